@@ -1,0 +1,44 @@
+/** Defaults that depend on another part of the fleet. Total: also for a fleet whose names lead nowhere. */
+
+interface Parts {
+  upstreams: Record<string, { ami: { architecture: 'x86_64' | 'arm64' } }>
+  rings: Record<string, unknown>
+  images: Record<string, { parent: string; rings?: string[]; checks: { architecture?: 'x86_64' | 'arm64' } }>
+}
+
+type Completed<F extends Parts> = Omit<F, 'images'> & {
+  images: Record<
+    string,
+    Omit<F['images'][string], 'rings' | 'checks'> & {
+      rings: string[]
+      checks: F['images'][string]['checks'] & { architecture: 'x86_64' | 'arm64' }
+    }
+  >
+}
+
+/** Fills in an image's rings (all, and always in the fleet's order) and the architecture that it must have. */
+export const complete = <F extends Parts>(fleet: F): Completed<F> => {
+  const order = Object.keys(fleet.rings)
+  const images = Object.entries(fleet.images).map(([key, image]) => [
+    key,
+    {
+      ...image,
+      rings: image.rings ? image.rings.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)) : [...order],
+      checks: {
+        ...image.checks,
+        architecture: image.checks.architecture ?? architectureOf(fleet, key) ?? 'x86_64',
+      },
+    },
+  ])
+  return { ...fleet, images: Object.fromEntries(images) }
+}
+
+const architectureOf = (fleet: Parts, image: string) => {
+  const seen = new Set<string>()
+  let parent = image
+  while (Object.hasOwn(fleet.images, parent) && !seen.has(parent)) {
+    seen.add(parent)
+    parent = fleet.images[parent]?.parent ?? ''
+  }
+  return Object.hasOwn(fleet.upstreams, parent) ? fleet.upstreams[parent]?.ami.architecture : undefined
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot'
+import { Document } from './awstoe.ts'
+import type { Fleet, Platform } from './model.ts'
+import { type Finding, type Problem, show, wrongKey, wrongValue } from './problems.ts'
+import { inspectDocument, tooLong } from './rules/documents.ts'
+import { isMapping } from './rules/scope.ts'
+import { readYaml } from './source.ts'
+import { inspect } from './structure.ts'
+
+/** Reads a file that a component names, by its path as the fleet has it; undefined where there is none. */
+export type ReadFile = (path: string) => string | undefined
+
+interface Documents {
+  /** Those whose shape is right, by component. */
+  documents: Map<string, Document>
+  /** In the fleet's own file. */
+  findings: Finding[]
+  /** In the components' files. */
+  problems: Problem[]
+}
+
+/**
+ * The AWSTOE documents of a fleet's own components.
+ * @param near turns a path of the fleet file into one to show.
+ */
+export const readDocuments = (
+  fleet: Fleet,
+  read: ReadFile | undefined,
+  near: (path: string) => string,
+): Documents => {
+  const result: Documents = { documents: new Map(), findings: [], problems: [] }
+  for (const [key, component] of Object.entries(fleet.components)) {
+    if ('arn' in component) continue
+    if (component.document) {
+      const path = ['components', key, 'document']
+      const length = JSON.stringify(component.document).length
+      result.documents.set(key, component.document)
+      result.findings.push(
+        ...inspectDocument(component.document, component.platform, path),
+        ...tooLong(length, path),
+      )
+    }
+    if (!component.file || !read) continue
+    const text = read(component.file)
+    if (text === undefined) {
+      const message = `expected an AWSTOE document, found no file ${show(component.file)}`
+      result.findings.push(wrongValue(['components', key, 'file'], message))
+      continue
+    }
+    const { document, problems } = readDocument(text, near(component.file), component.platform)
+    if (document) result.documents.set(key, document)
+    result.problems.push(...problems)
+  }
+  return result
+}
+
+const readDocument = (text: string, file: string, platform: Platform) => {
+  const source = readYaml(text, file)
+  if (source.problems.length) return { problems: source.problems }
+  const shape = [...inspect(Document, source.value, source.written), ...versionIn(source.value)]
+  if (shape.length) return { problems: shape.map(source.place) }
+  const document = v.parse(Document, source.value)
+  const findings = [...inspectDocument(document, platform), ...tooLong(text.length, [])]
+  return { document, problems: findings.map(source.place) }
+}
+
+/** In a file of its own a document must name its schema version; in the fleet it need not. */
+const versionIn = (value: unknown) =>
+  isMapping(value) && !('schemaVersion' in value)
+    ? [wrongKey([], "the key 'schemaVersion' is missing: expected 1.0")]
+    : []

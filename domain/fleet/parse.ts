@@ -1,0 +1,84 @@
+import { dirname, join } from 'node:path'
+import * as v from 'valibot'
+import { type ReadFile, readDocuments } from './documents.ts'
+import { type Fleet, FleetSchema } from './model.ts'
+import { type Finding, FleetInvalid, type Problem } from './problems.ts'
+import { applyRules } from './rules/index.ts'
+import { references } from './rules/references.ts'
+import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
+import { readYaml } from './source.ts'
+import { inspect } from './structure.ts'
+
+export type { ReadFile } from './documents.ts'
+export { FleetInvalid } from './problems.ts'
+
+/**
+ * Reads a fleet.
+ * @param text YAML
+ * @param file its path, as messages show it
+ * @param read reads the files that components name, relative to the fleet's; without it they are not looked at
+ * @throws FleetInvalid with everything that is wrong
+ */
+export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet => {
+  const source = readYaml(text, file)
+  if (source.problems.length) throw new FleetInvalid(inOrder(source.problems, file))
+
+  const fleet = isMapping(source.value) ? source.value : {}
+  const names = namesIn(fleet)
+  const shape = inspect(FleetSchema, source.value, source.written)
+  const findings = [...shape, ...references(fleet.images, names)]
+  const problems: Problem[] = []
+  const sound = v.safeParse(FleetSchema, withoutDamage(fleet, shape))
+  if (sound.success) {
+    const components = readDocuments(sound.output, read, (path) => join(dirname(file), path))
+    const scope: Scope = {
+      fleet: sound.output,
+      names,
+      documents: components.documents,
+      region: shape.some(({ path }) => path[0] === 'build') ? undefined : sound.output.build.region,
+      given: (path) =>
+        path.reduce<unknown>((at, key) => (isMapping(at) ? at[String(key)] : undefined), fleet),
+    }
+    findings.push(...components.findings, ...applyRules(scope))
+    problems.push(...components.problems)
+  }
+  problems.push(...findings.map(source.place))
+  if (problems.length || !sound.success) throw new FleetInvalid(inOrder(problems, file))
+  return sound.output
+}
+
+/** What stands in for a required part that cannot be read, so that the rest can be looked at. */
+const standIns = { name: 'fleet', build: { account: '000000000000', region: 'us-east-1' } }
+
+/** The fleet without every named part that has a problem of its own. */
+const withoutDamage = (fleet: Record<string, unknown>, damage: Finding[]): unknown => {
+  const parts = structuredClone(fleet)
+  for (const [section, name] of damage.map(({ path }) => path)) {
+    const named = isSection(section) && name !== undefined && parts[section]
+    if (isMapping(named)) delete named[String(name)]
+    else if (section !== undefined) delete parts[String(section)]
+  }
+  return { ...standIns, ...parts }
+}
+
+const isSection = (name: unknown): name is Section => sections.includes(name as Section)
+
+const namesIn = (fleet: Record<string, unknown>) =>
+  Object.fromEntries(
+    sections.map((section) => {
+      const value = fleet[section] ?? {}
+      return [section, isMapping(value) ? Object.keys(value) : undefined]
+    }),
+  ) as Names
+
+/** The fleet's own problems by position, then those of its components' files; one for each cause and place. */
+const inOrder = (problems: Problem[], file: string): Problem[] => {
+  const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()]
+  return unique.toSorted(
+    (a, b) =>
+      Number(a.file !== file) - Number(b.file !== file) ||
+      a.file.localeCompare(b.file, 'en') ||
+      a.line - b.line ||
+      a.column - b.column,
+  )
+}

@@ -1,0 +1,105 @@
+import { componentPlatform, lineageOf, platformOf } from '../graph.ts'
+import type { Fleet } from '../model.ts'
+import { type Finding, show, wrongValue } from '../problems.ts'
+import { showDuration } from '../values.ts'
+import { type Rule, repeated } from './scope.ts'
+
+/** Images whose whole lineage is there; the others have a problem of their own already. */
+const rooted = (fleet: Fleet): string[] => Object.keys(fleet.images).filter((image) => leadsUp(fleet, image))
+
+const leadsUp = (fleet: Fleet, image: string) => {
+  const seen = new Set<string>()
+  let name = image
+  while (Object.hasOwn(fleet.images, name) && !seen.has(name)) {
+    seen.add(name)
+    name = fleet.images[name]?.parent ?? ''
+  }
+  return Object.hasOwn(fleet.upstreams, name) && !seen.has(name)
+}
+
+/** One operating system down the whole tree. */
+export const onePlatform: Rule = ({ fleet }) =>
+  rooted(fleet).flatMap((key) => {
+    const platform = platformOf(fleet, key)
+    return (fleet.images[key]?.components ?? []).flatMap(({ component }, i) => {
+      const found = Object.hasOwn(fleet.components, component) ? fleet.components[component] : undefined
+      const other = found && componentPlatform(found)
+      return other && other !== platform
+        ? [
+            wrongValue(
+              ['images', key, 'components', i, 'component'],
+              `expected a component for ${platform}, the system of this image, found ${show(component)} for ${other}`,
+              ['images', key, 'components', i],
+            ),
+          ]
+        : []
+    })
+  })
+
+/** Graviton families have a g after their generation, as m7g, c6gn, im4gn; a1 was the first. */
+const isArm = (instanceType: string) => /^(a1|[a-z]+\d+[a-z-]*g[a-z0-9-]*)\./.test(instanceType)
+
+/** Instances must be able to run the AMI that they bake from. */
+export const oneArchitecture: Rule = ({ fleet }) =>
+  rooted(fleet).flatMap((key) => {
+    const image = fleet.images[key]
+    const upstream = lineageOf(fleet, key).at(-1) ?? ''
+    const architecture = fleet.upstreams[upstream]?.ami.architecture
+    const types = Object.hasOwn(fleet.infrastructure, image?.infrastructure ?? '')
+      ? fleet.infrastructure[image?.infrastructure ?? '']?.instanceTypes
+      : undefined
+    const odd = types?.find((type) => isArm(type) !== (architecture === 'arm64'))
+    const findings: Finding[] = []
+    if (odd)
+      findings.push(
+        wrongValue(
+          ['images', key, 'infrastructure'],
+          `expected ${architecture} instance types, as the AMIs of ${show(upstream)} are, found ${show(image?.infrastructure)} with ${odd}`,
+        ),
+      )
+    if (image && image.checks.architecture !== architecture)
+      findings.push(
+        wrongValue(
+          ['images', key, 'checks', 'architecture'],
+          `expected ${architecture}, as the AMIs of ${show(upstream)} are, found ${show(image.checks.architecture)}`,
+        ),
+      )
+    return findings
+  })
+
+const withIops = ['gp3', 'io1', 'io2']
+
+export const volumes: Rule = ({ fleet }) =>
+  Object.entries(fleet.images).flatMap(([key, image]) => [
+    ...repeated(image.volumes.map(({ device }) => device)).map(([device, i]) =>
+      wrongValue(
+        ['images', key, 'volumes', i, 'device'],
+        `expected each device once, found ${show(device)} again`,
+      ),
+    ),
+    ...image.volumes.flatMap(({ type, iops, throughput }, i) => {
+      const path = ['images', key, 'volumes', i] as const
+      if (iops !== undefined && !withIops.includes(type))
+        return [wrongValue([...path, 'iops'], `expected no iops: a ${type} volume has none to set`)]
+      if (throughput !== undefined && type !== 'gp3')
+        return [
+          wrongValue([...path, 'throughput'], `expected no throughput: only a gp3 volume has one to set`),
+        ]
+      return []
+    }),
+  ])
+
+export const enoughTime: Rule = ({ fleet, given }) =>
+  Object.entries(fleet.images)
+    .filter(([, { timeout, estimate }]) => timeout < estimate)
+    .map(([key, { timeout, estimate }]) =>
+      given(['images', key, 'timeout']) !== undefined
+        ? wrongValue(
+            ['images', key, 'timeout'],
+            `expected at least the estimate, ${showDuration(estimate)}, found ${showDuration(timeout)}`,
+          )
+        : wrongValue(
+            ['images', key, 'estimate'],
+            `expected at most the timeout, ${showDuration(timeout)} by default, found ${showDuration(estimate)}`,
+          ),
+    )

@@ -1,0 +1,117 @@
+import { distributionName } from '../../names.ts'
+import type { Ring } from '../model.ts'
+import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue } from '../problems.ts'
+import { partitionOf } from '../regions.ts'
+import { type Rule, repeated, ringsGiven } from './scope.ts'
+
+export const noRepeats: Rule = (scope) => [
+  ...Object.entries(scope.fleet.rings).flatMap(([key, ring]) => [
+    ...once(['rings', key, 'accounts'], ring.accounts),
+    ...once(['rings', key, 'regions'], ring.regions),
+  ]),
+  ...Object.keys(scope.fleet.images).flatMap((key) => once(['images', key, 'rings'], ringsGiven(scope, key))),
+]
+
+const once = (path: Path, values: string[]) =>
+  repeated(values).map(([value, i]) =>
+    wrongValue([...path, i], `expected each once, found ${show(value)} again`),
+  )
+
+/** Two rings with one account and region would move one pointer at two times. */
+export const noOverlap: Rule = ({ fleet }) => {
+  const rings = Object.entries(fleet.rings)
+  const used = Object.values(fleet.images).map((image) => image.rings)
+  return rings.flatMap(([key, ring], later) =>
+    rings.slice(0, later).flatMap(([other, earlier]) => {
+      const index = ring.accounts.findIndex((account) => earlier.accounts.includes(account))
+      const region = ring.regions.find((name) => earlier.regions.includes(name))
+      const together = used.some((names) => names.includes(key) && names.includes(other))
+      return index >= 0 && region && together
+        ? [
+            wrongValue(
+              ['rings', key, 'accounts', index],
+              `expected an account and region in one ring only, found ${ring.accounts[index]} in ${region} in ring ${show(other)} too`,
+            ),
+          ]
+        : []
+    }),
+  )
+}
+
+/** A distribution configuration is named after its image and its ring: a-b with c is a with b-c. */
+export const distinctNames: Rule = ({ fleet }) => {
+  const names = Object.entries(fleet.images).flatMap(([image, { rings }]) =>
+    rings.map((ring) => ({ image, ring, name: distributionName(fleet.name, image, ring) })),
+  )
+  return repeated(names.map(({ name }) => name)).flatMap(([name, i]) => {
+    const other = names.find((first) => first.name === name)
+    return other?.image === names[i]?.image
+      ? []
+      : [
+          wrongKey(
+            ['images', names[i]?.image ?? ''],
+            `expected another name: with ring ${show(names[i]?.ring)} it makes '${name}', as ${show(other?.image)} does with ring ${show(other?.ring)}`,
+          ),
+        ]
+  })
+}
+
+/** Image Builder copies within one partition. */
+export const onePartition: Rule = ({ fleet, region: home }) => {
+  if (!home) return []
+  return Object.entries(fleet.rings).flatMap(([key, { regions }]) =>
+    regions.flatMap((name, i) =>
+      partitionOf(name) === partitionOf(home)
+        ? []
+        : [
+            wrongValue(
+              ['rings', key, 'regions', i],
+              `expected a region of partition ${partitionOf(home)}, as the build region ${home} is, found ${show(name)} of ${partitionOf(name)}`,
+            ),
+          ],
+    ),
+  )
+}
+
+const placeholders = ['{fleet}', '{image}', '{ring}']
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
+export const parameters: Rule = ({ fleet }) =>
+  Object.entries(fleet.rings).flatMap(([key, { parameter }]) => {
+    const problem = wrongParameter(parameter)
+    const found = problem?.includes('found') ? '' : `, found ${show(parameter)}`
+    return problem ? [wrongValue(['rings', key, 'parameter'], `${problem}${found}`)] : []
+  })
+
+const wrongParameter = (template: string): string | undefined => {
+  const unknown = [...template.matchAll(/\{[^{}]*\}/g)].find(([whole]) => !placeholders.includes(whole))
+  if (unknown)
+    return `expected no placeholders but ${placeholders.join(', ')}, found ${show(unknown[0])}${didYouMean(unknown[0], placeholders)}`
+  if (!template.startsWith('/')) return `expected a parameter name that starts with '/'`
+  if (/^\/(aws|ssm)/i.test(template))
+    return `expected a parameter name that does not start with /aws or /ssm, which SSM keeps`
+  if (!template.includes('{image}'))
+    return 'expected {image} in the parameter name, so that each image has its own'
+  const sample = template.replace(/\{\w+\}/g, 'x')
+  if (!/^(\/[\w.-]+){1,15}$/.test(sample))
+    return 'expected a parameter name of at most 15 levels, of letters, digits and . - _'
+  return undefined
+}
+
+export const keys: Rule = ({ fleet }) =>
+  Object.entries(fleet.rings).flatMap(([name, ring]) =>
+    Object.entries(ring.kmsKeys ?? {}).flatMap(([region, arn]) => wrongKmsKey(name, ring, region, arn)),
+  )
+
+const wrongKmsKey = (name: string, ring: Ring, region: string, arn: string): Finding[] => {
+  const path = ['rings', name, 'kmsKeys', region]
+  if (!ring.regions.includes(region))
+    return [
+      wrongKey(
+        path,
+        `expected a region of this ring, found ${show(region)}${didYouMean(region, ring.regions)}`,
+      ),
+    ]
+  const found = arn.split(':')[3]
+  return found === region ? [] : [wrongValue(path, `expected a key in ${region}, found one in ${found}`)]
+}

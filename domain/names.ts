@@ -1,0 +1,18 @@
+/**
+ * Every name that Rebake gives or expects, derived from the fleet alone: the app, the functions, and the
+ * rehearsal compute the same ones, so no ARN has to be carried about.
+ */
+const slot = (fleet: string, image: string, pointer: string) => `/${fleet}/images/${image}/${pointer}`
+
+export const resourceName = (fleet: string, key: string) => `${fleet}-${key}`
+export const distributionName = (fleet: string, image: string, ring: string) => `${fleet}-${image}-${ring}`
+export const publishRoleName = (fleet: string) => `${fleet}-publish`
+
+export const pointers = ['parent', 'candidate', 'stable', 'previous'] as const
+export type Pointer = (typeof pointers)[number]
+/** The build account's SSM parameter for one of an image's pointers. */
+export const pointerName = (fleet: string, image: string, pointer: Pointer) => slot(fleet, image, pointer)
+
+/** A ring's parameter name with its placeholders {fleet}, {image} and {ring} filled in. */
+export const targetParameter = (template: string, values: { fleet: string; image: string; ring: string }) =>
+  template.replace(/\{(fleet|image|ring)\}/g, (_, key: keyof typeof values) => values[key])

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { type Edit, problemsAfter } from './broken.ts'
+
+const cases: [what: string, edits: Edit[], problems: string[]][] = [
+  [
+    'a Windows component in a Linux image',
+    [['[patch, agent]', '[patch, iis]']],
+    [
+      "fleet.yaml:29:25: images.base.components[1]: expected a component for Linux, the system of this image, found 'iis' for Windows",
+    ],
+  ],
+  [
+    'an Arm parent and Intel instances',
+    [['parent: linux-soe', 'parent: arm-soe']],
+    [
+      "fleet.yaml:28:21: images.base.infrastructure: expected arm64 instance types, as the AMIs of 'arm-soe' are, found 'small' with m7i.large",
+      "fleet.yaml:32:21: images.web.infrastructure: expected arm64 instance types, as the AMIs of 'arm-soe' are, found 'small' with m7i.large",
+    ],
+  ],
+  [
+    'an Intel parent and Arm instances',
+    [['    infrastructure: small\n    components: [', '    infrastructure: graviton\n    components: [']],
+    [
+      "fleet.yaml:28:21: images.base.infrastructure: expected x86_64 instance types, as the AMIs of 'linux-soe' are, found 'graviton' with c7gn.large",
+    ],
+  ],
+  [
+    'an architecture that the upstream has not',
+    [['timeout: 90m', 'checks: { architecture: arm64 }']],
+    [
+      "fleet.yaml:35:29: images.web.checks.architecture: expected x86_64, as the AMIs of 'linux-soe' are, found 'arm64'",
+    ],
+  ],
+  [
+    'a volume twice',
+    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8 }, { device: /dev/xvda, size: 9 }]']],
+    ["fleet.yaml:35:57: images.web.volumes[1].device: expected each device once, found '/dev/xvda' again"],
+  ],
+  [
+    'iops where there are none',
+    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8, type: gp2, iops: 3000 }]']],
+    ['fleet.yaml:35:62: images.web.volumes[0].iops: expected no iops: a gp2 volume has none to set'],
+  ],
+  [
+    'throughput where there is none',
+    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8, type: io2, throughput: 200 }]']],
+    [
+      'fleet.yaml:35:68: images.web.volumes[0].throughput: expected no throughput: only a gp3 volume has one to set',
+    ],
+  ],
+  [
+    'a timeout below the estimate',
+    [['timeout: 90m', 'timeout: 90m\n    estimate: 100m']],
+    ['fleet.yaml:35:14: images.web.timeout: expected at least the estimate, 100m, found 90m'],
+  ],
+  [
+    'a timeout below the default estimate',
+    [['timeout: 90m', 'timeout: 30m']],
+    ['fleet.yaml:35:14: images.web.timeout: expected at least the estimate, 40m, found 30m'],
+  ],
+  [
+    'an estimate above the default timeout',
+    [['timeout: 90m', 'estimate: 3h']],
+    ['fleet.yaml:35:15: images.web.estimate: expected at most the timeout, 2h by default, found 3h'],
+  ],
+]
+
+describe('a fleet with broken images', () => {
+  it.each(cases)('%s', (_, edits, problems) => expect(problemsAfter(edits)).toEqual(problems))
+})
