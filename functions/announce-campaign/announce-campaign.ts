@@ -1,0 +1,20 @@
+import { campaignPlanned } from '../../domain/messages/messages.ts'
+import { readCampaign } from '../shared/campaigns.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import type { Notify } from '../shared/notify.ts'
+
+/** Tells people what will be rebaked, why, and until when about. */
+export async function announce({ ledger, notify }: { ledger: Ledger; notify: Notify }, campaign: string) {
+  const { record, images } = await readCampaign(ledger, campaign)
+  if (!record) throw new Error(`campaign ${campaign} has no record`)
+  const bakes = images.map(({ plan }) => plan).filter(({ decision }) => decision === 'bake')
+  await notify(
+    campaignPlanned({
+      campaign,
+      ...record.trigger,
+      bakes: bakes.sort((a, b) => a.order - b.order),
+      left: images.length - bakes.length,
+    }),
+  )
+  return {}
+}

@@ -1,0 +1,31 @@
+import { DescribeImagesCommand, type EC2Client, type Image } from '@aws-sdk/client-ec2'
+import type { AmiFacts } from '../../domain/validation/ami.ts'
+
+const unknownAmi = /^InvalidAMIID\./
+
+/** One AMI as the caller's account and region see it; undefined when they do not. */
+export async function describeAmi(client: EC2Client, ami: string): Promise<Image | undefined> {
+  try {
+    const { Images } = await client.send(new DescribeImagesCommand({ ImageIds: [ami] }))
+    return Images?.[0]
+  } catch (error) {
+    if (error instanceof Error && unknownAmi.test(error.name)) return undefined
+    throw error
+  }
+}
+
+export const amiFacts = (image: Image): AmiFacts => ({
+  ami: image.ImageId ?? '',
+  state: image.State ?? 'unknown',
+  ownerId: image.OwnerId ?? 'unknown',
+  public: image.Public ?? false,
+  architecture: image.Architecture ?? 'unknown',
+  bootMode: image.BootMode,
+  imdsSupport: image.ImdsSupport,
+  sourceAmi: image.SourceImageId,
+  rootDevice: image.RootDeviceName,
+  volumes: (image.BlockDeviceMappings ?? []).flatMap(({ DeviceName = '', Ebs }) =>
+    Ebs ? [{ device: DeviceName, sizeGiB: Ebs.VolumeSize ?? 0, encrypted: Ebs.Encrypted ?? false }] : [],
+  ),
+  tags: Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+})

@@ -1,0 +1,44 @@
+import { SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn'
+import type { Key, Ledger } from './ledger.ts'
+
+/**
+ * A wait joins two that may come in either order: the task that leaves its token, and the outcome that an
+ * event brings. Both update the same item and get the whole of it back, so whichever comes second sees both
+ * and completes the task.
+ */
+interface Wait extends Record<string, unknown> {
+  taskToken?: string
+  /** What the waiter wants back with the outcome. */
+  carry?: Record<string, unknown>
+  outcome?: Record<string, unknown>
+}
+
+export interface Waits {
+  leaveToken(id: string, taskToken: string, time: string, carry?: Record<string, unknown>): Promise<void>
+  bringOutcome(id: string, outcome: Record<string, unknown>, time: string): Promise<void>
+}
+
+const keptForSeconds = 90 * 86_400
+const keyOf = (id: string): Key => ({ pk: `WAIT#${id}`, sk: 'WAIT' })
+const expires = (time: string) => Math.floor(Date.parse(time) / 1000) + keptForSeconds
+
+export function taskWaits(ledger: Ledger, client = new SFNClient({})): Waits {
+  const complete = async ({ taskToken, carry, outcome }: Wait) => {
+    if (!taskToken || !outcome) return
+    try {
+      await client.send(
+        new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ ...outcome, ...carry }) }),
+      )
+    } catch (error) {
+      // The task was completed before, or its execution is gone: a repeated event has nothing left to do.
+      if (!(error instanceof TaskTimedOut || error instanceof TaskDoesNotExist)) throw error
+    }
+  }
+  return {
+    leaveToken: async (id, taskToken, time, carry) =>
+      complete(await ledger.set<Wait>(keyOf(id), { taskToken, carry, expires: expires(time) })),
+    // The first terminal outcome stays: an image that is deprecated years later was AVAILABLE when we waited.
+    bringOutcome: async (id, outcome, time) =>
+      complete(await ledger.set<Wait>(keyOf(id), { expires: expires(time) }, { outcome })),
+  }
+}

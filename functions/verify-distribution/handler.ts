@@ -1,0 +1,17 @@
+import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import * as v from 'valibot'
+import { env } from '../shared/env.ts'
+import { dynamoLedger } from '../shared/ledger.ts'
+import { arn, inRing, time } from '../shared/schemas.ts'
+import { lambda } from '../shared/stack.ts'
+import { verify } from './verify-distribution.ts'
+
+const { LEDGER_TABLE, FLEET_NAME } = env('LEDGER_TABLE', 'FLEET_NAME')
+const parts = {
+  fleet: FLEET_NAME,
+  imageBuilder: new ImagebuilderClient({}),
+  ledger: dynamoLedger(LEDGER_TABLE),
+}
+const Request = v.object({ ...inRing.entries, distributedArn: arn, startedAt: time })
+
+export const handler = lambda(Request, (request) => verify(parts, request))

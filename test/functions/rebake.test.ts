@@ -1,0 +1,207 @@
+import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import {
+  DistributeImageCommand,
+  ImagebuilderClient,
+  StartImagePipelineExecutionCommand,
+} from '@aws-sdk/client-imagebuilder'
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { mockClient } from 'aws-sdk-client-mock'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
+import { promote } from '../../functions/promote-image/promote-image.ts'
+import { startBake } from '../../functions/start-bake/start-bake.ts'
+import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
+import { validate } from '../../functions/validate-image/validate-image.ts'
+import { exampleFleet } from '../support/fleets.ts'
+import { memoryLedger } from '../support/ledger.ts'
+
+const imageBuilderMock = mockClient(ImagebuilderClient)
+const ssmMock = mockClient(SSMClient)
+const ec2Mock = mockClient(EC2Client)
+const imageBuilder = imageBuilderMock as unknown as ImagebuilderClient
+const ssm = ssmMock as unknown as SSMClient
+const ec2 = ec2Mock as unknown as EC2Client
+beforeEach(() => {
+  imageBuilderMock.reset()
+  ssmMock.reset()
+  ec2Mock.reset()
+})
+
+const campaign = 'al2023-soe-ami-0a1b2c3d4e5f67890'
+const parentAmi = 'ami-0a1b2c3d4e5f67890'
+const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-hardened/1.0.0/1'
+async function planned() {
+  const ledger = memoryLedger()
+  const parts = {
+    fleet: exampleFleet(),
+    ledger,
+    imageBuilderArnPrefix: 'arn:aws:imagebuilder:us-west-2:111122223333',
+  }
+  const trigger = {
+    kind: 'release' as const,
+    upstream: 'al2023-soe',
+    ami: parentAmi,
+    amiName: 'soe',
+    time: '2026-09-08T09:00:00Z',
+  }
+  const answer = await plan(parts, { campaign, execution: 'arn:aws:states:x', time: trigger.time, trigger })
+  return { ledger, answer }
+}
+
+describe('plan-campaign', () => {
+  it('records a decision for every image, and answers with the roots only', async () => {
+    const { ledger, answer } = await planned()
+    expect(answer.roots).toEqual([
+      { image: 'al2023-hardened', execution: `${campaign}-al2023-hardened`, parentAmi },
+    ])
+    const images = await ledger.all<{ status: string; sk: string }>(`CAMPAIGN#${campaign}`)
+    expect(images.filter(({ status }) => status === 'planned')).toHaveLength(6)
+    expect(images.filter(({ status }) => status === 'left')).toHaveLength(6)
+    expect(images[0]).toMatchObject({ sk: 'CAMPAIGN', status: 'running' })
+  })
+
+  it('changes nothing of a plan that is there', async () => {
+    const { ledger } = await planned()
+    const key = { pk: `CAMPAIGN#${campaign}`, sk: 'IMAGE#payments-api' }
+    await ledger.set(key, { status: 'released' })
+    const trigger = {
+      kind: 'release' as const,
+      upstream: 'al2023-soe',
+      ami: parentAmi,
+      amiName: 'soe',
+      time: '2026-09-08T09:00:00Z',
+    }
+    await plan(
+      { fleet: exampleFleet(), ledger, imageBuilderArnPrefix: 'arn:x' },
+      { campaign, execution: 'arn:aws:states:x', time: trigger.time, trigger },
+    )
+    expect(await ledger.get(key)).toMatchObject({ status: 'released' })
+  })
+})
+
+describe('start-bake', () => {
+  const request = {
+    execution: `${campaign}-al2023-hardened`,
+    campaign,
+    image: 'al2023-hardened',
+    parentAmi,
+    pipelineArn: 'arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/golden-al2023-hardened',
+  }
+
+  it('starts the pipeline under the same client token whenever it is tried', async () => {
+    const { ledger } = await planned()
+    imageBuilderMock.on(StartImagePipelineExecutionCommand).resolves({ imageBuildVersionArn: imageArn })
+    expect(await startBake({ imageBuilder, ledger }, request)).toEqual({ imageArn })
+    await startBake({ imageBuilder, ledger }, request)
+    const inputs = imageBuilderMock
+      .commandCalls(StartImagePipelineExecutionCommand)
+      .map(({ args }) => args[0].input)
+    expect(inputs[0]?.imagePipelineArn).toBe(request.pipelineArn)
+    expect(inputs[0]?.clientToken).toMatch(/^[0-9a-f]{64}$/)
+    expect(inputs[1]).toEqual(inputs[0])
+  })
+
+  it('says so when the parameter of the parent is missing', async () => {
+    const { ledger } = await planned()
+    const refusal = Object.assign(new Error('The SSM parameter does not exist'), {
+      name: 'InvalidParameterValueException',
+    })
+    imageBuilderMock.on(StartImagePipelineExecutionCommand).rejects(refusal)
+    await expect(startBake({ imageBuilder, ledger }, request)).rejects.toMatchObject({
+      name: 'RecipeParentMissing',
+    })
+  })
+})
+
+it('start-distribution distributes the image under a token of its own for each ring', async () => {
+  const request = {
+    execution: 'e',
+    campaign,
+    image: 'i',
+    imageArn,
+    distributionConfigurationArn: 'arn:aws:x',
+  }
+  imageBuilderMock.on(DistributeImageCommand).resolves({ imageBuildVersionArn: `${imageArn}2` })
+  const parts = { imageBuilder, distributionRole: 'arn:aws:iam::111122223333:role/golden-distribution' }
+  expect(await startDistribution(parts, { ...request, ring: 'early' })).toEqual({ imageArn: `${imageArn}2` })
+  await startDistribution(parts, { ...request, ring: 'everyone' })
+  const [early, everyone] = imageBuilderMock
+    .commandCalls(DistributeImageCommand)
+    .map(({ args }) => args[0].input)
+  expect(early).toMatchObject({ sourceImage: imageArn, executionRole: parts.distributionRole })
+  expect(everyone?.clientToken).not.toBe(early?.clientToken)
+})
+
+describe('validate-image', () => {
+  const request = { campaign, image: 'al2023-hardened', parentAmi, imageArn, ami: 'ami-0b0b0b0b0b0b0b0b0' }
+  const described = {
+    ImageId: request.ami,
+    State: 'available' as const,
+    OwnerId: '111122223333',
+    Architecture: 'x86_64' as const,
+    BootMode: 'uefi-preferred' as const,
+    ImdsSupport: 'v2.0' as const,
+    SourceImageId: parentAmi,
+    RootDeviceName: '/dev/xvda',
+    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true } }],
+    Tags: [],
+  }
+
+  it('keeps the evidence, and names each check that failed', async () => {
+    const { ledger } = await planned()
+    ec2Mock
+      .on(DescribeImagesCommand)
+      .resolves({ Images: [{ ...described, Public: true, ImdsSupport: undefined }] })
+    await expect(validate({ ec2, ledger }, request)).rejects.toMatchObject({
+      name: 'ValidationFailed',
+      message: expect.stringMatching(/not public: expected .*; IMDSv2: expected/),
+    })
+    const item = await ledger.get<{ evidence: unknown[] }>({
+      pk: `CAMPAIGN#${campaign}`,
+      sk: 'IMAGE#al2023-hardened',
+    })
+    expect(item?.evidence).toContainEqual({
+      check: 'encryption',
+      passed: true,
+      detail: '1 encrypted volumes',
+    })
+  })
+
+  it('fails closed on an AMI that is not there', async () => {
+    const { ledger } = await planned()
+    ec2Mock.on(DescribeImagesCommand).resolves({ Images: [] })
+    await expect(validate({ ec2, ledger }, request)).rejects.toMatchObject({ name: 'ValidationFailed' })
+  })
+
+  it('refuses an execution that no campaign started', async () => {
+    const asked = validate({ ec2, ledger: memoryLedger() }, request)
+    await expect(asked).rejects.toThrow('start a campaign, not a rebake')
+  })
+})
+
+describe('promote-image', () => {
+  const stable = (value?: string) =>
+    value
+      ? ssmMock.on(GetParameterCommand).resolves({ Parameter: { Value: value } })
+      : ssmMock.on(GetParameterCommand).rejects(new ParameterNotFound({ message: '', $metadata: {} }))
+  const moved = () =>
+    ssmMock.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
+  const request = { image: 'web', ami: 'ami-0b' }
+
+  it.each<[string, string | undefined, [string, string][]]>([
+    ['the first release', undefined, [['/golden/images/web/stable', 'ami-0b']]],
+    [
+      'the next one',
+      'ami-0a',
+      [
+        ['/golden/images/web/previous', 'ami-0a'],
+        ['/golden/images/web/stable', 'ami-0b'],
+      ],
+    ],
+    ['a repetition', 'ami-0b', []],
+  ])('moves the pointers for %s', async (_, before, expected) => {
+    stable(before)
+    await promote({ fleet: 'golden', ssm }, request)
+    expect(moved()).toEqual(expected)
+  })
+})
