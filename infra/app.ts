@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { FleetInvalid, parseFleet } from '../domain/fleet/parse.ts'
+import { synthesize } from './synthesize.ts'
+
+/**
+ * What the cdk command runs: `cdk deploy -c fleet=path/to/fleet.yaml`. It says in the environment where to
+ * write, and hands over the context there too.
+ */
+const context = JSON.parse(process.env.CDK_CONTEXT_JSON ?? '{}') as { fleet?: string }
+const file = context.fleet ?? 'fleet.yaml'
+const fleetDirectory = dirname(resolve(file))
+const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
+
+const fail = (message: string): never => {
+  console.error(message)
+  process.exit(2)
+}
+
+try {
+  const text = read(file) ?? fail(`${file}: no such file; name the fleet with -c fleet=FILE`)
+  const fleet = parseFleet(text, file, (path) => read(resolve(fleetDirectory, path)))
+  await synthesize({ fleet, fleetDirectory, outdir: process.env.CDK_OUTDIR ?? 'cdk.out' })
+} catch (error) {
+  if (!(error instanceof FleetInvalid)) throw error
+  fail(error.message)
+}

@@ -1,0 +1,32 @@
+import { ArnFormat, type Stack } from 'aws-cdk-lib'
+
+/**
+ * ARNs in the build account, from names. Names are fixed by the fleet, so a role can name what is created
+ * after it, and nothing depends on anything in a circle.
+ */
+export const arnsIn = (stack: Stack) => {
+  const colon = (service: string, resource: string, resourceName: string) =>
+    stack.formatArn({ service, resource, resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME })
+  const slash = (service: string, resource: string, resourceName: string) =>
+    stack.formatArn({ service, resource, resourceName })
+  return {
+    /** What every ARN of Image Builder in this account and region starts with. */
+    imageBuilderPrefix: `arn:${stack.partition}:imagebuilder:${stack.region}:${stack.account}`,
+    image: (name: string) => slash('imagebuilder', 'image', name),
+    pipeline: (name: string) => slash('imagebuilder', 'image-pipeline', name),
+    distribution: (name: string) => slash('imagebuilder', 'distribution-configuration', name),
+    component: (name: string) => slash('imagebuilder', 'component', name),
+    parameter: (name: string) => slash('ssm', 'parameter', name.replace(/^\//, '')),
+    stateMachine: (name: string) => colon('states', 'stateMachine', name),
+    executions: (stateMachine: string) => colon('states', 'execution', `${stateMachine}:*`),
+    defaultBus: slash('events', 'event-bus', 'default'),
+    eventRule: (name: string) => slash('events', 'rule', name),
+    role: (name: string, account = stack.account) => `arn:${stack.partition}:iam::${account}:role/${name}`,
+    anyImage: `arn:${stack.partition}:ec2:*::image/*`,
+    anySnapshot: `arn:${stack.partition}:ec2:*::snapshot/*`,
+    objects: (path: string) => `arn:${stack.partition}:s3:::${path}`,
+    logGroup: (name: string) => colon('logs', 'log-group', name),
+  }
+}
+
+export type Arns = ReturnType<typeof arnsIn>

@@ -1,0 +1,96 @@
+import { CfnOutput } from 'aws-cdk-lib'
+import type { IEventBus } from 'aws-cdk-lib/aws-events'
+import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import type { Construct } from 'constructs'
+import type { Fleet } from '../domain/fleet/model.ts'
+import { resourceName } from '../domain/names.ts'
+import { arnsIn } from './arns.ts'
+import { DeadLetters } from './dead-letters.ts'
+import { createEventRules } from './event-rules.ts'
+import { FleetKey } from './fleet-key.ts'
+import { type FunctionName, functionNames, functionSpecs, type Surroundings } from './functions.ts'
+import { createBakeRole } from './image-builder/bake-role.ts'
+import { createBuildInstanceProfile } from './image-builder/build-instance.ts'
+import { BuildLogs } from './image-builder/build-logs.ts'
+import { createComponents } from './image-builder/components.ts'
+import { createDistributionRole } from './image-builder/distribution-role.ts'
+import { createDistributions } from './image-builder/distributions.ts'
+import { createImages } from './image-builder/images.ts'
+import { createInfrastructure } from './image-builder/infrastructure.ts'
+import { createNetwork } from './image-builder/network.ts'
+import { Ledger } from './ledger.ts'
+import { Notifications } from './notifications.ts'
+import { Pointers } from './pointers.ts'
+import { RebakeFunction } from './rebake-function.ts'
+import { RebakeStack } from './rebake-stack.ts'
+import { ReleasesBus } from './releases-bus.ts'
+import { createStateMachines } from './state-machines.ts'
+
+interface BuildStackProps {
+  fleet: Fleet
+  /** Component files are relative to it. */
+  fleetDirectory: string
+  bundleOf: (name: FunctionName) => string
+}
+
+/**
+ * Everything in the build account. A cast to an interface of CDK's own class is for exactOptionalPropertyTypes,
+ * which CDK is not compiled with.
+ */
+export class BuildStack extends RebakeStack {
+  readonly functions: Record<FunctionName, RebakeFunction>
+
+  constructor(scope: Construct, { fleet, fleetDirectory, bundleOf }: BuildStackProps) {
+    super(scope, resourceName(fleet.name, 'build'), {
+      description: `Rebake: bakes, checks and distributes the images of ${fleet.name}`,
+      env: fleet.build,
+      terminationProtection: true,
+    })
+    const arns = arnsIn(this)
+    const key = new FleetKey(this, fleet)
+    const deadLetters = new DeadLetters(this, fleet)
+    const releases = new ReleasesBus(this, fleet) as IEventBus
+    const surroundings: Surroundings = {
+      fleet,
+      arns,
+      ledger: new Ledger(this, fleet),
+      notifications: new Notifications(this, fleet, key),
+    }
+    const specs = functionSpecs(surroundings)
+    this.functions = Object.fromEntries(
+      functionNames.map((name) => [
+        name,
+        new RebakeFunction(this, { fleet, name, spec: specs[name], directory: bundleOf(name), deadLetters }),
+      ]),
+    ) as Record<FunctionName, RebakeFunction>
+
+    createEventRules(this, { fleet, arns, releases, functions: this.functions, deadLetters })
+    createStateMachines(this, surroundings, this.functions)
+    this.createImageBuilder(fleet, fleetDirectory, key)
+
+    new CfnOutput(this, 'ReleasesBusArn', {
+      description: 'Where upstream accounts send their EC2 AMI State Change events',
+      value: releases.eventBusArn,
+    })
+  }
+
+  private createImageBuilder(fleet: Fleet, fleetDirectory: string, key: FleetKey): void {
+    const arns = arnsIn(this)
+    const logs = new BuildLogs(this) as IBucket
+    createDistributionRole(this, fleet, arns, key)
+    createDistributions(this, fleet)
+    createImages(this, {
+      fleet,
+      key,
+      components: createComponents(this, fleet, fleetDirectory),
+      infrastructure: createInfrastructure(this, {
+        fleet,
+        instanceProfile: createBuildInstanceProfile(this, { fleet, arns, logs }),
+        logs,
+        network: createNetwork(this, fleet),
+      }),
+      bakeRole: createBakeRole(this, fleet, arns),
+      pointers: new Pointers(this, fleet, this.functions['seed-parameters']),
+    })
+  }
+}

@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Fleet } from '../domain/fleet/model.ts'
+import { functionNames, functionsWithFleet } from './functions.ts'
+import { droppableSchemas, lambdaCredentials, smallSemver } from './sdk-diet.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Bundles every function to <directory>/<verb-noun>/index.mjs, with its source map, and with fleet.json
+ * where the function plans. The same sources give the same bytes, wherever the directory is.
+ *
+ * @throws when a function does not compile; esbuild has printed where.
+ */
+export async function bundleFunctions(fleet: Fleet, directory: string): Promise<void> {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: functionNames.map((name) => ({
+      in: `functions/${name}/handler.ts`,
+      out: `${name}/index`,
+    })),
+    // Nothing is written there: source maps hold paths relative to it, and must not depend on the directory.
+    outdir: join(root, 'bundles'),
+    write: false,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    platform: 'node',
+    target: 'node24',
+    // platform: node prefers CommonJS, which cannot be shaken.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    // The X-Ray SDK is CommonJS, and requires Node's own modules when it runs.
+    banner: {
+      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+    },
+    plugins: [droppableSchemas, lambdaCredentials, smallSemver],
+  })
+  await Promise.all(
+    outputFiles.map(async ({ path, contents }) => {
+      const target = join(directory, basename(dirname(path)))
+      await mkdir(target, { recursive: true })
+      await writeFile(join(target, basename(path)), contents)
+    }),
+  )
+  for (const name of functionsWithFleet)
+    await writeFile(join(directory, name, 'fleet.json'), JSON.stringify(fleet))
+}
+
+/** Stands in for the bundles where only the template matters. */
+export async function placeholderFunctions(directory: string): Promise<void> {
+  for (const name of functionNames) {
+    await mkdir(join(directory, name), { recursive: true })
+    await writeFile(
+      join(directory, name, 'index.mjs'),
+      `export const handler = () => { throw new Error('${name} is not bundled') }\n`,
+    )
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  BaseImage,
+  ComponentParameterValue,
+  type IComponent,
+  type IInfrastructureConfiguration,
+  ImagePipeline,
+  ImageRecipe,
+} from '@aws-cdk/aws-imagebuilder-alpha'
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { type BlockDevice, BlockDeviceVolume, type EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2'
+import type { IRole } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct, type IDependable } from 'constructs'
+import type { Fleet, Image } from '../../domain/fleet/model.ts'
+import { pointerName, resourceName } from '../../domain/names.ts'
+
+interface ImagesProps {
+  fleet: Fleet
+  key: IKey
+  components: Record<string, IComponent>
+  infrastructure: Record<string, IInfrastructureConfiguration>
+  bakeRole: IRole
+  /** The parameters that recipes name as their parents must exist first. */
+  pointers: IDependable
+}
+
+/** A recipe, a pipeline and a log group for each image. A pipeline has no schedule, and distributes to nowhere. */
+export function createImages(scope: Construct, props: ImagesProps): void {
+  const images = new Construct(scope, 'Image')
+  for (const [key, image] of Object.entries(props.fleet.images))
+    createImage(new Construct(images, key), key, image, props)
+}
+
+function createImage(scope: Construct, key: string, image: Image, props: ImagesProps): void {
+  const { fleet, infrastructure, bakeRole, pointers } = props
+  const name = resourceName(fleet.name, key)
+  const recipe = new ImageRecipe(scope, 'Recipe', {
+    imageRecipeName: name,
+    // No version: the L2 asks for 1.0.x, and Image Builder gives the next free one to each changed recipe.
+    ...(image.description && { description: image.description }),
+    baseImage: BaseImage.fromSsmParameterName(pointerName(fleet.name, key, 'parent')),
+    components: image.components.map(({ component, parameters }) => ({
+      component: props.components[component] as IComponent,
+      ...(Object.keys(parameters).length > 0 && { parameters: parametersOf(parameters) }),
+    })),
+    blockDevices: image.volumes.map((volume) => blockDevice(volume, props.key)),
+    ...(image.workingDirectory && { workingDirectory: image.workingDirectory }),
+    amiTags: { ...image.tags, 'rebake:fleet': fleet.name, 'rebake:image': key },
+  })
+  recipe.node.addDependency(pointers)
+  // Images refer to the recipe that made them: Image Builder would refuse to delete it.
+  recipe.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+
+  new ImagePipeline(scope, 'Pipeline', {
+    imagePipelineName: name,
+    ...(image.description && { description: image.description }),
+    recipe,
+    infrastructureConfiguration: infrastructure[image.infrastructure] as IInfrastructureConfiguration,
+    executionRole: bakeRole,
+    imageTestsEnabled: image.tests,
+    imageScanningEnabled: image.scanning,
+    // Image Builder's own name for it, created here so that it has a retention.
+    imageLogGroup: new LogGroup(scope, 'Logs', {
+      logGroupName: `/aws/imagebuilder/${name}`,
+      retention: RetentionDays.SIX_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+  })
+}
+
+const parametersOf = (parameters: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, ComponentParameterValue.fromString(value)]),
+  )
+
+const blockDevice = (
+  { device, size, type, iops, throughput }: Image['volumes'][number],
+  kmsKey: IKey,
+): BlockDevice => ({
+  deviceName: device,
+  volume: BlockDeviceVolume.ebs(size, {
+    encrypted: true,
+    kmsKey,
+    deleteOnTermination: true,
+    volumeType: type as EbsDeviceVolumeType,
+    ...(iops && { iops }),
+    ...(throughput && { throughput }),
+  }),
+})

@@ -1,0 +1,77 @@
+import { globSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Plugin } from 'esbuild'
+
+/**
+ * What keeps a function with the SDK inside under 450 kB. Each of these is something that a bundler cannot
+ * know, and that holds in these functions; test/infra/bundle.test.ts runs what comes out.
+ */
+
+/**
+ * The SDK declares the schema of each shape as `var Name$ = [..., { [key]: ... }]`. A computed key may have side
+ * effects, so esbuild keeps them all; marked as pure, those that nothing uses go. EC2 and DynamoDB together:
+ * 832 kB without, 224 kB with.
+ *
+ * It also registers the class of each error of a service, which keeps them and their schemas (40 kB in SSM). An
+ * error without its class arrives as the service's base class with the same name and message, and no code here
+ * can tell: so only the classes stay that our own sources name.
+ */
+export const droppableSchemas: Plugin = {
+  name: 'droppable-schemas',
+  setup({ onLoad, initialOptions: { absWorkingDir = '.' } }) {
+    const named = new Set(identifiers(join(absWorkingDir, 'functions')))
+    onLoad({ filter: /dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8')
+      const contents = source
+        .replace(
+          /^((?:export )?var \w+\$?) = (\[.*\]|\[[\s\S]*?\n\]);$/gm,
+          '$1 = /* @__PURE__ */ (() => $2)();',
+        )
+        .replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, error: string) =>
+          named.has(error) ? line : '',
+        )
+      return { contents, loader: 'js' }
+    })
+  },
+}
+
+const identifiers = (directory: string) =>
+  globSync('**/*.ts', { cwd: directory }).flatMap(
+    (file) => readFileSync(join(directory, file), 'utf8').match(/\b[A-Z]\w+\b/g) ?? [],
+  )
+
+/**
+ * The SDK's default provider knows profiles, SSO, web identity, instance and container metadata. In Lambda
+ * credentials are always in the environment.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export const lambdaCredentials = instead(/^@aws-sdk\/credential-provider-node$/, {
+  name: 'lambda-credentials',
+  contents: `import { fromEnv } from '@aws-sdk/credential-provider-env'
+    export const defaultProvider = (options) => fromEnv(options)`,
+})
+
+/** The X-Ray SDK asks semver (29 kB) one thing: whether a version, of Node or of the SDK, is recent enough. */
+export const smallSemver = instead(/^semver$/, {
+  name: 'small-semver',
+  contents: `exports.gte = (a, b) => a.localeCompare(b, undefined, { numeric: true }) >= 0`,
+})
+
+/** A module in the place of another. */
+function instead(module: RegExp, { name, contents }: { name: string; contents: string }): Plugin {
+  return {
+    name,
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: module }, ({ resolveDir }) => ({
+        path: name,
+        namespace: name,
+        pluginData: resolveDir,
+      }))
+      onLoad({ filter: /.*/, namespace: name }, ({ pluginData }) => ({
+        contents,
+        resolveDir: pluginData as string,
+      }))
+    },
+  }
+}

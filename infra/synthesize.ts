@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { App, type CfnElement, type Stack, Validations } from 'aws-cdk-lib'
+import { AwsSolutionsChecks } from 'cdk-nag'
+import type { Fleet } from '../domain/fleet/model.ts'
+import { BuildStack } from './build-stack.ts'
+import { bundleFunctions, placeholderFunctions } from './bundle.ts'
+import { featureFlags, withoutValidation } from './feature-flags.ts'
+import { functionNames } from './functions.ts'
+import { TargetAccountStack } from './target-account-stack.ts'
+
+export interface SynthesizeOptions {
+  fleet: Fleet
+  /** Component files are relative to it. */
+  fleetDirectory: string
+  outdir: string
+  /** false: functions are placeholders, for tests that look at the template only. */
+  bundle?: boolean
+  /** false: the templates are not checked, for a run that deploys nothing; it saves most of the time. */
+  validate?: boolean
+}
+
+export interface Template {
+  Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; [key: string]: unknown }>
+  Outputs?: Record<string, unknown>
+}
+
+export interface CloudAssemblySummary {
+  outdir: string
+  buildStack: { name: string; template: Template }
+  targetStack: { name: string; template: Template }
+  /** By logical id; the directory holds index.mjs. */
+  functions: Record<string, { name: string; directory: string }>
+}
+
+/**
+ * Bundles the functions and writes the cloud assembly: what `cdk deploy` deploys and the rehearsal runs.
+ *
+ * @throws when a function does not compile, or a template breaks a rule of CloudFormation or AwsSolutions; the
+ * message has the report.
+ */
+export async function synthesize(options: SynthesizeOptions): Promise<CloudAssemblySummary> {
+  const { fleet, fleetDirectory, bundle = true, validate = true } = options
+  const outdir = resolve(options.outdir)
+  const bundles = join(outdir, 'functions')
+  await (bundle ? bundleFunctions(fleet, bundles) : placeholderFunctions(bundles))
+
+  const app = new App({
+    outdir,
+    context: { ...featureFlags, ...(!validate && withoutValidation) },
+    analyticsReporting: false,
+    treeMetadata: false,
+  })
+  const bundleOf = (name: string) => join(bundles, name)
+  const build = new BuildStack(app, { fleet, fleetDirectory, bundleOf })
+  const target = new TargetAccountStack(app, { fleet })
+  if (validate) Validations.of(app).addPlugins(new AwsSolutionsChecks())
+  // A rule of cdk-nag reads a deprecated property of every bus policy, and would have us told.
+  process.env.JSII_DEPRECATED ??= 'quiet'
+  app.synth()
+
+  const templateOf = (stack: Stack) => ({
+    name: stack.stackName,
+    template: JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8')) as Template,
+  })
+  return {
+    outdir,
+    buildStack: templateOf(build),
+    targetStack: templateOf(target),
+    functions: Object.fromEntries(
+      functionNames.map((name) => {
+        const { function: lambda } = build.functions[name]
+        const logicalId = build.getLogicalId(lambda.node.defaultChild as CfnElement)
+        return [logicalId, { name, directory: bundleOf(name) }]
+      }),
+    ),
+  }
+}
