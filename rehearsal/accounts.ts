@@ -1,0 +1,123 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { CampaignImage, CampaignItem } from '../functions/shared/campaigns.ts'
+import type { Execution } from './engine/execution.ts'
+import { stateOf } from './records.ts'
+import type { CampaignResult, ImageResult, Summary } from './results.ts'
+import type { World } from './world/world.ts'
+
+type Stored<T> = T & { pk: string; sk: string }
+
+/** The ledger as an operator reads it: what was recorded, not what happened. */
+async function readLedger({ standIn }: World, table: string) {
+  const items: Stored<Record<string, unknown>>[] = []
+  let from: unknown
+  do {
+    const page = (await standIn.call({
+      principal: standIn.iam.operator(),
+      service: 'dynamodb',
+      operation: 'Scan',
+      input: { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) },
+    })) as { Items?: Record<string, never>[]; LastEvaluatedKey?: unknown }
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Stored<Record<string, unknown>>))
+    from = page.LastEvaluatedKey
+  } while (from)
+  return items
+}
+
+const statuses: Record<string, ImageResult['status']> = {
+  released: 'released',
+  failed: 'failed',
+  skipped: 'skipped',
+  aborted: 'aborted',
+}
+
+/** Adds up a rehearsal from its ledger, its executions and its calls. `started` is the first event's time. */
+export async function summarise(
+  world: World,
+  table: string,
+  started: number,
+): Promise<Omit<Summary, 'wallSeconds'>> {
+  const items = await readLedger(world, table)
+  const campaigns = items.filter(({ sk }) => sk === 'CAMPAIGN') as unknown as Stored<CampaignItem>[]
+  const inCampaign = (name: string) =>
+    (items as unknown as Stored<CampaignImage>[])
+      .filter(({ pk, sk }) => pk === `CAMPAIGN#${name}` && sk.startsWith('IMAGE#'))
+      .filter(({ plan }) => plan.decision === 'bake')
+      .sort((a, b) => a.plan.order - b.plan.order)
+
+  campaigns.sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign))
+  const images = campaigns.flatMap(({ campaign }) =>
+    inCampaign(campaign).map((image) => imageResult(world, campaign, image)),
+  )
+  const ends = [...world.stepFunctions.executions.values()].map(({ stopDate }) => stopDate ?? started)
+  return {
+    campaigns: campaigns.map((item) => campaignResult(item, inCampaign(item.campaign).length)),
+    images,
+    makespanSeconds: seconds(Math.max(started, ...ends) - started),
+    criticalPathSeconds: Math.max(
+      0,
+      ...campaigns.map(({ campaign }) => criticalPath(world, inCampaign(campaign))),
+    ),
+  }
+}
+
+const seconds = (milliseconds: number) => Math.round(milliseconds / 1000)
+
+const campaignResult = (item: CampaignItem, images: number): CampaignResult => ({
+  name: item.campaign,
+  upstream: item.trigger.upstream,
+  ami: item.trigger.ami,
+  status: item.status,
+  startedAt: item.startedAt,
+  finishedAt: item.finishedAt ?? null,
+  images,
+})
+
+function imageResult(world: World, campaign: string, image: CampaignImage): ImageResult {
+  const execution = world.stepFunctions.executions.get(image.execution ?? '')
+  const entered = execution?.history.events.filter(({ type }) => type.endsWith('StateEntered')) ?? []
+  const { standIn, functions } = world
+  return {
+    image: image.image,
+    campaign,
+    status: statuses[image.status] ?? 'running',
+    reason: image.reason,
+    ami: image.ami ?? null,
+    parentAmi: image.parentAmi ?? null,
+    startedAt: image.startedAt ?? null,
+    finishedAt: image.finishedAt ?? null,
+    transitions: entered.length,
+    lambdaInvocations: functions.invocations.get(image.image) ?? 0,
+    apiCalls: standIn.calls.filter(({ tag }) => tag === image.image).length,
+  }
+}
+
+/** Seconds of the longest chain: each image from its bake to the start of the next, the last to its own end. */
+function criticalPath({ stepFunctions }: World, images: CampaignImage[]): number {
+  const enteredAt = (execution: Execution | undefined, name: string) =>
+    execution?.history.events.find((event) => event.type.endsWith('StateEntered') && stateOf(event) === name)
+      ?.timestamp
+  const below = (parent: string): number =>
+    Math.max(
+      0,
+      ...images
+        .filter(({ plan }) => plan.parent === parent)
+        .map((image) => {
+          const execution = stepFunctions.executions.get(image.execution ?? '')
+          const start = enteredAt(execution, 'Pin Parent')?.getTime()
+          if (start === undefined) return 0
+          const candidate = enteredAt(execution, 'Ship and Descend')?.getTime()
+          const own = (execution?.stopDate ?? start) - start
+          const shipped = enteredAt(execution, 'Promote Image')?.getTime()
+          // An image that has children ends only after they do: its own work ends with its last ring.
+          const alone =
+            candidate === undefined ? own : Math.min(own, (shipped ?? Number.POSITIVE_INFINITY) - start)
+          const onward = candidate === undefined ? 0 : (candidate - start) / 1000 + below(image.image)
+          return Math.max(Math.min(alone, own) / 1000, onward)
+        }),
+    )
+  const roots = new Set(
+    images.map(({ plan }) => plan.parent).filter((parent) => !images.some(({ image }) => image === parent)),
+  )
+  return Math.round(Math.max(0, ...[...roots].map(below)))
+}

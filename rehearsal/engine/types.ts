@@ -1,0 +1,74 @@
+import type { VirtualClock } from '../clock.ts'
+import type { Random } from '../random.ts'
+
+// The engine is ours because no npm interpreter handles JSONata, Assign, task tokens and distributed Map.
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+export type JsonObject = { [key: string]: Json }
+
+/** Fixed quota: 256 KiB of UTF-8 for a payload, and for the variables that one Assign sets. */
+export const PAYLOAD_LIMIT = 262_144
+
+/** Who calls: the state machine's role, and the execution and state the call is made for. */
+export interface Caller {
+  roleArn: string
+  executionArn: string
+  state: string
+}
+
+/** What the engine needs from outside. Calls take virtual time themselves, through `clock.sleep`. */
+export interface Host {
+  clock: VirtualClock
+  random: Random
+  account: string
+  region: string
+  /**
+   * Invokes a function. A rejection is the function's failure: a TaskFailure as it is; any other error becomes
+   * one with its name as the error and `{errorType, errorMessage, trace}` as the cause.
+   */
+  invokeFunction(call: Caller & { functionArn: string; payload: Json }): Promise<{ payload: unknown }>
+  /**
+   * Calls an API action. `service` and `action` are as in the resource's ARN (`imagebuilder`, `getImage`; nested
+   * executions come as `states`, `startExecution`); arguments and result have the SDK's PascalCase members. A
+   * rejection that is no TaskFailure becomes `<Service>.<its name>Exception`, as Step Functions names errors.
+   */
+  callService(call: Caller & { service: string; action: string; arguments: JsonObject }): Promise<unknown>
+  /** Publishes `Step Functions Execution Status Change` on the default bus. */
+  publishEvent(event: EventEnvelope): void
+}
+
+/** An EventBridge event, as its rules' targets get it. */
+export interface EventEnvelope {
+  version: string
+  id: string
+  'detail-type': string
+  source: string
+  account: string
+  time: string
+  region: string
+  resources: string[]
+  detail: JsonObject
+}
+
+/** What makes a state fail: the names that Retry and Catch match, and the text that goes with them. */
+export class TaskFailure extends Error {
+  readonly error: string | undefined
+  override readonly cause: string | undefined
+
+  constructor(error: string | undefined, cause?: string) {
+    super(`${error ?? 'no error name'}: ${cause ?? ''}`)
+    this.name = 'TaskFailure'
+    this.error = error
+    this.cause = cause
+  }
+}
+
+/** An error of the Step Functions API; `name` is the error's code on the wire. */
+export class StatesError extends Error {
+  readonly status = 400
+
+  constructor(name: string, message: string) {
+    super(message)
+    this.name = name
+  }
+}

@@ -1,0 +1,92 @@
+import { depth } from '../domain/fleet/graph.ts'
+import type { Fleet } from '../domain/fleet/model.ts'
+import type { Execution } from './engine/execution.ts'
+import type { ImageProgress, Progress } from './progress.ts'
+import { stateOf } from './records.ts'
+import type { World } from './world/world.ts'
+
+/** How far along a rebake is at each of its states; the bake in between takes its estimated time. */
+const reached: Record<string, number> = {
+  'Claim Image': 0.01,
+  'Pin Parent': 0.02,
+  'Start Bake': 0.03,
+  'Await Bake': 0.04,
+  'Inspect Bake': 0.7,
+  'Validate Image': 0.72,
+  'Mark Candidate': 0.75,
+  'Start Distribution': 0.78,
+  'Await Distribution': 0.8,
+  'Verify Distribution': 0.88,
+  'Publish Pointers': 0.9,
+  Soak: 0.92,
+  'Promote Image': 0.97,
+  'Close Rebake': 0.99,
+}
+
+/** The campaigns of a rehearsal as they are now. */
+export function progressOf(world: World, fleet: Fleet): Progress[] {
+  const executions = [...world.stepFunctions.executions.values()]
+  const campaigns = executions.filter(({ stateMachine }) => stateMachine.name === `${fleet.name}-campaign`)
+  return campaigns.map((campaign) => {
+    const { trigger } = JSON.parse(campaign.input) as { trigger: { upstream: string; ami: string } }
+    const rebakes = new Map(
+      executions.flatMap((execution) => {
+        const input = JSON.parse(execution.input) as { campaign?: string; image?: string }
+        return input.campaign === campaign.name && input.image ? [[input.image, execution]] : []
+      }),
+    )
+    const descends = (image: string): boolean => {
+      const parent = fleet.images[image]?.parent ?? ''
+      return parent === trigger.upstream || (parent in fleet.images && descends(parent))
+    }
+    return {
+      now: world.clock.now(),
+      campaign: campaign.name,
+      upstream: trigger.upstream,
+      ami: trigger.ami,
+      images: Object.keys(fleet.images)
+        .filter(descends)
+        .map((image) =>
+          imageProgress(world, fleet, image, rebakes.get(image), campaign.status !== 'RUNNING'),
+        ),
+    }
+  })
+}
+
+function imageProgress(
+  world: World,
+  fleet: Fleet,
+  image: string,
+  execution: Execution | undefined,
+  campaignOver: boolean,
+): ImageProgress {
+  const base = { image, parent: fleet.images[image]?.parent ?? '', depth: depth(fleet, image) }
+  if (!execution)
+    return { ...base, status: campaignOver ? 'skipped' : 'waiting', step: '', done: 0, reason: '' }
+  const { status, error, cause } = execution
+  const step = lastState(execution)
+  if (status === 'RUNNING')
+    return { ...base, status: 'running', step: step.name, done: done(world, fleet, image, step), reason: '' }
+  if (status === 'SUCCEEDED') return { ...base, status: 'released', step: '', done: 1, reason: '' }
+  const reason = [error, cause].filter(Boolean).join(': ')
+  return { ...base, status: status === 'ABORTED' ? 'aborted' : 'failed', step: '', done: 1, reason }
+}
+
+interface Step {
+  name: string
+  since: number
+}
+
+/** The state of its own work that an execution is in: rather a ring's than that of the children it waits for. */
+function lastState({ history, startDate }: Execution): Step {
+  const entered = history.events.filter(({ type }) => type.endsWith('StateEntered'))
+  const last = entered.findLast((event) => (stateOf(event) ?? '') in reached)
+  return { name: (last && stateOf(last)) ?? '', since: last?.timestamp.getTime() ?? startDate }
+}
+
+function done({ clock }: World, fleet: Fleet, image: string, { name, since }: Step): number {
+  const start = reached[name] ?? 0
+  if (name !== 'Await Bake') return start
+  const estimate = (fleet.images[image]?.estimate ?? 1) * 1000
+  return start + 0.65 * Math.min(1, (clock.now() - since) / estimate)
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Execution } from './engine/execution.ts'
+import type { ExecutionRecord, HistoryRecord, NotificationRecord, Summary } from './results.ts'
+import { callLine } from './stand-in/types.ts'
+import type { World } from './world/world.ts'
+
+const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text))
+const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString())
+
+const executionRecord = (execution: Execution): ExecutionRecord => ({
+  arn: execution.arn,
+  stateMachine: execution.stateMachine.name,
+  name: execution.name,
+  parent: execution.parent ?? null,
+  status: execution.status,
+  startedAt: iso(execution.startDate) ?? '',
+  stoppedAt: iso(execution.stopDate),
+  input: json(execution.input),
+  output: json(execution.output),
+  error: execution.error === undefined ? null : { name: execution.error, cause: execution.cause ?? '' },
+})
+
+/** The state that a history event is about, where its type says one. */
+export const stateOf = (event: Execution['history']['events'][number]): string | null => {
+  const details = event.stateEnteredEventDetails ?? event.stateExitedEventDetails
+  return typeof details?.name === 'string' ? details.name : null
+}
+
+const historyRecords = ({ arn, history }: Execution): HistoryRecord[] => {
+  let state: string | null = null
+  return history.events.map((event) => {
+    state = stateOf(event) ?? state
+    return {
+      executionArn: arn,
+      id: event.id,
+      timestamp: event.timestamp.toISOString(),
+      type: event.type,
+      state,
+    }
+  })
+}
+
+/** Writes what happened to a directory: one JSON object a line, and the summary. */
+export function writeRecords(
+  directory: string,
+  { standIn, stepFunctions }: World,
+  notifications: NotificationRecord[],
+  summary: Summary,
+): void {
+  const executions = [...stepFunctions.executions.values()]
+  const write = (file: string, lines: string[]) =>
+    writeFileSync(join(directory, file), lines.map((line) => `${line}\n`).join(''))
+  const rows = (values: unknown[]) => values.map((value) => JSON.stringify(value))
+  mkdirSync(directory, { recursive: true })
+  write('calls.jsonl', standIn.calls.map(callLine))
+  write('executions.jsonl', rows(executions.map(executionRecord)))
+  write('history.jsonl', rows(executions.flatMap(historyRecords)))
+  write('notifications.jsonl', rows(notifications))
+  writeFileSync(join(directory, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Fleet } from '../domain/fleet/model.ts'
+import { resourceName } from '../domain/names.ts'
+import { synthesize } from '../infra/synthesize.ts'
+import { summarise } from './accounts.ts'
+import { VirtualClock } from './clock.ts'
+import { type Fault, Faults } from './faults.ts'
+import { progressOf } from './live.ts'
+import type { Progress } from './progress.ts'
+import { Random } from './random.ts'
+import { writeRecords } from './records.ts'
+import type { NotificationRecord, Summary } from './results.ts'
+import { type Scenario, stage } from './scenario.ts'
+import type { EventEnvelope } from './stand-in/types.ts'
+import { World } from './world/world.ts'
+
+export interface RehearseOptions {
+  fleet: Fleet
+  /** Component files are relative to its directory. */
+  fleetFile: string
+  events: EventEnvelope[]
+  seed: number
+  faults: Fault[]
+  /** Directory for the records. */
+  out?: string
+  /** Port of the stand-in when it stays up afterwards; 0 is any that is free. */
+  serve?: number
+  onProgress?: (progress: Progress) => void
+}
+
+export interface Rehearsal {
+  summary: Summary
+  notifications: NotificationRecord[]
+  cost: { transitions: number; lambdaInvocations: number; apiCalls: number }
+  /** Resource types of the templates that do nothing here, with what that leaves out. */
+  notRehearsed: string[]
+  unusedPermissions: string[]
+  /** Events that came to nothing, and why. */
+  refused: string[]
+  /** Where the stand-in is served. */
+  url?: string
+  close(): Promise<void>
+}
+
+/** Deploys the synthesized templates to a world of its own, and lets the events happen in virtual time. */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
+  const wallStart = performance.now()
+  const { fleet, fleetFile, events, seed, onProgress } = options
+  const outdir = mkdtempSync(join(tmpdir(), 'rebake-'))
+  const assembly = await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir })
+  const started = Math.min(...events.map(({ time }) => Date.parse(time)))
+
+  const serving = new AbortController()
+  let served = false
+  // Served, the clock jumps over waits; but it walks while somebody outside holds a task token.
+  const patience = () => (served && world.stepFunctions.outstandingTokens > 0 ? Number.POSITIVE_INFINITY : 0)
+  const clock = new VirtualClock(started - 600_000, { patience })
+  const random = new Random(seed)
+  const scenario: Scenario = { fleet, events, random, faults: new Faults(options.faults) }
+  const tell = () => {
+    for (const progress of onProgress ? progressOf(world, fleet) : []) onProgress?.(progress)
+  }
+  const world: World = await World.open({
+    ...{ clock, random, fleet: fleet.name, organization: fleet.organization, faults: scenario.faults },
+    ...fleet.build,
+    ...{ bundles: assembly.functions, port: options.serve ?? 0, onStep: tell },
+    fate: (event) => staged.fate(event),
+    before: (name, image) => staged.before(name, image),
+  })
+  const staged = stage(world, scenario)
+
+  clock.at(clock.now(), () => deployAll(world, fleet, assembly))
+  await clock.run({ until: started - 1 })
+  await clock.run()
+  tell()
+
+  const table = resourceName(fleet.name, 'ledger')
+  const summary: Summary = {
+    ...(await summarise(world, table, started)),
+    wallSeconds: Math.round(performance.now() - wallStart) / 1000,
+  }
+  const notifications = world.standIn.sns.notifications
+  if (options.out) writeRecords(options.out, world, notifications, summary)
+  if (options.serve !== undefined) {
+    served = true
+    void clock.serve(serving.signal)
+  }
+  return {
+    summary,
+    notifications,
+    cost: costOf(world),
+    notRehearsed: [...world.notRehearsed].map(([type, why]) => `${type}: ${why}`).sort(),
+    unusedPermissions: world.standIn.unusedPermissions(),
+    refused: staged.refused,
+    ...(options.serve !== undefined && { url: world.url }),
+    close: async () => {
+      serving.abort()
+      await world.close()
+      rmSync(outdir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function deployAll(world: World, fleet: Fleet, assembly: Awaited<ReturnType<typeof synthesize>>) {
+  const { account, region } = fleet.build
+  // The target accounts first: the order of the README. Their stack has one region, and only roles.
+  const targets = new Set(Object.values(fleet.rings).flatMap(({ accounts }) => accounts))
+  for (const target of targets)
+    await world.deploy(assembly.targetStack.template, {
+      account: target,
+      region,
+      stack: assembly.targetStack.name,
+    })
+  await world.deploy(assembly.buildStack.template, { account, region, stack: assembly.buildStack.name })
+}
+
+function costOf({ stepFunctions, functions, standIn }: World) {
+  const events = [...stepFunctions.executions.values()].flatMap(({ history }) => history.events)
+  return {
+    transitions: events.filter(({ type }) => type.endsWith('StateEntered')).length,
+    lambdaInvocations: [...functions.invocations.values()].reduce((sum, count) => sum + count, 0),
+    apiCalls: standIn.calls.length,
+  }
+}

@@ -1,0 +1,65 @@
+/** What a rehearsal leaves behind: the shapes of the files that `--out` writes. */
+
+export interface CampaignResult {
+  name: string
+  upstream: string
+  ami: string
+  status: string
+  startedAt: string
+  finishedAt: string | null
+  images: number
+}
+
+export interface ImageResult {
+  image: string
+  campaign: string
+  status: 'released' | 'failed' | 'skipped' | 'aborted' | 'running'
+  reason: string
+  ami: string | null
+  parentAmi: string | null
+  startedAt: string | null
+  finishedAt: string | null
+  transitions: number
+  lambdaInvocations: number
+  apiCalls: number
+}
+
+export interface Summary {
+  campaigns: CampaignResult[]
+  images: ImageResult[]
+  /** Virtual seconds from the first event to the end of the last campaign. */
+  makespanSeconds: number
+  /** Virtual seconds of the longest chain of images, each counted from its bake to its own end. */
+  criticalPathSeconds: number
+  /** Real seconds that the rehearsal took: the only figure that differs between two runs of one seed. */
+  wallSeconds: number
+}
+
+export interface ExecutionRecord {
+  arn: string
+  stateMachine: string
+  name: string
+  parent: string | null
+  status: string
+  startedAt: string
+  stoppedAt: string | null
+  input: unknown
+  output: unknown
+  error: { name: string; cause: string } | null
+}
+
+export interface HistoryRecord {
+  executionArn: string
+  id: number
+  timestamp: string
+  type: string
+  state: string | null
+}
+
+export interface NotificationRecord {
+  time: string
+  topicArn: string
+  subject: string
+  message: string
+  attributes: Record<string, string>
+}

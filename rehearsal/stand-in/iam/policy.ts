@@ -1,0 +1,113 @@
+/**
+ * IAM policy evaluation, for what the policies of this system use: an explicit Deny wins, then any Allow,
+ * else the answer is no.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export interface Statement {
+  Sid?: string
+  Effect: 'Allow' | 'Deny'
+  Action?: string | string[]
+  NotAction?: string | string[]
+  Resource?: string | string[]
+  NotResource?: string | string[]
+  Principal?: '*' | Record<string, string | string[]>
+  NotPrincipal?: unknown
+  Condition?: Record<string, Record<string, unknown>>
+}
+
+export interface PolicyDocument {
+  Version?: string
+  Statement: Statement | Statement[]
+}
+
+export interface AccessRequest {
+  action: string
+  /** Left out where the right for any resource will do. */
+  resource?: string | undefined
+  /** Condition keys and their values; keys are compared without regard to case. */
+  context: Record<string, string>
+}
+
+export type Decision =
+  | { outcome: 'allowed'; statement: Statement; pattern: string }
+  | { outcome: 'denied' }
+  | { outcome: 'not allowed' }
+
+export const listOf = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value]
+
+/** Throws an Error where a condition operator decides that is not implemented: it is never guessed. */
+export function evaluate(documents: PolicyDocument[], request: AccessRequest): Decision {
+  let allowed: Decision = { outcome: 'not allowed' }
+  for (const statement of documents.flatMap((document) => listOf(document.Statement))) {
+    const pattern = actionPattern(statement, request.action)
+    if (!pattern || !coversResource(statement, request) || !conditionsHold(statement, request)) continue
+    if (statement.Effect === 'Deny') return { outcome: 'denied' }
+    if (allowed.outcome === 'not allowed') allowed = { outcome: 'allowed', statement, pattern }
+  }
+  return allowed
+}
+
+function actionPattern(statement: Statement, action: string): string | undefined {
+  if (statement.NotAction !== undefined) {
+    return listOf(statement.NotAction).some((p) => glob(p, action, 'i')) ? undefined : '(NotAction)'
+  }
+  return listOf(statement.Action).find((pattern) => glob(pattern, action, 'i'))
+}
+
+function coversResource(statement: Statement, { resource, context }: AccessRequest): boolean {
+  if (resource === undefined) return true
+  const covers = (pattern: string) => glob(substitute(pattern, context), resource)
+  if (statement.NotResource !== undefined) return !listOf(statement.NotResource).some(covers)
+  // A trust policy has no Resource: it is the resource's own.
+  return statement.Resource === undefined || listOf(statement.Resource).some(covers)
+}
+
+const operators: Record<string, (expected: string, actual: string) => boolean> = {
+  StringEquals: (expected, actual) => expected === actual,
+  StringEqualsIgnoreCase: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
+  StringLike: (expected, actual) => glob(expected, actual),
+  ArnEquals: (expected, actual) => glob(expected, actual),
+  ArnLike: (expected, actual) => glob(expected, actual),
+  Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
+}
+
+function conditionsHold(statement: Statement, { context }: AccessRequest): boolean {
+  return Object.entries(statement.Condition ?? {}).every(([operator, keys]) => {
+    const ifExists = operator.endsWith('IfExists')
+    const bare = operator.replace(/IfExists$/, '')
+    const negated = /^(String|Arn)Not/.test(bare)
+    const compare = operators[bare.replace(/^(String|Arn)Not/, '$1')]
+    if (!compare) throw new Error(`the rehearsal does not imitate the IAM condition operator ${operator}`)
+    return Object.entries(keys).every(([key, expected]) => {
+      const actual = contextValue(context, key)
+      // Without the key, a positive comparison fails, and a negative one or one with IfExists holds.
+      if (actual === undefined) return ifExists || negated
+      const matches = listOf(expected as string | string[]).some((each) =>
+        compare(substitute(String(each), context), actual),
+      )
+      return negated ? !matches : matches
+    })
+  })
+}
+
+const contextValue = (context: Record<string, string>, key: string): string | undefined =>
+  Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
+
+function substitute(pattern: string, context: Record<string, string>): string {
+  return pattern.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
+    const value = contextValue(context, name)
+    if (value === undefined)
+      throw new Error(`the rehearsal does not imitate the IAM policy variable \${${name}}`)
+    return value
+  })
+}
+
+/** Whether IAM's pattern (`*` any text, `?` one character) is the whole of a value. */
+export function glob(pattern: string, value: string, flags = ''): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`, `s${flags}`).test(value)
+}

@@ -1,0 +1,75 @@
+import type { NormalizedSchema } from '@smithy/core/schema'
+import type { LoadedModel, OperationModel } from './models.ts'
+import { shapeOf } from './shape.ts'
+import type { WireRequest } from './wire.ts'
+
+/** The REST-JSON protocol: the operation is a method and a path; members travel in path, query, headers, body. */
+
+interface Route {
+  operation: OperationModel
+  labels: Record<string, string>
+}
+
+/** The operation that a method and a path mean, most literal pattern first; undefined where there is none. */
+export function route(model: LoadedModel, method: string, path: string): Route | undefined {
+  const parts = splitPath(path)
+  let best: (Route & { literals: number }) | undefined
+  for (const operation of model.operations.values()) {
+    if (operation.http?.[0] !== method) continue
+    const labels = match(splitPath(operation.http[1].split('?')[0] ?? ''), parts)
+    if (!labels) continue
+    const literals = splitPath(operation.http[1]).filter((part) => !part.startsWith('{')).length
+    if (!best || literals > best.literals) best = { operation, labels, literals }
+  }
+  return best
+}
+
+const splitPath = (path: string) => path.split('/').filter((part) => part !== '')
+
+function match(pattern: string[], parts: string[]): Record<string, string> | undefined {
+  if (pattern.length !== parts.length) return undefined
+  const labels: Record<string, string> = {}
+  for (const [i, expected] of pattern.entries()) {
+    const part = parts[i] ?? ''
+    if (expected.startsWith('{')) labels[expected.slice(1, -1).replace('+', '')] = decodeURIComponent(part)
+    else if (expected !== part) return undefined
+  }
+  return labels
+}
+
+/** The input of a REST request; members from path, query and headers are text, converted by their shape here. */
+export function readRest({ operation, labels }: Route, request: WireRequest): unknown {
+  const shape = shapeOf(operation.input)
+  if (shape.isUnitSchema()) return {}
+  const query = new URLSearchParams(request.query)
+  const literal = new URLSearchParams(operation.http?.[1].split('?')[1] ?? '')
+  for (const key of literal.keys()) query.delete(key)
+  const input: Record<string, unknown> = {}
+  let payload: [string, NormalizedSchema] | undefined
+  for (const [member, memberShape] of shape.structIterator()) {
+    const traits = memberShape.getMergedTraits()
+    if (traits.httpLabel) input[member] = fromText(memberShape, [labels[member] ?? ''])
+    if (traits.httpQuery && query.has(traits.httpQuery)) {
+      input[member] = fromText(memberShape, query.getAll(traits.httpQuery))
+      query.delete(traits.httpQuery)
+    }
+    const header = traits.httpHeader && request.headers[traits.httpHeader.toLowerCase()]
+    if (header) input[member] = fromText(memberShape, [header])
+    if (traits.httpPayload) payload = [member, memberShape]
+  }
+  for (const key of query.keys()) input[key] = query.get(key)
+  if (!payload) return { ...input, ...parseBody(request.body) }
+  if (payload[1].isBlobSchema()) input[payload[0]] = Buffer.from(request.body).toString('base64')
+  else if (request.body) input[payload[0]] = parseBody(request.body)
+  return input
+}
+
+const parseBody = (body: string): Record<string, unknown> => (body ? JSON.parse(body) : {})
+
+function fromText(shape: NormalizedSchema, texts: string[]): unknown {
+  if (shape.isListSchema()) return texts.map((text) => fromText(shape.getValueSchema(), [text]))
+  const text = texts[0] ?? ''
+  if (shape.isNumericSchema() && text !== '' && !Number.isNaN(Number(text))) return Number(text)
+  if (shape.isBooleanSchema() && (text === 'true' || text === 'false')) return text === 'true'
+  return text
+}

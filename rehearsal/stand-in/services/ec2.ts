@@ -1,0 +1,222 @@
+import type {
+  BlockDeviceMapping,
+  DescribeImageAttributeRequest,
+  DescribeImagesRequest,
+  Filter,
+  Image,
+} from '@aws-sdk/client-ec2'
+import { glob } from '../iam/policy.ts'
+import { Partitions, pageOf } from '../support.ts'
+import { AwsError, type Context, type Service, type Surroundings } from '../types.ts'
+
+/** An AMI in its region: what DescribeImages says, and who may see it. */
+export interface Ami {
+  image: Image & { ImageId: string; OwnerId: string; Name: string }
+  region: string
+  sharedWith: Set<string>
+}
+
+/** What to make an AMI from; anything else has the value that a current Linux AMI has. */
+export interface NewAmi extends Partial<Image> {
+  account: string
+  region: string
+  Name: string
+  sharedWith?: string[]
+}
+
+const malformed = (id: string) => new AwsError('InvalidAMIID.Malformed', `Invalid id: "${id}"`)
+const notFound = (id: string) =>
+  new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
+
+const regions = (
+  'us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 eu-central-1 ' +
+  'ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2 sa-east-1'
+).split(' ')
+
+/** EC2, as far as AMIs go. */
+export class Ec2 implements Service {
+  readonly #images = new Partitions<Map<string, Ami>>(() => new Map())
+  readonly #surroundings: Surroundings
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings
+  }
+
+  /**
+   * Makes an AMI, available at once, and says so on its owner's default bus.
+   * @throws AwsError InvalidAMIName.Duplicate where the owner has the name in that region already
+   */
+  addImage({ account, region, sharedWith = [], ...properties }: NewAmi): Ami {
+    const known = this.#images.in({ account: '', region })
+    const { Name: name } = properties
+    if ([...known.values()].some(({ image }) => image.OwnerId === account && image.Name === name)) {
+      throw new AwsError(
+        'InvalidAMIName.Duplicate',
+        `AMI name ${name} is already in use by an AMI of ${account}`,
+      )
+    }
+    const chance = this.#surroundings.random.fork(`ami/${account}/${region}/${name}`)
+    const id = properties.ImageId ?? `ami-0${chance.hex(16)}`
+    const created = new Date(this.#surroundings.clock.now()).toISOString()
+    const image = {
+      ...{ Architecture: 'x86_64', BootMode: 'uefi-preferred', EnaSupport: true, Hypervisor: 'xen' },
+      ...{ ImageType: 'machine', ImdsSupport: 'v2.0', PlatformDetails: 'Linux/UNIX', Public: false },
+      ...{
+        RootDeviceName: '/dev/xvda',
+        RootDeviceType: 'ebs',
+        SriovNetSupport: 'simple',
+        State: 'available',
+      },
+      ...{
+        UsageOperation: 'RunInstances',
+        VirtualizationType: 'hvm',
+        CreationDate: created,
+        OwnerId: account,
+      },
+      ...{ ImageLocation: `${account}/${name}`, BlockDeviceMappings: [rootDevice] },
+      ...properties,
+      ImageId: id,
+    } as Ami['image']
+    image.BlockDeviceMappings = (image.BlockDeviceMappings ?? []).map((device) =>
+      withSnapshot(device, chance.hex(16)),
+    )
+    const ami = { image, region, sharedWith: new Set(sharedWith) }
+    known.set(id, ami)
+    this.#announce(ami)
+    return ami
+  }
+
+  /** The AMI, where the account may see it: its own, one shared with it, or a public one. */
+  find(id: string, { account, region }: { account: string; region: string }): Ami | undefined {
+    const ami = this.#images.in({ account: '', region }).get(id)
+    return ami && isVisible(ami, account) ? ami : undefined
+  }
+
+  readonly operations = {
+    DescribeImages: (input: DescribeImagesRequest, context: Context) => {
+      for (const id of input.ImageIds ?? []) {
+        if (!/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) throw malformed(id)
+        if (!this.find(id, context)) throw notFound(id)
+      }
+      const found = [...this.#images.in({ account: '', region: context.region }).values()]
+        .filter((ami) => isVisible(ami, context.account))
+        .filter(({ image }) => !input.ImageIds?.length || input.ImageIds.includes(image.ImageId))
+        .filter(
+          ({ image }) =>
+            !input.Owners?.length || input.Owners.some((owner) => isOwner(image, owner, context)),
+        )
+        .filter(
+          (ami) =>
+            !input.ExecutableUsers?.length ||
+            input.ExecutableUsers.some((user) => mayLaunch(ami, user, context)),
+        )
+        .map(({ image }) => asSeenBy(image, context.account))
+        .filter((image) => (input.Filters ?? []).every((filter) => matches(image, filter)))
+        .sort((a, b) => (`${a.CreationDate}${a.ImageId}` < `${b.CreationDate}${b.ImageId}` ? -1 : 1))
+      const page = pageOf(found, {
+        ...{ size: input.MaxResults, token: input.NextToken, most: 1000, invalidToken: 'InvalidNextToken' },
+      })
+      return { Images: page.items, ...(page.next === undefined ? {} : { NextToken: page.next }) }
+    },
+
+    DescribeImageAttribute: ({ ImageId: id, Attribute }: DescribeImageAttributeRequest, context: Context) => {
+      const ami = this.find(id ?? '', context)
+      if (!ami || ami.image.OwnerId !== context.account) throw notFound(id ?? '')
+      if (Attribute !== 'launchPermission') {
+        throw new AwsError(
+          'InvalidParameterValue',
+          `the rehearsal does not imitate the image attribute ${Attribute}`,
+        )
+      }
+      const users = [...ami.sharedWith].map((UserId) => ({ UserId }))
+      return { ImageId: id, LaunchPermissions: ami.image.Public ? [{ Group: 'all' }, ...users] : users }
+    },
+
+    DescribeSnapshots: ({ SnapshotIds: ids }: { SnapshotIds?: string[] }, context: Context) => {
+      const owned = [...this.#images.in({ account: '', region: context.region }).values()]
+        .filter(({ image }) => image.OwnerId === context.account)
+        .flatMap(({ image }) => (image.BlockDeviceMappings ?? []).map((device) => snapshotOf(image, device)))
+      return { Snapshots: owned.filter(({ SnapshotId }) => !ids?.length || ids.includes(SnapshotId ?? '')) }
+    },
+
+    DescribeRegions: ({ RegionNames: names }: { RegionNames?: string[] }) => ({
+      Regions: regions
+        .filter((name) => !names?.length || names.includes(name))
+        .map((name) => ({
+          ...{ RegionName: name, Endpoint: `ec2.${name}.amazonaws.com`, OptInStatus: 'opt-in-not-required' },
+        })),
+    }),
+
+    // Build instances live inside Image Builder, which this rehearsal does not look into.
+    DescribeInstances: () => ({ Reservations: [] }),
+  }
+
+  #announce({ image, region }: Ami): void {
+    const { ImageId: id, OwnerId: account } = image
+    const request = this.#surroundings.random.fork(`ami-state/${id}`).uuid()
+    this.#surroundings.emit({
+      ...{ source: 'aws.ec2', detailType: 'EC2 AMI State Change', account, region },
+      resources: [`arn:aws:ec2:${region}::image/${id}`],
+      detail: { RequestId: request, ImageId: id, State: 'available', ErrorMessage: '' },
+    })
+  }
+}
+
+const rootDevice: BlockDeviceMapping = {
+  DeviceName: '/dev/xvda',
+  Ebs: { VolumeSize: 8, VolumeType: 'gp3', DeleteOnTermination: true, Encrypted: false },
+}
+
+const withSnapshot = (device: BlockDeviceMapping, hex: string): BlockDeviceMapping =>
+  device.Ebs
+    ? { ...device, Ebs: { ...device.Ebs, SnapshotId: device.Ebs.SnapshotId ?? `snap-0${hex}` } }
+    : device
+
+const snapshotOf = (image: Ami['image'], { Ebs: ebs }: BlockDeviceMapping) => ({
+  ...{ SnapshotId: ebs?.SnapshotId, OwnerId: image.OwnerId, State: 'completed' as const, Progress: '100%' },
+  ...{ VolumeSize: ebs?.VolumeSize, Encrypted: ebs?.Encrypted ?? false, KmsKeyId: ebs?.KmsKeyId },
+  ...{ Description: `Created for ${image.ImageId}`, StartTime: new Date(image.CreationDate ?? 0) },
+})
+
+const isVisible = ({ image, sharedWith }: Ami, account: string) =>
+  image.Public || image.OwnerId === account || sharedWith.has(account)
+
+const isOwner = (image: Ami['image'], owner: string, { account }: Context) =>
+  image.OwnerId === (owner === 'self' ? account : owner) || image.ImageOwnerAlias === owner
+
+const mayLaunch = ({ image, sharedWith }: Ami, user: string, { account }: Context) =>
+  user === 'all' ? image.Public === true : sharedWith.has(user === 'self' ? account : user)
+
+/** Tags belong to an account: nobody else sees them. */
+function asSeenBy(image: Ami['image'], account: string): Ami['image'] {
+  if (image.OwnerId === account) return image
+  const { Tags: _, ...seen } = image
+  return seen as Ami['image']
+}
+
+const filters: Record<string, (image: Ami['image']) => unknown> = {
+  name: (image) => image.Name,
+  state: (image) => image.State,
+  architecture: (image) => image.Architecture,
+  platform: (image) => image.Platform,
+  'owner-id': (image) => image.OwnerId,
+  'owner-alias': (image) => image.ImageOwnerAlias,
+  'image-id': (image) => image.ImageId,
+  'image-type': (image) => image.ImageType,
+  'is-public': (image) => image.Public,
+  'root-device-type': (image) => image.RootDeviceType,
+  'virtualization-type': (image) => image.VirtualizationType,
+  'creation-date': (image) => image.CreationDate,
+  description: (image) => image.Description,
+}
+
+function matches(image: Ami['image'], { Name: name = '', Values: values = [] }: Filter): boolean {
+  const tags = image.Tags ?? []
+  if (name === 'tag-key') return tags.some(({ Key }) => values.some((value) => glob(value, Key ?? '')))
+  const actual = name.startsWith('tag:')
+    ? () => tags.find(({ Key }) => `tag:${Key}` === name)?.Value
+    : filters[name]
+  if (!actual) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
+  const value = actual(image)
+  return value !== undefined && values.some((pattern) => glob(pattern, String(value)))
+}

@@ -1,0 +1,126 @@
+import type { Random } from '../random.ts'
+
+/** The part of the virtual clock that the stand-in needs. */
+export interface Clock {
+  /** Virtual time, epoch milliseconds. */
+  now(): number
+  /** Runs an action when virtual time gets there; returns what cancels it. */
+  at(time: number, action: () => void | Promise<void>): () => void
+}
+
+/** Who makes a call. The operator is a person at the `aws` command line, and may do everything. */
+export interface Principal {
+  kind: 'role' | 'operator'
+  account: string
+  /** The role's logical id in its template; '' for the operator. */
+  role: string
+  arn: string
+  session: string
+}
+
+/** One API call, as `calls.jsonl` tells it; `account`, `region` and `tag` are for attribution, not written. */
+export interface CallRecord {
+  time: string
+  principal: string
+  service: string
+  operation: string
+  input: unknown
+  output?: unknown
+  error?: { name: string; message: string }
+  account: string
+  region: string
+  tag: string
+}
+
+/** The line that `calls.jsonl` has for a call. */
+export function callLine({ account: _a, region: _r, tag: _t, ...written }: CallRecord): string {
+  return JSON.stringify(written)
+}
+
+/** What an operation knows besides its input. */
+export interface Context {
+  account: string
+  region: string
+  principal: Principal
+  /** Virtual time. */
+  now: Date
+  requestId: string
+}
+
+/** One IAM permission that a call needs. */
+export interface Permission {
+  action: string
+  /** The resource's ARN, '*' for actions without resources; left out where the right for any one will do. */
+  resource?: string
+  /** Condition keys beyond the global ones, such as iam:PassedToService. */
+  context?: Record<string, string>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: inputs are checked against the service's model before they get here
+export type Operation = (input: any, context: Context) => unknown
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type PermissionsOf = (input: any, context: Context) => Permission[]
+
+/** A service: its operations by name, and the permissions of those that are not simply on '*'. */
+export interface Service {
+  operations: Record<string, Operation>
+  permissions?: Record<string, PermissionsOf>
+}
+
+/** An EventBridge event as a bus carries it. */
+export interface EventEnvelope {
+  version: string
+  id: string
+  'detail-type': string
+  source: string
+  account: string
+  time: string
+  region: string
+  resources: string[]
+  detail: Record<string, unknown>
+}
+
+/** EventBridge's time has no fraction of a second. */
+export const eventTime = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')
+
+export interface Bus {
+  account: string
+  region: string
+  name: string
+}
+
+/** What a service says happened; the envelope adds the id, the time and the version. */
+export interface Happening {
+  source: string
+  detailType: string
+  account: string
+  region: string
+  resources: string[]
+  detail: Record<string, unknown>
+}
+
+/** What services share: time, chance, and the event bus. */
+export interface Surroundings {
+  clock: Clock
+  random: Random
+  emit(happening: Happening): void
+}
+
+/** An error as the service's model has it: the name of the shape, the message, and its HTTP status. */
+export class AwsError extends Error {
+  /** The HTTP status; the model's own, or 400, where it is not given. */
+  readonly status: number | undefined
+  /** Further members of the error's shape, such as the Item of a failed condition. */
+  readonly members: Record<string, unknown>
+
+  constructor(name: string, message: string, status?: number, members: Record<string, unknown> = {}) {
+    super(message)
+    this.name = name
+    this.status = status
+    this.members = members
+  }
+}
+
+/** The rehearsal refuses what it does not imitate: it never pretends. */
+export const notImitated = (what: string) =>
+  new AwsError('UnknownOperationException', `the rehearsal does not imitate ${what}`, 501)

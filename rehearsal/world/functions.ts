@@ -1,0 +1,152 @@
+import { pathToFileURL } from 'node:url'
+import type { VirtualClock } from '../clock.ts'
+import type { Faults } from '../faults.ts'
+import type { Random } from '../random.ts'
+import type { StandIn } from '../stand-in/stand-in.ts'
+import type { Principal } from '../stand-in/types.ts'
+
+export interface LambdaFunction {
+  arn: string
+  name: string
+  /** The bundle: a directory with index.mjs. */
+  directory: string
+  environment: Record<string, string>
+  principal: Principal
+  region: string
+  /** Seconds. */
+  timeout: number
+}
+
+/** What a handler threw, as Lambda reports it. */
+export class FunctionError extends Error {
+  constructor(name: string, message: string) {
+    super(message)
+    this.name = name
+  }
+}
+
+interface Parts {
+  clock: VirtualClock
+  random: Random
+  standIn: StandIn
+  faults: Faults
+  /** Where the stand-in listens. */
+  endpoint: string
+  /** What happens in the world just before a function runs. */
+  before: (functionName: string, image: string) => Promise<void>
+}
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>
+
+/**
+ * Runs the deployed bundles: unmodified, in this process, one at a time, each with the environment and the
+ * credentials that the template gives its function. Logs are silenced: what a function decides is in its calls.
+ */
+export class Functions {
+  readonly invocations = new Map<string, number>()
+  readonly #functions = new Map<string, LambdaFunction>()
+  readonly #handlers = new Map<string, Handler>()
+  readonly #parts: Parts
+  #turn: Promise<unknown> = Promise.resolve()
+  #count = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  add(fn: LambdaFunction): void {
+    this.#functions.set(fn.arn, fn)
+  }
+
+  get all(): LambdaFunction[] {
+    return [...this.#functions.values()]
+  }
+
+  /**
+   * Invokes a function; takes virtual time. `image` says for whom, in the accounts of the rehearsal.
+   *
+   * @throws FunctionError with the name that the handler's error has, as a state machine would see it.
+   */
+  async invoke(arn: string, payload: unknown, image: string): Promise<unknown> {
+    const fn = this.#functions.get(arn)
+    if (!fn) throw new FunctionError('Lambda.ResourceNotFoundException', `Function not found: ${arn}`)
+    const { clock, random, faults } = this.#parts
+    const chance = random.fork(`invoke/${fn.name}/${this.#count++}`)
+    const cold = this.#handlers.has(arn) ? 0 : chance.integer(400, 900)
+    this.invocations.set(image, (this.invocations.get(image) ?? 0) + 1)
+    await clock.sleep(chance.integer(5, 25) + cold)
+    await clock.hold(this.#parts.before(fn.name, image))
+    const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, image, chance)))
+    await clock.sleep(chance.integer(30, 250))
+    if (faults.take('handler-crashes', fn.name.replace(/^.*?-(?=[a-z]+-[a-z]+$)/, '')))
+      throw new FunctionError(
+        'Lambda.Unknown',
+        'RequestId: rehearsal Error: Runtime exited with error: signal: killed',
+      )
+    if (answer.error) throw answer.error
+    return answer.result
+  }
+
+  /** One handler at a time: they share this process's environment, and order must not depend on real I/O. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  async #run(fn: LambdaFunction, payload: unknown, image: string, chance: Random) {
+    const { standIn } = this.#parts
+    const before = { ...process.env }
+    Object.assign(process.env, this.#environment(fn))
+    standIn.attribution = image
+    try {
+      const handler = await this.#load(fn)
+      const result = await handler(structuredClone(payload), context(fn, chance.uuid()))
+      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown }
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error))
+      return { error: new FunctionError(name, message) }
+    } finally {
+      for (const key of Object.keys(process.env)) if (!(key in before)) delete process.env[key]
+      Object.assign(process.env, before)
+      standIn.attribution = ''
+    }
+  }
+
+  async #load(fn: LambdaFunction): Promise<Handler> {
+    const known = this.#handlers.get(fn.arn)
+    if (known) return known
+    // Each rehearsal has its own cold start: the query keeps Node from sharing a module between two.
+    const url = `${pathToFileURL(`${fn.directory}/index.mjs`).href}?${this.#parts.endpoint}`
+    const { handler } = (await import(url)) as { handler: Handler }
+    this.#handlers.set(fn.arn, handler)
+    return handler
+  }
+
+  #environment(fn: LambdaFunction): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.#parts.standIn.credentialsFor(fn.principal)
+    return {
+      ...fn.environment,
+      AWS_ENDPOINT_URL: this.#parts.endpoint,
+      AWS_REGION: fn.region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_LAMBDA_FUNCTION_NAME: fn.name,
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      POWERTOOLS_METRICS_DISABLED: 'true',
+      POWERTOOLS_TRACE_ENABLED: 'false',
+    }
+  }
+}
+
+const context = (fn: LambdaFunction, awsRequestId: string) => ({
+  functionName: fn.name,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: fn.arn,
+  memoryLimitInMB: '256',
+  awsRequestId,
+  logGroupName: `/aws/lambda/${fn.name}`,
+  logStreamName: 'rehearsal',
+  getRemainingTimeInMillis: () => fn.timeout * 1000,
+})

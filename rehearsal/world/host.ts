@@ -1,0 +1,84 @@
+import type { VirtualClock } from '../clock.ts'
+import type { Host } from '../engine/types.ts'
+import { TaskFailure } from '../engine/types.ts'
+import type { Random } from '../random.ts'
+import { toApiNames, toPascalNames } from '../stand-in/protocol/casing.ts'
+import { modelOf } from '../stand-in/protocol/models.ts'
+import { shapeOf } from '../stand-in/protocol/shape.ts'
+import { operationOf } from '../stand-in/protocol/wire.ts'
+import type { StandIn } from '../stand-in/stand-in.ts'
+import type { EventEnvelope } from '../stand-in/types.ts'
+import type { Functions } from './functions.ts'
+
+interface Parts {
+  clock: VirtualClock
+  random: Random
+  account: string
+  region: string
+  standIn: StandIn
+  functions: Functions
+  /** The image that an execution works for. */
+  imageOf: (executionArn: string) => string
+  onStep: () => void
+}
+
+/** As resource ARNs call services, and as the AWS command line does. */
+const services: Record<string, string> = {
+  states: 'stepfunctions',
+  sfn: 'stepfunctions',
+  eventbridge: 'events',
+}
+
+/** What the engine's tasks reach: the deployed functions, and the stand-in's services, both as the machine's role. */
+export function hostFor(parts: Parts): Host {
+  const { clock, random, account, region, standIn, functions, imageOf, onStep } = parts
+  let calls = 0
+  return {
+    clock,
+    random: random.fork('engine'),
+    account,
+    region,
+
+    async invokeFunction({ functionArn, payload, roleArn, executionArn }) {
+      onStep()
+      const principal = standIn.iam.principalOf(roleArn, 'states')
+      try {
+        standIn.authorize(principal, { action: 'lambda:InvokeFunction', resource: functionArn })
+      } catch (error) {
+        throw new TaskFailure('Lambda.AWSLambdaException', (error as Error).message)
+      }
+      return { payload: await functions.invoke(functionArn, payload, imageOf(executionArn)) }
+    },
+
+    async callService({ service, action, arguments: given, roleArn, executionArn }) {
+      onStep()
+      await clock.sleep(random.fork(`call/${calls++}`).integer(15, 90))
+      const principal = standIn.iam.principalOf(roleArn, 'states')
+      const operation = action.charAt(0).toUpperCase() + action.slice(1)
+      return clock.hold(
+        (async () => {
+          const model = await modelOf(services[service] ?? service)
+          const { input, output } = operationOf(model, operation)
+          standIn.attribution = imageOf(executionArn)
+          try {
+            const result = await standIn.call({
+              principal,
+              service: model.service,
+              operation,
+              input: toApiNames(shapeOf(input), given),
+            })
+            return toPascalNames(shapeOf(output), result)
+          } finally {
+            standIn.attribution = ''
+          }
+        })(),
+      )
+    },
+
+    publishEvent(event) {
+      onStep()
+      const envelope = event as unknown as EventEnvelope
+      standIn.putEvent(envelope, { account, region, name: 'default' })
+    },
+  }
+}

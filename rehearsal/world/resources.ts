@@ -1,0 +1,261 @@
+import type { PolicyDocument } from '../stand-in/iam/policy.ts'
+import type { Created, Place, Resource } from './template.ts'
+import type { World } from './world.ts'
+
+type Properties = Record<string, unknown>
+type Load = (world: World, place: Place, logicalId: string, properties: never) => Created
+
+const physical = (place: Place, logicalId: string, name: unknown) =>
+  typeof name === 'string' ? name : `${place.stack}-${logicalId}`
+
+const arn = ({ region, account }: Place, service: string, resource: string) =>
+  `arn:aws:${service}:${region}:${account}:${resource}`
+
+/** The resources that run in the rehearsal, each as its service would make it. */
+const loaders: Record<string, Load> = {
+  'AWS::IAM::Role': (
+    { standIn },
+    place,
+    logicalId,
+    properties: {
+      RoleName?: string
+      AssumeRolePolicyDocument: PolicyDocument
+      Policies?: { PolicyDocument: PolicyDocument }[]
+    },
+  ) => {
+    const name = physical(place, logicalId, properties.RoleName)
+    const roleArn = `arn:aws:iam::${place.account}:role/${name}`
+    standIn.addRole({
+      account: place.account,
+      logicalId,
+      name,
+      arn: roleArn,
+      trust: properties.AssumeRolePolicyDocument,
+      policies: (properties.Policies ?? []).map(({ PolicyDocument }) => PolicyDocument),
+    })
+    return { ref: name, attributes: { Arn: roleArn } }
+  },
+
+  'AWS::Lambda::Function': (
+    world,
+    place,
+    logicalId,
+    properties: {
+      FunctionName?: string
+      Role: string
+      Timeout?: number
+      MemorySize?: number
+      Runtime: string
+      Description?: string
+      Environment?: { Variables: Record<string, string> }
+    },
+  ) => {
+    const name = physical(place, logicalId, properties.FunctionName)
+    const functionArn = arn(place, 'lambda', `function:${name}`)
+    const environment = properties.Environment?.Variables ?? {}
+    const timeout = properties.Timeout ?? 3
+    world.functions.add({
+      arn: functionArn,
+      name,
+      directory: world.bundles[logicalId]?.directory ?? '',
+      environment,
+      principal: world.standIn.iam.principalOf(properties.Role, name),
+      region: place.region,
+      timeout,
+    })
+    world.standIn.lambda.addFunction({
+      ...place,
+      name,
+      roleArn: properties.Role,
+      runtime: properties.Runtime,
+      timeout,
+      environment,
+      modified: new Date(world.clock.now()),
+      ...(properties.MemorySize && { memory: properties.MemorySize }),
+      ...(properties.Description && { description: properties.Description }),
+    })
+    return { ref: name, attributes: { Arn: functionArn } }
+  },
+
+  'AWS::Lambda::Permission': (
+    { invokers },
+    _place,
+    logicalId,
+    { FunctionName, SourceArn }: { FunctionName: string; SourceArn: string },
+  ) => {
+    invokers.add(`${SourceArn} ${FunctionName}`)
+    return { ref: logicalId }
+  },
+
+  'AWS::Lambda::EventInvokeConfig': (
+    { failures },
+    place,
+    logicalId,
+    properties: {
+      FunctionName: string
+      MaximumRetryAttempts?: number
+      DestinationConfig?: { OnFailure?: { Destination: string } }
+    },
+  ) => {
+    failures.set(arn(place, 'lambda', `function:${properties.FunctionName}`), {
+      retries: properties.MaximumRetryAttempts ?? 2,
+      queue: properties.DestinationConfig?.OnFailure?.Destination,
+    })
+    return { ref: logicalId }
+  },
+
+  'AWS::StepFunctions::StateMachine': (
+    { stepFunctions },
+    place,
+    logicalId,
+    properties: {
+      StateMachineName?: string
+      DefinitionString: string
+      DefinitionSubstitutions?: Record<string, string>
+      RoleArn: string
+    },
+  ) => {
+    const name = physical(place, logicalId, properties.StateMachineName)
+    const values = properties.DefinitionSubstitutions ?? {}
+    const definition = properties.DefinitionString.replace(
+      /\$\{(\w+)\}/g,
+      (whole, key: string) => values[key] ?? whole,
+    )
+    const machine = stepFunctions.createStateMachine({ name, definition, roleArn: properties.RoleArn })
+    return { ref: machine.arn, attributes: { Arn: machine.arn, Name: name } }
+  },
+
+  'AWS::DynamoDB::Table': ({ standIn, later }, place, logicalId, properties: Properties) => {
+    const name = physical(place, logicalId, properties.TableName)
+    later.push(() => standIn.dynamodb.createTable(place, { ...properties, TableName: name }))
+    return { ref: name, attributes: { Arn: arn(place, 'dynamodb', `table/${name}`) } }
+  },
+
+  'AWS::Events::EventBus': ({ standIn }, place, _logicalId, { Name }: { Name: string }) => {
+    standIn.events.addBus(place, Name)
+    return { ref: Name, attributes: { Arn: arn(place, 'events', `event-bus/${Name}`), Name } }
+  },
+
+  'AWS::Events::EventBusPolicy': (
+    { busPolicies },
+    _place,
+    logicalId,
+    { Statement }: { Statement: never },
+  ) => {
+    busPolicies.push(Statement)
+    return { ref: logicalId }
+  },
+
+  'AWS::Events::Rule': (
+    { standIn, buses },
+    place,
+    logicalId,
+    properties: {
+      Name?: string
+      EventBusName?: string
+      EventPattern?: Properties
+      Description?: string
+      Targets?: { Id: string; Arn: string }[]
+    },
+  ) => {
+    const name = physical(place, logicalId, properties.Name)
+    const bus = properties.EventBusName ?? 'default'
+    const targets = properties.Targets ?? []
+    const pattern = properties.EventPattern ?? {}
+    standIn.events.addRule({
+      ...place,
+      name,
+      bus,
+      pattern,
+      targets,
+      ...(properties.Description && { description: properties.Description }),
+    })
+    const ruleArn = arn(place, 'events', `rule/${bus === 'default' ? '' : `${bus}/`}${name}`)
+    buses.rules.push({
+      name,
+      arn: ruleArn,
+      bus,
+      pattern,
+      targets: targets.map(({ Id, Arn }) => ({ id: Id, arn: Arn })),
+    })
+    return { ref: name, attributes: { Arn: ruleArn } }
+  },
+
+  'AWS::SNS::Topic': (
+    { standIn, subscriptions },
+    place,
+    logicalId,
+    properties: { TopicName?: string; DisplayName?: string; KmsMasterKeyId?: string },
+  ) => {
+    const name = physical(place, logicalId, properties.TopicName)
+    const topicArn = arn(place, 'sns', name)
+    const list: { protocol: string; endpoint: string }[] = []
+    subscriptions.set(topicArn, list)
+    standIn.sns.addTopic({
+      arn: topicArn,
+      subscriptions: list,
+      ...(properties.DisplayName && { displayName: properties.DisplayName }),
+      ...(properties.KmsMasterKeyId && { kmsKeyArn: properties.KmsMasterKeyId }),
+    })
+    return { ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } }
+  },
+
+  'AWS::SNS::Subscription': (
+    { subscriptions },
+    _place,
+    logicalId,
+    properties: { TopicArn: string; Protocol: string; Endpoint: string },
+  ) => {
+    const { Protocol: protocol, Endpoint: endpoint } = properties
+    subscriptions.get(properties.TopicArn)?.push({ protocol, endpoint })
+    return { ref: `${properties.TopicArn}:${logicalId}` }
+  },
+
+  'AWS::SQS::Queue': ({ standIn }, place, logicalId, { QueueName }: { QueueName?: string }) => {
+    const name = physical(place, logicalId, QueueName)
+    standIn.sqs.addQueue(place, name)
+    return {
+      ref: `https://sqs.${place.region}.amazonaws.com/${place.account}/${name}`,
+      attributes: { Arn: arn(place, 'sqs', name), QueueName: name },
+    }
+  },
+}
+
+/** What is there for others to refer to, and does nothing in the rehearsal: why, in words. */
+const inert: Record<string, { arn?: (place: Place, name: string) => string; why: string }> = {
+  'AWS::KMS::Key': { arn: (place, name) => arn(place, 'kms', `key/${name}`), why: 'key policies and grants' },
+  'AWS::KMS::Alias': { why: 'aliases of keys' },
+  'AWS::Logs::LogGroup': { arn: (place, name) => arn(place, 'logs', `log-group:${name}:*`), why: 'logs' },
+  'AWS::S3::Bucket': { arn: (_place, name) => `arn:aws:s3:::${name}`, why: 'build logs' },
+  'AWS::S3::BucketPolicy': { why: 'access to build logs' },
+  'AWS::SNS::TopicPolicy': { why: 'who else may publish' },
+  'AWS::SQS::QueuePolicy': { why: 'who may send to the dead letters' },
+  'AWS::IAM::InstanceProfile': {
+    arn: ({ account }, name) => `arn:aws:iam::${account}:instance-profile/${name}`,
+    why: 'build instances',
+  },
+  'AWS::EC2::VPCEndpoint': { why: 'the network of build instances' },
+}
+
+const names = ['RoleName', 'Name', 'LogGroupName', 'BucketName', 'AliasName', 'InstanceProfileName']
+
+export function createResource(
+  world: World,
+  place: Place,
+  logicalId: string,
+  resource: Resource,
+  properties: Properties,
+): Created {
+  const { Type: type } = resource
+  const load = loaders[type]
+  if (load) return load(world, place, logicalId, properties as never)
+  if (type.startsWith('AWS::ImageBuilder::'))
+    return world.standIn.imagebuilder.createFromTemplate(type, properties, place)
+  if (type.startsWith('Custom::')) {
+    world.later.push(() => world.provide(logicalId, place, type, properties))
+    return { ref: logicalId }
+  }
+  const name = physical(place, logicalId, names.map((key) => properties[key]).find(Boolean))
+  world.notRehearsed.set(type, inert[type]?.why ?? 'unknown to the rehearsal')
+  return { ref: name, attributes: { Arn: inert[type]?.arn?.(place, name) ?? `${type}/${name}` } }
+}

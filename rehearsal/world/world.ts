@@ -1,0 +1,186 @@
+import type { VirtualClock } from '../clock.ts'
+import { stepFunctionsService } from '../engine/service.ts'
+import { StepFunctions } from '../engine/step-functions.ts'
+import type { Faults } from '../faults.ts'
+import type { Random } from '../random.ts'
+import { StandIn } from '../stand-in/stand-in.ts'
+import type { EventEnvelope } from '../stand-in/types.ts'
+import { Buses, type Fate, type Rule } from './buses.ts'
+import { FunctionError, Functions } from './functions.ts'
+import { hostFor } from './host.ts'
+import { createResource } from './resources.ts'
+import { responses } from './responses.ts'
+import { deploy, type Place, type Template } from './template.ts'
+
+interface BusStatement {
+  Principal: '*' | { AWS: string | string[] }
+  Condition?: { StringEquals?: Record<string, string> }
+}
+
+export interface WorldOptions {
+  clock: VirtualClock
+  random: Random
+  /** The fleet's name: the prefix of its images. */
+  fleet: string
+  account: string
+  region: string
+  organization: string | undefined
+  faults: Faults
+  bundles: Record<string, { name: string; directory: string }>
+  fate: Fate
+  before: (functionName: string, image: string) => Promise<void>
+  onStep: () => void
+  port: number
+}
+
+/** The accounts of a rehearsal, with everything in them that the templates deploy. */
+export class World {
+  readonly clock: VirtualClock
+  readonly standIn: StandIn
+  readonly stepFunctions: StepFunctions
+  readonly functions: Functions
+  readonly buses: Buses
+  readonly bundles: WorldOptions['bundles']
+  /** Who may invoke whom: `<rule's ARN> <function's ARN>`. */
+  readonly invokers = new Set<string>()
+  /** What becomes of an asynchronous invocation that fails, by the function's ARN. */
+  readonly failures = new Map<string, { retries: number; queue: string | undefined }>()
+  readonly busPolicies: BusStatement[] = []
+  /** By topic. */
+  readonly subscriptions = new Map<string, { protocol: string; endpoint: string }[]>()
+  /** Types of resources that do nothing here, and what they are for. */
+  readonly notRehearsed = new Map<string, string>()
+  /** What is to be done when all resources are there. */
+  readonly later: (() => Promise<unknown>)[] = []
+  readonly url: string
+  readonly #options: WorldOptions
+  readonly #server: { close(): Promise<void> }
+  readonly #responses: Awaited<ReturnType<typeof responses>>
+
+  static async open(options: WorldOptions): Promise<World> {
+    const { clock, random, account, region, organization } = options
+    const standIn = new StandIn({ clock, random: random.fork('stand-in'), account, region, organization })
+    const server = await standIn.listen(options.port)
+    return new World(options, standIn, server, await responses())
+  }
+
+  private constructor(
+    options: WorldOptions,
+    standIn: StandIn,
+    server: { url: string; close(): Promise<void> },
+    answers: Awaited<ReturnType<typeof responses>>,
+  ) {
+    const { clock, random, account, region, faults, onStep, fate, before } = options
+    this.#options = options
+    this.#server = server
+    this.#responses = answers
+    this.url = server.url
+    this.clock = clock
+    this.standIn = standIn
+    this.bundles = options.bundles
+    this.functions = new Functions({ clock, random, standIn, faults, before, endpoint: server.url })
+    this.buses = new Buses({
+      clock,
+      random,
+      fate,
+      deliver: (target, event, rule) => this.#deliver(target, event, rule),
+    })
+    const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
+    this.stepFunctions = new StepFunctions(hostFor({ ...host, imageOf: (arn) => this.imageOf(arn) }))
+    standIn.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
+    // The other accounts' own buses have no rules here: what their services say stays there.
+    standIn.putEvent = (event, bus) => {
+      if (bus.account === account && bus.region === region) this.buses.put(event, bus.name)
+    }
+  }
+
+  /** Makes everything of a template, and waits for what takes time. */
+  async deploy(template: Template, place: Place): Promise<void> {
+    deploy(template, place, (logicalId, resource, properties) =>
+      createResource(this, place, logicalId, resource, properties),
+    )
+    for (const act of this.later.splice(0)) await act()
+  }
+
+  /**
+   * An event from another account on a bus of ours.
+   *
+   * @returns why the bus does not take it, where its policy does not.
+   */
+  receive(event: EventEnvelope, bus: string): string | undefined {
+    const { organization } = this.#options
+    const admitted = this.busPolicies.some(({ Principal, Condition }) => {
+      if (Principal !== '*')
+        return [Principal.AWS].flat().some((principal) => principal.includes(`::${event.account}:`))
+      return organization !== undefined && Condition?.StringEquals?.['aws:PrincipalOrgID'] === organization
+    })
+    if (!admitted) return `the policy of the bus ${bus} does not let account ${event.account} put events`
+    this.buses.put(event, bus)
+    return undefined
+  }
+
+  /** The image that an execution works for, '' for a campaign. */
+  imageOf(executionArn: string): string {
+    const input = this.stepFunctions.executions.get(executionArn)?.input ?? '{}'
+    return (JSON.parse(input) as { image?: string }).image ?? ''
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#server.close(), this.#responses.close()])
+  }
+
+  /** Creates a custom resource, as CloudFormation does: by its function, which answers over HTTP. */
+  async provide(logicalId: string, { stack }: Place, type: string, properties: Record<string, unknown>) {
+    const { ServiceToken, ...given } = properties
+    const event = {
+      RequestType: 'Create',
+      ResponseURL: this.#responses.urlFor(logicalId),
+      StackId: `arn:aws:cloudformation:${this.#options.region}:${this.#options.account}:stack/${stack}/rehearsal`,
+      RequestId: this.#options.random.fork(`resource/${logicalId}`).uuid(),
+      ResourceType: type,
+      LogicalResourceId: logicalId,
+      ResourceProperties: given,
+    }
+    await this.functions.invoke(String(ServiceToken), event, '')
+    const answer = this.#responses.answerOf(logicalId)
+    if (answer?.Status !== 'SUCCESS')
+      throw new Error(`deploying ${logicalId} failed: ${answer?.Reason ?? 'its function did not answer'}`)
+  }
+
+  /** An asynchronous invocation: twice more after a failure, then to the dead letters. */
+  async #deliver(target: string, event: EventEnvelope, rule: Rule): Promise<void> {
+    if (!this.invokers.has(`${rule.arn} ${target}`))
+      throw new Error(`the rule ${rule.name} has no permission to invoke ${target}`)
+    const { retries, queue } = this.failures.get(target) ?? { retries: 2, queue: undefined }
+    for (let attempt = 0; ; attempt++)
+      try {
+        await this.functions.invoke(target, event, imageOfEvent(event, this.#options.fleet))
+        return
+      } catch (error) {
+        if (!(error instanceof FunctionError)) throw error
+        if (attempt >= retries) return this.#bury(target, event, queue, error)
+        // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+        await this.clock.sleep((attempt + 1) * 60_000)
+      }
+  }
+
+  #bury(target: string, event: EventEnvelope, queue: string | undefined, error: Error): void {
+    if (!queue) return
+    const body = {
+      version: '1.0',
+      timestamp: new Date(this.clock.now()).toISOString(),
+      requestContext: { functionArn: target, condition: 'RetriesExhausted' },
+      requestPayload: event,
+      responsePayload: { errorType: error.name, errorMessage: error.message },
+    }
+    const id = this.#options.random.fork(`dead-letter/${event.id}/${target}`).uuid()
+    this.standIn.sqs.put(queue, { id, body: JSON.stringify(body), sent: new Date(this.clock.now()) })
+  }
+}
+
+/** The image that an event is about, as its ARN or its execution's input names it; '' for any other. */
+export function imageOfEvent({ resources, detail }: EventEnvelope, fleet: string): string {
+  if (typeof detail.input === 'string') return (JSON.parse(detail.input) as { image?: string }).image ?? ''
+  const [, name = ''] = resources[0]?.match(/:image\/([^/]+)\//) ?? []
+  return name.startsWith(`${fleet}-`) ? name.slice(fleet.length + 1) : ''
+}
