@@ -1,0 +1,30 @@
+import type { Fleet } from '../domain/fleet/model.ts'
+import { type Fault, faultKinds, parseFault } from '../rehearsal/faults.ts'
+import { BadInput } from './problems.ts'
+import { list } from './render/text.ts'
+
+/**
+ * What `--fault` asks for, as KIND=TARGET.
+ * @throws BadInput if there is no such kind, or its target is nothing of this fleet
+ */
+export const readFaults = (fleet: Fleet, texts: readonly string[]): Fault[] =>
+  texts.map((text) => {
+    const fault = parse(text)
+    const known = targetsOf(fleet, fault)
+    if (known.length === 0 || known.includes(fault.target)) return fault
+    throw new BadInput(`--fault ${text}: the fleet has no '${fault.target}'; it has ${list(known)}.`)
+  })
+
+function parse(text: string): Fault {
+  try {
+    return parseFault(text)
+  } catch (error) {
+    throw new BadInput(`--fault: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The names that a kind can be aimed at, where the fleet knows them: not those of functions. */
+function targetsOf(fleet: Fleet, { kind }: Fault): string[] {
+  if (faultKinds[kind].startsWith('IMAGE')) return Object.keys(fleet.images)
+  return faultKinds[kind].startsWith('UPSTREAM') ? Object.keys(fleet.upstreams) : []
+}

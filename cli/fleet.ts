@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Fleet } from '../domain/fleet/model.ts'
+import { FleetInvalid, parseFleet } from '../domain/fleet/parse.ts'
+import { BadInput, fileProblem } from './problems.ts'
+
+/**
+ * Reads and checks a fleet file and the component files that it names, which are relative to it.
+ * @throws BadInput with every problem on its own line as `file:line:column: message`
+ */
+export function loadFleet(file: string): Fleet {
+  const text = readFleet(file)
+  try {
+    return parseFleet(text, file, (path) => readIfThere(resolve(dirname(file), path)))
+  } catch (error) {
+    if (error instanceof FleetInvalid) throw new BadInput(error.message, { cause: error })
+    throw error
+  }
+}
+
+function readFleet(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw fileProblem(error, file, 'Run where your fleet.yaml is, or name the fleet file with --fleet FILE.')
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,20 @@
+/** Something the person at the keyboard can put right: shown as its message alone, and exit code 2. */
+export class BadInput extends Error {
+  override readonly name = 'BadInput'
+}
+
+const hints: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'this is a directory, a file is needed',
+  ENOTDIR: 'a part of this path is a file, not a directory',
+  EACCES: 'permission denied',
+  EEXIST: 'a file of this name is in the way, a directory is needed',
+  EROFS: 'this file system is read-only',
+}
+
+/** A file system error as a BadInput that names the path and what to do; anything else as it was. */
+export function fileProblem(error: unknown, path: string, advice: string): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const hint = hints[code]
+  return hint ? new BadInput(`${path}: ${hint}. ${advice}`, { cause: error }) : error
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander'
+import { BadInput } from './problems.ts'
+import { createProgram } from './program.ts'
+import { painterFor } from './render/text.ts'
+
+/** A reader that goes away (`| head`) has seen enough: no error, and nothing more to say. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
+/** Tells what went wrong; returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  const paint = painterFor(process.stderr)
+  if (error instanceof BadInput) {
+    console.error(`${paint('red', 'error:')} ${error.message}`)
+    return 2
+  }
+  console.error(error)
+  console.error(
+    `\n${paint('red', 'error:')} this is a mistake in Rebake, not yours. Please report it with the text above.`,
+  )
+  return 1
+}
+
+try {
+  await createProgram().parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}

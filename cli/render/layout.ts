@@ -1,0 +1,7 @@
+import type { Paint } from './text.ts'
+
+/** Where lines go: how wide it is, and how it colours; as wide as it takes, and not at all, unless told. */
+export interface Layout {
+  width?: number
+  paint?: Paint
+}

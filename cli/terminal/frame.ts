@@ -1,0 +1,120 @@
+import { duration, instant } from '../render/duration.ts'
+import { bar, statusCounts, statuses, statusOrder } from '../render/status.ts'
+import { cell, oneLine, type Paint, widthOf } from '../render/text.ts'
+import { type Node, tree } from '../render/tree.ts'
+import { doneOf, type ImageMoment, isSettled, type Moment } from './timeline.ts'
+
+export interface Screen {
+  columns: number
+  rows: number
+  paint: Paint
+  /** Counts the frames: turns the spinner. */
+  tick: number
+}
+
+const spinner = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
+const elapsedWidth = 11
+/** Wider than this, a step and its image are too far apart to be read as one line. */
+const widest = 110
+
+/** The whole live display: a headline, then the images as a tree; never taller or wider than the screen. */
+export function frame(fleet: string, moment: Moment, terminal: Screen): string[] {
+  const screen = { ...terminal, columns: Math.min(terminal.columns, widest) }
+  const head = headline(fleet, moment, screen)
+  const room = Math.max(0, screen.rows - head.length - 1)
+  const { shown, hidden } = choose(moment.images, room)
+  const rows = tree(nodesOf(shown))
+  const nameWidth = Math.min(
+    Math.floor(screen.columns * 0.45),
+    Math.max(0, ...rows.map(({ lead, item }) => (item.image ? widthOf(lead + item.name) + 2 : 0))),
+  )
+  const lines = rows.map(({ lead, item }) => treeLine(lead, item, nameWidth, screen))
+  const more =
+    hidden.length > 0 ? [screen.paint('dim', cell(`   … and ${statusCounts(hidden)}`, screen.columns))] : []
+  return [...head, ...lines, ...more].slice(0, Math.max(1, screen.rows - 1))
+}
+
+function headline(fleet: string, { now, start, images }: Moment, { columns, paint }: Screen): string[] {
+  const done = doneOf(images)
+  const clock = `${instant(now)} virtual`
+  const since = ` +${duration((now - start) / 1000)}`
+  const title = cell(`Rehearsing ${fleet}`, Math.max(0, columns - widthOf(clock) - widthOf(since)))
+  const width = Math.max(10, Math.min(40, Math.floor(columns / 3)))
+  const { filled, rest } = bar(done, width)
+  const summary = cell(
+    ` ${String(Math.floor(done * 100)).padStart(3)} %  ${statusCounts(images)}`,
+    columns - width,
+  )
+  return [
+    paint('bold', title) + paint('dim', clock) + paint('cyan', since),
+    paint('cyan', filled) + paint('dim', rest) + summary,
+    '',
+  ]
+}
+
+interface Item {
+  name: string
+  image?: ImageMoment
+}
+
+/** Upstreams become roots. One image may be in two campaigns: names carry the campaign. */
+function nodesOf(images: readonly ImageMoment[]): Node<Item>[] {
+  const roots = new Map(images.map(({ campaign, upstream, ami }) => [campaign, { upstream, ami }]))
+  const present = new Set(images.map(({ campaign, image }) => `${campaign} ${image}`))
+  return [
+    ...[...roots].map(([campaign, { upstream, ami }]) => {
+      return { name: campaign, parent: '', item: { name: `${upstream}  ${ami}` } }
+    }),
+    ...images.map((image) => {
+      const parent = `${image.campaign} ${image.parent}`
+      return {
+        name: `${image.campaign} ${image.image}`,
+        parent: present.has(parent) ? parent : image.campaign,
+        item: { name: image.image, image },
+      }
+    }),
+  ]
+}
+
+/** The images that people care about most, as many as there is room for, in their own order; and the others. */
+function choose(images: readonly ImageMoment[], room: number) {
+  const roots = new Set(images.map(({ campaign }) => campaign)).size
+  if (images.length + roots <= room) return { shown: images, hidden: [] }
+  const urgent = [...images].sort((a, b) => statusOrder.indexOf(a.status) - statusOrder.indexOf(b.status))
+  const kept = new Set(urgent.slice(0, Math.max(0, room - roots - 1)))
+  return {
+    shown: images.filter((image) => kept.has(image)),
+    hidden: images.filter((image) => !kept.has(image)),
+  }
+}
+
+function treeLine(
+  lead: string,
+  { name, image }: Item,
+  nameWidth: number,
+  { columns, paint, tick }: Screen,
+): string {
+  if (!image) return paint('bold', cell(name, columns).trimEnd())
+  const { icon, style } = statuses[image.status]
+  const shownIcon = image.status === 'running' ? (spinner[tick % spinner.length] ?? icon) : icon
+  const names = cell(name, nameWidth - widthOf(lead) - 2)
+  const start = `${paint('dim', lead)}${paint(style, shownIcon)} ${image.status === 'waiting' ? paint('dim', names) : names}`
+  const elapsed = image.elapsed === undefined ? '' : duration(image.elapsed)
+  const space = Math.max(0, columns - nameWidth - 2 - elapsedWidth)
+  return (
+    start + paint('dim', '  ') + middle(image, space, paint) + paint('dim', elapsed.padStart(elapsedWidth))
+  )
+}
+
+/** The step and the bar of an image that runs, the outcome of one that has ended. */
+function middle(image: ImageMoment, space: number, paint: Paint): string {
+  if (image.status === 'waiting') return ' '.repeat(space)
+  if (isSettled(image) && image.status !== 'released') {
+    const text = image.reason === '' ? image.status : `${image.status}: ${oneLine(image.reason)}`
+    return paint(statuses[image.status].style, cell(text, space))
+  }
+  const barWidth = space >= 48 ? 20 : space >= 30 ? 10 : 0
+  const step = cell(image.status === 'released' ? 'released' : image.step, space - barWidth)
+  const { filled, rest } = bar(image.status === 'released' ? 1 : image.done, barWidth)
+  return step + paint(statuses[image.status].style, filled) + paint('dim', rest)
+}

@@ -1,0 +1,68 @@
+import type { ImageProgress, Progress } from '../../rehearsal/progress.ts'
+
+export interface ImageMoment extends ImageProgress {
+  campaign: string
+  upstream: string
+  ami: string
+  /** Virtual seconds since the image began to run; undefined before. */
+  elapsed: number | undefined
+}
+
+export interface Moment {
+  /** Virtual time, epoch milliseconds, and where it began. */
+  now: number
+  start: number
+  images: ImageMoment[]
+}
+
+const settled = new Set<ImageProgress['status']>(['released', 'failed', 'skipped', 'aborted'])
+export const isSettled = (image: ImageProgress) => settled.has(image.status)
+
+/** How much of everything is done, 0 to 1; an image that ended badly has nothing left to do. */
+export const doneOf = (images: readonly ImageProgress[]) =>
+  images.length === 0
+    ? 0
+    : images.reduce((sum, image) => sum + (isSettled(image) ? 1 : image.done), 0) / images.length
+
+/** Remembers the snapshots of every campaign, and when each of its images began and ended. */
+export class Timeline {
+  readonly #campaigns = new Map<string, Progress>()
+  readonly #began = new Map<string, number>()
+  readonly #ended = new Map<string, number>()
+  #start: number | undefined
+  #now = 0
+
+  /** Takes a snapshot; returns the images whose status or step it changed. */
+  add(progress: Progress): ImageMoment[] {
+    const before = new Map(
+      this.#campaigns.get(progress.campaign)?.images.map((image) => [image.image, image]),
+    )
+    this.#campaigns.set(progress.campaign, progress)
+    this.#start ??= progress.now
+    this.#now = progress.now
+    const changed = progress.images.filter((image) => {
+      const last = before.get(image.image)
+      return last?.status !== image.status || last.step !== image.step
+    })
+    for (const image of changed) {
+      const key = `${progress.campaign} ${image.image}`
+      if (image.status === 'running' && !this.#began.has(key)) this.#began.set(key, progress.now)
+      if (isSettled(image)) this.#ended.set(key, progress.now)
+    }
+    return changed.map((image) => this.#moment(progress, image))
+  }
+
+  get moment(): Moment {
+    const images = [...this.#campaigns.values()].flatMap((progress) =>
+      progress.images.map((image) => this.#moment(progress, image)),
+    )
+    return { now: this.#now, start: this.#start ?? this.#now, images }
+  }
+
+  #moment({ campaign, upstream, ami }: Progress, image: ImageProgress): ImageMoment {
+    const key = `${campaign} ${image.image}`
+    const began = this.#began.get(key)
+    const elapsed = began === undefined ? undefined : ((this.#ended.get(key) ?? this.#now) - began) / 1000
+    return { ...image, campaign, upstream, ami, elapsed }
+  }
+}

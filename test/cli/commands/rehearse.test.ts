@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type RehearseOptions, rehearseFleet } from '../../../cli/commands/rehearse.ts'
+import type { EventEnvelope } from '../../../cli/events.ts'
+import type { Outcome } from '../../../cli/render/report.ts'
+import type { ImageResult } from '../../../rehearsal/results.ts'
+import { fakeImage, fakeProgress } from '../fake-progress.ts'
+import { smallFleet } from '../small-fleet.ts'
+
+const rehearse = vi.fn()
+const run = (options: Partial<RehearseOptions> = {}) =>
+  rehearseFleet({ fleet, seed: 1, ...options }, rehearse)
+
+const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
+const fleet = join(directory, 'fleet.yaml')
+writeFileSync(fleet, smallFleet)
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const image = (status: ImageResult['status']): ImageResult => ({
+  image: 'base',
+  campaign: 'c',
+  status,
+  reason: '',
+  ami: null,
+  parentAmi: null,
+  startedAt: null,
+  finishedAt: null,
+  transitions: 1,
+  lambdaInvocations: 1,
+  apiCalls: 1,
+})
+const campaign = {
+  name: 'c',
+  upstream: 'al2023',
+  ami: 'ami-0',
+  status: 'succeeded',
+  finishedAt: null,
+  images: 1,
+}
+const outcome = (status: ImageResult['status']): Outcome => ({
+  summary: {
+    campaigns: [{ ...campaign, startedAt: '2026-09-01T06:00:00Z' }],
+    images: [image(status)],
+    makespanSeconds: 60,
+    criticalPathSeconds: 60,
+    wallSeconds: 1,
+  },
+  notifications: [],
+  cost: { transitions: 1, lambdaInvocations: 1, apiCalls: 1 },
+  notRehearsed: [],
+  unusedPermissions: [],
+  refused: [],
+})
+
+describe('rebake rehearse', () => {
+  let printed = ''
+  const close = vi.fn()
+  beforeEach(() => {
+    printed = ''
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      printed += text
+      return true
+    })
+    rehearse.mockImplementation(async ({ onProgress }) => {
+      onProgress(
+        fakeProgress(1, [fakeImage('base', 'al2023', { status: 'running', step: 'Bake the Image' })]),
+      )
+      return { ...outcome('released'), close }
+    })
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+    rehearse.mockReset()
+    close.mockReset()
+    process.exitCode = undefined
+  })
+
+  it('releases the first upstream where nothing else is asked for', async () => {
+    await run()
+    const options = rehearse.mock.calls[0]?.[0]
+    expect(options).toMatchObject({ fleetFile: fleet, seed: 1, faults: [], fleet: { name: 'golden' } })
+    expect(options.events.map(({ account }: { account: string }) => account)).toEqual(['444455556666'])
+    expect(options).not.toHaveProperty('serve')
+    expect(options).not.toHaveProperty('out')
+  })
+
+  it('passes the events, then the releases at the time of the last event', async () => {
+    const event = join(directory, 'event.json')
+    const envelope = { version: '0', id: '1', 'detail-type': 't', source: 's', account: '123456789012' }
+    const rest = { time: '2026-10-01T00:00:00Z', region: 'eu-west-1', resources: [], detail: {} }
+    writeFileSync(event, JSON.stringify({ ...envelope, ...rest }))
+    await run({ event: [event], release: ['ubuntu'] })
+    const [{ events }] = rehearse.mock.calls[0] as [{ events: EventEnvelope[] }]
+    expect(events.map(({ account, time }) => [account, time])).toEqual([
+      ['123456789012', '2026-10-01T00:00:00Z'],
+      ['777788889999', '2026-10-01T00:00:00Z'],
+    ])
+  })
+
+  it('shows plain lines and the report where there is no terminal, and closes', async () => {
+    await run()
+    expect(printed).toMatch(/^2026-09-01 06:01:00 {2}base {2}Bake the Image$/m)
+    expect(printed.trimEnd()).toMatch(/✔ 1 image released; 1m rehearsed in 1\.0 s\.$/)
+    expect(printed).not.toContain('\x1b')
+    expect(process.exitCode).toBeUndefined()
+    expect(close).toHaveBeenCalledOnce()
+  })
+
+  it('prints one JSON document and nothing else', async () => {
+    await run({ json: true })
+    expect(JSON.parse(printed)).toEqual(outcome('released'))
+  })
+
+  it('ends with exit code 1 where something failed', async () => {
+    rehearse.mockResolvedValue({ ...outcome('failed'), close })
+    await run()
+    expect(process.exitCode).toBe(1)
+  })
+
+  it('makes the directory for its files, and says where they are', async () => {
+    const out = join(directory, 'deep', 'out')
+    await run({ out })
+    expect(statSync(out).isDirectory()).toBe(true)
+    expect(rehearse.mock.calls[0]?.[0]).toMatchObject({ out })
+    expect(printed).toContain(`is in ${out}.`)
+  })
+
+  it('serves until it is interrupted', async () => {
+    rehearse.mockResolvedValue({ ...outcome('released'), close, url: 'http://127.0.0.1:4566' })
+    const before = process.listenerCount('SIGINT')
+    const served = run({ serve: true })
+    await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBe(before + 1))
+    expect(rehearse.mock.calls[0]?.[0]).toMatchObject({ serve: 0 })
+    expect(printed).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4566 ')
+    expect(close).not.toHaveBeenCalled()
+    process.emit('SIGINT')
+    await served
+    expect(close).toHaveBeenCalledOnce()
+    expect(process.listenerCount('SIGINT')).toBe(before)
+    expect(process.listenerCount('SIGTERM')).toBe(0)
+  })
+
+  it('says that a port is taken', async () => {
+    rehearse.mockRejectedValue(Object.assign(new Error('listen'), { code: 'EADDRINUSE' }))
+    await expect(run({ serve: 4566 })).rejects.toThrow('--serve 4566: this port cannot')
+  })
+
+  it('leaves a mistake of the rehearsal as it is', async () => {
+    const mistake = new Error('no such resource')
+    rehearse.mockRejectedValue(mistake)
+    await expect(run({ serve: 4566 })).rejects.toBe(mistake)
+  })
+})

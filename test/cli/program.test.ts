@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { createProgram } from '../../cli/program.ts'
+import { faultKinds } from '../../rehearsal/faults.ts'
+
+const program = createProgram()
+const commands = [program, ...program.commands].map((command) => ({ name: command.name(), command }))
+
+describe('help', () => {
+  it.each(commands)('of $name says what every option does', ({ command }) => {
+    const help = command.helpInformation({ error: false })
+    for (const option of command.options) {
+      expect(help).toContain(option.flags)
+      expect(option.description).not.toBe('')
+    }
+  })
+
+  it.each(commands)('of $name has examples that can be parsed', ({ command }) => {
+    const help: string[] = []
+    command.configureOutput({ writeOut: (text) => void help.push(text) })
+    command.outputHelp()
+    const examples = [...help.join('').matchAll(/^ {2}\$ rebake (.*)$/gm)].map(([, line = '']) =>
+      line.split(' '),
+    )
+    expect(examples.length).toBeGreaterThan(0)
+    for (const [name, ...rest] of examples) {
+      const target = createProgram().commands.find((candidate) => candidate.name() === name)
+      expect(target?.parseOptions(rest)).toEqual({ operands: [], unknown: [] })
+    }
+  })
+
+  it('of rehearse explains every fault', () => {
+    const help: string[] = []
+    const rehearse = createProgram().commands.find((command) => command.name() === 'rehearse')
+    rehearse?.configureOutput({ writeOut: (text) => void help.push(text) }).outputHelp()
+    for (const kind of Object.keys(faultKinds)) expect(help.join('')).toContain(`  ${kind}=`)
+  })
+
+  it('names the three commands and the exit codes', () => {
+    expect(program.commands.map((command) => command.name())).toEqual(['check', 'plan', 'rehearse'])
+  })
+})

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { smallFleet } from './small-fleet.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
+const entry = resolve('cli/rebake.ts')
+
+beforeAll(() => {
+  mkdirSync(join(directory, 'a-directory'))
+  writeFileSync(join(directory, 'fleet.yaml'), smallFleet)
+  writeFileSync(join(directory, 'cycle.yaml'), smallFleet.replace('parent: al2023', 'parent: java'))
+  writeFileSync(join(directory, 'orphan.yaml'), smallFleet.replace('parent: base', 'parent: bose'))
+  writeFileSync(join(directory, 'broken.yaml'), 'name: [golden\nbuild: x')
+  writeFileSync(
+    join(directory, 'no-ring.yaml'),
+    smallFleet.replace("accounts: ['123456789012']", 'accounts: []'),
+  )
+  writeFileSync(
+    join(directory, 'atlantis.yaml'),
+    smallFleet.replace('regions: [eu-west-1]', 'regions: [eu-atlantis-1]'),
+  )
+  writeFileSync(join(directory, 'empty.yaml'), '')
+  writeFileSync(join(directory, 'event.json'), '{"version": "0"}')
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+/** Runs the command as a user would; `head` goes away after the first output, as `| head` does. */
+function rebake(
+  args: string[],
+  { head = false, env = {} }: { head?: boolean; env?: NodeJS.ProcessEnv } = {},
+) {
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
+    const { FORCE_COLOR: _, ...inherited } = process.env
+    const child = spawn(process.execPath, [entry, ...args], { cwd: directory, env: { ...inherited, ...env } })
+    let [stdout, stderr] = ['', '']
+    if (head) child.stdout.destroy()
+    child.stdout.on('data', (data) => {
+      stdout += data
+    })
+    child.stderr.on('data', (data) => {
+      stderr += data
+    })
+    child.on('close', (code) => done({ code, stdout, stderr }))
+  })
+}
+
+describe.concurrent('rebake', () => {
+  it.each([
+    { args: [], message: 'Usage: rebake' },
+    { args: ['chek'], message: 'Did you mean check?' },
+    { args: ['check', 'fleet.yaml'], message: 'too many arguments' },
+    { args: ['check', '--fleet'], message: 'argument missing' },
+    { args: ['check', '--fleet', 'absent.yaml'], message: 'absent.yaml: there is no such file' },
+    { args: ['check', '--fleet', 'a-directory'], message: 'a-directory: this is a directory' },
+    { args: ['check', '--fleet', 'cycle.yaml'], message: 'cycle.yaml:11:' },
+    { args: ['check', '--fleet', 'orphan.yaml'], message: "did you mean 'base'?" },
+    { args: ['check', '--fleet', 'broken.yaml'], message: 'broken.yaml:' },
+    { args: ['check', '--fleet', 'no-ring.yaml'], message: 'no-ring.yaml:15:' },
+    { args: ['check', '--fleet', 'atlantis.yaml'], message: 'eu-atlantis-1' },
+    { args: ['check', '--fleet', 'empty.yaml'], message: 'empty.yaml:1:1' },
+    { args: ['plan'], message: 'either --event FILE or --release UPSTREAM' },
+    { args: ['plan', '--event', 'event.json', '--release', 'al2023'], message: 'one trigger' },
+    { args: ['plan', '--event', 'event.json'], message: 'event.json: "detail" is missing' },
+    { args: ['plan', '--event', 'absent.json'], message: 'absent.json: there is no such file' },
+    { args: ['plan', '--release', 'debian'], message: 'it has al2023 and ubuntu' },
+    { args: ['rehearse', '--seed', '-1'], message: 'Expected a whole number' },
+    { args: ['rehearse', '--serve', '70000'], message: 'Expected a whole number from 0 to 65535' },
+    { args: ['rehearse', '--event', 'event.json'], message: 'event.json: "detail" is missing' },
+    { args: ['rehearse', '--out', 'fleet.yaml'], message: 'fleet.yaml: a file of this name is in the way' },
+    { args: ['rehearse', '--fault', 'nonsense'], message: "--fault: 'nonsense' is no fault" },
+  ])('$args: exit code 2, a clear message, no stack', async ({ args, message }) => {
+    const { code, stdout, stderr } = await rebake(args)
+    expect(stderr).toContain(message)
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it.each([
+    { args: ['--help'], text: 'Usage: rebake' },
+    { args: ['rehearse', '--help'], text: '--serve' },
+    { args: ['--version'], text: '0.' },
+    { args: ['check'], text: 'fleet.yaml is valid: golden has 3 images' },
+    { args: ['plan', '--release', 'al2023'], text: '2 images would be baked' },
+  ])('$args: exit code 0', async ({ args, text }) => {
+    const { code, stdout, stderr } = await rebake(args)
+    expect(stdout).toContain(text)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  it('prints a plan as one JSON document', async () => {
+    const { stdout } = await rebake(['plan', '--release', 'al2023', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      trigger: { upstream: 'al2023' },
+      images: [
+        { image: 'base', decision: 'bake' },
+        { image: 'java', decision: 'bake' },
+        { image: 'web', decision: 'leave' },
+      ],
+    })
+  })
+
+  it('colours only for a terminal, or when told to', async () => {
+    expect((await rebake(['check'])).stdout).not.toContain('\x1b')
+    expect((await rebake(['check'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[')
+    expect((await rebake(['check', '--fleet', 'absent'], { env: { NO_COLOR: '1' } })).stderr).not.toContain(
+      '\x1b',
+    )
+  })
+
+  it('says nothing when its reader goes away', async () => {
+    const { code, stderr } = await rebake(['check'], { head: true })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+})

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { somethingFailed } from '../../../cli/render/closing.ts'
+import { type Outcome, reportLines } from '../../../cli/render/report.ts'
+import type { ImageResult } from '../../../rehearsal/results.ts'
+
+const campaign = {
+  name: 'al2023-ami-0123',
+  upstream: 'al2023',
+  ami: 'ami-0123',
+  status: 'succeeded',
+  startedAt: '2026-09-01T06:00:00.000Z',
+  finishedAt: '2026-09-02T08:05:00.000Z',
+  images: 2,
+}
+const image = (name: string, rest: Partial<ImageResult> = {}): ImageResult => ({
+  image: name,
+  campaign: campaign.name,
+  status: 'released',
+  reason: '',
+  ami: `ami-0${name}`,
+  parentAmi: 'ami-0123',
+  startedAt: '2026-09-01T06:00:00.000Z',
+  finishedAt: '2026-09-01T07:10:00.000Z',
+  transitions: 18,
+  lambdaInvocations: 11,
+  apiCalls: 40,
+  ...rest,
+})
+const notStarted = { ami: null, parentAmi: null, startedAt: null, finishedAt: null }
+const failed = image('java', {
+  ...notStarted,
+  status: 'failed',
+  reason: 'InstallAgent failed:\n\x1b[31mexit 1',
+})
+const skipped = image('tomcat', {
+  ...notStarted,
+  status: 'skipped',
+  reason: 'its parent java was not released',
+})
+
+const outcome = (images: ImageResult[], rest: Partial<Outcome> = {}): Outcome => ({
+  summary: {
+    campaigns: [campaign],
+    images,
+    makespanSeconds: 93_900,
+    criticalPathSeconds: 90_000,
+    wallSeconds: 6.21,
+  },
+  notifications: [],
+  cost: { transitions: 1234, lambdaInvocations: 22, apiCalls: 1 },
+  notRehearsed: ['AWS::KMS::Key', 'AWS::EC2::VPCEndpoint'],
+  unusedPermissions: [],
+  refused: [],
+  ...rest,
+})
+const parents = { base: 'al2023', java: 'base', tomcat: 'java' }
+
+describe('report', () => {
+  it('says how it went when all is well', () => {
+    expect(reportLines(outcome([image('base'), image('java')]), parents)).toEqual([
+      '',
+      'al2023 ami-0123: succeeded after 1d 2h 05m',
+      'IMAGE    STATUS      AMI          TOOK',
+      'base     ✔ released  ami-0base  1h 10m',
+      '└─ java  ✔ released  ami-0java  1h 10m',
+      '',
+      'Time           1d 2h 05m, the longest chain of images 1d 1h',
+      'Cost           1,234 state transitions, 22 Lambda invocations and 1 API call',
+      'Not rehearsed  AWS::KMS::Key and AWS::EC2::VPCEndpoint',
+      'Never used     no permission: each one allowed was needed',
+      '',
+      '✔ 2 images released; 1d 2h 05m rehearsed in 6.2 s.',
+    ])
+  })
+
+  it('names what failed last, without the control characters of its reason', () => {
+    const lines = reportLines(outcome([image('base'), failed, skipped]), parents)
+    expect(lines).toContain('└─ java       ✖ failed                       InstallAgent failed: exit 1')
+    expect(lines.at(-1)).toBe(
+      '✖ 1 of 3 images failed: java (InstallAgent failed: exit 1); 1 below it skipped; 1d 2h 05m rehearsed in 6.2 s.',
+    )
+  })
+
+  it('shows the first few of the permissions that nothing used', () => {
+    const lines = reportLines(
+      outcome([image('base')], { unusedPermissions: ['a:A', 'b:B', 'c:C', 'd:D'] }),
+      parents,
+    )
+    expect(lines).toContain('Never used     4 allowed permissions: a:A, b:B, c:C, … (--json lists all)')
+  })
+
+  it.each([
+    { name: 'all released', images: [image('base')], rest: {}, bad: false },
+    { name: 'one failed', images: [image('base'), failed], rest: {}, bad: true },
+    { name: 'one unfinished', images: [image('base', { status: 'running' })], rest: {}, bad: true },
+    { name: 'one aborted', images: [image('base', { status: 'aborted' })], rest: {}, bad: true },
+    { name: 'one superseded', images: [skipped], rest: {}, bad: false },
+    { name: 'an event refused', images: [image('base')], rest: { refused: ['owner unknown'] }, bad: true },
+  ] as const)('$name: failed is $bad', ({ images, rest, bad }) => {
+    expect(
+      somethingFailed(
+        outcome([...images], { ...rest, refused: [...('refused' in rest ? rest.refused : [])] }),
+      ),
+    ).toBe(bad)
+  })
+
+  it('says that an event began nothing, and why', () => {
+    const nothing = outcome([], { refused: ['ami-0123: owner unknown'] })
+    nothing.summary.campaigns = []
+    expect(somethingFailed(nothing)).toBe(true)
+    expect(reportLines(nothing, parents).slice(-3)).toEqual([
+      '! Refused: ami-0123: owner unknown',
+      '',
+      '✖ Nothing was rebaked: no event began a campaign.',
+    ])
+  })
+})

@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest'
+import { serveLines } from '../../../cli/render/serve.ts'
+
+it('says how to talk to the stand-in', () => {
+  const text = serveLines({ url: 'http://127.0.0.1:4566', region: 'eu-west-1', fleet: 'golden' }).join('\n')
+  expect(text).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=eu-west-1')
+  expect(text).toContain('export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator')
+  expect(text).toContain('aws dynamodb scan --table-name golden-ledger')
+})

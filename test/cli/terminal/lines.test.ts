@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { campaignLine, changeLine } from '../../../cli/terminal/lines.ts'
+import { fakeImage, fakeProgress, fakeStart } from '../fake-progress.ts'
+
+const change = (rest: Parameters<typeof fakeImage>[2]) =>
+  changeLine(
+    fakeStart + 65_000,
+    { ...fakeImage('java', 'base', rest), campaign: '', upstream: '', ami: '', elapsed: 0 },
+    ['java', 'tomcat'],
+  )
+
+describe('plain lines', () => {
+  it('opens a campaign', () => {
+    expect(campaignLine(fakeProgress(0, [fakeImage('base', 'soe')]))).toBe(
+      '2026-09-01 06:00:00  amazon-linux-2023 released ami-0aaaabbbbccccdddd: 1 image to rebake',
+    )
+  })
+
+  it.each([
+    { rest: { status: 'running', step: 'Bake the Image' }, text: 'Bake the Image' },
+    { rest: { status: 'running', step: '' }, text: 'started' },
+    { rest: { status: 'released' }, text: 'released' },
+    { rest: { status: 'failed', reason: 'exit 1\nof yum' }, text: 'failed: exit 1 of yum' },
+  ] as const)('says $text', ({ rest, text }) =>
+    expect(change(rest)).toBe(`2026-09-01 06:01:05  java    ${text}`),
+  )
+})

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { LiveScreen } from '../../../cli/terminal/screen.ts'
+
+/** A terminal as far as the display uses it: what is on it after all that was written. */
+class FakeTerminal {
+  readonly lines = ['$ rebake rehearse', '']
+  cursorShown = true
+  #row = 1
+  writes = 0
+
+  write(text: string): boolean {
+    this.writes++
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are driven by them
+    for (const part of text.match(/\x1b\[\??\d*[A-Za-z]|[\r\n]|[^\x1b\r\n]+/g) ?? []) this.#take(part)
+    return true
+  }
+
+  #take(part: string): void {
+    if (part === '\x1b[?25l') this.cursorShown = false
+    else if (part === '\x1b[?25h') this.cursorShown = true
+    else if (part === '\n') this.lines[++this.#row] ??= ''
+    else if (part === '\x1b[J') this.lines.splice(this.#row, this.lines.length, '')
+    else if (part.endsWith('A')) this.#row -= Number(part.slice(2, -1))
+    else if (!part.startsWith('\x1b') && part !== '\r') this.lines[this.#row] = part
+  }
+}
+
+describe('live screen', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  const open = () => {
+    const terminal = new FakeTerminal()
+    let shown = ['one']
+    const screen = new LiveScreen(terminal as unknown as NodeJS.WriteStream, () => shown)
+    const show = (lines: string[]) => {
+      shown = lines
+      screen.refresh()
+    }
+    return { terminal, screen, show }
+  }
+
+  it('draws each frame over the last one, longer or shorter', () => {
+    const { terminal, show } = open()
+    for (const lines of [['a'], ['b', 'c', 'd'], ['e', 'f']]) {
+      show(lines)
+      vi.advanceTimersByTime(100)
+      expect(terminal.lines).toEqual(['$ rebake rehearse', ...lines, ''])
+    }
+  })
+
+  it('draws about twelve frames a second, and always the last one', () => {
+    const { terminal, show } = open()
+    const before = terminal.writes
+    for (let change = 0; change < 1000; change++) {
+      show([String(change)])
+      vi.advanceTimersByTime(1)
+    }
+    vi.advanceTimersByTime(100)
+    expect(terminal.writes - before).toBeLessThanOrEqual(14)
+    expect(terminal.lines).toEqual(['$ rebake rehearse', '999', ''])
+  })
+
+  it('takes itself away and gives the cursor back', () => {
+    const { terminal, screen, show } = open()
+    show(['a', 'b'])
+    expect(terminal.cursorShown).toBe(false)
+    screen.close()
+    vi.advanceTimersByTime(1000)
+    expect(terminal.lines).toEqual(['$ rebake rehearse', ''])
+    expect(terminal.cursorShown).toBe(true)
+  })
+
+  it('gives the cursor back after Ctrl-C, and ends', async () => {
+    vi.useRealTimers()
+    const module = JSON.stringify(resolve('cli/terminal/screen.ts'))
+    const script = `import(${module}).then(({ LiveScreen }) => {
+      new LiveScreen(process.stdout, () => ['a']).refresh()
+      setTimeout(() => {}, 60_000)
+    })`
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const output: string[] = []
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output.push(text)
+      if (text.includes('a')) child.kill('SIGINT')
+    })
+    const [code] = await once(child, 'close')
+    expect({ code, end: output.join('').slice(-6) }).toEqual({ code: 130, end: '\x1b[?25h' })
+  })
+})

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { doneOf, Timeline } from '../../../cli/terminal/timeline.ts'
+import { fakeImage, fakeProgress, fakeStart } from '../fake-progress.ts'
+
+describe('timeline', () => {
+  it('tells which images changed, and not those whose bar alone moved', () => {
+    const timeline = new Timeline()
+    const bake = { status: 'running', step: 'Bake' } as const
+    const changes = [
+      [fakeImage('base', 'soe'), fakeImage('java', 'base')],
+      [fakeImage('base', 'soe', bake), fakeImage('java', 'base')],
+      [fakeImage('base', 'soe', { ...bake, done: 0.4 }), fakeImage('java', 'base')],
+      [fakeImage('base', 'soe', { status: 'released' }), fakeImage('java', 'base', bake)],
+    ].map((images, minutes) => timeline.add(fakeProgress(minutes, images)).map(({ image }) => image))
+    expect(changes).toEqual([['base', 'java'], ['base'], [], ['base', 'java']])
+  })
+
+  it('counts the virtual time of each image from its own start to its own end', () => {
+    const timeline = new Timeline()
+    timeline.add(fakeProgress(0, [fakeImage('base', 'soe')]))
+    timeline.add(fakeProgress(10, [fakeImage('base', 'soe', { status: 'running' })]))
+    timeline.add(fakeProgress(45, [fakeImage('base', 'soe', { status: 'failed' })]))
+    timeline.add(fakeProgress(60, [fakeImage('base', 'soe', { status: 'failed' })]))
+    expect(timeline.moment).toMatchObject({ start: fakeStart, now: fakeStart + 3_600_000 })
+    expect(timeline.moment.images[0]?.elapsed).toBe(35 * 60)
+  })
+
+  it('keeps campaigns apart', () => {
+    const timeline = new Timeline()
+    timeline.add(fakeProgress(0, [fakeImage('base', 'soe', { status: 'running' })]))
+    timeline.add(fakeProgress(5, [fakeImage('base', 'soe')], { campaign: 'second' }))
+    expect(timeline.moment.images.map(({ campaign, elapsed }) => [campaign, elapsed])).toEqual([
+      ['amazon-linux-2023-ami-0aaaabbbbccccdddd', 300],
+      ['second', undefined],
+    ])
+  })
+
+  it('has nothing left to do for an image that ended badly', () => {
+    expect(
+      doneOf([fakeImage('a', '', { status: 'failed', done: 0.2 }), fakeImage('b', '', { done: 0.5 })]),
+    ).toBe(0.75)
+    expect(doneOf([])).toBe(0)
+  })
+})
