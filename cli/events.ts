@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
+import type { EventEnvelope } from '../rehearsal/stand-in/types.ts'
 import { BadInput, fileProblem } from './problems.ts'
 
 /** Valibot takes a list for an object; EventBridge does not. */
@@ -25,7 +26,6 @@ const envelope = v.pipe(
     detail: plainObject,
   }),
 )
-export type EventEnvelope = v.InferOutput<typeof envelope>
 
 const expected: Record<keyof EventEnvelope, string> = {
   version: '"0"',

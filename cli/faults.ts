@@ -1,4 +1,5 @@
 import type { Fleet } from '../domain/fleet/model.ts'
+import { didYouMean } from '../domain/fleet/problems.ts'
 import { type Fault, faultKinds, parseFault } from '../rehearsal/faults.ts'
 import { BadInput } from './problems.ts'
 import { list } from './render/text.ts'
@@ -12,7 +13,8 @@ export const readFaults = (fleet: Fleet, texts: readonly string[]): Fault[] =>
     const fault = parse(text)
     const known = targetsOf(fleet, fault)
     if (known.length === 0 || known.includes(fault.target)) return fault
-    throw new BadInput(`--fault ${text}: the fleet has no '${fault.target}'; it has ${list(known)}.`)
+    const hint = didYouMean(fault.target, known) || `; it has ${list(known)}`
+    throw new BadInput(`--fault ${text}: the fleet has no '${fault.target}'${hint}`)
   })
 
 function parse(text: string): Fault {

@@ -28,10 +28,7 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(--help says what is possible)')
     .configureHelp({ styleTitle: (title) => styleText('bold', title, { validateStream: false }) })
-    .addHelpText(
-      'after',
-      examples('rebake check', 'rebake plan --release amazon-linux-2023', 'rebake rehearse'),
-    )
+    .addHelpText('after', examples('rebake check', 'rebake plan --release al2023-soe', 'rebake rehearse'))
     .addHelpText('after', '\nExit codes: 0 done, 1 something failed, 2 bad usage or bad input.')
 
   program
@@ -56,7 +53,7 @@ export function createProgram(): Command {
       'after',
       examples(
         'rebake plan --event events/ec2.ami-available.json',
-        'rebake plan --release ubuntu-24-04 --json',
+        'rebake plan --release ubuntu-soe --json',
       ),
     )
     .action(async (options) => (await import('./commands/plan.ts')).plan(options))
@@ -87,7 +84,7 @@ export function createProgram(): Command {
       'after',
       examples(
         'rebake rehearse --event events/ec2.ami-available.json',
-        'rebake rehearse --release ubuntu-24-04 --fault build-fails=payments-api',
+        'rebake rehearse --release ubuntu-soe --fault build-fails=payments-api',
         'rebake rehearse --seed 7 --out rehearsed --json',
         'rebake rehearse --serve 4566',
       ),

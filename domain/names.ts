@@ -8,8 +8,7 @@ export const resourceName = (fleet: string, key: string) => `${fleet}-${key}`
 export const distributionName = (fleet: string, image: string, ring: string) => `${fleet}-${image}-${ring}`
 export const publishRoleName = (fleet: string) => `${fleet}-publish`
 
-export const pointers = ['parent', 'candidate', 'stable', 'previous'] as const
-export type Pointer = (typeof pointers)[number]
+type Pointer = 'parent' | 'candidate' | 'stable' | 'previous'
 /** The build account's SSM parameter for one of an image's pointers. */
 export const pointerName = (fleet: string, image: string, pointer: Pointer) => slot(fleet, image, pointer)
 

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { FleetInvalid, parseFleet } from '../domain/fleet/parse.ts'
-import { synthesize } from './synthesize.ts'
 
 /**
  * What the cdk command runs: `cdk deploy -c fleet=path/to/fleet.yaml`. It says in the environment where to
@@ -20,6 +19,8 @@ const fail = (message: string): never => {
 try {
   const text = read(file) ?? fail(`${file}: no such file; name the fleet with -c fleet=FILE`)
   const fleet = parseFleet(text, file, (path) => read(resolve(fleetDirectory, path)))
+  // Only now: loading the CDK takes longer than finding what is wrong with a fleet.
+  const { synthesize } = await import('./synthesize.ts')
   await synthesize({ fleet, fleetDirectory, outdir: process.env.CDK_OUTDIR ?? 'cdk.out' })
 } catch (error) {
   if (!(error instanceof FleetInvalid)) throw error

@@ -19,9 +19,7 @@ export class FleetKey extends Key {
     const accounts = targetAccounts(fleet)
     // The role in a target account decrypts the image and encrypts its copy with a key of its own.
     // https://docs.aws.amazon.com/imagebuilder/latest/userguide/cross-account-dist.html
-    const only = {
-      ArnEquals: { 'aws:PrincipalArn': accounts.map((account) => arns.role(crossAccountRoleName, account)) },
-    }
+    const only = { ArnLike: { 'aws:PrincipalArn': arns.role(crossAccountRoleName, '*') } }
     const principals = accounts.map((account) => new AccountPrincipal(account))
     this.addToResourcePolicy(
       new PolicyStatement({

@@ -19,8 +19,8 @@ export const functionNames = [
   'start-distribution',
   'verify-distribution',
   'publish-pointers',
-  'promote-image',
-  'close-rebake',
+  'release-image',
+  'fail-rebake',
   'summarise-campaign',
   'settle-execution',
   'seed-parameters',
@@ -181,13 +181,13 @@ export function functionSpecs({
       environment: { ...table, ...fleetName },
       permissions: [assumePublisher, ledger.allow('GetItem')],
     },
-    'promote-image': {
-      description: 'Moves stable and previous once an image is through its last ring',
-      environment: { ...fleetName },
-      permissions: [pointers('ssm:GetParameter'), ...movePointers],
+    'release-image': {
+      description: 'Moves stable and previous once an image is through its last ring, and announces it',
+      environment: { ...table, ...topic, ...fleetName, ...concurrency },
+      permissions: [pointers('ssm:GetParameters'), ...movePointers, ...closeRebake],
     },
-    'close-rebake': {
-      description: 'Records and announces how a rebake ended and frees its claims',
+    'fail-rebake': {
+      description: 'Records and announces a rebake that failed, and frees its claims',
       environment: { ...table, ...topic, ...concurrency },
       permissions: closeRebake,
     },
@@ -207,7 +207,7 @@ export function functionSpecs({
       asynchronous: true,
       timeout: 120,
       environment: {},
-      permissions: [pointers('ssm:GetParameter', 'ssm:PutParameter')],
+      permissions: [pointers('ssm:GetParameters', 'ssm:PutParameter'), describeImages],
     },
   }
 }

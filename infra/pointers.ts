@@ -1,10 +1,11 @@
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { upstreamOf } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { pointerName } from '../domain/names.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 
-/** Not an AMI: what a parent pointer holds until the first campaign sets it. */
+/** Not an AMI: what a parent pointer holds when no AMI of its upstream is visible at the deploy. */
 const placeholder = 'ami-00000000000000000'
 
 /**
@@ -19,9 +20,18 @@ export class Pointers extends CustomResource {
       serviceToken: seedParameters.functionArn,
       serviceTimeout: Duration.minutes(5),
       properties: {
-        Parameters: Object.keys(fleet.images).map((image) => pointerName(fleet.name, image, 'parent')),
+        Parents: Object.keys(fleet.images).map((image) => ({
+          Parameter: pointerName(fleet.name, image, 'parent'),
+          ...newestOf(fleet, upstreamOf(fleet, image)),
+        })),
         Placeholder: placeholder,
       },
     })
   }
+}
+
+/** What the function looks for: until the first campaign, an image has the newest AMI of its upstream as its parent. */
+const newestOf = (fleet: Fleet, upstream: string) => {
+  const { owner, name, architecture } = fleet.upstreams[upstream]?.ami ?? {}
+  return { Owner: owner, AmiName: name, Architecture: architecture }
 }

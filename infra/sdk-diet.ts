@@ -5,7 +5,7 @@ import type { Plugin } from 'esbuild'
 
 /**
  * What keeps a function with the SDK inside under 450 kB. Each of these is something that a bundler cannot
- * know, and that holds in these functions; test/infra/bundle.test.ts runs what comes out.
+ * know, and that holds in these functions. Tests load what comes out, and every rehearsal runs it.
  */
 
 /**
@@ -14,8 +14,8 @@ import type { Plugin } from 'esbuild'
  * 832 kB without, 224 kB with.
  *
  * It also registers the class of each error of a service, which keeps them and their schemas (40 kB in SSM). An
- * error without its class arrives as the service's base class with the same name and message, and no code here
- * can tell: so only the classes stay that our own sources name.
+ * error without its class arrives as the service's base class, with the name and message that came over the wire;
+ * only `instanceof` could tell. So the classes stay that our own sources name, and the others go.
  */
 export const droppableSchemas: Plugin = {
   name: 'droppable-schemas',

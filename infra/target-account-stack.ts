@@ -28,7 +28,7 @@ export class TargetAccountStack extends RebakeStack {
   private createPublishRole(fleet: Fleet): void {
     const permissions: Permission[] = [
       {
-        actions: ['ssm:GetParameter', 'ssm:PutParameter'],
+        actions: ['ssm:PutParameter'],
         resources: parametersOf(fleet).flatMap(({ name, regions }) =>
           regions.map((region) => arn('ssm', region, Aws.ACCOUNT_ID, `parameter${name}`)),
         ),
@@ -90,7 +90,7 @@ export class TargetAccountStack extends RebakeStack {
         conditions: { ...viaEc2, Bool: { 'kms:GrantIsForAWSResource': true } },
       },
     ]
-    const role = new Role(this, 'DistributionRole', {
+    const role = new Role(this, 'CrossAccountDistributionRole', {
       roleName: crossAccountRoleName,
       description: `Image Builder of ${fleet.build.account} copies AMIs to this account`,
       assumedBy: new AccountPrincipal(fleet.build.account),

@@ -108,7 +108,7 @@ function criticalPath({ stepFunctions }: World, images: CampaignImage[]): number
           if (start === undefined) return 0
           const candidate = enteredAt(execution, 'Ship and Descend')?.getTime()
           const own = (execution?.stopDate ?? start) - start
-          const shipped = enteredAt(execution, 'Promote Image')?.getTime()
+          const shipped = enteredAt(execution, 'Release Image')?.getTime()
           // An image that has children ends only after they do: its own work ends with its last ring.
           const alone =
             candidate === undefined ? own : Math.min(own, (shipped ?? Number.POSITIVE_INFINITY) - start)

@@ -91,7 +91,8 @@ export class VirtualClock {
         this.#now = Math.max(this.#now, options.until ?? this.#now)
         return
       }
-      if (!(await this.#reach(entry.time))) continue
+      const reached = await this.#reach(entry.time)
+      if (!reached || this.#held > 0 || entry.cancelled) continue
       pop(this.#entries)
       this.#now = entry.time
       this.#start(entry)
@@ -115,7 +116,7 @@ export class VirtualClock {
       this.#failure ??= { error }
     }
     try {
-      entry.action()?.catch(fail)
+      Promise.resolve(entry.action()).catch(fail)
     } catch (error) {
       fail(error)
     }

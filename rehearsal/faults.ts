@@ -27,7 +27,7 @@ export type FaultKind = keyof typeof faultKinds
 /** @throws Error that lists the kinds, when this is none of them. */
 export function parseFault(text: string): Fault {
   const [kind = '', target = ''] = text.split(/=(.*)/)
-  if (!(kind in faultKinds) || target === '')
+  if (!Object.hasOwn(faultKinds, kind) || target === '')
     throw new Error(
       `'${text}' is no fault. Write KIND=TARGET, with one of:\n${Object.entries(faultKinds)
         .map(([name, what]) => `  ${name}=${what}`)

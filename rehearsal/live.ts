@@ -19,8 +19,7 @@ const reached: Record<string, number> = {
   'Verify Distribution': 0.88,
   'Publish Pointers': 0.9,
   Soak: 0.92,
-  'Promote Image': 0.97,
-  'Close Rebake': 0.99,
+  'Release Image': 0.98,
 }
 
 /** The campaigns of a rehearsal as they are now. */
@@ -47,10 +46,18 @@ export function progressOf(world: World, fleet: Fleet): Progress[] {
       images: Object.keys(fleet.images)
         .filter(descends)
         .map((image) =>
-          imageProgress(world, fleet, image, rebakes.get(image), campaign.status !== 'RUNNING'),
+          imageProgress(world, fleet, image, rebakes.get(image), isStopped(fleet, image, rebakes)),
         ),
     }
   })
+}
+
+/** Whether an image will not start any more, because an image above it ended before it was a candidate. */
+function isStopped(fleet: Fleet, image: string, rebakes: Map<string, Execution>): boolean {
+  const parent = fleet.images[image]?.parent ?? ''
+  const above = rebakes.get(parent)
+  if (!above) return parent in fleet.images && isStopped(fleet, parent, rebakes)
+  return above.status !== 'RUNNING' && above.status !== 'SUCCEEDED'
 }
 
 function imageProgress(
@@ -58,11 +65,10 @@ function imageProgress(
   fleet: Fleet,
   image: string,
   execution: Execution | undefined,
-  campaignOver: boolean,
+  stopped: boolean,
 ): ImageProgress {
   const base = { image, parent: fleet.images[image]?.parent ?? '', depth: depth(fleet, image) }
-  if (!execution)
-    return { ...base, status: campaignOver ? 'skipped' : 'waiting', step: '', done: 0, reason: '' }
+  if (!execution) return { ...base, status: stopped ? 'skipped' : 'waiting', step: '', done: 0, reason: '' }
   const { status, error, cause } = execution
   const step = lastState(execution)
   if (status === 'RUNNING')

@@ -2,7 +2,7 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../domain/names.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
-import { imaginedAmi } from './releases.ts'
+import { imaginedAmi, releaseEvent } from './releases.ts'
 import { phasesOf } from './stand-in/services/imagebuilder/durations.ts'
 import type { ImageInQuestion, Outcome } from './stand-in/services/imagebuilder/images.ts'
 import type { EventEnvelope } from './stand-in/types.ts'
@@ -26,6 +26,8 @@ export function stage(world: World, scenario: Scenario) {
   const { imagebuilder } = world.standIn
   imagebuilder.outcome = (image) => outcomeOf(scenario, imageName(fleet, image), image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
+  for (const name of Object.keys(fleet.upstreams))
+    standing(world, fleet, name, Math.min(...events.map(({ time }) => Date.parse(time))))
   for (const event of events) {
     const time = Date.parse(event.time)
     world.clock.at(time - 1, () => release(world, scenario, event))
@@ -43,25 +45,42 @@ export function stage(world: World, scenario: Scenario) {
 
 const imageName = (fleet: Fleet, { name }: ImageInQuestion) => name.slice(fleet.name.length + 1)
 
+/** The release before the rehearsal begins: an upstream has one when a fleet is deployed. */
+function standing(world: World, fleet: Fleet, upstream: string, started: number): void {
+  const time = new Date(started - 30 * 24 * hour).toISOString()
+  addAmi(world, fleet, imaginedAmi(fleet, releaseEvent(fleet, upstream, time)), { CreationDate: time })
+}
+
 /** The AMI that an event speaks of, shared with the build account. */
-function release({ standIn }: World, { fleet, faults }: Scenario, event: EventEnvelope): void {
-  const { ami, ownerId, name, architecture, upstream = '' } = imaginedAmi(fleet, event)
-  const { account, region } = fleet.build
-  if (standIn.ec2.find(ami, { account, region })) return
+function release(world: World, { fleet, faults }: Scenario, event: EventEnvelope): void {
+  const ami = imaginedAmi(fleet, event)
+  if (world.standIn.ec2.find(ami.ami, fleet.build)) return
+  const foreign = faults.has('untrusted-owner', ami.upstream ?? '') && { ownerId: stranger }
+  addAmi(world, fleet, { ...ami, ...foreign, region: event.region })
+}
+
+function addAmi(
+  { standIn }: World,
+  fleet: Fleet,
+  imagined: ReturnType<typeof imaginedAmi> & { region?: string },
+  more = {},
+): void {
+  const { ami, ownerId, name, architecture, upstream = '', region = fleet.build.region } = imagined
   const windows = fleet.upstreams[upstream]?.platform === 'Windows' || /windows/i.test(name)
   standIn.ec2.addImage({
     ImageId: ami,
-    account: faults.has('untrusted-owner', upstream) ? stranger : ownerId,
-    region: event.region,
+    account: ownerId,
+    region,
     Name: name,
     Architecture: architecture as 'x86_64' | 'arm64',
-    sharedWith: [account],
+    sharedWith: [fleet.build.account],
     ...(windows && windowsAmi),
+    ...more,
   })
 }
 
 const windowsAmi = {
-  Platform: 'windows' as const,
+  Platform: 'Windows' as const,
   PlatformDetails: 'Windows',
   RootDeviceName: '/dev/sda1',
   BlockDeviceMappings: [

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
-import { type EventEnvelope, readEvent } from '../events.ts'
+import type { EventEnvelope } from '../../rehearsal/stand-in/types.ts'
+import { readEvent } from '../events.ts'
 import { readFaults } from '../faults.ts'
 import { loadFleet } from '../fleet.ts'
 import { BadInput, fileProblem } from '../problems.ts'
-import { releaseEvent } from '../release.ts'
+import { releaseOf } from '../release.ts'
 import { somethingFailed } from '../render/closing.ts'
 import { type Outcome, reportLines } from '../render/report.ts'
 import { serveLines } from '../render/serve.ts'
@@ -57,7 +58,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
 function eventsOf(fleet: Fleet, { event = [], release = [] }: RehearseOptions): EventEnvelope[] {
   const events = event.map(readEvent)
   const upstreams = event.length + release.length > 0 ? release : Object.keys(fleet.upstreams).slice(0, 1)
-  return [...events, ...upstreams.map((upstream) => releaseEvent(fleet, upstream, events.at(-1)?.time))]
+  return [...events, ...upstreams.map((upstream) => releaseOf(fleet, upstream, events.at(-1)?.time))]
 }
 
 function prepareOut(out: string | undefined): void {

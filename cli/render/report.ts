@@ -83,25 +83,28 @@ function factLines(outcome: Outcome, { width = Number.POSITIVE_INFINITY, paint =
     count(cost.apiCalls, 'API call'),
   ]
   const longest = duration(summary.criticalPathSeconds)
-  const facts: [string, string][] = [
-    ['Time', `${duration(summary.makespanSeconds)}, the longest chain of images ${longest}`],
-    ['Cost', list(spent)],
-    ['Not rehearsed', notRehearsed.length === 0 ? 'nothing' : list(notRehearsed.map(oneLine))],
+  const facts: [string, string[]][] = [
+    ['Time', [`${duration(summary.makespanSeconds)}, the longest chain of images ${longest}`]],
+    ['Cost', [list(spent)]],
+    ['Not rehearsed', notRehearsed.length === 0 ? ['nothing'] : notRehearsed.map(oneLine)],
     ['Never used', unused(unusedPermissions)],
   ]
   const indent = Math.max(...facts.map(([title]) => title.length)) + 2
-  return facts.flatMap(([title, text]) =>
-    wrap(text, width - indent).map(
-      (line, index) => paint('bold', (index === 0 ? title : '').padEnd(indent)) + line,
-    ),
+  return facts.flatMap(([title, texts]) =>
+    texts
+      .flatMap((text) => wrap(text, width - indent))
+      .map((line, index) => paint('bold', (index === 0 ? title : '').padEnd(indent)) + line),
   )
 }
 
-function unused(permissions: readonly string[]): string {
-  if (permissions.length === 0) return 'no permission: each one allowed was needed'
-  const examples = permissions.slice(0, firstFew).map(oneLine).join(', ')
-  const more = permissions.length > firstFew ? ', … (--json lists all)' : ''
-  return `${count(permissions.length, 'allowed permission')}: ${examples}${more}`
+function unused(permissions: readonly string[]): string[] {
+  if (permissions.length === 0) return ['no permission: each one allowed was needed']
+  const more = permissions.length - firstFew
+  return [
+    `${count(permissions.length, 'permission')}:`,
+    ...permissions.slice(0, firstFew).map(oneLine),
+    ...(more > 0 ? [`and ${more} more, which --json lists`] : []),
+  ]
 }
 
 const refusedLines = (

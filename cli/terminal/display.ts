@@ -47,7 +47,7 @@ function plainDisplay(): Display {
       seen.add(progress.campaign)
       const names = progress.images.map(({ image }) => image)
       const lines = changed
-        .filter(({ status }) => status !== 'waiting')
+        .filter(({ status, step }) => status !== 'waiting' && (status !== 'running' || step !== ''))
         .map((image) => changeLine(progress.now, image, names))
       if (lines.length > 0) print(lines)
     },

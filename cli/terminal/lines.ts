@@ -10,7 +10,7 @@ export const campaignLine = ({ now, upstream, ami, images }: Progress) =>
 /** One line for a change of one image; names are filled to the longest of `names`. */
 export function changeLine(now: number, image: ImageMoment, names: readonly string[]): string {
   const width = Math.max(...names.map(widthOf))
-  const outcome = image.status === 'running' ? image.step || 'started' : image.status
+  const outcome = image.status === 'running' ? image.step : image.status
   const reason = image.reason === '' ? '' : `: ${oneLine(image.reason)}`
   return `${instant(now)}  ${cell(image.image, width)}  ${outcome}${reason}`
 }

@@ -11,33 +11,43 @@ export class LiveScreen {
   readonly #restore = () => this.#stream.write(showCursor)
   /** Ctrl-C ends a process without its exit listeners unless somebody asks for them. */
   readonly #interrupt = () => process.exit(130)
+  readonly #releaseErrors: () => void
   #height = 0
   #tick = 0
   #drawnAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
-  /** `draw` returns the lines to show now, none wider than the terminal. */
-  constructor(stream: NodeJS.WriteStream, draw: (tick: number) => string[]) {
+  /**
+   * `draw` returns the lines to show now, none wider than the terminal. What anybody writes to `errors` meanwhile
+   * stands above the frame, which would be torn otherwise.
+   */
+  constructor(stream: NodeJS.WriteStream, draw: (tick: number) => string[], errors = process.stderr) {
     this.#stream = stream
     this.#draw = draw
     process.once('exit', this.#restore)
     process.once('SIGINT', this.#interrupt)
     stream.write(hideCursor)
+    this.#releaseErrors = errors.isTTY ? this.#stepAsideFor(errors) : () => {}
   }
 
   /** Something changed: draws now, or as soon as the last frame has been seen. */
   refresh(): void {
     const wait = this.#drawnAt + interval - performance.now()
-    if (wait <= 0) this.#render(this.#draw(this.#tick++))
-    else this.#timer ??= setTimeout(() => this.#render(this.#draw(this.#tick++)), wait)
+    if (wait <= 0) this.#frame()
+    else this.#timer ??= setTimeout(() => this.#frame(), wait)
   }
 
   /** Takes the display away, so that the report stands in its place. */
   close(): void {
     this.#render([])
+    this.#releaseErrors()
     process.removeListener('exit', this.#restore)
     process.removeListener('SIGINT', this.#interrupt)
     this.#restore()
+  }
+
+  #frame(): void {
+    this.#render(this.#draw(this.#tick++))
   }
 
   #render(lines: readonly string[]): void {
@@ -48,5 +58,18 @@ export class LiveScreen {
     const text = lines.map((line) => `${line}\x1b[K\n`).join('')
     this.#stream.write(`${holdScreen}\r${up}${text}\x1b[J${releaseScreen}`)
     this.#height = lines.length
+  }
+
+  #stepAsideFor(errors: NodeJS.WriteStream): () => void {
+    const { write } = errors
+    errors.write = ((...args: Parameters<typeof write>) => {
+      this.#render([])
+      const written = write.apply(errors, args)
+      this.#timer = setTimeout(() => this.#frame(), 0)
+      return written
+    }) as typeof write
+    return () => {
+      errors.write = write
+    }
   }
 }

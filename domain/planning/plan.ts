@@ -3,7 +3,7 @@ import type { Fleet } from '../fleet/model.ts'
 import type { Release } from './release.ts'
 
 /** What distributing to one ring usually takes, in seconds: copies of a few tens of GiB across regions. */
-export const distributionEstimate = 15 * 60
+const distributionEstimate = 15 * 60
 
 export interface PlannedImage {
   image: string

@@ -6,7 +6,7 @@ import { deployedFleet } from '../shared/fleet.ts'
 import { dynamoLedger } from '../shared/ledger.ts'
 import { topic } from '../shared/notify.ts'
 import { amiId, text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { count, lambda } from '../shared/stack.ts'
 import { receiveRelease } from './receive-release.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN, CAMPAIGN_STATE_MACHINE_ARN } = env(
@@ -21,6 +21,7 @@ const parts = {
   stepFunctions: new SFNClient({}),
   ledger: dynamoLedger(LEDGER_TABLE),
   notify: topic(TOPIC_ARN),
+  count,
 }
 const Event = v.object({
   account: text,

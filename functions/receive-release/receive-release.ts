@@ -7,6 +7,7 @@ import { type AmiEvent, judge, type Release } from '../../domain/planning/releas
 import { describeAmi } from '../shared/images.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import type { Notify } from '../shared/notify.ts'
+import type { Count } from '../shared/stack.ts'
 
 interface Parts {
   fleet: Fleet
@@ -15,6 +16,7 @@ interface Parts {
   stepFunctions: SFNClient
   ledger: Ledger
   notify: Notify
+  count: Count
 }
 
 /**
@@ -41,11 +43,12 @@ export async function receiveRelease(parts: Parts, event: AmiEvent) {
   return { campaigns }
 }
 
-async function start({ stepFunctions, campaignArn }: Parts, trigger: Release): Promise<string> {
+async function start({ stepFunctions, campaignArn, count }: Parts, trigger: Release): Promise<string> {
   const name = campaignName(trigger.upstream, trigger.ami)
   const input = JSON.stringify({ trigger })
   try {
     await stepFunctions.send(new StartExecutionCommand({ stateMachineArn: campaignArn, name, input }))
+    count('CampaignStarted')
   } catch (error) {
     // This release has had its campaign: Step Functions keeps names for 90 days.
     if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error
@@ -53,13 +56,14 @@ async function start({ stepFunctions, campaignArn }: Parts, trigger: Release): P
   return name
 }
 
-async function refuse({ ledger, notify }: Parts, event: AmiEvent, reason: string) {
+async function refuse({ ledger, notify, count }: Parts, event: AmiEvent, reason: string) {
   const ami = event.detail.ImageId
   const key = { pk: `REFUSED#${ami}`, sk: 'REFUSED' }
   const facts = { ami, account: event.account, region: event.region, reason, time: event.time }
   const before = await ledger.get<{ announced?: boolean }>(key)
   if (before?.announced) return { refused: reason }
   await notify(upstreamRefused(facts))
+  count('ReleaseRefused')
   await ledger.set(key, { ...facts, announced: true })
   return { refused: reason }
 }

@@ -1,10 +1,12 @@
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { text } from '../shared/schemas.ts'
 import { lambda } from '../shared/stack.ts'
 import { respond, seed } from './seed-parameters.ts'
 
-const ssm = new SSMClient({})
+const parts = { ssm: new SSMClient({}), ec2: new EC2Client({}) }
+const Parent = v.object({ Parameter: text, Owner: text, AmiName: text, Architecture: text })
 const Event = v.object({
   RequestType: v.picklist(['Create', 'Update', 'Delete']),
   ResponseURL: v.pipe(v.string(), v.url()),
@@ -12,12 +14,12 @@ const Event = v.object({
   RequestId: text,
   LogicalResourceId: text,
   PhysicalResourceId: v.optional(text),
-  ResourceProperties: v.object({ Parameters: v.array(text), Placeholder: text }),
+  ResourceProperties: v.object({ Parents: v.array(Parent), Placeholder: text }),
 })
 
 export const handler = lambda(Event, async (event) => {
   try {
-    await seed(ssm, event)
+    await seed(parts, event)
   } catch (error) {
     await respond(event, error as Error)
     throw error

@@ -1,5 +1,13 @@
+import { DescribeImagesCommand, type EC2Client } from '@aws-sdk/client-ec2'
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
-import { readPointer } from '../shared/pointers.ts'
+import { readPointers } from '../shared/pointers.ts'
+
+interface Parent {
+  Parameter: string
+  Owner: string
+  AmiName: string
+  Architecture: string
+}
 
 export interface ResourceEvent {
   RequestType: 'Create' | 'Update' | 'Delete'
@@ -8,20 +16,46 @@ export interface ResourceEvent {
   RequestId: string
   LogicalResourceId: string
   PhysicalResourceId?: string | undefined
-  ResourceProperties: { Parameters: string[]; Placeholder: string }
+  ResourceProperties: { Parents: Parent[]; Placeholder: string }
 }
 
 /**
- * Puts the pointers that recipes name where they are missing, and never touches one that is there: a deploy
- * must not take back what the running system has moved, as an AWS::SSM::Parameter would. Deleting the stack
- * leaves the pointers: they are history, and cost nothing.
+ * Puts the pointers that recipes name where they are missing, with the newest AMI of the upstream that is
+ * visible, and never touches one that is there: a deploy must not take back what the running system has moved,
+ * as an AWS::SSM::Parameter would. Deleting the stack leaves them: they are history, and cost nothing.
  */
-export async function seed(ssm: SSMClient, { RequestType, ResourceProperties }: ResourceEvent) {
+export async function seed(
+  { ssm, ec2 }: { ssm: SSMClient; ec2: EC2Client },
+  { RequestType, ResourceProperties }: ResourceEvent,
+) {
   if (RequestType === 'Delete') return
-  const { Parameters, Placeholder } = ResourceProperties
-  for (const name of Parameters)
-    if ((await readPointer(ssm, name)) === undefined)
-      await ssm.send(new PutParameterCommand({ Name: name, Value: Placeholder, Type: 'String' }))
+  const { Parents, Placeholder } = ResourceProperties
+  const there = await readPointers(
+    ssm,
+    Parents.map(({ Parameter }) => Parameter),
+  )
+  const newest = new Map<string, string>()
+  for (const parent of Parents.filter(({ Parameter }) => !there.has(Parameter))) {
+    const upstream = `${parent.Owner} ${parent.AmiName} ${parent.Architecture}`
+    const value = newest.get(upstream) ?? (await newestAmi(ec2, parent)) ?? Placeholder
+    newest.set(upstream, value)
+    await ssm.send(new PutParameterCommand({ Name: parent.Parameter, Value: value, Type: 'String' }))
+  }
+}
+
+async function newestAmi(ec2: EC2Client, { Owner, AmiName, Architecture }: Parent) {
+  const { Images = [] } = await ec2.send(
+    new DescribeImagesCommand({
+      Owners: [Owner],
+      Filters: [
+        { Name: 'name', Values: [AmiName] },
+        { Name: 'architecture', Values: [Architecture] },
+        { Name: 'state', Values: ['available'] },
+      ],
+    }),
+  )
+  const byAge = Images.sort((a, b) => (a.CreationDate ?? '').localeCompare(b.CreationDate ?? ''))
+  return byAge.at(-1)?.ImageId
 }
 
 /** CloudFormation waits for this answer. Source: CloudFormation User Guide, "Custom resource response objects". */

@@ -4,7 +4,7 @@ import { defaultBus } from '../shared/events.ts'
 import { dynamoLedger } from '../shared/ledger.ts'
 import { topic } from '../shared/notify.ts'
 import { arn, text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { count, lambda } from '../shared/stack.ts'
 import { taskWaits } from '../shared/waits.ts'
 import { settle } from './settle-execution.ts'
 
@@ -15,6 +15,7 @@ const parts = {
   waits: taskWaits(ledger),
   notify: topic(TOPIC_ARN),
   publish: defaultBus(),
+  count,
   concurrentBakes: CONCURRENT_BAKES,
 }
 const Event = v.object({

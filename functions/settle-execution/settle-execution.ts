@@ -1,5 +1,6 @@
+import { fail } from '../fail-rebake/fail-rebake.ts'
 import { readCampaign } from '../shared/campaigns.ts'
-import { type ClosingParts, close } from '../shared/closing.ts'
+import type { ClosingParts } from '../shared/closing.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
 
 export interface StoppedExecution {
@@ -30,10 +31,10 @@ export async function settle(parts: ClosingParts, { time, detail }: StoppedExecu
   const as = outcomes[status]
   const input = JSON.parse(detail.input ?? '{}') as { campaign?: string; image?: string }
   if (input.campaign && input.image)
-    return close(parts, { execution, time, campaign: input.campaign, image: input.image, failure, as })
+    return fail(parts, { execution, time, campaign: input.campaign, image: input.image, failure, as })
   const campaign = detail.name
   const { images } = await readCampaign(parts.ledger, campaign)
   for (const { image, status, execution = '' } of images)
-    if (status === 'planned') await close(parts, { execution, time, campaign, image, failure, as })
+    if (status === 'planned') await fail(parts, { execution, time, campaign, image, failure, as })
   return summarise(parts, { campaign, time, failure, as })
 }

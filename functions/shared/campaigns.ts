@@ -4,15 +4,7 @@ import type { Release } from '../../domain/planning/release.ts'
 import type { CheckResult } from '../../domain/validation/ami.ts'
 import type { Item, Key, Ledger } from './ledger.ts'
 
-export type ImageStatus =
-  | 'planned'
-  | 'left'
-  | 'baking'
-  | 'candidate'
-  | 'released'
-  | 'failed'
-  | 'skipped'
-  | 'aborted'
+type ImageStatus = 'planned' | 'left' | 'baking' | 'candidate' | 'released' | 'failed' | 'skipped' | 'aborted'
 
 /** The campaign's own record. */
 export interface CampaignItem extends Item {

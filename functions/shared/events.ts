@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 
 /** What other people's automation may listen to, on the default bus of the build account: source `rebake`. */
-export interface RebakeEvent {
+interface RebakeEvent {
   'detail-type': 'Rebake Image Released' | 'Rebake Image Not Released'
   /** ISO 8601. */
   time: string

@@ -41,7 +41,7 @@ export interface ChoiceState extends Common {
   Assign?: JsonObject
 }
 
-export interface ChoiceRule {
+interface ChoiceRule {
   Comment?: string
   Condition: boolean | string
   Next: string
@@ -107,7 +107,7 @@ export interface Retrier {
   JitterStrategy?: 'FULL' | 'NONE'
 }
 
-export interface Catcher {
+interface Catcher {
   Comment?: string
   ErrorEquals: string[]
   Next: string

@@ -66,23 +66,3 @@ function kindOf(sdk: boolean, name: string, wait: string | undefined): Integrati
       ? 'optimized'
       : undefined
 }
-
-/** The prefix of the errors that an integration raises: `StepFunctions`, `DynamoDB`; for the SDK `Imagebuilder`, `DynamoDb`. */
-export function errorPrefix(integration: Integration): string {
-  const optimized: Record<string, string> = {
-    states: 'StepFunctions',
-    dynamodb: 'DynamoDB',
-    sns: 'SNS',
-    sqs: 'SQS',
-    events: 'EventBridge',
-    lambda: 'Lambda',
-  }
-  const sdk: Record<string, string> = {
-    dynamodb: 'DynamoDb',
-    eventbridge: 'EventBridge',
-    secretsmanager: 'SecretsManager',
-  }
-  const name = integration.service
-  const capital = name.charAt(0).toUpperCase() + name.slice(1)
-  return (integration.kind === 'sdk' ? sdk[name] : optimized[name]) ?? capital
-}

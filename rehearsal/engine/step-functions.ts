@@ -4,6 +4,8 @@ import { Execution } from './execution.ts'
 import { Tokens } from './tokens.ts'
 import { type Host, type Json, StatesError } from './types.ts'
 
+// The engine is ours because no npm interpreter handles JSONata, Assign, task tokens and distributed Map.
+
 /** A state machine; `definition` is the text it was created with, `workflow` what that says. */
 export interface StateMachine {
   arn: string

@@ -1,8 +1,6 @@
 import type { VirtualClock } from '../clock.ts'
 import type { Random } from '../random.ts'
 
-// The engine is ours because no npm interpreter handles JSONata, Assign, task tokens and distributed Map.
-
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type JsonObject = { [key: string]: Json }
 
@@ -10,7 +8,7 @@ export type JsonObject = { [key: string]: Json }
 export const PAYLOAD_LIMIT = 262_144
 
 /** Who calls: the state machine's role, and the execution and state the call is made for. */
-export interface Caller {
+interface Caller {
   roleArn: string
   executionArn: string
   state: string

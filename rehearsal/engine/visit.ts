@@ -17,6 +17,9 @@ export interface Step {
 /** Extra members of $states: `result` after the work, `errorOutput` in a catcher. */
 type Extra = { result?: Json; errorOutput?: Json }
 
+/** The types of the states that can be retried. */
+const RETRIED = new Set(['Task', 'Parallel', 'Map'])
+
 /** One stay in a state, from Entered to Exited: its input, and what its expressions see. */
 export class Visit<S extends State = State> {
   readonly execution: Execution
@@ -167,7 +170,7 @@ export class Visit<S extends State = State> {
       State: {
         Name: this.name,
         EnteredTime: isoTime(this.#enteredAt),
-        ...('Retry' in this.state || this.state.Type === 'Task' ? { RetryCount: this.retries } : {}),
+        ...(RETRIED.has(this.state.Type) && { RetryCount: this.retries }),
       },
       ...(item && { Map: { Item: item } }),
       ...(this.token && { Task: { Token: this.token } }),

@@ -30,12 +30,11 @@ export interface PageOptions {
   invalidToken: string
 }
 
-/** One page of a list, and the token of the next; `{}` stands for no next page. */
+/** One page of a list, and the token of the next where there is one. */
 export function pageOf<T>(items: T[], o: PageOptions): { items: T[]; next?: string } {
-  const start =
-    o.token === undefined ? 0 : Number(Buffer.from(o.token, 'base64url').toString().replace('page/', ''))
-  if (!Number.isInteger(start))
-    throw new AwsError(o.invalidToken, 'The provided pagination token is not valid.')
+  const token = o.token === undefined ? 'page/0' : Buffer.from(o.token, 'base64url').toString()
+  const start = Number(token.match(/^page\/(\d+)$/)?.[1])
+  if (Number.isNaN(start)) throw new AwsError(o.invalidToken, 'The provided pagination token is not valid.')
   const end = start + Math.min(o.size ?? o.most, o.most)
   const next = end < items.length ? { next: Buffer.from(`page/${end}`).toString('base64url') } : {}
   return { items: items.slice(start, end), ...next }

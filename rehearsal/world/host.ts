@@ -2,10 +2,6 @@ import type { VirtualClock } from '../clock.ts'
 import type { Host } from '../engine/types.ts'
 import { TaskFailure } from '../engine/types.ts'
 import type { Random } from '../random.ts'
-import { toApiNames, toPascalNames } from '../stand-in/protocol/casing.ts'
-import { modelOf } from '../stand-in/protocol/models.ts'
-import { shapeOf } from '../stand-in/protocol/shape.ts'
-import { operationOf } from '../stand-in/protocol/wire.ts'
 import type { StandIn } from '../stand-in/stand-in.ts'
 import type { EventEnvelope } from '../stand-in/types.ts'
 import type { Functions } from './functions.ts'
@@ -57,17 +53,10 @@ export function hostFor(parts: Parts): Host {
       const operation = action.charAt(0).toUpperCase() + action.slice(1)
       return clock.hold(
         (async () => {
-          const model = await modelOf(services[service] ?? service)
-          const { input, output } = operationOf(model, operation)
+          const name = services[service] ?? service
           standIn.attribution = imageOf(executionArn)
           try {
-            const result = await standIn.call({
-              principal,
-              service: model.service,
-              operation,
-              input: toApiNames(shapeOf(input), given),
-            })
-            return toPascalNames(shapeOf(output), result)
+            return await standIn.callFromStateMachine({ principal, service: name, operation, input: given })
           } finally {
             standIn.attribution = ''
           }

@@ -19,7 +19,7 @@ describe('faults', () => {
   it.each([
     { text: 'nonsense', message: 'build-fails=IMAGE' },
     { text: 'build-fails', message: 'build-fails=IMAGE' },
-    { text: 'build-fails=jvaa', message: "the fleet has no 'jvaa'; it has base, java and web" },
+    { text: 'build-fails=jvaa', message: "the fleet has no 'jvaa', did you mean 'java'?" },
     { text: 'untrusted-owner=java', message: "the fleet has no 'java'; it has al2023 and ubuntu" },
   ])('$text is refused with what there is', ({ text, message }) => {
     expect(() => readFaults(fleet, [text])).toThrow(message)

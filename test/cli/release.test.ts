@@ -1,53 +1,36 @@
 import { describe, expect, it } from 'vitest'
-import { imaginedAmi, releaseEvent, releaseFromEvent } from '../../cli/release.ts'
+import { releaseFromEvent, releaseOf } from '../../cli/release.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { smallFleet } from './small-fleet.ts'
 
 const fleet = parseFleet(smallFleet, 'fleet.yaml')
 
 describe('a release to rehearse', () => {
-  it("is the event that EC2 sends from the upstream's account", () => {
-    const event = releaseEvent(fleet, 'ubuntu')
-    expect(event).toMatchObject({
+  it("is an event of the upstream's account, at a fixed time unless told", () => {
+    expect(releaseOf(fleet, 'ubuntu')).toMatchObject({
       source: 'aws.ec2',
-      'detail-type': 'EC2 AMI State Change',
       account: '777788889999',
       region: 'eu-west-1',
-      detail: { State: 'available' },
+      time: '2026-09-01T06:00:00Z',
     })
-    expect(event.detail.ImageId).toMatch(/^ami-[0-9a-f]{17}$/)
-    expect(event.resources).toEqual([`arn:aws:ec2:eu-west-1::image/${event.detail.ImageId}`])
-    expect(event.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(releaseOf(fleet, 'ubuntu', '2026-10-01T00:00:00Z').time).toBe('2026-10-01T00:00:00Z')
   })
 
-  it('is the same each time, and another for another upstream or time', () => {
-    expect(releaseEvent(fleet, 'ubuntu')).toEqual(releaseEvent(fleet, 'ubuntu'))
-    const amis = [
-      releaseEvent(fleet, 'ubuntu'),
-      releaseEvent(fleet, 'al2023'),
-      releaseEvent(fleet, 'ubuntu', '2026-10-01T00:00:00Z'),
-    ].map(({ detail }) => detail.ImageId)
-    expect(new Set(amis).size).toBe(3)
-  })
-
-  it('names the upstreams that there are', () => {
-    expect(() => releaseEvent(fleet, 'debian')).toThrow(
-      "the fleet has no upstream 'debian'; it has al2023 and ubuntu",
-    )
-  })
-
-  it.each(['toString', '__proto__'])('knows no upstream %s', (name) => {
-    expect(() => releaseEvent(fleet, name)).toThrow('the fleet has no upstream')
-  })
+  it.each([
+    { name: 'debian', message: "the fleet has no upstream 'debian'; it has al2023 and ubuntu" },
+    { name: 'ubunut', message: "the fleet has no upstream 'ubunut', did you mean 'ubuntu'?" },
+    { name: 'toString', message: "the fleet has no upstream 'toString'" },
+    { name: '__proto__', message: "the fleet has no upstream '__proto__'" },
+  ])('is not of $name', ({ name, message }) => expect(() => releaseOf(fleet, name)).toThrow(message))
 })
 
 describe('the release that an event turns out to be', () => {
   const oneOwner = parseFleet(smallFleet.replace('777788889999', '444455556666'), 'fleet.yaml')
-  const event = releaseEvent(fleet, 'al2023')
+  const event = releaseOf(fleet, 'al2023')
 
   it.each(['al2023', 'ubuntu'])('is of %s again, even where one account owns every upstream', (name) => {
     for (const each of [fleet, oneOwner])
-      expect(releaseFromEvent(each, releaseEvent(each, name))).toMatchObject({
+      expect(releaseFromEvent(each, releaseOf(each, name))).toMatchObject({
         kind: 'release',
         upstream: name,
         time: '2026-09-01T06:00:00Z',
@@ -60,10 +43,6 @@ describe('the release that an event turns out to be', () => {
       upstream: 'al2023',
       ami: 'ami-0123456789abcdef0',
     })
-  })
-
-  it('is imagined with a name that its upstream expects', () => {
-    expect(imaginedAmi(fleet, event).name).toBe('soe-al2023-2026-09-01')
   })
 
   it.each([

@@ -4,11 +4,9 @@ import {
   ImagebuilderClient,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder'
-import { GetParameterCommand, ParameterNotFound, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
-import { promote } from '../../functions/promote-image/promote-image.ts'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
 import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
 import { validate } from '../../functions/validate-image/validate-image.ts'
@@ -16,14 +14,11 @@ import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
 
 const imageBuilderMock = mockClient(ImagebuilderClient)
-const ssmMock = mockClient(SSMClient)
 const ec2Mock = mockClient(EC2Client)
 const imageBuilder = imageBuilderMock as unknown as ImagebuilderClient
-const ssm = ssmMock as unknown as SSMClient
 const ec2 = ec2Mock as unknown as EC2Client
 beforeEach(() => {
   imageBuilderMock.reset()
-  ssmMock.reset()
   ec2Mock.reset()
 })
 
@@ -176,32 +171,5 @@ describe('validate-image', () => {
   it('refuses an execution that no campaign started', async () => {
     const asked = validate({ ec2, ledger: memoryLedger() }, request)
     await expect(asked).rejects.toThrow('start a campaign, not a rebake')
-  })
-})
-
-describe('promote-image', () => {
-  const stable = (value?: string) =>
-    value
-      ? ssmMock.on(GetParameterCommand).resolves({ Parameter: { Value: value } })
-      : ssmMock.on(GetParameterCommand).rejects(new ParameterNotFound({ message: '', $metadata: {} }))
-  const moved = () =>
-    ssmMock.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
-  const request = { image: 'web', ami: 'ami-0b' }
-
-  it.each<[string, string | undefined, [string, string][]]>([
-    ['the first release', undefined, [['/golden/images/web/stable', 'ami-0b']]],
-    [
-      'the next one',
-      'ami-0a',
-      [
-        ['/golden/images/web/previous', 'ami-0a'],
-        ['/golden/images/web/stable', 'ami-0b'],
-      ],
-    ],
-    ['a repetition', 'ami-0b', []],
-  ])('moves the pointers for %s', async (_, before, expected) => {
-    stable(before)
-    await promote({ fleet: 'golden', ssm }, request)
-    expect(moved()).toEqual(expected)
   })
 })

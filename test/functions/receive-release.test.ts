@@ -32,6 +32,7 @@ const parts = () => ({
   stepFunctions: stepFunctions as unknown as SFNClient,
   ledger: memoryLedger(),
   notify: async (message: Message) => void messages.push(message),
+  count: () => {},
 })
 
 beforeEach(() => {

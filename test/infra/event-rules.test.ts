@@ -1,12 +1,12 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Template } from '../../infra/synthesize.ts'
 import { onlyResourceOf, resourcesOf } from '../support/template.ts'
-import { smallFleet, synth } from './fixture.ts'
+import { slow, smallAssembly } from './fixture.ts'
 
 let template: Template
 beforeAll(async () => {
-  template = (await synth(smallFleet())).buildStack.template
-})
+  template = (await smallAssembly()).buildStack.template
+}, slow)
 
 it.each([
   [

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
-import { type SynthesizeOptions, synthesize } from '../../infra/synthesize.ts'
+import { type CloudAssemblySummary, type SynthesizeOptions, synthesize } from '../../infra/synthesize.ts'
 
 const document = (command: string) => ({
   schemaVersion: '1.0',
@@ -103,6 +103,9 @@ export function fleetDirectory(text = hardening): string {
   return directory
 }
 
+/** Milliseconds: the CDK takes a few seconds to load, and more on a busy machine. */
+export const slow = 120_000
+
 /** Synthesizes to a fresh directory; without bundles and checks unless asked. */
 export const synth = (fleet: Fleet, more: Partial<SynthesizeOptions> = {}) =>
   synthesize({
@@ -113,3 +116,10 @@ export const synth = (fleet: Fleet, more: Partial<SynthesizeOptions> = {}) =>
     validate: false,
     ...more,
   })
+
+let shared: Promise<CloudAssemblySummary> | undefined
+/** The small fleet, synthesized once for all who only look at it. */
+export const smallAssembly = () => {
+  shared ??= synth(smallFleet())
+  return shared
+}

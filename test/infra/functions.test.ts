@@ -4,12 +4,12 @@ import { functionNames, functionsWithFleet } from '../../infra/functions.ts'
 import { pascalCase } from '../../infra/names.ts'
 import type { Template } from '../../infra/synthesize.ts'
 import { allowed, resourcesOf } from '../support/template.ts'
-import { smallFleet, synth } from './fixture.ts'
+import { slow, smallAssembly } from './fixture.ts'
 
 let template: Template
 beforeAll(async () => {
-  template = (await synth(smallFleet())).buildStack.template
-})
+  template = (await smallAssembly()).buildStack.template
+}, slow)
 
 const own = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']
 const publish = ['kms:Decrypt', 'kms:GenerateDataKey', 'sns:Publish']
@@ -45,11 +45,11 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   ],
   'verify-distribution': ['imagebuilder:GetImage', 'sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'publish-pointers': ['sts:AssumeRole', ...ledger('GetItem')],
-  'promote-image': ['ssm:GetParameter', 'ssm:PutParameter', 'ec2:DescribeImages'],
-  'close-rebake': closing,
+  'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing],
+  'fail-rebake': closing,
   'summarise-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
   'settle-execution': [...closing, 'sqs:SendMessage'],
-  'seed-parameters': ['ssm:GetParameter', 'ssm:PutParameter', 'sqs:SendMessage'],
+  'seed-parameters': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', 'sqs:SendMessage'],
 }
 
 it('knows every directory of functions/ that has a handler', () => {
@@ -105,7 +105,7 @@ it('limits what matters to the fleet', () => {
     'arn:aws:iam::222233334444:role/gold-publish',
     'arn:aws:iam::555566667777:role/gold-publish',
   ])
-  expect(allowed(template, 'PromoteImageRole')['ssm:PutParameter']).toEqual([
+  expect(allowed(template, 'ReleaseImageRole')['ssm:PutParameter']).toEqual([
     'arn:aws:ssm:eu-west-1:111122223333:parameter/gold/images/*',
   ])
   expect(allowed(template, 'ClaimImageRole')['states:SendTaskSuccess']).toEqual([

@@ -3,12 +3,12 @@ import { functionNames } from '../../infra/functions.ts'
 import { pascalCase } from '../../infra/names.ts'
 import type { Template } from '../../infra/synthesize.ts'
 import { allowed, definitionOf, resourcesOf } from '../support/template.ts'
-import { smallFleet, synth } from './fixture.ts'
+import { slow, smallAssembly } from './fixture.ts'
 
 let template: Template
 beforeAll(async () => {
-  template = (await synth(smallFleet())).buildStack.template
-})
+  template = (await smallAssembly()).buildStack.template
+}, slow)
 
 const machine = (id: string) => resourcesOf(template, 'AWS::StepFunctions::StateMachine')[id]
 const rebake = 'arn:aws:states:eu-west-1:111122223333:stateMachine:gold-rebake'

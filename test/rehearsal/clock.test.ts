@@ -152,6 +152,18 @@ describe('a served clock', () => {
     expect(clock.now()).toBe(START + 3_600_000)
   })
 
+  it('does not go on while something that came in on the way is held', async () => {
+    const clock = new VirtualClock(START, { patience: () => 10 })
+    const log: string[] = []
+    clock.at(START + 3_600_000, () => void log.push('due'))
+    setTimeout(() => {
+      const request = new Promise<void>((resolve) => setTimeout(resolve, 30))
+      void clock.hold(request).then(() => log.push('answered'))
+    }, 3)
+    await clock.run()
+    expect(log).toEqual(['answered', 'due'])
+  })
+
   it('takes up what is due earlier while it walks', async () => {
     const clock = new VirtualClock(START, { patience: () => Number.POSITIVE_INFINITY })
     const log: string[] = []

@@ -1,6 +1,7 @@
 import type { Template } from '../../infra/synthesize.ts'
 
-type Properties = Record<string, any> // biome-ignore lint/suspicious/noExplicitAny: what CloudFormation has there
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation has a shape for each type, and tests read a few of them.
+type Properties = Record<string, any>
 
 export interface Statement {
   Effect: 'Allow' | 'Deny'
@@ -10,7 +11,7 @@ export interface Statement {
 }
 
 /** A value of a template with its references spelt out: `<Ledger>`, `<Ledger.Arn>`, `<AWS::AccountId>`. */
-export function readable(value: unknown): unknown {
+function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable)
   if (typeof value !== 'object' || value === null) return value
   const [name, argument] = Object.entries(value)[0] ?? []

@@ -118,8 +118,8 @@ def main(file):
                 problems = [f"{service} has no operation {operation}"]
             else:
                 shapes = model.operation_model(operation)
-                # An input that the service refused may be wrong: that is why.
-                refused = "error" in call and "alidation" in call["error"]["name"]
+                # An input that was refused as invalid may well be: that is why.
+                refused = re.search("(?i)valid|malformed", call.get("error", {}).get("name", ""))
                 problems = [] if refused else problems_of(shapes.input_shape, call["input"], "input")
                 if "output" in call:
                     problems += problems_of(shapes.output_shape, call["output"], "output")

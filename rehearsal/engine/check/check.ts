@@ -45,7 +45,10 @@ function checkWorkflow(workflow: unknown, fields: Fields, around: Around, proble
     below.add('Expected value of type [OBJECT]')
     return
   }
-  if (Object.keys(states).length === 0) below.add('Expected at least one state')
+  if (Object.keys(states).length === 0) {
+    below.add('Expected at least one state')
+    return
+  }
   const variables = new Set([...around.variables, ...assignedIn(states, around, below)])
   for (const [name, state] of Object.entries(states)) {
     if (name.length > 80) below.at(name).add('The name of a state has 80 characters at most')

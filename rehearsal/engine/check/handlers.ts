@@ -29,11 +29,7 @@ const retrier: Check = (value, problems) => {
     MaxDelaySeconds: integer(1, 31_622_400),
     JitterStrategy: oneOf('FULL', 'NONE'),
   }
-  if (!checkFields(value, fields, ['ErrorEquals'], problems)) return
-  const { IntervalSeconds: interval = 1, MaxDelaySeconds: most } = value as Record<string, number>
-  if (most !== undefined && most <= interval) {
-    problems.at('MaxDelaySeconds').add('MaxDelaySeconds must be greater than IntervalSeconds')
-  }
+  checkFields(value, fields, ['ErrorEquals'], problems)
 }
 
 const catcher: Check = (value, problems) => {

@@ -1,10 +1,13 @@
 import type { TaskState } from '../definition.ts'
-import { errorPrefix, type Integration } from '../resource.ts'
+import type { Integration } from '../resource.ts'
 import { type Json, type JsonObject, TaskFailure } from '../types.ts'
 import type { Visit } from '../visit.ts'
+import { serviceFailure } from './failure.ts'
 
 /** Performs a task's call through the host; gives its result, or throws the failure as Step Functions names it. */
-export async function call(visit: Visit<TaskState>, integration: Integration, argument: Json): Promise<Json> {
+export async function call(visit: Visit<TaskState>, integration: Integration, given: Json): Promise<Json> {
+  // A copy: functions run in this process, and may change what they get.
+  const argument = jsonOf(given)
   const { host } = visit.execution
   const caller = {
     roleArn: visit.execution.roleArn,
@@ -45,7 +48,9 @@ export async function call(visit: Visit<TaskState>, integration: Integration, ar
     })
     return checkEntries(integration, jsonOf(result ?? {}))
   } catch (error) {
-    throw serviceFailure(visit, integration, error)
+    if (error instanceof TaskFailure) throw error
+    const requestId = visit.random(`request/${visit.retries}`).uuid()
+    throw serviceFailure(integration, error as Error, requestId)
   }
 }
 
@@ -97,17 +102,6 @@ function checkEntries({ kind, service }: Integration, result: Json): Json {
     throw new TaskFailure('EventBridge.FailedEntry', JSON.stringify(result))
   }
   return result
-}
-
-function serviceFailure(visit: Visit<TaskState>, integration: Integration, error: unknown): TaskFailure {
-  if (error instanceof TaskFailure) return error
-  const { name, message, status = 400 } = error as Error & { status?: number }
-  const prefix = errorPrefix(integration)
-  const requestId = visit.random(`request/${visit.retries}`).uuid()
-  return new TaskFailure(
-    `${prefix}.${name.endsWith('Exception') ? name : `${name}Exception`}`,
-    `${message} (Service: ${prefix}, Status Code: ${status}, Request ID: ${requestId})`,
-  )
 }
 
 /** Plain JSON: dates become ISO 8601, as in the results of SDK integrations. */

@@ -36,9 +36,11 @@ export async function waitForToken(
       heartbeat,
     })
     heartbeat()
-    call().then((submitted) => {
-      if (open) events.submitted(submitted)
-    }, reject)
+    call()
+      .then((submitted) => {
+        if (open) events.submitted(submitted)
+      })
+      .catch(reject)
     return () => {
       open = false
       stopHeartbeat()

@@ -134,7 +134,7 @@ export class Iam {
         allowedActions(role)
           .filter((action) => prefixes.includes(action.split(':')[0] ?? ''))
           .filter((action) => !this.#used.has(usage(role, action)))
-          .map((action) => `${role.logicalId}: ${action} was allowed and never used`),
+          .map((action) => `${role.logicalId}: ${action}`),
       )
     return [...new Set(unused)].sort()
   }

@@ -1,5 +1,4 @@
-import type { NormalizedSchema } from '@smithy/core/schema'
-import { isObject } from './shape.ts'
+import { isObject, type Shape } from './shape.ts'
 
 /**
  * CloudFormation and Step Functions write every member with a capital first letter, whatever the API does.
@@ -10,21 +9,21 @@ const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)
 const upper = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 /** Names as the API has them. What the model does not have stays, for validation to name. */
-export function toApiNames(shape: NormalizedSchema, value: unknown): unknown {
+export function toApiNames(shape: Shape, value: unknown): unknown {
   return rename(shape, value, (written, members) =>
     members.has(written) ? written : members.has(lower(written)) ? lower(written) : written,
   )
 }
 
 /** Names as CloudFormation and Step Functions have them. */
-export function toPascalNames(shape: NormalizedSchema, value: unknown): unknown {
+export function toPascalNames(shape: Shape, value: unknown): unknown {
   return rename(shape, value, upper)
 }
 
 function rename(
-  shape: NormalizedSchema,
+  shape: Shape,
   value: unknown,
-  name: (written: string, members: Map<string, NormalizedSchema>) => string,
+  name: (written: string, members: Map<string, Shape>) => string,
 ): unknown {
   if (shape.isListSchema() && Array.isArray(value))
     return value.map((item) => rename(shape.getValueSchema(), item, name))

@@ -1,19 +1,13 @@
-import type { $SchemaRef } from '@smithy/types'
 import { AwsError } from '../types.ts'
 import type { LoadedModel } from './models.ts'
-import { read, shapeOf, write } from './shape.ts'
+import { read, type Schema, shapeOf, write } from './shape.ts'
 
 /**
  * The input as the stand-in holds values.
  * @param token makes the idempotency tokens that the caller left out, as an SDK client would
  * @throws AwsError the service's own, naming everything that does not fit the model
  */
-export function checkedInput(
-  model: LoadedModel,
-  ref: $SchemaRef,
-  raw: unknown,
-  token: () => string,
-): unknown {
+export function checkedInput(model: LoadedModel, ref: Schema, raw: unknown, token: () => string): unknown {
   const shape = shapeOf(ref)
   if (shape.isUnitSchema()) return {}
   const problems: string[] = []
@@ -24,7 +18,7 @@ export function checkedInput(
 }
 
 /** A value as the call log has it. Throws an Error where the value does not fit the model. */
-export function recorded(ref: $SchemaRef, value: unknown): unknown {
+export function recorded(ref: Schema, value: unknown): unknown {
   const shape = shapeOf(ref)
   return shape.isUnitSchema() ? {} : write(shape, value, 'iso')
 }

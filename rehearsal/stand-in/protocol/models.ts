@@ -1,10 +1,10 @@
-import type { $SchemaRef } from '@smithy/types'
 import { notImitated } from '../types.ts'
+import type { Schema } from './shape.ts'
 
-export type Protocol = 'json-1.0' | 'json-1.1' | 'rest-json' | 'query' | 'ec2'
+type Protocol = 'json-1.0' | 'json-1.1' | 'rest-json' | 'query' | 'ec2'
 
 /** How a service is spoken to. The shapes themselves come from the SDK client's runtime schemas. */
-export interface Model {
+interface Model {
   /** As the AWS command line names the service. */
   service: string
   /** As a request's signature names it. */
@@ -78,14 +78,14 @@ export interface OperationModel {
   name: string
   /** REST only: method, URI pattern, status of success. */
   http?: [string, string, number]
-  input: $SchemaRef
-  output: $SchemaRef
+  input: Schema
+  output: Schema
 }
 
 export interface LoadedModel extends Model {
   operations: Map<string, OperationModel>
   /** Modelled errors by shape name. */
-  errors: Map<string, $SchemaRef>
+  errors: Map<string, Schema>
 }
 
 const loaded = new Map<string, Promise<LoadedModel>>()
@@ -112,12 +112,12 @@ export function serviceOf(signingName: string): string {
 // Static schemas: [9, namespace, name, traits, input, output] is an operation, [-3, ...] an error.
 async function load(model: Model): Promise<LoadedModel> {
   const operations = new Map<string, OperationModel>()
-  const errors = new Map<string, $SchemaRef>()
+  const errors = new Map<string, Schema>()
   for (const schema of Object.values(await model.client())) {
     if (!Array.isArray(schema)) continue
     const [kind, , name, traits, input, output] = schema
     if (kind === 9) operations.set(name, { name, input, output, http: traits?.http })
-    if (kind === -3) errors.set(name, schema as unknown as $SchemaRef)
+    if (kind === -3) errors.set(name, schema as unknown as Schema)
   }
   return { ...model, operations, errors }
 }

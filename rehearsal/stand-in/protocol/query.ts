@@ -1,4 +1,4 @@
-import type { NormalizedSchema } from '@smithy/core/schema'
+import type { Shape } from './shape.ts'
 
 /** The AWS Query and EC2 Query protocols: a form whose keys are dotted paths, such as `Filter.1.Value.2`. */
 
@@ -8,7 +8,7 @@ interface Node {
 }
 
 /** The input that a form holds, scalars still as text; unknown keys stay, so that validation names them. */
-export function readForm(shape: NormalizedSchema, form: URLSearchParams, dialect: 'query' | 'ec2'): unknown {
+export function readForm(shape: Shape, form: URLSearchParams, dialect: 'query' | 'ec2'): unknown {
   const root: Node = { children: new Map() }
   for (const [key, text] of form) {
     if (key === 'Action' || key === 'Version') continue
@@ -26,7 +26,7 @@ export function readForm(shape: NormalizedSchema, form: URLSearchParams, dialect
   return readNode(shape, root, dialect)
 }
 
-function readNode(shape: NormalizedSchema, node: Node, dialect: 'query' | 'ec2'): unknown {
+function readNode(shape: Shape, node: Node, dialect: 'query' | 'ec2'): unknown {
   if (shape.isStructSchema()) {
     const left = new Map(node.children)
     const value: Record<string, unknown> = {}
@@ -65,7 +65,7 @@ function readNode(shape: NormalizedSchema, node: Node, dialect: 'query' | 'ec2')
 const inOrder = (node: Node): Node[] =>
   [...node.children].sort(([a], [b]) => Number(a) - Number(b)).map(([, child]) => child)
 
-function keyOf(member: string, shape: NormalizedSchema, dialect: 'query' | 'ec2'): string {
+function keyOf(member: string, shape: Shape, dialect: 'query' | 'ec2'): string {
   const traits = shape.getMergedTraits()
   const name = traits.xmlName ?? member
   if (dialect === 'query') return name

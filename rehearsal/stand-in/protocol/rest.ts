@@ -1,6 +1,5 @@
-import type { NormalizedSchema } from '@smithy/core/schema'
 import type { LoadedModel, OperationModel } from './models.ts'
-import { shapeOf } from './shape.ts'
+import { parseJson, type Shape, shapeOf } from './shape.ts'
 import type { WireRequest } from './wire.ts'
 
 /** The REST-JSON protocol: the operation is a method and a path; members travel in path, query, headers, body. */
@@ -45,7 +44,7 @@ export function readRest({ operation, labels }: Route, request: WireRequest): un
   const literal = new URLSearchParams(operation.http?.[1].split('?')[1] ?? '')
   for (const key of literal.keys()) query.delete(key)
   const input: Record<string, unknown> = {}
-  let payload: [string, NormalizedSchema] | undefined
+  let payload: [string, Shape] | undefined
   for (const [member, memberShape] of shape.structIterator()) {
     const traits = memberShape.getMergedTraits()
     if (traits.httpLabel) input[member] = fromText(memberShape, [labels[member] ?? ''])
@@ -58,15 +57,13 @@ export function readRest({ operation, labels }: Route, request: WireRequest): un
     if (traits.httpPayload) payload = [member, memberShape]
   }
   for (const key of query.keys()) input[key] = query.get(key)
-  if (!payload) return { ...input, ...parseBody(request.body) }
+  if (!payload) return { ...input, ...(parseJson(request.body) as object) }
   if (payload[1].isBlobSchema()) input[payload[0]] = Buffer.from(request.body).toString('base64')
-  else if (request.body) input[payload[0]] = parseBody(request.body)
+  else if (request.body) input[payload[0]] = parseJson(request.body)
   return input
 }
 
-const parseBody = (body: string): Record<string, unknown> => (body ? JSON.parse(body) : {})
-
-function fromText(shape: NormalizedSchema, texts: string[]): unknown {
+function fromText(shape: Shape, texts: string[]): unknown {
   if (shape.isListSchema()) return texts.map((text) => fromText(shape.getValueSchema(), [text]))
   const text = texts[0] ?? ''
   if (shape.isNumericSchema() && text !== '' && !Number.isNaN(Number(text))) return Number(text)

@@ -1,5 +1,5 @@
 import { NormalizedSchema } from '@smithy/core/schema'
-import type { $SchemaRef } from '@smithy/types'
+import { AwsError } from '../types.ts'
 
 /**
  * Values by the service's model. Inside the stand-in a timestamp is a Date and a blob is bytes, as the SDK
@@ -7,10 +7,14 @@ import type { $SchemaRef } from '@smithy/types'
  */
 export type Timestamps = 'epoch' | 'iso'
 
-export const shapeOf = (ref: $SchemaRef): NormalizedSchema => NormalizedSchema.of(ref as never)
+export type Shape = NormalizedSchema
+/** A schema as the SDK's clients export them. */
+export type Schema = Parameters<typeof NormalizedSchema.of>[0]
+
+export const shapeOf = (schema: Schema): Shape => NormalizedSchema.of(schema)
 
 /** How many of a structure's members, from the first, are required. */
-const requiredCount = (shape: NormalizedSchema) => ((shape.getSchema() as unknown[])[6] as number) ?? 0
+const requiredCount = (shape: Shape) => ((shape.getSchema() as unknown[])[6] as number) ?? 0
 
 export interface ReadOptions {
   /** Scalars come as text, as in a query string. */
@@ -24,7 +28,7 @@ export interface ReadOptions {
  * @param problems gathers what does not fit, each with its path
  */
 export function read(
-  shape: NormalizedSchema,
+  shape: Shape,
   raw: unknown,
   problems: string[],
   options: ReadOptions = {},
@@ -54,7 +58,7 @@ export function read(
 }
 
 function readStruct(
-  shape: NormalizedSchema,
+  shape: Shape,
   raw: Record<string, unknown>,
   problems: string[],
   options: ReadOptions,
@@ -84,7 +88,7 @@ function readStruct(
  * Writes a value as JSON. Throws an Error that names the path where the value does not fit the model: that
  * is a mistake of the stand-in, never of its caller.
  */
-export function write(shape: NormalizedSchema, value: unknown, timestamps: Timestamps, path = ''): unknown {
+export function write(shape: Shape, value: unknown, timestamps: Timestamps, path = ''): unknown {
   const wrong = (expected: string): never => {
     throw new Error(`${path || shape.getName()} is ${JSON.stringify(value)}, expected ${expected}`)
   }
@@ -111,12 +115,7 @@ export function write(shape: NormalizedSchema, value: unknown, timestamps: Times
   return value
 }
 
-function writeStruct(
-  shape: NormalizedSchema,
-  value: Record<string, unknown>,
-  timestamps: Timestamps,
-  path: string,
-) {
+function writeStruct(shape: Shape, value: Record<string, unknown>, timestamps: Timestamps, path: string) {
   const written: Record<string, unknown> = {}
   const required = requiredCount(shape)
   const known = new Set<string>()
@@ -132,6 +131,16 @@ function writeStruct(
     if (!known.has(member)) throw new Error(`${path}.${member} is not a member of ${shape.getName()}`)
   }
   return written
+}
+
+/** A request's body; nothing is an empty structure. */
+export function parseJson(body: string): unknown {
+  if (body === '') return {}
+  try {
+    return JSON.parse(body)
+  } catch (error) {
+    throw new AwsError('SerializationException', `the body is not valid JSON: ${(error as Error).message}`)
+  }
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

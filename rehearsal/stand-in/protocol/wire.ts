@@ -2,7 +2,7 @@ import { type AwsError, notImitated } from '../types.ts'
 import type { LoadedModel, OperationModel } from './models.ts'
 import { readForm } from './query.ts'
 import { readRest, route } from './rest.ts'
-import { read, shapeOf, write } from './shape.ts'
+import { parseJson, read, shapeOf, write } from './shape.ts'
 import { ec2Answer, ec2Error, queryAnswer, queryError } from './xml.ts'
 
 /** An HTTP request, read; header names in lower case. */
@@ -45,7 +45,7 @@ export function decode(model: LoadedModel, request: WireRequest): { operation: s
     model,
     request.headers['x-amz-target']?.split('.').at(-1) ?? 'without a target',
   )
-  return { operation: name, input: request.body ? JSON.parse(request.body) : {} }
+  return { operation: name, input: parseJson(request.body) }
 }
 
 export function operationOf(model: LoadedModel, name: string): OperationModel {

@@ -1,4 +1,4 @@
-import type { NormalizedSchema } from '@smithy/core/schema'
+import type { Shape } from './shape.ts'
 
 /** The answers of the Query protocols, by the service's model. */
 
@@ -8,13 +8,13 @@ export interface Envelope {
   requestId: string
 }
 
-export function queryAnswer(shape: NormalizedSchema, output: unknown, o: Envelope): string {
+export function queryAnswer(shape: Shape, output: unknown, o: Envelope): string {
   const result = shape.isUnitSchema() ? '' : element(`${o.operation}Result`, members(shape, output))
   const metadata = element('ResponseMetadata', element('RequestId', escapeText(o.requestId)))
   return root(`${o.operation}Response`, o.namespace, result + metadata)
 }
 
-export function ec2Answer(shape: NormalizedSchema, output: unknown, o: Envelope): string {
+export function ec2Answer(shape: Shape, output: unknown, o: Envelope): string {
   const body = element('requestId', escapeText(o.requestId)) + members(shape, output)
   return root(`${o.operation}Response`, o.namespace, body)
 }
@@ -44,7 +44,7 @@ const root = (name: string, namespace: string, body: string) =>
   declared(`<${name} xmlns="${namespace}">${body}</${name}>`)
 const element = (name: string, body: string) => `<${name}>${body}</${name}>`
 
-function members(shape: NormalizedSchema, value: unknown): string {
+function members(shape: Shape, value: unknown): string {
   if (shape.isUnitSchema()) return ''
   const object = value as Record<string, unknown>
   let body = ''
@@ -55,7 +55,7 @@ function members(shape: NormalizedSchema, value: unknown): string {
   return body
 }
 
-function named(name: string, shape: NormalizedSchema, value: unknown): string {
+function named(name: string, shape: Shape, value: unknown): string {
   const flat = shape.getMergedTraits().xmlFlattened
   if (shape.isListSchema()) {
     const item = shape.getValueSchema()

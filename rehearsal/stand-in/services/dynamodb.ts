@@ -99,7 +99,7 @@ export class DynamoDb implements Service {
         statusCode: 200,
         setHeader() {},
         end(body: string) {
-          const answer = JSON.parse(body || '{}') as Json
+          const answer = JSON.parse(body || '{}', withinModel) as Json
           if (response.statusCode === 200) resolve(answer)
           else
             reject(
@@ -133,6 +133,13 @@ export class DynamoDb implements Service {
 
 const arnOf = (name: string, { account, region }: Place) =>
   `arn:aws:dynamodb:${region}:${account}:table/${name}`
+
+/** AWS's model bounds these from below, and dynalite, like AWS, answers less: none is the same as nothing. */
+const withinModel = (key: string, value: unknown) => {
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  const isNothing = key === 'NumberOfDecreasesToday' ? value === 0 : key.startsWith('Unprocessed') && isEmpty
+  return isNothing ? undefined : value
+}
 
 const bytesAsBase64 = (_key: string, value: unknown) =>
   value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value

@@ -18,7 +18,6 @@ describe('plain lines', () => {
 
   it.each([
     { rest: { status: 'running', step: 'Bake the Image' }, text: 'Bake the Image' },
-    { rest: { status: 'running', step: '' }, text: 'started' },
     { rest: { status: 'released' }, text: 'released' },
     { rest: { status: 'failed', reason: 'exit 1\nof yum' }, text: 'failed: exit 1 of yum' },
   ] as const)('says $text', ({ rest, text }) =>

@@ -6,6 +6,7 @@ import { LiveScreen } from '../../../cli/terminal/screen.ts'
 
 /** A terminal as far as the display uses it: what is on it after all that was written. */
 class FakeTerminal {
+  readonly isTTY = true
   readonly lines = ['$ rebake rehearse', '']
   cursorShown = true
   #row = 1
@@ -34,13 +35,15 @@ describe('live screen', () => {
 
   const open = () => {
     const terminal = new FakeTerminal()
+    const stream = terminal as unknown as NodeJS.WriteStream
+    const errors = { isTTY: true, write: (text: string) => terminal.write(text) } as NodeJS.WriteStream
     let shown = ['one']
-    const screen = new LiveScreen(terminal as unknown as NodeJS.WriteStream, () => shown)
+    const screen = new LiveScreen(stream, () => shown, errors as typeof process.stderr)
     const show = (lines: string[]) => {
       shown = lines
       screen.refresh()
     }
-    return { terminal, screen, show }
+    return { terminal, screen, show, errors }
   }
 
   it('draws each frame over the last one, longer or shorter', () => {
@@ -62,6 +65,19 @@ describe('live screen', () => {
     vi.advanceTimersByTime(100)
     expect(terminal.writes - before).toBeLessThanOrEqual(14)
     expect(terminal.lines).toEqual(['$ rebake rehearse', '999', ''])
+  })
+
+  it('lets others write above the frame, and leaves them alone afterwards', () => {
+    const { terminal, screen, show, errors } = open()
+    const wrap = errors.write
+    show(['a', 'b'])
+    errors.write('warning\n')
+    errors.write('another\n')
+    vi.advanceTimersByTime(1)
+    expect(terminal.lines).toEqual(['$ rebake rehearse', 'warning', 'another', 'a', 'b', ''])
+    screen.close()
+    expect(terminal.lines).toEqual(['$ rebake rehearse', 'warning', 'another', ''])
+    expect(errors.write).not.toBe(wrap)
   })
 
   it('takes itself away and gives the cursor back', () => {

@@ -66,9 +66,15 @@ describe('the checks of an AMI', () => {
   })
 
   it('does not look at what the fleet does not ask for', () => {
-    const lax = { ...expected, checks: { imdsv2: false, encrypted: false, tags: [] } }
+    const checks = { architecture: 'x86_64' as const, imdsv2: false, encrypted: false, tags: [] }
+    const lax = { ...expected, checks }
     const plain = { ...good, imdsSupport: undefined, volumes: [], tags: {}, sourceAmi: undefined }
-    expect(checkAmi(plain, lax).map(({ check }) => check)).toEqual(['state', 'owner', 'not public'])
+    expect(checkAmi(plain, lax).map(({ check }) => check)).toEqual([
+      'state',
+      'owner',
+      'not public',
+      'architecture',
+    ])
   })
 
   it('fails an AMI without volumes rather than calling it encrypted', () => {

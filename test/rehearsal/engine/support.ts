@@ -9,7 +9,7 @@ import { Random } from '../../../rehearsal/random.ts'
 export const START = Date.parse('2026-01-05T09:00:00.000Z')
 export const ROLE = 'arn:aws:iam::111122223333:role/machine'
 export const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:work'
-export const INVOKE = 'arn:aws:states:::lambda:invoke'
+const INVOKE = 'arn:aws:states:::lambda:invoke'
 export const SYNC = 'arn:aws:states:::states:startExecution.sync:2'
 
 export type Call = Parameters<Host['callService']>[0]

@@ -1,19 +1,25 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { Random } from '../../../rehearsal/random.ts'
 import type { Role } from '../../../rehearsal/stand-in/iam/iam.ts'
 import type { PolicyDocument, Statement } from '../../../rehearsal/stand-in/iam/policy.ts'
 import { StandIn } from '../../../rehearsal/stand-in/stand-in.ts'
-import { type CallRecord, callLine, type EventEnvelope, type Principal } from '../../../rehearsal/stand-in/types.ts'
-import { Random } from '../../../rehearsal/random.ts'
+import {
+  type CallRecord,
+  callLine,
+  type EventEnvelope,
+  type Principal,
+} from '../../../rehearsal/stand-in/types.ts'
 
 export const build = { account: '111111111111', region: 'us-east-1' }
 export const target = { account: '222222222222', region: 'us-east-1' }
 export const soe = { account: '999999999999', region: 'us-east-1' }
 
 /** A clock that goes only when it is told to. */
-export class HandClock {
+class HandClock {
   #now = Date.parse('2026-09-01T12:00:00Z')
   #due: { time: number; action: () => void | Promise<void> }[] = []
 
@@ -56,7 +62,10 @@ export function newWorld(seed = 1): World {
   return { standIn, clock, events }
 }
 
-export const trusting = (principal: Record<string, string>, condition?: Statement['Condition']): PolicyDocument => ({
+export const trusting = (
+  principal: Record<string, string>,
+  condition?: Statement['Condition'],
+): PolicyDocument => ({
   Statement: [
     {
       ...{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' },
@@ -78,24 +87,48 @@ export function roleWith(standIn: StandIn, statements: Statement[], o: Partial<R
   return standIn.iam.principalOf(arn, 'test')
 }
 
-export const allow = (...actions: string[]): Statement => ({ Effect: 'Allow', Action: actions, Resource: '*' })
+export const allow = (...actions: string[]): Statement => ({
+  Effect: 'Allow',
+  Action: actions,
+  Resource: '*',
+})
 
 /** What an SDK client needs to speak to the stand-in as a principal. */
-export const clientOptions = (world: { standIn: StandIn; url: string }, principal?: Principal, region = build.region) => ({
+export const clientOptions = (
+  world: { standIn: StandIn; url: string },
+  principal?: Principal,
+  region = build.region,
+) => ({
   ...{ endpoint: world.url, region, maxAttempts: 1 },
-  credentials: principal ? world.standIn.credentialsFor(principal) : { accessKeyId: 'operator', secretAccessKey: 'any' },
+  credentials: principal
+    ? world.standIn.credentialsFor(principal)
+    : { accessKeyId: 'operator', secretAccessKey: 'any' },
 })
 
 export const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
-export const hasBotocore = has('python3', '-c', 'import botocore')
+const hasBotocore = has('python3', '-c', 'import botocore')
 
 /** What botocore's models say against the calls: '' for nothing. */
-export function invalidCalls(calls: CallRecord[]): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'calls-')), 'calls.jsonl')
+function invalidCalls(calls: CallRecord[]): string {
+  const directory = mkdtempSync(join(tmpdir(), 'calls-'))
+  const file = join(directory, 'calls.jsonl')
   writeFileSync(file, calls.map((call) => `${callLine(call)}\n`).join(''))
-  const { stdout, stderr, status } = spawnSync('python3', ['test/support/validate_calls.py', file], { encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync('python3', ['test/support/validate_calls.py', file], {
+    encoding: 'utf8',
+  })
+  rmSync(directory, { recursive: true })
   return status === 0 ? '' : stdout + stderr
 }
+
+/** The last test of a file: what its calls recorded fits AWS's own models. */
+export const itFitsTheModels = (calls: () => CallRecord[]) =>
+  it.skipIf(!hasBotocore)(
+    'recorded calls that fit AWS’s own models (skipped without python3 and botocore)',
+    () => {
+      expect(calls().length).toBeGreaterThan(0)
+      expect(invalidCalls(calls())).toBe('')
+    },
+  )
 
 /** The Image Builder resources of a small fleet: one image on one parent, with a distribution. */
 export function seedFleet({ standIn }: World) {
@@ -105,11 +138,18 @@ export function seedFleet({ standIn }: World) {
   standIn.ssm.seed(build, { name: '/golden/images/base/parent', value: parent.ImageId })
   const make = (type: string, properties: Record<string, unknown>) =>
     standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build).ref
-  const component = make('Component', { Name: 'golden-patch', Version: '1.0.0', Platform: 'Linux', Data: 'name: patch' })
+  const component = make('Component', {
+    Name: 'golden-patch',
+    Version: '1.0.0',
+    Platform: 'Linux',
+    Data: 'name: patch',
+  })
   const recipe = make('ImageRecipe', {
     ...{ Name: 'golden-base', Version: '1.0.x', ParentImage: 'ssm:/golden/images/base/parent' },
     Components: [{ ComponentArn: component, Parameters: [{ Name: 'Level', Value: ['all'] }] }],
-    BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: '20', VolumeType: 'gp3' } }],
+    BlockDeviceMappings: [
+      { DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: '20', VolumeType: 'gp3' } },
+    ],
     ...{ AmiTags: { Team: 'platform' }, Tags: { Fleet: 'golden' } },
   })
   const infrastructure = make('InfrastructureConfiguration', {
@@ -144,8 +184,15 @@ export function seedFleet({ standIn }: World) {
     trust: trusting({ Service: 'imagebuilder.amazonaws.com' }),
   })
   standIn.addRole({
-    ...{ account: target.account, logicalId: 'CopyRole', name: 'EC2ImageBuilderDistributionCrossAccountRole' },
-    ...{ arn: `arn:aws:iam::${target.account}:role/EC2ImageBuilderDistributionCrossAccountRole`, policies: [] },
+    ...{
+      account: target.account,
+      logicalId: 'CopyRole',
+      name: 'EC2ImageBuilderDistributionCrossAccountRole',
+    },
+    ...{
+      arn: `arn:aws:iam::${target.account}:role/EC2ImageBuilderDistributionCrossAccountRole`,
+      policies: [],
+    },
     trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
   })
   return { parent, component, recipe, infrastructure, distribution, pipeline }

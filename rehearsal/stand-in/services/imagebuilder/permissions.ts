@@ -42,6 +42,13 @@ export function permissions(find: (arn: string) => Kinds[Kind] | undefined): Rec
           resource: role,
           context: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' },
         },
+        // It reads the image and the configuration as its caller.
+        // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2imagebuilder.html
+        ...(isImage ? [{ action: 'imagebuilder:GetImage', resource: sourceImage }] : []),
+        {
+          action: 'imagebuilder:GetDistributionConfiguration',
+          resource: input.distributionConfigurationArn ?? '',
+        },
         ...(hasTags(input) ? tagging(isImage ? sourceImage.split('/')[1] : undefined, context) : []),
       ]
     },

@@ -112,7 +112,7 @@ export class ImageBuilder implements Service {
         ),
         ...(distribution ? { distributionConfiguration: distribution } : {}),
         imageScanningConfiguration: pipeline.imageScanningConfiguration,
-        tags: { ...pipeline.imageTags, ...tags },
+        ...tagged({ ...pipeline.imageTags, ...tags }),
       },
     )
     pipeline.dateLastRun = new Date(this.#surroundings.clock.now()).toISOString()
@@ -152,7 +152,7 @@ export class ImageBuilder implements Service {
       {
         ...{ name: image?.name ?? configuration.name, platform: image?.platform ?? platformOf(source) },
         ...(image?.imageRecipe ? { imageRecipe: image.imageRecipe } : {}),
-        ...{ distributionConfiguration: configuration, executionRole, tags },
+        ...{ distributionConfiguration: configuration, executionRole, ...tagged(tags) },
       },
     )
     this.#sources.set(record.arn, source)
@@ -240,3 +240,6 @@ export class ImageBuilder implements Service {
 }
 
 const platformOf = ({ image }: Ami): Image['platform'] => (image.Platform === 'Windows' ? 'Windows' : 'Linux')
+
+/** AWS's model has no empty map of tags. */
+const tagged = (tags: Record<string, string>) => (Object.keys(tags).length === 0 ? {} : { tags })

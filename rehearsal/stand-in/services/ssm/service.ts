@@ -92,7 +92,7 @@ export class Ssm implements Service {
       const parameter = this.#parameters.get(input.Name, context)
       const page = paged(parameter.versions, input, 50)
       const versions = page.items.map((version) => ({
-        ...{ ...toldWithoutValue(parameter, version), Value: version.value, Labels: [] },
+        ...{ ...toldWithoutValue(parameter, version), Value: version.value },
       }))
       return { Parameters: versions, ...page.next }
     },

@@ -29,10 +29,10 @@ describe('an inline Map', () => {
       '4<3 MapIterationStarted',
       '5<3 MapIterationStarted',
       '6<4 PassStateEntered',
-      '7<5 PassStateEntered',
-      '8<6 PassStateExited',
-      '9<7 PassStateExited',
-      '10<8 MapIterationSucceeded',
+      '7<6 PassStateExited',
+      '8<5 PassStateEntered',
+      '9<8 PassStateExited',
+      '10<7 MapIterationSucceeded',
       '11<9 MapIterationSucceeded',
       '12<11 MapStateSucceeded',
       '13<12 MapStateExited',
@@ -101,7 +101,7 @@ describe('an inline Map', () => {
     cloud.seconds = 1
     cloud.work = failing(2)
     const execution = await cloud.run(each({ MaxConcurrency: 3 }, { Name: 'T', ...invoke() }), [1, 2, 3, 4])
-    expect([execution.error, cloud.invocations.length]).toEqual(['Broken', 4])
+    expect([execution.error, cloud.invocations.length]).toEqual(['Broken', 3])
     const failed = lines(execution).findIndex((line) => line.endsWith(' TaskFailed')) + 1
     const events = types(execution).slice(failed)
     expect(events).toEqual([

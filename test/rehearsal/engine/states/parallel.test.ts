@@ -54,7 +54,7 @@ describe('Parallel', () => {
     const nested = chain({ Type: 'Parallel', Name: 'Nested', Branches: [wait('Deep', 50)] })
     const branches = [chain({ Name: 'Call', ...invoke() }), wait('Long', 100), nested]
     const execution = await cloud.run(chain({ Type: 'Parallel', Branches: branches }))
-    expect([execution.error, cloud.elapsed]).toEqual(['Broken', 100])
+    expect([execution.error, cloud.elapsed]).toEqual(['Broken', 3])
     expect(execution.stopDate).toBe(execution.startDate + 3000)
     const failed = lines(execution).findIndex((line) => line.endsWith('TaskFailed')) + 1
     expect(lines(execution).slice(failed)).toEqual(

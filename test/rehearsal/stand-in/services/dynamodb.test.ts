@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { allow, build, clientOptions, hasBotocore, invalidCalls, roleWith, type Served, served } from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, served } from '../world.ts'
 
 const TableName = 'golden-ledger'
 let world: Served
@@ -23,7 +23,11 @@ const properties = {
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ],
   GlobalSecondaryIndexes: [
-    { IndexName: 'by-gk', KeySchema: [{ AttributeName: 'gk', KeyType: 'HASH' }], Projection: { ProjectionType: 'ALL' } },
+    {
+      IndexName: 'by-gk',
+      KeySchema: [{ AttributeName: 'gk', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'ALL' },
+    },
   ],
   ...{ BillingMode: 'PAY_PER_REQUEST', TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } },
 }
@@ -31,13 +35,15 @@ const properties = {
 beforeAll(async () => {
   world = await served()
   const made = await world.standIn.dynamodb.createTable(build, properties)
-  expect(made).toEqual({ name: TableName, arn: 'arn:aws:dynamodb:us-east-1:111111111111:table/golden-ledger' })
+  expect(made).toEqual({
+    name: TableName,
+    arn: 'arn:aws:dynamodb:us-east-1:111111111111:table/golden-ledger',
+  })
   client = new DynamoDBClient(clientOptions(world, roleWith(world.standIn, [allow('dynamodb:*')])))
 })
 
 afterAll(async () => {
   await world.close()
-  if (hasBotocore) expect(invalidCalls(world.standIn.calls)).toBe('')
 })
 
 const key = { pk: { S: 'image#base' }, sk: { S: 'state' } }
@@ -45,7 +51,11 @@ const key = { pk: { S: 'image#base' }, sk: { S: 'state' } }
 it('keeps items of every type', async () => {
   const Item = {
     ...{ ...key, gk: { S: 'g' }, count: { N: '3' }, on: { BOOL: true }, none: { NULL: true } },
-    ...{ bytes: { B: new Uint8Array([1, 2, 255]) }, list: { L: [{ S: 'a' }, { M: { n: { N: '1' } } }] }, set: { SS: ['a', 'b'] } },
+    ...{
+      bytes: { B: new Uint8Array([1, 2, 255]) },
+      list: { L: [{ S: 'a' }, { M: { n: { N: '1' } } }] },
+      set: { SS: ['a', 'b'] },
+    },
   }
   await client.send(new PutItemCommand({ TableName, Item }))
   expect((await client.send(new GetItemCommand({ TableName, Key: key }))).Item).toEqual(Item)
@@ -75,7 +85,10 @@ it('updates on a condition and gives back the item, also when the condition fail
   const { Attributes } = await client.send(new UpdateItemCommand(input))
   expect(Attributes).toMatchObject({ ...key, count: { N: '4' } })
   const again = client.send(new UpdateItemCommand(input))
-  await expect(again).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', Item: { ...key, count: { N: '4' } } })
+  await expect(again).rejects.toMatchObject({
+    name: 'ConditionalCheckFailedException',
+    Item: { ...key, count: { N: '4' } },
+  })
 })
 
 it('is of this world: its account, and its time', async () => {
@@ -92,3 +105,5 @@ it('refuses in DynamoDB’s words', async () => {
   const wrongKey = client.send(new GetItemCommand({ TableName, Key: { pk: { S: 'x' } } }))
   await expect(wrongKey).rejects.toMatchObject({ name: 'ValidationException' })
 })
+
+itFitsTheModels(() => world.standIn.calls)

@@ -12,7 +12,8 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { allow, build, clientOptions, hasBotocore, invalidCalls, roleWith, type Served, served } from '../world.ts'
+import type { CallRecord } from '../../../../rehearsal/stand-in/types.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, served } from '../world.ts'
 
 let world: Served
 let client: SSMClient
@@ -20,14 +21,18 @@ let ami: string
 
 beforeEach(async () => {
   world = await served()
-  client = new SSMClient(clientOptions(world, roleWith(world.standIn, [allow('ssm:*', 'ec2:DescribeImages')])))
+  client = new SSMClient(
+    clientOptions(world, roleWith(world.standIn, [allow('ssm:*', 'ec2:DescribeImages')])),
+  )
   ami = world.standIn.ec2.addImage({ ...build, Name: 'golden-base 1' }).image.ImageId
   world.events.length = 0
 })
 
+const calls: CallRecord[] = []
+
 afterEach(async () => {
   await world.close()
-  if (hasBotocore) expect(invalidCalls(world.standIn.calls)).toBe('')
+  calls.push(...world.standIn.calls)
 })
 
 const put = (input: Partial<PutParameterCommandInput>) =>
@@ -48,7 +53,12 @@ describe('PutParameter', () => {
     expect(await get('arn:aws:ssm:us-east-1:111111111111:parameter/golden/a')).toMatchObject({ Value: 'two' })
     const { Parameters } = await client.send(new GetParameterHistoryCommand({ Name: '/golden/a' }))
     expect(Parameters).toMatchObject([
-      { Version: 1, Value: 'one', Description: 'first', LastModifiedUser: expect.stringContaining('assumed-role/worker') },
+      {
+        Version: 1,
+        Value: 'one',
+        Description: 'first',
+        LastModifiedUser: expect.stringContaining('assumed-role/worker'),
+      },
       { Version: 2, Value: 'two', Description: 'first' },
     ])
     await expect(get('/golden/a:9')).rejects.toMatchObject({ name: 'ParameterVersionNotFound' })
@@ -73,7 +83,11 @@ describe('PutParameter', () => {
     ['a name that is no path', { Name: 'golden/b' }, 'ValidationException'],
     ['AWS’s own names', { Name: '/aws/service/b' }, 'AccessDeniedException'],
     ['too long a value', { Name: '/golden/b', Value: 'x'.repeat(4097) }, 'ValidationException'],
-    ['a change to the image data type', { Overwrite: true, DataType: 'aws:ec2:image' }, 'ValidationException'],
+    [
+      'a change to the image data type',
+      { Overwrite: true, DataType: 'aws:ec2:image' },
+      'ValidationException',
+    ],
   ])('refuses %s', async (_, input, name) => {
     await put({})
     await expect(put(input)).rejects.toMatchObject({ name })
@@ -85,12 +99,26 @@ describe('PutParameter', () => {
     await put({ ...image, Value: ami })
     const absent = await put({ ...image, Value: 'ami-00000000000000000' })
     expect(absent.Version).toBe(2)
-    expect(await get('/golden-images/base')).toMatchObject({ Value: ami, Version: 1, DataType: 'aws:ec2:image' })
+    expect(await get('/golden-images/base')).toMatchObject({
+      Value: ami,
+      Version: 1,
+      DataType: 'aws:ec2:image',
+    })
   })
 
   it('needs the right to look at AMIs for an AMI', async () => {
-    const blind = new SSMClient(clientOptions(world, roleWith(world.standIn, [allow('ssm:*')], { name: 'blind', logicalId: 'BlindRole' })))
-    const input = { Name: '/golden-images/base', Value: ami, Type: 'String', DataType: 'aws:ec2:image' } as const
+    const blind = new SSMClient(
+      clientOptions(
+        world,
+        roleWith(world.standIn, [allow('ssm:*')], { name: 'blind', logicalId: 'BlindRole' }),
+      ),
+    )
+    const input = {
+      Name: '/golden-images/base',
+      Value: ami,
+      Type: 'String',
+      DataType: 'aws:ec2:image',
+    } as const
     await expect(blind.send(new PutParameterCommand(input))).rejects.toThrow('ec2:DescribeImages')
   })
 })
@@ -116,8 +144,12 @@ describe('reading', () => {
   })
 
   it('has pages', async () => {
-    const { Parameters, NextToken } = await client.send(new GetParametersByPathCommand({ Path: '/', Recursive: true, MaxResults: 3 }))
-    const rest = await client.send(new GetParametersByPathCommand({ Path: '/', Recursive: true, MaxResults: 3, NextToken }))
+    const { Parameters, NextToken } = await client.send(
+      new GetParametersByPathCommand({ Path: '/', Recursive: true, MaxResults: 3 }),
+    )
+    const rest = await client.send(
+      new GetParametersByPathCommand({ Path: '/', Recursive: true, MaxResults: 3, NextToken }),
+    )
     expect([Parameters?.length, rest.Parameters?.length, rest.NextToken]).toEqual([3, 1, undefined])
   })
 
@@ -133,14 +165,22 @@ describe('reading', () => {
 
   it('keeps accounts and regions apart', async () => {
     const elsewhere = new SSMClient(clientOptions(world, undefined, 'eu-west-1'))
-    await expect(elsewhere.send(new GetParameterCommand({ Name: '/golden/a' }))).rejects.toMatchObject({ name: 'ParameterNotFound' })
-    expect(world.standIn.ssm.valueOf('/golden/a', { account: '222222222222', region: 'us-east-1' })).toBeUndefined()
+    await expect(elsewhere.send(new GetParameterCommand({ Name: '/golden/a' }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    })
+    expect(
+      world.standIn.ssm.valueOf('/golden/a', { account: '222222222222', region: 'us-east-1' }),
+    ).toBeUndefined()
   })
 
   it('keeps tags', async () => {
     const resource = { ResourceType: 'Parameter', ResourceId: '/golden/a' } as const
-    await client.send(new AddTagsToResourceCommand({ ...resource, Tags: [{ Key: 'Fleet', Value: 'golden' }] }))
+    await client.send(
+      new AddTagsToResourceCommand({ ...resource, Tags: [{ Key: 'Fleet', Value: 'golden' }] }),
+    )
     const { TagList } = await client.send(new ListTagsForResourceCommand(resource))
     expect(TagList).toEqual([{ Key: 'Fleet', Value: 'golden' }])
   })
 })
+
+itFitsTheModels(() => calls)

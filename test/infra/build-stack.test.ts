@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Template } from '../../infra/synthesize.ts'
+import { onlyResourceOf, resourcesOf } from '../support/template.ts'
+import { slow, smallAssembly, smallFleet, synth } from './fixture.ts'
+
+let template: Template
+beforeAll(async () => {
+  template = (await smallAssembly()).buildStack.template
+}, slow)
+
+describe('the ledger', () => {
+  it('is on demand, encrypted, protected, and can be restored', () => {
+    expect(onlyResourceOf(template, 'AWS::DynamoDB::Table')).toMatchObject({
+      TableName: 'gold-ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      DeletionProtectionEnabled: true,
+    })
+  })
+})
+
+it.each(['Ledger', 'FleetKey', 'BuildLogs', 'ImageBaseRecipe', 'ComponentHarden'])(
+  '%s outlives a change and the stack',
+  (id) => {
+    const resource = template.Resources[id]
+    expect(resource?.UpdateReplacePolicy).toBe('Retain')
+    expect(['Retain', 'RetainExceptOnCreate']).toContain(resource?.DeletionPolicy)
+  },
+)
+
+describe('the bus', () => {
+  const policies = () =>
+    Object.values(resourcesOf(template, 'AWS::Events::EventBusPolicy')).map(({ Statement }) => Statement)
+
+  it('admits events of the upstream accounts and of the organization, and nothing but events', () => {
+    const events = { Effect: 'Allow', Action: 'events:PutEvents', Resource: '<ReleasesBus.Arn>' }
+    expect(policies()).toEqual([
+      {
+        ...events,
+        Principal: { AWS: ['arn:aws:iam::444455556666:root', 'arn:aws:iam::777788889999:root'] },
+      },
+      {
+        ...events,
+        Principal: '*',
+        Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-exampleorgid' } },
+      },
+    ])
+  })
+
+  it(
+    'admits no organization where the fleet names none',
+    async () => {
+      const { organization, ...fleet } = smallFleet()
+      const { buildStack } = await synth(fleet)
+      expect(Object.keys(resourcesOf(buildStack.template, 'AWS::Events::EventBusPolicy'))).toEqual([
+        'ReleasesBusUpstreamAccounts',
+      ])
+    },
+    slow,
+  )
+})
+
+describe("the fleet's key", () => {
+  it('rotates, and lets only the distribution roles of target accounts copy', () => {
+    const { EnableKeyRotation, KeyPolicy } = onlyResourceOf(template, 'AWS::KMS::Key')
+    expect(EnableKeyRotation).toBe(true)
+    const [owner, copy, grant] = KeyPolicy.Statement
+    expect(owner.Principal).toEqual({ AWS: 'arn:aws:iam::111122223333:root' })
+    const only = {
+      ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/EC2ImageBuilderDistributionCrossAccountRole' },
+    }
+    const accounts = ['222233334444', '555566667777'].map((account) => `arn:aws:iam::${account}:root`)
+    expect(copy).toMatchObject({
+      Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+      Principal: { AWS: accounts },
+      Condition: only,
+    })
+    expect(grant).toMatchObject({
+      Action: 'kms:CreateGrant',
+      Principal: { AWS: accounts },
+      Condition: { ...only, Bool: { 'kms:GrantIsForAWSResource': true } },
+    })
+    expect(KeyPolicy.Statement).toHaveLength(3)
+  })
+})
+
+describe('notifications', () => {
+  it('are encrypted with the key, over TLS only, and go to every address', () => {
+    expect(onlyResourceOf(template, 'AWS::SNS::Topic')).toMatchObject({
+      TopicName: 'gold-notifications',
+      KmsMasterKeyId: '<FleetKey.Arn>',
+    })
+    expect(onlyResourceOf(template, 'AWS::SNS::TopicPolicy').PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    ])
+    expect(onlyResourceOf(template, 'AWS::SNS::Subscription')).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'platform@example.com',
+    })
+  })
+})
+
+describe('pointers', () => {
+  it('are created by the function, and are no resources that a deploy could set back', () => {
+    expect(onlyResourceOf(template, 'Custom::Pointers')).toMatchObject({
+      ServiceToken: '<SeedParametersFunction.Arn>',
+      Parameters: ['/gold/images/base/parent', '/gold/images/api/parent'],
+      Placeholder: 'ami-00000000000000000',
+    })
+    expect(resourcesOf(template, 'AWS::SSM::Parameter')).toEqual({})
+  })
+
+  it('stay when the resource is deleted: no role may delete a parameter', () => {
+    expect(JSON.stringify(template)).not.toContain('ssm:DeleteParameter')
+  })
+})
+
+it('keeps no log for ever', () => {
+  const groups = Object.values(resourcesOf(template, 'AWS::Logs::LogGroup'))
+  expect(groups.length).toBeGreaterThan(0)
+  for (const { RetentionInDays } of groups) expect(RetentionInDays).toBeGreaterThan(0)
+})
+
+it('has ids that people can read', () => {
+  const generated = Object.entries(template.Resources)
+    .filter(([id, { Type }]) => /[0-9A-F]{8}$/.test(id) && Type !== 'AWS::Lambda::Permission')
+    .map(([id]) => id)
+  expect(generated).toEqual([])
+})

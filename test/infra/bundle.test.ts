@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { bundleFunctions } from '../../infra/bundle.ts'
+import { functionNames, functionsWithFleet } from '../../infra/functions.ts'
+import { slow, smallFleet } from './fixture.ts'
+
+const temporary = () => mkdtempSync(join(tmpdir(), 'rebake-bundle-'))
+const first = temporary()
+const second = temporary()
+const files = ['index.mjs', 'index.mjs.map']
+const read = (directory: string, name: string, file: string) =>
+  readFileSync(join(directory, name, file), 'utf8')
+
+beforeAll(async () => {
+  await bundleFunctions(smallFleet(), first)
+  await bundleFunctions(smallFleet(), second)
+}, slow)
+
+describe.each(functionNames)('%s', (name) => {
+  it('is at most 450 kB', () => {
+    expect(statSync(join(first, name, 'index.mjs')).size).toBeLessThanOrEqual(450_000)
+  })
+
+  it('is the same bytes in another directory', () => {
+    for (const file of files) expect(read(first, name, file)).toBe(read(second, name, file))
+  })
+
+  it('maps to its sources', () => {
+    const { sources } = JSON.parse(read(first, name, 'index.mjs.map'))
+    expect(sources).toContain(`../../functions/${name}/handler.ts`)
+  })
+
+  it('holds the fleet only where it plans', () => {
+    const holds = existsSync(join(first, name, 'fleet.json'))
+    expect(holds).toBe(functionsWithFleet.includes(name))
+    if (holds) expect(JSON.parse(read(first, name, 'fleet.json'))).toEqual(smallFleet())
+  })
+})
+
+it(
+  'loads in Node as it is',
+  () => {
+    const urls = functionNames.map((name) => pathToFileURL(join(first, name, 'index.mjs')).href)
+    const script = `for (const url of ${JSON.stringify(urls)}) console.log(typeof (await import(url)).handler)`
+    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      env: {
+        AWS_REGION: 'eu-west-1',
+        LEDGER_TABLE: 'ledger',
+        FLEET_NAME: 'gold',
+        CONCURRENT_BAKES: '1',
+        TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:topic',
+        CAMPAIGN_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111122223333:stateMachine:campaign',
+        IMAGE_BUILDER_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:111122223333',
+        DISTRIBUTION_ROLE_ARN: 'arn:aws:iam::111122223333:role/distribution',
+      },
+    })
+    expect(output.trim().split('\n')).toEqual(functionNames.map(() => 'function'))
+  },
+  slow,
+)
+
+it.each([
+  ['TaskDoesNotExist', true],
+  ['ConditionalCheckFailedException', true],
+  ['ActivityDoesNotExist', false],
+  ['BackupNotFoundException', false],
+])('knows the class of %s: %s, as the code tells it apart or not', (error, known) => {
+  expect(read(first, 'resume-wait', 'index.mjs').includes(error)).toBe(known)
+})

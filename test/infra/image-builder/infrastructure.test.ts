@@ -1,0 +1,113 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Network } from '../../../domain/fleet/model.ts'
+import type { Template } from '../../../infra/synthesize.ts'
+import { allowed, onlyResourceOf, resourcesOf } from '../../support/template.ts'
+import { slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
+
+let template: Template
+beforeAll(async () => {
+  template = (await smallAssembly()).buildStack.template
+}, slow)
+
+const named = (type: string, name: string) =>
+  Object.values(resourcesOf(template, `AWS::ImageBuilder::${type}`)).find(({ Name }) => Name === name)
+
+const templateOf = async (change: (fleet: ReturnType<typeof smallFleet>) => void) => {
+  const fleet = smallFleet()
+  change(fleet)
+  return (await synth(fleet)).buildStack.template
+}
+
+describe('infrastructure', () => {
+  it('demands IMDSv2 at one hop, logs to the bucket, and runs where the fleet says', () => {
+    expect(named('InfrastructureConfiguration', 'gold-small')).toMatchObject({
+      InstanceTypes: ['m7i.large', 'm6i.large'],
+      InstanceMetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      InstanceProfileName: '<BuildInstanceProfile>',
+      Logging: { S3Logs: { S3BucketName: '<BuildLogs>', S3KeyPrefix: 'small' } },
+      SubnetId: 'subnet-0a1b2c3d4e5f67890',
+      SecurityGroupIds: ['sg-0a1b2c3d4e5f67890'],
+      TerminateInstanceOnFailure: false,
+      ResourceTags: { cost: 'low', 'rebake:fleet': 'gold' },
+    })
+  })
+
+  it('lets instances read no parameter, and only the components of the fleet', () => {
+    const may = allowed(template, 'BuildInstanceRole')
+    expect(Object.keys(may).filter((action) => /parameter|assumerole|passrole/i.test(action))).toEqual([])
+    expect(may['imagebuilder:GetComponent']).toEqual([
+      'arn:aws:imagebuilder:eu-west-1:111122223333:component/gold-*',
+      'arn:aws:imagebuilder:eu-west-1:444455556666:component/agent/*',
+      'arn:aws:imagebuilder:eu-west-1:aws:component/update-linux/*',
+    ])
+    expect(may['s3:PutObject']).toEqual(['<BuildLogs.Arn>/*'])
+  })
+
+  it('keeps the logs private', () => {
+    expect(onlyResourceOf(template, 'AWS::S3::Bucket')).toMatchObject({
+      BucketEncryption: expect.anything(),
+      PublicAccessBlockConfiguration: { BlockPublicPolicy: true, RestrictPublicBuckets: true },
+      LifecycleConfiguration: { Rules: [expect.objectContaining({ ExpirationInDays: 180 })] },
+    })
+  })
+})
+
+describe('the network', () => {
+  const endpoints = (from: Template) =>
+    Object.values(resourcesOf(from, 'AWS::EC2::VPCEndpoint')).map(({ ServiceName }) => ServiceName)
+  const withNetwork = (more: Partial<Network>) =>
+    templateOf((fleet) => {
+      fleet.network = { ...(fleet.network as Network), ...more }
+    })
+  const interfaces = ['ssm', 'ssmmessages', 'ec2messages', 'imagebuilder', 'logs'].map(
+    (name) => `com.amazonaws.eu-west-1.${name}`,
+  )
+
+  it('lists the endpoints that a private subnet needs', () => {
+    expect(endpoints(template)).toEqual([])
+    expect(template.Outputs?.VpcEndpointsNeeded).toMatchObject({
+      Value: 'ssm, ssmmessages, ec2messages, imagebuilder, logs, s3 (gateway)',
+    })
+  })
+
+  it(
+    'creates them where asked, open to the build instances only',
+    async () => {
+      const created = await withNetwork({ endpoints: 'create', routeTables: ['rtb-0a1b2c3d4e5f67890'] })
+      expect(endpoints(created)).toEqual([...interfaces, 'com.amazonaws.eu-west-1.s3'])
+      expect(created.Outputs).not.toHaveProperty('VpcEndpointsNeeded')
+      expect(onlyResourceOf(created, 'AWS::EC2::SecurityGroupIngress')).toMatchObject({
+        FromPort: 443,
+        ToPort: 443,
+        SourceSecurityGroupId: 'sg-0a1b2c3d4e5f67890',
+      })
+    },
+    slow,
+  )
+
+  it(
+    'lists the gateway that it cannot create, and opens endpoints to a block where the fleet has one',
+    async () => {
+      const created = await withNetwork({ endpoints: 'create', cidr: '10.0.0.0/16' })
+      expect(endpoints(created)).toEqual(interfaces)
+      expect(created.Outputs?.VpcEndpointsNeeded).toMatchObject({ Value: 's3 (gateway)' })
+      expect(onlyResourceOf(created, 'AWS::EC2::SecurityGroup').SecurityGroupIngress).toMatchObject([
+        { CidrIp: '10.0.0.0/16', FromPort: 443 },
+      ])
+    },
+    slow,
+  )
+
+  it(
+    'leaves the default VPC to Image Builder',
+    async () => {
+      const bare = await templateOf((fleet) => {
+        delete fleet.network
+      })
+      expect(
+        resourcesOf(bare, 'AWS::ImageBuilder::InfrastructureConfiguration').InfrastructureSmall,
+      ).not.toHaveProperty('SubnetId')
+    },
+    slow,
+  )
+})

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { pascalCase } from '../../infra/names.ts'
+import { arbitraryFleet, exampleFleet } from '../support/fleets.ts'
+import { resourcesOf } from '../support/template.ts'
+import { slow, smallFleet, synth } from './fixture.ts'
+
+describe('the templates', () => {
+  it(
+    'break no rule of CloudFormation or AwsSolutions',
+    async () => {
+      const { outdir } = await synth(smallFleet(), { validate: true })
+      const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))
+      expect(report.pluginReports).toEqual([])
+      await expect(
+        synth(exampleFleet(), { validate: true, fleetDirectory: process.cwd() }),
+      ).resolves.toBeDefined()
+    },
+    slow,
+  )
+
+  it(
+    'are the same bytes twice, checked or not',
+    async () => {
+      const texts = async (validate: boolean) => {
+        const { outdir } = await synth(smallFleet(), { validate })
+        return readdirSync(outdir)
+          .filter((file) => file.endsWith('.template.json'))
+          .map((file) => [file, readFileSync(join(outdir, file), 'utf8')])
+      }
+      expect(await texts(false)).toEqual(await texts(true))
+    },
+    slow,
+  )
+})
+
+it(
+  'says where each function is, by its logical id',
+  async () => {
+    const { functions, buildStack, outdir } = await synth(smallFleet())
+    expect(functions.ReceiveReleaseFunction).toEqual({
+      name: 'receive-release',
+      directory: join(outdir, 'functions/receive-release'),
+    })
+    expect(Object.keys(functions)).toEqual(
+      Object.keys(resourcesOf(buildStack.template, 'AWS::Lambda::Function')),
+    )
+  },
+  slow,
+)
+
+it(
+  'makes every image of any fleet, with a recipe, a pipeline and its rings',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryFleet(), async (fleet) => {
+        const { template } = (await synth(fleet)).buildStack
+        const names = (type: string) =>
+          Object.values(resourcesOf(template, `AWS::ImageBuilder::${type}`)).map(({ Name }) => Name)
+        const images = Object.keys(fleet.images).map((key) => `${fleet.name}-${key}`)
+        expect(names('ImageRecipe')).toEqual(images)
+        expect(names('ImagePipeline')).toEqual(images)
+        expect(names('DistributionConfiguration')).toEqual(
+          Object.entries(fleet.images).flatMap(([key, { rings }]) =>
+            rings.map((ring) => `${fleet.name}-${key}-${ring}`),
+          ),
+        )
+      }),
+      { numRuns: 8 },
+    )
+  },
+  slow,
+)
+
+it.each([
+  [['receive-release'], 'ReceiveRelease'],
+  [['Image', 'al2023-base', 'Recipe'], 'ImageAl2023BaseRecipe'],
+  [['platform@example.com'], 'PlatformExampleCom'],
+])('writes %j as %s', (parts, id) => {
+  expect(pascalCase(...parts)).toBe(id)
+})
+
+it(
+  'gives an id of its own to each of two images whose names read alike',
+  async () => {
+    const fleet = smallFleet()
+    const { base } = fleet.images
+    const images = { ...fleet.images, 'api-1': base, api1: base } as never
+    const { template } = (await synth({ ...fleet, images })).buildStack
+    const recipes = Object.values(resourcesOf(template, 'AWS::ImageBuilder::ImageRecipe'))
+    expect(recipes.map(({ Name }) => Name)).toEqual(['gold-base', 'gold-api', 'gold-api-1', 'gold-api1'])
+  },
+  slow,
+)

@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Template } from '../../infra/synthesize.ts'
+import { allowed, resourcesOf, statementsOf } from '../support/template.ts'
+import { slow, smallAssembly, smallFleet, synth } from './fixture.ts'
+
+let template: Template
+beforeAll(async () => {
+  template = (await smallAssembly()).targetStack.template
+}, slow)
+
+const role = (id: string) => resourcesOf(template, 'AWS::IAM::Role')[id]
+
+it('is two roles and nothing else, for any account: no parameter, asset or bootstrap', () => {
+  expect(Object.keys(template.Resources)).toEqual(['PublishRole', 'CrossAccountDistributionRole'])
+  expect(Object.keys(template).sort()).toEqual(['Description', 'Resources'])
+})
+
+describe('the publish role', () => {
+  it('is for the two functions of the build account that publish, with the external id', () => {
+    expect(role('PublishRole')?.RoleName).toBe('gold-publish')
+    expect(role('PublishRole')?.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { AWS: 'arn:<AWS::Partition>:iam::111122223333:root' },
+        Condition: {
+          ArnEquals: {
+            'aws:PrincipalArn': ['verify-distribution', 'publish-pointers'].map(
+              (name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`,
+            ),
+          },
+          StringEquals: { 'sts:ExternalId': 'gold' },
+        },
+      },
+    ])
+  })
+
+  it('writes the parameters of the rings, in their regions, and looks at AMIs', () => {
+    const may = allowed(template, 'PublishRole')
+    expect(Object.keys(may).sort()).toEqual(['ec2:DescribeImages', 'ssm:PutParameter'])
+    const inRegions = (name: string) =>
+      ['eu-west-1', 'us-east-1'].map(
+        (region) => `arn:<AWS::Partition>:ssm:${region}:<AWS::AccountId>:parameter${name}`,
+      )
+    expect(may['ssm:PutParameter']).toEqual(
+      [...inRegions('/gold/everyone/*'), ...inRegions('/golden-images/*')].sort(),
+    )
+  })
+})
+
+describe('the distribution role', () => {
+  it('has the name and the policy that Image Builder requires, and trusts the build account', () => {
+    expect(role('CrossAccountDistributionRole')).toMatchObject({
+      RoleName: 'EC2ImageBuilderDistributionCrossAccountRole',
+      ManagedPolicyArns: [
+        'arn:<AWS::Partition>:iam::aws:policy/Ec2ImageBuilderCrossAccountDistributionAccess',
+      ],
+      AssumeRolePolicyDocument: {
+        Statement: [{ Principal: { AWS: 'arn:<AWS::Partition>:iam::111122223333:root' } }],
+      },
+    })
+  })
+
+  it('uses keys through EC2 only, of the build account and its own', () => {
+    for (const { Resource, Condition } of statementsOf(template, 'CrossAccountDistributionRole')) {
+      expect(Resource.sort()).toEqual([
+        'arn:<AWS::Partition>:kms:*:<AWS::AccountId>:key/*',
+        'arn:<AWS::Partition>:kms:eu-west-1:111122223333:key/*',
+      ])
+      expect(Condition).toMatchObject({ StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' } })
+    }
+  })
+
+  it(
+    'uses a key that a ring names in another account',
+    async () => {
+      const fleet = smallFleet()
+      const key = 'arn:aws:kms:us-east-1:999900001111:key/0a1b2c3d-0000-1111-2222-333344445555'
+      fleet.rings.everyone = { ...fleet.rings.everyone, kmsKeys: { 'us-east-1': key } } as never
+      const { targetStack } = await synth(fleet)
+      expect(allowed(targetStack.template, 'CrossAccountDistributionRole')['kms:Encrypt']).toContain(key)
+    },
+    slow,
+  )
+})

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { explain } from '../../domain/messages/failures.ts'
+import * as errors from '../../functions/shared/errors.ts'
+import { checkDefinition } from '../../rehearsal/engine/check/check.ts'
+
+interface State {
+  Type: string
+  Resource?: string
+  TimeoutSeconds?: unknown
+  Retry?: { ErrorEquals: string[]; JitterStrategy?: string }[]
+  Catch?: { ErrorEquals: string[] }[]
+  Error?: string
+  Assign?: { failure?: { Error?: string } }
+  Choices?: { Assign?: { failure?: { Error?: string } } }[]
+  Branches?: { States: Record<string, State> }[]
+  ItemProcessor?: { States: Record<string, State> }
+}
+
+/** Every state, those inside of Maps and Parallels included. */
+const statesOf = (states: Record<string, State>): [string, State][] =>
+  Object.entries(states).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.Branches ?? []).flatMap((branch) => statesOf(branch.States)),
+    ...statesOf(state.ItemProcessor?.States ?? {}),
+  ])
+
+const files = readdirSync('statemachines')
+const read = (file: string) => readFileSync(`statemachines/${file}`, 'utf8')
+const statesIn = (file: string) =>
+  statesOf((JSON.parse(read(file)) as { States: Record<string, State> }).States)
+const thrown = Object.values(errors)
+  .filter((value) => typeof value === 'function' && value.prototype instanceof Error)
+  .map((value) => new (value as typeof errors.Transient)('').name)
+const sources = readdirSync('functions', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('errors.ts'))
+  .map((file) => readFileSync(`functions/${file}`, 'utf8'))
+  .join('\n')
+const ofAws = /^(States|Lambda|StepFunctions|DynamoDb|Ssm|Imagebuilder)\.\w+$/
+
+describe.each(files)('%s', (file) => {
+  const states = statesIn(file)
+  const tasks = states.filter(([, { Type }]) => Type === 'Task')
+
+  it('is a definition that Step Functions takes', () => {
+    expect(checkDefinition(JSON.parse(read(file)))).toEqual([])
+  })
+
+  it.each(tasks)('%s has a timeout, a Retry with jitter, and a Catch for everything', (_, state) => {
+    expect(state.TimeoutSeconds).toBeDefined()
+    expect(state.Retry?.length).toBeGreaterThan(0)
+    for (const retrier of state.Retry ?? []) expect(retrier.JitterStrategy).toBe('FULL')
+    expect(state.Catch?.at(-1)?.ErrorEquals).toEqual(['States.ALL'])
+  })
+
+  it.each(tasks)('%s names only errors that somebody throws', (_, state) => {
+    const named = [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap(({ ErrorEquals }) => ErrorEquals)
+    expect(named.filter((name) => !ofAws.test(name) && !thrown.includes(name))).toEqual([])
+  })
+
+  it.each(states)('%s reads as what it does', (name, { Type }) => {
+    if (Type === 'Choice') expect(name).toMatch(/^(Is|Did|Has) .+\?$/)
+    else expect(name).toMatch(/^[A-Z][a-z]+( (and|at|This|[A-Z][a-z]+))*$/)
+  })
+})
+
+describe('the errors of the functions', () => {
+  it.each(thrown)('%s is thrown', (name) => {
+    expect(sources).toMatch(new RegExp(`new ${name}\\(`))
+  })
+
+  it('have names that minifying cannot change', () => {
+    expect(thrown).toEqual(Object.keys(errors).filter((name) => name !== 'classify'))
+  })
+
+  const mended = ['Transient', 'DistributionInProgress', 'InvalidInput']
+  const made = statesIn('rebake.asl.json').flatMap(([, { Assign, Choices = [] }]) =>
+    [Assign, ...Choices.map((choice) => choice.Assign)].flatMap((assign) => assign?.failure?.Error ?? []),
+  )
+  const final = [...thrown.filter((name) => !mended.includes(name)), ...made].filter(
+    (name) => !name.startsWith('{%'),
+  )
+
+  it.each(final)('%s is explained to people', (name) => {
+    expect(explain(name)).not.toEqual(explain('no such error'))
+  })
+})

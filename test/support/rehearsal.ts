@@ -1,0 +1,52 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { type CloudAssemblySummary, synthesize } from '../../infra/synthesize.ts'
+import { parseFault } from '../../rehearsal/faults.ts'
+import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
+import type { EventEnvelope } from '../../rehearsal/stand-in/types.ts'
+import { exampleFleet } from './fleets.ts'
+
+export const readEvent = (file: string) => JSON.parse(readFileSync(`events/${file}`, 'utf8')) as EventEnvelope
+
+/** Loading CDK, bundling and synthesizing, on a machine that has other work. */
+export const slow = 90_000
+
+export const temporaryDirectory = () => mkdtempSync(join(tmpdir(), 'rebake-test-'))
+
+/** One synthesized fleet, to rehearse again and again. */
+export async function stageFor(fleet: Fleet = exampleFleet()) {
+  const assembly: CloudAssemblySummary = await synthesize({
+    fleet,
+    fleetDirectory: '.',
+    outdir: temporaryDirectory(),
+  })
+  return {
+    fleet,
+    assembly,
+    async rehearse(
+      o: { events?: EventEnvelope[]; seed?: number; faults?: string[]; out?: string } = {},
+    ): Promise<Rehearsal> {
+      const { events = [readEvent('ec2.ami-available.json')], seed = 1, faults = [], out } = o
+      const rehearsal = await rehearse({
+        fleet,
+        assembly,
+        fleetFile: 'fleet.yaml',
+        events,
+        seed,
+        faults: faults.map(parseFault),
+        ...(out && { out }),
+      })
+      await rehearsal.close()
+      return rehearsal
+    },
+  }
+}
+
+/** The lines of a `.jsonl` file. */
+export const readLines = <T = Record<string, unknown>>(directory: string, file: string): T[] =>
+  readFileSync(join(directory, file), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as T)
