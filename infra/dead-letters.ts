@@ -6,9 +6,9 @@ import { resourceName } from '../domain/names.ts'
 
 /** Events that a rule could not deliver or a function could not handle wait here for a person. */
 export class DeadLetters extends Queue {
-  constructor(scope: Construct, fleet: Fleet) {
+  constructor(scope: Construct, fleet: Fleet, name = 'dead-letters') {
     super(scope, 'DeadLetters', {
-      queueName: resourceName(fleet.name, 'dead-letters'),
+      queueName: resourceName(fleet.name, name),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),

@@ -7,6 +7,7 @@ import { BuildStack } from './build-stack.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags, withoutValidation } from './feature-flags.ts'
 import { functionNames } from './functions.ts'
+import { SoeAccountStack } from './soe-account-stack.ts'
 import { TargetAccountStack } from './target-account-stack.ts'
 
 export interface SynthesizeOptions {
@@ -29,6 +30,7 @@ export interface CloudAssemblySummary {
   outdir: string
   buildStack: { name: string; template: Template }
   targetStack: { name: string; template: Template }
+  soeStack: { name: string; template: Template }
   /** By logical id; the directory holds index.mjs. */
   functions: Record<string, { name: string; directory: string }>
 }
@@ -54,6 +56,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   const bundleOf = (name: string) => join(bundles, name)
   const build = new BuildStack(app, { fleet, fleetDirectory, bundleOf })
   const target = new TargetAccountStack(app, { fleet })
+  const soe = new SoeAccountStack(app, { fleet })
   if (validate) Validations.of(app).addPlugins(new AwsSolutionsChecks())
   // A rule of cdk-nag reads a deprecated property of every bus policy, and would have us told.
   process.env.JSII_DEPRECATED ??= 'quiet'
@@ -67,6 +70,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     outdir,
     buildStack: templateOf(build),
     targetStack: templateOf(target),
+    soeStack: templateOf(soe),
     functions: Object.fromEntries(
       functionNames.map((name) => {
         const { function: lambda } = build.functions[name]

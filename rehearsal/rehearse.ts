@@ -28,6 +28,8 @@ export interface RehearseOptions {
   /** Port of the stand-in when it stays up afterwards; 0 is any that is free. */
   serve?: number
   onProgress?: (progress: Progress) => void
+  /** Told of every event that is put on a bus of the build account. */
+  onEvent?: (event: EventEnvelope) => void
   /** What to rehearse, where it is synthesized already; otherwise the rehearsal does that itself. */
   assembly?: CloudAssemblySummary
 }
@@ -69,7 +71,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const world: World = await World.open({
     ...{ clock, random, fleet: fleet.name, organization: fleet.organization, faults: scenario.faults },
     ...fleet.build,
-    ...{ bundles: assembly.functions, port: options.serve ?? 0, onStep: tell },
+    ...{ bundles: assembly.functions, port: options.serve ?? 0, onStep: tell, onEvent: options.onEvent },
     fate: (event) => staged.fate(event),
     before: (name, image) => staged.before(name, image),
   })

@@ -15,7 +15,12 @@ export interface StoppedExecution {
   }
 }
 
-const outcomes = { FAILED: 'failed', TIMED_OUT: 'failed', ABORTED: 'aborted' } as const
+/** What is recorded, and what to say where the event has no error: an aborted execution's mostly has none. */
+const outcomes = {
+  FAILED: { as: 'failed', error: 'States.TaskFailed', cause: 'the execution failed' },
+  TIMED_OUT: { as: 'failed', error: 'States.Timeout', cause: 'the execution timed out' },
+  ABORTED: { as: 'aborted', error: 'Aborted', cause: 'the execution was aborted by a person' },
+} as const
 
 /**
  * Settles what an execution that stopped could not settle itself: an aborted, timed-out or crashed one holds
@@ -23,18 +28,18 @@ const outcomes = { FAILED: 'failed', TIMED_OUT: 'failed', ABORTED: 'aborted' } a
  */
 export async function settle(parts: ClosingParts, { time, detail }: StoppedExecution) {
   const { executionArn: execution, status, error, cause } = detail
-  const failure = {
-    error: error ?? (status === 'ABORTED' ? 'Aborted' : 'States.Timeout'),
-    cause:
-      cause ?? `the execution was ${status === 'ABORTED' ? 'aborted by a person' : status.toLowerCase()}`,
-  }
-  const as = outcomes[status]
+  const { as, ...unsaid } = outcomes[status]
+  const failure = { error: error ?? unsaid.error, cause: cause ?? unsaid.cause }
   const input = JSON.parse(detail.input ?? '{}') as { campaign?: string; image?: string }
   if (input.campaign && input.image)
     return fail(parts, { execution, time, campaign: input.campaign, image: input.image, failure, as })
   const campaign = detail.name
   const { images } = await readCampaign(parts.ledger, campaign)
-  for (const { image, status, execution = '' } of images)
-    if (status === 'planned') await fail(parts, { execution, time, campaign, image, failure, as })
+  // A root that nobody started has nobody else to close it, and takes its descendants along; any other image's
+  // rebake, or its parent's, ends by itself.
+  const known = new Set(images.map(({ image }) => image))
+  for (const { image, status, plan } of images)
+    if (status === 'planned' && !known.has(plan.parent))
+      await fail(parts, { execution, time, campaign, image, failure, as })
   return summarise(parts, { campaign, time, failure, as })
 }

@@ -3,12 +3,21 @@ import type { Random } from '../random.ts'
 import type { EventEnvelope } from '../stand-in/types.ts'
 import { matches } from './pattern.ts'
 
+interface Target {
+  arn: string
+  id: string
+  /** Whom EventBridge becomes to reach it: a bus needs that. */
+  roleArn?: string | undefined
+  /** Where an event goes that cannot be delivered: a queue's ARN. */
+  deadLetters?: string | undefined
+}
+
 export interface Rule {
   name: string
   arn: string
   bus: string
   pattern: Record<string, unknown>
-  targets: { arn: string; id: string }[]
+  targets: Target[]
 }
 
 type Deliver = (target: string, event: EventEnvelope, rule: Rule) => Promise<void>
@@ -21,9 +30,11 @@ interface Parts {
   random: Random
   deliver: Deliver
   fate: Fate
+  /** Told of every event that is put on a bus. */
+  onEvent?: ((event: EventEnvelope) => void) | undefined
 }
 
-/** EventBridge's part: rules on buses, and delivery a moment later. */
+/** EventBridge's part in one account and region: rules on buses, and delivery a moment later. */
 export class Buses {
   readonly rules: Rule[] = []
   /** Events that no rule took. */
@@ -34,8 +45,10 @@ export class Buses {
     this.#parts = parts
   }
 
-  put(event: EventEnvelope, bus: string): void {
-    const { clock, random, deliver, fate } = this.#parts
+  /** Says whether any rule took the event. */
+  put(event: EventEnvelope, bus: string): boolean {
+    const { clock, random, deliver, fate, onEvent } = this.#parts
+    onEvent?.(event)
     const rules = this.rules.filter((rule) => rule.bus === bus && matches(rule.pattern, event))
     if (rules.length === 0) this.ignored.push(event)
     for (const rule of rules)
@@ -46,5 +59,6 @@ export class Buses {
             .integer(200, 2_000)
           clock.at(clock.now() + Math.max(0, latency + delay), () => deliver(target.arn, event, rule))
         }
+    return rules.length > 0
   }
 }

@@ -97,6 +97,8 @@ export class Functions {
   async #run(fn: LambdaFunction, payload: unknown, image: string, chance: Random) {
     const { standIn } = this.#parts
     const before = { ...process.env }
+    // Nothing of the host's own AWS configuration (profiles, endpoints of one service) reaches a handler.
+    for (const key of Object.keys(before)) if (key.startsWith('AWS_')) delete process.env[key]
     Object.assign(process.env, this.#environment(fn))
     standIn.attribution = image
     try {
@@ -136,6 +138,8 @@ export class Functions {
       POWERTOOLS_LOG_LEVEL: 'SILENT',
       POWERTOOLS_METRICS_DISABLED: 'true',
       POWERTOOLS_TRACE_ENABLED: 'false',
+      // The X-Ray SDK's automatic mode hooks every promise of the process, once for each bundle.
+      AWS_XRAY_MANUAL_MODE: 'true',
     }
   }
 }

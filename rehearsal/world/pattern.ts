@@ -12,7 +12,7 @@ const isObject = (value: Json): value is Pattern =>
 export function matches(pattern: Pattern, event: Json): boolean {
   return Object.entries(pattern).every(([key, expected]) => {
     if (key === '$or') return (expected as Pattern[]).some((option) => matches(option, event))
-    const value = isObject(event) ? event[key] : undefined
+    const value = isObject(event) && Object.hasOwn(event, key) ? event[key] : undefined
     if (isObject(expected)) return matches(expected, value)
     if (!Array.isArray(expected)) throw new Error(`event pattern: '${key}' must be a list or an object`)
     // An array in the event matches when any of its elements does.
@@ -23,53 +23,68 @@ export function matches(pattern: Pattern, event: Json): boolean {
 
 function matchesRule(rule: Json, value: Json): boolean {
   if (!isObject(rule)) return rule === value
-  const [operator, argument] = Object.entries(rule)[0] ?? ['', undefined]
-  const test = operators[operator]
-  if (!test) throw new Error(`event pattern: the rehearsal does not imitate the operator '${operator}'`)
-  return test(argument, value)
+  const [operator = '', ...more] = Object.keys(rule)
+  const test = Object.hasOwn(operators, operator) ? operators[operator] : undefined
+  if (!test || more.length > 0) throw refused('operator', Object.keys(rule).join(' with '))
+  return test(rule[operator], value)
 }
 
-const folded = (argument: Json) =>
-  isObject(argument) && typeof argument['equals-ignore-case'] === 'string'
-    ? { text: argument['equals-ignore-case'].toLowerCase(), fold: (value: string) => value.toLowerCase() }
-    : { text: String(argument), fold: (value: string) => value }
+const refused = (what: string, name: unknown) =>
+  new Error(`event pattern: the rehearsal does not imitate the ${what} '${name}'`)
+
+/** Compares text by `test`, where the argument says so without regard to case. */
+const ofText =
+  (test: (value: string, argument: string) => boolean) =>
+  (argument: Json, value: Json): boolean => {
+    const ignoreCase = isObject(argument) ? argument['equals-ignore-case'] : undefined
+    const text = ignoreCase ?? argument
+    if (typeof text !== 'string') throw refused('argument', JSON.stringify(argument))
+    if (typeof value !== 'string') return false
+    return ignoreCase === undefined ? test(value, text) : test(value.toLowerCase(), text.toLowerCase())
+  }
 
 const operators: Record<string, (argument: Json, value: Json) => boolean> = {
-  prefix: (argument, value) => {
-    const { text, fold } = folded(argument)
-    return typeof value === 'string' && fold(value).startsWith(text)
-  },
-  suffix: (argument, value) => {
-    const { text, fold } = folded(argument)
-    return typeof value === 'string' && fold(value).endsWith(text)
-  },
-  exists: (argument, value) => (value !== undefined) === argument,
-  'equals-ignore-case': (argument, value) =>
-    typeof value === 'string' && value.toLowerCase() === String(argument).toLowerCase(),
-  wildcard: (argument, value) => typeof value === 'string' && wildcard(String(argument)).test(value),
+  prefix: ofText((value, text) => value.startsWith(text)),
+  suffix: ofText((value, text) => value.endsWith(text)),
+  'equals-ignore-case': ofText((value, text) => value.toLowerCase() === text.toLowerCase()),
+  wildcard: ofText((value, text) => wildcard(text).test(value)),
+  // Only leaves exist: an object in the event is none.
+  exists: (argument, value) => (value !== undefined && !isObject(value)) === argument,
   numeric: (argument, value) => typeof value === 'number' && numeric(argument as (string | number)[], value),
-  'anything-but': (argument, value) => {
-    if (value === undefined) return false
-    const rules = Array.isArray(argument) ? argument : [argument]
-    return !rules.some((rule) => matchesRule(rule, value))
-  },
+  'anything-but': (argument, value) =>
+    value !== undefined && !excluded(argument).some((rule) => matchesRule(rule, value)),
 }
 
-const wildcard = (text: string) =>
-  new RegExp(`^${text.replace(/[.+?^${}()|[\]\\/]/g, '\\$&').replaceAll('*', '.*')}$`)
+/** What anything-but excludes: values, or one operator on text with one argument or a list of them. */
+function excluded(argument: Json): Json[] {
+  if (!isObject(argument)) return [argument].flat()
+  const [operator = '', ...more] = Object.keys(argument)
+  if (more.length > 0 || !['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(operator))
+    throw refused('operator', `anything-but ${Object.keys(argument).join(' with ')}`)
+  return [argument[operator]].flat().map((text) => ({ [operator]: text }))
+}
+
+/** `*` is any number of characters; after a backslash it is itself. */
+const wildcard = (text: string) => {
+  const literal = (character: string) => character.replace(/[.*+?^${}()|[\]\\/]/, '\\$&')
+  const source = text.replace(/\\?./gs, (part) => (part === '*' ? '.*' : literal(part.slice(-1))))
+  return new RegExp(`^${source}$`, 's')
+}
+
+const comparisons: Record<string, (value: number, limit: number) => boolean> = {
+  '=': (value, limit) => value === limit,
+  '<': (value, limit) => value < limit,
+  '<=': (value, limit) => value <= limit,
+  '>': (value, limit) => value > limit,
+  '>=': (value, limit) => value >= limit,
+}
 
 function numeric(terms: (string | number)[], value: number): boolean {
   for (let at = 0; at < terms.length; at += 2) {
-    const limit = Number(terms[at + 1])
-    const holds = {
-      '=': value === limit,
-      '<': value < limit,
-      '<=': value <= limit,
-      '>': value > limit,
-      '>=': value >= limit,
-    }[String(terms[at])]
-    if (holds === undefined) throw new Error(`event pattern: unknown comparison '${terms[at]}'`)
-    if (!holds) return false
+    const name = String(terms[at])
+    const holds = Object.hasOwn(comparisons, name) ? comparisons[name] : undefined
+    if (!holds) throw refused('comparison', name)
+    if (!holds(value, Number(terms[at + 1]))) return false
   }
   return true
 }

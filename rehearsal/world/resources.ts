@@ -140,14 +140,16 @@ const loaders: Record<string, Load> = {
     { busPolicies },
     _place,
     logicalId,
-    { Statement }: { Statement: never },
+    { EventBusName: bus, Statement }: { EventBusName: string; Statement: { Effect: string } },
   ) => {
-    busPolicies.push(Statement)
+    if (Statement.Effect !== 'Allow')
+      throw new Error(`${logicalId}: a bus policy that denies is not imitated`)
+    busPolicies.push({ bus, ...Statement } as unknown as (typeof busPolicies)[number])
     return { ref: logicalId }
   },
 
   'AWS::Events::Rule': (
-    { standIn, buses },
+    { standIn, regional },
     place,
     logicalId,
     properties: {
@@ -155,7 +157,7 @@ const loaders: Record<string, Load> = {
       EventBusName?: string
       EventPattern?: Properties
       Description?: string
-      Targets?: { Id: string; Arn: string }[]
+      Targets?: { Id: string; Arn: string; RoleArn?: string; DeadLetterConfig?: { Arn: string } }[]
     },
   ) => {
     const name = physical(place, logicalId, properties.Name)
@@ -171,12 +173,14 @@ const loaders: Record<string, Load> = {
       ...(properties.Description && { description: properties.Description }),
     })
     const ruleArn = arn(place, 'events', `rule/${bus === 'default' ? '' : `${bus}/`}${name}`)
-    buses.rules.push({
+    regional.in(place).rules.push({
       name,
       arn: ruleArn,
       bus,
       pattern,
-      targets: targets.map(({ Id, Arn }) => ({ id: Id, arn: Arn })),
+      targets: targets.map(({ Id, Arn, RoleArn, DeadLetterConfig }) => ({
+        ...{ id: Id, arn: Arn, roleArn: RoleArn, deadLetters: DeadLetterConfig?.Arn },
+      })),
     })
     return { ref: name, attributes: { Arn: ruleArn } }
   },

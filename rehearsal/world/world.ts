@@ -13,8 +13,9 @@ import { responses } from './responses.ts'
 import { deploy, type Place, type Template } from './template.ts'
 
 interface BusStatement {
+  bus: string
   Principal: '*' | { AWS: string | string[] }
-  Condition?: { StringEquals?: Record<string, string> }
+  Condition?: Record<string, Record<string, string>>
 }
 
 export interface WorldOptions {
@@ -30,6 +31,7 @@ export interface WorldOptions {
   fate: Fate
   before: (functionName: string, image: string) => Promise<void>
   onStep: () => void
+  onEvent?: ((event: EventEnvelope) => void) | undefined
   port: number
 }
 
@@ -83,6 +85,7 @@ export class World {
       clock,
       random,
       fate,
+      onEvent: options.onEvent,
       deliver: (target, event, rule) => this.#deliver(target, event, rule),
     })
     const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
@@ -108,15 +111,23 @@ export class World {
    * @returns why the bus does not take it, where its policy does not.
    */
   receive(event: EventEnvelope, bus: string): string | undefined {
-    const { organization } = this.#options
-    const admitted = this.busPolicies.some(({ Principal, Condition }) => {
-      if (Principal !== '*')
-        return [Principal.AWS].flat().some((principal) => principal.includes(`::${event.account}:`))
-      return organization !== undefined && Condition?.StringEquals?.['aws:PrincipalOrgID'] === organization
-    })
+    const admitted = this.busPolicies.some(
+      (statement) => statement.bus === bus && this.#admits(statement, event.account),
+    )
     if (!admitted) return `the policy of the bus ${bus} does not let account ${event.account} put events`
     this.buses.put(event, bus)
     return undefined
+  }
+
+  #admits({ Principal, Condition = {} }: BusStatement, account: string): boolean {
+    const named =
+      Principal === '*' || [Principal.AWS].flat().some((principal) => principal.includes(`::${account}:`))
+    // Any other condition is not imitated: such a statement lets nobody in.
+    const { organization = '' } = this.#options
+    const conditions = Object.entries(Condition).flatMap(([test, keys]) =>
+      Object.entries(keys).map(([key, value]) => `${test} ${key} ${value}`),
+    )
+    return named && conditions.every((text) => text === `StringEquals aws:PrincipalOrgID ${organization}`)
   }
 
   /** The image that an execution works for, '' for a campaign. */
@@ -141,10 +152,15 @@ export class World {
       LogicalResourceId: logicalId,
       ResourceProperties: given,
     }
-    await this.functions.invoke(String(ServiceToken), event, '')
+    const thrown = await this.functions.invoke(String(ServiceToken), event, '').then(
+      () => undefined,
+      (error: Error) => error,
+    )
     const answer = this.#responses.answerOf(logicalId)
-    if (answer?.Status !== 'SUCCESS')
-      throw new Error(`deploying ${logicalId} failed: ${answer?.Reason ?? 'its function did not answer'}`)
+    if (thrown || answer?.Status !== 'SUCCESS') {
+      const why = answer?.Reason ?? thrown?.message ?? 'its function did not answer'
+      throw new Error(`deploying ${logicalId} failed: ${why}`, { cause: thrown })
+    }
   }
 
   /** An asynchronous invocation: twice more after a failure, then to the dead letters. */

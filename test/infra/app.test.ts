@@ -31,7 +31,9 @@ it(
     const { status, directory } = run({ fleet: 'fleet.yaml' })
     expect(status).toBe(0)
     const { artifacts } = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8'))
-    expect(Object.keys(artifacts)).toEqual(expect.arrayContaining(['golden-build', 'golden-target-account']))
+    expect(Object.keys(artifacts)).toEqual(
+      expect.arrayContaining(['golden-build', 'golden-target-account', 'golden-soe-account']),
+    )
     expect(existsSync(join(directory, 'functions/receive-release/index.mjs'))).toBe(true)
   },
   slow,
