@@ -31,6 +31,7 @@ export function releaseFromEvent(fleet: Fleet, event: EventEnvelope): Release {
   const image = imaginedAmi(fleet, event)
   const judgement = judge(fleet, { ...event, detail: { ImageId, State } }, image)
   if ('refused' in judgement) throw new BadInput(`${ImageId} would be refused: ${judgement.refused}.`)
+  if ('ignored' in judgement) throw new BadInput(`${ImageId} would be ignored: ${judgement.ignored}.`)
   const release = judgement.releases.find(({ upstream }) => upstream === image.upstream)
   if (!release) throw new Error(`${ImageId} is no release of ${image.upstream}`)
   return release

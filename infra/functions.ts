@@ -200,7 +200,7 @@ export function functionSpecs({
       description: 'Frees and announces what an execution left behind that died',
       asynchronous: true,
       environment: { ...table, ...topic, ...concurrency },
-      permissions: closeRebake,
+      permissions: [...closeRebake, images('imagebuilder:CancelImageCreation')],
     },
     'seed-parameters': {
       description: 'Creates the pointers that recipes read, once, on deployment',

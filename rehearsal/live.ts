@@ -67,16 +67,31 @@ function imageProgress(
   execution: Execution | undefined,
   stopped: boolean,
 ): ImageProgress {
-  const base = { image, parent: fleet.images[image]?.parent ?? '', depth: depth(fleet, image) }
-  if (!execution) return { ...base, status: stopped ? 'skipped' : 'waiting', step: '', done: 0, reason: '' }
-  const { status, error, cause } = execution
+  const base = { image, parent: fleet.images[image]?.parent ?? '', depth: depth(fleet, image), reason: '' }
+  const now = world.clock.now()
+  if (!execution) return { ...base, status: stopped ? 'skipped' : 'waiting', step: '', done: 0, since: now }
+  const { status, error, cause, stopDate: since = now } = execution
+  // Released is released, though the execution waits for the children.
+  const released = exitOf(execution, 'Release Image')
+  if (released !== undefined) return { ...base, status: 'released', step: '', done: 1, since: released }
   const step = lastState(execution)
   if (status === 'RUNNING')
-    return { ...base, status: 'running', step: step.name, done: done(world, fleet, image, step), reason: '' }
-  if (status === 'SUCCEEDED') return { ...base, status: 'released', step: '', done: 1, reason: '' }
+    return {
+      ...base,
+      status: 'running',
+      step: step.name,
+      done: done(world, fleet, image, step),
+      since: step.since,
+    }
   const reason = [error, cause].filter(Boolean).join(': ')
-  return { ...base, status: status === 'ABORTED' ? 'aborted' : 'failed', step: '', done: 1, reason }
+  return { ...base, status: status === 'ABORTED' ? 'aborted' : 'failed', step: '', done: 1, reason, since }
 }
+
+/** When an execution left a state, if it did. */
+const exitOf = ({ history }: Execution, name: string) =>
+  history.events
+    .find((event) => event.type.endsWith('StateExited') && stateOf(event) === name)
+    ?.timestamp.getTime()
 
 interface Step {
   name: string

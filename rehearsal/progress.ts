@@ -9,6 +9,8 @@ export interface ImageProgress {
   status: 'waiting' | 'running' | 'released' | 'failed' | 'skipped' | 'aborted'
   /** The state that the image's execution is in, as the state machine names it; '' before and after. */
   step: string
+  /** When the status or the step began: virtual time, epoch milliseconds. */
+  since: number
   /** How much of the work is done, 0 to 1, from the states passed and the estimate of the bake. */
   done: number
   reason: string

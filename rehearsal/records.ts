@@ -27,10 +27,13 @@ export const stateOf = (event: Execution['history']['events'][number]): string |
   return typeof details?.name === 'string' ? details.name : null
 }
 
+/** Each event belongs to the state that the event before it, in its own branch, belongs to. */
 const historyRecords = ({ arn, history }: Execution): HistoryRecord[] => {
-  let state: string | null = null
+  const states = new Map<number, string | null>()
   return history.events.map((event) => {
-    state = stateOf(event) ?? state
+    const ofExecution = event.type.startsWith('Execution')
+    const state = ofExecution ? null : (stateOf(event) ?? states.get(event.previousEventId) ?? null)
+    states.set(event.id, state)
     return {
       executionArn: arn,
       id: event.id,

@@ -4,10 +4,12 @@ import { dirname, join } from 'node:path'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
+import { targetAccounts } from '../infra/targets.ts'
 import { summarise } from './accounts.ts'
 import { VirtualClock } from './clock.ts'
 import { type Fault, Faults } from './faults.ts'
 import { progressOf } from './live.ts'
+import { patienceWith } from './patience.ts'
 import type { Progress } from './progress.ts'
 import { Random } from './random.ts'
 import { writeRecords } from './records.ts'
@@ -59,10 +61,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const started = Math.min(...events.map(({ time }) => Date.parse(time)))
 
   const serving = new AbortController()
-  let served = false
-  // Served, the clock jumps over waits; but it walks while somebody outside holds a task token.
-  const patience = () => (served && world.stepFunctions.outstandingTokens > 0 ? Number.POSITIVE_INFINITY : 0)
-  const clock = new VirtualClock(started - 600_000, { patience })
+  let patience = () => 0
+  const clock = new VirtualClock(started - 600_000, { patience: () => patience() })
   const random = new Random(seed)
   const scenario: Scenario = { fleet, events, random, faults: new Faults(options.faults) }
   const tell = () => {
@@ -90,7 +90,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const notifications = world.standIn.sns.notifications
   if (options.out) writeRecords(options.out, world, notifications, summary)
   if (options.serve !== undefined) {
-    served = true
+    patience = patienceWith(world.stepFunctions)
     void clock.serve(serving.signal)
   }
   return {
@@ -111,15 +111,13 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 
 async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySummary) {
   const { account, region } = fleet.build
-  // The target accounts first: the order of the README. Their stack has one region, and only roles.
-  const targets = new Set(Object.values(fleet.rings).flatMap(({ accounts }) => accounts))
-  for (const target of targets)
-    await world.deploy(assembly.targetStack.template, {
-      account: target,
-      region,
-      stack: assembly.targetStack.name,
-    })
-  await world.deploy(assembly.buildStack.template, { account, region, stack: assembly.buildStack.name })
+  const deploy = ({ name, template }: CloudAssemblySummary['buildStack'], owner: string) =>
+    world.deploy(template, { account: owner, region, stack: name })
+  // The order of the README. The target accounts' stack has one region, and only roles.
+  for (const target of targetAccounts(fleet)) await deploy(assembly.targetStack, target)
+  await deploy(assembly.buildStack, account)
+  const owners = new Set(Object.values(fleet.upstreams).map(({ ami }) => ami.owner))
+  for (const owner of owners) await deploy(assembly.soeStack, owner)
 }
 
 function costOf({ stepFunctions, functions, standIn }: World) {

@@ -22,7 +22,6 @@ const stranger = '999999999999'
 /** Sets a world up for a scenario: the released AMIs, how builds go, and the events at their times. */
 export function stage(world: World, scenario: Scenario) {
   const { fleet, events } = scenario
-  const refused: string[] = []
   const { imagebuilder } = world.standIn
   imagebuilder.outcome = (image) => outcomeOf(scenario, imageName(fleet, image), image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
@@ -32,12 +31,12 @@ export function stage(world: World, scenario: Scenario) {
     const time = Date.parse(event.time)
     world.clock.at(time - 1, () => release(world, scenario, event))
     world.clock.at(time, () => {
-      const refusal = world.receive(event, resourceName(fleet.name, 'releases'))
-      if (refusal) refused.push(`${event['detail-type']} of ${event.time}: ${refusal}`)
+      const refusal = announce(world, fleet, event)
+      if (refusal) world.refused.push(`${event['detail-type']} of ${event.time}: ${refusal}`)
     })
   }
   return {
-    refused,
+    refused: world.refused,
     fate: fateOf(scenario),
     before: (name: string, image: string) => meddle(world, scenario, name, image),
   }
@@ -51,12 +50,26 @@ function standing(world: World, fleet: Fleet, upstream: string, started: number)
   addAmi(world, fleet, imaginedAmi(fleet, releaseEvent(fleet, upstream, time)), { CreationDate: time })
 }
 
+/**
+ * An event of an account that owns an upstream begins where EC2 would put it, on that account's default bus; of
+ * any other, somebody puts it on the releases bus.
+ *
+ * @returns why nothing comes of it, where nothing does.
+ */
+function announce(world: World, fleet: Fleet, event: EventEnvelope): string | undefined {
+  const { account, region } = event
+  const owns = Object.values(fleet.upstreams).some(({ ami }) => ami.owner === account)
+  if (!owns) return world.receive(event, resourceName(fleet.name, 'releases'))
+  const taken = world.regional.in({ account, region }).put(event, 'default')
+  return taken ? undefined : `no rule on the default bus of account ${account} in ${region} takes it`
+}
+
 /** The AMI that an event speaks of, shared with the build account. */
 function release(world: World, { fleet, faults }: Scenario, event: EventEnvelope): void {
   const ami = imaginedAmi(fleet, event)
   if (world.standIn.ec2.find(ami.ami, fleet.build)) return
   const foreign = faults.has('untrusted-owner', ami.upstream ?? '') && { ownerId: stranger }
-  addAmi(world, fleet, { ...ami, ...foreign, region: event.region })
+  addAmi(world, fleet, { ...ami, ...foreign, region: event.region }, { unannounced: true })
 }
 
 function addAmi(

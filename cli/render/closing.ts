@@ -2,7 +2,7 @@ import type { ImageResult } from '../../rehearsal/results.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
 import type { Outcome } from './report.ts'
-import { count, list, oneLine, unpainted, wrap } from './text.ts'
+import { count, list, unpainted, wrap } from './text.ts'
 
 const firstFew = 3
 const bad = new Set<ImageResult['status']>(['failed', 'aborted', 'running'])
@@ -35,7 +35,7 @@ function released(images: readonly ImageResult[]): string {
 }
 
 function failures(images: readonly ImageResult[], failed: readonly ImageResult[]): string {
-  const named = failed.map(({ image, reason }) => (reason === '' ? image : `${image} (${oneLine(reason)})`))
+  const named = failed.map(({ image }) => image)
   const below = failed.length === 1 ? 'it' : 'them'
   const others = skipped(images) > 0 ? `; ${skipped(images)} below ${below} skipped` : ''
   return `${failed.length} of ${count(images.length, 'image')} failed: ${list(named, firstFew)}${others}`

@@ -48,7 +48,7 @@ function plainDisplay(): Display {
       const names = progress.images.map(({ image }) => image)
       const lines = changed
         .filter(({ status, step }) => status !== 'waiting' && (status !== 'running' || step !== ''))
-        .map((image) => changeLine(progress.now, image, names))
+        .map((image) => changeLine(image.since, image, names))
       if (lines.length > 0) print(lines)
     },
     close: () => undefined,

@@ -46,8 +46,8 @@ export class Timeline {
     })
     for (const image of changed) {
       const key = `${progress.campaign} ${image.image}`
-      if (image.status === 'running' && !this.#began.has(key)) this.#began.set(key, progress.now)
-      if (isSettled(image)) this.#ended.set(key, progress.now)
+      if (image.status === 'running' && !this.#began.has(key)) this.#began.set(key, image.since)
+      if (isSettled(image)) this.#ended.set(key, image.since)
     }
     return changed.map((image) => this.#moment(progress, image))
   }

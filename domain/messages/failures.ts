@@ -7,11 +7,11 @@ interface Explanation {
 const explanations: Record<string, Explanation> = {
   BakeFailed: {
     what: 'its bake failed in Image Builder',
-    todo: 'Open the image in the Image Builder console and follow its log stream to the step that failed. Mend the component or the recipe, deploy, and rebake.',
+    todo: 'Open the image in the Image Builder console and follow its log stream to the step that failed. Mend the component or the recipe, and deploy. Where the reason names the parameter of the parent, the next rebake sets it again; CloudTrail (DeleteParameter) tells who deletes it.',
   },
   BakeCancelled: {
     what: 'somebody or something cancelled its bake',
-    todo: 'CloudTrail (CancelImageCreation) tells who. Rebake when the reason is gone.',
+    todo: 'CloudTrail (CancelImageCreation) tells who.',
   },
   BakeTimedOut: {
     what: 'its bake took longer than the timeout of the fleet allows, and was cancelled',
@@ -27,7 +27,7 @@ const explanations: Record<string, Explanation> = {
   },
   DistributionFailed: {
     what: 'Image Builder could not distribute its AMI',
-    todo: 'Check that the target account has the role EC2ImageBuilderDistributionCrossAccountRole, may use the KMS key, and has the region enabled. Then rebake.',
+    todo: 'Check that the target account has the role EC2ImageBuilderDistributionCrossAccountRole, may use the KMS key, and has the region enabled.',
   },
   DistributionTimedOut: {
     what: 'the distribution of its AMI did not end in time',
@@ -41,17 +41,13 @@ const explanations: Record<string, Explanation> = {
     what: "a target account did not let Rebake in to look at its AMIs or to write the image's parameter",
     todo: 'Deploy the target-account stack of this fleet in that account, or mend its role.',
   },
-  RecipeParentMissing: {
-    what: 'the parameter that names its parent is missing or cannot be read',
-    todo: 'Deploy the build stack again: it puts every missing pointer back.',
-  },
   Aborted: {
     what: 'its execution was stopped',
-    todo: 'Nothing, if it was meant. Otherwise CloudTrail (StopExecution) tells who, and a new campaign rebakes it.',
+    todo: 'Nothing, if it was meant. Otherwise CloudTrail (StopExecution) tells who.',
   },
   'States.Timeout': {
     what: 'a step did not end in time',
-    todo: 'Open the execution in the Step Functions console: the step that timed out is red. Rebake when the cause is gone.',
+    todo: 'Open the execution in the Step Functions console: the step that timed out is red.',
   },
 }
 

@@ -115,8 +115,9 @@ export function imageFailed(facts: FailedFacts): Message {
       `Why: ${causeText(facts.failure.cause) || facts.failure.error}`,
       `What to do: ${todo}`,
       facts.skipped.length > 0
-        ? `Not rebaked because of it: ${facts.skipped.join(', ')}. They keep their last release, as does ${facts.image}.`
+        ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,
+      'To rebake it when that is mended: the next release does, or a campaign by hand (README, "By hand").',
       '',
       facts.imageArn ? `Image: ${facts.imageArn}` : undefined,
       `Execution: ${facts.execution}`,

@@ -78,7 +78,7 @@ const leave = (fleet: Fleet, trigger: Release, name: string): PlannedImage => ({
   image: name,
   parent: fleet.images[name]?.parent ?? '',
   decision: 'leave',
-  reason: `it descends from ${upstreamOf(fleet, name)}, not from ${trigger.upstream}`,
+  reason: `from ${upstreamOf(fleet, name)}, not from ${trigger.upstream}`,
   order: 0,
   startsAfterSeconds: 0,
   bakeSeconds: 0,

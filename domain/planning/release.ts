@@ -27,7 +27,8 @@ export interface Release {
   time: string
 }
 
-export type Judgement = { releases: Release[] } | { refused: string }
+/** `ignored`: nothing wrong, and nothing to do with this fleet; `refused`: somebody must look. */
+export type Judgement = { releases: Release[] } | { refused: string } | { ignored: string }
 
 /** Whether an AMI's name is one of the upstream's: `*` stands for any characters, `?` for one. */
 export function nameMatches(pattern: string, name: string): boolean {
@@ -62,7 +63,7 @@ export function judge(fleet: Fleet, event: AmiEvent, image: ReleasedAmi | undefi
   const named = owned.filter((name) => nameMatches(fleet.upstreams[name]?.ami.name ?? '', image.name))
   if (named.length === 0)
     return {
-      refused: `its name is '${image.name}', and the upstreams of account ${image.ownerId} expect ${owned
+      ignored: `its name is '${image.name}', and the upstreams of account ${image.ownerId} expect ${owned
         .map((name) => `'${fleet.upstreams[name]?.ami.name}' (${name})`)
         .join(', ')}`,
     }

@@ -37,6 +37,10 @@ export async function receiveRelease(parts: Parts, event: AmiEvent) {
       state: image.State ?? 'unknown',
     },
   )
+  if ('ignored' in judgement) {
+    parts.count('ReleaseIgnored')
+    return judgement
+  }
   if ('refused' in judgement) return refuse(parts, event, judgement.refused)
   const campaigns = []
   for (const release of judgement.releases) campaigns.push(await start(parts, release))

@@ -1,7 +1,13 @@
+import { CancelImageCreationCommand, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { clientToken } from '../../domain/executions.ts'
 import { fail } from '../fail-rebake/fail-rebake.ts'
-import { readCampaign } from '../shared/campaigns.ts'
+import { type CampaignImage, imageKey, readCampaign } from '../shared/campaigns.ts'
 import type { ClosingParts } from '../shared/closing.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
+
+interface Parts extends ClosingParts {
+  imageBuilder: ImagebuilderClient
+}
 
 export interface StoppedExecution {
   time: string
@@ -26,13 +32,19 @@ const outcomes = {
  * Settles what an execution that stopped could not settle itself: an aborted, timed-out or crashed one holds
  * no claim and leaves no campaign open. One that closed itself is settled already, and nothing changes.
  */
-export async function settle(parts: ClosingParts, { time, detail }: StoppedExecution) {
+export async function settle(parts: Parts, { time, detail }: StoppedExecution) {
   const { executionArn: execution, status, error, cause } = detail
   const { as, ...unsaid } = outcomes[status]
-  const failure = { error: error ?? unsaid.error, cause: cause ?? unsaid.cause }
+  // Whoever stops an execution may give any error; what it means to people is that it was stopped.
+  const failure =
+    status === 'ABORTED'
+      ? { error: unsaid.error, cause: [error, cause].filter(Boolean).join(': ') || unsaid.cause }
+      : { error: error ?? unsaid.error, cause: cause ?? unsaid.cause }
   const input = JSON.parse(detail.input ?? '{}') as { campaign?: string; image?: string }
-  if (input.campaign && input.image)
+  if (input.campaign && input.image) {
+    await cancelBake(parts, input.campaign, input.image)
     return fail(parts, { execution, time, campaign: input.campaign, image: input.image, failure, as })
+  }
   const campaign = detail.name
   const { images } = await readCampaign(parts.ledger, campaign)
   // A root that nobody started has nobody else to close it, and takes its descendants along; any other image's
@@ -42,4 +54,19 @@ export async function settle(parts: ClosingParts, { time, detail }: StoppedExecu
     if (status === 'planned' && !known.has(plan.parent))
       await fail(parts, { execution, time, campaign, image, failure, as })
   return summarise(parts, { campaign, time, failure, as })
+}
+
+/** A bake that nobody waits for must not keep its instance. */
+async function cancelBake({ ledger, imageBuilder }: Parts, campaign: string, image: string): Promise<void> {
+  const item = await ledger.get<CampaignImage>(imageKey(campaign, image))
+  if (item?.status !== 'baking' || !item.imageArn) return
+  const cancel = new CancelImageCreationCommand({
+    imageBuildVersionArn: item.imageArn,
+    clientToken: clientToken('cancel', item.imageArn),
+  })
+  await imageBuilder.send(cancel).catch((error: unknown) => {
+    // It has ended by itself meanwhile: nothing to cancel.
+    const over = error instanceof Error && /^(InvalidRequest|ResourceNotFound)Exception$/.test(error.name)
+    if (!over) throw error
+  })
 }

@@ -12,7 +12,9 @@ const metrics = new Metrics()
 const tracer = new Tracer()
 
 /** What an operator counts: one more of it, in the namespace of the fleet. */
-export type Count = (name: 'CampaignStarted' | 'ReleaseRefused' | 'ImageReleased' | 'ImageFailed') => void
+export type Count = (
+  name: 'CampaignStarted' | 'ReleaseRefused' | 'ReleaseIgnored' | 'ImageReleased' | 'ImageFailed',
+) => void
 export const count: Count = (name) => metrics.addMetric(name, MetricUnit.Count, 1)
 
 const parsed = (schema: v.GenericSchema): middy.MiddlewareObj => ({

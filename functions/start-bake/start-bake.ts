@@ -1,7 +1,6 @@
 import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
 import { clientToken } from '../../domain/executions.ts'
 import { imageKey } from '../shared/campaigns.ts'
-import { RecipeParentMissing } from '../shared/errors.ts'
 import type { Ledger } from '../shared/ledger.ts'
 
 interface Request {
@@ -17,23 +16,13 @@ export async function startBake(
   { imageBuilder, ledger }: { imageBuilder: ImagebuilderClient; ledger: Ledger },
   { execution, campaign, image, parentAmi, pipelineArn }: Request,
 ) {
-  const { imageBuildVersionArn: imageArn } = await imageBuilder
-    .send(
-      new StartImagePipelineExecutionCommand({
-        imagePipelineArn: pipelineArn,
-        clientToken: clientToken('bake', execution),
-        tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
-      }),
-    )
-    .catch((error: unknown) => {
-      if (
-        error instanceof Error &&
-        /parameter/i.test(error.message) &&
-        error.name === 'InvalidParameterValueException'
-      )
-        throw new RecipeParentMissing(error.message, { cause: error })
-      throw error
-    })
+  const { imageBuildVersionArn: imageArn } = await imageBuilder.send(
+    new StartImagePipelineExecutionCommand({
+      imagePipelineArn: pipelineArn,
+      clientToken: clientToken('bake', execution),
+      tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
+    }),
+  )
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
   await ledger.set(imageKey(campaign, image), { imageArn, parentAmi })
   return { imageArn }

@@ -65,9 +65,8 @@ async function placedAmis(imageBuilder: ImagebuilderClient, { distributedArn, ti
     const where = failed.map(
       ({ accountId, region, state }) => `${accountId} ${region}: ${state?.reason ?? 'no reason given'}`,
     )
-    throw new DistributionFailed(
-      [`${status}: ${image?.state?.reason ?? 'no reason given'}`, ...where].join('; '),
-    )
+    const why = where.length > 0 ? where.join('; ') : (image?.state?.reason ?? 'no reason given')
+    throw new DistributionFailed(`${status}: ${why}`)
   }
   return amis
 }

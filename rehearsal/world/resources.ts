@@ -125,9 +125,9 @@ const loaders: Record<string, Load> = {
     return { ref: machine.arn, attributes: { Arn: machine.arn, Name: name } }
   },
 
-  'AWS::DynamoDB::Table': ({ standIn, later }, place, logicalId, properties: Properties) => {
+  'AWS::DynamoDB::Table': ({ clock, standIn, later }, place, logicalId, properties: Properties) => {
     const name = physical(place, logicalId, properties.TableName)
-    later.push(() => standIn.dynamodb.createTable(place, { ...properties, TableName: name }))
+    later.push(() => clock.hold(standIn.dynamodb.createTable(place, { ...properties, TableName: name })))
     return { ref: name, attributes: { Arn: arn(place, 'dynamodb', `table/${name}`) } }
   },
 

@@ -4,6 +4,7 @@ import { StepFunctions } from '../engine/step-functions.ts'
 import type { Faults } from '../faults.ts'
 import type { Random } from '../random.ts'
 import { StandIn } from '../stand-in/stand-in.ts'
+import { Partitions } from '../stand-in/support.ts'
 import type { EventEnvelope } from '../stand-in/types.ts'
 import { Buses, type Fate, type Rule } from './buses.ts'
 import { FunctionError, Functions } from './functions.ts'
@@ -41,7 +42,12 @@ export class World {
   readonly standIn: StandIn
   readonly stepFunctions: StepFunctions
   readonly functions: Functions
+  /** Those of the build account and region. */
   readonly buses: Buses
+  /** Each account has its own buses in each region. */
+  readonly regional: Partitions<Buses>
+  /** Events that came to nothing, and why. */
+  readonly refused: string[] = []
   readonly bundles: WorldOptions['bundles']
   /** Who may invoke whom: `<rule's ARN> <function's ARN>`. */
   readonly invokers = new Set<string>()
@@ -81,20 +87,19 @@ export class World {
     this.standIn = standIn
     this.bundles = options.bundles
     this.functions = new Functions({ clock, random, standIn, faults, before, endpoint: server.url })
-    this.buses = new Buses({
-      clock,
-      random,
-      fate,
-      onEvent: options.onEvent,
-      deliver: (target, event, rule) => this.#deliver(target, event, rule),
-    })
+    const isBuild = (other: string, elsewhere: string) => other === account && elsewhere === region
+    this.regional = new Partitions(
+      (...place) =>
+        new Buses({
+          ...{ clock, random, fate, onEvent: isBuild(...place) ? options.onEvent : undefined },
+          deliver: (target, event, rule) => this.#deliver(target, event, rule),
+        }),
+    )
+    this.buses = this.regional.in({ account, region })
     const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
     this.stepFunctions = new StepFunctions(hostFor({ ...host, imageOf: (arn) => this.imageOf(arn) }))
     standIn.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
-    // The other accounts' own buses have no rules here: what their services say stays there.
-    standIn.putEvent = (event, bus) => {
-      if (bus.account === account && bus.region === region) this.buses.put(event, bus.name)
-    }
+    standIn.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
   }
 
   /** Makes everything of a template, and waits for what takes time. */
@@ -165,6 +170,7 @@ export class World {
 
   /** An asynchronous invocation: twice more after a failure, then to the dead letters. */
   async #deliver(target: string, event: EventEnvelope, rule: Rule): Promise<void> {
+    if (target.includes(':event-bus/')) return this.#forward(target, event, rule)
     if (!this.invokers.has(`${rule.arn} ${target}`))
       throw new Error(`the rule ${rule.name} has no permission to invoke ${target}`)
     const { retries, queue } = this.failures.get(target) ?? { retries: 2, queue: undefined }
@@ -178,6 +184,31 @@ export class World {
         // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
         await this.clock.sleep((attempt + 1) * 60_000)
       }
+  }
+
+  /** A rule whose target is a bus: its role must be allowed to put the event there, and the bus must take it. */
+  #forward(target: string, event: EventEnvelope, rule: Rule): void {
+    const { roleArn = '', deadLetters } = rule.targets.find(({ arn }) => arn === target) ?? {}
+    const refusal =
+      this.#mayNotPut(roleArn, target) ?? this.receive(event, target.split('event-bus/')[1] ?? '')
+    if (!refusal) return
+    this.refused.push(`${event['detail-type']} of ${event.time}: ${refusal}`)
+    const id = this.#options.random.fork(`dead-letter/${event.id}/${target}`).uuid()
+    const letter = { id, body: JSON.stringify(event), sent: new Date(this.clock.now()) }
+    if (deadLetters) this.standIn.sqs.put(deadLetters, letter)
+  }
+
+  #mayNotPut(roleArn: string, bus: string): string | undefined {
+    const { iam } = this.standIn
+    if (!iam.trustsService(roleArn, 'events.amazonaws.com'))
+      return `EventBridge may not assume the role '${roleArn}' that ${bus} needs`
+    try {
+      const permission = { action: 'events:PutEvents', resource: bus }
+      this.standIn.authorize(iam.principalOf(roleArn, 'events'), permission)
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
   }
 
   #bury(target: string, event: EventEnvelope, queue: string | undefined, error: Error): void {

@@ -13,6 +13,7 @@ export const fakeImage = (
   depth: 0,
   status: 'waiting',
   step: '',
+  since: 0,
   done: 0,
   reason: '',
   ...rest,
@@ -28,6 +29,6 @@ export const fakeProgress = (
   campaign: 'amazon-linux-2023-ami-0aaaabbbbccccdddd',
   upstream: 'amazon-linux-2023',
   ami: 'ami-0aaaabbbbccccdddd',
-  images,
+  images: images.map((image) => ({ ...image, since: image.since || fakeStart + minutes * 60_000 })),
   ...rest,
 })

@@ -84,7 +84,7 @@ describe('verify-distribution', () => {
       'DistributionTimedOut',
       /after 90000 seconds/,
     ],
-    ['FAILED', request, 'DistributionFailed', /FAILED: copy failed; 222233334444 us-east-1: no key/],
+    ['FAILED', request, 'DistributionFailed', /^FAILED: 222233334444 us-east-1: no key$/],
     ['CANCELLED', request, 'DistributionFailed', /CANCELLED/],
   ] as const)('takes %s as it is', async (status, asked, name, message) => {
     const failed = [

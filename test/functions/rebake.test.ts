@@ -95,17 +95,6 @@ describe('start-bake', () => {
     expect(inputs[0]?.clientToken).toMatch(/^[0-9a-f]{64}$/)
     expect(inputs[1]).toEqual(inputs[0])
   })
-
-  it('says so when the parameter of the parent is missing', async () => {
-    const { ledger } = await planned()
-    const refusal = Object.assign(new Error('The SSM parameter does not exist'), {
-      name: 'InvalidParameterValueException',
-    })
-    imageBuilderMock.on(StartImagePipelineExecutionCommand).rejects(refusal)
-    await expect(startBake({ imageBuilder, ledger }, request)).rejects.toMatchObject({
-      name: 'RecipeParentMissing',
-    })
-  })
 })
 
 it('start-distribution distributes the image under a token of its own for each ring', async () => {

@@ -48,8 +48,14 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing],
   'fail-rebake': closing,
   'summarise-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
-  'settle-execution': [...closing, 'sqs:SendMessage'],
+  'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
   'seed-parameters': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', 'sqs:SendMessage'],
+}
+
+/** The variables that functions/shared/parts.ts reads for those that use it. */
+const askedByParts = {
+  'claimingParts()': "'LEDGER_TABLE', 'CONCURRENT_BAKES'",
+  'closingParts()': "'LEDGER_TABLE', 'CONCURRENT_BAKES', 'TOPIC_ARN'",
 }
 
 it('knows every directory of functions/ that has a handler', () => {
@@ -69,7 +75,9 @@ describe.each(functionNames)('%s', (name) => {
   })
 
   it('has the variables that its handler asks for', () => {
-    const [, asked = ''] = handler.match(/= env\(([^)]*)\)/) ?? []
+    const [, named = ''] = handler.match(/= env\(([^)]*)\)/) ?? []
+    const shared = Object.entries(askedByParts).filter(([parts]) => handler.includes(parts))
+    const asked = named + shared.map(([, names]) => names).join()
     const own = Object.keys(properties()?.Environment.Variables ?? {}).filter(
       (key) => !/^(NODE_OPTIONS|POWERTOOLS_)/.test(key),
     )

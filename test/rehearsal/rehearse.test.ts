@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import { invalidCalls, validates } from '../support/calls.ts'
 import { readEvent, readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
 let stage: Awaited<ReturnType<typeof stageFor>>
@@ -72,6 +73,13 @@ describe('a release of the example fleet', () => {
   it('meets no error and denies nobody on the happy path', () => {
     expect(calls().filter(({ error }) => error)).toEqual([])
   })
+
+  it.skipIf(!validates)(
+    `makes only calls that AWS's own models allow${validates ? '' : ': skipped, no botocore here'}`,
+    () => {
+      expect(invalidCalls(join(out, 'calls.jsonl'))).toBe('')
+    },
+  )
 
   it('shows where time goes: a soak of a day, and bakes one after the other', () => {
     const { makespanSeconds, criticalPathSeconds } = rehearsal.summary

@@ -25,20 +25,29 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
   return {
     fleet,
     assembly,
+    /** Served on a free port where asked: then it is the test's to close. */
     async rehearse(
-      o: { events?: EventEnvelope[]; seed?: number; faults?: string[]; out?: string } = {},
+      o: {
+        events?: EventEnvelope[]
+        seed?: number
+        faults?: string[]
+        out?: string
+        serve?: boolean
+        assembly?: CloudAssemblySummary
+      } = {},
     ): Promise<Rehearsal> {
-      const { events = [readEvent('ec2.ami-available.json')], seed = 1, faults = [], out } = o
+      const { events = [readEvent('ec2.ami-available.json')], seed = 1, faults = [], out, serve } = o
       const rehearsal = await rehearse({
         fleet,
-        assembly,
+        assembly: o.assembly ?? assembly,
         fleetFile: 'fleet.yaml',
         events,
         seed,
         faults: faults.map(parseFault),
         ...(out && { out }),
+        ...(serve && { serve: 0 }),
       })
-      await rehearsal.close()
+      if (!serve) await rehearsal.close()
       return rehearsal
     },
   }

@@ -22,6 +22,8 @@ export interface NewAmi extends Partial<Image> {
   region: string
   Name: string
   sharedWith?: string[]
+  /** Somebody else says that it is there. */
+  unannounced?: boolean
 }
 
 const malformed = (id: string) => new AwsError('InvalidAMIID.Malformed', `Invalid id: "${id}"`)
@@ -43,10 +45,10 @@ export class Ec2 implements Service {
   }
 
   /**
-   * Makes an AMI, available at once, and says so on its owner's default bus.
+   * Makes an AMI, available at once, and says so on its owner's default bus unless it is `unannounced`.
    * @throws AwsError InvalidAMIName.Duplicate where the owner has the name in that region already
    */
-  addImage({ account, region, sharedWith = [], ...properties }: NewAmi): Ami {
+  addImage({ account, region, sharedWith = [], unannounced, ...properties }: NewAmi): Ami {
     const known = this.#images.in({ account: '', region })
     const { Name: name } = properties
     if ([...known.values()].some(({ image }) => image.OwnerId === account && image.Name === name)) {
@@ -82,7 +84,7 @@ export class Ec2 implements Service {
     )
     const ami = { image, region, sharedWith: new Set(sharedWith) }
     known.set(id, ami)
-    this.#announce(ami)
+    if (!unannounced) this.#announce(ami)
     return ami
   }
 

@@ -27,7 +27,8 @@ describe('messages', () => {
 
 Why: Image Builder says FAILED: step harden failed
 What to do: ${explain('BakeFailed').todo}
-Not rebaked because of it: payments-api, orders-api. They keep their last release, as does al2023-java.
+Not rebaked because of it: payments-api, orders-api. Until then, each keeps its last release, as does al2023-java.
+To rebake it when that is mended: the next release does, or a campaign by hand (README, "By hand").
 
 Image: ${failed.imageArn}
 Execution: ${failed.execution}

@@ -26,7 +26,7 @@ describe('the plan of a campaign', () => {
     ])
     expect(images.find(({ image }) => image === 'payments-api')).toMatchObject({
       decision: 'leave',
-      reason: 'it descends from al2023-soe, not from ubuntu-soe',
+      reason: 'from al2023-soe, not from ubuntu-soe',
     })
   })
 

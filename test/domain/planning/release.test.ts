@@ -34,13 +34,18 @@ describe('a release', () => {
     ],
     ['not available', {}, { state: 'pending' }, /it is pending, not available/],
     ['another owner', {}, { ownerId: '999999999999' }, /its owner is account 999999999999, and no upstream/],
-    ['another name', {}, { name: 'test' }, /its name is 'test', .*'soe-al2023-\*' \(al2023-soe\)/],
     ['another architecture', {}, { architecture: 'arm64' }, /its architecture is arm64/],
   ])('is refused when %s', (_, eventChange, imageChange, reason) => {
     const seen = imageChange && { ...image, ...imageChange }
     expect(judge(exampleFleet(), { ...event, ...eventChange }, seen)).toEqual({
       refused: expect.stringMatching(reason),
     })
+  })
+})
+
+it('is ignored under a name that no upstream of its owner expects', () => {
+  expect(judge(exampleFleet(), event, { ...image, name: 'test' })).toEqual({
+    ignored: expect.stringMatching(/its name is 'test', .*'soe-al2023-\*' \(al2023-soe\)/),
   })
 })
 

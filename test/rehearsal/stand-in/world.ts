@@ -13,6 +13,7 @@ import {
   type EventEnvelope,
   type Principal,
 } from '../../../rehearsal/stand-in/types.ts'
+import { invalidCalls, validates } from '../../support/calls.ts'
 
 export const build = { account: '111111111111', region: 'us-east-1' }
 export const target = { account: '222222222222', region: 'us-east-1' }
@@ -106,27 +107,24 @@ export const clientOptions = (
 })
 
 export const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
-const hasBotocore = has('python3', '-c', 'import botocore')
 
 /** What botocore's models say against the calls: '' for nothing. */
-function invalidCalls(calls: CallRecord[]): string {
+function misfits(calls: CallRecord[]): string {
   const directory = mkdtempSync(join(tmpdir(), 'calls-'))
   const file = join(directory, 'calls.jsonl')
   writeFileSync(file, calls.map((call) => `${callLine(call)}\n`).join(''))
-  const { stdout, stderr, status } = spawnSync('python3', ['test/support/validate_calls.py', file], {
-    encoding: 'utf8',
-  })
+  const found = invalidCalls(file)
   rmSync(directory, { recursive: true })
-  return status === 0 ? '' : stdout + stderr
+  return found
 }
 
 /** The last test of a file: what its calls recorded fits AWS's own models. */
 export const itFitsTheModels = (calls: () => CallRecord[]) =>
-  it.skipIf(!hasBotocore)(
+  it.skipIf(!validates)(
     'recorded calls that fit AWS’s own models (skipped without python3 and botocore)',
     () => {
       expect(calls().length).toBeGreaterThan(0)
-      expect(invalidCalls(calls())).toBe('')
+      expect(misfits(calls())).toBe('')
     },
   )
 

@@ -1,0 +1,168 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type ResourceEvent, respond, seed } from '../../functions/seed-parameters/seed-parameters.ts'
+
+const ssm = mockClient(SSMClient)
+const ec2 = mockClient(EC2Client)
+// Workers share their modules: what comes after must find the client as it is.
+afterAll(() => {
+  ssm.restore()
+  ec2.restore()
+})
+const parts = { ssm: ssm as unknown as SSMClient, ec2: ec2 as unknown as EC2Client }
+const parent = (image: string, AmiName = 'soe-al2023-*') => ({
+  Parameter: `/golden/images/${image}/parent`,
+  Owner: '444455556666',
+  AmiName,
+  Architecture: 'x86_64',
+})
+const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
+  RequestType: 'Create',
+  ResponseURL: 'http://127.0.0.1:9/never',
+  StackId: 'arn:aws:cloudformation:us-west-2:111122223333:stack/golden/1',
+  RequestId: 'request-1',
+  LogicalResourceId: 'ParentParameters',
+  ResourceProperties: { Parents: [parent('web')], Placeholder: 'ami-00000000000000000' },
+  ...more,
+})
+const seeding = (Parents: ReturnType<typeof parent>[], more: Partial<ResourceEvent> = {}) =>
+  seed(parts, event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
+const created = () =>
+  ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
+
+beforeEach(() => {
+  ssm.reset()
+  ec2.reset()
+  ssm.on(PutParameterCommand).resolves({})
+  ssm.on(GetParametersCommand).resolves({ Parameters: [] })
+  ec2.on(DescribeImagesCommand).resolves({
+    Images: [
+      { ImageId: 'ami-0old', CreationDate: '2026-07-01T00:00:00.000Z' },
+      { ImageId: 'ami-0new', CreationDate: '2026-09-01T00:00:00.000Z' },
+      { ImageId: 'ami-0mid', CreationDate: '2026-08-01T00:00:00.000Z' },
+    ],
+  })
+})
+
+describe('seed', () => {
+  it('creates the missing ones with the newest AMI, and never overwrites', async () => {
+    ssm
+      .on(GetParametersCommand)
+      .resolves({ Parameters: [{ Name: '/golden/images/web/parent', Value: 'ami-0moved' }] })
+    await seeding([parent('web'), parent('api')])
+    expect(created()).toEqual([['/golden/images/api/parent', 'ami-0new']])
+    expect(ssm.commandCalls(PutParameterCommand)[0]?.args[0].input.Overwrite).not.toBe(true)
+  })
+
+  it('looks for available AMIs of the upstream only, once for each upstream', async () => {
+    await seeding([parent('web'), parent('api'), parent('db', 'soe-ubuntu-*')])
+    expect(ec2.commandCalls(DescribeImagesCommand).map(({ args: [{ input }] }) => input)).toEqual(
+      ['soe-al2023-*', 'soe-ubuntu-*'].map((name) => ({
+        Owners: ['444455556666'],
+        Filters: [
+          { Name: 'name', Values: [name] },
+          { Name: 'architecture', Values: ['x86_64'] },
+          { Name: 'state', Values: ['available'] },
+        ],
+      })),
+    )
+  })
+
+  it.each([[[]], [undefined]])('takes the placeholder where the upstream has %j', async (Images) => {
+    ec2.on(DescribeImagesCommand).resolves({ ...(Images && { Images }) })
+    await seeding([parent('web')])
+    expect(created()).toEqual([['/golden/images/web/parent', 'ami-00000000000000000']])
+  })
+
+  it('asks for ten pointers at a time', async () => {
+    const all = Array.from({ length: 23 }, (_, at) => parent(`image-${at}`))
+    await seeding(all)
+    const asked = ssm.commandCalls(GetParametersCommand).map(({ args: [{ input }] }) => input.Names?.length)
+    expect(asked).toEqual([10, 10, 3])
+    expect(created()).toHaveLength(23)
+  })
+
+  it('does nothing at all on Delete', async () => {
+    await seeding([parent('web')], { RequestType: 'Delete' })
+    expect([...ssm.calls(), ...ec2.calls()]).toEqual([])
+  })
+
+  it('seeds on Update as on Create: an image may be new', async () => {
+    await seeding([parent('web')], { RequestType: 'Update' })
+    expect(created()).toEqual([['/golden/images/web/parent', 'ami-0new']])
+  })
+})
+
+describe('respond', () => {
+  let received: {
+    method: string | undefined
+    url: string | undefined
+    type: string | undefined
+    body: unknown
+  }[]
+  let status: number
+  let server: ReturnType<typeof createServer>
+  const ResponseURL = () =>
+    `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?Signature=a%2Bb`
+
+  beforeEach(async () => {
+    received = []
+    status = 200
+    server = createServer(async (request, response) => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      const { method, url, headers } = request
+      received.push({ method, url, type: headers['content-type'], body: JSON.parse(body) })
+      response.writeHead(status).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  })
+  afterEach(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it.each<[string, Partial<ResourceEvent>, Error | undefined, object]>([
+    ['success', {}, undefined, { Status: 'SUCCESS', PhysicalResourceId: 'ParentParameters' }],
+    [
+      'success, under the physical id that it had',
+      { RequestType: 'Update', PhysicalResourceId: 'id-1' },
+      undefined,
+      { Status: 'SUCCESS', PhysicalResourceId: 'id-1' },
+    ],
+    [
+      'failure, with its reason',
+      {},
+      Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }),
+      {
+        Status: 'FAILED',
+        Reason: 'AccessDeniedException: not authorized',
+        PhysicalResourceId: 'ParentParameters',
+      },
+    ],
+  ])('says %s, in the shape that CloudFormation documents', async (_, more, failure, expected) => {
+    const asked = event({ ...more, ResponseURL: ResponseURL() })
+    await respond(asked, failure)
+    const { StackId, RequestId, LogicalResourceId } = asked
+    expect(received).toEqual([
+      {
+        method: 'PUT',
+        url: '/answer?Signature=a%2Bb',
+        // A type that is not empty would not be the one that the URL is signed for.
+        type: '',
+        body: { StackId, RequestId, LogicalResourceId, ...expected },
+      },
+    ])
+  })
+
+  it('fails loudly when the answer is not taken', async () => {
+    status = 403
+    await expect(respond(event({ ResponseURL: ResponseURL() }))).rejects.toThrow(
+      'CloudFormation did not take the answer: HTTP 403',
+    )
+  })
+})

@@ -1,0 +1,189 @@
+import { CancelImageCreationCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { mockClient } from 'aws-sdk-client-mock'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { claim } from '../../functions/claim-image/claim-image.ts'
+import { type StoppedExecution, settle } from '../../functions/settle-execution/settle-execution.ts'
+import { campaign, executionOf, plannedCampaign } from '../support/campaign.ts'
+
+const imageBuilder = mockClient(ImagebuilderClient)
+// Workers share their modules: what comes after must find the client as it is.
+afterAll(() => void imageBuilder.restore())
+beforeEach(() => {
+  imageBuilder.reset()
+  imageBuilder.on(CancelImageCreationCommand).resolves({})
+})
+const cancelled = () =>
+  imageBuilder.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input)
+type Planned = Awaited<ReturnType<typeof plannedCampaign>>
+const settling = ({ parts }: Planned, stopped: StoppedExecution) =>
+  settle({ ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient }, stopped)
+
+const time = '2026-09-08T12:00:00Z'
+type Detail = StoppedExecution['detail']
+const ofRebake = (image: string, more: Partial<Detail> = {}): StoppedExecution => ({
+  time,
+  detail: {
+    executionArn: executionOf(image),
+    name: `${campaign}-${image}`,
+    status: 'ABORTED',
+    input: JSON.stringify({ campaign, image }),
+    error: null,
+    cause: null,
+    ...more,
+  },
+})
+const campaignArn = `arn:aws:states:us-west-2:111122223333:execution:golden-campaign:${campaign}`
+const ofCampaign = (more: Partial<Detail> = {}): StoppedExecution =>
+  ofRebake('', { executionArn: campaignArn, name: campaign, input: '{"trigger":{}}', ...more })
+
+describe('a rebake that stopped', () => {
+  it('is recorded as aborted, its descendants as skipped, and its claim goes to the next', async () => {
+    const all = await plannedCampaign()
+    for (const image of ['al2023-java', 'al2023-node'])
+      await claim(all.parts, { taskToken: image, execution: executionOf(image), time, campaign, image })
+    await settling(all, ofRebake('al2023-java'))
+    expect(await all.statuses()).toEqual({
+      'al2023-hardened': 'planned',
+      'al2023-java': 'aborted',
+      'orders-api': 'skipped',
+      'payments-api': 'skipped',
+      'al2023-node': 'baking',
+      'web-frontend': 'planned',
+    })
+    expect((await all.image('orders-api')).reason).toBe('it descends from al2023-java, which was stopped')
+    expect(all.granted).toEqual(['al2023-java', 'al2023-node'])
+    expect(all.told).toEqual([expect.objectContaining({ subject: 'Failed: al2023-java was not released' })])
+  })
+
+  it.each<[Partial<Detail>, string, string]>([
+    [{ status: 'ABORTED' }, 'aborted', 'its execution was stopped: the execution was aborted by a person'],
+    [{ status: 'TIMED_OUT' }, 'failed', 'a step did not end in time: the execution timed out'],
+    [
+      { status: 'FAILED' },
+      'failed',
+      'a step failed in a way that Rebake does not know: the execution failed',
+    ],
+    [
+      { status: 'FAILED', error: 'BakeFailed', cause: 'exited with 1' },
+      'failed',
+      'its bake failed in Image Builder: exited with 1',
+    ],
+    [{ error: 'Oops', cause: 'wrong release' }, 'aborted', 'its execution was stopped: Oops: wrong release'],
+  ])('%j: recorded as %s', async (detail, status, reason) => {
+    const all = await plannedCampaign()
+    await settling(all, ofRebake('al2023-java', detail))
+    expect(await all.image('al2023-java')).toMatchObject({ status, reason, finishedAt: time })
+  })
+
+  it.each(['released', 'failed', 'skipped', 'aborted'] as const)(
+    'changes nothing when it closed itself as %s',
+    async (status) => {
+      const all = await plannedCampaign()
+      await all.set('al2023-java', { status })
+      const before = await all.ledger.all(`CAMPAIGN#${campaign}`)
+      await settling(all, ofRebake('al2023-java'))
+      expect(await all.ledger.all(`CAMPAIGN#${campaign}`)).toEqual(before)
+      expect([all.told, all.published, all.counted]).toEqual([[], [], []])
+    },
+  )
+})
+
+describe('the bake of a rebake that stopped', () => {
+  const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-java/1.0.0/1'
+  const failed = (name: string) => Object.assign(new Error(name), { name })
+
+  it('is cancelled, under the same client token whenever it is tried', async () => {
+    const all = await plannedCampaign()
+    await all.set('al2023-java', { status: 'baking', imageArn })
+    await settling(all, ofRebake('al2023-java'))
+    await all.set('al2023-java', { status: 'baking' })
+    await settling(all, ofRebake('al2023-java'))
+    const [first, second] = cancelled()
+    expect(first).toEqual({
+      imageBuildVersionArn: imageArn,
+      clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    expect(second).toEqual(first)
+  })
+
+  it.each(['candidate', 'released', 'failed', 'aborted'] as const)(
+    'is left alone when the image is %s',
+    async (status) => {
+      const all = await plannedCampaign()
+      await all.set('al2023-java', { status, imageArn })
+      await settling(all, ofRebake('al2023-java'))
+      expect(cancelled()).toEqual([])
+    },
+  )
+
+  it.each(['InvalidRequestException', 'ResourceNotFoundException'])(
+    'may have ended by itself meanwhile: %s',
+    async (name) => {
+      imageBuilder.on(CancelImageCreationCommand).rejects(failed(name))
+      const all = await plannedCampaign()
+      await all.set('al2023-java', { status: 'baking', imageArn })
+      await settling(all, ofRebake('al2023-java'))
+      expect((await all.image('al2023-java')).status).toBe('aborted')
+    },
+  )
+
+  it('that cannot be cancelled for another reason fails loudly, so that the event is tried again', async () => {
+    imageBuilder.on(CancelImageCreationCommand).rejects(failed('ForbiddenException'))
+    const all = await plannedCampaign()
+    await all.set('al2023-java', { status: 'baking', imageArn })
+    await expect(settling(all, ofRebake('al2023-java'))).rejects.toThrow('ForbiddenException')
+    expect(all.told).toEqual([])
+  })
+})
+
+describe('a campaign that stopped', () => {
+  it('closes every root that nobody started, tells of each once, and is recorded as aborted', async () => {
+    const all = await plannedCampaign()
+    await settling(all, ofCampaign())
+    expect(await all.statuses()).toEqual({
+      'al2023-hardened': 'aborted',
+      'al2023-java': 'skipped',
+      'orders-api': 'skipped',
+      'payments-api': 'skipped',
+      'al2023-node': 'skipped',
+      'web-frontend': 'skipped',
+    })
+    expect(await all.record()).toMatchObject({ status: 'aborted', finishedAt: time })
+    expect(all.told.map(({ attributes }) => `${attributes.kind} ${attributes.image ?? ''}`)).toEqual([
+      'image-failed al2023-hardened',
+      'campaign-finished ',
+    ])
+    expect(all.told[0]?.body).toContain(`Execution: ${campaignArn}`)
+  })
+
+  it.each(['al2023-java', 'aaa'])(
+    'leaves %s, which waits for a rebake under way, to that rebake',
+    async (name) => {
+      const all = await plannedCampaign()
+      const { plan } = await all.image('al2023-java')
+      await all.set('al2023-hardened', { status: 'baking', execution: executionOf('al2023-hardened') })
+      await all.set(name, { image: name, status: 'planned', plan })
+      await settling(all, ofCampaign())
+      expect(await all.image(name)).toMatchObject({ status: 'planned' })
+      await settling(all, ofRebake('al2023-hardened'))
+      expect(await all.image(name)).toMatchObject({ status: 'skipped' })
+      expect(all.told.filter(({ attributes }) => attributes.kind === 'image-failed')).toHaveLength(1)
+    },
+  )
+
+  it('changes nothing when it closed itself', async () => {
+    const all = await plannedCampaign()
+    for (const image of Object.keys(await all.statuses())) await all.set(image, { status: 'released' })
+    await all.ledger.set({ pk: `CAMPAIGN#${campaign}`, sk: 'CAMPAIGN' }, { status: 'failed' })
+    const before = await all.ledger.all(`CAMPAIGN#${campaign}`)
+    await settling(all, ofCampaign({ status: 'FAILED' }))
+    expect(await all.ledger.all(`CAMPAIGN#${campaign}`)).toEqual(before)
+    expect(all.told).toEqual([])
+  })
+})
+
+it.each([[null], [undefined], ['{}']])('takes input %j as that of a campaign', async (input) => {
+  const all = await plannedCampaign()
+  await settling(all, ofCampaign({ input }))
+  expect(await all.record()).toMatchObject({ status: 'aborted' })
+})

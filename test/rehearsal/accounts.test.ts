@@ -1,0 +1,201 @@
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { describe, expect, it } from 'vitest'
+import { summarise } from '../../rehearsal/accounts.ts'
+import type { Execution } from '../../rehearsal/engine/execution.ts'
+import type { World } from '../../rehearsal/world/world.ts'
+import { at, byArn, execution, type Passed, start } from '../support/executions.ts'
+
+const iso = (seconds: number) => new Date(at(seconds)).toISOString()
+const campaignItem = (campaign: string, startedAt: number, more = {}) => ({
+  ...{ pk: `CAMPAIGN#${campaign}`, sk: 'CAMPAIGN', campaign, execution: 'arn', status: 'finished' },
+  ...{ trigger: { upstream: 'soe', ami: `ami-${campaign}` }, startedAt: iso(startedAt) },
+  ...more,
+})
+const imageItem = (campaign: string, image: string, parent: string, order: number, more = {}) => ({
+  ...{ pk: `CAMPAIGN#${campaign}`, sk: `IMAGE#${image}`, image, status: 'released', reason: 'because' },
+  ...{ plan: { image, parent, decision: 'bake', order } },
+  ...more,
+})
+
+/** A world that has this ledger, read in pages of two items, and these executions. */
+function worldOf(items: object[], executions: Execution[] = []) {
+  const pages = Array.from({ length: Math.ceil(items.length / 2) }, (_, at) =>
+    items.slice(2 * at, 2 * at + 2),
+  )
+  const call = async ({ operation, input }: { operation: string; input: Record<string, unknown> }) => {
+    expect([operation, input.TableName]).toEqual(['Scan', 'golden-ledger'])
+    const page = Number(input.ExclusiveStartKey ?? 0)
+    const more = page + 1 < pages.length && { LastEvaluatedKey: page + 1 }
+    return { Items: (pages[page] ?? []).map((item) => marshall(item)), ...more }
+  }
+  const calls = ['web', 'web', 'api', ''].map((tag) => ({ tag }))
+  return {
+    standIn: { call, calls, iam: { operator: () => 'operator' } },
+    stepFunctions: { executions: byArn(executions) },
+    functions: { invocations: new Map([['web', 7]]) },
+  } as unknown as World
+}
+const summaryOf = (items: object[], executions: Execution[] = []) =>
+  summarise(worldOf(items, executions), 'golden-ledger', start)
+
+it('has nothing to add up where nothing happened', async () => {
+  expect(await summaryOf([])).toEqual({
+    ...{ campaigns: [], images: [], makespanSeconds: 0, criticalPathSeconds: 0 },
+  })
+})
+
+it('lists campaigns in the order of their start, with the images that each bakes', async () => {
+  const { campaigns, images } = await summaryOf([
+    campaignItem('late', 60, { status: 'running' }),
+    imageItem('late', 'web', 'soe', 1),
+    campaignItem('early', 0, { finishedAt: iso(3_600) }),
+    imageItem('early', 'api', 'web', 2),
+    imageItem('early', 'web', 'soe', 1),
+    imageItem('early', 'other', 'elsewhere', 0, {
+      status: 'left',
+      plan: { image: 'other', parent: 'elsewhere', decision: 'leave', order: 0 },
+    }),
+    { pk: 'CLAIMS', sk: 'CLAIMS', held: [] },
+    { pk: 'IMAGE#web', sk: 'RELEASE#1.0.0/1', image: 'web' },
+  ])
+  expect(campaigns).toEqual([
+    {
+      ...{ name: 'early', upstream: 'soe', ami: 'ami-early', status: 'finished', images: 2 },
+      ...{ startedAt: iso(0), finishedAt: iso(3_600) },
+    },
+    {
+      ...{ name: 'late', upstream: 'soe', ami: 'ami-late', status: 'running', images: 1 },
+      ...{ startedAt: iso(60), finishedAt: null },
+    },
+  ])
+  expect(images.map(({ campaign, image }) => `${campaign} ${image}`)).toEqual([
+    'early web',
+    'early api',
+    'late web',
+  ])
+})
+
+describe('an image', () => {
+  it('counts its own transitions, invocations and calls', async () => {
+    const states: Passed[] = [
+      ['Pin Parent', 10, 11],
+      ['Start Bake', 11, 12],
+    ]
+    const run = execution({ name: 'web', states, to: 100 })
+    const { images } = await summaryOf(
+      [
+        campaignItem('c', 0),
+        imageItem('c', 'web', 'soe', 1, {
+          ...{
+            execution: run.arn,
+            ami: 'ami-0a',
+            parentAmi: 'ami-0b',
+            startedAt: iso(5),
+            finishedAt: iso(90),
+          },
+        }),
+      ],
+      [run],
+    )
+    expect(images).toEqual([
+      {
+        ...{ image: 'web', campaign: 'c', status: 'released', reason: 'because', ami: 'ami-0a' },
+        ...{ parentAmi: 'ami-0b', startedAt: iso(5), finishedAt: iso(90) },
+        ...{ transitions: 2, lambdaInvocations: 7, apiCalls: 2 },
+      },
+    ])
+  })
+
+  it('that never started has nothing to show', async () => {
+    const { images } = await summaryOf([
+      campaignItem('c', 0),
+      imageItem('c', 'db', 'soe', 1, { status: 'skipped' }),
+    ])
+    expect(images[0]).toMatchObject({
+      ...{ status: 'skipped', ami: null, parentAmi: null, startedAt: null, finishedAt: null },
+      ...{ transitions: 0, lambdaInvocations: 0, apiCalls: 0 },
+    })
+  })
+
+  it.each([
+    ['released', 'released'],
+    ['failed', 'failed'],
+    ['skipped', 'skipped'],
+    ['aborted', 'aborted'],
+    ['planned', 'running'],
+    ['baking', 'running'],
+    ['candidate', 'running'],
+  ])('that the ledger has as %s is %s', async (status, expected) => {
+    const { images } = await summaryOf([campaignItem('c', 0), imageItem('c', 'web', 'soe', 1, { status })])
+    expect(images[0]?.status).toBe(expected)
+  })
+})
+
+describe('time', () => {
+  /** From its bake to its own end; children hang on it from the moment that it is a candidate. */
+  const rebake = (name: string, pinned: number, candidate: number | undefined, shipped: number, to: number) =>
+    execution({
+      name,
+      from: pinned - 5,
+      to,
+      states: [
+        ['Pin Parent', pinned, pinned + 1],
+        ...(candidate === undefined
+          ? []
+          : ([
+              ['Ship and Descend', candidate],
+              ['Release Image', shipped, shipped + 1],
+            ] as Passed[])),
+      ],
+    })
+  const items = (executions: Record<string, [parent: string, Execution]>) => [
+    campaignItem('c', 0),
+    ...Object.entries(executions).map(([image, [parent, { arn }]], order) =>
+      imageItem('c', image, parent, order + 1, { execution: arn }),
+    ),
+  ]
+  const measured = (executions: Record<string, [parent: string, Execution]>) =>
+    summaryOf(
+      items(executions),
+      Object.values(executions).map(([, each]) => each),
+    )
+
+  it('from the first event to the last end is the makespan', async () => {
+    expect(await measured({ base: ['soe', rebake('base', 10, 110, 200, 900)] })).toMatchObject({
+      makespanSeconds: 900,
+    })
+  })
+
+  it.each<[string, Record<string, [string, Execution]>, number]>([
+    // The base is done at 200, though its execution waits for its child until 900.
+    ['one image: until it is shipped', { base: ['soe', rebake('base', 10, 110, 200, 900)] }, 190],
+    [
+      'a child: the parent until it is a candidate, then the child, without the wait between',
+      {
+        base: ['soe', rebake('base', 10, 110, 200, 900)],
+        web: ['base', rebake('web', 300, 400, 800, 850)],
+      },
+      100 + 500,
+    ],
+    [
+      'the longer of two children',
+      {
+        base: ['soe', rebake('base', 10, 110, 200, 900)],
+        web: ['base', rebake('web', 300, 400, 800, 850)],
+        api: ['base', rebake('api', 120, 220, 320, 330)],
+      },
+      600,
+    ],
+    ['a bake that failed: until its end', { base: ['soe', rebake('base', 10, undefined, 0, 70)] }, 60],
+    [
+      'a parent that ships longer than its child takes',
+      {
+        base: ['soe', rebake('base', 10, 110, 800, 900)],
+        web: ['base', rebake('web', 120, 130, 140, 150)],
+      },
+      790,
+    ],
+  ])('on the critical path is that of %s', async (_, executions, seconds) => {
+    expect((await measured(executions)).criticalPathSeconds).toBe(seconds)
+  })
+})

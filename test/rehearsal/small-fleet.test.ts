@@ -1,0 +1,57 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parseFleet } from '../../domain/fleet/parse.ts'
+import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import { invalidCalls, validates } from '../support/calls.ts'
+import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
+
+const fleet = parseFleet(
+  `
+name: small
+build: { account: "111122223333", region: us-west-2 }
+upstreams:
+  soe: { platform: Linux, ami: { owner: "444455556666", name: soe-* } }
+infrastructure:
+  linux: { instanceTypes: [m7i.large] }
+components:
+  hello:
+    platform: Linux
+    document:
+      phases:
+        - name: build
+          steps: [{ name: Hello, action: ExecuteBash, inputs: { commands: [echo hello] } }]
+images:
+  base: { parent: soe, infrastructure: linux, components: [hello], volumes: [{ device: /dev/xvda, size: 8 }] }
+rings:
+  all: { accounts: ["222233334444"], regions: [us-west-2] }
+`,
+  'small.yaml',
+)
+
+let rehearsal: Rehearsal
+const out = temporaryDirectory()
+beforeAll(async () => {
+  rehearsal = await (await stageFor(fleet)).rehearse({ out })
+}, slow)
+
+describe('a rebake with one ring and no children', () => {
+  it('takes 20 state transitions and 12 Lambda invocations at the most', () => {
+    const [image] = rehearsal.summary.images
+    expect(image?.status).toBe('released')
+    expect(image?.transitions).toBeLessThanOrEqual(20)
+    expect(image?.lambdaInvocations).toBeLessThanOrEqual(12)
+  })
+
+  it('counts as transitions what the history says', () => {
+    const entered = readLines<{ executionArn: string; type: string }>(out, 'history.jsonl').filter(
+      ({ executionArn, type }) => executionArn.includes(':small-rebake:') && type.endsWith('StateEntered'),
+    )
+    expect(entered).toHaveLength(rehearsal.summary.images[0]?.transitions ?? 0)
+  })
+
+  it.skipIf(!validates)(
+    `makes only calls that AWS's own models allow${validates ? '' : ': skipped, no botocore here'}`,
+    () => {
+      expect(invalidCalls(`${out}/calls.jsonl`)).toBe('')
+    },
+  )
+})
