@@ -77,6 +77,7 @@ function imageResult(world: World, campaign: string, image: CampaignImage): Imag
   const execution = world.stepFunctions.executions.get(image.execution ?? '')
   const entered = execution?.history.events.filter(({ type }) => type.endsWith('StateEntered')) ?? []
   const { standIn, functions } = world
+  const work = `${campaign}/${image.image}`
   return {
     image: image.image,
     campaign,
@@ -87,8 +88,8 @@ function imageResult(world: World, campaign: string, image: CampaignImage): Imag
     startedAt: image.startedAt ?? null,
     finishedAt: image.finishedAt ?? null,
     transitions: entered.length,
-    lambdaInvocations: functions.invocations.get(image.image) ?? 0,
-    apiCalls: standIn.calls.filter(({ tag }) => tag === image.image).length,
+    lambdaInvocations: functions.invocations.get(work) ?? 0,
+    apiCalls: standIn.calls.filter(({ tag }) => tag === work).length,
   }
 }
 

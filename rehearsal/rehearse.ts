@@ -69,11 +69,11 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     for (const progress of onProgress ? progressOf(world, fleet) : []) onProgress?.(progress)
   }
   const world: World = await World.open({
-    ...{ clock, random, fleet: fleet.name, organization: fleet.organization, faults: scenario.faults },
+    ...{ clock, random, organization: fleet.organization, faults: scenario.faults },
     ...fleet.build,
     ...{ bundles: assembly.functions, port: options.serve ?? 0, onStep: tell, onEvent: options.onEvent },
     fate: (event) => staged.fate(event),
-    before: (name, image) => staged.before(name, image),
+    before: (name, work) => staged.before(name, work),
   })
   const staged = stage(world, scenario)
 

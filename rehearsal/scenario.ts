@@ -2,11 +2,11 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../domain/names.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
-import { imaginedAmi, releaseEvent } from './releases.ts'
 import { phasesOf } from './stand-in/services/imagebuilder/durations.ts'
 import type { ImageInQuestion, Outcome } from './stand-in/services/imagebuilder/images.ts'
 import type { EventEnvelope } from './stand-in/types.ts'
-import { imageOfEvent, type World } from './world/world.ts'
+import { addReleasedAmi, addStandingRelease, announce } from './upstream-accounts.ts'
+import type { World } from './world/world.ts'
 
 /** What happens in a rehearsal: the events, and what goes wrong. */
 export interface Scenario {
@@ -17,7 +17,6 @@ export interface Scenario {
 }
 
 const hour = 3_600_000
-const stranger = '999999999999'
 
 /** Sets a world up for a scenario: the released AMIs, how builds go, and the events at their times. */
 export function stage(world: World, scenario: Scenario) {
@@ -26,10 +25,10 @@ export function stage(world: World, scenario: Scenario) {
   imagebuilder.outcome = (image) => outcomeOf(scenario, imageName(fleet, image), image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
   for (const name of Object.keys(fleet.upstreams))
-    standing(world, fleet, name, Math.min(...events.map(({ time }) => Date.parse(time))))
+    addStandingRelease(world, fleet, name, Math.min(...events.map(({ time }) => Date.parse(time))))
   for (const event of events) {
     const time = Date.parse(event.time)
-    world.clock.at(time - 1, () => release(world, scenario, event))
+    world.clock.at(time - 1, () => addReleasedAmi(world, scenario, event))
     world.clock.at(time, () => {
       const refusal = announce(world, fleet, event)
       if (refusal) world.refused.push(`${event['detail-type']} of ${event.time}: ${refusal}`)
@@ -38,68 +37,11 @@ export function stage(world: World, scenario: Scenario) {
   return {
     refused: world.refused,
     fate: fateOf(scenario),
-    before: (name: string, image: string) => meddle(world, scenario, name, image),
+    before: (name: string, work: string) => meddle(world, scenario, name, work),
   }
 }
 
 const imageName = (fleet: Fleet, { name }: ImageInQuestion) => name.slice(fleet.name.length + 1)
-
-/** The release before the rehearsal begins: an upstream has one when a fleet is deployed. */
-function standing(world: World, fleet: Fleet, upstream: string, started: number): void {
-  const time = new Date(started - 30 * 24 * hour).toISOString()
-  addAmi(world, fleet, imaginedAmi(fleet, releaseEvent(fleet, upstream, time)), { CreationDate: time })
-}
-
-/**
- * An event of an account that owns an upstream begins where EC2 would put it, on that account's default bus; of
- * any other, somebody puts it on the releases bus.
- *
- * @returns why nothing comes of it, where nothing does.
- */
-function announce(world: World, fleet: Fleet, event: EventEnvelope): string | undefined {
-  const { account, region } = event
-  const owns = Object.values(fleet.upstreams).some(({ ami }) => ami.owner === account)
-  if (!owns) return world.receive(event, resourceName(fleet.name, 'releases'))
-  const taken = world.regional.in({ account, region }).put(event, 'default')
-  return taken ? undefined : `no rule on the default bus of account ${account} in ${region} takes it`
-}
-
-/** The AMI that an event speaks of, shared with the build account. */
-function release(world: World, { fleet, faults }: Scenario, event: EventEnvelope): void {
-  const ami = imaginedAmi(fleet, event)
-  if (world.standIn.ec2.find(ami.ami, fleet.build)) return
-  const foreign = faults.has('untrusted-owner', ami.upstream ?? '') && { ownerId: stranger }
-  addAmi(world, fleet, { ...ami, ...foreign, region: event.region }, { unannounced: true })
-}
-
-function addAmi(
-  { standIn }: World,
-  fleet: Fleet,
-  imagined: ReturnType<typeof imaginedAmi> & { region?: string },
-  more = {},
-): void {
-  const { ami, ownerId, name, architecture, upstream = '', region = fleet.build.region } = imagined
-  const windows = fleet.upstreams[upstream]?.platform === 'Windows' || /windows/i.test(name)
-  standIn.ec2.addImage({
-    ImageId: ami,
-    account: ownerId,
-    region,
-    Name: name,
-    Architecture: architecture as 'x86_64' | 'arm64',
-    sharedWith: [fleet.build.account],
-    ...(windows && windowsAmi),
-    ...more,
-  })
-}
-
-const windowsAmi = {
-  Platform: 'Windows' as const,
-  PlatformDetails: 'Windows',
-  RootDeviceName: '/dev/sda1',
-  BlockDeviceMappings: [
-    { DeviceName: '/dev/sda1', Ebs: { VolumeSize: 50, VolumeType: 'gp3' as const, Encrypted: true } },
-  ],
-}
 
 function durationsOf({ fleet, random, faults }: Scenario, image: ImageInQuestion) {
   if (image.kind === 'distribution') return {}
@@ -126,18 +68,26 @@ function outcomeOf({ fleet, faults }: Scenario, name: string, image: ImageInQues
   if (faults.has('build-fails', name))
     return {
       failsAt: 'BUILDING',
-      reason:
-        'SSM execution failed with status = Failed in state = BUILDING: document harden-linux, step DisableRootLogin exited with 1',
+      reason: `${failedIn('BUILDING')}: ${lastComponent(fleet, name)} exited with 1`,
     }
   if (faults.has('test-fails', name))
     return {
       failsAt: 'TESTING',
-      reason:
-        'SSM execution failed with status = Failed in state = TESTING: step ServiceAnswers exited with 7',
+      reason: `${failedIn('TESTING')}: ${lastComponent(fleet, name)} exited with 1`,
     }
   if (faults.has('build-cancelled', name)) return { cancelledAt: 'BUILDING' }
   if (faults.has('ami-unencrypted', name)) return { unencrypted: true }
   return {}
+}
+
+const failedIn = (phase: string) => `SSM execution failed with status = Failed in state = ${phase}`
+const lastComponent = (fleet: Fleet, image: string) =>
+  `the component ${fleet.images[image]?.components.at(-1)?.component ?? 'of the recipe'}`
+
+/** The image of this fleet whose state an Image Builder event tells; '' for any other. */
+export function imageOfEvent({ resources }: EventEnvelope, fleet: string): string {
+  const [, name = ''] = resources[0]?.match(/:image\/([^/]+)\//) ?? []
+  return name.startsWith(`${fleet}-`) ? name.slice(fleet.length + 1) : ''
 }
 
 /** How often each event arrives, and how late: once and at once, where nothing is said. */
@@ -158,8 +108,9 @@ async function meddle(
   { clock, standIn, stepFunctions }: World,
   { fleet, faults }: Scenario,
   name: string,
-  image: string,
+  work: string,
 ) {
+  const [, image = ''] = work.split('/')
   if (name !== resourceName(fleet.name, 'start-bake')) return
   if (faults.take('parameter-missing', image))
     await standIn.call({

@@ -33,7 +33,7 @@ interface Parts {
   /** Where the stand-in listens. */
   endpoint: string
   /** What happens in the world just before a function runs. */
-  before: (functionName: string, image: string) => Promise<void>
+  before: (functionName: string, work: string) => Promise<void>
 }
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>
@@ -63,20 +63,20 @@ export class Functions {
   }
 
   /**
-   * Invokes a function; takes virtual time. `image` says for whom, in the accounts of the rehearsal.
+   * Invokes a function; takes virtual time. `work` says for what, in the accounts of the rehearsal.
    *
    * @throws FunctionError with the name that the handler's error has, as a state machine would see it.
    */
-  async invoke(arn: string, payload: unknown, image: string): Promise<unknown> {
+  async invoke(arn: string, payload: unknown, work: string): Promise<unknown> {
     const fn = this.#functions.get(arn)
     if (!fn) throw new FunctionError('Lambda.ResourceNotFoundException', `Function not found: ${arn}`)
     const { clock, random, faults } = this.#parts
     const chance = random.fork(`invoke/${fn.name}/${this.#count++}`)
     const cold = this.#handlers.has(arn) ? 0 : chance.integer(400, 900)
-    this.invocations.set(image, (this.invocations.get(image) ?? 0) + 1)
+    this.invocations.set(work, (this.invocations.get(work) ?? 0) + 1)
     await clock.sleep(chance.integer(5, 25) + cold)
-    await clock.hold(this.#parts.before(fn.name, image))
-    const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, image, chance)))
+    await clock.hold(this.#parts.before(fn.name, work))
+    const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, work, chance)))
     await clock.sleep(chance.integer(30, 250))
     if (faults.take('handler-crashes', fn.name.replace(/^.*?-(?=[a-z]+-[a-z]+$)/, '')))
       throw new FunctionError(
@@ -94,13 +94,13 @@ export class Functions {
     return turn
   }
 
-  async #run(fn: LambdaFunction, payload: unknown, image: string, chance: Random) {
+  async #run(fn: LambdaFunction, payload: unknown, work: string, chance: Random) {
     const { standIn } = this.#parts
     const before = { ...process.env }
     // Nothing of the host's own AWS configuration (profiles, endpoints of one service) reaches a handler.
     for (const key of Object.keys(before)) if (key.startsWith('AWS_')) delete process.env[key]
     Object.assign(process.env, this.#environment(fn))
-    standIn.attribution = image
+    standIn.attribution = work
     try {
       const handler = await this.#load(fn)
       const result = await handler(structuredClone(payload), context(fn, chance.uuid()))

@@ -22,8 +22,6 @@ interface BusStatement {
 export interface WorldOptions {
   clock: VirtualClock
   random: Random
-  /** The fleet's name: the prefix of its images. */
-  fleet: string
   account: string
   region: string
   organization: string | undefined
@@ -97,7 +95,7 @@ export class World {
     )
     this.buses = this.regional.in({ account, region })
     const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
-    this.stepFunctions = new StepFunctions(hostFor({ ...host, imageOf: (arn) => this.imageOf(arn) }))
+    this.stepFunctions = new StepFunctions(hostFor({ ...host, workOf: (arn) => this.workOf(arn) }))
     standIn.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
     standIn.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
   }
@@ -135,10 +133,17 @@ export class World {
     return named && conditions.every((text) => text === `StringEquals aws:PrincipalOrgID ${organization}`)
   }
 
-  /** The image that an execution works for, '' for a campaign. */
-  imageOf(executionArn: string): string {
-    const input = this.stepFunctions.executions.get(executionArn)?.input ?? '{}'
-    return (JSON.parse(input) as { image?: string }).image ?? ''
+  /** What an execution works for: `<campaign>/<image>`, or '' for a campaign. */
+  workOf(executionArn: string): string {
+    return workIn(this.stepFunctions.executions.get(executionArn)?.input)
+  }
+
+  /** What an event is about: the work that started its image, or that its execution does. */
+  #workOfEvent({ resources, detail }: EventEnvelope): string {
+    if (typeof detail.input === 'string') return workIn(detail.input)
+    const started = (output: unknown) =>
+      (output as { imageBuildVersionArn?: string } | undefined)?.imageBuildVersionArn === resources[0]
+    return this.standIn.calls.findLast(({ output }) => started(output))?.tag ?? ''
   }
 
   async close(): Promise<void> {
@@ -176,7 +181,7 @@ export class World {
     const { retries, queue } = this.failures.get(target) ?? { retries: 2, queue: undefined }
     for (let attempt = 0; ; attempt++)
       try {
-        await this.functions.invoke(target, event, imageOfEvent(event, this.#options.fleet))
+        await this.functions.invoke(target, event, this.#workOfEvent(event))
         return
       } catch (error) {
         if (!(error instanceof FunctionError)) throw error
@@ -225,9 +230,7 @@ export class World {
   }
 }
 
-/** The image that an event is about, as its ARN or its execution's input names it; '' for any other. */
-export function imageOfEvent({ resources, detail }: EventEnvelope, fleet: string): string {
-  if (typeof detail.input === 'string') return (JSON.parse(detail.input) as { image?: string }).image ?? ''
-  const [, name = ''] = resources[0]?.match(/:image\/([^/]+)\//) ?? []
-  return name.startsWith(`${fleet}-`) ? name.slice(fleet.length + 1) : ''
+function workIn(input = '{}'): string {
+  const { campaign, image } = JSON.parse(input) as { campaign?: string; image?: string }
+  return campaign && image ? `${campaign}/${image}` : ''
 }

@@ -28,11 +28,16 @@ function worldOf(items: object[], executions: Execution[] = []) {
     const more = page + 1 < pages.length && { LastEvaluatedKey: page + 1 }
     return { Items: (pages[page] ?? []).map((item) => marshall(item)), ...more }
   }
-  const calls = ['web', 'web', 'api', ''].map((tag) => ({ tag }))
+  const calls = ['c/web', 'c/web', 'c/api', 'd/web', ''].map((tag) => ({ tag }))
   return {
     standIn: { call, calls, iam: { operator: () => 'operator' } },
     stepFunctions: { executions: byArn(executions) },
-    functions: { invocations: new Map([['web', 7]]) },
+    functions: {
+      invocations: new Map([
+        ['c/web', 7],
+        ['d/web', 3],
+      ]),
+    },
   } as unknown as World
 }
 const summaryOf = (items: object[], executions: Execution[] = []) =>
@@ -103,6 +108,17 @@ describe('an image', () => {
         ...{ parentAmi: 'ami-0b', startedAt: iso(5), finishedAt: iso(90) },
         ...{ transitions: 2, lambdaInvocations: 7, apiCalls: 2 },
       },
+    ])
+  })
+
+  it('in two campaigns is counted for each', async () => {
+    const { images } = await summaryOf([
+      ...[campaignItem('c', 0), imageItem('c', 'web', 'soe', 1)],
+      ...[campaignItem('d', 1), imageItem('d', 'web', 'soe', 1)],
+    ])
+    expect(images.map((each) => [each.campaign, each.lambdaInvocations, each.apiCalls])).toEqual([
+      ['c', 7, 2],
+      ['d', 3, 1],
     ])
   })
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { imageOfEvent } from '../../../rehearsal/scenario.ts'
 import type { Template } from '../../../rehearsal/world/template.ts'
-import { imageOfEvent } from '../../../rehearsal/world/world.ts'
 import { readEvent } from '../../support/rehearsal.ts'
 import { closeWorlds, event, lambda, resources, role, worldOf } from './small-world.ts'
 
@@ -55,11 +55,28 @@ describe('an asynchronous invocation', () => {
     )
   })
 
-  it('is counted for the image that the event is about', async () => {
+  it.each<[string, object, string]>([
+    ['the work that started its image', { output: { imageBuildVersionArn: event.resources[0] } }, 'c/web'],
+    ['nobody, where another image was started', { output: { imageBuildVersionArn: 'arn:other' } }, ''],
+    ['nobody, where none was', { error: { name: 'ResourceInUseException', message: '' } }, ''],
+  ])('counts for %s', async (_, call, work) => {
     const { world, clock } = await worldOf(resources())
+    world.standIn.calls.push({ tag: 'c/web', ...call } as (typeof world.standIn.calls)[number])
     world.buses.put(event, 'default')
     await clock.run()
-    expect([...world.functions.invocations]).toEqual([['al2023-hardened', 1]])
+    expect([...world.functions.invocations]).toEqual([[work, 1]])
+  })
+
+  it('of an event of an execution counts for what that execution works for', async () => {
+    const template = resources()
+    const pattern = { source: ['aws.states'] }
+    Object.assign(template.Rule?.Properties ?? {}, { EventPattern: pattern })
+    const { world, clock } = await worldOf(template)
+    const aborted = readEvent('states.execution-aborted.json')
+    const input = JSON.stringify({ campaign: 'c', image: 'web' })
+    world.buses.put({ ...aborted, detail: { ...aborted.detail, input } }, 'default')
+    await clock.run()
+    expect([...world.functions.invocations]).toEqual([['c/web', 1]])
   })
 })
 
@@ -164,7 +181,7 @@ it.each([
   ['imagebuilder.image-available.json', 'golden', 'al2023-hardened'],
   ['imagebuilder.image-available.json', 'gold', ''],
   ['imagebuilder.pipeline-disabled.json', 'golden', ''],
-  ['states.execution-aborted.json', 'golden', 'al2023-hardened'],
+  ['states.execution-aborted.json', 'golden', ''],
   ['ec2.ami-available.json', 'golden', ''],
 ])('%s is, in the fleet %s, about the image "%s"', (file, fleet, image) => {
   expect(imageOfEvent(readEvent(file), fleet)).toBe(image)
