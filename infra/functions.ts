@@ -114,7 +114,7 @@ export function functionSpecs({
     'announce-campaign': {
       description: 'Tells people that a campaign starts',
       environment: { ...table, ...topic },
-      permissions: [ledger.allow('Query'), ...notifications.allowPublish()],
+      permissions: [ledger.allow('Query', 'UpdateItem'), ...notifications.allowPublish()],
     },
     'claim-image': {
       description: 'Takes the lease of an image and a slot to bake in, or queues for them',

@@ -95,30 +95,24 @@ function imageResult(world: World, campaign: string, image: CampaignImage): Imag
 
 /** Seconds of the longest chain: each image from its bake to the start of the next, the last to its own end. */
 function criticalPath({ stepFunctions }: World, images: CampaignImage[]): number {
-  const enteredAt = (execution: Execution | undefined, name: string) =>
-    execution?.history.events.find((event) => event.type.endsWith('StateEntered') && stateOf(event) === name)
-      ?.timestamp
   const below = (parent: string): number =>
-    Math.max(
-      0,
-      ...images
-        .filter(({ plan }) => plan.parent === parent)
-        .map((image) => {
-          const execution = stepFunctions.executions.get(image.execution ?? '')
-          const start = enteredAt(execution, 'Pin Parent')?.getTime()
-          if (start === undefined) return 0
-          const candidate = enteredAt(execution, 'Ship and Descend')?.getTime()
-          const own = (execution?.stopDate ?? start) - start
-          const shipped = enteredAt(execution, 'Release Image')?.getTime()
-          // An image that has children ends only after they do: its own work ends with its last ring.
-          const alone =
-            candidate === undefined ? own : Math.min(own, (shipped ?? Number.POSITIVE_INFINITY) - start)
-          const onward = candidate === undefined ? 0 : (candidate - start) / 1000 + below(image.image)
-          return Math.max(Math.min(alone, own) / 1000, onward)
-        }),
-    )
-  const roots = new Set(
-    images.map(({ plan }) => plan.parent).filter((parent) => !images.some(({ image }) => image === parent)),
-  )
-  return Math.round(Math.max(0, ...[...roots].map(below)))
+    Math.max(0, ...images.filter(({ plan }) => plan.parent === parent).map(from))
+  const from = (image: CampaignImage): number => {
+    const execution = stepFunctions.executions.get(image.execution ?? '')
+    const start = enteredAt(execution, 'Pin Parent')
+    if (start === undefined) return 0
+    const candidate = enteredAt(execution, 'Ship and Descend')
+    // The ledger has an image's own end; its execution goes on until its children have ended.
+    const end = image.finishedAt ? Date.parse(image.finishedAt) : start
+    const onward = candidate === undefined ? 0 : candidate - start + below(image.image) * 1000
+    return Math.max(end - start, onward) / 1000
+  }
+  const known = new Set(images.map(({ image }) => image))
+  const upstreams = new Set(images.map(({ plan }) => plan.parent).filter((parent) => !known.has(parent)))
+  return Math.round(Math.max(0, ...[...upstreams].map(below)))
 }
+
+const enteredAt = (execution: Execution | undefined, name: string) =>
+  execution?.history.events
+    .find((event) => event.type.endsWith('StateEntered') && stateOf(event) === name)
+    ?.timestamp.getTime()

@@ -22,8 +22,6 @@ interface Request {
 /** Writes the decision for every image, and answers with the images that can start at once. */
 export async function plan(parts: Parts, { campaign, execution, time, trigger }: Request) {
   const { images } = planCampaign(parts.fleet, trigger)
-  for (const planned of images)
-    await parts.ledger.create(imageKey(campaign, planned.image), item(parts, campaign, planned))
   await parts.ledger.create(campaignKey(campaign), {
     campaign,
     execution,
@@ -31,6 +29,8 @@ export async function plan(parts: Parts, { campaign, execution, time, trigger }:
     status: 'running',
     startedAt: time,
   })
+  for (const planned of images)
+    await parts.ledger.create(imageKey(campaign, planned.image), item(parts, campaign, planned))
   const roots = images.filter(({ decision, parent }) => decision === 'bake' && parent === trigger.upstream)
   return {
     roots: roots.map(({ image }) => ({

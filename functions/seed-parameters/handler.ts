@@ -7,6 +7,7 @@ import { respond, seed } from './seed-parameters.ts'
 
 const parts = { ssm: new SSMClient({}), ec2: new EC2Client({}) }
 const Parent = v.object({ Parameter: text, Owner: text, AmiName: text, Architecture: text })
+const Properties = v.object({ Parents: v.array(Parent), Placeholder: text })
 const Event = v.object({
   RequestType: v.picklist(['Create', 'Update', 'Delete']),
   ResponseURL: v.pipe(v.string(), v.url()),
@@ -14,12 +15,13 @@ const Event = v.object({
   RequestId: text,
   LogicalResourceId: text,
   PhysicalResourceId: v.optional(text),
-  ResourceProperties: v.object({ Parents: v.array(Parent), Placeholder: text }),
+  ResourceProperties: v.unknown(),
 })
 
 export const handler = lambda(Event, async (event) => {
   try {
-    await seed(parts, event)
+    // Checked inside, because CloudFormation waits for an answer whatever the template says.
+    await seed(parts, { ...event, ResourceProperties: v.parse(Properties, event.ResourceProperties) })
   } catch (error) {
     await respond(event, error as Error)
     throw error

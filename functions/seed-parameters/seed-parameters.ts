@@ -59,7 +59,10 @@ async function newestAmi(ec2: EC2Client, { Owner, AmiName, Architecture }: Paren
 }
 
 /** CloudFormation waits for this answer. Source: CloudFormation User Guide, "Custom resource response objects". */
-export async function respond(event: ResourceEvent, failure?: Error): Promise<void> {
+export async function respond(
+  event: Omit<ResourceEvent, 'ResourceProperties'>,
+  failure?: Error,
+): Promise<void> {
   const body = JSON.stringify({
     Status: failure ? 'FAILED' : 'SUCCESS',
     ...(failure && { Reason: `${failure.name}: ${failure.message}` }),

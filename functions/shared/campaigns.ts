@@ -14,6 +14,7 @@ export interface CampaignItem extends Item {
   status: 'running' | 'finished' | 'failed' | 'aborted'
   startedAt: string
   finishedAt?: string
+  announced?: boolean
 }
 
 /** One image in one campaign: the decision, the order, and what came of it. */

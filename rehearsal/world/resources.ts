@@ -1,4 +1,7 @@
 import type { PolicyDocument } from '../stand-in/iam/policy.ts'
+import type { StandIn } from '../stand-in/stand-in.ts'
+import { arnOf } from './arn.ts'
+import { inert } from './inert.ts'
 import type { Created, Place, Resource } from './template.ts'
 import type { World } from './world.ts'
 
@@ -7,9 +10,6 @@ type Load = (world: World, place: Place, logicalId: string, properties: never) =
 
 const physical = (place: Place, logicalId: string, name: unknown) =>
   typeof name === 'string' ? name : `${place.stack}-${logicalId}`
-
-const arn = ({ region, account }: Place, service: string, resource: string) =>
-  `arn:aws:${service}:${region}:${account}:${resource}`
 
 /** The resources that run in the rehearsal, each as its service would make it. */
 const loaders: Record<string, Load> = {
@@ -51,7 +51,7 @@ const loaders: Record<string, Load> = {
     },
   ) => {
     const name = physical(place, logicalId, properties.FunctionName)
-    const functionArn = arn(place, 'lambda', `function:${name}`)
+    const functionArn = arnOf(place, 'lambda', `function:${name}`)
     const environment = properties.Environment?.Variables ?? {}
     const timeout = properties.Timeout ?? 3
     world.functions.add({
@@ -97,7 +97,7 @@ const loaders: Record<string, Load> = {
       DestinationConfig?: { OnFailure?: { Destination: string } }
     },
   ) => {
-    failures.set(arn(place, 'lambda', `function:${properties.FunctionName}`), {
+    failures.set(arnOf(place, 'lambda', `function:${properties.FunctionName}`), {
       retries: properties.MaximumRetryAttempts ?? 2,
       queue: properties.DestinationConfig?.OnFailure?.Destination,
     })
@@ -105,7 +105,7 @@ const loaders: Record<string, Load> = {
   },
 
   'AWS::StepFunctions::StateMachine': (
-    { stepFunctions },
+    { stepFunctions, standIn },
     place,
     logicalId,
     properties: {
@@ -121,6 +121,7 @@ const loaders: Record<string, Load> = {
       /\$\{(\w+)\}/g,
       (whole, key: string) => values[key] ?? whole,
     )
+    mayWaitForExecutions(standIn, definition, properties.RoleArn, place)
     const machine = stepFunctions.createStateMachine({ name, definition, roleArn: properties.RoleArn })
     return { ref: machine.arn, attributes: { Arn: machine.arn, Name: name } }
   },
@@ -128,12 +129,12 @@ const loaders: Record<string, Load> = {
   'AWS::DynamoDB::Table': ({ clock, standIn, later }, place, logicalId, properties: Properties) => {
     const name = physical(place, logicalId, properties.TableName)
     later.push(() => clock.hold(standIn.dynamodb.createTable(place, { ...properties, TableName: name })))
-    return { ref: name, attributes: { Arn: arn(place, 'dynamodb', `table/${name}`) } }
+    return { ref: name, attributes: { Arn: arnOf(place, 'dynamodb', `table/${name}`) } }
   },
 
   'AWS::Events::EventBus': ({ standIn }, place, _logicalId, { Name }: { Name: string }) => {
     standIn.events.addBus(place, Name)
-    return { ref: Name, attributes: { Arn: arn(place, 'events', `event-bus/${Name}`), Name } }
+    return { ref: Name, attributes: { Arn: arnOf(place, 'events', `event-bus/${Name}`), Name } }
   },
 
   'AWS::Events::EventBusPolicy': (
@@ -172,7 +173,7 @@ const loaders: Record<string, Load> = {
       targets,
       ...(properties.Description && { description: properties.Description }),
     })
-    const ruleArn = arn(place, 'events', `rule/${bus === 'default' ? '' : `${bus}/`}${name}`)
+    const ruleArn = arnOf(place, 'events', `rule/${bus === 'default' ? '' : `${bus}/`}${name}`)
     regional.in(place).rules.push({
       name,
       arn: ruleArn,
@@ -192,7 +193,7 @@ const loaders: Record<string, Load> = {
     properties: { TopicName?: string; DisplayName?: string; KmsMasterKeyId?: string },
   ) => {
     const name = physical(place, logicalId, properties.TopicName)
-    const topicArn = arn(place, 'sns', name)
+    const topicArn = arnOf(place, 'sns', name)
     const list: { protocol: string; endpoint: string }[] = []
     subscriptions.set(topicArn, list)
     standIn.sns.addTopic({
@@ -220,25 +221,21 @@ const loaders: Record<string, Load> = {
     standIn.sqs.addQueue(place, name)
     return {
       ref: `https://sqs.${place.region}.amazonaws.com/${place.account}/${name}`,
-      attributes: { Arn: arn(place, 'sqs', name), QueueName: name },
+      attributes: { Arn: arnOf(place, 'sqs', name), QueueName: name },
     }
   },
 }
 
-/** What is there for others to refer to, and does nothing in the rehearsal: why, in words. */
-const inert: Record<string, { arn?: (place: Place, name: string) => string; why: string }> = {
-  'AWS::KMS::Key': { arn: (place, name) => arn(place, 'kms', `key/${name}`), why: 'key policies and grants' },
-  'AWS::KMS::Alias': { why: 'aliases of keys' },
-  'AWS::Logs::LogGroup': { arn: (place, name) => arn(place, 'logs', `log-group:${name}:*`), why: 'logs' },
-  'AWS::S3::Bucket': { arn: (_place, name) => `arn:aws:s3:::${name}`, why: 'build logs' },
-  'AWS::S3::BucketPolicy': { why: 'access to build logs' },
-  'AWS::SNS::TopicPolicy': { why: 'who else may publish' },
-  'AWS::SQS::QueuePolicy': { why: 'who may send to the dead letters' },
-  'AWS::IAM::InstanceProfile': {
-    arn: ({ account }, name) => `arn:aws:iam::${account}:instance-profile/${name}`,
-    why: 'build instances',
-  },
-  'AWS::EC2::VPCEndpoint': { why: 'the network of build instances' },
+/**
+ * Waiting for a nested execution takes a managed rule, and Step Functions checks at creation that the role may
+ * have it. Source: Step Functions Developer Guide, "Start workflow executions from a task state".
+ */
+function mayWaitForExecutions({ iam }: StandIn, definition: string, roleArn: string, place: Place): void {
+  if (!definition.includes('startExecution.sync')) return
+  const principal = iam.principalOf(roleArn, 'states')
+  const rule = arnOf(place, 'events', 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule')
+  for (const action of ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'])
+    iam.authorize(principal, { action, resource: rule }, place.region)
 }
 
 const names = ['RoleName', 'Name', 'LogGroupName', 'BucketName', 'AliasName', 'InstanceProfileName']

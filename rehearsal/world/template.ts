@@ -8,6 +8,7 @@ export interface Resource {
   Type: string
   Properties?: Record<string, unknown>
   DependsOn?: string | string[]
+  Condition?: string
 }
 
 /** What creating a resource gives: its Ref, and its attributes for Fn::GetAtt. */
@@ -39,6 +40,8 @@ export function deploy(template: Template, place: Place, create: Create): Map<st
     if (!resource) throw new Error(`${place.stack}: no resource ${logicalId}`)
     if (under.includes(logicalId))
       throw new Error(`${place.stack}: ${[...under, logicalId].join(' -> ')} is a circle`)
+    if (resource.Condition)
+      throw new Error(`${place.stack}: the rehearsal does not imitate the Condition of ${logicalId}`)
     under.push(logicalId)
     for (const dependency of [resource.DependsOn ?? []].flat()) created(dependency)
     const properties = resolve(resource.Properties ?? {}) as Record<string, unknown>

@@ -2,16 +2,16 @@ import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { GetImageCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
-import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
 import { verify } from '../../functions/verify-distribution/verify-distribution.ts'
 import { memoryLedger } from '../support/ledger.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const imageBuilder = mockClient(ImagebuilderClient)
-const ec2 = mockClient(EC2Client)
-const ssm = mockClient(SSMClient)
-const sts = mockClient(STSClient)
+const imageBuilder = mockOf(ImagebuilderClient)
+const ec2 = mockOf(EC2Client)
+const ssm = mockOf(SSMClient)
+const sts = mockOf(STSClient)
 const key = { pk: 'CAMPAIGN#c', sk: 'IMAGE#web' }
 const targets = [
   { account: '222233334444', region: 'us-west-2' },

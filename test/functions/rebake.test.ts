@@ -4,7 +4,6 @@ import {
   ImagebuilderClient,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder'
-import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
@@ -12,9 +11,10 @@ import { startDistribution } from '../../functions/start-distribution/start-dist
 import { validate } from '../../functions/validate-image/validate-image.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const imageBuilderMock = mockClient(ImagebuilderClient)
-const ec2Mock = mockClient(EC2Client)
+const imageBuilderMock = mockOf(ImagebuilderClient)
+const ec2Mock = mockOf(EC2Client)
 const imageBuilder = imageBuilderMock as unknown as ImagebuilderClient
 const ec2 = ec2Mock as unknown as EC2Client
 beforeEach(() => {

@@ -1,14 +1,14 @@
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
-import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Message } from '../../domain/messages/message.ts'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const ec2 = mockClient(EC2Client)
-const stepFunctions = mockClient(SFNClient)
+const ec2 = mockOf(EC2Client)
+const stepFunctions = mockOf(SFNClient)
 const ami = 'ami-0a1b2c3d4e5f67890'
 const event = {
   account: '444455556666',

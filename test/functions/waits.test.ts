@@ -1,12 +1,12 @@
 import { SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn'
-import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { request, withdraw } from '../../domain/claims.ts'
 import { changeClaims, claimWait } from '../../functions/shared/claims.ts'
 import { taskWaits } from '../../functions/shared/waits.ts'
 import { memoryLedger } from '../support/ledger.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const stepFunctions = mockClient(SFNClient)
+const stepFunctions = mockOf(SFNClient)
 const time = '2026-09-08T09:00:00Z'
 const sent = () => stepFunctions.commandCalls(SendTaskSuccessCommand).map(({ args: [{ input }] }) => input)
 const make = () => {

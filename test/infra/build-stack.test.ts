@@ -110,7 +110,7 @@ describe('pointers', () => {
   it('are created by the function, and are no resources that a deploy could set back', () => {
     expect(onlyResourceOf(template, 'Custom::Pointers')).toMatchObject({
       ServiceToken: '<SeedParametersFunction.Arn>',
-      Parameters: ['/gold/images/base/parent', '/gold/images/api/parent'],
+      Parents: [{ Parameter: '/gold/images/base/parent' }, { Parameter: '/gold/images/api/parent' }],
       Placeholder: 'ami-00000000000000000',
     })
     expect(resourcesOf(template, 'AWS::SSM::Parameter')).toEqual({})

@@ -26,7 +26,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     'sqs:SendMessage',
   ],
   'plan-campaign': ledger('PutItem'),
-  'announce-campaign': [...ledger('Query'), ...publish],
+  'announce-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
   'claim-image': claims,
   'start-bake': [
     ...ledger('UpdateItem'),

@@ -166,9 +166,11 @@ describe('time', () => {
     })
   const items = (executions: Record<string, [parent: string, Execution]>) => [
     campaignItem('c', 0),
-    ...Object.entries(executions).map(([image, [parent, { arn }]], order) =>
-      imageItem('c', image, parent, order + 1, { execution: arn }),
-    ),
+    ...Object.entries(executions).map(([image, [parent, { arn, history, stopDate = 0 }]], order) => {
+      const shipped = history.events.find((event) => event.stateEnteredEventDetails?.name === 'Release Image')
+      const finishedAt = new Date(shipped?.timestamp.getTime() ?? stopDate).toISOString()
+      return imageItem('c', image, parent, order + 1, { execution: arn, finishedAt })
+    }),
   ]
   const measured = (executions: Record<string, [parent: string, Execution]>) =>
     summaryOf(

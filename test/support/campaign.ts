@@ -9,7 +9,7 @@ import { memoryLedger } from './ledger.ts'
 
 export const campaign = 'al2023-soe-ami-0a1b2c3d4e5f67890'
 export const parentAmi = 'ami-0a1b2c3d4e5f67890'
-export const trigger = {
+const trigger = {
   kind: 'release' as const,
   upstream: 'al2023-soe',
   ami: parentAmi,
