@@ -26,7 +26,7 @@ export function upstreamRefused(facts: {
       `Rebake did not believe it: ${facts.reason}.`,
       '',
       'No image was rebaked. If this AMI is meant to be a release, mend what is said above (or the upstream in',
-      'fleet.yaml) and release it again under a new AMI id. If it is not, ask that account why it sends this.',
+      'fleet.yaml) and start its campaign by hand (README, "By hand"). If it is not, ask that account why it sends this.',
     ),
     attributes: attributes('upstream-refused', 'warning', { ami: facts.ami }),
   }

@@ -112,7 +112,7 @@ Campaign: al2023-soe-ami-1`)
       reason: 'its owner is 9',
     })
     expect(body).toContain('Rebake did not believe it: its owner is 9.')
-    expect(body).toContain('release it again under a new AMI id')
+    expect(body).toContain('start its campaign by hand')
   })
 
   it('has a subject that SNS takes, whatever the names', () => {
