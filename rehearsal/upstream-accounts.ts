@@ -1,7 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import type { Faults } from './faults.ts'
 import { imaginedAmi, releaseEvent } from './releases.ts'
-import type { Scenario } from './scenario.ts'
 import type { EventEnvelope } from './stand-in/types.ts'
 import type { World } from './world/world.ts'
 
@@ -17,7 +17,11 @@ export function addStandingRelease(world: World, fleet: Fleet, upstream: string,
 }
 
 /** The AMI that an event speaks of. It is the event that tells of it, so nothing else does. */
-export function addReleasedAmi(world: World, { fleet, faults }: Scenario, event: EventEnvelope): void {
+export function addReleasedAmi(
+  world: World,
+  { fleet, faults }: { fleet: Fleet; faults: Faults },
+  event: EventEnvelope,
+): void {
   const ami = imaginedAmi(fleet, event)
   if (world.standIn.ec2.find(ami.ami, fleet.build)) return
   const foreign = faults.has('untrusted-owner', ami.upstream ?? '') && { ownerId: stranger }
