@@ -30,6 +30,7 @@ export function releaseFromEvent(fleet: Fleet, event: EventEnvelope): Release {
     throw new BadInput('This event begins nothing: only an "EC2 AMI State Change" to "available" does.')
   const image = imaginedAmi(fleet, event)
   const judgement = judge(fleet, { ...event, detail: { ImageId, State } }, image)
+  if ('unseen' in judgement) throw new BadInput(`${ImageId} would be waited for: ${judgement.unseen}.`)
   if ('refused' in judgement) throw new BadInput(`${ImageId} would be refused: ${judgement.refused}.`)
   if ('ignored' in judgement) throw new BadInput(`${ImageId} would be ignored: ${judgement.ignored}.`)
   const release = judgement.releases.find(({ upstream }) => upstream === image.upstream)

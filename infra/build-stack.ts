@@ -64,8 +64,8 @@ export class BuildStack extends RebakeStack {
       ]),
     ) as Record<FunctionName, RebakeFunction>
 
-    createEventRules(this, { fleet, arns, releases, functions: this.functions, deadLetters })
-    createStateMachines(this, surroundings, this.functions)
+    const receive = createStateMachines(this, surroundings, this.functions)
+    createEventRules(this, { fleet, arns, releases, receive, functions: this.functions, deadLetters })
     this.createImageBuilder(fleet, fleetDirectory, key)
 
     new CfnOutput(this, 'ReleasesBusArn', {

@@ -97,7 +97,6 @@ export function functionSpecs({
   return {
     'receive-release': {
       description: 'Verifies a new upstream AMI and starts its campaign',
-      asynchronous: true,
       environment: { ...table, ...topic, CAMPAIGN_STATE_MACHINE_ARN: arns.stateMachine(named('campaign')) },
       permissions: [
         describeImages,

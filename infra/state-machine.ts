@@ -13,7 +13,7 @@ import type { RebakeFunction } from './rebake-function.ts'
 
 interface RebakeStateMachineProps {
   fleet: Fleet
-  name: 'campaign' | 'rebake'
+  name: 'release' | 'campaign' | 'rebake'
   functions: Record<FunctionName, RebakeFunction>
   /** Values for ${...} in the definition, beside the ARNs of functions. */
   substitutions: Record<string, string>
@@ -23,6 +23,8 @@ interface RebakeStateMachineProps {
 
 /** statemachines/<name>.asl.json, inlined so that an assertion and a diff can see it. */
 export class RebakeStateMachine extends Construct {
+  readonly machine: StateMachine
+
   constructor(scope: Construct, { fleet, name, functions, ...props }: RebakeStateMachineProps) {
     super(scope, pascalCase(name))
     const physicalName = resourceName(fleet.name, name)
@@ -53,7 +55,7 @@ export class RebakeStateMachine extends Construct {
     })
     acknowledgeWildcards(role, permissions)
 
-    const machine = new StateMachine(this, 'StateMachine', {
+    this.machine = new StateMachine(this, 'StateMachine', {
       stateMachineName: physicalName,
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
@@ -62,8 +64,8 @@ export class RebakeStateMachine extends Construct {
       logs: { destination: logs, level: LogLevel.ERROR, includeExecutionData: false },
       tracingEnabled: true,
     })
-    machine.node.addDependency(role)
-    Validations.of(machine).acknowledge({
+    this.machine.node.addDependency(role)
+    Validations.of(this.machine).acknowledge({
       id: 'AwsSolutions-SF1',
       reason: 'The execution history has every event for 90 days; the log keeps errors, without their data.',
     })

@@ -1,3 +1,4 @@
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import type { Construct } from 'constructs'
 import { resourceName } from '../domain/names.ts'
 import type { FunctionName, Surroundings } from './functions.ts'
@@ -5,12 +6,16 @@ import type { Permission } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 import { RebakeStateMachine } from './state-machine.ts'
 
-/** The two state machines, and what each may do itself, without a function. */
+/**
+ * The state machines, and what each may do itself, without a function.
+ *
+ * @returns the one that receives releases
+ */
 export function createStateMachines(
   scope: Construct,
   { fleet, arns, ledger }: Surroundings,
   functions: Record<FunctionName, RebakeFunction>,
-): void {
+): StateMachine {
   const rebake = resourceName(fleet.name, 'rebake')
   // By name: a rebake starts rebakes, and a role cannot refer to a machine that waits for the role.
   const nestedRebakes: Permission[] = [
@@ -33,6 +38,7 @@ export function createStateMachines(
   }
   const common = { fleet, functions, substitutions }
 
+  const release = new RebakeStateMachine(scope, { ...common, name: 'release', permissions: [] })
   new RebakeStateMachine(scope, { ...common, name: 'campaign', permissions: nestedRebakes })
   new RebakeStateMachine(scope, {
     ...common,
@@ -52,4 +58,5 @@ export function createStateMachines(
       ledger.allow('UpdateItem'),
     ],
   })
+  return release.machine
 }

@@ -18,6 +18,8 @@ export const faultKinds = {
   'event-doubled': 'IMAGE: the last state event of its bake arrives three times',
   'event-early': 'IMAGE: the last state event of its bake arrives at once, before anybody waits for it',
   'untrusted-owner': "UPSTREAM: the released AMI belongs to an account that is not the upstream's owner",
+  'shared-late': "UPSTREAM: the released AMI is shared with the build account an hour after EC2's event",
+  'never-shared': 'UPSTREAM: nobody shares the released AMI with the build account',
   'handler-crashes': 'FUNCTION: it dies once, after its work and before its answer',
   'execution-aborted': 'IMAGE: a person stops its execution in the middle of the bake',
 } as const

@@ -2,13 +2,15 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import type { Faults } from './faults.ts'
 import { imaginedAmi, releaseEvent } from './releases.ts'
+import type { Ami } from './stand-in/services/ec2.ts'
 import type { EventEnvelope } from './stand-in/types.ts'
 import type { World } from './world/world.ts'
 
 /** What the accounts that own the upstreams do: they make AMIs, share them, and EC2 says so there. */
 
 const stranger = '999999999999'
-const month = 30 * 24 * 3_600_000
+const hour = 3_600_000
+const month = 30 * 24 * hour
 
 /** The release before the rehearsal begins: an upstream has one when a fleet is deployed. */
 export function addStandingRelease(world: World, fleet: Fleet, upstream: string, started: number): void {
@@ -24,8 +26,17 @@ export function addReleasedAmi(
 ): void {
   const ami = imaginedAmi(fleet, event)
   if (world.standIn.ec2.find(ami.ami, fleet.build)) return
-  const foreign = faults.has('untrusted-owner', ami.upstream ?? '') && { ownerId: stranger }
-  addAmi(world, fleet, { ...ami, ...foreign, region: event.region }, { unannounced: true })
+  const upstream = ami.upstream ?? ''
+  const foreign = faults.has('untrusted-owner', upstream) && { ownerId: stranger }
+  const { sharedWith } = addAmi(
+    world,
+    fleet,
+    { ...ami, ...foreign, region: event.region },
+    { unannounced: true },
+  )
+  const late = faults.has('shared-late', upstream)
+  if (late || faults.has('never-shared', upstream)) sharedWith.delete(fleet.build.account)
+  if (late) world.clock.at(Date.parse(event.time) + hour, () => void sharedWith.add(fleet.build.account))
 }
 
 /**
@@ -47,11 +58,11 @@ function addAmi(
   fleet: Fleet,
   imagined: ReturnType<typeof imaginedAmi> & { region?: string },
   more: { CreationDate?: string; unannounced?: boolean },
-): void {
+): Ami {
   const { ami, ownerId, name, architecture, upstream = '', region = fleet.build.region } = imagined
   const windows = fleet.upstreams[upstream]?.platform === 'Windows' || /windows/i.test(name)
   const device = rootDevice(fleet, upstream) ?? (windows ? '/dev/sda1' : '/dev/xvda')
-  standIn.ec2.addImage({
+  return standIn.ec2.addImage({
     ImageId: ami,
     account: ownerId,
     region,

@@ -149,7 +149,7 @@ describe('events that a rehearsal puts on a bus', () => {
     'Parameter Store Change':
       /^arn:aws:ssm:us-west-2:111122223333:parameter\/golden\/images\/[a-z0-9-]+\/[a-z]+$/,
     'Step Functions Execution Status Change':
-      /^arn:aws:states:us-west-2:111122223333:execution:golden-(campaign|rebake):[\w-]{1,80}$/,
+      /^arn:aws:states:us-west-2:111122223333:execution:golden-(release|campaign|rebake):[\w-]{1,80}$/,
     'Rebake Image Released': null,
     'Rebake Image Not Released': null,
   }

@@ -27,8 +27,15 @@ export interface Release {
   time: string
 }
 
-/** `ignored`: nothing wrong, and nothing to do with this fleet; `refused`: somebody must look. */
-export type Judgement = { releases: Release[] } | { refused: string } | { ignored: string }
+/**
+ * `ignored`: nothing wrong, and nothing to do with this fleet; `refused`: somebody must look; `unseen`: its owner may
+ * be about to share it.
+ */
+export type Judgement =
+  | { releases: Release[] }
+  | { refused: string }
+  | { ignored: string }
+  | { unseen: string }
 
 /** Whether an AMI's name is one of the upstream's: `*` stands for any characters, `?` for one. */
 export function nameMatches(pattern: string, name: string): boolean {
@@ -52,7 +59,7 @@ export function judge(fleet: Fleet, event: AmiEvent, image: ReleasedAmi | undefi
     }
   if (!image)
     return {
-      refused: `the build account ${fleet.build.account} cannot see it; share the AMI and its KMS key with that account`,
+      unseen: `the build account ${fleet.build.account} cannot see it; share the AMI and its KMS key with that account`,
     }
   if (image.state !== 'available') return { refused: `it is ${image.state}, not available` }
   const owned = upstreamsOf(fleet, image.ownerId)

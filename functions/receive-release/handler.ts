@@ -5,7 +5,7 @@ import { env } from '../shared/env.ts'
 import { deployedFleet } from '../shared/fleet.ts'
 import { dynamoLedger } from '../shared/ledger.ts'
 import { topic } from '../shared/notify.ts'
-import { amiId, text, time } from '../shared/schemas.ts'
+import { amiId, failure, text, time } from '../shared/schemas.ts'
 import { count, lambda } from '../shared/stack.ts'
 import { receiveRelease } from './receive-release.ts'
 
@@ -23,11 +23,14 @@ const parts = {
   notify: topic(TOPIC_ARN),
   count,
 }
-const Event = v.object({
-  account: text,
-  time,
-  region: text,
-  detail: v.object({ ImageId: amiId, State: v.literal('available') }),
+const Received = v.object({
+  event: v.object({
+    account: text,
+    time,
+    region: text,
+    detail: v.object({ ImageId: amiId, State: v.literal('available') }),
+  }),
+  failure: v.optional(failure),
 })
 
-export const handler = lambda(Event, (event) => receiveRelease(parts, event))
+export const handler = lambda(Received, (received) => receiveRelease(parts, received))

@@ -2,8 +2,10 @@ import type { EC2Client } from '@aws-sdk/client-ec2'
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { campaignName } from '../../domain/executions.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { upstreamRefused } from '../../domain/messages/messages.ts'
+import { causeText } from '../../domain/messages/failures.ts'
+import { type Failure, upstreamRefused } from '../../domain/messages/messages.ts'
 import { type AmiEvent, judge, type Release } from '../../domain/planning/release.ts'
+import { AmiNotVisible } from '../shared/errors.ts'
 import { describeAmi } from '../shared/images.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import type { Notify } from '../shared/notify.ts'
@@ -19,11 +21,20 @@ interface Parts {
   count: Count
 }
 
+interface Received {
+  event: AmiEvent
+  /** Why receiving it was given up: then it is refused. */
+  failure?: Failure | undefined
+}
+
 /**
  * Turns a believed release into a campaign, and an unbelievable one into one message. A redelivered event
  * finds the execution's name, or the refusal's record, taken.
+ *
+ * @throws AmiNotVisible when the build account cannot see the AMI: worth another look.
  */
-export async function receiveRelease(parts: Parts, event: AmiEvent) {
+export async function receiveRelease(parts: Parts, { event, failure }: Received) {
+  if (failure) return refuse(parts, event, causeText(failure.cause) || failure.error)
   const ami = event.detail.ImageId
   const image = await describeAmi(parts.ec2, ami)
   const judgement = judge(
@@ -41,6 +52,7 @@ export async function receiveRelease(parts: Parts, event: AmiEvent) {
     parts.count('ReleaseIgnored')
     return judgement
   }
+  if ('unseen' in judgement) throw new AmiNotVisible(judgement.unseen)
   if ('refused' in judgement) return refuse(parts, event, judgement.refused)
   const campaigns = []
   for (const release of judgement.releases) campaigns.push(await start(parts, release))

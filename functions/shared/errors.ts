@@ -10,6 +10,9 @@ const named = <N extends string>(name: N) =>
 /** Something that another try may mend: throttling, a service that is briefly away, a busy ledger. */
 export class Transient extends named('Transient') {}
 
+/** The build account cannot see a released AMI: its owner may be about to share it. */
+export class AmiNotVisible extends named('AmiNotVisible') {}
+
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}
 

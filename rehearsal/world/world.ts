@@ -176,6 +176,7 @@ export class World {
   /** An asynchronous invocation: twice more after a failure, then to the dead letters. */
   async #deliver(target: string, event: EventEnvelope, rule: Rule): Promise<void> {
     if (target.includes(':event-bus/')) return this.#forward(target, event, rule)
+    if (target.includes(':stateMachine:')) return this.#start(target, event, rule)
     if (!this.invokers.has(`${rule.arn} ${target}`))
       throw new Error(`the rule ${rule.name} has no permission to invoke ${target}`)
     const { retries, queue } = this.failures.get(target) ?? { retries: 2, queue: undefined }
@@ -189,6 +190,15 @@ export class World {
         // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
         await this.clock.sleep((attempt + 1) * 60_000)
       }
+  }
+
+  /** A rule whose target is a state machine starts it as the rule's role, with the event as its input. */
+  async #start(target: string, event: EventEnvelope, rule: Rule): Promise<void> {
+    const { roleArn = '' } = rule.targets.find(({ arn }) => arn === target) ?? {}
+    const principal = this.standIn.iam.principalOf(roleArn, 'events')
+    const input = { stateMachineArn: target, input: JSON.stringify(event) }
+    const call = { principal, service: 'stepfunctions', operation: 'StartExecution', input }
+    await this.clock.hold(this.standIn.call(call))
   }
 
   /** A rule whose target is a bus: its role must be allowed to put the event there, and the bus must take it. */

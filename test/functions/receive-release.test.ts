@@ -45,7 +45,7 @@ describe('receive-release', () => {
   it('starts the campaign that the release names', async () => {
     ec2.on(DescribeImagesCommand).resolves({ Images: [soe] })
     stepFunctions.on(StartExecutionCommand).resolves({})
-    await receiveRelease(parts(), event)
+    await receiveRelease(parts(), { event })
     const [call] = stepFunctions.commandCalls(StartExecutionCommand)
     expect(call?.args[0].input).toEqual({
       stateMachineArn: parts().campaignArn,
@@ -60,20 +60,20 @@ describe('receive-release', () => {
   it('takes a release that had its campaign as done', async () => {
     ec2.on(DescribeImagesCommand).resolves({ Images: [soe] })
     stepFunctions.on(StartExecutionCommand).rejects(named('ExecutionAlreadyExists'))
-    await expect(receiveRelease(parts(), event)).resolves.toEqual({ campaigns: [`al2023-soe-${ami}`] })
+    await expect(receiveRelease(parts(), { event })).resolves.toEqual({ campaigns: [`al2023-soe-${ami}`] })
   })
 
   it('fails loudly when it cannot start one, so that the event is tried again', async () => {
     ec2.on(DescribeImagesCommand).resolves({ Images: [soe] })
     stepFunctions.on(StartExecutionCommand).rejects(named('StateMachineDoesNotExist'))
-    await expect(receiveRelease(parts(), event)).rejects.toThrow('StateMachineDoesNotExist')
+    await expect(receiveRelease(parts(), { event })).rejects.toThrow('StateMachineDoesNotExist')
   })
 
   it('refuses what DescribeImages does not confirm, once, and starts nothing', async () => {
     ec2.on(DescribeImagesCommand).resolves({ Images: [{ ...soe, OwnerId: '999999999999' }] })
     const same = parts()
-    await receiveRelease(same, event)
-    await receiveRelease(same, event)
+    await receiveRelease(same, { event })
+    await receiveRelease(same, { event })
     expect(stepFunctions.commandCalls(StartExecutionCommand)).toHaveLength(0)
     expect(messages.map(({ attributes }) => attributes.kind)).toEqual(['upstream-refused'])
     expect([...same.ledger.items.values()]).toEqual([
@@ -81,11 +81,21 @@ describe('receive-release', () => {
     ])
   })
 
-  it('takes an AMI that it cannot see as refused, and any other failure as a failure', async () => {
+  it('asks to look again at an AMI that it cannot see yet', async () => {
     ec2.on(DescribeImagesCommand).rejects(named('InvalidAMIID.NotFound'))
-    await receiveRelease(parts(), event)
-    expect(messages[0]?.body).toContain('cannot see it')
+    await expect(receiveRelease(parts(), { event })).rejects.toMatchObject({ name: 'AmiNotVisible' })
+    expect(messages).toEqual([])
+  })
+
+  it('refuses what was looked for in vain, and says why', async () => {
+    const cause = JSON.stringify({ errorType: 'AmiNotVisible', errorMessage: 'nobody can see it' })
+    await receiveRelease(parts(), { event, failure: { error: 'AmiNotVisible', cause } })
+    expect(messages[0]?.body).toContain('Rebake did not believe it: nobody can see it.')
+    expect(ec2.commandCalls(DescribeImagesCommand)).toHaveLength(0)
+  })
+
+  it('takes any other failure as a failure', async () => {
     ec2.on(DescribeImagesCommand).rejects(named('RequestLimitExceeded'))
-    await expect(receiveRelease(parts(), event)).rejects.toThrow('RequestLimitExceeded')
+    await expect(receiveRelease(parts(), { event })).rejects.toThrow('RequestLimitExceeded')
   })
 })

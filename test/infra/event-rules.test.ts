@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Template } from '../../infra/synthesize.ts'
-import { onlyResourceOf, resourcesOf } from '../support/template.ts'
+import { allowed, onlyResourceOf, resourcesOf } from '../support/template.ts'
 import { slow, smallAssembly } from './fixture.ts'
 
 let template: Template
@@ -9,12 +9,6 @@ beforeAll(async () => {
 }, slow)
 
 it.each([
-  [
-    'AmiReleased',
-    'ReceiveRelease',
-    '<ReleasesBus>',
-    { source: ['aws.ec2'], 'detail-type': ['EC2 AMI State Change'], detail: { State: ['available'] } },
-  ],
   [
     'ImageSettled',
     'ResumeWait',
@@ -55,6 +49,22 @@ it.each([
     Principal: 'events.amazonaws.com',
     SourceArn: `<${rule}.Arn>`,
   })
+})
+
+it('starts the release machine with each event of the releases bus, as a role that can do nothing else', () => {
+  const { EventBusName, EventPattern, Targets } = resourcesOf(template, 'AWS::Events::Rule').AmiReleased ?? {}
+  expect({ EventBusName, EventPattern }).toEqual({
+    EventBusName: '<ReleasesBus>',
+    EventPattern: {
+      source: ['aws.ec2'],
+      'detail-type': ['EC2 AMI State Change'],
+      detail: { State: ['available'] },
+    },
+  })
+  expect(Targets).toEqual([
+    expect.objectContaining({ Arn: '<ReleaseStateMachine>', RoleArn: '<AmiReleasedRole.Arn>' }),
+  ])
+  expect(allowed(template, 'AmiReleasedRole')).toEqual({ 'states:StartExecution': ['<ReleaseStateMachine>'] })
 })
 
 it('gives every target of every rule a retry policy and the dead letters', () => {

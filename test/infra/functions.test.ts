@@ -23,7 +23,6 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...ledger('GetItem', 'UpdateItem'),
     'states:StartExecution',
     ...publish,
-    'sqs:SendMessage',
   ],
   'plan-campaign': ledger('PutItem'),
   'announce-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
@@ -124,7 +123,7 @@ it('limits what matters to the fleet', () => {
 it('sends what an asynchronous function fails at to the dead letters', () => {
   const configured = Object.values(resourcesOf(template, 'AWS::Lambda::EventInvokeConfig'))
   expect(configured.map(({ FunctionName }) => FunctionName).sort()).toEqual(
-    ['ReceiveRelease', 'ResumeWait', 'SeedParameters', 'SettleExecution'].map((id) => `<${id}Function>`),
+    ['ResumeWait', 'SeedParameters', 'SettleExecution'].map((id) => `<${id}Function>`),
   )
   for (const { DestinationConfig } of configured)
     expect(DestinationConfig.OnFailure.Destination).toBe('<DeadLetters.Arn>')

@@ -100,7 +100,8 @@ describe('a release of the example fleet', () => {
       out,
       'executions.jsonl',
     )
-    expect(executions.filter(({ parent }) => parent === null)).toHaveLength(1)
+    // The event's own, and the campaign.
+    expect(executions.filter(({ parent }) => parent === null)).toHaveLength(2)
     expect(executions.map(({ status }) => status)).toEqual(executions.map(() => 'SUCCEEDED'))
     const history = readLines<{ executionArn: string; id: number; type: string }>(out, 'history.jsonl')
     for (const { arn } of executions) {
@@ -183,6 +184,22 @@ describe('when something goes wrong', () => {
       return operation === 'StartImagePipelineExecution' && output ? [output.imageBuildVersionArn] : []
     })
     expect(new Set(baked).size).toBe(images.length)
+  })
+
+  it('shared-late: looked for again until it is there, and told nobody', { timeout: slow }, async () => {
+    const result = await stage.rehearse({ faults: ['shared-late=al2023-soe'] })
+    expect(new Set(Object.values(statuses(result)))).toEqual(new Set(['released']))
+    expect(messages(result, 'upstream-refused')).toEqual([])
+    const [campaign] = result.summary.campaigns
+    expect(Date.parse(campaign?.startedAt ?? '')).toBeGreaterThan(Date.parse('2026-09-01T07:30:00Z'))
+  })
+
+  it('never-shared: refused after hours, recorded and announced', { timeout: slow }, async () => {
+    const result = await stage.rehearse({ faults: ['never-shared=al2023-soe'] })
+    expect(result.summary.images).toEqual([])
+    expect(result.notifications.map(({ message }) => message)).toEqual([
+      expect.stringContaining('share the AMI and its KMS key with that account'),
+    ])
   })
 
   it('untrusted-owner: refused, recorded and announced, and nothing is baked', {

@@ -31,7 +31,12 @@ class FakeTerminal {
 
 describe('live screen', () => {
   beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
+  const opened: LiveScreen[] = []
+  afterEach(() => {
+    // An open screen listens for Ctrl-C, in a process that other test files share.
+    for (const screen of opened.splice(0)) screen.close()
+    vi.useRealTimers()
+  })
 
   const open = () => {
     const terminal = new FakeTerminal()
@@ -39,6 +44,7 @@ describe('live screen', () => {
     const errors = { isTTY: true, write: (text: string) => terminal.write(text) } as NodeJS.WriteStream
     let shown = ['one']
     const screen = new LiveScreen(stream, () => shown, errors as typeof process.stderr)
+    opened.push(screen)
     const show = (lines: string[]) => {
       shown = lines
       screen.refresh()

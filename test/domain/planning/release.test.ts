@@ -24,22 +24,24 @@ describe('a release', () => {
     })
   })
 
-  it.each<[string, Partial<typeof event>, Partial<ReleasedAmi> | undefined, RegExp]>([
+  it.each<[string, Partial<typeof event>, Partial<ReleasedAmi>, RegExp]>([
     ['another region', { region: 'eu-west-1' }, {}, /it is in eu-west-1, and the fleet bakes in us-west-2/],
-    [
-      'not shared',
-      {},
-      undefined,
-      /the build account 111122223333 cannot see it; share the AMI and its KMS key/,
-    ],
     ['not available', {}, { state: 'pending' }, /it is pending, not available/],
     ['another owner', {}, { ownerId: '999999999999' }, /its owner is account 999999999999, and no upstream/],
     ['another architecture', {}, { architecture: 'arm64' }, /its architecture is arm64/],
   ])('is refused when %s', (_, eventChange, imageChange, reason) => {
-    const seen = imageChange && { ...image, ...imageChange }
+    const seen = { ...image, ...imageChange }
     expect(judge(exampleFleet(), { ...event, ...eventChange }, seen)).toEqual({
       refused: expect.stringMatching(reason),
     })
+  })
+})
+
+it('is not there yet when the build account cannot see it', () => {
+  expect(judge(exampleFleet(), event, undefined)).toEqual({
+    unseen: expect.stringContaining(
+      'the build account 111122223333 cannot see it; share the AMI and its KMS key',
+    ),
   })
 })
 
