@@ -1,8 +1,8 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { didYouMean } from '../domain/fleet/problems.ts'
 import { judge, type Release } from '../domain/planning/release.ts'
+import type { EventEnvelope } from '../rehearsal/event.ts'
 import { imaginedAmi, releaseEvent } from '../rehearsal/releases.ts'
-import type { EventEnvelope } from '../rehearsal/stand-in/types.ts'
 import { BadInput } from './problems.ts'
 import { list } from './render/text.ts'
 

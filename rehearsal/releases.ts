@@ -1,7 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { type ReleasedAmi, upstreamsOf } from '../domain/planning/release.ts'
+import type { EventEnvelope } from './event.ts'
 import { Random } from './random.ts'
-import type { EventEnvelope } from './stand-in/types.ts'
 
 const chance = (upstream: string, time: string) => new Random(`release/${upstream}/${time}`)
 const amiOf = (upstream: string, time: string) => `ami-0${chance(upstream, time).fork('ami').hex(16)}`

@@ -1,10 +1,10 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../domain/names.ts'
+import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
 import { phasesOf } from './stand-in/services/imagebuilder/durations.ts'
 import type { ImageInQuestion, Outcome } from './stand-in/services/imagebuilder/images.ts'
-import type { EventEnvelope } from './stand-in/types.ts'
 import { addReleasedAmi, addStandingRelease, announce } from './upstream-accounts.ts'
 import type { World } from './world/world.ts'
 

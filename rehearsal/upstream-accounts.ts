@@ -1,9 +1,9 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
 import { imaginedAmi, releaseEvent } from './releases.ts'
 import type { Ami } from './stand-in/services/ec2.ts'
-import type { EventEnvelope } from './stand-in/types.ts'
 import type { World } from './world/world.ts'
 
 /** What the accounts that own the upstreams do: they make AMIs, share them, and EC2 says so there. */

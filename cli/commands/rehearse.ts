@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import type { EventEnvelope } from '../../rehearsal/event.ts'
 import type { Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
-import type { EventEnvelope } from '../../rehearsal/stand-in/types.ts'
 import { readEvent } from '../events.ts'
 import { readFaults } from '../faults.ts'
 import { loadFleet } from '../fleet.ts'

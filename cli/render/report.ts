@@ -1,4 +1,5 @@
-import type { CampaignResult, ImageResult, NotificationRecord, Summary } from '../../rehearsal/results.ts'
+import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import type { CampaignResult, ImageResult } from '../../rehearsal/results.ts'
 import { closingLines } from './closing.ts'
 import { duration, secondsBetween } from './duration.ts'
 import type { Layout } from './layout.ts'
@@ -9,14 +10,10 @@ import { count, list, oneLine, unpainted, wrap } from './text.ts'
 import { tree } from './tree.ts'
 
 /** What the report needs of a rehearsal. */
-export interface Outcome {
-  summary: Summary
-  notifications: NotificationRecord[]
-  cost: { transitions: number; lambdaInvocations: number; apiCalls: number }
-  notRehearsed: string[]
-  unusedPermissions: string[]
-  refused: string[]
-}
+export type Outcome = Pick<
+  Rehearsal,
+  'summary' | 'notifications' | 'cost' | 'notRehearsed' | 'unusedPermissions' | 'refused'
+>
 
 /**
  * Everything to read after a rehearsal; the line that says how it went comes last, where the eye is.

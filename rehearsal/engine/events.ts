@@ -1,6 +1,6 @@
+import type { EventEnvelope } from '../event.ts'
 import type { Execution } from './execution.ts'
 import { isoTime } from './time.ts'
-import type { EventEnvelope } from './types.ts'
 
 /** EventBridge leaves out payloads above this size; the output goes first into the sum. */
 const LIMIT = 248 * 1024

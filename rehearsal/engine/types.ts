@@ -1,4 +1,5 @@
 import type { VirtualClock } from '../clock.ts'
+import type { EventEnvelope } from '../event.ts'
 import type { Random } from '../random.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -33,19 +34,6 @@ export interface Host {
   callService(call: Caller & { service: string; action: string; arguments: JsonObject }): Promise<unknown>
   /** Publishes `Step Functions Execution Status Change` on the default bus. */
   publishEvent(event: EventEnvelope): void
-}
-
-/** An EventBridge event, as its rules' targets get it. */
-export interface EventEnvelope {
-  version: string
-  id: string
-  'detail-type': string
-  source: string
-  account: string
-  time: string
-  region: string
-  resources: string[]
-  detail: JsonObject
 }
 
 /** What makes a state fail: the names that Retry and Catch match, and the text that goes with them. */

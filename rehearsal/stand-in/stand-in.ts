@@ -1,3 +1,4 @@
+import type { EventEnvelope } from '../event.ts'
 import type { Random } from '../random.ts'
 import { type Credentials, Iam, type Role } from './iam/iam.ts'
 import { toApiNames, toPascalNames } from './protocol/casing.ts'
@@ -63,7 +64,7 @@ export class StandIn {
   /** What the calls that come next are done for; each record keeps it. */
   attribution = ''
   /** Where events go: set by the world. */
-  putEvent: (event: t.EventEnvelope, bus: t.Bus) => void = () => {}
+  putEvent: (event: EventEnvelope, bus: t.Bus) => void = () => {}
 
   readonly #options: StandInOptions
   readonly #services: Map<string, t.Service>

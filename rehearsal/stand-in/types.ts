@@ -67,19 +67,6 @@ export interface Service {
   permissions?: Record<string, PermissionsOf>
 }
 
-/** An EventBridge event as a bus carries it. */
-export interface EventEnvelope {
-  version: string
-  id: string
-  'detail-type': string
-  source: string
-  account: string
-  time: string
-  region: string
-  resources: string[]
-  detail: Record<string, unknown>
-}
-
 /** EventBridge's time has no fraction of a second. */
 export const eventTime = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')
 

@@ -1,6 +1,6 @@
 import type { VirtualClock } from '../clock.ts'
+import type { EventEnvelope } from '../event.ts'
 import type { Random } from '../random.ts'
-import type { EventEnvelope } from '../stand-in/types.ts'
 import { matches } from './pattern.ts'
 
 interface Target {

@@ -3,7 +3,6 @@ import type { Host } from '../engine/types.ts'
 import { TaskFailure } from '../engine/types.ts'
 import type { Random } from '../random.ts'
 import type { StandIn } from '../stand-in/stand-in.ts'
-import type { EventEnvelope } from '../stand-in/types.ts'
 import type { Functions } from './functions.ts'
 
 interface Parts {
@@ -70,8 +69,7 @@ export function hostFor(parts: Parts): Host {
 
     publishEvent(event) {
       onStep()
-      const envelope = event as unknown as EventEnvelope
-      standIn.putEvent(envelope, { account, region, name: 'default' })
+      standIn.putEvent(event, { account, region, name: 'default' })
     },
   }
 }

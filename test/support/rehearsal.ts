@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { type CloudAssemblySummary, synthesize } from '../../infra/synthesize.ts'
+import type { EventEnvelope } from '../../rehearsal/event.ts'
 import { parseFault } from '../../rehearsal/faults.ts'
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
-import type { EventEnvelope } from '../../rehearsal/stand-in/types.ts'
 import { exampleFleet } from './fleets.ts'
 
 export const readEvent = (file: string) => JSON.parse(readFileSync(`events/${file}`, 'utf8')) as EventEnvelope

@@ -1,10 +1,10 @@
 import type { PutEventsRequest, Target } from '@aws-sdk/client-eventbridge'
+import type { EventEnvelope } from '../../event.ts'
 import { Partitions, pageOf } from '../support.ts'
 import {
   AwsError,
   type Bus,
   type Context,
-  type EventEnvelope,
   eventTime,
   type PermissionsOf,
   type Service,

@@ -3,7 +3,8 @@ import type { Definition, State, Workflow } from '../../../rehearsal/engine/defi
 import type { Execution } from '../../../rehearsal/engine/execution.ts'
 import { type Operation, stepFunctionsService } from '../../../rehearsal/engine/service.ts'
 import { StepFunctions } from '../../../rehearsal/engine/step-functions.ts'
-import type { EventEnvelope, Host, Json, JsonObject } from '../../../rehearsal/engine/types.ts'
+import type { Host, Json, JsonObject } from '../../../rehearsal/engine/types.ts'
+import type { EventEnvelope } from '../../../rehearsal/event.ts'
 import { Random } from '../../../rehearsal/random.ts'
 
 export const START = Date.parse('2026-01-05T09:00:00.000Z')

@@ -3,16 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import type { EventEnvelope } from '../../../rehearsal/event.ts'
 import { Random } from '../../../rehearsal/random.ts'
 import type { Role } from '../../../rehearsal/stand-in/iam/iam.ts'
 import type { PolicyDocument, Statement } from '../../../rehearsal/stand-in/iam/policy.ts'
 import { StandIn } from '../../../rehearsal/stand-in/stand-in.ts'
-import {
-  type CallRecord,
-  callLine,
-  type EventEnvelope,
-  type Principal,
-} from '../../../rehearsal/stand-in/types.ts'
+import { type CallRecord, callLine, type Principal } from '../../../rehearsal/stand-in/types.ts'
 import { invalidCalls, validates } from '../../support/calls.ts'
 
 export const build = { account: '111111111111', region: 'us-east-1' }
