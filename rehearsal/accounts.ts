@@ -1,7 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { CampaignImage, CampaignItem } from '../functions/shared/campaigns.ts'
-import type { Execution } from './engine/execution.ts'
-import { stateOf } from './records.ts'
+import { passedAt } from './records.ts'
 import type { CampaignResult, ImageResult, Summary } from './results.ts'
 import type { World } from './world/world.ts'
 
@@ -99,9 +98,9 @@ function criticalPath({ stepFunctions }: World, images: CampaignImage[]): number
     Math.max(0, ...images.filter(({ plan }) => plan.parent === parent).map(from))
   const from = (image: CampaignImage): number => {
     const execution = stepFunctions.executions.get(image.execution ?? '')
-    const start = enteredAt(execution, 'Pin Parent')
+    const start = passedAt(execution, 'Entered', 'Pin Parent')
     if (start === undefined) return 0
-    const candidate = enteredAt(execution, 'Ship and Descend')
+    const candidate = passedAt(execution, 'Entered', 'Ship and Descend')
     // The ledger has an image's own end; its execution goes on until its children have ended.
     const end = image.finishedAt ? Date.parse(image.finishedAt) : start
     const onward = candidate === undefined ? 0 : candidate - start + below(image.image) * 1000
@@ -111,8 +110,3 @@ function criticalPath({ stepFunctions }: World, images: CampaignImage[]): number
   const upstreams = new Set(images.map(({ plan }) => plan.parent).filter((parent) => !known.has(parent)))
   return Math.round(Math.max(0, ...[...upstreams].map(below)))
 }
-
-const enteredAt = (execution: Execution | undefined, name: string) =>
-  execution?.history.events
-    .find((event) => event.type.endsWith('StateEntered') && stateOf(event) === name)
-    ?.timestamp.getTime()

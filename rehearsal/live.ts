@@ -1,8 +1,9 @@
-import { depth } from '../domain/fleet/graph.ts'
+import { depth, upstreamOf } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Execution } from './engine/execution.ts'
 import type { ImageProgress, Progress } from './progress.ts'
-import { stateOf } from './records.ts'
+import { passedAt, stateOf } from './records.ts'
+import { workIn } from './world/work.ts'
 import type { World } from './world/world.ts'
 
 /** How far along a rebake is at each of its states; the bake in between takes its estimated time. */
@@ -26,36 +27,26 @@ const reached: Record<string, number> = {
 export function progressOf(world: World, fleet: Fleet): Progress[] {
   const executions = [...world.stepFunctions.executions.values()]
   const campaigns = executions.filter(({ stateMachine }) => stateMachine.name === `${fleet.name}-campaign`)
+  const working = new Map(executions.map((execution) => [workIn(execution.input), execution]))
   return campaigns.map((campaign) => {
     const { trigger } = JSON.parse(campaign.input) as { trigger: { upstream: string; ami: string } }
-    const rebakes = new Map(
-      executions.flatMap((execution) => {
-        const input = JSON.parse(execution.input) as { campaign?: string; image?: string }
-        return input.campaign === campaign.name && input.image ? [[input.image, execution]] : []
-      }),
-    )
-    const descends = (image: string): boolean => {
-      const parent = fleet.images[image]?.parent ?? ''
-      return parent === trigger.upstream || (parent in fleet.images && descends(parent))
-    }
+    const rebakes = (image: string) => working.get(`${campaign.name}/${image}`)
     return {
       now: world.clock.now(),
       campaign: campaign.name,
       upstream: trigger.upstream,
       ami: trigger.ami,
       images: Object.keys(fleet.images)
-        .filter(descends)
-        .map((image) =>
-          imageProgress(world, fleet, image, rebakes.get(image), isStopped(fleet, image, rebakes)),
-        ),
+        .filter((image) => upstreamOf(fleet, image) === trigger.upstream)
+        .map((image) => imageProgress(world, fleet, image, rebakes(image), isStopped(fleet, image, rebakes))),
     }
   })
 }
 
 /** Whether an image will not start any more, because an image above it ended before it was a candidate. */
-function isStopped(fleet: Fleet, image: string, rebakes: Map<string, Execution>): boolean {
+function isStopped(fleet: Fleet, image: string, rebakes: (image: string) => Execution | undefined): boolean {
   const parent = fleet.images[image]?.parent ?? ''
-  const above = rebakes.get(parent)
+  const above = rebakes(parent)
   if (!above) return parent in fleet.images && isStopped(fleet, parent, rebakes)
   return above.status !== 'RUNNING' && above.status !== 'SUCCEEDED'
 }
@@ -72,7 +63,7 @@ function imageProgress(
   if (!execution) return { ...base, status: stopped ? 'skipped' : 'waiting', step: '', done: 0, since: now }
   const { status, error, cause, stopDate: since = now } = execution
   // Released is released, though the execution waits for the children.
-  const released = exitOf(execution, 'Release Image')
+  const released = passedAt(execution, 'Exited', 'Release Image')
   if (released !== undefined) return { ...base, status: 'released', step: '', done: 1, since: released }
   const step = lastState(execution)
   if (status === 'RUNNING')
@@ -86,12 +77,6 @@ function imageProgress(
   const reason = [error, cause].filter(Boolean).join(': ')
   return { ...base, status: status === 'ABORTED' ? 'aborted' : 'failed', step: '', done: 1, reason, since }
 }
-
-/** When an execution left a state, if it did. */
-const exitOf = ({ history }: Execution, name: string) =>
-  history.events
-    .find((event) => event.type.endsWith('StateExited') && stateOf(event) === name)
-    ?.timestamp.getTime()
 
 interface Step {
   name: string

@@ -27,6 +27,16 @@ export const stateOf = (event: Execution['history']['events'][number]): string |
   return typeof details?.name === 'string' ? details.name : null
 }
 
+/** When an execution first entered or left a state, in epoch milliseconds; undefined when it did not. */
+export const passedAt = (
+  execution: Execution | undefined,
+  passed: 'Entered' | 'Exited',
+  state: string,
+): number | undefined =>
+  execution?.history.events
+    .find((event) => event.type.endsWith(`State${passed}`) && stateOf(event) === state)
+    ?.timestamp.getTime()
+
 /** Each event belongs to the state that the event before it, in its own branch, belongs to. */
 const historyRecords = ({ arn, history }: Execution): HistoryRecord[] => {
   const states = new Map<number, string | null>()

@@ -99,7 +99,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     cost: costOf(world),
     notRehearsed: [...world.notRehearsed].map(([type, why]) => `${type}: ${why}`).sort(),
     unusedPermissions: world.standIn.unusedPermissions(),
-    refused: staged.refused,
+    refused: world.refused,
     ...(options.serve !== undefined && { url: world.url }),
     close: async () => {
       serving.abort()

@@ -6,6 +6,7 @@ import type { Random } from './random.ts'
 import { phasesOf } from './stand-in/services/imagebuilder/durations.ts'
 import type { ImageInQuestion, Outcome } from './stand-in/services/imagebuilder/images.ts'
 import { addReleasedAmi, addStandingRelease, announce } from './upstream-accounts.ts'
+import { workIn } from './world/work.ts'
 import type { World } from './world/world.ts'
 
 /** What happens in a rehearsal: the events, and what goes wrong. */
@@ -35,7 +36,6 @@ export function stage(world: World, scenario: Scenario) {
     })
   }
   return {
-    refused: world.refused,
     fate: fateOf(scenario),
     before: (name: string, work: string) => meddle(world, scenario, name, work),
   }
@@ -122,8 +122,7 @@ async function meddle(
   if (faults.take('execution-aborted', image))
     clock.at(clock.now() + 600_000, () => {
       const running = [...stepFunctions.executions.values()].find(
-        ({ input, status }) =>
-          status === 'RUNNING' && (JSON.parse(input) as { image?: string }).image === image,
+        ({ input, status }) => status === 'RUNNING' && workIn(input) === work,
       )
       running?.stop('Aborted', 'stopped by a person in the console')
     })

@@ -12,6 +12,7 @@ import { hostFor } from './host.ts'
 import { createResource } from './resources.ts'
 import { responses } from './responses.ts'
 import { deploy, type Place, type Template } from './template.ts'
+import { workIn } from './work.ts'
 
 interface BusStatement {
   bus: string
@@ -238,9 +239,4 @@ export class World {
     const id = this.#options.random.fork(`dead-letter/${event.id}/${target}`).uuid()
     this.standIn.sqs.put(queue, { id, body: JSON.stringify(body), sent: new Date(this.clock.now()) })
   }
-}
-
-function workIn(input = '{}'): string {
-  const { campaign, image } = JSON.parse(input) as { campaign?: string; image?: string }
-  return campaign && image ? `${campaign}/${image}` : ''
 }
