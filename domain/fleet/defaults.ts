@@ -1,7 +1,9 @@
+import { architectureOf as architectureOfUpstream, type Upstream } from './upstreams.ts'
+
 /** Defaults that depend on another part of the fleet. Total: also for a fleet whose names lead nowhere. */
 
 interface Parts {
-  upstreams: Record<string, { ami: { architecture: 'x86_64' | 'arm64' } }>
+  upstreams: Record<string, Upstream>
   rings: Record<string, unknown>
   images: Record<string, { parent: string; rings?: string[]; checks: { architecture?: 'x86_64' | 'arm64' } }>
 }
@@ -40,5 +42,6 @@ const architectureOf = (fleet: Parts, image: string) => {
     seen.add(parent)
     parent = fleet.images[parent]?.parent ?? ''
   }
-  return Object.hasOwn(fleet.upstreams, parent) ? fleet.upstreams[parent]?.ami.architecture : undefined
+  const upstream = Object.hasOwn(fleet.upstreams, parent) ? fleet.upstreams[parent] : undefined
+  return upstream && architectureOfUpstream(upstream)
 }

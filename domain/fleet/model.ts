@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import { complete } from './defaults.ts'
+import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
+import { architectures, platforms, Upstream } from './upstreams.ts'
 import {
   account,
   atLeastOne,
@@ -22,25 +24,6 @@ import {
 /** The shape of fleet.yaml. What one part says about another is in rules/; defaults that do, in defaults.ts. */
 
 const describe = v.description
-
-const platforms = ['Linux', 'Windows'] as const
-const architectures = ['x86_64', 'arm64'] as const
-
-const Upstream = object({
-  description: v.exactOptional(text),
-  platform: v.pipe(
-    v.exactOptional(oneOf(platforms)),
-    describe('The operating system; otherwise it follows from the components of its images'),
-  ),
-  ami: object({
-    owner: v.pipe(account, describe('The account that owns the AMIs: releases of any other are refused')),
-    name: v.pipe(
-      matching(/^[\w()[\]./'@\-*? ]{3,128}$/, 'an AMI name of 3 to 128 characters, * and ? allowed'),
-      describe('The name of the AMIs; * stands for any characters, ? for one'),
-    ),
-    architecture: v.optional(oneOf(architectures), 'x86_64'),
-  }),
-})
 
 const Network = object({
   vpc: matching(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0a1b2c3d4e5f67890'),
@@ -160,6 +143,7 @@ const Image = object({
   estimate: v.pipe(v.optional(duration('1m', '24h'), '40m'), describe('How long a bake usually takes')),
   rings: v.pipe(v.exactOptional(atLeastOne(reference('a ring'), 'ring')), describe('Default: all of them')),
   checks: v.pipe(v.optional(Checks, {}), describe('What the AMI must be to leave the build account')),
+  window: v.pipe(v.exactOptional(Window), describe('It is baked and rolled out only within it')),
 })
 
 const Ring = object({
@@ -173,6 +157,7 @@ const Ring = object({
     describe('The SSM parameter that points to the AMI; {fleet}, {image} and {ring} stand for names'),
   ),
   soak: v.pipe(v.optional(duration('0m', '30d'), '0m'), describe('How long to wait before the next ring')),
+  window: v.pipe(v.exactOptional(Window), describe('A roll-out to it begins only within it')),
   kmsKeys: v.pipe(
     v.exactOptional(
       v.record(
@@ -207,6 +192,14 @@ export const FleetSchema = v.pipe(
       v.optional(integer(1, 100), 20),
       describe('How many images may be baked at once'),
     ),
+    supersede: v.pipe(
+      v.optional(oneOf(['wait', 'cancel']), 'wait'),
+      describe('What a newer campaign does with older bakes of its images: lets them end, or cancels them'),
+    ),
+    poll: v.pipe(
+      v.optional(duration('5m', '24h'), '1h'),
+      describe('How often every upstream is looked at, and every image held against what it should be'),
+    ),
     upstreams: v.pipe(
       named(Upstream, 'upstream'),
       v.minEntries(1, 'at least one upstream'),
@@ -231,6 +224,18 @@ export const FleetSchema = v.pipe(
       v.minEntries(1, 'at least one ring'),
       describe('Where images go, one ring after the other, in this order'),
     ),
+    patchCycles: v.pipe(
+      v.optional(named(PatchCycle, 'patch cycle'), {}),
+      describe('When images are rebaked though nothing has told us to: packages move'),
+    ),
+    freezes: v.pipe(
+      v.optional(named(Freeze, 'freeze'), {}),
+      describe('When nothing begins, save emergencies'),
+    ),
+    cves: v.pipe(
+      v.exactOptional(Cves),
+      describe('Rebake images in which Amazon Inspector finds vulnerabilities'),
+    ),
     notify: v.pipe(
       v.optional(object({ email: v.optional(listOf(emailAddress), []) }), {}),
       describe('Whom to tell'),
@@ -246,3 +251,4 @@ export type Component = Fleet['components'][string]
 export type Image = Fleet['images'][string]
 export type Ring = Fleet['rings'][string]
 export type Platform = (typeof platforms)[number]
+export type { Cves, PatchCycle } from './timing.ts'

@@ -26,7 +26,7 @@ export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet =
   const fleet = isMapping(source.value) ? source.value : {}
   const names = namesIn(fleet)
   const shape = inspect(FleetSchema, source.value, source.written)
-  const findings = [...shape, ...references(fleet.images, names)]
+  const findings = [...shape, ...references(fleet, names)]
   const problems: Problem[] = []
   const sound = v.safeParse(FleetSchema, withoutDamage(fleet, shape))
   if (sound.success) {

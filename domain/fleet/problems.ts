@@ -26,6 +26,8 @@ export interface Finding {
   path: Path
   /** Whether the key at the path is wrong, or its value. */
   at: 'key' | 'value'
+  /** The character of a text value that is wrong; its first one otherwise. */
+  character?: number
   message: string
 }
 
@@ -46,6 +48,12 @@ export const wrongKey = (path: Path, message: string, of: Path = path): Finding 
   path,
   at: 'key',
   message: about(of, message),
+})
+
+/** @param character where in the text at the path */
+export const wrongWithin = (path: Path, character: number, message: string): Finding => ({
+  ...wrongValue(path, message),
+  character,
 })
 
 /** How a message shows a value that it found. */

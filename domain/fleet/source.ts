@@ -7,6 +7,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml'
 import type { Finding, Path, Problem } from './problems.ts'
@@ -87,11 +88,16 @@ export const readYaml = (text: string, file: string): Source => {
     file,
     value: value(),
     problems,
-    place: ({ path, at, message }) => {
+    place: ({ path, at, character, message }) => {
       const { node, key, whole } = find(path)
       const nothing = isScalar(node) && node.source === ''
       const target = at === 'key' || nothing || !whole ? (key ?? node) : node
-      return problem(target?.range?.[0] ?? 0, message)
+      const [start = 0, end = 0] = target?.range ?? []
+      const inside =
+        character !== undefined && target === node && isScalar(node)
+          ? within(text.slice(start, end), node, character)
+          : 0
+      return problem(start + inside, message)
     },
     written: (path) => {
       const { node, whole } = find(path)
@@ -99,6 +105,12 @@ export const readYaml = (text: string, file: string): Source => {
       return whole && isScalar(scalar) ? scalar.source : undefined
     },
   }
+}
+
+/** How far into a scalar one of its characters stands; 0 where escapes or line ends between them hide it. */
+const within = (raw: string, { source = '' }: Scalar, character: number) => {
+  const quote = /^["']/.test(raw) ? 1 : 0
+  return raw.slice(quote, raw.length - quote) === source ? quote + character : 0
 }
 
 const pairOf = (map: unknown, key: string | number) =>

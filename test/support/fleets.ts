@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { stringify } from 'yaml'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
+import { architectureOf } from '../../domain/fleet/upstreams.ts'
+import { showDuration } from '../../domain/fleet/values.ts'
 
 /** Reads component files relative to the root of the repository, where the example fleet is. */
 const readFromRoot = (path: string): string | undefined =>
@@ -12,18 +14,24 @@ const readFromRoot = (path: string): string | undefined =>
 export const exampleFleet = (): Fleet =>
   parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', readFromRoot)
 
-const minutes = (seconds: number) => `${seconds / 60}m`
+const withWindow = <P extends { window?: NonNullable<Image['window']> }>(part: P) =>
+  part.window ? { ...part, window: { ...part.window, duration: showDuration(part.window.duration) } } : part
 
 /** A fleet as YAML, every default written out: parseFleet gives the same fleet back. */
 export const renderFleet = (fleet: Fleet): string =>
   stringify({
     ...fleet,
+    poll: showDuration(fleet.poll),
     images: mapValues(fleet.images, (image) => ({
-      ...image,
-      timeout: minutes(image.timeout),
-      estimate: minutes(image.estimate),
+      ...withWindow(image),
+      timeout: showDuration(image.timeout),
+      estimate: showDuration(image.estimate),
     })),
-    rings: mapValues(fleet.rings, (ring) => ({ ...ring, soak: minutes(ring.soak) })),
+    rings: mapValues(fleet.rings, (ring) => ({ ...withWindow(ring), soak: showDuration(ring.soak) })),
+    patchCycles: mapValues(fleet.patchCycles, ({ flexibleWindow, ...cycle }) =>
+      flexibleWindow ? { ...cycle, flexibleWindow: showDuration(flexibleWindow) } : cycle,
+    ),
+    ...(fleet.cves && { cves: { ...fleet.cves, every: showDuration(fleet.cves.every) } }),
   })
 
 const mapValues = <V, W>(record: Record<string, V>, change: (value: V) => W): Record<string, W> =>
@@ -40,14 +48,106 @@ const optional = <T>(key: string, value: fc.Arbitrary<T>) =>
   fc.option(value).map((found) => (found === null ? {} : { [key]: found }))
 const inMinutes = (min: number, max: number) => fc.integer({ min, max }).map((value) => value * 60)
 
-const upstream = fc.record({
-  platform: fc.constantFrom('Linux' as const, 'Windows' as const),
-  ami: fc.record({
-    owner: fc.stringMatching(/^[0-9]{12}$/),
-    name: word.map((name) => `${name}-*`),
-    architecture: fc.constantFrom('x86_64' as const, 'arm64' as const),
-  }),
-})
+const account = fc.stringMatching(/^[0-9]{12}$/)
+const architecture = fc.constantFrom('x86_64' as const, 'arm64' as const)
+const amiName = word.map((name) => `${name}-*`)
+const owner = fc.oneof(account, fc.constant('amazon' as const))
+
+/** Upstreams of every kind; none could be the fleet's own product. */
+const upstream = fc
+  .tuple(
+    fc.constantFrom('Linux' as const, 'Windows' as const),
+    fc.oneof(
+      fc.record({ ami: fc.record({ owner: account, name: amiName, architecture }) }),
+      fc.record({
+        parameter: fc
+          .tuple(
+            fc.record({
+              name: fc.oneof(
+                word,
+                word.map((name) => `/aws/service/${name}`),
+              ),
+              architecture,
+            }),
+            ...[optional('account', account), optional('owner', owner), optional('amiName', amiName)],
+            optional(
+              'announcements',
+              word.map((name) => `arn:aws:sns:us-east-1:444455556666:${name}`),
+            ),
+          )
+          .map((parts) => Object.assign({}, ...parts)),
+      }),
+      fc.record({ image: fc.record({ name: word.map((name) => `soe_${name}`), architecture }) }),
+      fc.record({
+        event: fc
+          .tuple(
+            fc.record({ account, architecture, emergencies: fc.boolean() }),
+            ...[optional('owner', owner), optional('amiName', amiName)],
+          )
+          .map((parts) => Object.assign({}, ...parts)),
+      }),
+    ),
+  )
+  .map(([platform, kind]): Fleet['upstreams'][string] => ({ platform, ...kind }))
+
+const timezone = fc.constantFrom('UTC', 'Australia/Sydney', 'Europe/London', 'America/New_York')
+
+/** Of images every day and of rings once a week, each so long that the two always meet. */
+const window = (schedules: string[], hours: number) =>
+  fc.record({
+    schedule: fc.constantFrom(...schedules),
+    timezone,
+    duration: inMinutes(hours * 60, 24 * 60),
+  })
+const imageWindow = window(['cron(0 2 * * ? *)', 'cron(30 20 ? * * *)'], 12)
+const ringWindow = window(['cron(0 2 ? * SUN *)', 'cron(15 0/6 ? * 2-6 *)'], 14)
+
+const recurrence = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('cron(0 2 ? * TUE#2 *)', 'cron(0 3 L * ? *)', 'cron(0/5 20-2 ? * MON,THU 2026-2199)'),
+      optional('offset', fc.constantFrom('1d', '6d')),
+    )
+    .map(([schedule, offset]) => ({ schedule, ...offset })),
+  fc
+    .tuple(fc.constantFrom('rate(1 day)', 'rate(12 hours)'), optional('flexibleWindow', inMinutes(1, 600)))
+    .map(([schedule, flexible]) => ({ schedule, ...flexible })),
+  fc.constant({ schedule: 'at(2026-11-20T13:00:00)' }),
+)
+
+const patchCycles = (images: string[], upstreams: string[]): fc.Arbitrary<Fleet['patchCycles']> =>
+  fc.dictionary(
+    word.map((name) => `cycle-${name}`),
+    fc
+      .tuple(
+        ...[optional('description', word), recurrence, fc.record({ timezone, onlyIfChanged: fc.boolean() })],
+        fc.oneof(
+          fc.record({ images: fc.oneof(fc.subarray(images, { minLength: 1 }), fc.constant(['*'])) }),
+          fc.record({ upstreams: fc.subarray(upstreams, { minLength: 1 }) }),
+          fc.constant({}),
+        ),
+      )
+      .map((parts) => Object.assign({}, ...parts)),
+    { maxKeys: 2 },
+  )
+
+const freezes = (images: string[], rings: string[]): fc.Arbitrary<Fleet['freezes']> =>
+  fc.dictionary(
+    kebab,
+    fc
+      .tuple(
+        fc.record({ reason: word, timezone }),
+        fc
+          .tuple(fc.integer({ min: 10, max: 28 }), fc.constantFrom('T', ' '))
+          .map(([day, t]) => ({ from: `2026-12-${day}${t}00:00`, to: `2027-01-${day}${t}09:30` })),
+        optional('rings', fc.subarray(rings, { minLength: 1 })),
+        optional('images', fc.subarray(images, { minLength: 1 })),
+      )
+      .map((parts) => Object.assign({}, ...parts)),
+    { maxKeys: 2 },
+  )
+
+const cves = fc.record({ high: fc.integer({ min: 1, max: 50 }), every: inMinutes(60, 9999) })
 
 /** One set of instances for each architecture, and for each platform a component of every kind. */
 const infrastructure = {
@@ -77,13 +177,15 @@ const components = {
 
 const arbitraryImage = (
   parent: string,
-  { platform, ami }: Fleet['upstreams'][string],
+  upstream: Fleet['upstreams'][string],
   rings: string[],
-): fc.Arbitrary<Image> =>
-  fc
+): fc.Arbitrary<Image> => {
+  const { platform } = upstream
+  const architecture = architectureOf(upstream) ?? 'x86_64'
+  return fc
     .record({
       parent: fc.constant(parent),
-      infrastructure: fc.constant(ami.architecture === 'arm64' ? 'graviton' : 'intel-or-amd'),
+      infrastructure: fc.constant(architecture === 'arm64' ? 'graviton' : 'intel-or-amd'),
       components: fc.subarray(
         platform === 'Linux'
           ? [
@@ -106,7 +208,7 @@ const arbitraryImage = (
       estimate: inMinutes(1, 300),
       rings: fc.subarray(rings, { minLength: 1 }),
       checks: fc.record({
-        architecture: fc.constant(ami.architecture),
+        architecture: fc.constant(architecture),
         imdsv2: fc.boolean(),
         encrypted: fc.boolean(),
         tags: fc.uniqueArray(word, { maxLength: 2 }),
@@ -114,9 +216,14 @@ const arbitraryImage = (
     })
     .chain((image) =>
       fc
-        .tuple(inMinutes(Math.max(10, image.estimate / 60), 1440), optional('description', word))
-        .map(([timeout, extra]) => ({ ...image, timeout, ...extra })),
+        .tuple(
+          inMinutes(Math.max(10, image.estimate / 60), 1440),
+          optional('description', word),
+          optional('window', imageWindow),
+        )
+        .map(([timeout, extra, window]) => ({ ...image, timeout, ...extra, ...window })),
     )
+}
 
 /** Random valid fleets: forests of up to a dozen images in any order of the file, up to four rings. */
 export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
@@ -139,6 +246,7 @@ export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
         root[key] = (i < count ? upstreams[i] : root[parent]) as Fleet['upstreams'][string]
       })
       const used = rings.slice(0, accounts.length)
+      const rooting = keys.slice(0, count).filter((key) => Object.values(parents).includes(key))
       const images = Object.entries(parents).map(([key, parent]) =>
         arbitraryImage(parent, root[key] as Fleet['upstreams'][string], used).map(
           (image) => [key, image] as const,
@@ -148,6 +256,8 @@ export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
         name: word,
         build: fc.constant({ account: '111122223333', region: 'us-west-2' }),
         concurrentBakes: fc.integer({ min: 1, max: 100 }),
+        supersede: fc.constantFrom('wait', 'cancel'),
+        poll: inMinutes(5, 1440),
         upstreams: fc.constant(Object.fromEntries(keys.slice(0, count).map((key, i) => [key, upstreams[i]]))),
         infrastructure: fc.constant(infrastructure),
         components: fc.constant(components),
@@ -165,9 +275,13 @@ export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
             ),
           )
           .map(Object.fromEntries),
+        patchCycles: patchCycles(Object.keys(parents), rooting),
+        freezes: freezes(Object.keys(parents), used),
+        cves: fc.option(cves, { nil: undefined }),
         notify: fc.constant({ email: ['platform-team@example.com'] }),
       }) as fc.Arbitrary<Fleet>
     })
+    .map(({ cves, ...fleet }): Fleet => ({ ...fleet, ...(cves && { cves }) }))
     .filter(({ name }) => !/^(aws|ssm)/.test(name))
 
 const shuffled = <T>(items: T[]) => fc.shuffledSubarray(items, { minLength: items.length })
@@ -180,4 +294,5 @@ const arbitraryRing = (key: string, own: string[]) =>
       parameter: fc.constantFrom('/golden-images/{image}', '/{fleet}/{ring}/{image}'),
       soak: inMinutes(0, 5000),
     })
+    .chain((ring) => optional('window', ringWindow).map((window) => ({ ...ring, ...window })))
     .map((ring) => [key, ring] as const)

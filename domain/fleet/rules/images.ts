@@ -1,11 +1,13 @@
 import { componentPlatform, lineageOf, platformOf } from '../graph.ts'
 import type { Fleet } from '../model.ts'
 import { type Finding, show, wrongValue } from '../problems.ts'
+import { architectureOf } from '../upstreams.ts'
 import { showDuration } from '../values.ts'
 import { type Rule, repeated } from './scope.ts'
 
 /** Images whose whole lineage is there; the others have a problem of their own already. */
-const rooted = (fleet: Fleet): string[] => Object.keys(fleet.images).filter((image) => leadsUp(fleet, image))
+export const rooted = (fleet: Fleet): string[] =>
+  Object.keys(fleet.images).filter((image) => leadsUp(fleet, image))
 
 const leadsUp = (fleet: Fleet, image: string) => {
   const seen = new Set<string>()
@@ -44,7 +46,8 @@ export const oneArchitecture: Rule = ({ fleet }) =>
   rooted(fleet).flatMap((key) => {
     const image = fleet.images[key]
     const upstream = lineageOf(fleet, key).at(-1) ?? ''
-    const architecture = fleet.upstreams[upstream]?.ami.architecture
+    const found = fleet.upstreams[upstream]
+    const architecture = found && architectureOf(found)
     const types = Object.hasOwn(fleet.infrastructure, image?.infrastructure ?? '')
       ? fleet.infrastructure[image?.infrastructure ?? '']?.instanceTypes
       : undefined

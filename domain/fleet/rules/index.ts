@@ -1,15 +1,22 @@
 import type { Finding } from '../problems.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
+import { ownAmis, ownImages, ownParameters } from './loops.ts'
+import { openings } from './openings.ts'
+import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { cycles, oneMeaning } from './references.ts'
 import { distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } from './rings.ts'
+import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
+import { announcements, oneKind } from './upstreams.ts'
 
 const rules: Rule[] = [
   ...[oneMeaning, cycles],
+  ...[oneKind, announcements, ownImages, ownParameters, ownAmis],
   ...[sources, parameterUse],
   ...[onePlatform, oneArchitecture, volumes, enoughTime],
   ...[noRepeats, noOverlap, distinctNames, onePartition, parameters, keys],
+  ...[times, openings, cycleNames, cycleSelection, cveThresholds],
 ]
 
 /** What the parts of a fleet say about each other. */

@@ -1,14 +1,34 @@
 import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue } from '../problems.ts'
+import { nameMatches } from '../selection.ts'
 import { isMapping, type Names, type Rule, type Section } from './scope.ts'
 
 /**
- * Names that lead somewhere: parents, infrastructure, components, rings. Looks at the file as it is, so that a
- * wrong name shows even beside another error.
+ * Names that lead somewhere: parents, infrastructure, components, rings, upstreams, images. Looks at the file as it
+ * is, so that a wrong name shows even beside another error.
  */
-export const references = (images: unknown, names: Names): Finding[] =>
-  Object.entries(isMapping(images) ? images : {}).flatMap(([key, image]) => {
-    if (!isMapping(image)) return []
-    const path = ['images', key]
+export const references = (fleet: Record<string, unknown>, names: Names): Finding[] => [
+  ...ofImages(fleet.images, names),
+  ...eachOf(fleet.patchCycles, ['patchCycles'], ({ images, upstreams }, path) => [
+    ...patterns(names, images, [...path, 'images']),
+    ...list(names, 'upstreams', 'an upstream', upstreams, [...path, 'upstreams']),
+  ]),
+  ...eachOf(fleet.freezes, ['freezes'], ({ images, rings }, path) => [
+    ...patterns(names, images, [...path, 'images']),
+    ...list(names, 'rings', 'a ring', rings, [...path, 'rings']),
+  ]),
+]
+
+const eachOf = (
+  section: unknown,
+  path: Path,
+  look: (part: Record<string, unknown>, path: Path) => Finding[],
+): Finding[] =>
+  Object.entries(isMapping(section) ? section : {}).flatMap(([key, part]) =>
+    isMapping(part) ? look(part, [...path, key]) : [],
+  )
+
+const ofImages = (images: unknown, names: Names): Finding[] =>
+  eachOf(images, ['images'], (image, path) => {
     return [
       ...named(names, ['upstreams', 'images'], 'an upstream or an image', image.parent, [...path, 'parent']),
       ...named(names, ['infrastructure'], 'an infrastructure configuration', image.infrastructure, [
@@ -20,10 +40,20 @@ export const references = (images: unknown, names: Names): Finding[] =>
           ...(isMapping(use) ? ['component'] : []),
         ]),
       ),
-      ...listed(image.rings).flatMap((ring, i) =>
-        named(names, ['rings'], 'a ring', ring, [...path, 'rings', i]),
-      ),
+      ...list(names, 'rings', 'a ring', image.rings, [...path, 'rings']),
     ]
+  })
+
+const list = (names: Names, within: Section, what: string, found: unknown, path: Path): Finding[] =>
+  listed(found).flatMap((name, i) => named(names, [within], what, name, [...path, i]))
+
+/** Names of images in which * stands for any characters. */
+const patterns = ({ images }: Names, found: unknown, path: Path): Finding[] =>
+  listed(found).flatMap((pattern, i) => {
+    if (typeof pattern !== 'string' || pattern === '' || !images) return []
+    if (images.some((name) => nameMatches(pattern, name))) return []
+    const message = `expected the name of an image of this fleet, * for any characters, found ${show(pattern)}`
+    return [wrongValue([...path, i], `${message}${didYouMean(pattern, images)}`)]
   })
 
 const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

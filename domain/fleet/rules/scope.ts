@@ -2,7 +2,10 @@ import type { Document } from '../awstoe.ts'
 import type { Fleet } from '../model.ts'
 import type { Finding } from '../problems.ts'
 
-export const sections = ['upstreams', 'infrastructure', 'components', 'images', 'rings'] as const
+export const sections = [
+  ...(['upstreams', 'infrastructure', 'components', 'images', 'rings'] as const),
+  ...(['patchCycles', 'freezes'] as const),
+] as const
 export type Section = (typeof sections)[number]
 
 /** Every name in the file, by section; undefined where the section is not readable. */

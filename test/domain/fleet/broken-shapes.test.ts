@@ -17,7 +17,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key at the top',
     [['notify:', 'notifications:']],
     [
-      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, upstreams, network, infrastructure, components, images, rings, notify",
+      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, notify",
     ],
   ],
   [
@@ -29,7 +29,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key near nothing',
     [['    timeout: 90m', '    colour: blue']],
     [
-      "fleet.yaml:35:5: images.web: unknown key 'colour': expected one of description, parent, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, rings, checks",
+      "fleet.yaml:35:5: images.web: unknown key 'colour': expected one of description, parent, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, rings, checks, window",
     ],
   ],
   [

@@ -44,6 +44,18 @@ rings:
     accounts: ['555566667777', '777788889999']
     regions: [us-west-2]
 notify: { email: [team@example.com] }
+patchCycles:
+  monthly:
+    schedule: cron(0 2 ? * TUE#2 *)
+    timezone: Australia/Sydney
+    offset: 1d
+freezes:
+  year-end:
+    reason: No changes over the holidays
+    from: '2026-12-18T00:00'
+    to: '2027-01-04T00:00'
+    timezone: Australia/Sydney
+cves: { critical: 1 }
 `
 
 const reboot = 'phases: [{ name: build, steps: [{ name: A, action: Reboot }] }]'

@@ -39,7 +39,8 @@ describe('the events', () => {
       ...['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'],
     ])
     expect(event.version).toBe('0')
-    expect(event.source).toBe(`aws.${file.split('.')[0]}`)
+    const [source = ''] = file.split('.')
+    expect(event.source).toBe(source === 'soe' ? 'soe' : `aws.${source}`)
     expect(event.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
     expect(event.region).toBe(fleet.build.region)
   })
@@ -47,7 +48,7 @@ describe('the events', () => {
   it.each(events.filter(([file]) => file.startsWith('ec2.')))(
     '%s is about a release of al2023-soe',
     (file, event) => {
-      expect(event.account).toBe(fleet.upstreams['al2023-soe']?.ami.owner)
+      expect(event.account).toBe(fleet.upstreams['al2023-soe']?.ami?.owner)
       expect(event.resources).toEqual([`arn:aws:ec2:us-west-2::image/${event.detail.ImageId}`])
       expect(file).toBe(`ec2.ami-${event.detail.State}.json`)
     },

@@ -19,13 +19,15 @@ describe('a small fleet', () => {
   const fleet = parseFleet(sound, 'fleet.yaml', read)
 
   it('has every default', () => {
-    expect(fleet.concurrentBakes).toBe(20)
+    expect(fleet).toMatchObject({ concurrentBakes: 20, supersede: 'wait', poll: 3600 })
+    expect(fleet.patchCycles.monthly).toMatchObject({ onlyIfChanged: false })
+    expect(fleet.cves).toEqual({ critical: 1, every: 7 * 86400 })
     expect(fleet.infrastructure.small).toEqual({
       instanceTypes: ['m7i.large'],
       terminateOnFailure: true,
       tags: {},
     })
-    expect(fleet.upstreams['linux-soe']?.ami.architecture).toBe('x86_64')
+    expect(fleet.upstreams['linux-soe']?.ami?.architecture).toBe('x86_64')
     expect(fleet.images.base).toEqual({
       parent: 'linux-soe',
       infrastructure: 'small',
