@@ -3,11 +3,8 @@ import { createHash } from 'node:crypto'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** Step Functions allows 80 characters of [A-Za-z0-9-_] here; what is longer keeps its start and gets a hash. */
-const shorten = (name: string) =>
+export const shorten = (name: string) =>
   name.length <= 80 ? name : `${name.slice(0, 80 - 13)}-${sha256(name).slice(0, 12)}`
-
-/** The campaign of one release: the same release always gives the same name, so a redelivery starts nothing. */
-export const campaignName = (upstream: string, ami: string) => shorten(`${upstream}-${ami}`)
 
 /** The execution that rebakes one image in one campaign. */
 export const rebakeName = (campaign: string, image: string) => shorten(`${campaign}-${image}`)

@@ -4,9 +4,20 @@
  */
 const slot = (fleet: string, image: string, pointer: string) => `/${fleet}/images/${image}/${pointer}`
 
+/** The image of the fleet that an Image Builder image is of; undefined for any other. */
+export const imageOfArn = (fleet: string, arn: string): string | undefined => {
+  const [, name = ''] = arn.match(/:image\/([^/]+)\//) ?? []
+  return name.startsWith(`${fleet}-`) ? name.slice(fleet.length + 1) : undefined
+}
+
+/** `1.0.3/1` of an image's ARN: the recipe's version and the build's number. */
+export const versionOfArn = (arn: string): string => arn.split('/').slice(2).join('/')
+
 export const resourceName = (fleet: string, key: string) => `${fleet}-${key}`
 export const distributionName = (fleet: string, image: string, ring: string) => `${fleet}-${image}-${ring}`
 export const publishRoleName = (fleet: string) => `${fleet}-publish`
+/** In an upstream's account: reads the parameters that name its AMIs. */
+export const upstreamRoleName = (fleet: string) => `${fleet}-read-upstream`
 
 type Pointer = 'parent' | 'candidate' | 'stable' | 'previous'
 /** The build account's SSM parameter for one of an image's pointers. */

@@ -45,6 +45,14 @@ const explanations: Record<string, Explanation> = {
     what: 'its execution was stopped',
     todo: 'Nothing, if it was meant. Otherwise CloudTrail (StopExecution) tells who.',
   },
+  NeverOpens: {
+    what: 'no time is inside all of its windows and outside all freezes',
+    todo: 'Change the windows or the freezes in fleet.yaml, and deploy: rebake check says which.',
+  },
+  RequestRefused: {
+    what: 'what was asked for does not exist, or is not to be believed',
+    todo: 'Correct the names or the AMI, or deploy the fleet that has them, and start it again.',
+  },
   'States.Timeout': {
     what: 'a step did not end in time',
     todo: 'Open the execution in the Step Functions console: the step that timed out is red.',

@@ -1,4 +1,5 @@
 import type { Target } from '../planning/order.ts'
+import { type Trigger, titleOf } from '../triggers.ts'
 import { causeText, explain } from './failures.ts'
 import { duration, lines, type Message, plural, type Severity, subject } from './message.ts'
 
@@ -20,13 +21,14 @@ export function upstreamRefused(facts: {
   reason: string
 }): Message {
   return {
-    subject: subject(`Refused: ${facts.ami} from account ${facts.account} is no release`),
+    subject: subject(`Refused: ${facts.ami} from account ${facts.account}`),
     body: lines(
-      `An event said that ${facts.ami} is available in account ${facts.account}, ${facts.region}.`,
-      `Rebake did not believe it: ${facts.reason}.`,
+      `Account ${facts.account}, ${facts.region}, tells of a release: ${facts.ami}.`,
+      `Rebake did not take it: ${facts.reason}.`,
       '',
       'No image was rebaked. If this AMI is meant to be a release, mend what is said above (or the upstream in',
-      'fleet.yaml) and start its campaign by hand (README, "By hand"). If it is not, ask that account why it sends this.',
+      'fleet.yaml) and start its campaign: rebake start --upstream NAME --ami AMI. If it is not, ask that account why it',
+      'sends this.',
     ),
     attributes: attributes('upstream-refused', 'warning', { ami: facts.ami }),
   }
@@ -34,19 +36,34 @@ export function upstreamRefused(facts: {
 
 export interface PlannedFacts {
   campaign: string
-  upstream: string
-  ami: string
-  amiName: string
+  trigger: Trigger
   bakes: { image: string; parent: string; startsAfterSeconds: number; finishedAfterSeconds: number }[]
   left: number
 }
 
+/** What subscribers filter by, of a campaign. */
+const ofCampaign = (campaign: string, trigger: Trigger | undefined): Record<string, string> => ({
+  campaign,
+  ...(trigger && { trigger: trigger.kind }),
+  ...(trigger && 'upstream' in trigger && trigger.upstream !== undefined && { upstream: trigger.upstream }),
+})
+
+/** What set a campaign off: the reason, and the name of the AMI where there is one. */
+const why = (trigger: Trigger): string =>
+  lines(
+    trigger.emergency && 'EMERGENCY: no freeze and no window holds it up.',
+    trigger.kind === 'release' ? `${trigger.reason} (${trigger.amiName}).` : `Why: ${trigger.reason}.`,
+    trigger.kind === 'drift' &&
+      trigger.images.length > 1 &&
+      trigger.images.map(({ image, reason }) => `  ${image}: ${reason}`),
+  )
+
 export function campaignPlanned(facts: PlannedFacts): Message {
   const last = Math.max(...facts.bakes.map(({ finishedAfterSeconds }) => finishedAfterSeconds))
   return {
-    subject: subject(`Planned: ${plural(facts.bakes.length, 'image')} to rebake on ${facts.upstream}`),
+    subject: subject(`Planned: ${plural(facts.bakes.length, 'image')} to rebake: ${titleOf(facts.trigger)}`),
     body: lines(
-      `${facts.upstream} released ${facts.ami} (${facts.amiName}).`,
+      why(facts.trigger),
       `${plural(facts.bakes.length, 'image')} will be rebaked; the last is through its rings in about ${duration(last)}:`,
       '',
       facts.bakes.map(
@@ -55,15 +72,74 @@ export function campaignPlanned(facts: PlannedFacts): Message {
       ),
       facts.left > 0 && [
         '',
-        `${plural(facts.left, 'other image')} of the fleet ${facts.left === 1 ? 'does' : 'do'} not descend from it.`,
+        `${plural(facts.left, 'other image')} of the fleet ${facts.left === 1 ? 'is' : 'are'} left; the ledger has the reason for each.`,
       ],
       '',
       `Campaign: ${facts.campaign}`,
     ),
-    attributes: attributes('campaign-planned', 'info', {
-      campaign: facts.campaign,
-      upstream: facts.upstream,
+    attributes: attributes('campaign-planned', 'info', ofCampaign(facts.campaign, facts.trigger)),
+  }
+}
+
+export interface WaitingFacts {
+  campaign: string
+  /** Where not the whole campaign waits: the first image that does, and the ring that it waits for. */
+  image?: string | undefined
+  ring?: string | undefined
+  trigger?: Trigger | undefined
+  /** ISO 8601. */
+  until: string
+  reasons: string[]
+}
+
+export function campaignWaiting(facts: WaitingFacts): Message {
+  const { campaign, image, ring, trigger, until, reasons } = facts
+  const what = image === undefined ? 'The campaign' : ring ? `${image}, on its way to ring ${ring},` : image
+  return {
+    subject: subject(`Waiting until ${utc(until)}: ${image ?? (trigger ? titleOf(trigger) : campaign)}`),
+    body: lines(
+      trigger && why(trigger),
+      `${what} waits until ${utc(until)}, and then goes on by itself:`,
+      reasons.map((reason) => `  ${reason}`),
+      image !== undefined && 'Other images of this campaign that wait until then are not told of one by one.',
+      '',
+      'What cannot wait: rebake start --emergency passes freezes and windows.',
+      `Campaign: ${campaign}`,
+    ),
+    attributes: attributes('campaign-waiting', 'info', {
+      ...ofCampaign(campaign, trigger),
+      ...(image !== undefined && { image }),
+      ...(ring !== undefined && { ring }),
     }),
+  }
+}
+
+/** `2026-12-18 00:00 UTC` */
+const utc = (time: string) => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+export interface StaleFacts {
+  image: string
+  parentAmi: string
+  tries: number
+  /** Why the last attempt failed. */
+  reason: string
+  campaign: string
+}
+
+export function imageStale(facts: StaleFacts): Message {
+  const { image, parentAmi, tries, reason, campaign } = facts
+  return {
+    subject: subject(`Given up: ${image} is not what the fleet says`),
+    body: lines(
+      `${image} was tried ${tries} times on ${parentAmi}, and failed each time. Nobody tries again by themselves.`,
+      '',
+      `Why, the last time: ${reason}`,
+      `What to do: mend it and deploy, which rebakes it, or: rebake start --image ${image}.`,
+      'Until then it keeps its last release. The next release of its parent rebakes it too.',
+      '',
+      `Campaign: ${campaign}`,
+    ),
+    attributes: attributes('image-stale', 'error', { campaign, image }),
   }
 }
 
@@ -117,7 +193,7 @@ export function imageFailed(facts: FailedFacts): Message {
       facts.skipped.length > 0
         ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,
-      'To rebake it when that is mended: the next release does, or a campaign by hand (README, "By hand").',
+      `To rebake it when that is mended: rebake start --image ${facts.image}.`,
       '',
       facts.imageArn ? `Image: ${facts.imageArn}` : undefined,
       `Execution: ${facts.execution}`,
@@ -133,10 +209,12 @@ export function imageFailed(facts: FailedFacts): Message {
 
 export interface FinishedFacts {
   campaign: string
-  upstream: string
-  ami: string
+  /** Undefined where the campaign failed before it was planned. */
+  trigger: Trigger | undefined
   seconds: number
   images: { image: string; status: string; reason: string; ami: string | null }[]
+  /** Why nothing was baked, where nothing was. */
+  left: string[]
   failure?: Failure | undefined
 }
 
@@ -144,7 +222,7 @@ export interface FinishedFacts {
 export function outcome(images: FinishedFacts['images']): string {
   const named = (status: string) =>
     images.filter((image) => image.status === status).map(({ image }) => image)
-  const parts = ['released', 'failed', 'skipped', 'aborted'].flatMap((status) => {
+  const parts = ['released', 'failed', 'skipped', 'aborted', 'superseded'].flatMap((status) => {
     const names = named(status)
     if (names.length === 0) return []
     return [
@@ -155,14 +233,17 @@ export function outcome(images: FinishedFacts['images']): string {
 }
 
 export function campaignFinished(facts: FinishedFacts): Message {
-  const bad = facts.failure !== undefined || facts.images.some(({ status }) => status !== 'released')
+  const good = ['released', 'superseded']
+  const bad = facts.failure !== undefined || facts.images.some(({ status }) => !good.includes(status))
+  const title = facts.trigger ? titleOf(facts.trigger) : 'an unknown trigger'
   const width = Math.max(0, ...facts.images.map(({ image }) => image.length))
   return {
     subject: subject(`${bad ? 'Finished with failures' : 'Finished'}: ${facts.campaign}`),
     body: lines(
       facts.failure &&
         `Rebake itself failed in this campaign: ${facts.failure.error}: ${causeText(facts.failure.cause)}. ${explain(facts.failure.error).todo}`,
-      `${facts.upstream} ${facts.ami}: ${outcome(facts.images)} It took ${duration(facts.seconds)}.`,
+      `${title}: ${outcome(facts.images)} It took ${duration(facts.seconds)}.`,
+      facts.images.length === 0 && facts.left.length > 0 && facts.left,
       '',
       facts.images.map(
         ({ image, status, ami, reason }) =>
@@ -171,9 +252,10 @@ export function campaignFinished(facts: FinishedFacts): Message {
       '',
       `Campaign: ${facts.campaign}`,
     ),
-    attributes: attributes('campaign-finished', bad ? 'error' : 'info', {
-      campaign: facts.campaign,
-      upstream: facts.upstream,
-    }),
+    attributes: attributes(
+      'campaign-finished',
+      bad ? 'error' : 'info',
+      ofCampaign(facts.campaign, facts.trigger),
+    ),
   }
 }

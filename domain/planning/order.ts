@@ -25,6 +25,12 @@ export interface RingOrder {
  */
 export interface RebakeOrder {
   image: string
+  campaign: string
+  /** Of the campaign: which of two is newer. */
+  number: number
+  emergency: boolean
+  /** `definitionOf` the image. */
+  definition: string
   pipelineArn: string
   parentParameter: string
   /** Seconds of the longest path from here down: the claim's priority. */
@@ -37,22 +43,28 @@ export interface RebakeOrder {
   checks: Image['checks']
 }
 
-/**
- * The order for one image.
- *
- * @param arnPrefix `arn:<partition>:imagebuilder:<region>:<account>` of the build account.
- */
+/** What an order depends on beside the fleet. */
+export interface Ordering {
+  campaign: string
+  number: number
+  emergency: boolean
+  definition: string
+  /** `arn:<partition>:imagebuilder:<region>:<account>` of the build account. */
+  arnPrefix: string
+}
+
+/** The order for one image. */
 export function orderRebake(
   fleet: Fleet,
   name: string,
   image: Image,
-  campaign: string,
-  arnPrefix: string,
+  { arnPrefix, ...ordering }: Ordering,
 ): RebakeOrder {
   // Half as long again as a bake usually takes: late enough that a healthy bake is never asked about.
   const checkSeconds = Math.min(image.timeout, Math.max(Math.ceil(image.estimate * 1.5), 900))
   return {
     image: name,
+    ...ordering,
     pipelineArn: `${arnPrefix}:image-pipeline/${resourceName(fleet.name, name)}`,
     parentParameter: pointerName(fleet.name, name, 'parent'),
     remaining: remainingPath(fleet, name),
@@ -60,7 +72,7 @@ export function orderRebake(
     maxChecks: Math.max(1, Math.ceil(image.timeout / checkSeconds)),
     children: childrenOf(fleet, name).map((child) => ({
       image: child,
-      execution: rebakeName(campaign, child),
+      execution: rebakeName(ordering.campaign, child),
     })),
     rings: image.rings.map((ring) => ringOrder(fleet, name, ring, arnPrefix)),
     checks: image.checks,

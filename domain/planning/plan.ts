@@ -1,6 +1,9 @@
-import { childrenOf, remainingPath, upstreamOf } from '../fleet/graph.ts'
+import { childrenOf, descendantsOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
-import type { Release } from './release.ts'
+import type { Trigger } from '../triggers.ts'
+import { nothingKnown, type Pending } from './known.ts'
+import { asksFor } from './requests.ts'
+import { reasonNotToBake, type Situation } from './standing.ts'
 
 /** What distributing to one ring usually takes, in seconds: copies of a few tens of GiB across regions. */
 const distributionEstimate = 15 * 60
@@ -11,6 +14,8 @@ export interface PlannedImage {
   decision: 'bake' | 'leave'
   /** In words, for people: why it is baked, or why not. */
   reason: string
+  /** What it is baked from, where its parent is not baked first. */
+  parentAmi?: string
   /** Position in the campaign, from 1; 0 for an image that is left. */
   order: number
   /** Seconds from the start of the campaign, by the fleet's own estimates. */
@@ -21,20 +26,19 @@ export interface PlannedImage {
 }
 
 export interface CampaignPlan {
-  trigger: Release
+  trigger: Trigger
   images: PlannedImage[]
 }
 
-/** Decides for every image of the fleet, in the order in which the images may start. */
-export function planCampaign(fleet: Fleet, trigger: Release): CampaignPlan {
-  const starts = new Map<string, number>()
-  const visit = (image: string, after: number) => {
-    starts.set(image, after)
-    const candidateAfter = after + (fleet.images[image]?.estimate ?? 0)
-    for (const child of childrenOf(fleet, image)) visit(child, candidateAfter)
-  }
-  for (const root of childrenOf(fleet, trigger.upstream)) visit(root, 0)
+type Decision = Pick<PlannedImage, 'decision' | 'reason' | 'parentAmi'>
 
+/**
+ * Decides for every image of the fleet, in the order in which the images may start. Without a situation, as if
+ * nothing had ever been baked.
+ */
+export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: Situation): CampaignPlan {
+  const decisions = decide(fleet, trigger, situation)
+  const starts = startsOf(fleet, decisions)
   const baked = [...starts.keys()].sort(
     (a, b) =>
       (starts.get(a) ?? 0) - (starts.get(b) ?? 0) ||
@@ -42,45 +46,97 @@ export function planCampaign(fleet: Fleet, trigger: Release): CampaignPlan {
       a.localeCompare(b),
   )
   const left = Object.keys(fleet.images).filter((image) => !starts.has(image))
+  const planned = (image: string, order: number) =>
+    plannedImage(fleet, image, order, decisions.get(image) as Decision, starts.get(image) ?? 0)
   return {
     trigger,
-    images: [
-      ...baked.map((image, at) => bake(fleet, trigger, image, starts.get(image) ?? 0, at + 1)),
-      ...left.map((image) => leave(fleet, trigger, image)),
-    ],
+    images: [...baked.map((image, at) => planned(image, at + 1)), ...left.map((image) => planned(image, 0))],
   }
 }
 
-function bake(fleet: Fleet, trigger: Release, name: string, start: number, order: number): PlannedImage {
+/** Parents are decided before their children: what descends from a bake is baked. */
+function decide(fleet: Fleet, trigger: Trigger, situation?: Situation): Map<string, Decision> {
+  const decisions = new Map<string, Decision>()
+  const requests = asksFor(fleet, trigger, situation?.known ?? nothingKnown)
+  const before = decidedBefore(situation)
+  for (const upstream of Object.keys(fleet.upstreams))
+    for (const image of descendantsOf(fleet, upstream)) {
+      const parent = fleet.images[image]?.parent ?? ''
+      if (decisions.get(parent)?.decision === 'bake')
+        decisions.set(image, { decision: 'bake', reason: `its parent ${parent} is rebaked` })
+      else {
+        const decision = decideRoot(fleet, trigger, image, requests(image), situation)
+        decisions.set(image, before ? asBefore(before.get(image), decision) : decision)
+      }
+    }
+  return decisions
+}
+
+/** What is planned again, after a crash, is planned as it was: others have planned with it since. */
+function decidedBefore(situation?: Situation): Map<string, Pending> | undefined {
+  const own = Object.entries(situation?.known.images ?? {}).flatMap(([image, { pending = [] }]) =>
+    pending.filter(({ campaign }) => campaign === situation?.campaign).map((each) => [image, each] as const),
+  )
+  return own.length > 0 || situation?.again ? new Map(own) : undefined
+}
+
+function asBefore(pending: Pending | undefined, { decision, reason }: Decision): Decision {
+  if (pending?.parentAmi === undefined)
+    return { decision: 'leave', reason: decision === 'leave' ? reason : 'as was decided before' }
+  const { parentAmi } = pending
+  return { decision: 'bake', reason: decision === 'bake' ? reason : 'as was decided before', parentAmi }
+}
+
+function decideRoot(
+  fleet: Fleet,
+  trigger: Trigger,
+  image: string,
+  request: ReturnType<ReturnType<typeof asksFor>>,
+  situation?: Situation,
+): Decision {
+  if ('not' in request) return { decision: 'leave', reason: request.not }
+  const { parentAmi, because } = request
+  const not = situation && reasonNotToBake(fleet, trigger, { image, parentAmi }, situation)
+  if (not) return { decision: 'leave', reason: not }
+  return { decision: 'bake', reason: because, ...(parentAmi && { parentAmi }) }
+}
+
+/** When each image that is baked starts, in seconds: when its parent is baked. */
+function startsOf(fleet: Fleet, decisions: Map<string, Decision>): Map<string, number> {
+  const starts = new Map<string, number>()
+  const visit = (image: string, after: number) => {
+    if (decisions.get(image)?.decision !== 'bake') {
+      for (const child of childrenOf(fleet, image)) visit(child, 0)
+      return
+    }
+    starts.set(image, after)
+    for (const child of childrenOf(fleet, image)) visit(child, after + (fleet.images[image]?.estimate ?? 0))
+  }
+  for (const upstream of Object.keys(fleet.upstreams))
+    for (const root of childrenOf(fleet, upstream)) visit(root, 0)
+  return starts
+}
+
+function plannedImage(
+  fleet: Fleet,
+  name: string,
+  order: number,
+  decision: Decision,
+  start: number,
+): PlannedImage {
   const image = fleet.images[name]
+  const base = { image: name, parent: image?.parent ?? '', ...decision, order }
+  if (decision.decision === 'leave')
+    return { ...base, startsAfterSeconds: 0, bakeSeconds: 0, finishedAfterSeconds: 0 }
   const bakeSeconds = image?.estimate ?? 0
   const rings = (image?.rings ?? []).reduce(
     (sum, ring) => sum + distributionEstimate + (fleet.rings[ring]?.soak ?? 0),
     0,
   )
-  const parent = image?.parent ?? ''
   return {
-    image: name,
-    parent,
-    decision: 'bake',
-    reason:
-      parent === trigger.upstream
-        ? `${trigger.upstream} released ${trigger.ami}`
-        : `its parent ${parent} is rebaked`,
-    order,
+    ...base,
     startsAfterSeconds: start,
     bakeSeconds,
     finishedAfterSeconds: start + bakeSeconds + rings,
   }
 }
-
-const leave = (fleet: Fleet, trigger: Release, name: string): PlannedImage => ({
-  image: name,
-  parent: fleet.images[name]?.parent ?? '',
-  decision: 'leave',
-  reason: `from ${upstreamOf(fleet, name)}, not from ${trigger.upstream}`,
-  order: 0,
-  startsAfterSeconds: 0,
-  bakeSeconds: 0,
-  finishedAfterSeconds: 0,
-})

@@ -1,30 +1,32 @@
+import { sourceIn } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
+import { nameMatches } from '../fleet/selection.ts'
+import type { Source } from '../fleet/upstreams.ts'
+import type { Release } from '../triggers.ts'
+import type { KnownUpstream } from './known.ts'
 
-/** An "EC2 AMI State Change" event, as far as Rebake reads it. Source: AWS, "Monitor AMI events". */
-export interface AmiEvent {
-  account: string
+/** What somebody says: an AMI is a release of one of these upstreams. */
+export interface Claim {
+  upstreams: string[]
+  ami: string
+  /** ISO 8601, the event's own time, or that of the poll. */
   time: string
-  region: string
-  detail: { ImageId: string; State: string }
+  emergency?: boolean | undefined
+  reason?: string | undefined
 }
 
 /** What DescribeImages says of an AMI, as far as a release depends on it. */
 export interface ReleasedAmi {
   ami: string
   ownerId: string
+  ownerAlias?: string | undefined
   name: string
   architecture: string
   state: string
-}
-
-/** A new AMI of an upstream: the trigger of a campaign. */
-export interface Release {
-  kind: 'release'
-  upstream: string
-  ami: string
-  amiName: string
-  /** ISO 8601, the event's own time. */
-  time: string
+  /** CreationDate, ISO 8601: the order of releases. */
+  created: string
+  /** The image of this fleet that it, or an ancestor of it, was baked as. */
+  bakedAs?: string | undefined
 }
 
 /**
@@ -37,53 +39,84 @@ export type Judgement =
   | { ignored: string }
   | { unseen: string }
 
-/** Whether an AMI's name is one of the upstream's: `*` stands for any characters, `?` for one. */
-export function nameMatches(pattern: string, name: string): boolean {
-  const literal = (text: string) => text.replace(/[.+^${}()|[\]\\/]/g, '\\$&')
-  return new RegExp(`^${literal(pattern).replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name)
-}
-
-/** The upstreams whose owner is this account, in the order of the fleet. */
-export const upstreamsOf = (fleet: Fleet, account: string): string[] =>
-  Object.keys(fleet.upstreams).filter((name) => fleet.upstreams[name]?.ami.owner === account)
+/** The upstreams of a kind, in the order of the fleet. */
+export const upstreamsOfKind = (fleet: Fleet, ...kinds: Source['kind'][]): string[] =>
+  Object.keys(fleet.upstreams).filter((name) => kinds.includes(sourceIn(fleet, name).kind))
 
 /**
- * Whether an event is a release to believe. The event alone is not: an AMI counts only after DescribeImages
- * has shown an owner and a name that the fleet expects.
+ * Whether a claim is a release to believe. The word of an event or a parameter alone is not: an AMI counts only
+ * after DescribeImages has shown an owner and a name that the fleet expects.
  */
-export function judge(fleet: Fleet, event: AmiEvent, image: ReleasedAmi | undefined): Judgement {
-  const ami = event.detail.ImageId
-  if (event.region !== fleet.build.region)
-    return {
-      refused: `it is in ${event.region}, and the fleet bakes in ${fleet.build.region}; copy it there and share that copy`,
-    }
+export function judge(fleet: Fleet, claim: Claim, image: ReleasedAmi | undefined): Judgement {
   if (!image)
     return {
       unseen: `the build account ${fleet.build.account} cannot see it; share the AMI and its KMS key with that account`,
     }
   if (image.state !== 'available') return { refused: `it is ${image.state}, not available` }
-  const owned = upstreamsOf(fleet, image.ownerId)
-  if (owned.length === 0)
-    return {
-      refused: `its owner is account ${image.ownerId}, and no upstream of the fleet names that account as its owner`,
-    }
-  const named = owned.filter((name) => nameMatches(fleet.upstreams[name]?.ami.name ?? '', image.name))
-  if (named.length === 0)
-    return {
-      ignored: `its name is '${image.name}', and the upstreams of account ${image.ownerId} expect ${owned
-        .map((name) => `'${fleet.upstreams[name]?.ami.name}' (${name})`)
-        .join(', ')}`,
-    }
-  const fitting = named.filter((name) => fleet.upstreams[name]?.ami.architecture === image.architecture)
+  const sources = claim.upstreams.map((upstream) => ({ upstream, ...sourceIn(fleet, upstream) }))
+  const owned = sources.filter(({ owner }) => isOwner(owner, image))
+  if (owned.length === 0) return { refused: wrongOwner(image, sources) }
+  const named = owned.filter(({ amiName }) => amiName === undefined || nameMatches(amiName, image.name))
+  if (named.length === 0) return wrongName(image, owned)
+  const fitting = named.filter(({ architecture }) => architecture === image.architecture)
   if (fitting.length === 0)
-    return { refused: `its architecture is ${image.architecture}, and ${named.join(', ')} expects another` }
+    return {
+      refused: `its architecture is ${image.architecture}, and ${named.map(({ upstream }) => upstream).join(', ')} expects another`,
+    }
+  if (image.bakedAs)
+    return {
+      refused: `it was baked by this fleet, as ${image.bakedAs}: an image would be its own upstream, and never come to rest`,
+    }
+  return { releases: fitting.map((source) => releaseOf(source, claim, image)) }
+}
+
+type NamedSource = Source & { upstream: string }
+
+const isOwner = (owner: string, { ownerId, ownerAlias }: ReleasedAmi) =>
+  owner === 'amazon' ? ownerAlias === 'amazon' : owner === ownerId
+
+function wrongOwner({ ownerId }: ReleasedAmi, sources: NamedSource[]): string {
+  const expected = sources.map(({ upstream, owner }) => `${upstream} expects ${owner}`)
+  return sources.every(({ kind }) => kind === 'ami')
+    ? `its owner is account ${ownerId}, and no upstream of the fleet names that account as its owner`
+    : `its owner is account ${ownerId}, and ${expected.join(', ')}`
+}
+
+/** An account has many AMIs: that an event is about another one is no news. A parameter that names another one is. */
+function wrongName({ name, ownerId }: ReleasedAmi, owned: NamedSource[]): Judgement {
+  const expected = owned.map(({ upstream, amiName }) => `'${amiName}' (${upstream})`).join(', ')
+  return owned.every(({ kind }) => kind === 'ami')
+    ? { ignored: `its name is '${name}', and the upstreams of account ${ownerId} expect ${expected}` }
+    : { refused: `its name is '${name}', and the fleet expects ${expected}` }
+}
+
+function releaseOf(
+  source: NamedSource,
+  { ami, time, emergency, reason }: Claim,
+  image: ReleasedAmi,
+): Release {
+  const { upstream } = source
+  const urgent = emergency === true && source.kind === 'event' && source.emergencies
+  const why = reason ? `: ${reason}` : ''
+  const denied = emergency && !urgent ? ' (called an emergency, which the fleet does not let it do)' : ''
   return {
-    releases: fitting.map((upstream) => ({
-      kind: 'release',
-      upstream,
-      ami,
-      amiName: image.name,
-      time: event.time,
-    })),
+    kind: 'release',
+    upstream,
+    ami,
+    amiName: image.name,
+    time,
+    reason: `${upstream} released ${ami}${why}${denied}`,
+    ...(urgent && { emergency: true }),
   }
+}
+
+/** Where a release stands to what the ledger knows: releases are ordered by the AMIs' CreationDate, then id. */
+export function standingOf(
+  known: Pick<KnownUpstream, 'ami' | 'newest'> | undefined,
+  { ami, created }: { ami: string; created: string },
+): 'newer' | 'known' | 'older' {
+  if (!known) return 'newer'
+  if (ami === known.ami || ami === known.newest.ami) return 'known'
+  const { newest } = known
+  return created > newest.created || (created === newest.created && ami > newest.ami) ? 'newer' : 'older'
 }

@@ -1,22 +1,25 @@
-import { campaignPlanned } from '../../domain/messages/messages.ts'
+import { campaignPlanned, campaignWaiting } from '../../domain/messages/messages.ts'
 import { campaignKey, readCampaign } from '../shared/campaigns.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import type { Notify } from '../shared/notify.ts'
 
-/** Tells people what will be rebaked, why, and until when about; a second time, nobody. */
+/** Tells people what will be rebaked, why, and until when about, or until when it waits; each once. */
 export async function announce({ ledger, notify }: { ledger: Ledger; notify: Notify }, campaign: string) {
   const { record, images } = await readCampaign(ledger, campaign)
   if (!record) throw new Error(`campaign ${campaign} has no record`)
-  if (record.announced) return {}
+  const { trigger, status, waiting } = record
+  const waits = status === 'waiting' && waiting ? waiting : undefined
+  const news = waits ? `waiting until ${waits.until}` : 'planned'
+  if (record.announced === news) return {}
   const bakes = images.map(({ plan }) => plan).filter(({ decision }) => decision === 'bake')
   await notify(
-    campaignPlanned({
-      campaign,
-      ...record.trigger,
-      bakes: bakes.sort((a, b) => a.order - b.order),
-      left: images.length - bakes.length,
-    }),
+    waits
+      ? campaignWaiting({ campaign, trigger, ...waits })
+      : campaignPlanned({
+          ...{ campaign, trigger, left: images.length - bakes.length },
+          bakes: bakes.sort((a, b) => a.order - b.order),
+        }),
   )
-  await ledger.set(campaignKey(campaign), { announced: true })
+  await ledger.set(campaignKey(campaign), { announced: news })
   return {}
 }

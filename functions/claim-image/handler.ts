@@ -1,10 +1,19 @@
+import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
+import { env } from '../shared/env.ts'
 import { claimingParts } from '../shared/parts.ts'
-import { arn, rebake, text } from '../shared/schemas.ts'
+import { amiId, arn, rebake, text } from '../shared/schemas.ts'
 import { lambda } from '../shared/stack.ts'
 import { claim } from './claim-image.ts'
 
-const parts = claimingParts()
-const Request = v.object({ ...rebake.entries, taskToken: text, execution: arn })
+const { SUPERSEDE: supersede } = env('SUPERSEDE')
+const parts = { ...claimingParts(), supersede, imageBuilder: new ImagebuilderClient({}) }
+const Request = v.object({
+  ...rebake.entries,
+  taskToken: text,
+  execution: arn,
+  stage: v.picklist(['bake', 'roll-out']),
+  parentAmi: amiId,
+})
 
 export const handler = lambda(Request, (request) => claim(parts, request))

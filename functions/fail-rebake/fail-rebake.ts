@@ -1,7 +1,10 @@
 import { causeText, explain } from '../../domain/messages/failures.ts'
 import { type Failure, imageFailed } from '../../domain/messages/messages.ts'
+import { type Known, takenOverBy } from '../../domain/planning/known.ts'
+import { ended, failed as failedBake } from '../../domain/planning/learning.ts'
 import { type CampaignImage, imageKey } from '../shared/campaigns.ts'
 import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
+import { changeKnown, readKnown } from '../shared/known.ts'
 
 export interface Failed extends Closing {
   failure: Failure
@@ -9,33 +12,77 @@ export interface Failed extends Closing {
   as?: 'failed' | 'aborted'
 }
 
-/** A rebake that came to nothing: recorded with what it stops, announced, and its claim free. */
-export async function fail(parts: ClosingParts, failed: Failed) {
-  const { execution, time, campaign, failure, as = 'failed' } = failed
+type Outcome = 'failed' | 'aborted' | 'superseded'
+
+/**
+ * A rebake that came to nothing: recorded with what it stops, announced, and its claim free. One that a newer campaign
+ * has taken over is no failure, and nobody is told before the campaign ends.
+ *
+ * @returns how it ended
+ */
+export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: Outcome }> {
+  const { execution, time, campaign, failure } = failed
+  const before = await parts.ledger.get<CampaignImage>(imageKey(campaign, failed.image))
+  const as = outcomeOf(failed, before, await readKnown(parts.ledger))
   await close(parts, failed, async (item, images) => {
     const { image, imageArn = null } = item
     const skipped = stopped(item, images)
-    const because = `it descends from ${image}, which ${as === 'aborted' ? 'was stopped' : 'failed'}`
+    const reason =
+      as === 'superseded'
+        ? causeText(failure.cause)
+        : `${explain(failure.error).what}: ${causeText(failure.cause)}`
+    const [below, because] =
+      as === 'superseded'
+        ? (['superseded', `${reason}, with ${image}`] as const)
+        : ([
+            'skipped',
+            `it descends from ${image}, which ${as === 'aborted' ? 'was stopped' : 'failed'}`,
+          ] as const)
     for (const child of skipped)
-      await parts.ledger.set(imageKey(campaign, child), {
-        status: 'skipped',
-        reason: because,
-        finishedAt: time,
-      })
-    await parts.notify(imageFailed({ campaign, image, execution, imageArn, failure, skipped }))
-    const reason = `${explain(failure.error).what}: ${causeText(failure.cause)}`
+      await parts.ledger.set(imageKey(campaign, child), { status: below, reason: because, finishedAt: time })
+    await changeKnown(parts.ledger, (known) => learn(known, item, skipped, { ...failed, as, reason }))
+    if (as !== 'superseded')
+      await parts.notify(imageFailed({ campaign, image, execution, imageArn, failure, skipped }))
     const detail = { version: '1' as const, campaign, image, status: as, error: failure.error, reason }
     await parts.publish({ 'detail-type': 'Rebake Image Not Released', time, detail })
     await parts.ledger.set(imageKey(campaign, image), { status: as, reason, finishedAt: time })
-    parts.count('ImageFailed')
+    parts.count(as === 'superseded' ? 'ImageSuperseded' : 'ImageFailed')
   })
-  return {}
+  return { as }
 }
 
-/** A child starts when its parent is a candidate: below one that failed before, nothing will. */
+/** A bake that a newer campaign cancelled to take its place is superseded, whatever Image Builder calls it. */
+function outcomeOf(
+  { failure, as = 'failed', image }: Failed,
+  item: CampaignImage | undefined,
+  known: Known,
+): Outcome {
+  if (failure.error === 'Superseded' || item?.status === 'superseded') return 'superseded'
+  const cancelled = failure.error === 'BakeCancelled' && item?.order
+  return cancelled && takenOverBy(known, image, cancelled) ? 'superseded' : as
+}
+
+/** What the ledger learns of the image, and of those below it that this campaign will not bake any more. */
+function learn(
+  known: Known,
+  { image, status, parentAmi, order, startedAt }: CampaignImage,
+  skipped: string[],
+  { campaign, time, as, reason }: Omit<Failed, 'as'> & { as: Outcome; reason: string },
+): Known {
+  const after = [image, ...skipped].reduce((now, each) => ended(now, each, campaign), known)
+  // A candidate's bake is good, whatever became of its roll-out.
+  if (as === 'superseded' || status === 'candidate' || !parentAmi || !order) return after
+  const bake = { parentAmi, definition: order.definition, at: startedAt ?? time, campaign }
+  const because = { failed: reason, failedAt: time }
+  return failedBake(after, image, { ...bake, ...because, ...(as === 'aborted' && { givenUp: true }) })
+}
+
+/** A child starts when its parent is a candidate: below one that ended before, nothing will. */
 function stopped({ image, status }: CampaignImage, images: CampaignImage[]): string[] {
   if (status === 'candidate') return []
   const below = (parent: string): CampaignImage[] =>
-    images.filter(({ plan }) => plan.parent === parent).flatMap((child) => [child, ...below(child.image)])
+    images
+      .filter(({ plan }) => plan.parent === parent && plan.decision === 'bake')
+      .flatMap((child) => [child, ...below(child.image)])
   return below(image).map((child) => child.image)
 }

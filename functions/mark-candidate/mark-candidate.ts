@@ -1,8 +1,10 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { freeSlot } from '../../domain/claims.ts'
-import { pointerName } from '../../domain/names.ts'
-import { imageKey, releaseKey } from '../shared/campaigns.ts'
+import { free } from '../../domain/claims.ts'
+import { pointerName, versionOfArn } from '../../domain/names.ts'
+import { passed } from '../../domain/planning/learning.ts'
+import { imageKey, readOrdered, releaseKey } from '../shared/campaigns.ts'
 import { changeClaims } from '../shared/claims.ts'
+import { changeKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import { movePointer } from '../shared/pointers.ts'
 import type { Waits } from '../shared/waits.ts'
@@ -25,13 +27,11 @@ interface Request {
   ami: string
 }
 
-/** `1.0.3/1` of an image's ARN: the recipe's version and the build's number. */
-const versionOf = (imageArn: string) => imageArn.split('/').slice(2).join('/')
-
-/** The AMI passed its checks: a release is recorded, the candidate pointer moves, the bake slot is free. */
+/** The AMI passed its checks: a release is recorded, the candidate pointer moves, the next bake may begin. */
 export async function markCandidate(parts: Parts, request: Request) {
   const { execution, time, campaign, image, parentAmi, imageArn, ami } = request
-  const version = versionOf(imageArn)
+  const version = versionOfArn(imageArn)
+  const { order, startedAt = time } = await readOrdered(parts.ledger, campaign, image)
   await parts.ledger.create(releaseKey(image, version), {
     image,
     version,
@@ -43,6 +43,9 @@ export async function markCandidate(parts: Parts, request: Request) {
   })
   await movePointer(parts.ssm, pointerName(parts.fleet, image, 'candidate'), ami)
   await parts.ledger.set(imageKey(campaign, image), { status: 'candidate', version })
-  await changeClaims(parts, time, (claims) => freeSlot(claims, execution))
+  const { definition } = order
+  const last = { ami, version, parentAmi, definition, at: startedAt, campaign }
+  await changeKnown(parts.ledger, (known) => passed(known, image, last))
+  await changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' }))
   return { version }
 }

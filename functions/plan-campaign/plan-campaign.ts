@@ -1,13 +1,28 @@
+import type { EC2Client } from '@aws-sdk/client-ec2'
 import { rebakeName } from '../../domain/executions.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { orderRebake } from '../../domain/planning/order.ts'
-import { type PlannedImage, planCampaign } from '../../domain/planning/plan.ts'
-import type { Release } from '../../domain/planning/release.ts'
-import { campaignKey, imageKey } from '../shared/campaigns.ts'
+import type { Known } from '../../domain/planning/known.ts'
+import { planned } from '../../domain/planning/learning.ts'
+import { campaignOpening } from '../../domain/planning/openings.ts'
+import { type Ordering, orderRebake } from '../../domain/planning/order.ts'
+import { type CampaignPlan, type PlannedImage, planCampaign } from '../../domain/planning/plan.ts'
+import type { Trigger } from '../../domain/triggers.ts'
+import {
+  type CampaignImage,
+  type CampaignItem,
+  campaignKey,
+  imageKey,
+  readCampaign,
+} from '../shared/campaigns.ts'
+import { describeAmi } from '../shared/images.ts'
+import { changeKnown, readKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
+import { chooseAmi } from './choose-ami.ts'
 
 interface Parts {
   fleet: Fleet
+  definitions: Record<string, string>
+  ec2: EC2Client
   ledger: Ledger
   imageBuilderArnPrefix: string
 }
@@ -16,38 +31,98 @@ interface Request {
   campaign: string
   execution: string
   time: string
-  trigger: Release
+  trigger: Trigger
 }
 
-/** Writes the decision for every image, and answers with the images that can start at once. */
-export async function plan(parts: Parts, { campaign, execution, time, trigger }: Request) {
-  const { images } = planCampaign(parts.fleet, trigger)
-  await parts.ledger.create(campaignKey(campaign), {
-    campaign,
-    execution,
-    trigger,
-    status: 'running',
-    startedAt: time,
-  })
-  for (const planned of images)
-    await parts.ledger.create(imageKey(campaign, planned.image), item(parts, campaign, planned))
-  const roots = images.filter(({ decision, parent }) => decision === 'bake' && parent === trigger.upstream)
-  return {
-    roots: roots.map(({ image }) => ({
-      image,
-      execution: rebakeName(campaign, image),
-      parentAmi: trigger.ami,
-    })),
+/**
+ * Writes the decision for every image, and answers with the images that can start at once; or with when the campaign
+ * may begin, where that is not now.
+ *
+ * @throws RequestRefused when a person asked for an AMI that is none of the upstream's.
+ */
+export async function plan(parts: Parts, request: Request) {
+  const { ledger, fleet } = parts
+  const { campaign, execution, time, trigger } = request
+  const opening = campaignOpening(fleet, trigger, new Date(time))
+  const base = { campaign, execution, trigger }
+  if (opening) {
+    const waiting = { until: opening.opensAt.toISOString(), reasons: opening.reasons }
+    await ledger.set<CampaignItem>(
+      campaignKey(campaign),
+      { ...base, status: 'waiting', waiting },
+      { startedAt: time },
+    )
+    return { opensAt: waiting.until, roots: [] }
   }
+  if (trigger.kind === 'manual') await chooseAmi(parts, trigger)
+  const gone = await goneAmis(parts, trigger)
+  const images = await decide(parts, request, gone)
+  await ledger.set<CampaignItem>(campaignKey(campaign), { ...base, status: 'running' }, { startedAt: time })
+  return { roots: rootsOf(campaign, images) }
 }
 
-function item({ fleet, imageBuilderArnPrefix }: Parts, campaign: string, plan: PlannedImage) {
+const rootsOf = (campaign: string, images: PlannedImage[]) =>
+  images
+    .filter(({ decision, parentAmi }) => decision === 'bake' && parentAmi !== undefined)
+    .map(({ image, parentAmi }) => ({ image, execution: rebakeName(campaign, image), parentAmi }))
+
+/**
+ * Plans are made one after the other: what this one decides is in what the next one knows. Made again, after a crash,
+ * what was written first stays.
+ */
+async function decide(parts: Parts, request: Request, gone: Set<string>): Promise<PlannedImage[]> {
+  const { fleet, definitions, ledger } = parts
+  const { campaign, trigger, time } = request
+  const before = await readCampaign(ledger, campaign)
+  if (before.record?.status === 'running') return before.images.map(({ plan }) => plan)
+  const again = before.images.length > 0
+  let made: { plan: CampaignPlan; number: number } | undefined
+  await changeKnown(ledger, (known) => {
+    const plan = planCampaign(fleet, trigger, { campaign, time, known, definitions, gone, again })
+    const number = numberOf(known, campaign)
+    made = { plan, number }
+    return planned(
+      known,
+      { campaign, number, emergency: trigger.emergency },
+      plan.images.filter(({ decision }) => decision === 'bake'),
+    )
+  })
+  const { plan, number } = made as NonNullable<typeof made>
+  for (const image of plan.images)
+    await ledger.create(imageKey(campaign, image.image), itemOf(parts, request, image, number))
+  return plansOf((await readCampaign(ledger, campaign)).images)
+}
+
+const plansOf = (images: CampaignImage[]) => images.map(({ plan }) => plan).sort((a, b) => a.order - b.order)
+
+/** A campaign keeps its number when it is planned again. */
+const numberOf = (known: Known, campaign: string): number =>
+  Object.values(known.images)
+    .flatMap(({ pending = [] }) => pending)
+    .find((pending) => pending.campaign === campaign)?.number ?? known.campaigns + 1
+
+function itemOf(
+  { fleet, definitions, imageBuilderArnPrefix }: Parts,
+  { campaign, trigger }: Request,
+  plan: PlannedImage,
+  number: number,
+) {
   const image = fleet.images[plan.image]
   const base = { image: plan.image, reason: plan.reason, plan }
   if (plan.decision === 'leave' || !image) return { ...base, status: 'left' }
-  return {
-    ...base,
-    status: 'planned',
-    order: orderRebake(fleet, plan.image, image, campaign, imageBuilderArnPrefix),
+  const ordering: Ordering = {
+    ...{ campaign, number, emergency: trigger.emergency ?? false },
+    ...{ definition: definitions[plan.image] ?? '', arnPrefix: imageBuilderArnPrefix },
   }
+  return { ...base, status: 'planned', order: orderRebake(fleet, plan.image, image, ordering) }
+}
+
+/** AMIs of upstreams that have been deregistered or taken back since they were released. */
+async function goneAmis({ ec2, ledger }: Parts, trigger: Trigger): Promise<Set<string>> {
+  const { upstreams } = await readKnown(ledger)
+  const chosen = 'ami' in trigger ? [trigger.ami] : Object.values(upstreams).map(({ ami }) => ami)
+  const gone = new Set<string>()
+  for (const ami of chosen)
+    if (ami !== undefined && (await describeAmi(ec2, ami))?.State !== 'available') gone.add(ami)
+  return gone
 }

@@ -1,20 +1,28 @@
 import { readOrdered } from '../shared/campaigns.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import { movePointer } from '../shared/pointers.ts'
+import { mustHoldRollOut } from '../shared/roll-outs.ts'
 import { at, Targets } from '../shared/targets.ts'
 
 interface Request {
+  /** The execution's ARN. */
+  execution: string
   campaign: string
   image: string
   ring: string
 }
 
-/** Points each target's parameter at the AMI that is true there: ids differ by account and region. */
+/**
+ * Points each target's parameter at the AMI that is true there: ids differ by account and region.
+ *
+ * @throws Superseded where an emergency has overtaken this roll-out: its pointers stay.
+ */
 export async function publish(
   { fleet, ledger }: { fleet: string; ledger: Ledger },
-  { campaign, image, ring: name }: Request,
+  { execution, campaign, image, ring: name }: Request,
 ) {
   const { order, distributed, imageArn } = await readOrdered(ledger, campaign, image)
+  await mustHoldRollOut(ledger, execution, order)
   const ring = order.rings.find(({ ring }) => ring === name)
   const placed = distributed?.[name]
   if (!ring || !placed) throw new Error(`${image} was not verified in ring ${name}: nothing to publish`)

@@ -1,34 +1,20 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
-import { SFNClient } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { deployedFleet } from '../shared/fleet.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { topic } from '../shared/notify.ts'
-import { amiId, failure, text, time } from '../shared/schemas.ts'
-import { count, lambda } from '../shared/stack.ts'
+import { releaseParts } from '../shared/parts.ts'
+import { failure, text, time } from '../shared/schemas.ts'
+import { lambda } from '../shared/stack.ts'
 import { receiveRelease } from './receive-release.ts'
 
-const { LEDGER_TABLE, TOPIC_ARN, CAMPAIGN_STATE_MACHINE_ARN } = env(
-  'LEDGER_TABLE',
-  'TOPIC_ARN',
-  'CAMPAIGN_STATE_MACHINE_ARN',
-)
-const parts = {
-  fleet: deployedFleet(),
-  campaignArn: CAMPAIGN_STATE_MACHINE_ARN,
-  ec2: new EC2Client({}),
-  stepFunctions: new SFNClient({}),
-  ledger: dynamoLedger(LEDGER_TABLE),
-  notify: topic(TOPIC_ARN),
-  count,
-}
+const parts = releaseParts(new EC2Client({}), 'receive-release')
 const Received = v.object({
   event: v.object({
+    id: text,
+    'detail-type': text,
     account: text,
     time,
     region: text,
-    detail: v.object({ ImageId: amiId, State: v.literal('available') }),
+    resources: v.array(v.string()),
+    detail: v.record(v.string(), v.unknown()),
   }),
   failure: v.optional(failure),
 })

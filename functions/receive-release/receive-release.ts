@@ -1,85 +1,66 @@
-import type { EC2Client } from '@aws-sdk/client-ec2'
-import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
-import { campaignName } from '../../domain/executions.ts'
-import type { Fleet } from '../../domain/fleet/model.ts'
+import { sourceIn } from '../../domain/fleet/graph.ts'
 import { causeText } from '../../domain/messages/failures.ts'
-import { type Failure, upstreamRefused } from '../../domain/messages/messages.ts'
-import { type AmiEvent, judge, type Release } from '../../domain/planning/release.ts'
+import type { Failure } from '../../domain/messages/messages.ts'
+import { type Announcement, readAnnouncement, type Whereabouts } from '../../domain/planning/announcements.ts'
 import { AmiNotVisible } from '../shared/errors.ts'
-import { describeAmi } from '../shared/images.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Notify } from '../shared/notify.ts'
-import type { Count } from '../shared/stack.ts'
+import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../shared/releases.ts'
+import { amiOfImage, parameterOf, type UpstreamParts } from '../shared/upstreams.ts'
 
-interface Parts {
-  fleet: Fleet
-  campaignArn: string
-  ec2: EC2Client
-  stepFunctions: SFNClient
-  ledger: Ledger
-  notify: Notify
-  count: Count
-}
+type Parts = ReleaseParts & { upstreams: UpstreamParts }
 
 interface Received {
-  event: AmiEvent
+  event: Announcement
   /** Why receiving it was given up: then it is refused. */
   failure?: Failure | undefined
 }
 
 /**
  * Turns a believed release into a campaign, and an unbelievable one into one message. A redelivered event
- * finds the execution's name, or the refusal's record, taken.
+ * finds the release, or its refusal, on record.
  *
  * @throws AmiNotVisible when the build account cannot see the AMI: worth another look.
  */
 export async function receiveRelease(parts: Parts, { event, failure }: Received) {
-  if (failure) return refuse(parts, event, causeText(failure.cause) || failure.error)
-  const ami = event.detail.ImageId
-  const image = await describeAmi(parts.ec2, ami)
-  const judgement = judge(
-    parts.fleet,
-    event,
-    image && {
-      ami,
-      ownerId: image.OwnerId ?? 'unknown',
-      name: image.Name ?? '',
-      architecture: image.Architecture ?? 'unknown',
-      state: image.State ?? 'unknown',
-    },
-  )
-  if ('ignored' in judgement) {
-    parts.count('ReleaseIgnored')
-    return judgement
+  const { account, region, time, id } = event
+  const about = { account, region, time }
+  if (failure)
+    return refuse(parts, {
+      ...{ ...about, ...subjectOf(event) },
+      reason: causeText(failure.cause) || failure.error,
+    })
+  const reading = readAnnouncement(parts.fleet, event)
+  if ('ignored' in reading) return ignore(parts, reading)
+  if ('refused' in reading) return refuse(parts, { ...about, ...subjectOf(event), reason: reading.refused })
+  const ami = await amiAt(parts, reading.look)
+  if (ami === undefined) throw new AmiNotVisible(`${subjectOf(event).ami} names no AMI yet (event ${id})`)
+  const { image, judgement } = await judgeClaim(parts, { ...reading, ami, time })
+  if ('ignored' in judgement) return ignore(parts, judgement)
+  if ('unseen' in judgement || !image)
+    throw new AmiNotVisible('unseen' in judgement ? judgement.unseen : `nobody can see ${ami}`)
+  if ('refused' in judgement) return refuse(parts, { ...about, ami, reason: judgement.refused })
+  const taken = []
+  for (const release of judgement.releases) {
+    const result = await takeRelease(parts, release, image)
+    taken.push('refused' in result ? await refuse(parts, { ...about, ami, reason: result.refused }) : result)
   }
-  if ('unseen' in judgement) throw new AmiNotVisible(judgement.unseen)
-  if ('refused' in judgement) return refuse(parts, event, judgement.refused)
-  const campaigns = []
-  for (const release of judgement.releases) campaigns.push(await start(parts, release))
-  return { campaigns }
+  return { taken }
 }
 
-async function start({ stepFunctions, campaignArn, count }: Parts, trigger: Release): Promise<string> {
-  const name = campaignName(trigger.upstream, trigger.ami)
-  const input = JSON.stringify({ trigger })
-  try {
-    await stepFunctions.send(new StartExecutionCommand({ stateMachineArn: campaignArn, name, input }))
-    count('CampaignStarted')
-  } catch (error) {
-    // This release has had its campaign: Step Functions keeps names for 90 days.
-    if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error
-  }
-  return name
+function ignore({ count }: Parts, answer: { ignored: string }) {
+  count('ReleaseIgnored')
+  return answer
 }
 
-async function refuse({ ledger, notify, count }: Parts, event: AmiEvent, reason: string) {
-  const ami = event.detail.ImageId
-  const key = { pk: `REFUSED#${ami}`, sk: 'REFUSED' }
-  const facts = { ami, account: event.account, region: event.region, reason, time: event.time }
-  const before = await ledger.get<{ announced?: boolean }>(key)
-  if (before?.announced) return { refused: reason }
-  await notify(upstreamRefused(facts))
-  count('ReleaseRefused')
-  await ledger.set(key, { ...facts, announced: true })
-  return { refused: reason }
+/** What an event is about: its AMI; or a parameter or an image, of which there is one event after another. */
+function subjectOf({ id, detail, resources }: Announcement): { ami: string; event?: string } {
+  const texts = (...values: unknown[]) => values.filter((value) => typeof value === 'string')
+  const [ami] = texts(detail.ImageId, detail.ami)
+  return ami ? { ami } : { ami: texts(detail.name, resources[0])[0] ?? 'an AMI', event: id }
+}
+
+async function amiAt({ fleet, ec2, upstreams }: Parts, look: Whereabouts): Promise<string | undefined> {
+  if ('ami' in look) return look.ami
+  if ('imageArn' in look) return amiOfImage(ec2, look.imageArn)
+  const source = sourceIn(fleet, look.parameterOf)
+  return source.kind === 'parameter' ? parameterOf(upstreams, source) : undefined
 }

@@ -1,18 +1,26 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { imageReleased } from '../../domain/messages/messages.ts'
 import { pointerName } from '../../domain/names.ts'
-import { type CampaignImage, imageKey } from '../shared/campaigns.ts'
+import { type CampaignImage, imageKey, readOrdered } from '../shared/campaigns.ts'
 import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
 import { movePointer, readPointers } from '../shared/pointers.ts'
+import { mustHoldRollOut } from '../shared/roll-outs.ts'
 
 interface Parts extends ClosingParts {
   fleet: string
   ssm: SSMClient
 }
 
-/** An image through its last ring: stable, recorded, announced, and its claim free. */
+/**
+ * An image through its last ring: stable, recorded, announced, and its claim free.
+ *
+ * @throws Superseded where an emergency has overtaken it while it soaked.
+ */
 export async function release(parts: Parts, closing: Closing & { ami: string }) {
-  const { campaign, image, ami, time } = closing
+  const { execution, campaign, image, ami, time } = closing
+  const { order, status } = await readOrdered(parts.ledger, campaign, image)
+  // A repeated closing holds nothing any more.
+  if (status !== 'released') await mustHoldRollOut(parts.ledger, execution, order)
   await promote(parts, image, ami)
   await close(parts, closing, async (item) => {
     const facts = released(campaign, item)

@@ -1,12 +1,18 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
+import { env } from '../shared/env.ts'
+import { deployed } from '../shared/fleet.ts'
 import { text } from '../shared/schemas.ts'
 import { lambda } from '../shared/stack.ts'
+import { upstreamParts } from '../shared/upstreams.ts'
 import { respond, seed } from './seed-parameters.ts'
 
-const parts = { ssm: new SSMClient({}), ec2: new EC2Client({}) }
-const Parent = v.object({ Parameter: text, Owner: text, AmiName: text, Architecture: text })
+const { IMAGE_BUILDER_ARN_PREFIX } = env('IMAGE_BUILDER_ARN_PREFIX')
+const { fleet } = deployed()
+const upstreams = upstreamParts(fleet.name, IMAGE_BUILDER_ARN_PREFIX, new EC2Client({}), 'seed-parameters')
+const parts = { fleet, ssm: new SSMClient({}), upstreams }
+const Parent = v.object({ Parameter: text, Upstream: text })
 const Properties = v.object({ Parents: v.array(Parent), Placeholder: text })
 const Event = v.object({
   RequestType: v.picklist(['Create', 'Update', 'Delete']),

@@ -1,12 +1,12 @@
-import { DescribeImagesCommand, type EC2Client } from '@aws-sdk/client-ec2'
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
+import { sourceIn } from '../../domain/fleet/graph.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
 import { readPointers } from '../shared/pointers.ts'
+import { newestAmi, type UpstreamParts } from '../shared/upstreams.ts'
 
 interface Parent {
   Parameter: string
-  Owner: string
-  AmiName: string
-  Architecture: string
+  Upstream: string
 }
 
 export interface ResourceEvent {
@@ -19,13 +19,19 @@ export interface ResourceEvent {
   ResourceProperties: { Parents: Parent[]; Placeholder: string }
 }
 
+interface Parts {
+  fleet: Fleet
+  ssm: SSMClient
+  upstreams: UpstreamParts
+}
+
 /**
  * Puts the pointers that recipes name where they are missing, with the newest AMI of the upstream that is
  * visible, and never touches one that is there: a deploy must not take back what the running system has moved,
  * as an AWS::SSM::Parameter would. Deleting the stack leaves them: they are history, and cost nothing.
  */
 export async function seed(
-  { ssm, ec2 }: { ssm: SSMClient; ec2: EC2Client },
+  { fleet, ssm, upstreams }: Parts,
   { RequestType, ResourceProperties }: ResourceEvent,
 ) {
   if (RequestType === 'Delete') return
@@ -35,27 +41,20 @@ export async function seed(
     Parents.map(({ Parameter }) => Parameter),
   )
   const newest = new Map<string, string>()
-  for (const parent of Parents.filter(({ Parameter }) => !there.has(Parameter))) {
-    const upstream = `${parent.Owner} ${parent.AmiName} ${parent.Architecture}`
-    const value = newest.get(upstream) ?? (await newestAmi(ec2, parent)) ?? Placeholder
-    newest.set(upstream, value)
-    await ssm.send(new PutParameterCommand({ Name: parent.Parameter, Value: value, Type: 'String' }))
+  for (const { Parameter, Upstream } of Parents.filter(({ Parameter }) => !there.has(Parameter))) {
+    const value =
+      newest.get(Upstream) ??
+      (await newestAmi(upstreams, sourceIn(fleet, Upstream)).catch(unreadable)) ??
+      Placeholder
+    newest.set(Upstream, value)
+    await ssm.send(new PutParameterCommand({ Name: Parameter, Value: value, Type: 'String' }))
   }
 }
 
-async function newestAmi(ec2: EC2Client, { Owner, AmiName, Architecture }: Parent) {
-  const { Images = [] } = await ec2.send(
-    new DescribeImagesCommand({
-      Owners: [Owner],
-      Filters: [
-        { Name: 'name', Values: [AmiName] },
-        { Name: 'architecture', Values: [Architecture] },
-        { Name: 'state', Values: ['available'] },
-      ],
-    }),
-  )
-  const byAge = Images.sort((a, b) => (a.CreationDate ?? '').localeCompare(b.CreationDate ?? ''))
-  return byAge.at(-1)?.ImageId
+/** The upstream's account may have its stack after the build account: that is no reason to fail a deployment. */
+function unreadable(error: unknown): undefined {
+  if (error instanceof Error && error.name === 'TargetUnreachable') return undefined
+  throw error
 }
 
 /** CloudFormation waits for this answer. Source: CloudFormation User Guide, "Custom resource response objects". */

@@ -1,7 +1,7 @@
-import { CancelImageCreationCommand, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import { clientToken } from '../../domain/executions.ts'
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { fail } from '../fail-rebake/fail-rebake.ts'
-import { type CampaignImage, imageKey, readCampaign } from '../shared/campaigns.ts'
+import { cancelBake } from '../shared/bakes.ts'
+import { readCampaign } from '../shared/campaigns.ts'
 import type { ClosingParts } from '../shared/closing.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
 
@@ -47,26 +47,10 @@ export async function settle(parts: Parts, { time, detail }: StoppedExecution) {
   }
   const campaign = detail.name
   const { images } = await readCampaign(parts.ledger, campaign)
-  // A root that nobody started has nobody else to close it, and takes its descendants along; any other image's
-  // rebake, or its parent's, ends by itself.
-  const known = new Set(images.map(({ image }) => image))
+  // A root, whose parent is not baked first, and that nobody started, has nobody else to close it, and takes its
+  // descendants along; any other image's rebake, or its parent's, ends by itself.
   for (const { image, status, plan } of images)
-    if (status === 'planned' && !known.has(plan.parent))
+    if (status === 'planned' && plan.parentAmi !== undefined)
       await fail(parts, { execution, time, campaign, image, failure, as })
   return summarise(parts, { campaign, time, failure, as })
-}
-
-/** A bake that nobody waits for must not keep its instance. */
-async function cancelBake({ ledger, imageBuilder }: Parts, campaign: string, image: string): Promise<void> {
-  const item = await ledger.get<CampaignImage>(imageKey(campaign, image))
-  if (item?.status !== 'baking' || !item.imageArn) return
-  const cancel = new CancelImageCreationCommand({
-    imageBuildVersionArn: item.imageArn,
-    clientToken: clientToken('cancel', item.imageArn),
-  })
-  await imageBuilder.send(cancel).catch((error: unknown) => {
-    // It has ended by itself meanwhile: nothing to cancel.
-    const over = error instanceof Error && /^(InvalidRequest|ResourceNotFound)Exception$/.test(error.name)
-    if (!over) throw error
-  })
 }

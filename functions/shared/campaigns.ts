@@ -1,20 +1,39 @@
 import type { RebakeOrder, Target } from '../../domain/planning/order.ts'
 import type { PlannedImage } from '../../domain/planning/plan.ts'
-import type { Release } from '../../domain/planning/release.ts'
+import type { Trigger } from '../../domain/triggers.ts'
 import type { CheckResult } from '../../domain/validation/ami.ts'
 import type { Item, Key, Ledger } from './ledger.ts'
 
-type ImageStatus = 'planned' | 'left' | 'baking' | 'candidate' | 'released' | 'failed' | 'skipped' | 'aborted'
+type ImageStatus =
+  | 'planned'
+  | 'left'
+  | 'waiting'
+  | 'baking'
+  | 'candidate'
+  | 'released'
+  | 'failed'
+  | 'skipped'
+  | 'superseded'
+  | 'aborted'
+
+/** Until when something waits, and why. */
+interface Waiting {
+  /** ISO 8601. */
+  until: string
+  reasons: string[]
+}
 
 /** The campaign's own record. */
 export interface CampaignItem extends Item {
   campaign: string
   execution: string
-  trigger: Release
-  status: 'running' | 'finished' | 'failed' | 'aborted'
+  trigger: Trigger
+  status: 'waiting' | 'running' | 'finished' | 'failed' | 'aborted'
+  waiting?: Waiting
   startedAt: string
   finishedAt?: string
-  announced?: boolean
+  /** What people were told last. */
+  announced?: string
 }
 
 /** One image in one campaign: the decision, the order, and what came of it. */
@@ -27,6 +46,8 @@ export interface CampaignImage extends Item {
   execution?: string
   startedAt?: string
   finishedAt?: string
+  /** What it waits for, or last waited for: a freeze or a window. */
+  waiting?: Waiting
   parentAmi?: string
   imageArn?: string
   ami?: string

@@ -1,41 +1,47 @@
-import { type Claims, grant, markTold, noClaims, untold } from '../../domain/claims.ts'
-import { Transient } from './errors.ts'
-import type { Item, Key, Ledger } from './ledger.ts'
-import type { Waits } from './waits.ts'
-
-interface ClaimsItem extends Item, Claims {
-  version: number
-}
+import {
+  type Claim,
+  type Claims,
+  grant,
+  markTold,
+  noClaims,
+  type Superseded,
+  untold,
+} from '../../domain/claims.ts'
+import { changeDocument, readDocument } from './documents.ts'
+import type { Key, Ledger } from './ledger.ts'
+import type { Outcome, Waits } from './waits.ts'
 
 const key: Key = { pk: 'CLAIMS', sk: 'CLAIMS' }
-const attempts = 20
 
-export const claimWait = (holder: string) => `claim:${holder}`
+/** Of one entry into the state that claims: an execution may claim, give back, and claim again. */
+export const claimWait = ({ stage, holder, since }: Pick<Claim, 'stage' | 'holder' | 'since'>) =>
+  `claim:${stage}:${holder}:${since}`
+
+export const supersededBy = (by: string): Outcome => ({
+  error: 'Superseded',
+  cause: `superseded by campaign ${by}`,
+})
+
+export const readClaims = (ledger: Ledger) => readDocument<Claims>(ledger, key, noClaims)
 
 /**
- * Changes the claims, grants what can be granted then, and tells those who waited. All claims are one item
- * under optimistic locking: the change is computed again whenever somebody else was faster.
+ * Changes the claims, grants what can be granted then, and tells those who waited.
  *
- * @throws Transient when too many others change the claims at once; nothing is lost, the task is retried.
+ * @throws Transient
  */
 export async function changeClaims(
   { ledger, waits, concurrentBakes }: { ledger: Ledger; waits: Waits; concurrentBakes: number },
   time: string,
   change: (claims: Claims) => Claims,
-): Promise<void> {
-  const claims = await replaceClaims(ledger, (current) => grant(change(current), concurrentBakes))
+): Promise<Claims> {
+  const claims = await changeDocument<Claims>(ledger, key, noClaims, (current) =>
+    grant(change(current), concurrentBakes),
+  )
   const news = untold(claims)
-  if (news.length === 0) return
-  for (const { holder } of news) await waits.bringOutcome(claimWait(holder), { granted: true }, time)
-  const holders = news.map(({ holder }) => holder)
-  await replaceClaims(ledger, (current) => markTold(current, holders))
+  if (news.length === 0) return claims
+  for (const claim of news) await waits.bringOutcome(claimWait(claim), newsFor(claim), time)
+  return changeDocument<Claims>(ledger, key, noClaims, (current) => markTold(current, news))
 }
 
-async function replaceClaims(ledger: Ledger, change: (claims: Claims) => Claims): Promise<Claims> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const read = await ledger.get<ClaimsItem>(key)
-    const { held, queue } = change(read ?? noClaims)
-    if (await ledger.replace(key, { held, queue }, read?.version ?? 0)) return { held, queue }
-  }
-  throw new Transient(`the claims changed ${attempts} times while this one was being made`)
-}
+const newsFor = (claim: Claim | Superseded): Outcome =>
+  'by' in claim ? supersededBy(claim.by) : { granted: true }

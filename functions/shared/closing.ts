@@ -24,7 +24,7 @@ export interface Closing {
   image: string
 }
 
-const final = ['released', 'failed', 'skipped', 'aborted']
+const final = ['released', 'failed', 'skipped', 'superseded', 'aborted']
 
 /**
  * The end of a rebake, whichever it is: `record` writes the outcome and tells people, and the claim is free. A

@@ -5,11 +5,15 @@ const name = v.pipe(v.string(), v.nonEmpty())
 const variables = {
   LEDGER_TABLE: name,
   TOPIC_ARN: v.pipe(v.string(), v.startsWith('arn:')),
+  REBAKE_STATE_MACHINE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   CAMPAIGN_STATE_MACHINE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   IMAGE_BUILDER_ARN_PREFIX: v.pipe(v.string(), v.startsWith('arn:')),
   DISTRIBUTION_ROLE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   FLEET_NAME: name,
   BUILD_ACCOUNT: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+  SUPERSEDE: v.picklist(['wait', 'cancel']),
+  /** Accounts that an upstream is in, separated by commas. */
+  UPSTREAM_ACCOUNTS: v.string(),
   CONCURRENT_BAKES: v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(1)),
 }
 

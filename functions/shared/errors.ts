@@ -13,6 +13,15 @@ export class Transient extends named('Transient') {}
 /** The build account cannot see a released AMI: its owner may be about to share it. */
 export class AmiNotVisible extends named('AmiNotVisible') {}
 
+/** What a person asked for does not exist, or is not to be believed. */
+export class RequestRefused extends named('RequestRefused') {}
+
+/** A freeze or a window: the message begins with the time (ISO 8601) at which it may be tried again. */
+export class NotOpen extends named('NotOpen') {}
+
+/** A newer campaign has taken over the image: the older one ends there, and that is no failure. */
+export class Superseded extends named('Superseded') {}
+
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}
 

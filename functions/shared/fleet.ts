@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 
-/** The fleet as it was deployed: checked at synth, and laid beside the bundle. */
-export const deployedFleet = (): Fleet =>
-  JSON.parse(readFileSync(new URL('./fleet.json', import.meta.url), 'utf8')) as Fleet
+/** What is laid beside the bundle of a function that decides: the fleet as deployed, checked at synth. */
+export interface Deployed {
+  fleet: Fleet
+  /** `definitionOf` every image. */
+  definitions: Record<string, string>
+}
+
+export const deployed = (): Deployed =>
+  JSON.parse(readFileSync(new URL('./fleet.json', import.meta.url), 'utf8')) as Deployed

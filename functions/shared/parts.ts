@@ -1,9 +1,15 @@
+import type { EC2Client } from '@aws-sdk/client-ec2'
+import { SFNClient } from '@aws-sdk/client-sfn'
 import type { ClosingParts } from './closing.ts'
 import { env } from './env.ts'
 import { defaultBus } from './events.ts'
+import { deployed } from './fleet.ts'
 import { dynamoLedger } from './ledger.ts'
 import { topic } from './notify.ts'
+import type { ReleaseParts } from './releases.ts'
 import { count } from './stack.ts'
+import { type UpstreamParts, upstreamParts } from './upstreams.ts'
+import type { WaitingParts } from './waiting.ts'
 import { taskWaits } from './waits.ts'
 
 /** What it takes to change the claims: to take, to free, and to tell who is next. */
@@ -17,4 +23,30 @@ export function claimingParts() {
 export function closingParts(): ClosingParts {
   const { TOPIC_ARN } = env('TOPIC_ARN')
   return { ...claimingParts(), notify: topic(TOPIC_ARN), publish: defaultBus(), count }
+}
+
+/** What it takes to let a change pass only when it may. */
+export function waitingParts(): WaitingParts {
+  const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
+  return { fleet: deployed().fleet, ledger: dynamoLedger(LEDGER_TABLE), notify: topic(TOPIC_ARN) }
+}
+
+/** What it takes to start a campaign. */
+export function startingParts() {
+  const { CAMPAIGN_STATE_MACHINE_ARN } = env('CAMPAIGN_STATE_MACHINE_ARN')
+  return { stepFunctions: new SFNClient({}), campaignArn: CAMPAIGN_STATE_MACHINE_ARN, count }
+}
+
+/** What it takes to look at upstreams, and to start the campaigns of their releases. */
+export function releaseParts(ec2: EC2Client, session: string): ReleaseParts & { upstreams: UpstreamParts } {
+  const { LEDGER_TABLE, TOPIC_ARN, IMAGE_BUILDER_ARN_PREFIX } = env(
+    'LEDGER_TABLE',
+    'TOPIC_ARN',
+    'IMAGE_BUILDER_ARN_PREFIX',
+  )
+  const { fleet } = deployed()
+  return {
+    ...{ ...startingParts(), fleet, ec2, ledger: dynamoLedger(LEDGER_TABLE), notify: topic(TOPIC_ARN) },
+    upstreams: upstreamParts(fleet.name, IMAGE_BUILDER_ARN_PREFIX, ec2, session),
+  }
 }

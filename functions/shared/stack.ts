@@ -13,7 +13,15 @@ const tracer = new Tracer()
 
 /** What an operator counts: one more of it, in the namespace of the fleet. */
 export type Count = (
-  name: 'CampaignStarted' | 'ReleaseRefused' | 'ReleaseIgnored' | 'ImageReleased' | 'ImageFailed',
+  name:
+    | 'CampaignStarted'
+    | 'ReleaseRefused'
+    | 'ReleaseIgnored'
+    | 'ReleaseEventLost'
+    | 'ImageReleased'
+    | 'ImageFailed'
+    | 'ImageSuperseded'
+    | 'ImageGivenUp',
 ) => void
 export const count: Count = (name) => metrics.addMetric(name, MetricUnit.Count, 1)
 

@@ -7,18 +7,28 @@ import { TargetUnreachable } from './errors.ts'
 
 type Assumed = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
-/** Clients that act in the target accounts, through the small role that the target-account stack makes. */
+interface Acting {
+  fleet: string
+  partition: string
+  /** What CloudTrail shows there; cut to 64 characters. */
+  session: string
+  /** The role's name in each account. Default: the one that the target-account stack makes. */
+  role?: string
+}
+
+/** Clients that act in other accounts, through the small role that a stack of ours makes there. */
 export class Targets {
   readonly #fleet: string
   readonly #partition: string
+  readonly #role: string
   readonly #sts: STSClient
   readonly #sessions = new Map<string, Promise<Assumed>>()
   readonly #session: string
 
-  /** @param who `partition` of AWS, `session`: what the targets' CloudTrail shows, 64 characters at most. */
-  constructor(who: { fleet: string; partition: string; session: string }, sts = new STSClient({})) {
+  constructor(who: Acting, sts = new STSClient({})) {
     this.#fleet = who.fleet
     this.#partition = who.partition
+    this.#role = who.role ?? publishRoleName(who.fleet)
     this.#session = who.session.slice(0, 64)
     this.#sts = sts
   }
@@ -40,7 +50,7 @@ export class Targets {
   }
 
   async #assume(account: string): Promise<Assumed> {
-    const role = `arn:${this.#partition}:iam::${account}:role/${publishRoleName(this.#fleet)}`
+    const role = `arn:${this.#partition}:iam::${account}:role/${this.#role}`
     const command = new AssumeRoleCommand({
       RoleArn: role,
       RoleSessionName: this.#session,

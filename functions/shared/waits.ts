@@ -1,5 +1,14 @@
-import { SendTaskSuccessCommand, SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn'
+import {
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn'
 import type { Key, Ledger } from './ledger.ts'
+
+/** What a wait ends with: with an error the task fails under that name. */
+export type Outcome = Record<string, unknown> & { error?: string; cause?: string }
 
 /**
  * A wait joins two that may come in either order: the task that leaves its token, and the outcome that an
@@ -10,12 +19,12 @@ interface Wait extends Record<string, unknown> {
   taskToken?: string
   /** What the waiter wants back with the outcome. */
   carry?: Record<string, unknown>
-  outcome?: Record<string, unknown>
+  outcome?: Outcome
 }
 
 export interface Waits {
   leaveToken(id: string, taskToken: string, time: string, carry?: Record<string, unknown>): Promise<void>
-  bringOutcome(id: string, outcome: Record<string, unknown>, time: string): Promise<void>
+  bringOutcome(id: string, outcome: Outcome, time: string): Promise<void>
 }
 
 const keptForSeconds = 90 * 86_400
@@ -25,10 +34,13 @@ const expires = (time: string) => Math.floor(Date.parse(time) / 1000) + keptForS
 export function taskWaits(ledger: Ledger, client = new SFNClient({})): Waits {
   const complete = async ({ taskToken, carry, outcome }: Wait) => {
     if (!taskToken || !outcome) return
+    const { error, cause } = outcome
     try {
-      await client.send(
-        new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ ...outcome, ...carry }) }),
-      )
+      if (error === undefined)
+        await client.send(
+          new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ ...outcome, ...carry }) }),
+        )
+      else await client.send(new SendTaskFailureCommand({ taskToken, error, cause }))
     } catch (error) {
       // The task was completed before, or its execution is gone: a repeated event has nothing left to do.
       if (!(error instanceof TaskTimedOut || error instanceof TaskDoesNotExist)) throw error

@@ -1,29 +1,66 @@
 import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
+import { free, newerThan } from '../../domain/claims.ts'
 import { clientToken } from '../../domain/executions.ts'
-import { imageKey } from '../shared/campaigns.ts'
-import type { Ledger } from '../shared/ledger.ts'
+import { begun } from '../../domain/planning/learning.ts'
+import type { RebakeOrder } from '../../domain/planning/order.ts'
+import { cancelBake } from '../shared/bakes.ts'
+import { imageKey, readOrdered } from '../shared/campaigns.ts'
+import { changeClaims, readClaims } from '../shared/claims.ts'
+import { Superseded } from '../shared/errors.ts'
+import { changeKnown } from '../shared/known.ts'
+import { passIfOpen, type WaitingParts } from '../shared/waiting.ts'
+import type { Waits } from '../shared/waits.ts'
+
+interface Parts extends WaitingParts {
+  imageBuilder: ImagebuilderClient
+  waits: Waits
+  concurrentBakes: number
+}
 
 interface Request {
+  /** The execution's ARN. */
   execution: string
+  time: string
   campaign: string
   image: string
   parentAmi: string
   pipelineArn: string
 }
 
-/** Starts the image's pipeline. The client token is the execution's name, so a retry starts no second bake. */
-export async function startBake(
-  { imageBuilder, ledger }: { imageBuilder: ImagebuilderClient; ledger: Ledger },
-  { execution, campaign, image, parentAmi, pipelineArn }: Request,
-) {
-  const { imageBuildVersionArn: imageArn } = await imageBuilder.send(
+/**
+ * Starts the image's pipeline. The client token is the execution's name, so a retry starts no second bake.
+ *
+ * @throws NotOpen where a freeze or the image's window forbids it now; then others have its turn. Superseded where a
+ * newer campaign cancels bakes, and wants this image.
+ */
+export async function startBake(parts: Parts, request: Request) {
+  const { execution, time, campaign, image, parentAmi, pipelineArn } = request
+  const { order } = await readOrdered(parts.ledger, campaign, image)
+  await passIfOpen(parts, order, { image }, time, () =>
+    changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' })),
+  )
+  const { imageBuildVersionArn: imageArn } = await parts.imageBuilder.send(
     new StartImagePipelineExecutionCommand({
       imagePipelineArn: pipelineArn,
-      clientToken: clientToken('bake', execution),
+      clientToken: clientToken('bake', execution.split(':').at(-1) ?? ''),
       tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
     }),
   )
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
-  await ledger.set(imageKey(campaign, image), { imageArn, parentAmi })
+  await parts.ledger.set(imageKey(campaign, image), { imageArn, parentAmi })
+  const { definition } = order
+  await changeKnown(parts.ledger, (known) =>
+    begun(known, image, { parentAmi, definition, at: time, campaign }),
+  )
+  await giveWay(parts, order)
   return { imageArn }
+}
+
+/** A newer campaign that came before there was anything to cancel: here there is. */
+async function giveWay(parts: Parts, { campaign, image, number, emergency }: RebakeOrder): Promise<void> {
+  if (parts.fleet.supersede !== 'cancel') return
+  const newer = newerThan(await readClaims(parts.ledger), { image, stage: 'bake', number, emergency })
+  if (!newer) return
+  await cancelBake(parts, campaign, image)
+  throw new Superseded(`superseded by campaign ${newer.campaign}`)
 }

@@ -1,5 +1,7 @@
 import { campaignFinished, type Failure, outcome } from '../../domain/messages/messages.ts'
-import { campaignKey, readCampaign } from '../shared/campaigns.ts'
+import { closed } from '../../domain/planning/learning.ts'
+import { type CampaignImage, campaignKey, readCampaign } from '../shared/campaigns.ts'
+import { changeKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import type { Notify } from '../shared/notify.ts'
 
@@ -9,6 +11,8 @@ interface Request {
   failure?: Failure | undefined
   as?: 'failed' | 'aborted'
 }
+
+const open = ['waiting', 'running']
 
 /** The campaign's end: recorded, announced, counted. A second call tells nobody again. */
 export async function summarise(
@@ -20,24 +24,30 @@ export async function summarise(
     .filter(({ plan }) => plan.decision === 'bake')
     .sort((a, b) => a.plan.order - b.plan.order)
     .map(({ image, status, reason, ami = null }) => ({ image, status, reason, ami }))
-  if (record?.status !== 'running' && record) return counts(images)
+  if (record && !open.includes(record.status)) return counts(images)
   await notify(
     campaignFinished({
-      campaign,
-      upstream: record?.trigger.upstream ?? 'an unknown upstream',
-      ami: record?.trigger.ami ?? '',
+      ...{ campaign, images, failure, left: reasonsToLeave(all) },
+      trigger: record?.trigger,
       seconds: record ? (Date.parse(time) - Date.parse(record.startedAt)) / 1000 : 0,
-      images,
-      failure,
     }),
   )
+  await changeKnown(ledger, (known) => closed(known, campaign))
   await ledger.set(campaignKey(campaign), { status: failure ? as : 'finished', finishedAt: time })
   return counts(images)
 }
+
+/** One line for each reason: `  payments-api, orders-api: baked from ami-0abc 3d ago`. */
+const reasonsToLeave = (images: CampaignImage[]): string[] =>
+  Object.entries(Object.groupBy(images, ({ reason }) => reason)).map(
+    ([reason, left = []]) => `  ${left.map(({ image }) => image).join(', ')}: ${reason}`,
+  )
 
 const counts = (images: { image: string; status: string; reason: string; ami: string | null }[]) => {
   const count = (status: string) => images.filter((image) => image.status === status).length
   const released = count('released')
   const skipped = count('skipped')
-  return { released, skipped, failed: images.length - released - skipped, sentence: outcome(images) }
+  const superseded = count('superseded')
+  const failed = images.length - released - skipped - superseded
+  return { released, skipped, superseded, failed, sentence: outcome(images) }
 }

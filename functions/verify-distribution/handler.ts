@@ -6,9 +6,10 @@ import { arn, inRing, time } from '../shared/schemas.ts'
 import { lambda } from '../shared/stack.ts'
 import { verify } from './verify-distribution.ts'
 
-const { LEDGER_TABLE, FLEET_NAME } = env('LEDGER_TABLE', 'FLEET_NAME')
+const { LEDGER_TABLE, FLEET_NAME, UPSTREAM_ACCOUNTS } = env('LEDGER_TABLE', 'FLEET_NAME', 'UPSTREAM_ACCOUNTS')
 const parts = {
   fleet: FLEET_NAME,
+  upstreamAccounts: UPSTREAM_ACCOUNTS.split(','),
   imageBuilder: new ImagebuilderClient({}),
   ledger: dynamoLedger(LEDGER_TABLE),
 }

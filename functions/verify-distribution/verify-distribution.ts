@@ -9,12 +9,15 @@ import {
 } from '../shared/errors.ts'
 import { describeAmi } from '../shared/images.ts'
 import type { Ledger } from '../shared/ledger.ts'
+import { copyKey } from '../shared/loops.ts'
 import { at, Targets } from '../shared/targets.ts'
 
 interface Parts {
   fleet: string
   imageBuilder: ImagebuilderClient
   ledger: Ledger
+  /** Accounts that may release what they were given: the copies there are remembered. */
+  upstreamAccounts: string[]
 }
 
 interface Request {
@@ -45,6 +48,9 @@ export async function verify(parts: Parts, request: Request) {
   if (!ring) throw new Error(`the order of ${image} has no ring ${name}`)
   const amis = await placedAmis(parts.imageBuilder, request)
   const placed = await checkTargets(parts.fleet, request, ring, amis)
+  for (const { account, region, ami } of placed)
+    if (parts.upstreamAccounts.includes(account))
+      await parts.ledger.set(copyKey(ami), { image, campaign, account, region })
   await parts.ledger.set(imageKey(campaign, image), { distributed: { ...distributed, [name]: placed } })
   return { targets: placed.length }
 }

@@ -1,0 +1,129 @@
+import { campaignName, type Release } from '../triggers.ts'
+import { type Attempt, isMadeOf, type Known, type KnownImage, type KnownUpstream } from './known.ts'
+
+/** How what the ledger knows changes: one function for each thing that happens. Each may be repeated. */
+
+const withImage = (known: Known, image: string, change: (before: KnownImage) => KnownImage): Known => ({
+  ...known,
+  images: { ...known.images, [image]: change(known.images[image] ?? {}) },
+})
+
+/** A release was believed: what is baked next is baked from it. */
+export function released(known: Known, release: Release, created: string): Known {
+  const { upstream, ami, amiName, time } = release
+  const campaign = campaignName(release)
+  const now = {
+    ...{ ami, amiName, since: time, newest: { ami, created } },
+    ...{ campaign, started: false, open: true },
+  }
+  return { ...known, upstreams: { ...known.upstreams, [upstream]: now } }
+}
+
+/** The campaign of an upstream's newest release was started. */
+export function started(known: Known, upstream: string, campaign: string): Known {
+  const before = known.upstreams[upstream]
+  if (before?.campaign !== campaign || before.started) return known
+  return { ...known, upstreams: { ...known.upstreams, [upstream]: { ...before, started: true } } }
+}
+
+/**
+ * A person chose what an upstream's images are baked from, older than the newest perhaps. A choice that had to wait
+ * does not take back what was released since.
+ */
+export function chosen(
+  known: Known,
+  { upstream, ami, amiName, time }: Pick<Release, 'upstream' | 'ami' | 'amiName' | 'time'>,
+  created: string,
+): Known {
+  const before = known.upstreams[upstream]
+  if (before && before.since > time) return known
+  const newest = before && before.newest.created > created ? before.newest : { ami, created }
+  const now = { started: true, ...before, ami, amiName, since: time, newest }
+  return { ...known, upstreams: { ...known.upstreams, [upstream]: now } }
+}
+
+/** A campaign was planned: it is to bake these images, those at the roots from a known AMI. */
+export function planned(
+  known: Known,
+  { campaign, number, emergency }: { campaign: string; number: number; emergency?: boolean | undefined },
+  bakes: { image: string; parentAmi?: string | undefined }[],
+): Known {
+  const after = { ...closedUpstreams(known, campaign), campaigns: Math.max(known.campaigns, number) }
+  return bakes.reduce(
+    (all, { image, parentAmi }) =>
+      withImage(all, image, ({ pending = [], ...before }) => ({
+        ...before,
+        pending: [
+          ...pending.filter((other) => other.campaign !== campaign),
+          { campaign, number, ...(emergency && { emergency }), ...(parentAmi && { parentAmi }) },
+        ].sort((a, b) => a.number - b.number),
+      })),
+    after,
+  )
+}
+
+/** A campaign has ended: whatever it was still to do, it will not. */
+export function closed(known: Known, campaign: string): Known {
+  const images = Object.keys(known.images).filter((image) =>
+    known.images[image]?.pending?.some((pending) => pending.campaign === campaign),
+  )
+  return images.reduce((now, image) => ended(now, image, campaign), closedUpstreams(known, campaign))
+}
+
+function closedUpstreams(known: Known, campaign: string): Known {
+  const upstreams = Object.entries(known.upstreams)
+  if (!upstreams.some(([, { campaign: own, open }]) => own === campaign && open)) return known
+  const close = ({ open, ...upstream }: KnownUpstream) =>
+    upstream.campaign === campaign ? upstream : { ...upstream, ...(open && { open }) }
+  return { ...known, upstreams: Object.fromEntries(upstreams.map(([name, each]) => [name, close(each)])) }
+}
+
+type Begun = Omit<Attempt, 'tries'>
+
+/** A bake was begun. The same again, in another campaign, is another try. */
+export const begun = (known: Known, image: string, bake: Begun): Known =>
+  withImage(known, image, ({ attempt: before, ...rest }) => {
+    if (before?.campaign === bake.campaign) return { ...rest, attempt: before }
+    const tries = isMadeOf(before, bake) && before.failed !== undefined ? before.tries + 1 : 1
+    return { ...rest, attempt: { ...bake, tries } }
+  })
+
+/** A bake passed its checks: children bake from it. */
+export const passed = (known: Known, image: string, last: NonNullable<KnownImage['last']>): Known =>
+  withImage(ended(known, image, last.campaign), image, (before) => ({ ...before, last }))
+
+/** A campaign is through with an image, whichever way. */
+export const ended = (known: Known, image: string, campaign: string): Known =>
+  withImage(known, image, ({ pending = [], ...before }) => {
+    const others = pending.filter((other) => other.campaign !== campaign)
+    return { ...before, ...(others.length > 0 && { pending: others }) }
+  })
+
+/**
+ * A bake failed: recorded even where it was not begun, so that nobody tries for ever; not where another campaign's has
+ * begun since, which is what was tried last.
+ */
+export function failed(
+  known: Known,
+  image: string,
+  { failed, failedAt, givenUp, ...bake }: Begun & { failed: string; failedAt: string },
+): Known {
+  const after = ended(known, image, bake.campaign)
+  const last = known.images[image]?.attempt
+  if (last && last.campaign !== bake.campaign && last.at > bake.at) return after
+  return withImage(begun(after, image, bake), image, ({ attempt, ...before }) => ({
+    ...before,
+    ...(attempt && { attempt: { ...attempt, failed, failedAt, ...(givenUp && { givenUp }) } }),
+  }))
+}
+
+/** People know that nobody tries again. */
+export const gaveUp = (known: Known, image: string): Known =>
+  withImage(known, image, (before) => ({
+    ...before,
+    ...(before.attempt && { attempt: { ...before.attempt, givenUp: true } }),
+  }))
+
+/** A rebake for vulnerabilities was started, or has to wait since the last was not long ago. */
+export const found = (known: Known, image: string, cve: NonNullable<KnownImage['cve']>): Known =>
+  withImage(known, image, (before) => ({ ...before, cve }))

@@ -1,0 +1,51 @@
+import { addDays, localText } from '../calendar/local-time.ts'
+import { type Opening, openingAfter } from '../calendar/opening.ts'
+import type { Fleet } from '../fleet/model.ts'
+import { isAmong } from '../fleet/selection.ts'
+import type { Trigger } from '../triggers.ts'
+
+/** What may have to wait: a whole campaign, the bake of an image, or its roll-out to a ring. */
+export interface Scope {
+  image?: string | undefined
+  ring?: string | undefined
+}
+
+/** When a change may begin, and why not before; undefined when that is now. Emergencies do not ask. */
+export function openingFor(fleet: Fleet, scope: Scope, now: Date): Opening | undefined {
+  const freezes = Object.entries(fleet.freezes)
+    .filter(([, { images, rings }]) => concerns(scope, images, rings))
+    .map(([name, freeze]) => ({ name, ...freeze }))
+  const imageWindow = fleet.images[scope.image ?? '']?.window
+  const ringWindow = fleet.rings[scope.ring ?? '']?.window
+  const windows = [
+    ...(imageWindow ? [{ of: `image ${scope.image}`, window: imageWindow }] : []),
+    ...(ringWindow ? [{ of: `ring ${scope.ring}`, window: ringWindow }] : []),
+  ]
+  return openingAfter(now, { freezes, windows })
+}
+
+/** A freeze of some images or rings holds up those alone; one of neither, everything. */
+const concerns = (
+  { image, ring }: Scope,
+  images: readonly string[] | undefined,
+  rings: readonly string[] | undefined,
+): boolean =>
+  (images === undefined || (image !== undefined && isAmong(image, images))) &&
+  (rings === undefined || (ring !== undefined && rings.includes(ring)))
+
+/** When a campaign may begin: its patch cycle's offset, and the freezes of the whole fleet. */
+export function campaignOpening(fleet: Fleet, trigger: Trigger, now: Date): Opening | undefined {
+  if (trigger.emergency) return undefined
+  const begins = cycleBegins(fleet, trigger)
+  const early = begins !== undefined && begins > now
+  const opening = openingFor(fleet, {}, early ? begins : now)
+  if (!early) return opening
+  const { timezone } = fleet.patchCycles[(trigger as { cycle: string }).cycle] ?? { timezone: 'UTC' }
+  const reasons = [`it is for ${localText(begins, timezone)}`, ...(opening?.reasons ?? [])]
+  return { opensAt: opening?.opensAt ?? begins, reasons }
+}
+
+function cycleBegins(fleet: Fleet, trigger: Trigger): Date | undefined {
+  const cycle = trigger.kind === 'cycle' ? fleet.patchCycles[trigger.cycle] : undefined
+  return cycle && addDays(new Date(trigger.time), Number.parseInt(cycle.offset ?? '0', 10), cycle.timezone)
+}

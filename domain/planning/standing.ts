@@ -1,0 +1,98 @@
+import type { Fleet } from '../fleet/model.ts'
+import { duration } from '../messages/message.ts'
+import type { Trigger } from '../triggers.ts'
+import { comingBakes, isMadeOf, type Known, type KnownImage } from './known.ts'
+
+/** What a plan depends on beside the fleet and the trigger. */
+export interface Situation {
+  campaign: string
+  /** ISO 8601. */
+  time: string
+  known: Known
+  /** `definitionOf` every image. */
+  definitions: Record<string, string>
+  /** AMIs of upstreams that EC2 does not show as available any more. */
+  gone: ReadonlySet<string>
+  /** It was decided before: of what the ledger does not know as pending, nothing is baked. */
+  again?: boolean
+}
+
+interface Root {
+  image: string
+  parentAmi: string | undefined
+}
+
+/** Why an image that a trigger asks for is not baked after all, in words; undefined when it is. */
+export function reasonNotToBake(
+  fleet: Fleet,
+  trigger: Trigger,
+  { image, parentAmi }: Root,
+  situation: Situation,
+): string | undefined {
+  const { known, campaign, gone } = situation
+  const parent = fleet.images[image]?.parent ?? ''
+  if (parentAmi === undefined) return `its parent ${parent} has no AMI yet`
+  if (gone.has(parentAmi)) return `its parent's AMI ${parentAmi} is not available any more`
+  const state = known.images[image] ?? {}
+  const others = (state.pending ?? []).filter((pending) => pending.campaign !== campaign)
+  const made = { parentAmi, definition: situation.definitions[image] ?? '' }
+  return (
+    overtaken(trigger, situation) ??
+    unchanged(fleet, trigger, state, made, situation) ??
+    onItsWay(trigger, state, others, made, campaign) ??
+    freshEnough(trigger, state, situation)
+  )
+}
+
+/** A release that had to wait, and was followed by a newer one. */
+function overtaken(trigger: Trigger, { known, campaign }: Situation): string | undefined {
+  if (trigger.kind !== 'release') return undefined
+  const now = known.upstreams[trigger.upstream]
+  if (!now || now.ami === trigger.ami) return undefined
+  // Its own campaign where a person went back from it.
+  const by = now.campaign && now.campaign !== campaign ? `campaign ${now.campaign}` : now.ami
+  return `superseded by ${by}: ${trigger.upstream} is ${now.ami} now`
+}
+
+/** A release or a change has its effect once; packages are no change. */
+function unchanged(
+  fleet: Fleet,
+  trigger: Trigger,
+  { last }: KnownImage,
+  made: { parentAmi: string; definition: string },
+  { time }: Situation,
+): string | undefined {
+  const onlyIfChanged = trigger.kind === 'cycle' && fleet.patchCycles[trigger.cycle]?.onlyIfChanged
+  const counts = onlyIfChanged || trigger.kind === 'release' || trigger.kind === 'drift'
+  return counts && isMadeOf(last, made) ? `baked from ${last.parentAmi} ${ago(last.at, time)}` : undefined
+}
+
+/** Another campaign bakes the same, or will: once is enough. People are not argued with. */
+function onItsWay(
+  trigger: Trigger,
+  state: KnownImage,
+  others: NonNullable<KnownImage['pending']>,
+  made: { parentAmi: string; definition: string },
+  campaign: string,
+): string | undefined {
+  if (trigger.kind === 'manual' || trigger.emergency) return undefined
+  const same = others.find(
+    (pending) =>
+      pending.parentAmi === made.parentAmi ||
+      (pending.campaign === state.attempt?.campaign && isMadeOf(state.attempt, made)),
+  )
+  if (same && (trigger.kind === 'release' || trigger.kind === 'drift'))
+    return `campaign ${same.campaign} bakes it from ${made.parentAmi} already`
+  const coming = trigger.kind === 'release' ? undefined : comingBakes(state, campaign).at(-1)
+  return coming && `campaign ${coming.campaign} is about to bake it`
+}
+
+/** What is asked for because packages move is there when a bake began after it was asked for. */
+function freshEnough(trigger: Trigger, { attempt }: KnownImage, { time, campaign }: Situation) {
+  if (trigger.kind !== 'cycle' && trigger.kind !== 'cve') return undefined
+  const fresh = attempt && attempt.campaign !== campaign && attempt.failed === undefined
+  return fresh && attempt.at >= trigger.time ? `baked since, ${ago(attempt.at, time)}` : undefined
+}
+
+const ago = (then: string, now: string) =>
+  `${duration(Math.max(0, Date.parse(now) - Date.parse(then)) / 1000)} ago`

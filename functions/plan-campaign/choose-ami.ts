@@ -1,0 +1,43 @@
+import type { EC2Client } from '@aws-sdk/client-ec2'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { didYouMean } from '../../domain/fleet/problems.ts'
+import { chosen } from '../../domain/planning/learning.ts'
+import type { ManualTrigger } from '../../domain/triggers.ts'
+import { RequestRefused } from '../shared/errors.ts'
+import { changeKnown } from '../shared/known.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import { judgeClaim } from '../shared/releases.ts'
+
+interface Parts {
+  fleet: Fleet
+  ec2: EC2Client
+  ledger: Ledger
+}
+
+/**
+ * What a person asks for must exist; an AMI of their choice is believed no more than one of an event, and is what
+ * the upstream is from then on, until its next release.
+ *
+ * @throws RequestRefused that says what is wrong.
+ */
+export async function chooseAmi(parts: Parts, { upstream, ami, images, time }: ManualTrigger): Promise<void> {
+  const { fleet, ledger } = parts
+  if ((images === undefined) === (upstream === undefined))
+    throw new RequestRefused('ask for images, or for an upstream')
+  if (ami !== undefined && upstream === undefined)
+    throw new RequestRefused(`${ami} is the AMI of an upstream: name that, not images`)
+  known('image', images ?? [], Object.keys(fleet.images))
+  known('upstream', upstream === undefined ? [] : [upstream], Object.keys(fleet.upstreams))
+  if (upstream === undefined || ami === undefined) return
+  const { image, judgement } = await judgeClaim(parts, { upstreams: [upstream], ami, time })
+  if (!('releases' in judgement)) throw new RequestRefused(`${ami}: ${Object.values(judgement)[0]}`)
+  const created = image?.CreationDate ?? ''
+  const release = { upstream, ami, amiName: image?.Name ?? '', time }
+  await changeKnown(ledger, (before) => chosen(before, release, created))
+}
+
+function known(what: string, asked: string[], names: string[]): void {
+  const unknown = asked.find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw new RequestRefused(`the deployed fleet has no ${what} '${unknown}'${didYouMean(unknown, names)}`)
+}

@@ -1,0 +1,18 @@
+import { EC2Client } from '@aws-sdk/client-ec2'
+import * as v from 'valibot'
+import { releaseParts } from '../shared/parts.ts'
+import { time } from '../shared/schemas.ts'
+import { lambda } from '../shared/stack.ts'
+import { pollUpstreams } from './poll-upstreams.ts'
+
+const parts = releaseParts(new EC2Client({}), 'poll-upstreams')
+/** From the schedule; or a message of an SNS topic, of which only its time counts: it is a hint to look. */
+const Poll = v.union([
+  v.object({ time }),
+  v.pipe(
+    v.object({ Records: v.tuple([v.object({ Sns: v.object({ Timestamp: time }) })]) }),
+    v.transform(({ Records: [{ Sns }] }) => ({ time: Sns.Timestamp })),
+  ),
+])
+
+export const handler = lambda(Poll, (poll) => pollUpstreams(parts, poll))

@@ -1,0 +1,59 @@
+import { sourceIn } from '../../domain/fleet/graph.ts'
+import { readKnown } from '../shared/known.ts'
+import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../shared/releases.ts'
+import { newestAmi, type UpstreamParts } from '../shared/upstreams.ts'
+
+type Parts = ReleaseParts & { upstreams: UpstreamParts }
+
+/** Events come within seconds; an AMI that is older than this when a poll finds it has lost its event. */
+const eventsTakeSeconds = 15 * 60
+
+/**
+ * Looks at every upstream for an AMI that no event has told of, and takes it as the release that it is. What goes
+ * wrong with one upstream stops no other.
+ *
+ * @throws AggregateError that names each upstream that could not be looked at.
+ */
+export async function pollUpstreams(parts: Parts, { time }: { time: string }) {
+  const { upstreams: known } = await readKnown(parts.ledger)
+  const taken: Record<string, unknown> = {}
+  const failures: Error[] = []
+  for (const upstream of Object.keys(parts.fleet.upstreams))
+    try {
+      const found = await newestAmi(parts.upstreams, sourceIn(parts.fleet, upstream))
+      const now = known[upstream]
+      const isKnown = found === now?.ami || found === now?.newest.ami
+      // Known and not started: whoever took it died in between.
+      if (found && !(isKnown && now?.started))
+        taken[upstream] = await take(parts, upstream, found, time, !now)
+    } catch (error) {
+      const { name, message } = error as Error
+      failures.push(new Error(`${upstream}: ${name}: ${message}`, { cause: error }))
+    }
+  if (failures.length > 0)
+    throw new AggregateError(failures, failures.map(({ message }) => message).join('; '))
+  return { taken }
+}
+
+async function take(parts: Parts, upstream: string, ami: string, time: string, isFirst: boolean) {
+  const { account, region } = parts.fleet.build
+  const about = { ami, account, region, time }
+  const { image, judgement } = await judgeClaim(parts, { upstreams: [upstream], ami, time })
+  if ('ignored' in judgement) return judgement
+  if ('unseen' in judgement || !image)
+    return refuse(parts, { ...about, reason: 'unseen' in judgement ? judgement.unseen : 'nobody can see it' })
+  if ('refused' in judgement) return refuse(parts, { ...about, reason: judgement.refused })
+  const [release] = judgement.releases
+  if (!release) return { ignored: `${ami} is no release of ${upstream}` }
+  const result = await takeRelease(parts, release, image)
+  if ('refused' in result) return refuse(parts, { ...about, reason: result.refused })
+  const late = Date.parse(time) - Date.parse(image.CreationDate ?? time) > eventsTakeSeconds * 1000
+  if ('campaign' in result && !isFirst && late && hasEvents(parts, upstream)) parts.count('ReleaseEventLost')
+  return result
+}
+
+/** A public parameter tells nobody of its changes. */
+function hasEvents({ fleet }: Parts, upstream: string): boolean {
+  const source = sourceIn(fleet, upstream)
+  return source.kind !== 'parameter' || source.account !== ''
+}

@@ -1,0 +1,43 @@
+import type { SFNClient } from '@aws-sdk/client-sfn'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { imageStale } from '../../domain/messages/messages.ts'
+import { findingsDue } from '../../domain/planning/cves.ts'
+import { driftOf, driftTrigger } from '../../domain/planning/drift.ts'
+import type { Known } from '../../domain/planning/known.ts'
+import { found, gaveUp } from '../../domain/planning/learning.ts'
+import { changeKnown } from '../shared/known.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import type { Notify } from '../shared/notify.ts'
+import type { Count } from '../shared/stack.ts'
+import { startCampaign } from '../shared/start-campaign.ts'
+
+interface Parts {
+  fleet: Fleet
+  definitions: Record<string, string>
+  ledger: Ledger
+  stepFunctions: SFNClient
+  campaignArn: string
+  notify: Notify
+  count: Count
+}
+
+/** Holds every image against what it should be, and sets right what is not; what nobody can set right is told, once. */
+export async function reconcileImages(parts: Parts, known: Known, time: string) {
+  const findings = driftOf(parts.fleet, parts.definitions, known, time)
+  for (const finding of findings) {
+    if (!('hopeless' in finding)) continue
+    const { image, hopeless } = finding
+    await parts.notify(imageStale({ image, ...hopeless, reason: hopeless.failed ?? '' }))
+    parts.count('ImageGivenUp')
+    await changeKnown(parts.ledger, (now) => gaveUp(now, image))
+  }
+  const campaigns: string[] = []
+  const drift = driftTrigger(findings, time)
+  if (drift) campaigns.push(await startCampaign(parts, drift))
+  for (const trigger of findingsDue(parts.fleet, known, time)) {
+    campaigns.push(await startCampaign(parts, trigger))
+    const { image, version } = trigger
+    await changeKnown(parts.ledger, (now) => found(now, image, { at: time, version }))
+  }
+  return { campaigns }
+}
