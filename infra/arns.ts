@@ -17,6 +17,11 @@ export const arnsIn = (stack: Stack) => {
     distribution: (name: string) => slash('imagebuilder', 'distribution-configuration', name),
     component: (name: string) => slash('imagebuilder', 'component', name),
     parameter: (name: string) => slash('ssm', 'parameter', name.replace(/^\//, '')),
+    /** A public parameter is of no account. */
+    anyParameter: (name: string) =>
+      name.startsWith('/aws/service/')
+        ? `arn:${stack.partition}:ssm:${stack.region}::parameter${name}`
+        : slash('ssm', 'parameter', name.replace(/^\//, '')),
     stateMachine: (name: string) => colon('states', 'stateMachine', name),
     executions: (stateMachine: string) => colon('states', 'execution', `${stateMachine}:*`),
     defaultBus: slash('events', 'event-bus', 'default'),

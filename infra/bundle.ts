@@ -2,20 +2,38 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { Fleet } from '../domain/fleet/model.ts'
-import { functionNames, functionsWithFleet } from './functions.ts'
-import { droppableSchemas, lambdaCredentials, smallSemver } from './sdk-diet.ts'
+import type { Deployed } from '../functions/shared/fleet.ts'
+import { functionNames, functionsWithFleet } from './functions/names.ts'
+import { droppableSchemas, lambdaCredentials, pureDomain, smallSemver } from './sdk-diet.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
  * Bundles every function to <directory>/<verb-noun>/index.mjs, with its source map, and with fleet.json
- * where the function plans. The same sources give the same bytes, wherever the directory is.
+ * where the function decides. The same sources give the same bytes, wherever the directory is.
  *
  * @throws when a function does not compile; esbuild has printed where.
  */
-export async function bundleFunctions(fleet: Fleet, directory: string): Promise<void> {
-  const { outputFiles } = await build({
+export async function bundleFunctions(deployed: Deployed, directory: string): Promise<void> {
+  // The code is every fleet's: a process that synthesizes many compiles it once.
+  compiled ??= compileFunctions()
+  const { outputFiles } = await compiled
+  await Promise.all(
+    outputFiles.map(async ({ path, contents }) => {
+      const target = join(directory, basename(dirname(path)))
+      await mkdir(target, { recursive: true })
+      await writeFile(join(target, basename(path)), contents)
+    }),
+  )
+  for (const name of functionsWithFleet)
+    await writeFile(join(directory, name, 'fleet.json'), JSON.stringify(deployed))
+}
+
+let compiled: ReturnType<typeof compileFunctions> | undefined
+
+/** Each bundle and its source map, in memory. */
+export const compileFunctions = () =>
+  build({
     absWorkingDir: root,
     entryPoints: functionNames.map((name) => ({
       in: `functions/${name}/handler.ts`,
@@ -40,18 +58,8 @@ export async function bundleFunctions(fleet: Fleet, directory: string): Promise<
     banner: {
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     },
-    plugins: [droppableSchemas, lambdaCredentials, smallSemver],
+    plugins: [droppableSchemas, pureDomain, lambdaCredentials, smallSemver],
   })
-  await Promise.all(
-    outputFiles.map(async ({ path, contents }) => {
-      const target = join(directory, basename(dirname(path)))
-      await mkdir(target, { recursive: true })
-      await writeFile(join(target, basename(path)), contents)
-    }),
-  )
-  for (const name of functionsWithFleet)
-    await writeFile(join(directory, name, 'fleet.json'), JSON.stringify(fleet))
-}
 
 /** Stands in for the bundles where only the template matters. */
 export async function placeholderFunctions(directory: string): Promise<void> {

@@ -6,9 +6,10 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import { announcementPatterns } from './announcements.ts'
 import type { Arns } from './arns.ts'
 import type { DeadLetters } from './dead-letters.ts'
-import type { FunctionName } from './functions.ts'
+import type { FunctionName } from './functions/names.ts'
 import { policyOf } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 
@@ -25,49 +26,36 @@ interface EventRulesProps {
 /** Image Builder's statuses that end a build or a distribution; an image is never left waiting on any of them. */
 const finalStatuses = ['AVAILABLE', 'FAILED', 'CANCELLED', 'DEPRECATED', 'DELETED', 'DISABLED']
 
+const retries = {
+  maxEventAge: Duration.hours(24),
+  retryAttempts: 185, // with maxEventAge: EventBridge's own maximum
+}
+
 /** The rules that bring events to functions. What a rule cannot deliver in a day goes to the dead letters. */
-export function createEventRules(
-  scope: Construct,
-  { fleet, arns, releases, receive, functions, deadLetters }: EventRulesProps,
-): void {
-  const delivery = {
-    deadLetterQueue: deadLetters,
-    maxEventAge: Duration.hours(24),
-    retryAttempts: 185, // with maxEventAge: EventBridge's own maximum
-  }
+export function createEventRules(scope: Construct, props: EventRulesProps): void {
+  createReleaseRules(scope, props)
+  const { fleet, arns, functions, deadLetters } = props
   const rule = (id: string, to: FunctionName, description: string, eventPattern: EventPattern) =>
     new Rule(scope, id, {
       ruleName: resourceName(fleet.name, to),
       description,
       eventPattern,
-      targets: [new LambdaFunction(functions[to].function, delivery)],
+      targets: [new LambdaFunction(functions[to].function, { deadLetterQueue: deadLetters, ...retries })],
     })
-
-  const released = new Rule(scope, 'AmiReleased', {
-    ruleName: resourceName(fleet.name, 'receive-release'),
-    description: 'An AMI became available in an account of an upstream',
-    eventBus: releases,
-    eventPattern: {
-      source: ['aws.ec2'],
-      detailType: ['EC2 AMI State Change'],
-      detail: { State: ['available'] },
-    },
-  })
-  const role = new Role(released, 'Role', {
-    assumedBy: new ServicePrincipal('events.amazonaws.com'),
-    inlinePolicies: {
-      permissions: policyOf([{ actions: ['states:StartExecution'], resources: [receive.stateMachineArn] }]),
-    },
-  })
-  // CDK would add a policy of its own beside ours.
-  released.addTarget(new SfnStateMachine(receive, { ...delivery, role: role.withoutPolicyUpdates() }))
+  // Neither event names a pipeline for sure: without this prefix, every image of the account would match.
+  const imagesOfTheFleet = Match.prefix(arns.image(`${fleet.name}-`))
   rule('ImageSettled', 'resume-wait', 'A build or a distribution of this fleet ended', {
     source: ['aws.imagebuilder'],
     detailType: ['EC2 Image Builder Image State Change'],
-    // The event names no pipeline: without this prefix, every image of the account would match.
-    resources: Match.prefix(arns.image(`${fleet.name}-`)),
+    resources: imagesOfTheFleet,
     detail: { state: { status: finalStatuses } },
   })
+  if (fleet.cves)
+    rule('CveDetected', 'receive-cve', 'A scan has found vulnerabilities in an image of this fleet', {
+      source: ['aws.imagebuilder'],
+      detailType: ['EC2 Image Builder CVE Detected'],
+      resources: imagesOfTheFleet,
+    })
   rule('ExecutionDied', 'settle-execution', 'A campaign or a rebake failed, timed out or was stopped', {
     source: ['aws.states'],
     detailType: ['Step Functions Execution Status Change'],
@@ -78,4 +66,32 @@ export function createEventRules(
       ),
     },
   })
+}
+
+/** Whatever may be a release starts the machine that finds out. */
+function createReleaseRules(
+  scope: Construct,
+  { fleet, arns, releases, receive, deadLetters }: EventRulesProps,
+): void {
+  const role = new Role(scope, 'ReleaseRulesRole', {
+    description: 'EventBridge starts the machine that receives releases',
+    assumedBy: new ServicePrincipal('events.amazonaws.com'),
+    inlinePolicies: {
+      permissions: policyOf([{ actions: ['states:StartExecution'], resources: [receive.stateMachineArn] }]),
+    },
+  })
+  for (const { id, name, description, from, pattern } of announcementPatterns(fleet, arns))
+    new Rule(scope, id, {
+      ruleName: resourceName(fleet.name, name),
+      description,
+      ...(from === 'others' && { eventBus: releases }),
+      eventPattern: pattern,
+      targets: [
+        new SfnStateMachine(receive, {
+          ...{ deadLetterQueue: deadLetters, ...retries },
+          // CDK would add a policy of its own beside ours.
+          role: role.withoutPolicyUpdates(),
+        }),
+      ],
+    })
 }

@@ -22,16 +22,11 @@ export class Pointers extends CustomResource {
       properties: {
         Parents: Object.keys(fleet.images).map((image) => ({
           Parameter: pointerName(fleet.name, image, 'parent'),
-          ...newestOf(fleet, upstreamOf(fleet, image)),
+          // Until the first campaign, an image has the newest AMI of its upstream as its parent.
+          Upstream: upstreamOf(fleet, image),
         })),
         Placeholder: placeholder,
       },
     })
   }
-}
-
-/** What the function looks for: until the first campaign, an image has the newest AMI of its upstream as its parent. */
-const newestOf = (fleet: Fleet, upstream: string) => {
-  const { owner, name, architecture } = fleet.upstreams[upstream]?.ami ?? {}
-  return { Owner: owner, AmiName: name, Architecture: architecture }
 }

@@ -7,7 +7,7 @@ import { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import type { DeadLetters } from './dead-letters.ts'
-import type { FunctionSpec } from './functions.ts'
+import type { FunctionSpec } from './functions/function-spec.ts'
 import { pascalCase } from './names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from './permissions.ts'
 

@@ -6,7 +6,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import { type FunctionName, functionNames } from './functions.ts'
+import { type FunctionName, functionNames } from './functions/names.ts'
 import { pascalCase } from './names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { App, type CfnElement, type Stack, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
+import { definitionsOf } from '../domain/fleet/definition.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
-import { BuildStack } from './build-stack.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags, withoutValidation } from './feature-flags.ts'
-import { functionNames } from './functions.ts'
-import { SoeAccountStack } from './soe-account-stack.ts'
-import { TargetAccountStack } from './target-account-stack.ts'
+import { functionNames } from './functions/names.ts'
+import { BuildStack } from './stacks/build.ts'
+import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
+import { TargetAccountStack } from './stacks/target-account.ts'
+import { upstreamAccounts } from './targets.ts'
 
 export interface SynthesizeOptions {
   fleet: Fleet
@@ -30,6 +32,7 @@ export interface CloudAssemblySummary {
   outdir: string
   buildStack: { name: string; template: Template }
   targetStack: { name: string; template: Template }
+  /** Without resources where nobody deploys it. */
   soeStack: { name: string; template: Template }
   /** By logical id; the directory holds index.mjs. */
   functions: Record<string, { name: string; directory: string }>
@@ -45,7 +48,8 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   const { fleet, fleetDirectory, bundle = true, validate = true } = options
   const outdir = resolve(options.outdir)
   const bundles = join(outdir, 'functions')
-  await (bundle ? bundleFunctions(fleet, bundles) : placeholderFunctions(bundles))
+  const definitions = definitionsOf(fleet, (file) => readFileSync(resolve(fleetDirectory, file), 'utf8'))
+  await (bundle ? bundleFunctions({ fleet, definitions }, bundles) : placeholderFunctions(bundles))
 
   const app = new App({
     outdir,
@@ -56,7 +60,8 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   const bundleOf = (name: string) => join(bundles, name)
   const build = new BuildStack(app, { fleet, fleetDirectory, bundleOf })
   const target = new TargetAccountStack(app, { fleet })
-  const soe = new SoeAccountStack(app, { fleet })
+  // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
+  const soe = upstreamAccounts(fleet).length > 0 ? new SoeAccountStack(app, { fleet }) : undefined
   if (validate) Validations.of(app).addPlugins(new AwsSolutionsChecks())
   // A rule of cdk-nag reads a deprecated property of every bus policy, and would have us told.
   process.env.JSII_DEPRECATED ??= 'quiet'
@@ -70,7 +75,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     outdir,
     buildStack: templateOf(build),
     targetStack: templateOf(target),
-    soeStack: templateOf(soe),
+    soeStack: soe ? templateOf(soe) : { name: soeStackName(fleet), template: { Resources: {} } },
     functions: Object.fromEntries(
       functionNames.map((name) => {
         const { function: lambda } = build.functions[name]

@@ -1,4 +1,6 @@
+import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
+import type { Source } from '../domain/fleet/upstreams.ts'
 
 /** The name is Image Builder's: it assumes this role in each account that it copies an AMI to. */
 export const crossAccountRoleName = 'EC2ImageBuilderDistributionCrossAccountRole'
@@ -12,3 +14,22 @@ export const targetAccounts = (fleet: Fleet) =>
 /** Every region that a ring distributes to. */
 export const targetRegions = (fleet: Fleet) =>
   unique(Object.values(fleet.rings).flatMap((ring) => ring.regions))
+
+/** Where every upstream comes from, in the order of the fleet. */
+export const sourcesOf = (fleet: Fleet): Source[] =>
+  Object.keys(fleet.upstreams).map((name) => sourceIn(fleet, name))
+
+const accountOf = (source: Source): string =>
+  source.kind === 'parameter' || source.kind === 'event' ? source.account : source.owner
+
+/** Other accounts that tell of releases: they may put events on the releases bus, and have the SOE account's stack. */
+export const upstreamAccounts = (fleet: Fleet) =>
+  unique(sourcesOf(fleet).map(accountOf)).filter(
+    (account) => account !== '' && account !== fleet.build.account,
+  )
+
+/** Other accounts that keep a parameter which names an upstream's AMI. */
+export const parameterAccounts = (fleet: Fleet) =>
+  unique(sourcesOf(fleet).flatMap((source) => (source.kind === 'parameter' ? [source.account] : []))).filter(
+    (account) => account !== '' && account !== fleet.build.account,
+  )

@@ -26,10 +26,11 @@ interface ImagesProps {
 }
 
 /** A recipe, a pipeline and a log group for each image. A pipeline has no schedule, and distributes to nowhere. */
-export function createImages(scope: Construct, props: ImagesProps): void {
+export function createImages(scope: Construct, props: ImagesProps): IDependable {
   const images = new Construct(scope, 'Image')
   for (const [key, image] of Object.entries(props.fleet.images))
     createImage(new Construct(images, key), key, image, props)
+  return images
 }
 
 function createImage(scope: Construct, key: string, image: Image, props: ImagesProps): void {

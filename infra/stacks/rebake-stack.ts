@@ -1,5 +1,5 @@
 import { type CfnElement, Stack } from 'aws-cdk-lib'
-import { pascalCase } from './names.ts'
+import { pascalCase } from '../names.ts'
 
 /**
  * A stack whose logical ids are the construct path without a hash: they appear in the rehearsal's call log,

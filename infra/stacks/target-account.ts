@@ -1,11 +1,11 @@
 import { Aws, DefaultStackSynthesizer, type IStackSynthesizer, Validations } from 'aws-cdk-lib'
 import { AccountPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import type { Fleet } from '../domain/fleet/model.ts'
-import { publishRoleName, resourceName, targetParameter } from '../domain/names.ts'
-import { acknowledgeWildcards, type Permission, policyOf } from './permissions.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
+import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
+import { crossAccountRoleName, targetRegions } from '../targets.ts'
 import { RebakeStack } from './rebake-stack.ts'
-import { crossAccountRoleName, targetRegions } from './targets.ts'
 
 /**
  * The two roles that wait in each target account: one template, without assets or parameters, for a StackSet.

@@ -1,30 +1,33 @@
 import { CfnOutput } from 'aws-cdk-lib'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
-import type { Construct } from 'constructs'
-import type { Fleet } from '../domain/fleet/model.ts'
-import { resourceName } from '../domain/names.ts'
-import { arnsIn } from './arns.ts'
-import { DeadLetters } from './dead-letters.ts'
-import { createEventRules } from './event-rules.ts'
-import { FleetKey } from './fleet-key.ts'
-import { type FunctionName, functionNames, functionSpecs, type Surroundings } from './functions.ts'
-import { createBakeRole } from './image-builder/bake-role.ts'
-import { createBuildInstanceProfile } from './image-builder/build-instance.ts'
-import { BuildLogs } from './image-builder/build-logs.ts'
-import { createComponents } from './image-builder/components.ts'
-import { createDistributionRole } from './image-builder/distribution-role.ts'
-import { createDistributions } from './image-builder/distributions.ts'
-import { createImages } from './image-builder/images.ts'
-import { createInfrastructure } from './image-builder/infrastructure.ts'
-import { createNetwork } from './image-builder/network.ts'
-import { Ledger } from './ledger.ts'
-import { Notifications } from './notifications.ts'
-import { Pointers } from './pointers.ts'
-import { RebakeFunction } from './rebake-function.ts'
+import type { Construct, IDependable } from 'constructs'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { resourceName } from '../../domain/names.ts'
+import { arnsIn } from '../arns.ts'
+import { DeadLetters } from '../dead-letters.ts'
+import { createEventRules } from '../event-rules.ts'
+import { FleetKey } from '../fleet-key.ts'
+import type { Surroundings } from '../functions/grants.ts'
+import { type FunctionName, functionNames } from '../functions/names.ts'
+import { functionSpecs } from '../functions/specs.ts'
+import { createBakeRole } from '../image-builder/bake-role.ts'
+import { createBuildInstanceProfile } from '../image-builder/build-instance.ts'
+import { BuildLogs } from '../image-builder/build-logs.ts'
+import { createComponents } from '../image-builder/components.ts'
+import { createDistributionRole } from '../image-builder/distribution-role.ts'
+import { createDistributions } from '../image-builder/distributions.ts'
+import { createImages } from '../image-builder/images.ts'
+import { createInfrastructure } from '../image-builder/infrastructure.ts'
+import { createNetwork } from '../image-builder/network.ts'
+import { Ledger } from '../ledger.ts'
+import { Notifications } from '../notifications.ts'
+import { Pointers } from '../pointers.ts'
+import { RebakeFunction } from '../rebake-function.ts'
+import { ReleasesBus } from '../releases-bus.ts'
+import { createHints, createSchedules } from '../schedules.ts'
+import { createStateMachines } from '../state-machines.ts'
 import { RebakeStack } from './rebake-stack.ts'
-import { ReleasesBus } from './releases-bus.ts'
-import { createStateMachines } from './state-machines.ts'
 
 interface BuildStackProps {
   fleet: Fleet
@@ -65,21 +68,27 @@ export class BuildStack extends RebakeStack {
     ) as Record<FunctionName, RebakeFunction>
 
     const receive = createStateMachines(this, surroundings, this.functions)
-    createEventRules(this, { fleet, arns, releases, receive, functions: this.functions, deadLetters })
-    this.createImageBuilder(fleet, fleetDirectory, key)
+    const { functions } = this
+    createEventRules(this, { fleet, arns, releases, receive, functions, deadLetters })
+    createSchedules(this, { fleet, functions, deadLetters })
+    createHints(this, { fleet, functions })
+    const images = this.createImageBuilder(fleet, fleetDirectory, key)
+    // What an image is made of changes with its pipeline; nobody may plan with the new fleet before.
+    for (const name of ['plan-campaign', 'reconcile-images'] as const)
+      functions[name].function.node.addDependency(images)
 
     new CfnOutput(this, 'ReleasesBusArn', {
-      description: 'Where upstream accounts send their EC2 AMI State Change events',
+      description: 'Where upstream accounts send the events that tell of a release',
       value: releases.eventBusArn,
     })
   }
 
-  private createImageBuilder(fleet: Fleet, fleetDirectory: string, key: FleetKey): void {
+  private createImageBuilder(fleet: Fleet, fleetDirectory: string, key: FleetKey): IDependable {
     const arns = arnsIn(this)
     const logs = new BuildLogs(this) as IBucket
     createDistributionRole(this, fleet, arns, key)
     createDistributions(this, fleet)
-    createImages(this, {
+    return createImages(this, {
       fleet,
       key,
       components: createComponents(this, fleet, fleetDirectory),

@@ -1,0 +1,41 @@
+import type { FunctionSpec } from './function-spec.ts'
+import type { Grants, Surroundings } from './grants.ts'
+import type { FunctionName } from './names.ts'
+
+/** The functions of a campaign as a whole, and what the deployment itself calls. */
+export const campaignFunctions = ({ ledger, notifications }: Surroundings, grants: Grants) => {
+  const { table, topic } = grants
+  return {
+    'plan-campaign': {
+      description: 'Decides which images a campaign rebakes, and when it may begin',
+      environment: { ...table, ...grants.imageBuilder },
+      permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), grants.describeImages],
+    },
+    'announce-campaign': {
+      description: 'Tells people that a campaign starts, or until when it waits',
+      environment: { ...table, ...topic },
+      permissions: [ledger.allow('Query', 'UpdateItem'), ...notifications.allowPublish()],
+    },
+    'summarise-campaign': {
+      description: 'Records and announces how a campaign ended',
+      environment: { ...table, ...topic },
+      permissions: [
+        ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        ...notifications.allowPublish(),
+      ],
+    },
+    'settle-execution': {
+      description: 'Frees and announces what an execution left behind that died',
+      asynchronous: true,
+      environment: { ...table, ...topic, ...grants.concurrency },
+      permissions: [...grants.closeRebake, grants.images('imagebuilder:CancelImageCreation')],
+    },
+    'seed-parameters': {
+      description: 'Creates the pointers that recipes read, once, on deployment',
+      asynchronous: true,
+      timeout: 120,
+      environment: grants.imageBuilder,
+      permissions: [grants.pointers('ssm:GetParameters', 'ssm:PutParameter'), ...grants.readUpstreams],
+    },
+  } satisfies Partial<Record<FunctionName, FunctionSpec>>
+}

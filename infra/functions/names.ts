@@ -1,0 +1,37 @@
+/** The directories of functions/, in the order in which a campaign meets them. */
+export const functionNames = [
+  'receive-release',
+  'poll-upstreams',
+  'start-cycle',
+  'receive-cve',
+  'reconcile-images',
+  'plan-campaign',
+  'announce-campaign',
+  'claim-image',
+  'start-bake',
+  'resume-wait',
+  'validate-image',
+  'mark-candidate',
+  'start-distribution',
+  'verify-distribution',
+  'publish-pointers',
+  'release-image',
+  'fail-rebake',
+  'summarise-campaign',
+  'settle-execution',
+  'seed-parameters',
+] as const
+export type FunctionName = (typeof functionNames)[number]
+
+/** Those whose bundle holds the fleet, as fleet.json. */
+export const functionsWithFleet: readonly FunctionName[] = [
+  'receive-release',
+  'poll-upstreams',
+  'start-cycle',
+  'receive-cve',
+  'reconcile-images',
+  'plan-campaign',
+  'start-bake',
+  'start-distribution',
+  'seed-parameters',
+]
