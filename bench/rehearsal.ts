@@ -8,8 +8,7 @@ import { synthesize } from '../infra/synthesize.ts'
 import { VirtualClock } from '../rehearsal/clock.ts'
 import { StepFunctions } from '../rehearsal/engine/step-functions.ts'
 import { Random } from '../rehearsal/random.ts'
-import { rehearse } from '../rehearsal/rehearse.ts'
-import { releaseEvent } from '../rehearsal/releases.ts'
+import { defaultStart, type Rehearsal, type RehearseOptions, rehearse } from '../rehearsal/rehearse.ts'
 
 // A machine that others use is slower at times: compare the ratios of a run, not the seconds of two.
 
@@ -36,37 +35,43 @@ async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; resu
   return { seconds: (performance.now() - start) / 1000, result }
 }
 
-/** Bundles and synthesizes once; then rehearses an event that begins nothing (deploying is all there is), and a release. */
-async function measure(name: string, fleet: Fleet, runs: number) {
+const day = 86_400
+
+/** Bundles and synthesizes a fleet once, to rehearse it again and again. */
+async function prepare(fleet: Fleet) {
   const outdir = mkdtempSync(join(tmpdir(), 'rebake-bench-'))
-  const { seconds: synthesis, result: assembly } = await timed(() =>
+  const { seconds, result: assembly } = await timed(() =>
     synthesize({ fleet, fleetDirectory: '.', outdir, validate: false }),
   )
-  const release = releaseEvent(fleet, upstream, '2026-09-01T06:00:00Z')
-  const nothing = { ...release, detail: { ...release.detail, State: 'failed' } }
-  const run = async (event: typeof release, seed: number) => {
-    const rehearsal = await rehearse({
-      fleet,
-      fleetFile: 'fleet.yaml',
-      events: [event],
-      seed,
-      faults: [],
-      assembly,
-    })
-    await rehearsal.close()
-    return rehearsal
+  return {
+    synthesis: seconds,
+    async run(o: Pick<RehearseOptions, 'releases' | 'for' | 'seed'>) {
+      const rehearsal = await rehearse({ ...o, fleet, fleetFile: 'fleet.yaml', faults: [], assembly })
+      await rehearsal.close()
+      return rehearsal
+    },
+    remove: () => rmSync(outdir, { recursive: true, force: true }),
   }
-  await run(nothing, 0) // loads the models of the services
-  const { seconds: deploy } = await timed(() => run(nothing, 1))
+}
+
+const releasedIn = ({ summary }: Rehearsal) =>
+  summary.images.filter(({ status }) => status === 'released').length
+
+/** Rehearses nothing at all (deploying is all there is), and a release. */
+async function measure(name: string, fleet: Fleet, runs: number) {
+  const { synthesis, run, remove } = await prepare(fleet)
+  const releases = [{ upstream, time: defaultStart }]
+  await run({ seed: 0 }) // loads the models of the services
+  const { seconds: deploy } = await timed(() => run({ seed: 1 }))
   const whole = await timed(async () => {
-    let last = await run(release, 1)
-    for (let seed = 2; seed <= runs; seed++) last = await run(release, seed)
+    let last = await run({ releases, seed: 1 })
+    for (let seed = 2; seed <= runs; seed++) last = await run({ releases, seed })
     return last
   })
-  rmSync(outdir, { recursive: true, force: true })
+  remove()
   const { summary, cost } = whole.result
   const each = whole.seconds / runs
-  const released = summary.images.filter(({ status }) => status === 'released').length
+  const released = releasedIn(whole.result)
   return {
     fleet: name,
     released,
@@ -74,9 +79,29 @@ async function measure(name: string, fleet: Fleet, runs: number) {
     'deploy s': round(deploy, 2),
     'events s': round(each - deploy, 2),
     'ms/image': round(((each - deploy) * 1000) / released, 0),
+    'ms/call': round(((each - deploy) * 1000) / cost.apiCalls, 2),
     'transitions/s': round(cost.transitions / (each - deploy), 0),
     'virtual/real': round(summary.makespanSeconds / each, 0),
     'rehearsals/min': round(60 / each, 1),
+  }
+}
+
+/** A month: schedules come, polls look every hour, and upstreams release as the seed has it. */
+async function month() {
+  const { run, remove } = await prepare(example)
+  await run({ seed: 0 })
+  const { seconds, result } = await timed(() => run({ for: 31 * day, seed: 1 }))
+  remove()
+  const { summary, cost } = result
+  return {
+    'a month of': 'example',
+    campaigns: summary.campaigns.length,
+    released: releasedIn(result),
+    invocations: cost.lambdaInvocations,
+    calls: cost.apiCalls,
+    'rehearsal s': round(seconds, 1),
+    'ms/call': round((seconds * 1000) / cost.apiCalls, 2),
+    'virtual/real': round(summary.makespanSeconds / seconds, 0),
   }
 }
 
@@ -84,7 +109,7 @@ const round = (value: number, digits: number) => Number(value.toFixed(digits))
 
 /** The engine by itself: a Map whose items choose and compute. */
 async function engineAlone() {
-  const clock = new VirtualClock(Date.parse('2026-09-01T06:00:00Z'))
+  const clock = new VirtualClock(Date.parse(defaultStart))
   const unused = () => Promise.reject(new Error('no task here'))
   const place = { account: '111122223333', region: 'us-west-2' }
   const host = { clock, random: new Random(1), ...place, invokeFunction: unused, callService: unused }
@@ -128,4 +153,5 @@ async function engineAlone() {
 }
 
 console.table([await measure('example', example, 4), await measure('generated', generated(60), 1)])
+console.table([await month()])
 console.table([await engineAlone()])

@@ -1,4 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { titleOf } from '../domain/triggers.ts'
 import type { CampaignImage, CampaignItem } from '../functions/shared/campaigns.ts'
 import { passedAt } from './records.ts'
 import type { CampaignResult, ImageResult, Summary } from './results.ts'
@@ -27,6 +28,7 @@ const statuses: Record<string, ImageResult['status']> = {
   released: 'released',
   failed: 'failed',
   skipped: 'skipped',
+  superseded: 'superseded',
   aborted: 'aborted',
 }
 
@@ -36,47 +38,61 @@ export async function summarise(
   table: string,
   started: number,
 ): Promise<Omit<Summary, 'wallSeconds'>> {
-  const items = await readLedger(world, table)
-  const campaigns = items.filter(({ sk }) => sk === 'CAMPAIGN') as unknown as Stored<CampaignItem>[]
-  const inCampaign = (name: string) =>
-    (items as unknown as Stored<CampaignImage>[])
-      .filter(({ pk, sk }) => pk === `CAMPAIGN#${name}` && sk.startsWith('IMAGE#'))
-      .filter(({ plan }) => plan.decision === 'bake')
-      .sort((a, b) => a.plan.order - b.plan.order)
-
-  campaigns.sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign))
-  const images = campaigns.flatMap(({ campaign }) =>
-    inCampaign(campaign).map((image) => imageResult(world, campaign, image)),
-  )
+  const partitions = Map.groupBy(await readLedger(world, table), ({ pk }) => pk)
+  const campaigns = [...partitions.values()]
+    .flatMap((items) => items.filter(({ sk }) => sk === 'CAMPAIGN') as unknown as Stored<CampaignItem>[])
+    .map((item) => ({ item, images: bakesIn(partitions.get(item.pk) ?? []) }))
+    .sort(
+      ({ item: a }, { item: b }) =>
+        a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign),
+    )
+  const calls = Map.groupBy(world.standIn.calls, ({ tag }) => tag)
   const ends = [...world.stepFunctions.executions.values()].map(({ stopDate }) => stopDate ?? started)
   return {
-    campaigns: campaigns.map((item) => campaignResult(item, inCampaign(item.campaign).length)),
-    images,
-    makespanSeconds: seconds(Math.max(started, ...ends) - started),
-    criticalPathSeconds: Math.max(
-      0,
-      ...campaigns.map(({ campaign }) => criticalPath(world, inCampaign(campaign))),
+    campaigns: campaigns.map(({ item, images }) => campaignResult(item, images.length)),
+    images: campaigns.flatMap(({ item: { campaign }, images }) =>
+      images.map((image) => {
+        const work = `${campaign}/${image.image}`
+        return imageResult(world, campaign, image, {
+          lambdaInvocations: world.functions.invocations.get(work) ?? 0,
+          apiCalls: calls.get(work)?.length ?? 0,
+        })
+      }),
     ),
+    makespanSeconds: seconds(ends.reduce((last, end) => Math.max(last, end), started) - started),
+    criticalPathSeconds: Math.max(0, ...campaigns.map(({ images }) => criticalPath(world, images))),
   }
 }
+
+/** The images that a campaign bakes, in its order. */
+const bakesIn = (items: Stored<Record<string, unknown>>[]) =>
+  (items as unknown as Stored<CampaignImage>[])
+    .filter(({ sk, plan }) => sk.startsWith('IMAGE#') && plan.decision === 'bake')
+    .sort((a, b) => a.plan.order - b.plan.order)
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 1000)
 
 const campaignResult = (item: CampaignItem, images: number): CampaignResult => ({
   name: item.campaign,
-  upstream: item.trigger.upstream,
-  ami: item.trigger.ami,
+  title: titleOf(item.trigger),
+  kind: item.trigger.kind,
+  reason: item.trigger.reason,
+  upstream: ('upstream' in item.trigger && item.trigger.upstream) || null,
+  ami: ('ami' in item.trigger && item.trigger.ami) || null,
   status: item.status,
   startedAt: item.startedAt,
   finishedAt: item.finishedAt ?? null,
   images,
 })
 
-function imageResult(world: World, campaign: string, image: CampaignImage): ImageResult {
+function imageResult(
+  world: World,
+  campaign: string,
+  image: CampaignImage,
+  spent: Pick<ImageResult, 'lambdaInvocations' | 'apiCalls'>,
+): ImageResult {
   const execution = world.stepFunctions.executions.get(image.execution ?? '')
   const entered = execution?.history.events.filter(({ type }) => type.endsWith('StateEntered')) ?? []
-  const { standIn, functions } = world
-  const work = `${campaign}/${image.image}`
   return {
     image: image.image,
     campaign,
@@ -87,8 +103,7 @@ function imageResult(world: World, campaign: string, image: CampaignImage): Imag
     startedAt: image.startedAt ?? null,
     finishedAt: image.finishedAt ?? null,
     transitions: entered.length,
-    lambdaInvocations: functions.invocations.get(work) ?? 0,
-    apiCalls: standIn.calls.filter(({ tag }) => tag === work).length,
+    ...spent,
   }
 }
 

@@ -1,3 +1,6 @@
+import { sourceIn } from '../domain/fleet/graph.ts'
+import type { Fleet } from '../domain/fleet/model.ts'
+
 /** What a rehearsal can be told to let go wrong, and where. */
 export interface Fault {
   kind: FaultKind
@@ -17,11 +20,18 @@ export const faultKinds = {
   'event-late': 'IMAGE: the last state event of its bake arrives an hour late',
   'event-doubled': 'IMAGE: the last state event of its bake arrives three times',
   'event-early': 'IMAGE: the last state event of its bake arrives at once, before anybody waits for it',
+  'scan-finds': 'IMAGE: the scan in its bake finds three critical vulnerabilities',
+  'cve-found': 'IMAGE: hours after it is released, a scan of it finds three critical vulnerabilities',
+  'release-lost': 'UPSTREAM: nobody is told of its releases',
+  'release-late': 'UPSTREAM: what tells of its first release arrives an hour late',
+  'release-doubled': 'UPSTREAM: what tells of its releases arrives three times',
+  'release-deregistered': 'UPSTREAM: the released AMI is deregistered at once',
   'untrusted-owner': "UPSTREAM: the released AMI belongs to an account that is not the upstream's owner",
-  'shared-late': "UPSTREAM: the released AMI is shared with the build account an hour after EC2's event",
+  'shared-late': 'UPSTREAM: the released AMI is shared with the build account an hour after its release',
   'never-shared': 'UPSTREAM: nobody shares the released AMI with the build account',
   'handler-crashes': 'FUNCTION: it dies once, after its work and before its answer',
   'execution-aborted': 'IMAGE: a person stops its execution in the middle of the bake',
+  'settle-lost': 'IMAGE: the event that its execution has ended never arrives',
 } as const
 
 export type FaultKind = keyof typeof faultKinds
@@ -36,6 +46,26 @@ export function parseFault(text: string): Fault {
         .join('\n')}`,
     )
   return { kind: kind as FaultKind, target }
+}
+
+/** Why a fault cannot happen in this fleet, in words; undefined where it can. */
+export function impossible(fleet: Fleet, { kind, target }: Fault): string | undefined {
+  if (faultKinds[kind].startsWith('IMAGE')) {
+    const { scanning, tests } = fleet.images[target] ?? {}
+    const isScan = kind === 'scan-finds' || kind === 'cve-found'
+    return isScan && !(scanning && tests) ? `the fleet does not have ${target} scanned` : undefined
+  }
+  if (!faultKinds[kind].startsWith('UPSTREAM')) return undefined
+  const source = sourceIn(fleet, target)
+  const isSilent = source.kind === 'parameter' && source.account === '' && source.announcements === undefined
+  if (isSilent && ['release-lost', 'release-late', 'release-doubled'].includes(kind))
+    return `nothing tells of the releases of ${target}`
+  const isOwn = source.owner === fleet.build.account
+  if (isOwn && (kind === 'shared-late' || kind === 'never-shared'))
+    return `the AMIs of ${target} are the build account's own`
+  if (source.kind === 'image' && kind === 'untrusted-owner')
+    return `the images of ${target} are the build account's own`
+  return undefined
 }
 
 /** The faults of one rehearsal, asked for by kind and target. */

@@ -1,5 +1,8 @@
-import { depth, upstreamOf } from '../domain/fleet/graph.ts'
+import * as v from 'valibot'
+import { depth, descendantsOf } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
+import { planCampaign } from '../domain/planning/plan.ts'
+import { Trigger, titleOf } from '../domain/triggers.ts'
 import type { Execution } from './engine/execution.ts'
 import type { ImageProgress, Progress } from './progress.ts'
 import { passedAt, stateOf } from './records.ts'
@@ -9,13 +12,18 @@ import type { World } from './world/world.ts'
 /** How far along a rebake is at each of its states; the bake in between takes its estimated time. */
 const reached: Record<string, number> = {
   'Claim Image': 0.01,
+  'Await Opening': 0.01,
   'Pin Parent': 0.02,
   'Start Bake': 0.03,
+  'Await Quota': 0.03,
   'Await Bake': 0.04,
   'Inspect Bake': 0.7,
   'Validate Image': 0.72,
   'Mark Candidate': 0.75,
+  'Take Turn': 0.76,
   'Start Distribution': 0.78,
+  'Await Ring': 0.78,
+  'Await Copy Quota': 0.78,
   'Await Distribution': 0.8,
   'Verify Distribution': 0.88,
   'Publish Pointers': 0.9,
@@ -23,32 +31,109 @@ const reached: Record<string, number> = {
   'Release Image': 0.98,
 }
 
-/** The campaigns of a rehearsal as they are now. */
-export function progressOf(world: World, fleet: Fleet): Progress[] {
-  const executions = [...world.stepFunctions.executions.values()]
-  const campaigns = executions.filter(({ stateMachine }) => stateMachine.name === `${fleet.name}-campaign`)
-  const working = new Map(executions.map((execution) => [workIn(execution.input), execution]))
-  return campaigns.map((campaign) => {
-    const { trigger } = JSON.parse(campaign.input) as { trigger: { upstream: string; ami: string } }
-    const rebakes = (image: string) => working.get(`${campaign.name}/${image}`)
-    return {
-      now: world.clock.now(),
-      campaign: campaign.name,
-      upstream: trigger.upstream,
-      ami: trigger.ami,
-      images: Object.keys(fleet.images)
-        .filter((image) => upstreamOf(fleet, image) === trigger.upstream)
-        .map((image) => imageProgress(world, fleet, image, rebakes(image), isStopped(fleet, image, rebakes))),
-    }
-  })
+interface Campaign {
+  execution: Execution
+  trigger: Trigger
+  /** What a campaign that knows of no bake would rebake. */
+  planned: Set<string>
+  /** By image. */
+  rebakes: Map<string, Execution>
 }
 
-/** Whether an image will not start any more, because an image above it ended before it was a candidate. */
-function isStopped(fleet: Fleet, image: string, rebakes: (image: string) => Execution | undefined): boolean {
+/** The campaigns of a rehearsal as they go. It is told of executions; each is looked into once. */
+export class Live {
+  readonly #world: World
+  readonly #fleet: Fleet
+  readonly #campaigns = new Map<string, Campaign>()
+  /** The campaign that each execution belongs to; '' for none. */
+  readonly #belongs = new Map<string, string>()
+
+  constructor(world: World, fleet: Fleet) {
+    this.#world = world
+    this.#fleet = fleet
+  }
+
+  /** The campaign that an execution belongs to, as it is now; undefined where it is of none. */
+  at(executionArn: string): Progress | undefined {
+    const known = this.#belongs.get(executionArn) ?? this.#enter(executionArn)
+    const campaign = this.#campaigns.get(known)
+    return campaign && this.#snapshot(campaign)
+  }
+
+  all(): Progress[] {
+    return [...this.#campaigns.values()].map((campaign) => this.#snapshot(campaign))
+  }
+
+  #enter(executionArn: string): string {
+    const execution = this.#world.stepFunctions.executions.get(executionArn)
+    if (!execution) return ''
+    const [of = '', image = ''] = workIn(execution.input).split('/')
+    const trigger = triggerOf(execution, this.#fleet)
+    const name = trigger ? execution.name : of
+    if (trigger) this.#campaigns.set(name, this.#begin(execution, trigger))
+    else this.#campaigns.get(name)?.rebakes.set(image, execution)
+    this.#belongs.set(executionArn, name)
+    return name
+  }
+
+  #begin(execution: Execution, trigger: Trigger): Campaign {
+    const { images } = planCampaign(this.#fleet, trigger)
+    const baked = images.filter(({ decision }) => decision === 'bake').map(({ image }) => image)
+    return { execution, trigger, planned: new Set(baked), rebakes: new Map() }
+  }
+
+  #snapshot(campaign: Campaign): Progress {
+    const { execution, trigger, rebakes } = campaign
+    return {
+      now: this.#world.clock.now(),
+      campaign: execution.name,
+      title: titleOf(trigger),
+      images: this.#imagesOf(campaign).map((image) =>
+        imageProgress(
+          this.#world,
+          this.#fleet,
+          image,
+          rebakes.get(image),
+          stopOf(this.#fleet, image, rebakes),
+        ),
+      ),
+    }
+  }
+
+  /** The roots start together, and what descends from a bake is baked: from then on it is known what is. */
+  #imagesOf({ execution, planned, rebakes }: Campaign): string[] {
+    const all = Object.keys(this.#fleet.images)
+    if (rebakes.size === 0)
+      return execution.status === 'RUNNING' ? all.filter((image) => planned.has(image)) : []
+    const baked = new Set(
+      [...rebakes.keys()].flatMap((image) => [image, ...descendantsOf(this.#fleet, image)]),
+    )
+    return all.filter((image) => baked.has(image))
+  }
+}
+
+const Input = v.object({ trigger: Trigger })
+
+/** What a campaign's execution was started with; undefined for any other, and for what nobody can make sense of. */
+function triggerOf({ stateMachine, input }: Execution, { name }: Fleet): Trigger | undefined {
+  if (stateMachine.name !== `${name}-campaign`) return undefined
+  const result = v.safeParse(Input, JSON.parse(input))
+  return result.success ? result.output.trigger : undefined
+}
+
+const isReleased = (execution: Execution) => passedAt(execution, 'Exited', 'Release Image') !== undefined
+
+/** Why an image will not start any more: an image above it ended before it was a candidate. */
+function stopOf(
+  fleet: Fleet,
+  image: string,
+  rebakes: Map<string, Execution>,
+): 'skipped' | 'superseded' | undefined {
   const parent = fleet.images[image]?.parent ?? ''
-  const above = rebakes(parent)
-  if (!above) return parent in fleet.images && isStopped(fleet, parent, rebakes)
-  return above.status !== 'RUNNING' && above.status !== 'SUCCEEDED'
+  const above = rebakes.get(parent)
+  if (!above) return parent in fleet.images ? stopOf(fleet, parent, rebakes) : undefined
+  if (above.status === 'RUNNING' || isReleased(above)) return undefined
+  return above.status === 'SUCCEEDED' ? 'superseded' : 'skipped'
 }
 
 function imageProgress(
@@ -56,11 +141,11 @@ function imageProgress(
   fleet: Fleet,
   image: string,
   execution: Execution | undefined,
-  stopped: boolean,
+  stop: 'skipped' | 'superseded' | undefined,
 ): ImageProgress {
   const base = { image, parent: fleet.images[image]?.parent ?? '', depth: depth(fleet, image), reason: '' }
   const now = world.clock.now()
-  if (!execution) return { ...base, status: stopped ? 'skipped' : 'waiting', step: '', done: 0, since: now }
+  if (!execution) return { ...base, status: stop ?? 'waiting', step: '', done: 0, since: now }
   const { status, error, cause, stopDate: since = now } = execution
   // Released is released, though the execution waits for the children.
   const released = passedAt(execution, 'Exited', 'Release Image')
@@ -74,8 +159,10 @@ function imageProgress(
       done: done(world, fleet, image, step),
       since: step.since,
     }
+  const ended = { ...base, step: '', done: 1, since }
+  if (status === 'SUCCEEDED') return { ...ended, status: 'superseded' }
   const reason = [error, cause].filter(Boolean).join(': ')
-  return { ...base, status: status === 'ABORTED' ? 'aborted' : 'failed', step: '', done: 1, reason, since }
+  return { ...ended, status: status === 'ABORTED' ? 'aborted' : 'failed', reason }
 }
 
 interface Step {
@@ -85,8 +172,9 @@ interface Step {
 
 /** The state of its own work that an execution is in: rather a ring's than that of the children it waits for. */
 function lastState({ history, startDate }: Execution): Step {
-  const entered = history.events.filter(({ type }) => type.endsWith('StateEntered'))
-  const last = entered.findLast((event) => (stateOf(event) ?? '') in reached)
+  const last = history.events.findLast(
+    (event) => event.type.endsWith('StateEntered') && (stateOf(event) ?? '') in reached,
+  )
   return { name: (last && stateOf(last)) ?? '', since: last?.timestamp.getTime() ?? startDate }
 }
 

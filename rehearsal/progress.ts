@@ -6,7 +6,7 @@ export interface ImageProgress {
   parent: string
   /** 0 for an image that bakes straight from an upstream. */
   depth: number
-  status: 'waiting' | 'running' | 'released' | 'failed' | 'skipped' | 'aborted'
+  status: 'waiting' | 'running' | 'released' | 'failed' | 'skipped' | 'superseded' | 'aborted'
   /** The state that the image's execution is in, as the state machine names it; '' before and after. */
   step: string
   /** When the status or the step began: virtual time, epoch milliseconds. */
@@ -20,7 +20,7 @@ export interface Progress {
   /** Virtual time, epoch milliseconds. */
   now: number
   campaign: string
-  upstream: string
-  ami: string
+  /** What a list shows: `al2023-soe ami-0a1b`, `patch cycle monthly`. */
+  title: string
   images: ImageProgress[]
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Seeded randomness that does not depend on the order of use: every consumer forks its own stream by a
@@ -28,10 +28,7 @@ export class Random {
 
   /** `digits` hexadecimal digits, for ids; 64 at most. */
   hex(digits: number): string {
-    return createHash('sha256')
-      .update(`${this.#seed}#${this.#drawn++}`)
-      .digest('hex')
-      .slice(0, digits)
+    return hash('sha256', `${this.#seed}#${this.#drawn++}`).slice(0, digits)
   }
 
   /** A UUID-shaped id, as request and event ids are. */

@@ -4,25 +4,37 @@ import { dirname, join } from 'node:path'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
-import { targetAccounts } from '../infra/targets.ts'
+import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
 import { summarise } from './accounts.ts'
 import { VirtualClock } from './clock.ts'
 import type { EventEnvelope } from './event.ts'
-import { type Fault, Faults } from './faults.ts'
-import { progressOf } from './live.ts'
+import { type Fault, Faults, impossible } from './faults.ts'
+import { Live } from './live.ts'
 import { patienceWith } from './patience.ts'
 import type { Progress } from './progress.ts'
 import { Random } from './random.ts'
 import { writeRecords } from './records.ts'
+import { releaseStream } from './release-stream.ts'
+import type { PlannedRelease } from './releases.ts'
 import type { NotificationRecord, Summary } from './results.ts'
-import { type Scenario, stage } from './scenario.ts'
+import { stage } from './scenario.ts'
 import { World } from './world/world.ts'
 
 export interface RehearseOptions {
   fleet: Fleet
   /** Component files are relative to its directory. */
   fleetFile: string
-  events: EventEnvelope[]
+  /** Each happens at its own time, with all that it implies. */
+  events?: EventEnvelope[]
+  /** Each is told of as its upstream's kind has it, if at all. */
+  releases?: PlannedRelease[]
+  /** When it begins, ISO 8601. Default: with the first event or release, or on 1 September 2026. */
+  start?: string
+  /**
+   * Seconds in which schedules come, from when they are deployed. Without it no time passes but that of what happens;
+   * with it and nothing that happens, the upstreams release things as the seed has it.
+   */
+  for?: number
   seed: number
   faults: Fault[]
   /** Directory for the records. */
@@ -50,37 +62,50 @@ export interface Rehearsal {
   close(): Promise<void>
 }
 
-/** Deploys the synthesized templates to a world of its own, and lets the events happen in virtual time. */
+/** Rehearsals have no today: where nothing else says when, they begin here. */
+export const defaultStart = '2026-09-01T06:00:00Z'
+
+/**
+ * Deploys the synthesized templates to a world of its own, and lets things happen in virtual time.
+ *
+ * @throws Error for a fault that cannot happen in this fleet, and for what happens before the start
+ */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const wallStart = performance.now()
-  const { fleet, fleetFile, events, seed, onProgress } = options
+  const { fleet, fleetFile, seed, onProgress } = options
+  const { started, events, releases } = happeningsOf(options)
   const outdir = mkdtempSync(join(tmpdir(), 'rebake-'))
   const assembly =
     options.assembly ??
     (await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir, validate: false }))
-  const started = Math.min(...events.map(({ time }) => Date.parse(time)))
 
   const serving = new AbortController()
   let patience = () => 0
   const clock = new VirtualClock(started - 600_000, { patience: () => patience() })
   const random = new Random(seed)
-  const scenario: Scenario = { fleet, events, random, faults: new Faults(options.faults) }
-  const tell = () => {
-    for (const progress of onProgress ? progressOf(world, fleet) : []) onProgress?.(progress)
-  }
+  const faults = new Faults(options.faults)
   const world: World = await World.open({
-    ...{ clock, random, organization: fleet.organization, faults: scenario.faults },
-    ...fleet.build,
-    ...{ bundles: assembly.functions, port: options.serve ?? 0, onStep: tell, onEvent: options.onEvent },
+    ...{ clock, random, faults, organization: fleet.organization, ...fleet.build },
+    ...{ bundles: assembly.functions, port: options.serve ?? 0 },
+    ...(options.for !== undefined && { until: started + options.for * 1000 }),
+    onStep: (executionArn) => {
+      const progress = onProgress && live.at(executionArn)
+      if (progress) onProgress?.(progress)
+    },
+    onEvent: (event) => {
+      staged.heard(event)
+      options.onEvent?.(event)
+    },
     fate: (event) => staged.fate(event),
     before: (name, work) => staged.before(name, work),
   })
-  const staged = stage(world, scenario)
+  const live = new Live(world, fleet)
+  const staged = stage(world, { fleet, started, events, releases, random, faults })
 
   clock.at(clock.now(), () => deployAll(world, fleet, assembly))
   await clock.run({ until: started - 1 })
   await clock.run()
-  tell()
+  for (const progress of onProgress ? live.all() : []) onProgress?.(progress)
 
   const table = resourceName(fleet.name, 'ledger')
   const summary: Summary = {
@@ -90,7 +115,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const notifications = world.standIn.sns.notifications
   if (options.out) writeRecords(options.out, world, notifications, summary)
   if (options.serve !== undefined) {
-    patience = patienceWith(world.stepFunctions)
+    patience = patienceWith(world.stepFunctions, (role) => world.standIn.iam.role(role) !== undefined)
     void clock.serve(serving.signal)
   }
   return {
@@ -109,6 +134,21 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   }
 }
 
+/** What happens and from when on; refused where it cannot be. */
+function happeningsOf(o: RehearseOptions) {
+  const { fleet, seed, events = [], releases = [] } = o
+  for (const fault of o.faults) {
+    const why = impossible(fleet, fault)
+    if (why) throw new Error(`${fault.kind}=${fault.target} cannot happen: ${why}`)
+  }
+  const times = [...events, ...releases].map(({ time }) => Date.parse(time))
+  const started =
+    o.start === undefined && times.length > 0 ? Math.min(...times) : Date.parse(o.start ?? defaultStart)
+  if (times.some((time) => time < started)) throw new Error(`something happens before the start, ${o.start}`)
+  const stream = o.for !== undefined && times.length === 0 ? releaseStream(fleet, seed, started, o.for) : []
+  return { started, events, releases: [...releases, ...stream] }
+}
+
 async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySummary) {
   const { account, region } = fleet.build
   const deploy = ({ name, template }: CloudAssemblySummary['buildStack'], owner: string) =>
@@ -116,8 +156,7 @@ async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySumm
   // The order of the README. The target accounts' stack has one region, and only roles.
   for (const target of targetAccounts(fleet)) await deploy(assembly.targetStack, target)
   await deploy(assembly.buildStack, account)
-  const owners = new Set(Object.values(fleet.upstreams).map(({ ami }) => ami.owner))
-  for (const owner of owners) await deploy(assembly.soeStack, owner)
+  for (const owner of upstreamAccounts(fleet)) await deploy(assembly.soeStack, owner)
 }
 
 function costOf({ stepFunctions, functions, standIn }: World) {

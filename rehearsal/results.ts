@@ -1,9 +1,16 @@
+import type { Trigger } from '../domain/triggers.ts'
+
 /** What a rehearsal leaves behind: the shapes of the files that `--out` writes. */
 
 export interface CampaignResult {
   name: string
-  upstream: string
-  ami: string
+  /** What a list shows: `al2023-soe ami-0a1b`, `patch cycle monthly`. */
+  title: string
+  kind: Trigger['kind']
+  reason: string
+  /** What released or what a person chose: null where the trigger names none. */
+  upstream: string | null
+  ami: string | null
   status: string
   startedAt: string
   finishedAt: string | null
@@ -13,7 +20,7 @@ export interface CampaignResult {
 export interface ImageResult {
   image: string
   campaign: string
-  status: 'released' | 'failed' | 'skipped' | 'aborted' | 'running'
+  status: 'released' | 'failed' | 'skipped' | 'superseded' | 'aborted' | 'running'
   reason: string
   ami: string | null
   parentAmi: string | null

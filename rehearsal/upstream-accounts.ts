@@ -1,78 +1,189 @@
+import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import { upstreamAccounts } from '../infra/targets.ts'
 import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
-import { imaginedAmi, releaseEvent } from './releases.ts'
+import { amiOfRelease, type ImaginedAmi, imageArnOf } from './releases.ts'
 import type { Ami } from './stand-in/services/ec2.ts'
+import { eventTime } from './stand-in/types.ts'
 import type { World } from './world/world.ts'
 
-/** What the accounts that own the upstreams do: they make AMIs, share them, and EC2 says so there. */
+/** What the accounts that own the upstreams do: they make AMIs, share them, point to them, and tell. */
 
 const stranger = '999999999999'
 const hour = 3_600_000
 const month = 30 * 24 * hour
 
-/** The release before the rehearsal begins: an upstream has one when a fleet is deployed. */
-export function addStandingRelease(world: World, fleet: Fleet, upstream: string, started: number): void {
-  const time = new Date(started - month).toISOString()
-  addAmi(world, fleet, imaginedAmi(fleet, releaseEvent(fleet, upstream, time)), { CreationDate: time })
+/** What is released, by an upstream (undefined: nobody's) and with the event that tells of it, where one does. */
+export interface Released {
+  imagined: ImaginedAmi
+  event: EventEnvelope | undefined
+  /** ISO 8601. */
+  time: string
+  region: string
 }
 
-/** The AMI that an event speaks of. It is the event that tells of it, so nothing else does. */
-export function addReleasedAmi(
+/** The releases before the rehearsal begins: an upstream has one when a fleet is deployed. */
+export function addStandingReleases(world: World, fleet: Fleet, started: number): void {
+  for (const [nth, upstream] of Object.keys(fleet.upstreams).entries()) {
+    // Not all at the same minute, which is in the AMIs' names.
+    const time = eventTime(new Date(started - month + nth * 60_000))
+    const imagined = amiOfRelease(fleet, { upstream, time })
+    const arn = imageArn(fleet, upstream, time)
+    addAmi(world, fleet, imagined, { region: fleet.build.region, unannounced: true, tags: tagsOf(arn) })
+    point(world, fleet, upstream, imagined.ami, arn)
+  }
+}
+
+interface Circumstances {
+  fleet: Fleet
+  faults: Faults
+}
+
+/** Makes of what an event tells, or of a release, what is so: an AMI and what points to it, or that they are gone. */
+export function bringAbout(world: World, circumstances: Circumstances, released: Released): void {
+  const { imagined, region } = released
+  const { ami, state } = imagined
+  const { ec2 } = world.standIn
+  const known = ec2.get(ami, region)
+  if (state === 'deregistered') ec2.deregister(ami, region, { unannounced: true })
+  else if (state === 'disabled') known && disable(known)
+  else make(world, circumstances, released, known !== undefined)
+}
+
+function make(
   world: World,
-  { fleet, faults }: { fleet: Fleet; faults: Faults },
-  event: EventEnvelope,
+  { fleet, faults }: Circumstances,
+  { imagined, event, time, region }: Released,
+  isThere: boolean,
 ): void {
-  const ami = imaginedAmi(fleet, event)
-  if (world.standIn.ec2.find(ami.ami, fleet.build)) return
-  const upstream = ami.upstream ?? ''
-  const foreign = faults.has('untrusted-owner', upstream) && { ownerId: stranger }
-  const { sharedWith } = addAmi(
-    world,
-    fleet,
-    { ...ami, ...foreign, region: event.region },
-    { unannounced: true },
-  )
+  const { ami, upstream } = imagined
+  const arn = upstream === undefined ? undefined : imageArn(fleet, upstream, time, event)
+  if (!isThere) {
+    const made = addAmi(world, fleet, foreign(faults, imagined), {
+      region,
+      tags: tagsOf(arn),
+      // Of an upstream that is an account's AMIs, the event itself is EC2's.
+      unannounced: event?.source === 'aws.ec2',
+    })
+    hide(world, fleet, faults, made, upstream)
+  }
+  if (upstream !== undefined) point(world, fleet, upstream, ami, arn)
+}
+
+/** What Image Builder says on its AMIs. */
+const tagsOf = (arn: string | undefined): Record<string, string> =>
+  arn === undefined ? {} : { CreatedBy: 'EC2 Image Builder', Ec2ImageBuilderArn: arn }
+
+const foreign = (faults: Faults, { ownerAlias, ...imagined }: ImaginedAmi): ImaginedAmi =>
+  faults.has('untrusted-owner', imagined.upstream ?? '')
+    ? { ...imagined, ownerId: stranger }
+    : { ...imagined, ownerAlias }
+
+/** Shares an AMI later than its release, or never. */
+function hide({ clock }: World, { build }: Fleet, faults: Faults, made: Ami, upstream = ''): void {
   const late = faults.has('shared-late', upstream)
-  if (late || faults.has('never-shared', upstream)) sharedWith.delete(fleet.build.account)
-  if (late) world.clock.at(Date.parse(event.time) + hour, () => void sharedWith.add(fleet.build.account))
+  if (!late && !faults.has('never-shared', upstream)) return
+  const { Public } = made.image
+  const share = (shared: boolean) => {
+    made.image.Public = shared && Public === true
+    if (shared) made.sharedWith.add(build.account)
+    else made.sharedWith.delete(build.account)
+  }
+  share(false)
+  if (late) clock.at(clock.now() + hour, () => share(true))
+}
+
+/** "A disabled AMI can't be shared": nobody but its owner sees it any more. */
+function disable({ image, sharedWith }: Ami): void {
+  Object.assign(image, { State: 'disabled', Public: false })
+  sharedWith.clear()
+}
+
+/** The parameter or the Image Builder image that says which AMI an upstream is. */
+function point(
+  { standIn }: World,
+  fleet: Fleet,
+  upstream: string,
+  ami: string,
+  arn: string | undefined,
+): void {
+  const source = sourceIn(fleet, upstream)
+  const { account: own, region } = fleet.build
+  if (source.kind === 'parameter')
+    standIn.ssm.seed(
+      { account: source.account, region },
+      { name: source.parameter, value: ami, unannounced: true },
+    )
+  if (source.kind === 'image' && arn !== undefined)
+    standIn.imagebuilder.images.addBuilt(arn, {}, [
+      { region, accountId: own, image: ami, name: source.image, state: { status: 'AVAILABLE' } },
+    ])
+}
+
+/** A parameter that is gone, by an event that says so: no AMI is to be made for it. */
+export function withdraw({ standIn }: World, event: EventEnvelope): void {
+  const { account, region, detail, 'detail-type': type } = event
+  if (type === 'Parameter Store Change' && detail.operation === 'Delete')
+    standIn.ssm.forget({ account, region }, String(detail.name))
+}
+
+/** The image that an upstream's AMI is the output of: the event's own, where it names one. */
+function imageArn(fleet: Fleet, upstream: string, time: string, event?: EventEnvelope): string | undefined {
+  const source = sourceIn(fleet, upstream)
+  if (source.kind !== 'image') return undefined
+  return event?.resources[0] ?? imageArnOf(fleet, source.image, time)
+}
+
+/** A message on the topic of an upstream that has one: what is in it, nobody knows. */
+export function hint({ standIn }: World, fleet: Fleet, upstream: string): void {
+  const source = sourceIn(fleet, upstream)
+  if (source.kind === 'parameter' && source.announcements !== undefined)
+    standIn.sns.announce(source.announcements, { text: 'There is a new AMI.' })
 }
 
 /**
- * An event of an account that owns an upstream begins where EC2 would put it, on that account's default bus; of
- * any other, somebody puts it on the releases bus.
+ * An event of the build account, or of one that an upstream is in, begins on that account's default bus; of any other,
+ * somebody puts it on the releases bus.
  *
  * @returns why nothing comes of it, where nothing does.
  */
 export function announce(world: World, fleet: Fleet, event: EventEnvelope): string | undefined {
-  const { account, region } = event
-  const owns = Object.values(fleet.upstreams).some(({ ami }) => ami.owner === account)
-  if (!owns) return world.receive(event, resourceName(fleet.name, 'releases'))
-  const taken = world.regional.in({ account, region }).put(event, 'default')
-  return taken ? undefined : `no rule on the default bus of account ${account} in ${region} takes it`
+  const { account, region, 'detail-type': type } = event
+  const releases = resourceName(fleet.name, 'releases')
+  const isOwn = account === fleet.build.account
+  if (!isOwn && !upstreamAccounts(fleet).includes(account)) return world.receive(event, releases)
+  const buses = world.regional.in({ account, region })
+  // The bus is the account's own: its policy is not asked.
+  const bus = isOwn && type === 'SOE AMI Released' ? releases : 'default'
+  return buses.put(event, bus)
+    ? undefined
+    : `no rule on the ${bus} bus of account ${account} in ${region} takes it`
 }
 
 function addAmi(
   { standIn }: World,
   fleet: Fleet,
-  imagined: ReturnType<typeof imaginedAmi> & { region?: string },
-  more: { CreationDate?: string; unannounced?: boolean },
+  { ami, ownerId, ownerAlias, name, architecture, state, created, upstream = '' }: ImaginedAmi,
+  o: { region: string; unannounced: boolean; tags?: Record<string, string> },
 ): Ami {
-  const { ami, ownerId, name, architecture, upstream = '', region = fleet.build.region } = imagined
+  const { region, unannounced, tags = {} } = o
   const windows = fleet.upstreams[upstream]?.platform === 'Windows' || /windows/i.test(name)
   const device = rootDevice(fleet, upstream) ?? (windows ? '/dev/sda1' : '/dev/xvda')
+  // A name that is taken is free once its AMI is gone.
+  const former = standIn.ec2.named(name, { account: ownerId, region })
+  if (former) standIn.ec2.deregister(former.image.ImageId, region)
   return standIn.ec2.addImage({
-    ImageId: ami,
-    account: ownerId,
-    region,
-    Name: name,
-    Architecture: architecture as 'x86_64' | 'arm64',
-    sharedWith: [fleet.build.account],
+    ...{ ImageId: ami, account: ownerId, region, Name: name, State: state as 'available', unannounced },
+    ...{ Architecture: architecture as 'x86_64' | 'arm64', CreationDate: created },
+    ...(ownerAlias === undefined
+      ? { sharedWith: [fleet.build.account] }
+      : { ImageOwnerAlias: ownerAlias, Public: true }),
     RootDeviceName: device,
     BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeSize: 8, VolumeType: 'gp3', Encrypted: true } }],
-    ...(windows && { Platform: 'Windows', PlatformDetails: 'Windows' }),
-    ...more,
+    ...(windows && { Platform: 'Windows' as const, PlatformDetails: 'Windows' }),
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   })
 }
 

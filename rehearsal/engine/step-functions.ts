@@ -31,7 +31,7 @@ export class StepFunctions {
 
   /** Tasks that wait for SendTaskSuccess, SendTaskFailure or SendTaskHeartbeat. */
   get outstandingTokens(): number {
-    return this.tokens.outstanding
+    return this.tokens.outstanding()
   }
 
   /** Throws InvalidName, InvalidDefinition, StateMachineAlreadyExists. The same again changes nothing. */

@@ -2,6 +2,8 @@ import { type Json, PAYLOAD_LIMIT, StatesError, TaskFailure } from './types.ts'
 
 /** What a task that waits for its token does with the calls that name it. */
 export interface Waiter {
+  /** The role of the machine that waits. */
+  roleArn: string
   succeed(output: Json): void
   fail(failure: TaskFailure): void
   heartbeat(): void
@@ -15,9 +17,9 @@ export class Tokens {
   readonly #waiters = new Map<string, Waiter>()
   readonly #closed = new Set<string>()
 
-  /** How many tasks wait for a call from outside. */
-  get outstanding(): number {
-    return this.#waiters.size
+  /** How many tasks wait for a call; `among` says of which roles' machines. */
+  outstanding(among: (roleArn: string) => boolean = () => true): number {
+    return [...this.#waiters.values()].filter(({ roleArn }) => among(roleArn)).length
   }
 
   open(token: string, waiter: Waiter): void {

@@ -17,6 +17,8 @@ export async function listen(
       .catch(refusal)
       .then((reply) => send(response, reply))
   })
+  // A function's clients keep their connections, however long it is until it is invoked again.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(port, '127.0.0.1', resolve),
   )
@@ -66,14 +68,25 @@ async function answer(standIn: StandIn, message: IncomingMessage): Promise<WireR
   }
 }
 
-async function readRequest(message: IncomingMessage): Promise<WireRequest> {
-  const chunks: Buffer[] = []
-  for await (const chunk of message) chunks.push(chunk as Buffer)
+/** By events: an asynchronous iterator takes as long again as all the rest of a request. */
+function readRequest(message: IncomingMessage): Promise<WireRequest> {
   const [path = '/', query = ''] = (message.url ?? '/').split('?')
-  const headers = Object.fromEntries(
-    Object.entries(message.headers).map(([key, value]) => [key, String(value)]),
-  )
-  return { method: message.method ?? 'GET', path, query, headers, body: Buffer.concat(chunks).toString() }
+  // Only a cookie comes as a list.
+  const headers = message.headers as Record<string, string>
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    message.on('data', (chunk: Buffer) => chunks.push(chunk))
+    message.on('error', reject)
+    message.on('end', () =>
+      resolve({
+        method: message.method ?? 'GET',
+        path,
+        query,
+        headers,
+        body: Buffer.concat(chunks).toString(),
+      }),
+    )
+  })
 }
 
 function scopeOf(authorization: string) {

@@ -61,6 +61,8 @@ export class StandIn {
   /** Calls in order: the roles', and apart from them the operator's. */
   readonly calls: t.CallRecord[] = []
   readonly operatorCalls: t.CallRecord[] = []
+  /** What an Image Builder image was started for, by its ARN. */
+  readonly startedFor = new Map<string, string>()
   /** What the calls that come next are done for; each record keeps it. */
   attribution = ''
   /** Where events go: set by the world. */
@@ -189,6 +191,8 @@ export class StandIn {
     try {
       const output = (await act(input, context)) ?? {}
       record.output = recorded(shapes.output, output)
+      const { imageBuildVersionArn: started } = output as { imageBuildVersionArn?: string }
+      if (started !== undefined && !this.startedFor.has(started)) this.startedFor.set(started, record.tag)
       return output
     } catch (error) {
       throw asModelled(model, error)

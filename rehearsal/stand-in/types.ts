@@ -14,6 +14,9 @@ export interface Principal {
   account: string
   /** The role's logical id in its template; '' for the operator. */
   role: string
+  /** '' for the operator. */
+  roleArn: string
+  /** The session's. */
   arn: string
   session: string
 }

@@ -3,7 +3,7 @@ import type { EventEnvelope } from '../event.ts'
 import type { Random } from '../random.ts'
 import { matches } from './pattern.ts'
 
-interface Target {
+export interface Target {
   arn: string
   id: string
   /** Whom EventBridge becomes to reach it: a bus needs that. */
@@ -20,7 +20,7 @@ export interface Rule {
   targets: Target[]
 }
 
-type Deliver = (target: string, event: EventEnvelope, rule: Rule) => Promise<void>
+type Deliver = (target: Target, event: EventEnvelope, rule: Rule) => Promise<void>
 
 /** How often an event arrives, and how much later than usual, in milliseconds. Empty: it is lost. */
 export type Fate = (event: EventEnvelope) => number[]
@@ -57,7 +57,7 @@ export class Buses {
           const latency = random
             .fork(`deliver/${event.id}/${rule.name}/${target.id}/${nth}`)
             .integer(200, 2_000)
-          clock.at(clock.now() + Math.max(0, latency + delay), () => deliver(target.arn, event, rule))
+          clock.at(clock.now() + Math.max(0, latency + delay), () => deliver(target, event, rule))
         }
     return rules.length > 0
   }

@@ -14,7 +14,8 @@ interface Parts {
   functions: Functions
   /** What an execution works for. */
   workOf: (executionArn: string) => string
-  onStep: () => void
+  /** Told of the execution that calls, or whose status changes. */
+  onStep: (executionArn: string) => void
 }
 
 /** As resource ARNs call services, and as the AWS command line does. */
@@ -39,7 +40,7 @@ export function hostFor(parts: Parts): Host {
     region,
 
     async invokeFunction({ functionArn, payload, roleArn, executionArn }) {
-      onStep()
+      onStep(executionArn)
       const principal = principalOf(roleArn)
       try {
         standIn.authorize(principal, { action: 'lambda:InvokeFunction', resource: functionArn })
@@ -50,7 +51,7 @@ export function hostFor(parts: Parts): Host {
     },
 
     async callService({ service, action, arguments: given, roleArn, executionArn }) {
-      onStep()
+      onStep(executionArn)
       await clock.sleep(random.fork(`call/${calls++}`).integer(15, 90))
       const principal = principalOf(roleArn)
       const operation = action.charAt(0).toUpperCase() + action.slice(1)
@@ -68,7 +69,7 @@ export function hostFor(parts: Parts): Host {
     },
 
     publishEvent(event) {
-      onStep()
+      onStep(event.resources[0] ?? '')
       standIn.putEvent(event, { account, region, name: 'default' })
     },
   }

@@ -2,14 +2,10 @@ import type { PolicyDocument } from '../stand-in/iam/policy.ts'
 import type { StandIn } from '../stand-in/stand-in.ts'
 import { arnOf } from './arn.ts'
 import { inert } from './inert.ts'
+import { type Load, type Properties, physical } from './loading.ts'
+import { messaging } from './messaging.ts'
 import type { Created, Place, Resource } from './template.ts'
 import type { World } from './world.ts'
-
-type Properties = Record<string, unknown>
-type Load = (world: World, place: Place, logicalId: string, properties: never) => Created
-
-const physical = (place: Place, logicalId: string, name: unknown) =>
-  typeof name === 'string' ? name : `${place.stack}-${logicalId}`
 
 /** The resources that run in the rehearsal, each as its service would make it. */
 const loaders: Record<string, Load> = {
@@ -78,17 +74,17 @@ const loaders: Record<string, Load> = {
   },
 
   'AWS::Lambda::Permission': (
-    { invokers },
+    { deliveries },
     _place,
     logicalId,
-    { FunctionName, SourceArn }: { FunctionName: string; SourceArn: string },
+    { FunctionName, SourceArn, Principal }: { FunctionName: string; SourceArn: string; Principal: string },
   ) => {
-    invokers.add(`${SourceArn} ${FunctionName}`)
+    deliveries.permit(Principal, SourceArn, FunctionName)
     return { ref: logicalId }
   },
 
   'AWS::Lambda::EventInvokeConfig': (
-    { failures },
+    { deliveries },
     place,
     logicalId,
     properties: {
@@ -97,10 +93,9 @@ const loaders: Record<string, Load> = {
       DestinationConfig?: { OnFailure?: { Destination: string } }
     },
   ) => {
-    failures.set(arnOf(place, 'lambda', `function:${properties.FunctionName}`), {
-      retries: properties.MaximumRetryAttempts ?? 2,
-      queue: properties.DestinationConfig?.OnFailure?.Destination,
-    })
+    const functionArn = arnOf(place, 'lambda', `function:${properties.FunctionName}`)
+    const queue = properties.DestinationConfig?.OnFailure?.Destination
+    deliveries.onFailure(functionArn, properties.MaximumRetryAttempts ?? 2, queue)
     return { ref: logicalId }
   },
 
@@ -132,98 +127,7 @@ const loaders: Record<string, Load> = {
     return { ref: name, attributes: { Arn: arnOf(place, 'dynamodb', `table/${name}`) } }
   },
 
-  'AWS::Events::EventBus': ({ standIn }, place, _logicalId, { Name }: { Name: string }) => {
-    standIn.events.addBus(place, Name)
-    return { ref: Name, attributes: { Arn: arnOf(place, 'events', `event-bus/${Name}`), Name } }
-  },
-
-  'AWS::Events::EventBusPolicy': (
-    { busPolicies },
-    _place,
-    logicalId,
-    { EventBusName: bus, Statement }: { EventBusName: string; Statement: { Effect: string } },
-  ) => {
-    if (Statement.Effect !== 'Allow')
-      throw new Error(`${logicalId}: a bus policy that denies is not imitated`)
-    busPolicies.push({ bus, ...Statement } as unknown as (typeof busPolicies)[number])
-    return { ref: logicalId }
-  },
-
-  'AWS::Events::Rule': (
-    { standIn, regional },
-    place,
-    logicalId,
-    properties: {
-      Name?: string
-      EventBusName?: string
-      EventPattern?: Properties
-      Description?: string
-      Targets?: { Id: string; Arn: string; RoleArn?: string; DeadLetterConfig?: { Arn: string } }[]
-    },
-  ) => {
-    const name = physical(place, logicalId, properties.Name)
-    const bus = properties.EventBusName ?? 'default'
-    const targets = properties.Targets ?? []
-    const pattern = properties.EventPattern ?? {}
-    standIn.events.addRule({
-      ...place,
-      name,
-      bus,
-      pattern,
-      targets,
-      ...(properties.Description && { description: properties.Description }),
-    })
-    const ruleArn = arnOf(place, 'events', `rule/${bus === 'default' ? '' : `${bus}/`}${name}`)
-    regional.in(place).rules.push({
-      name,
-      arn: ruleArn,
-      bus,
-      pattern,
-      targets: targets.map(({ Id, Arn, RoleArn, DeadLetterConfig }) => ({
-        ...{ id: Id, arn: Arn, roleArn: RoleArn, deadLetters: DeadLetterConfig?.Arn },
-      })),
-    })
-    return { ref: name, attributes: { Arn: ruleArn } }
-  },
-
-  'AWS::SNS::Topic': (
-    { standIn, subscriptions },
-    place,
-    logicalId,
-    properties: { TopicName?: string; DisplayName?: string; KmsMasterKeyId?: string },
-  ) => {
-    const name = physical(place, logicalId, properties.TopicName)
-    const topicArn = arnOf(place, 'sns', name)
-    const list: { protocol: string; endpoint: string }[] = []
-    subscriptions.set(topicArn, list)
-    standIn.sns.addTopic({
-      arn: topicArn,
-      subscriptions: list,
-      ...(properties.DisplayName && { displayName: properties.DisplayName }),
-      ...(properties.KmsMasterKeyId && { kmsKeyArn: properties.KmsMasterKeyId }),
-    })
-    return { ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } }
-  },
-
-  'AWS::SNS::Subscription': (
-    { subscriptions },
-    _place,
-    logicalId,
-    properties: { TopicArn: string; Protocol: string; Endpoint: string },
-  ) => {
-    const { Protocol: protocol, Endpoint: endpoint } = properties
-    subscriptions.get(properties.TopicArn)?.push({ protocol, endpoint })
-    return { ref: `${properties.TopicArn}:${logicalId}` }
-  },
-
-  'AWS::SQS::Queue': ({ standIn }, place, logicalId, { QueueName }: { QueueName?: string }) => {
-    const name = physical(place, logicalId, QueueName)
-    standIn.sqs.addQueue(place, name)
-    return {
-      ref: `https://sqs.${place.region}.amazonaws.com/${place.account}/${name}`,
-      attributes: { Arn: arnOf(place, 'sqs', name), QueueName: name },
-    }
-  },
+  ...messaging,
 }
 
 /**

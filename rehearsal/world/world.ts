@@ -6,11 +6,13 @@ import type { Faults } from '../faults.ts'
 import type { Random } from '../random.ts'
 import { StandIn } from '../stand-in/stand-in.ts'
 import { Partitions } from '../stand-in/support.ts'
-import { Buses, type Fate, type Rule } from './buses.ts'
-import { FunctionError, Functions } from './functions.ts'
+import { Buses, type Fate } from './buses.ts'
+import { Deliveries } from './deliveries.ts'
+import { Functions } from './functions.ts'
 import { hostFor } from './host.ts'
 import { createResource } from './resources.ts'
 import { responses } from './responses.ts'
+import { Schedules } from './schedules.ts'
 import { deploy, type Place, type Template } from './template.ts'
 import { workIn } from './work.ts'
 
@@ -30,7 +32,9 @@ export interface WorldOptions {
   bundles: Record<string, { name: string; directory: string }>
   fate: Fate
   before: (functionName: string, image: string) => Promise<void>
-  onStep: () => void
+  onStep: (executionArn: string) => void
+  /** Schedules come up to here, epoch milliseconds; without it they never do. */
+  until?: number | undefined
   onEvent?: ((event: EventEnvelope) => void) | undefined
   port: number
 }
@@ -48,13 +52,9 @@ export class World {
   /** Events that came to nothing, and why. */
   readonly refused: string[] = []
   readonly bundles: WorldOptions['bundles']
-  /** Who may invoke whom: `<rule's ARN> <function's ARN>`. */
-  readonly invokers = new Set<string>()
-  /** What becomes of an asynchronous invocation that fails, by the function's ARN. */
-  readonly failures = new Map<string, { retries: number; queue: string | undefined }>()
+  readonly deliveries: Deliveries
+  readonly schedules: Schedules
   readonly busPolicies: BusStatement[] = []
-  /** By topic. */
-  readonly subscriptions = new Map<string, { protocol: string; endpoint: string }[]>()
   /** Types of resources that do nothing here, and what they are for. */
   readonly notRehearsed = new Map<string, string>()
   /** What is to be done when all resources are there. */
@@ -91,14 +91,27 @@ export class World {
       (...place) =>
         new Buses({
           ...{ clock, random, fate, onEvent: isBuild(...place) ? options.onEvent : undefined },
-          deliver: (target, event, rule) => this.#deliver(target, event, rule),
+          deliver: (target, event, rule) => this.deliveries.toTarget(target, event, rule),
         }),
     )
     this.buses = this.regional.in({ account, region })
+    this.deliveries = new Deliveries({
+      ...{ clock, random, standIn, functions: this.functions },
+      receive: (event, bus) => this.receive(event, bus),
+      workOf: (event) => this.#workOfEvent(event),
+      refuse: (reason) => this.refused.push(reason),
+    })
+    const { deliveries } = this
+    this.schedules = new Schedules({ clock, random, standIn, deliveries, until: options.until })
     const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
     this.stepFunctions = new StepFunctions(hostFor({ ...host, workOf: (arn) => this.workOf(arn) }))
     standIn.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
     standIn.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
+    standIn.sns.deliver = (functionArn, topicArn, message) => {
+      const from = { service: 'sns.amazonaws.com', arn: topicArn, name: `topic ${topicArn}` }
+      const latency = random.fork(`notify/${functionArn}/${JSON.stringify(message)}`).integer(50, 1_500)
+      clock.at(clock.now() + latency, () => deliveries.toFunction(functionArn, message, from, ''))
+    }
   }
 
   /** Makes everything of a template, and waits for what takes time. */
@@ -140,11 +153,9 @@ export class World {
   }
 
   /** What an event is about: the work that started its image, or that its execution does. */
-  #workOfEvent({ resources, detail }: EventEnvelope): string {
+  #workOfEvent({ resources: [about = ''], detail }: EventEnvelope): string {
     if (typeof detail.input === 'string') return workIn(detail.input)
-    const started = (output: unknown) =>
-      (output as { imageBuildVersionArn?: string } | undefined)?.imageBuildVersionArn === resources[0]
-    return this.standIn.calls.findLast(({ output }) => started(output))?.tag ?? ''
+    return this.standIn.startedFor.get(about) ?? ''
   }
 
   async close(): Promise<void> {
@@ -172,71 +183,5 @@ export class World {
       const why = answer?.Reason ?? thrown?.message ?? 'its function did not answer'
       throw new Error(`deploying ${logicalId} failed: ${why}`, { cause: thrown })
     }
-  }
-
-  /** An asynchronous invocation: twice more after a failure, then to the dead letters. */
-  async #deliver(target: string, event: EventEnvelope, rule: Rule): Promise<void> {
-    if (target.includes(':event-bus/')) return this.#forward(target, event, rule)
-    if (target.includes(':stateMachine:')) return this.#start(target, event, rule)
-    if (!this.invokers.has(`${rule.arn} ${target}`))
-      throw new Error(`the rule ${rule.name} has no permission to invoke ${target}`)
-    const { retries, queue } = this.failures.get(target) ?? { retries: 2, queue: undefined }
-    for (let attempt = 0; ; attempt++)
-      try {
-        await this.functions.invoke(target, event, this.#workOfEvent(event))
-        return
-      } catch (error) {
-        if (!(error instanceof FunctionError)) throw error
-        if (attempt >= retries) return this.#bury(target, event, queue, error)
-        // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-        await this.clock.sleep((attempt + 1) * 60_000)
-      }
-  }
-
-  /** A rule whose target is a state machine starts it as the rule's role, with the event as its input. */
-  async #start(target: string, event: EventEnvelope, rule: Rule): Promise<void> {
-    const { roleArn = '' } = rule.targets.find(({ arn }) => arn === target) ?? {}
-    const principal = this.standIn.iam.principalOf(roleArn, 'events')
-    const input = { stateMachineArn: target, input: JSON.stringify(event) }
-    const call = { principal, service: 'stepfunctions', operation: 'StartExecution', input }
-    await this.clock.hold(this.standIn.call(call))
-  }
-
-  /** A rule whose target is a bus: its role must be allowed to put the event there, and the bus must take it. */
-  #forward(target: string, event: EventEnvelope, rule: Rule): void {
-    const { roleArn = '', deadLetters } = rule.targets.find(({ arn }) => arn === target) ?? {}
-    const refusal =
-      this.#mayNotPut(roleArn, target) ?? this.receive(event, target.split('event-bus/')[1] ?? '')
-    if (!refusal) return
-    this.refused.push(`${event['detail-type']} of ${event.time}: ${refusal}`)
-    const id = this.#options.random.fork(`dead-letter/${event.id}/${target}`).uuid()
-    const letter = { id, body: JSON.stringify(event), sent: new Date(this.clock.now()) }
-    if (deadLetters) this.standIn.sqs.put(deadLetters, letter)
-  }
-
-  #mayNotPut(roleArn: string, bus: string): string | undefined {
-    const { iam } = this.standIn
-    if (!iam.trustsService(roleArn, 'events.amazonaws.com'))
-      return `EventBridge may not assume the role '${roleArn}' that ${bus} needs`
-    try {
-      const permission = { action: 'events:PutEvents', resource: bus }
-      this.standIn.authorize(iam.principalOf(roleArn, 'events'), permission)
-      return undefined
-    } catch (error) {
-      return (error as Error).message
-    }
-  }
-
-  #bury(target: string, event: EventEnvelope, queue: string | undefined, error: Error): void {
-    if (!queue) return
-    const body = {
-      version: '1.0',
-      timestamp: new Date(this.clock.now()).toISOString(),
-      requestContext: { functionArn: target, condition: 'RetriesExhausted' },
-      requestPayload: event,
-      responsePayload: { errorType: error.name, errorMessage: error.message },
-    }
-    const id = this.#options.random.fork(`dead-letter/${event.id}/${target}`).uuid()
-    this.standIn.sqs.put(queue, { id, body: JSON.stringify(body), sent: new Date(this.clock.now()) })
   }
 }

@@ -28,6 +28,7 @@ export async function waitForToken(
       )
     }
     engine.tokens.open(token, {
+      roleArn: visit.execution.roleArn,
       succeed: (output) => resolve(() => output),
       fail: (failure) =>
         resolve(() => {

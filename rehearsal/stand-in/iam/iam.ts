@@ -44,7 +44,7 @@ export class Iam {
     if (!role) throw new Error(`no role ${roleArn}`)
     const [, partition, , , account] = roleArn.split(':')
     const arn = `arn:${partition}:sts::${account}:assumed-role/${role.name}/${session}`
-    return { kind: 'role', account: role.account, role: role.logicalId, arn, session }
+    return { kind: 'role', account: role.account, role: role.logicalId, roleArn, arn, session }
   }
 
   operator(account = this.#build.account): Principal {
@@ -52,6 +52,7 @@ export class Iam {
       kind: 'operator',
       account,
       role: '',
+      roleArn: '',
       arn: `arn:aws:iam::${account}:user/operator`,
       session: 'operator',
     }
@@ -140,10 +141,8 @@ export class Iam {
   }
 
   #roleOf(principal: Principal): Role {
-    const role = [...this.#roles.values()].find(
-      (each) => each.account === principal.account && each.logicalId === principal.role,
-    )
-    if (!role) throw new Error(`no role ${principal.role} in account ${principal.account}`)
+    const role = this.#roles.get(principal.roleArn)
+    if (!role) throw new Error(`no role ${principal.roleArn}`)
     return role
   }
 

@@ -103,11 +103,19 @@ function substitute(pattern: string, context: Record<string, string>): string {
   })
 }
 
+const patterns = new Map<string, RegExp>()
+
 /** Whether IAM's pattern (`*` any text, `?` one character) is the whole of a value. */
 export function glob(pattern: string, value: string, flags = ''): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, `s${flags}`).test(value)
+  const key = `${flags} ${pattern}`
+  let expression = patterns.get(key)
+  if (!expression) {
+    const source = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')
+    expression = new RegExp(`^${source}$`, `s${flags}`)
+    patterns.set(key, expression)
+  }
+  return expression.test(value)
 }

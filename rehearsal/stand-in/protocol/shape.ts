@@ -13,8 +13,60 @@ export type Schema = Parameters<typeof NormalizedSchema.of>[0]
 
 export const shapeOf = (schema: Schema): Shape => NormalizedSchema.of(schema)
 
-/** How many of a structure's members, from the first, are required. */
-const requiredCount = (shape: Shape) => ((shape.getSchema() as unknown[])[6] as number) ?? 0
+type Kind = 'struct' | 'list' | 'map' | 'timestamp' | 'blob' | 'number' | 'boolean' | 'string' | 'document'
+
+interface Member {
+  shape: Shape
+  required: boolean
+  isToken: boolean
+}
+
+/** What a shape is. It never changes, and is asked of every value: so it is found out once. */
+interface Anatomy {
+  kind: Kind
+  /** Of a structure, in the model's order. */
+  members: Map<string, Member>
+  /** One member at a time. */
+  isUnion: boolean
+  /** Of a list or a map. */
+  value: Shape
+}
+
+const anatomies = new WeakMap<Shape, Anatomy>()
+
+function anatomyOf(shape: Shape): Anatomy {
+  let known = anatomies.get(shape)
+  if (!known) {
+    const kind = kindOf(shape)
+    // How many of a structure's members, from the first, are required.
+    const required = ((shape.getSchema() as unknown[])[6] as number) ?? 0
+    const members = kind === 'struct' ? [...shape.structIterator()] : []
+    known = {
+      kind,
+      members: new Map(
+        members.map(([name, member], index) => {
+          const isToken = member.isIdempotencyToken()
+          return [name, { shape: member, required: index < required, isToken }]
+        }),
+      ),
+      isUnion: shape.isUnionSchema(),
+      value: kind === 'list' || kind === 'map' ? shape.getValueSchema() : shape,
+    }
+    anatomies.set(shape, known)
+  }
+  return known
+}
+
+function kindOf(shape: Shape): Kind {
+  if (shape.isStructSchema()) return 'struct'
+  if (shape.isListSchema()) return 'list'
+  if (shape.isMapSchema()) return 'map'
+  if (shape.isTimestampSchema()) return 'timestamp'
+  if (shape.isBlobSchema()) return 'blob'
+  if (shape.isNumericSchema()) return 'number'
+  if (shape.isBooleanSchema()) return 'boolean'
+  return shape.isStringSchema() ? 'string' : 'document'
+}
 
 export interface ReadOptions {
   /** Scalars come as text, as in a query string. */
@@ -37,24 +89,29 @@ export function read(
   const wrong = (expected: string) => {
     problems.push(`${path || 'the input'} is ${JSON.stringify(raw)}, expected ${expected}`)
   }
-  if (shape.isStructSchema())
-    return isObject(raw) ? readStruct(shape, raw, problems, options, path) : wrong('a structure')
-  if (shape.isListSchema()) {
-    if (!Array.isArray(raw)) return wrong('a list')
-    return raw.map((item, i) => read(shape.getValueSchema(), item, problems, options, `${path}[${i}]`))
+  const { kind, value } = anatomyOf(shape)
+  switch (kind) {
+    case 'struct':
+      return isObject(raw) ? readStruct(shape, raw, problems, options, path) : wrong('a structure')
+    case 'list':
+      if (!Array.isArray(raw)) return wrong('a list')
+      return raw.map((item, i) => read(value, item, problems, options, `${path}[${i}]`))
+    case 'map':
+      if (!isObject(raw)) return wrong('a map')
+      return mapValues(raw, (item, key) => read(value, item, problems, options, `${path}.${key}`))
+    case 'timestamp':
+      return toDate(raw) ?? wrong('a timestamp')
+    case 'blob':
+      return toBytes(raw) ?? wrong('base64')
+    case 'number':
+      return toNumber(raw, options.text) ?? wrong('a number')
+    case 'boolean':
+      return toBoolean(raw, options.text) ?? wrong('true or false')
+    case 'string':
+      return typeof raw === 'string' ? raw : wrong('a string')
+    default:
+      return raw
   }
-  if (shape.isMapSchema()) {
-    if (!isObject(raw)) return wrong('a map')
-    return mapValues(raw, (item, key) =>
-      read(shape.getValueSchema(), item, problems, options, `${path}.${key}`),
-    )
-  }
-  if (shape.isTimestampSchema()) return toDate(raw) ?? wrong('a timestamp')
-  if (shape.isBlobSchema()) return toBytes(raw) ?? wrong('base64')
-  if (shape.isNumericSchema()) return toNumber(raw, options.text) ?? wrong('a number')
-  if (shape.isBooleanSchema()) return toBoolean(raw, options.text) ?? wrong('true or false')
-  if (shape.isStringSchema()) return typeof raw === 'string' ? raw : wrong('a string')
-  return raw
 }
 
 function readStruct(
@@ -66,21 +123,19 @@ function readStruct(
 ) {
   const value: Record<string, unknown> = {}
   const at = (member: string) => (path ? `${path}.${member}` : member)
-  const required = requiredCount(shape)
-  const known = new Set<string>()
-  let index = 0
-  for (const [member, memberShape] of shape.structIterator()) {
-    known.add(member)
-    const given = raw[member]
-    if (given !== undefined && given !== null)
-      value[member] = read(memberShape, given, problems, options, at(member))
-    else if (memberShape.isIdempotencyToken() && options.token) value[member] = options.token()
-    else if (index < required) problems.push(`${at(member)} is missing`)
-    index++
+  const { members, isUnion } = anatomyOf(shape)
+  // Of the members of a union there is one: the others need no look.
+  for (const name of isUnion ? Object.keys(raw) : members.keys()) {
+    const member = members.get(name)
+    const item = raw[name]
+    if (!member) problems.push(`${at(name)} is not a member of ${shape.getName()}`)
+    else if (item !== undefined && item !== null)
+      value[name] = read(member.shape, item, problems, options, at(name))
+    else if (member.isToken && options.token) value[name] = options.token()
+    else if (member.required) problems.push(`${at(name)} is missing`)
   }
-  for (const member of Object.keys(raw)) {
-    if (!known.has(member)) problems.push(`${at(member)} is not a member of ${shape.getName()}`)
-  }
+  for (const name of isUnion ? [] : Object.keys(raw))
+    if (!members.has(name)) problems.push(`${at(name)} is not a member of ${shape.getName()}`)
   return value
 }
 
@@ -92,44 +147,44 @@ export function write(shape: Shape, value: unknown, timestamps: Timestamps, path
   const wrong = (expected: string): never => {
     throw new Error(`${path || shape.getName()} is ${JSON.stringify(value)}, expected ${expected}`)
   }
-  if (shape.isStructSchema())
-    return isObject(value) ? writeStruct(shape, value, timestamps, path) : wrong('a structure')
-  if (shape.isListSchema()) {
-    if (!Array.isArray(value)) return wrong('a list')
-    return value.map((item, i) => write(shape.getValueSchema(), item, timestamps, `${path}[${i}]`))
+  const { kind, value: inner } = anatomyOf(shape)
+  switch (kind) {
+    case 'struct':
+      return isObject(value) ? writeStruct(shape, value, timestamps, path) : wrong('a structure')
+    case 'list':
+      if (!Array.isArray(value)) return wrong('a list')
+      return value.map((item, i) => write(inner, item, timestamps, `${path}[${i}]`))
+    case 'map':
+      if (!isObject(value)) return wrong('a map')
+      return mapValues(value, (item, key) => write(inner, item, timestamps, `${path}.${key}`))
+    case 'timestamp':
+      if (!(value instanceof Date)) return wrong('a Date')
+      return timestamps === 'iso' ? value.toISOString() : value.getTime() / 1000
+    case 'blob':
+      return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : wrong('bytes')
+    case 'number':
+      return typeof value === 'number' ? value : wrong('a number')
+    case 'boolean':
+      return typeof value === 'boolean' ? value : wrong('true or false')
+    case 'string':
+      return typeof value === 'string' ? value : wrong('a string')
+    default:
+      return value
   }
-  if (shape.isMapSchema()) {
-    if (!isObject(value)) return wrong('a map')
-    return mapValues(value, (item, key) => write(shape.getValueSchema(), item, timestamps, `${path}.${key}`))
-  }
-  if (shape.isTimestampSchema()) {
-    if (!(value instanceof Date)) return wrong('a Date')
-    return timestamps === 'iso' ? value.toISOString() : value.getTime() / 1000
-  }
-  if (shape.isBlobSchema()) {
-    return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : wrong('bytes')
-  }
-  if (shape.isNumericSchema()) return typeof value === 'number' ? value : wrong('a number')
-  if (shape.isBooleanSchema()) return typeof value === 'boolean' ? value : wrong('true or false')
-  if (shape.isStringSchema()) return typeof value === 'string' ? value : wrong('a string')
-  return value
 }
 
 function writeStruct(shape: Shape, value: Record<string, unknown>, timestamps: Timestamps, path: string) {
   const written: Record<string, unknown> = {}
-  const required = requiredCount(shape)
-  const known = new Set<string>()
-  let index = 0
-  for (const [member, memberShape] of shape.structIterator()) {
-    known.add(member)
-    const given = value[member]
-    if (given !== undefined) written[member] = write(memberShape, given, timestamps, `${path}.${member}`)
-    else if (index < required) throw new Error(`${path}.${member} of ${shape.getName()} is missing`)
-    index++
+  const { members, isUnion } = anatomyOf(shape)
+  for (const name of isUnion ? Object.keys(value) : members.keys()) {
+    const member = members.get(name)
+    const item = value[name]
+    if (!member) throw new Error(`${path}.${name} is not a member of ${shape.getName()}`)
+    if (item !== undefined) written[name] = write(member.shape, item, timestamps, `${path}.${name}`)
+    else if (member.required) throw new Error(`${path}.${name} of ${shape.getName()} is missing`)
   }
-  for (const member of Object.keys(value)) {
-    if (!known.has(member)) throw new Error(`${path}.${member} is not a member of ${shape.getName()}`)
-  }
+  for (const name of isUnion ? [] : Object.keys(value))
+    if (!members.has(name)) throw new Error(`${path}.${name} is not a member of ${shape.getName()}`)
   return written
 }
 

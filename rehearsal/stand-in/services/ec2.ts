@@ -51,7 +51,7 @@ export class Ec2 implements Service {
   addImage({ account, region, sharedWith = [], unannounced, ...properties }: NewAmi): Ami {
     const known = this.#images.in({ account: '', region })
     const { Name: name } = properties
-    if ([...known.values()].some(({ image }) => image.OwnerId === account && image.Name === name)) {
+    if (this.named(name, { account, region })) {
       throw new AwsError(
         'InvalidAMIName.Duplicate',
         `AMI name ${name} is already in use by an AMI of ${account}`,
@@ -84,14 +84,33 @@ export class Ec2 implements Service {
     )
     const ami = { image, region, sharedWith: new Set(sharedWith) }
     known.set(id, ami)
-    if (!unannounced) this.#announce(ami)
+    if (!unannounced) this.#announce(ami, image.State)
     return ami
+  }
+
+  /** The account's own AMI of that name: there is one at the most. */
+  named(name: string, { account, region }: { account: string; region: string }): Ami | undefined {
+    const known = this.#images.in({ account: '', region })
+    return [...known.values()].find(({ image }) => image.OwnerId === account && image.Name === name)
+  }
+
+  /** The AMI is gone, whoever still needs it; EC2 says so on its owner's default bus unless it is `unannounced`. */
+  deregister(id: string, region: string, { unannounced = false } = {}): void {
+    const known = this.#images.in({ account: '', region })
+    const ami = known.get(id)
+    known.delete(id)
+    if (ami && !unannounced) this.#announce(ami, 'deregistered')
   }
 
   /** The AMI, where the account may see it: its own, one shared with it, or a public one. */
   find(id: string, { account, region }: { account: string; region: string }): Ami | undefined {
-    const ami = this.#images.in({ account: '', region }).get(id)
+    const ami = this.get(id, region)
     return ami && isVisible(ami, account) ? ami : undefined
+  }
+
+  /** The AMI, whoever may see it. */
+  get(id: string, region: string): Ami | undefined {
+    return this.#images.in({ account: '', region }).get(id)
   }
 
   readonly operations = {
@@ -100,9 +119,11 @@ export class Ec2 implements Service {
         if (!/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) throw malformed(id)
         if (!this.find(id, context)) throw notFound(id)
       }
-      const found = [...this.#images.in({ account: '', region: context.region }).values()]
-        .filter((ami) => isVisible(ami, context.account))
-        .filter(({ image }) => !input.ImageIds?.length || input.ImageIds.includes(image.ImageId))
+      const known = this.#images.in({ account: '', region: context.region })
+      const chosen = input.ImageIds?.length
+        ? [...new Set(input.ImageIds)].flatMap((id) => known.get(id) ?? [])
+        : [...known.values()].filter((ami) => isVisible(ami, context.account))
+      const found = chosen
         .filter(
           ({ image }) =>
             !input.Owners?.length || input.Owners.some((owner) => isOwner(image, owner, context)),
@@ -153,13 +174,13 @@ export class Ec2 implements Service {
     DescribeInstances: () => ({ Reservations: [] }),
   }
 
-  #announce({ image, region }: Ami): void {
+  #announce({ image, region }: Ami, state = 'available'): void {
     const { ImageId: id, OwnerId: account } = image
-    const request = this.#surroundings.random.fork(`ami-state/${id}`).uuid()
+    const request = this.#surroundings.random.fork(`ami-state/${id}/${state}`).uuid()
     this.#surroundings.emit({
       ...{ source: 'aws.ec2', detailType: 'EC2 AMI State Change', account, region },
       resources: [`arn:aws:ec2:${region}::image/${id}`],
-      detail: { RequestId: request, ImageId: id, State: 'available', ErrorMessage: '' },
+      detail: { RequestId: request, ImageId: id, State: state, ErrorMessage: '' },
     })
   }
 }

@@ -6,7 +6,14 @@ export interface Topic {
   arn: string
   displayName?: string
   kmsKeyArn?: string
-  subscriptions?: { protocol: string; endpoint: string }[]
+}
+
+interface Subscription {
+  topicArn: string
+  protocol: string
+  endpoint: string
+  /** The account that has subscribed. */
+  owner: string
 }
 
 export interface Notification {
@@ -22,11 +29,20 @@ const placeOf = (arn: string) => {
   return { account, region }
 }
 
-/** Topics; what is published is kept, and delivered to nobody. */
+/** What a subscribed function gets. https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
+export interface SnsMessage {
+  Records: { EventVersion: string; EventSubscriptionArn: string; EventSource: string; Sns: object }[]
+}
+
+/** Topics; what our roles publish is kept, and goes to no person. Subscribed functions are invoked. */
 export class Sns implements Service {
   readonly notifications: Notification[] = []
+  /** Takes a message to a function: set by the world. */
+  deliver: (functionArn: string, topicArn: string, message: SnsMessage) => void = () => {}
   readonly #topics = new Partitions<Map<string, Topic>>(() => new Map())
+  readonly #subscriptions: Subscription[] = []
   readonly #surroundings: Surroundings
+  #sent = 0
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
@@ -34,6 +50,17 @@ export class Sns implements Service {
 
   addTopic(topic: Topic): void {
     this.#topics.in(placeOf(topic.arn)).set(topic.arn, topic)
+  }
+
+  /** Anybody's topic may be subscribed to; returns the subscription's ARN. */
+  subscribe(subscription: Subscription): string {
+    this.#subscriptions.push(subscription)
+    return this.#subscriptionArn(subscription)
+  }
+
+  /** The owner of a topic publishes; nothing happens where nobody has subscribed. */
+  announce(topicArn: string, message: { subject?: string | undefined; text: string }): void {
+    this.#send(topicArn, message)
   }
 
   readonly permissions: Record<string, PermissionsOf> = {
@@ -69,6 +96,7 @@ export class Sns implements Service {
           attributes.map(([name, { StringValue }]) => [name, StringValue ?? '']),
         ),
       })
+      this.#send(arn, { subject: input.Subject, text: input.Message ?? '' })
       return { MessageId: this.#surroundings.random.fork(`message/${this.notifications.length}`).uuid() }
     },
 
@@ -80,7 +108,7 @@ export class Sns implements Service {
     GetTopicAttributes: ({ TopicArn }: { TopicArn: string }) => {
       const topic = this.#topic(TopicArn)
       const { account } = placeOf(topic.arn)
-      const count = topic.subscriptions?.length ?? 0
+      const count = this.#subscriptions.filter((each) => each.topicArn === TopicArn).length
       return {
         Attributes: {
           ...{
@@ -96,24 +124,52 @@ export class Sns implements Service {
     },
 
     ListSubscriptions: ({ NextToken }: { NextToken?: string }, context: Context) => {
+      const own = this.#subscriptions.filter(
+        ({ owner, topicArn }) => owner === context.account && placeOf(topicArn).region === context.region,
+      )
       const page = paged(
-        [...this.#topics.in(context).values()].flatMap((each) => this.#subscriptions(each)),
+        own.map((each) => this.#told(each)),
         NextToken,
       )
       return { Subscriptions: page.items, ...page.next }
     },
 
     ListSubscriptionsByTopic: ({ TopicArn, NextToken }: { TopicArn: string; NextToken?: string }) => {
-      const page = paged(this.#subscriptions(this.#topic(TopicArn)), NextToken)
+      const { arn } = this.#topic(TopicArn)
+      const page = paged(
+        this.#subscriptions.filter(({ topicArn }) => topicArn === arn).map((each) => this.#told(each)),
+        NextToken,
+      )
       return { Subscriptions: page.items, ...page.next }
     },
   }
 
-  #subscriptions({ arn, subscriptions = [] }: Topic) {
-    return subscriptions.map(({ protocol, endpoint }) => ({
-      SubscriptionArn: `${arn}:${this.#surroundings.random.fork(`subscription/${arn}/${endpoint}`).uuid()}`,
-      ...{ Owner: placeOf(arn).account, Protocol: protocol, Endpoint: endpoint, TopicArn: arn },
-    }))
+  #subscriptionArn({ topicArn, endpoint }: Subscription): string {
+    return `${topicArn}:${this.#surroundings.random.fork(`subscription/${topicArn}/${endpoint}`).uuid()}`
+  }
+
+  #send(topicArn: string, { subject, text }: { subject?: string | undefined; text: string }) {
+    const { clock, random } = this.#surroundings
+    const MessageId = random.fork(`sent/${topicArn}/${this.#sent++}`).uuid()
+    const { region } = placeOf(topicArn)
+    for (const subscription of this.#subscriptions) {
+      if (subscription.topicArn !== topicArn || subscription.protocol !== 'lambda') continue
+      const EventSubscriptionArn = this.#subscriptionArn(subscription)
+      const Sns = {
+        ...{ SignatureVersion: '1', Timestamp: new Date(clock.now()).toISOString(), Signature: 'EXAMPLE' },
+        SigningCertURL: `https://sns.${region}.amazonaws.com/SimpleNotificationService.pem`,
+        ...{ MessageId, Message: text, MessageAttributes: {}, Type: 'Notification' },
+        UnsubscribeUrl: `https://sns.${region}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${EventSubscriptionArn}`,
+        ...{ TopicArn: topicArn, Subject: subject ?? null },
+      }
+      const record = { EventVersion: '1.0', EventSubscriptionArn, EventSource: 'aws:sns', Sns }
+      this.deliver(subscription.endpoint, topicArn, { Records: [record] })
+    }
+  }
+
+  #told(subscription: Subscription) {
+    const { owner: Owner, protocol: Protocol, endpoint: Endpoint, topicArn: TopicArn } = subscription
+    return { SubscriptionArn: this.#subscriptionArn(subscription), Owner, Protocol, Endpoint, TopicArn }
   }
 
   #topic(arn = ''): Topic {

@@ -26,7 +26,7 @@ async function put(
     random: new Random(seed),
     fate,
     onEvent: ({ id }) => heard.push(id),
-    deliver: async (target, given, { name }) => {
+    deliver: async ({ arn: target }, given, { name }) => {
       expect(given).toEqual(event)
       delivered.push({ target, rule: name, after: clock.now() - start })
     },

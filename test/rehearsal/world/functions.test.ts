@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { VirtualClock } from '../../../rehearsal/clock.ts'
 import { Faults } from '../../../rehearsal/faults.ts'
@@ -66,6 +67,8 @@ beforeEach(() => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', 'https://dynamodb.us-east-1.amazonaws.com')
   vi.stubEnv('AWS_REGION', 'us-east-1')
   vi.stubEnv('MY_NAME', 'mine')
+  vi.stubEnv('MY_OWN', 'mine')
+  vi.stubEnv('AWS_CONFIG_FILE', '/home/me/.aws/config')
 })
 afterEach(() => void vi.unstubAllEnvs())
 
@@ -81,6 +84,10 @@ describe('a function', () => {
     })
     expect(environment).not.toHaveProperty('AWS_PROFILE')
     expect(environment).not.toHaveProperty('AWS_ENDPOINT_URL_DYNAMODB')
+    expect(environment).not.toHaveProperty('MY_OWN')
+    // The files in the host's home directory would be read where nothing else is said.
+    expect(existsSync(environment.AWS_CONFIG_FILE ?? '/')).toBe(false)
+    expect(existsSync(environment.AWS_SHARED_CREDENTIALS_FILE ?? '/')).toBe(false)
     expect(standIn.iam.principalFor(environment.AWS_ACCESS_KEY_ID ?? '')).toMatchObject({
       role: 'golden-claim-image',
     })

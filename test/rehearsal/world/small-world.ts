@@ -9,7 +9,7 @@ import { bundle } from './bundles.ts'
 const build = { account: '111122223333', region: 'us-west-2' }
 const place = { ...build, stack: 'golden' }
 export const event = readEvent('imagebuilder.image-available.json')
-const start = Date.parse(event.time)
+export const start = Date.parse(event.time)
 const queueUrl = 'https://sqs.us-west-2.amazonaws.com/111122223333/golden-dead-letters'
 
 /** Fails as often as the environment says; when it ran is what the test wants to know. */
@@ -56,7 +56,7 @@ export const resources = ({ failures = 0, retries = undefined as number | undefi
   },
   Permission: {
     Type: 'AWS::Lambda::Permission',
-    Properties: { FunctionName: flakyArn, SourceArn: ruleArn },
+    Properties: { FunctionName: flakyArn, SourceArn: ruleArn, Principal: 'events.amazonaws.com' },
   },
   DeadLetters: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'golden-dead-letters' } },
   OnFailure: {
@@ -75,11 +75,14 @@ export async function closeWorlds() {
 }
 
 /** A world with what the template deploys, its clock, when its functions ran, and what lies in its dead letters. */
-export async function worldOf(template: Resources, { organization = undefined as string | undefined } = {}) {
+export async function worldOf(
+  template: Resources,
+  { organization, until, seed = 1 }: { organization?: string; until?: number; seed?: number } = {},
+) {
   const clock = new VirtualClock(start)
   const ran: number[] = []
   const world = await World.open({
-    ...{ clock, random: new Random(1), fleet: 'golden', ...build, organization, port: 0, bundles },
+    ...{ clock, random: new Random(seed), ...build, organization, until, port: 0, bundles },
     faults: new Faults([]),
     fate: () => [0],
     before: async () => void ran.push(clock.now()),

@@ -25,6 +25,15 @@ export interface Outcome {
   failedCopies?: { account?: string; region?: string; reason: string }[]
   /** The AMI's volumes are not encrypted, whatever the recipe says. */
   unencrypted?: boolean
+  /** What the scan of the test instance finds, where the pipeline has one. */
+  findings?: Findings
+}
+
+/** Vulnerabilities by severity; none where nothing is said. */
+export interface Findings {
+  critical?: number
+  high?: number
+  medium?: number
 }
 
 export interface ImageRecord extends ImageInQuestion {
@@ -80,6 +89,18 @@ export class Images {
     }
     this.#records.set(arn, record)
     return record
+  }
+
+  /** An image that somebody else has built: it is there, and nothing tells of it. */
+  addBuilt(arn: string, image: Partial<Image>, amis: Ami[]): void {
+    const [, , , region = '', account = '', resource = ''] = arn.split(':')
+    const [, name = '', version = ''] = resource.split('/')
+    const dateCreated = new Date(this.#surroundings.clock.now()).toISOString()
+    const common = { type: 'AMI', buildType: 'USER_INITIATED', imageSource: 'CUSTOM' } as const
+    this.#records.set(arn, {
+      ...{ arn, account, region, name, kind: 'build', attempt: 1, amis, stop: () => {} },
+      image: { ...common, name, version, dateCreated, ...image, arn, state: { status: 'AVAILABLE' } },
+    })
   }
 
   /** @throws AwsError ResourceNotFoundException */
@@ -149,6 +170,22 @@ export class Images {
     }
     record.stop()
     this.enter(record, 'CANCELLED')
+  }
+
+  /**
+   * The scan of a build's test instance is through: "Image Builder sends a message with the results whenever an image
+   * scan completes". https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-eventbridge.html
+   */
+  scanned(record: ImageRecord, { critical = 0, high = 0, medium = 0 }: Findings = {}): void {
+    if (!record.image.imageScanningConfiguration?.imageScanningEnabled) return
+    const { account, region, arn, pipelineArn } = record
+    const counts = { all: critical + high + medium, critical, high, medium }
+    const instance = this.#surroundings.random.fork(`test-instance/${arn}`).hex(16)
+    this.#surroundings.emit({
+      ...{ source: 'aws.imagebuilder', detailType: 'EC2 Image Builder CVE Detected', account, region },
+      resources: [arn, ...(pipelineArn === undefined ? [] : [pipelineArn])],
+      detail: { 'resource-id': `i-0${instance}`, 'finding-severity-counts': counts },
+    })
   }
 
   /** Changes the status, and says so on the default bus. */

@@ -33,7 +33,7 @@ export class ImageBuilder implements Service {
   readonly #surroundings: Surroundings
   readonly #near: Neighbours
   readonly #resources: Resources
-  readonly #images: Images
+  readonly images: Images
   readonly #builder: Builder
   readonly #tokens = new ClientTokens()
 
@@ -41,9 +41,9 @@ export class ImageBuilder implements Service {
     this.#surroundings = surroundings
     this.#near = near
     this.#resources = new Resources(surroundings.clock)
-    this.#images = new Images(surroundings)
-    this.#builder = new Builder(surroundings, near, this.#images)
-    this.operations = { ...queries(this.#resources, this.#images), ...this.#commands }
+    this.images = new Images(surroundings)
+    this.#builder = new Builder(surroundings, near, this.images)
+    this.operations = { ...queries(this.#resources, this.images), ...this.#commands }
   }
 
   readonly permissions = permissions((arn) => this.#resources.find(arn))
@@ -65,8 +65,8 @@ export class ImageBuilder implements Service {
 
     CancelImageCreation: (input: CancelImageCreationRequest, context: Context) =>
       this.#started('CancelImageCreation', input, context, () => {
-        const record = this.#images.get(input.imageBuildVersionArn ?? '')
-        this.#images.cancel(record)
+        const record = this.images.get(input.imageBuildVersionArn ?? '')
+        this.images.cancel(record)
         return record.arn
       }),
   }
@@ -95,7 +95,7 @@ export class ImageBuilder implements Service {
     const distribution = distributionConfigurationArn
       ? this.#resources.get('distribution-configuration', distributionConfigurationArn)
       : undefined
-    const record = this.#images.add(
+    const record = this.images.add(
       { account: place.account, region: place.region },
       { name: slug(recipe.name ?? ''), version: recipe.version ?? '' },
       { kind: 'build', pipelineArn: imagePipelineArn },
@@ -123,11 +123,11 @@ export class ImageBuilder implements Service {
       PENDING: () => (typeof parent === 'string' ? parent : undefined),
       CREATING: () => undefined,
       BUILDING: () => this.#builder.build(record, recipe, parent as Ami, outcome),
-      ...(tests ? { TESTING: () => undefined } : {}),
+      ...(tests ? { TESTING: () => void this.images.scanned(record, outcome.findings) } : {}),
       DISTRIBUTING: () => (distribution ? this.#copies(record, distribution, outcome) : undefined),
       INTEGRATING: () => undefined,
     })
-    this.#images.run(record, steps, outcome)
+    this.images.run(record, steps, outcome)
     return record.arn
   }
 
@@ -135,7 +135,7 @@ export class ImageBuilder implements Service {
     const { sourceImage = '', distributionConfigurationArn = '', executionRole = '', tags = {} } = input
     const configuration = this.#resources.get('distribution-configuration', distributionConfigurationArn)
     this.#checkRole(executionRole, place)
-    const sourceRecord = sourceImage.includes(':image/') ? this.#images.get(sourceImage) : undefined
+    const sourceRecord = sourceImage.includes(':image/') ? this.images.get(sourceImage) : undefined
     if (sourceRecord && sourceRecord.image.state.status !== 'AVAILABLE') {
       throw new AwsError(
         'InvalidRequestException',
@@ -145,7 +145,7 @@ export class ImageBuilder implements Service {
     const source = this.#builder.resolve(sourceImage, place)
     if (typeof source === 'string') throw new AwsError('InvalidRequestException', source)
     const { image } = sourceRecord ?? {}
-    const record = this.#images.add(
+    const record = this.images.add(
       { account: place.account, region: place.region },
       { name: sourceRecord?.name ?? slug(configuration.name ?? ''), version: image?.version ?? '1.0.0' },
       { kind: 'distribution', distributionConfigurationArn },
@@ -162,13 +162,13 @@ export class ImageBuilder implements Service {
       DISTRIBUTING: () => this.#builder.distribute(record, source, configuration, outcome),
       INTEGRATING: () => undefined,
     })
-    this.#images.run(record, steps, outcome)
+    this.images.run(record, steps, outcome)
     return record.arn
   }
 
   /** Goes on where it failed, with the configuration that it had; nothing is built again. */
   #retry(arn: string): string {
-    const record = this.#images.get(arn)
+    const record = this.images.get(arn)
     const { distributionConfiguration } = record.image
     const { failedIn } = record
     if (
@@ -196,7 +196,7 @@ export class ImageBuilder implements Service {
           }),
       INTEGRATING: () => undefined,
     })
-    this.#images.run(record, steps, outcome)
+    this.images.run(record, steps, outcome)
     return arn
   }
 

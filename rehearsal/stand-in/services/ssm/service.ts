@@ -34,14 +34,29 @@ export class Ssm implements Service {
     return found && last(found).value
   }
 
-  /** Puts a parameter there without anybody's call: what a template or AWS itself gives. */
+  /**
+   * Puts a parameter there without anybody's call: what a template gives, or AWS itself as a public one. Its event
+   * follows, unless it is `unannounced` since somebody else tells.
+   */
   seed(
     place: Place,
-    parameter: { name: string; value: string; type?: ParameterType; description?: string },
+    parameter: {
+      name: string
+      value: string
+      type?: ParameterType
+      description?: string
+      unannounced?: boolean
+    },
   ): void {
-    const { name, value, type = 'String', description } = parameter
+    const { name, value, type = 'String', description, unannounced = false } = parameter
     const input = { Name: name, Value: value, Type: type, Description: description }
-    this.#parameters.store(input, place, `arn:aws:iam::${place.account}:root`)
+    this.#parameters.store(input, place, `arn:aws:iam::${place.account}:root`, { unannounced })
+  }
+
+  /** Takes a parameter away; somebody else tells. */
+  forget(place: Place, name: string): void {
+    const parameter = this.#parameters.find(name, place)
+    if (parameter) this.#parameters.remove(parameter, place, { unannounced: true })
   }
 
   readonly operations = {
@@ -66,16 +81,18 @@ export class Ssm implements Service {
 
     GetParameters: ({ Names }: { Names: string[] }, context: Context) => {
       const found = Names.map((name) => ({ name, parameter: this.#lookUp(name, context) }))
+      const invalid = found.flatMap(({ name, parameter }) => (parameter ? [] : [name]))
       return {
         Parameters: found.flatMap(({ parameter }) => (parameter ? [parameter] : [])),
-        InvalidParameters: found.flatMap(({ name, parameter }) => (parameter ? [] : [name])),
+        // The model has no empty list here.
+        ...(invalid.length > 0 && { InvalidParameters: invalid }),
       }
     },
 
     GetParametersByPath: (input: GetParametersByPathRequest, context: Context) => {
       const prefix = (input.Path ?? '/').replace(/\/?$/, '/')
       const under = this.#parameters
-        .list(context)
+        .list(context, prefix)
         .filter(({ name }) => name.startsWith(prefix))
         .filter(({ name }) => input.Recursive || !name.slice(prefix.length).includes('/'))
       const page = paged(under, input, 10)

@@ -24,8 +24,16 @@ export interface Parameter {
   tags: Map<string, string>
 }
 
-export const arnOf = (name: string, { account, region }: Place) =>
-  `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`
+/** Public parameters are AWS's own, the same ones for every account: no account is in their ARNs. */
+const ownerOf = (name: string, { account, region }: Place): Place => ({
+  account: name.startsWith('/aws/service/') ? '' : account,
+  region,
+})
+
+export const arnOf = (name: string, place: Place) => {
+  const { account, region } = ownerOf(name, place)
+  return `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`
+}
 
 export const last = ({ versions }: Parameter): Version => versions.at(-1) ?? versions[0]
 
@@ -39,7 +47,7 @@ export class Parameters {
   }
 
   find(name: string, place: Place): Parameter | undefined {
-    return this.#parameters.in(place).get(name)
+    return this.#parameters.in(ownerOf(name, place)).get(name)
   }
 
   /** @throws AwsError ParameterNotFound */
@@ -49,12 +57,12 @@ export class Parameters {
     return found
   }
 
-  /** In the order of their names. */
-  list(place: Place): Parameter[] {
-    return [...this.#parameters.in(place).values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  /** In the order of their names: an account's own, or under a public path those of AWS. */
+  list(place: Place, path = '/'): Parameter[] {
+    return [...this.#parameters.in(ownerOf(path, place)).values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  store(input: PutParameterRequest, place: Place, by: string): void {
+  store(input: PutParameterRequest, place: Place, by: string, { unannounced = false } = {}): void {
     const name = input.Name ?? ''
     const existing = this.find(name, place)
     const before = existing && last(existing)
@@ -70,13 +78,14 @@ export class Parameters {
     const parameter = existing ?? { name, arn: arnOf(name, place), versions: [version], tags: new Map() }
     if (existing) existing.versions.push(version)
     for (const { Key, Value } of input.Tags ?? []) parameter.tags.set(Key ?? '', Value ?? '')
-    this.#parameters.in(place).set(name, parameter)
-    this.#announce(existing ? 'Update' : 'Create', parameter, place)
+    this.#parameters.in(ownerOf(name, place)).set(name, parameter)
+    const isPublic = ownerOf(name, place).account === ''
+    if (!unannounced && !isPublic) this.#announce(existing ? 'Update' : 'Create', parameter, place)
   }
 
-  remove(parameter: Parameter, place: Place): void {
+  remove(parameter: Parameter, place: Place, { unannounced = false } = {}): void {
     this.#parameters.in(place).delete(parameter.name)
-    this.#announce('Delete', parameter, place)
+    if (!unannounced) this.#announce('Delete', parameter, place)
   }
 
   #announce(operation: string, parameter: Parameter, { account, region }: Place): void {

@@ -177,4 +177,37 @@ describe('other operations', () => {
   })
 })
 
+describe('an AMI that is deregistered', () => {
+  const { account, region } = soe
+  const add = (Name: string) =>
+    world.standIn.ec2.addImage({ ...soe, Name, sharedWith: [build.account] }).image
+
+  it('is gone for everybody, and its name is free', async () => {
+    const { ImageId } = add('al2023-soe gone')
+    expect(world.standIn.ec2.named('al2023-soe gone', soe)?.image.ImageId).toBe(ImageId)
+    world.standIn.ec2.deregister(ImageId, region)
+    await expect(client.send(new DescribeImagesCommand({ ImageIds: [ImageId] }))).rejects.toMatchObject({
+      name: 'InvalidAMIID.NotFound',
+    })
+    expect(world.standIn.ec2.named('al2023-soe gone', soe)).toBeUndefined()
+    expect(add('al2023-soe gone')).toMatchObject({ State: 'available' })
+  })
+
+  it.each([
+    ['EC2 says so on its owner’s bus', {}, ['available', 'deregistered']],
+    ['EC2 does not where somebody else tells', { unannounced: true }, ['available']],
+  ])('%s', (_, more, states) => {
+    const { ImageId } = add(`al2023-soe told ${states.length}`)
+    world.standIn.ec2.deregister(ImageId, region, more)
+    const told = world.events.filter(({ detail }) => detail.ImageId === ImageId)
+    expect(told.map(({ account: of, detail }) => [of, detail.State])).toEqual(
+      states.map((state) => [account, state]),
+    )
+  })
+
+  it('that is not there is no matter', () => {
+    expect(() => world.standIn.ec2.deregister('ami-00000000000000000', region)).not.toThrow()
+  })
+})
+
 itFitsTheModels(() => world.standIn.calls)

@@ -252,4 +252,29 @@ describe('a template', () => {
   })
 })
 
+describe('an image that somebody else has built', () => {
+  const arn = `${prefix}:image/soe-al2023/2026.9.1/2`
+  beforeAll(() => {
+    const ami = { region: 'us-east-1', accountId: build.account, image: 'ami-0123456789abcdef0' }
+    world.standIn.imagebuilder.images.addBuilt(arn, { platform: 'Linux' }, [ami])
+  })
+
+  it('is there, with its AMI, and nothing has told of it', async () => {
+    const { image } = await client.send(new GetImageCommand({ imageBuildVersionArn: arn }))
+    expect(image).toMatchObject({
+      ...{ arn, name: 'soe-al2023', version: '2026.9.1', platform: 'Linux', state: { status: 'AVAILABLE' } },
+      outputResources: { amis: [{ image: 'ami-0123456789abcdef0', accountId: build.account }] },
+    })
+    expect(world.events.some(({ resources }) => resources[0] === arn)).toBe(false)
+  })
+
+  it('is in the lists', async () => {
+    const { imageVersionList } = await client.send(new ListImagesCommand())
+    const version = arn.replace(/\/2$/, '')
+    expect(imageVersionList?.map((each) => each.arn)).toContain(version)
+    const builds = await client.send(new ListImageBuildVersionsCommand({ imageVersionArn: version }))
+    expect(builds.imageSummaryList).toMatchObject([{ arn, version: '2026.9.1', owner: build.account }])
+  })
+})
+
 itFitsTheModels(() => world.standIn.calls)

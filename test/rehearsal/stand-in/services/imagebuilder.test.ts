@@ -63,7 +63,7 @@ const distribute = async (o: Partial<DistributeImageCommandInput>) => {
 }
 const statuses = (arn: string) =>
   world.events
-    .filter((event) => event.source === 'aws.imagebuilder' && event.resources[0] === arn)
+    .filter((event) => event['detail-type'].endsWith('State Change') && event.resources[0] === arn)
     .map(({ detail }) => (detail.state as { status: string }).status)
 const fail = (outcome: Outcome) => {
   world.standIn.imagebuilder.outcome = ({ attempt }) => (attempt === 1 ? outcome : {})
@@ -110,6 +110,23 @@ describe('a build', () => {
         amis: [{ region: 'us-east-1', accountId: build.account, state: { status: 'AVAILABLE' } }],
       },
     })
+  })
+
+  it.each([
+    ['nothing', {}, { all: 0, critical: 0, high: 0, medium: 0 }],
+    ['what there is', { critical: 2, medium: 1 }, { all: 3, critical: 2, high: 0, medium: 1 }],
+  ])('is scanned before it is available, and the scan finds %s', async (_, findings, counts) => {
+    world.standIn.imagebuilder.outcome = () => ({ findings })
+    const arn = await built()
+    const own = world.events.filter(({ resources }) => resources[0] === arn)
+    const scans = own.filter((event) => event['detail-type'] === 'EC2 Image Builder CVE Detected')
+    expect(scans.map(({ resources, detail }) => [resources, detail])).toEqual([
+      [
+        [arn, fleet.pipeline],
+        { 'resource-id': expect.stringMatching(/^i-[0-9a-f]{17}$/), 'finding-severity-counts': counts },
+      ],
+    ])
+    expect(own.indexOf(scans[0] as (typeof own)[number])).toBeLessThan(own.length - 1)
   })
 
   it('makes an AMI of what the parent is and the recipe says', async () => {

@@ -7,7 +7,17 @@ import {
   SNSClient,
 } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { allow, clientOptions, itFitsTheModels, roleWith, type Served, served } from '../world.ts'
+import type { SnsMessage } from '../../../../rehearsal/stand-in/services/sns.ts'
+import {
+  allow,
+  build,
+  clientOptions,
+  itFitsTheModels,
+  newWorld,
+  roleWith,
+  type Served,
+  served,
+} from '../world.ts'
 
 const TopicArn = 'arn:aws:sns:us-east-1:111111111111:golden-notifications'
 let world: Served
@@ -17,8 +27,9 @@ beforeAll(async () => {
   world = await served()
   world.standIn.sns.addTopic({
     ...{ arn: TopicArn, displayName: 'Rebake', kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1' },
-    subscriptions: [{ protocol: 'email', endpoint: 'platform@example.com' }],
   })
+  const subscription = { topicArn: TopicArn, protocol: 'email', endpoint: 'platform@example.com' }
+  world.standIn.sns.subscribe({ ...subscription, owner: build.account })
   client = new SNSClient(clientOptions(world, roleWith(world.standIn, [allow('sns:*', 'kms:*')])))
 })
 
@@ -88,6 +99,72 @@ it('tells of topics and subscriptions', async () => {
     { TopicArn, Protocol: 'email', Endpoint: 'platform@example.com' },
   ])
   expect((await client.send(new ListSubscriptionsCommand())).Subscriptions).toEqual(ofTopic.Subscriptions)
+})
+
+describe('a function that has subscribed', () => {
+  const foreign = 'arn:aws:sns:us-east-1:137112412989:amazon-linux-2023-ami-updates'
+  const endpoint = 'arn:aws:lambda:us-east-1:111111111111:function:golden-poll-upstreams'
+  /** What functions get, by the topic that it came from. */
+  function subscribed() {
+    const { standIn } = newWorld()
+    const got: [string, string, SnsMessage][] = []
+    standIn.sns.deliver = (...delivery) => got.push(delivery)
+    standIn.sns.addTopic({ arn: TopicArn })
+    const arns = [foreign, TopicArn].map((topicArn) =>
+      standIn.sns.subscribe({ topicArn, protocol: 'lambda', endpoint, owner: build.account }),
+    )
+    return { standIn, got, arns }
+  }
+
+  it("gets what the owner of somebody else's topic publishes, as Lambda documents it", () => {
+    const { standIn, got, arns } = subscribed()
+    standIn.sns.announce(foreign, { text: 'There is a new AMI.' })
+    standIn.sns.announce('arn:aws:sns:us-east-1:801119661308:ec2-windows-ami-update', { text: 'for others' })
+    const [[functionArn, topicArn, message] = [], ...more] = got
+    expect([functionArn, topicArn, more]).toEqual([endpoint, foreign, []])
+    const [record] = message?.Records ?? []
+    expect(record).toMatchObject({
+      EventVersion: '1.0',
+      EventSource: 'aws:sns',
+      EventSubscriptionArn: arns[0],
+    })
+    // The members of the sample in https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+    expect(Object.keys(record?.Sns ?? {}).sort()).toEqual(
+      'Message MessageAttributes MessageId Signature SignatureVersion SigningCertURL Subject Timestamp TopicArn Type UnsubscribeUrl'.split(
+        ' ',
+      ),
+    )
+    expect(record?.Sns).toMatchObject({
+      ...{ TopicArn: foreign, Message: 'There is a new AMI.', Subject: null, Type: 'Notification' },
+      Timestamp: '2026-09-01T12:00:00.000Z',
+    })
+    // It is no message of ours.
+    expect(standIn.sns.notifications).toEqual([])
+  })
+
+  it('gets what a role publishes, which is kept as well', async () => {
+    const { standIn, got } = subscribed()
+    await standIn.call({
+      principal: standIn.iam.operator(),
+      ...{ service: 'sns', operation: 'Publish', input: { TopicArn, Message: 'm', Subject: 's' } },
+    })
+    expect(got.map(([, topic, { Records }]) => [topic, Records[0]?.Sns])).toEqual([
+      [TopicArn, expect.objectContaining({ Message: 'm', Subject: 's' })],
+    ])
+    expect(standIn.sns.notifications).toHaveLength(1)
+  })
+
+  it('is listed for who has subscribed, whosoever the topic is', async () => {
+    const { standIn, arns } = subscribed()
+    const list = async (account: string) =>
+      (await standIn.call({
+        principal: standIn.iam.operator(account),
+        ...{ service: 'sns', operation: 'ListSubscriptions', input: {} },
+      })) as { Subscriptions: { SubscriptionArn: string }[] }
+    const { Subscriptions } = await list(build.account)
+    expect(Subscriptions.map(({ SubscriptionArn }) => SubscriptionArn)).toEqual(arns)
+    expect((await list('137112412989')).Subscriptions).toEqual([])
+  })
 })
 
 itFitsTheModels(() => world.standIn.calls)

@@ -132,6 +132,8 @@ describe('reading', () => {
     const found = await client.send(new GetParametersCommand({ Names: ['/golden/a', '/nowhere', 'plain'] }))
     expect(found.Parameters?.map(({ Name }) => Name)).toEqual(['/golden/a', 'plain'])
     expect(found.InvalidParameters).toEqual(['/nowhere'])
+    const all = await client.send(new GetParametersCommand({ Names: ['/golden/a'] }))
+    expect(all.InvalidParameters ?? []).toEqual([])
   })
 
   it.each([
@@ -181,6 +183,58 @@ describe('reading', () => {
     const { TagList } = await client.send(new ListTagsForResourceCommand(resource))
     expect(TagList).toEqual([{ Key: 'Fleet', Value: 'golden' }])
   })
+})
+
+describe('a public parameter', () => {
+  const Name = '/aws/service/ami-amazon-linux-latest/al2023'
+  const ARN = `arn:aws:ssm:us-east-1::parameter${Name}`
+  beforeEach(() => world.standIn.ssm.seed({ account: '', region: build.region }, { name: Name, value: ami }))
+
+  it('is the same one for every account of its region, and of no account', async () => {
+    expect(await get(Name)).toMatchObject({ Name, Value: ami, ARN })
+    const other = new SSMClient({
+      ...clientOptions(world),
+      credentials: { accessKeyId: '222222222222', secretAccessKey: 'any' },
+    })
+    const { Parameter } = await other.send(new GetParameterCommand({ Name }))
+    expect(Parameter).toMatchObject({ Value: ami, ARN })
+    expect(world.standIn.ssm.valueOf(Name, { ...build, region: 'eu-west-1' })).toBeUndefined()
+  })
+
+  it.each([
+    [`arn:aws:ssm:us-east-1::parameter${Name}`, true],
+    [`arn:aws:ssm:us-east-1:111111111111:parameter${Name}`, false],
+  ])('is read where a policy allows %s: %s', async (Resource, allowed) => {
+    const statement = { Effect: 'Allow', Action: 'ssm:GetParameter', Resource } as const
+    const reader = roleWith(world.standIn, [statement], { name: 'reader', logicalId: 'ReaderRole' })
+    const read = new SSMClient(clientOptions(world, reader)).send(new GetParameterCommand({ Name }))
+    if (allowed) expect((await read).Parameter?.Value).toBe(ami)
+    else await expect(read).rejects.toThrow('is not authorized to perform: ssm:GetParameter')
+  })
+
+  it('is listed under its own path, and not among an account’s parameters', async () => {
+    const list = async (Path: string) =>
+      (await client.send(new GetParametersByPathCommand({ Path, Recursive: true }))).Parameters
+    expect(await list('/aws/service/ami-amazon-linux-latest')).toMatchObject([{ Name }])
+    expect(await list('/')).toEqual([])
+  })
+
+  it('changes without an event, and nobody may put one', async () => {
+    world.standIn.ssm.seed({ account: '', region: build.region }, { name: Name, value: 'ami-1' })
+    expect(world.events).toEqual([])
+    await expect(put({ Name, Overwrite: true })).rejects.toThrow('No access to reserved parameter name')
+  })
+})
+
+it.each([
+  ['is told of', {}, ['Create']],
+  ['is not told of where somebody else tells', { unannounced: true }, []],
+])('a parameter that is put there without a call %s', (_, more, operations) => {
+  world.standIn.ssm.seed(build, { name: '/soe/base', value: ami, ...more })
+  expect(world.events.map(({ detail }) => detail.operation)).toEqual(operations)
+  world.standIn.ssm.forget(build, '/soe/base')
+  expect(world.standIn.ssm.valueOf('/soe/base', build)).toBeUndefined()
+  expect(world.events).toHaveLength(operations.length)
 })
 
 itFitsTheModels(() => calls)

@@ -1,0 +1,70 @@
+import type { Fleet } from '../domain/fleet/model.ts'
+import { pointerName, resourceName } from '../domain/names.ts'
+import type { EventEnvelope } from './event.ts'
+import type { Faults } from './faults.ts'
+import type { Random } from './random.ts'
+import { eventTime } from './stand-in/types.ts'
+import { workIn } from './world/work.ts'
+import type { World } from './world/world.ts'
+
+interface Circumstances {
+  fleet: Fleet
+  faults: Faults
+}
+
+/** People who meddle: they delete a parameter, or stop an execution, while an image is being baked. */
+export async function meddle(
+  { clock, standIn, stepFunctions }: World,
+  { fleet, faults }: Circumstances,
+  name: string,
+  work: string,
+): Promise<void> {
+  const [, image = ''] = work.split('/')
+  if (name !== resourceName(fleet.name, 'start-bake')) return
+  if (faults.take('parameter-missing', image))
+    await standIn.call({
+      principal: standIn.iam.operator(),
+      service: 'ssm',
+      operation: 'DeleteParameter',
+      input: { Name: pointerName(fleet.name, image, 'parent') },
+    })
+  if (faults.take('execution-aborted', image))
+    clock.at(clock.now() + 600_000, () => {
+      const running = [...stepFunctions.executions.values()].find(
+        ({ input, status }) => status === 'RUNNING' && workIn(input) === work,
+      )
+      running?.stop('Aborted', 'stopped by a person in the console')
+    })
+}
+
+const hour = 3_600_000
+
+/** Some hours after an image is through its last ring, somebody scans it again, and vulnerabilities are known. */
+export function scanAgain(
+  world: World,
+  { fleet, faults, random }: Circumstances & { random: Random },
+  event: EventEnvelope,
+): void {
+  const { image, imageVersion } = event.detail
+  if (event['detail-type'] !== 'Rebake Image Released' || typeof image !== 'string') return
+  if (!faults.take('cve-found', image)) return
+  const { clock, buses } = world
+  const { account, region } = fleet.build
+  const arn = (resource: string) => `arn:aws:imagebuilder:${region}:${account}:${resource}`
+  const name = resourceName(fleet.name, image)
+  const chance = random.fork(`scan/${image}/${imageVersion}`)
+  clock.at(clock.now() + chance.integer(2 * hour, 8 * hour), () => {
+    buses.put(
+      {
+        ...{ version: '0', id: chance.uuid(), 'detail-type': 'EC2 Image Builder CVE Detected' },
+        ...{ source: 'aws.imagebuilder', account, region, time: eventTime(new Date(clock.now())) },
+        resources: [arn(`image/${name}/${imageVersion}`), arn(`image-pipeline/${name}`)],
+        detail: {
+          'resource-id': `i-0${chance.hex(16)}`,
+          'finding-severity-counts': { all: 3, critical: 3, high: 0, medium: 0 },
+        },
+      },
+      'default',
+    )
+  })
+}
