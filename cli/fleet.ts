@@ -18,6 +18,10 @@ export function loadFleet(file: string): Fleet {
   }
 }
 
+/** Reads the component files that a fleet file names; loadFleet has found that they are there. */
+export const readComponent = (fleetFile: string) => (path: string) =>
+  readFileSync(resolve(dirname(fleetFile), path), 'utf8')
+
 function readFleet(file: string): string {
   try {
     return readFileSync(file, 'utf8')

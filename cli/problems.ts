@@ -3,6 +3,11 @@ export class BadInput extends Error {
   override readonly name = 'BadInput'
 }
 
+/** Something that went wrong elsewhere, where it may not next time: shown as its message alone, and exit code 1. */
+export class Failed extends Error {
+  override readonly name = 'Failed'
+}
+
 const hints: Record<string, string> = {
   ENOENT: 'there is no such file',
   EISDIR: 'this is a directory, a file is needed',

@@ -1,19 +1,21 @@
 import { styleText } from 'node:util'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { faultKinds } from '../rehearsal/faults.ts'
-
-const collect = (value: string, previous: readonly string[] = []) => [...previous, value]
-
-/** A whole number up to `highest`; anything else is bad usage. */
-const integer = (highest: number) => (value: string) => {
-  if (/^\d+$/.test(value) && Number(value) <= highest) return Number(value)
-  throw new InvalidArgumentError(`Expected a whole number from 0 to ${highest}.`)
-}
+import { collect, instant, integer, seconds } from './options.ts'
 
 const fleetOption = ['-f, --fleet <file>', 'the fleet', 'fleet.yaml'] as const
 const eventHelp = 'an event as EventBridge delivers it, a JSON file such as those in events/'
 const releaseHelp = 'as if this upstream of the fleet had just released an AMI'
+const imageOption = [
+  '--image <name>',
+  'this image, and all that descends from it (repeatable)',
+  collect,
+] as const
+const upstreamOption = ['--upstream <name>', 'all that descends from this upstream'] as const
+const amiOption = ['--ami <id>', 'with --upstream: from this AMI, which it is from then on'] as const
+const emergencyOption = ['--emergency', 'no freeze and no window holds it up'] as const
+const endpointOption = ['--endpoint-url <url>', 'a rehearsal that is served, in place of AWS'] as const
 
 /**
  * The command line: what can be asked, and how. An action's module is loaded when it is asked for, so that
@@ -30,44 +32,116 @@ export function createProgram(): Command {
     .configureHelp({ styleTitle: (title) => styleText('bold', title, { validateStream: false }) })
     .addHelpText('after', examples('rebake check', 'rebake plan --release al2023-soe', 'rebake rehearse'))
     .addHelpText('after', '\nExit codes: 0 done, 1 something failed, 2 bad usage or bad input.')
+  addCheck(program)
+  addPlan(program)
+  addStart(program)
+  addRehearse(program)
+  return program
+}
 
+const addCheck = (program: Command) =>
   program
     .command('check')
     .summary('validate the fleet and say what it is')
-    .description('Validates the fleet and the component files it names, and says in a few lines what it is.')
+    .description(
+      'Validates the fleet and the component files it names, and says in a few lines what it is: its images, where ' +
+        'they come from and go to, and what happens when.',
+    )
     .option(...fleetOption)
-    .addHelpText('after', examples('rebake check', 'rebake check --fleet teams/payments.yaml'))
+    .option('--at <time>', 'as of this time, rather than now', instant)
+    .addHelpText(
+      'after',
+      examples('rebake check', 'rebake check --fleet teams/payments.yaml', 'rebake check --at 2026-12-01'),
+    )
     .action(async (options) => (await import('./commands/check.ts')).check(options))
 
+const addPlan = (program: Command) =>
   program
     .command('plan')
-    .summary('say what an event would bake')
+    .summary('say what would be baked, and why')
     .description(
-      'Says which images an event would bake, in what order, which not and why, and how long it would take.',
+      'Says for every image of the fleet whether it would be baked and why, in what order, until when a freeze or a ' +
+        'window would hold it up, and how long it would take. Name one trigger. With --live it asks the ledger of the ' +
+        "fleet's build account, or of a served rehearsal, what has been baked; it changes nothing.",
     )
     .option(...fleetOption)
     .option('-e, --event <file>', eventHelp)
     .option('-r, --release <upstream>', releaseHelp)
+    .option('-c, --cycle <name>', 'a patch cycle, when it comes next')
+    .option(...imageOption)
+    .option(...upstreamOption)
+    .option(...amiOption)
+    .option('--drift', 'what the regular look at all images would set right (needs --live)')
+    .option(...emergencyOption)
+    .option(
+      '--at <time>',
+      'when it happens. Default: what the event says, the next time of a cycle, or now',
+      instant,
+    )
+    .option('-l, --live', 'ask the ledger what has been baked and what is about to be')
+    .option(...endpointOption)
     .option('--json', 'print the plan as one JSON document')
     .addHelpText(
       'after',
       examples(
         'rebake plan --event events/ec2.ami-available.json',
-        'rebake plan --release ubuntu-soe --json',
+        'rebake plan --release ubuntu-soe --at 2026-12-20T03:00:00Z',
+        'rebake plan --image payments-api --live',
+        'rebake plan --drift --endpoint-url http://127.0.0.1:4566',
       ),
     )
     .action(async (options) => (await import('./commands/plan.ts')).plan(options))
 
+const addStart = (program: Command) =>
+  program
+    .command('start')
+    .summary('start a campaign by hand')
+    .description(
+      'Shows what a campaign would bake, by what the ledger knows, asks whether to go on, and starts it: by the ' +
+        "state machine of the fleet's build account, with your own AWS credentials. Name images or an upstream.",
+    )
+    .option(...fleetOption)
+    .option(...imageOption)
+    .option(...upstreamOption)
+    .option(...amiOption)
+    .option(...emergencyOption)
+    .option('--reason <text>', 'why, in a line: everybody who is told of the campaign reads it')
+    .option('-y, --yes', 'go on without asking')
+    .option('--at <time>', 'its time, and so its name: the same again starts nothing. Default: now', instant)
+    .option(...endpointOption)
+    .option('--json', 'print what was started as one JSON document (needs --yes)')
+    .addHelpText(
+      'after',
+      examples(
+        'rebake start --image payments-api',
+        'rebake start --upstream al2023-soe --ami ami-0a1b2c3d4e5f67890 --emergency',
+        'rebake start --image orders-api --endpoint-url http://127.0.0.1:4566 --yes',
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nIt takes these permissions: states:StartExecution, dynamodb:GetItem, ec2:DescribeImages.',
+    )
+    .action(async (options) => (await import('./commands/start.ts')).startByHand(options))
+
+const addRehearse = (program: Command) =>
   program
     .command('rehearse')
     .summary('run the whole system on this machine, without AWS')
     .description(
-      'Synthesizes the template that deploys, and runs its state machines and bundled functions on a virtual clock ' +
-        'against a stand-in for AWS on this machine. Without --event or --release, the first upstream releases an AMI.',
+      'Synthesizes the templates that deploy, and runs their state machines and bundled functions on a virtual clock ' +
+        'against a stand-in for AWS on this machine. Without --event or --release, the first upstream releases an AMI; ' +
+        'with --for all of them do, as the seed has it.',
     )
     .option(...fleetOption)
     .option('-e, --event <file>', `${eventHelp} (repeatable)`, collect)
     .option('-r, --release <upstream>', `${releaseHelp} (repeatable)`, collect)
+    .option(
+      '--for <duration>',
+      'let so much virtual time pass, as 31d, 36h or 90m: schedules come, and polls look',
+      seconds('1m', '400d'),
+    )
+    .option('--at <time>', 'when it begins. Default: with the first event, or on 1 September 2026', instant)
     .option('--fault <kind=target>', 'make something go wrong, see below (repeatable)', collect)
     .option('--seed <number>', 'one seed, one outcome; another seed, another', integer(999_999_999), 1)
     .option(
@@ -76,7 +150,7 @@ export function createProgram(): Command {
     )
     .option(
       '--serve [port]',
-      'afterwards keep the stand-in up for the aws command, until Ctrl-C',
+      'afterwards keep the stand-in up for the aws command and for rebake start, until Ctrl-C',
       integer(65_535),
     )
     .option('--json', 'print the outcome as one JSON document, and nothing else')
@@ -85,20 +159,22 @@ export function createProgram(): Command {
       examples(
         'rebake rehearse --event events/ec2.ami-available.json',
         'rebake rehearse --release ubuntu-soe --fault build-fails=payments-api',
-        'rebake rehearse --seed 7 --out rehearsed --json',
+        'rebake rehearse --for 31d --out rehearsed',
+        'rebake rehearse --seed 7 --json',
         'rebake rehearse --serve 4566',
       ),
     )
-    .addHelpText('after', ['', 'Faults:', ...faults].join('\n'))
+    .addHelpText('after', ['', 'Faults:', ...faults()].join('\n'))
     .action(async (options) => (await import('./commands/rehearse.ts')).rehearseFleet(options))
 
-  return program
+function faults(): string[] {
+  const parts = Object.entries(faultKinds).map(([kind, what]) => {
+    const [target, meaning] = what.split(/: (.*)/)
+    return { name: `${kind}=${target}`, meaning }
+  })
+  const width = Math.max(...parts.map(({ name }) => name.length))
+  return parts.map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`)
 }
-
-const faults = Object.entries(faultKinds).map(([kind, what]) => {
-  const [target, meaning] = what.split(/: (.*)/)
-  return `  ${`${kind}=${target}`.padEnd(27)} ${meaning}`
-})
 
 const examples = (...commands: string[]) =>
   ['', 'Examples:', ...commands.map((command) => `  $ ${command}`)].join('\n')

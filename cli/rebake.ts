@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
-import { BadInput } from './problems.ts'
+import { BadInput, Failed } from './problems.ts'
 import { createProgram } from './program.ts'
 import { painterFor } from './render/text.ts'
 
@@ -14,9 +14,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const paint = painterFor(process.stderr)
-  if (error instanceof BadInput) {
+  if (error instanceof BadInput || error instanceof Failed) {
     console.error(`${paint('red', 'error:')} ${error.message}`)
-    return 2
+    return error instanceof BadInput ? 2 : 1
   }
   console.error(error)
   console.error(

@@ -1,24 +1,44 @@
-import { planCampaign } from '../../domain/planning/plan.ts'
-import { readEvent } from '../events.ts'
-import { loadFleet } from '../fleet.ts'
-import { BadInput } from '../problems.ts'
-import { releaseFromEvent, releaseOf } from '../release.ts'
+import { definitionsOf } from '../../domain/fleet/definition.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Live } from '../aws/live.ts'
+import { loadFleet, readComponent } from '../fleet.ts'
+import { forecastOf } from '../forecast.ts'
+import { clock } from '../options.ts'
 import { planLines } from '../render/plan.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
+import { type Asked, causeOf, checkAsked } from '../triggers/asked.ts'
 
-export interface PlanOptions {
+export interface PlanOptions extends Asked {
   fleet: string
-  event?: string
-  release?: string
+  /** Ask the ledger. */
+  live?: boolean
+  endpointUrl?: string
   json?: boolean
 }
 
-export function plan({ fleet: file, event, release, json }: PlanOptions): void {
-  if ((event === undefined) === (release === undefined))
-    throw new BadInput('plan needs one trigger: either --event FILE or --release UPSTREAM.')
-  const fleet = loadFleet(file)
-  const envelope = release === undefined ? readEvent(event ?? '') : releaseOf(fleet, release)
-  const campaign = planCampaign(fleet, releaseFromEvent(fleet, envelope))
-  if (json) printJson(campaign)
-  else print(planLines(campaign, printed()))
+// The SDK takes a moment to load: not before it is known that it is needed.
+const openLazily = async (fleet: Fleet, endpointUrl: string | undefined): Promise<Live> => {
+  const { deploymentOf, checkAccount } = await import('../aws/deployment.ts')
+  const { openLive } = await import('../aws/live.ts')
+  const deployment = deploymentOf(fleet, endpointUrl)
+  await checkAccount(deployment)
+  return openLive(deployment)
+}
+
+/** Says what a trigger would do; with --live, as the functions would decide it now. */
+export async function plan(options: PlanOptions, now = clock(), open = openLazily): Promise<void> {
+  const asksLedger = options.live || options.endpointUrl !== undefined
+  checkAsked(options, asksLedger)
+  const fleet = loadFleet(options.fleet)
+  const definitions = definitionsOf(fleet, readComponent(options.fleet))
+  const live = asksLedger ? await open(fleet, options.endpointUrl) : undefined
+  const cause = await causeOf(options, { fleet, definitions, live, now })
+  if ('nothing' in cause) {
+    if (options.json) printJson({ trigger: null, ...cause })
+    else print(cause.nothing)
+    return
+  }
+  const made = await forecastOf(fleet, cause, { definitions, live })
+  if (options.json) printJson(made)
+  else print(planLines(made, printed()))
 }

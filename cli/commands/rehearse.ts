@@ -1,12 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import type { EventEnvelope } from '../../rehearsal/event.ts'
 import type { Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
-import { readEvent } from '../events.ts'
 import { readFaults } from '../faults.ts'
 import { loadFleet } from '../fleet.ts'
+import { type HappeningOptions, happeningsOf } from '../happenings.ts'
 import { BadInput, fileProblem } from '../problems.ts'
-import { releaseOf } from '../release.ts'
 import { somethingFailed } from '../render/closing.ts'
 import { type Outcome, reportLines } from '../render/report.ts'
 import { serveLines } from '../render/serve.ts'
@@ -14,10 +12,8 @@ import { painterFor } from '../render/text.ts'
 import { startDisplay } from '../terminal/display.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 
-export interface RehearseOptions {
+export interface RehearseOptions extends HappeningOptions {
   fleet: string
-  event?: string[]
-  release?: string[]
   fault?: string[]
   seed: number
   out?: string
@@ -33,14 +29,14 @@ const lazily: typeof rehearse = async (options) =>
 /** Rehearses, reports, and with --serve stays until Ctrl-C; the exit code is 1 if something failed. */
 export async function rehearseFleet(options: RehearseOptions, run = lazily): Promise<void> {
   const fleet = loadFleet(options.fleet)
-  const events = eventsOf(fleet, options)
+  const happenings = happeningsOf(fleet, options)
   const faults = readFaults(fleet, options.fault ?? [])
   prepareOut(options.out)
-  const display = startDisplay(fleet.name, options.json ?? false)
+  const display = startDisplay(fleet.name, options.json ?? false, options.for)
   const rehearsal = await run({
     fleet,
     fleetFile: options.fleet,
-    events,
+    ...happenings,
     seed: options.seed,
     faults,
     onProgress: display.progress,
@@ -53,12 +49,6 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
   if (somethingFailed(rehearsal)) process.exitCode = 1
   if (options.serve !== undefined) await interrupted()
   await rehearsal.close()
-}
-
-function eventsOf(fleet: Fleet, { event = [], release = [] }: RehearseOptions): EventEnvelope[] {
-  const events = event.map(readEvent)
-  const upstreams = event.length + release.length > 0 ? release : Object.keys(fleet.upstreams).slice(0, 1)
-  return [...events, ...upstreams.map((upstream) => releaseOf(fleet, upstream, events.at(-1)?.time))]
 }
 
 function prepareOut(out: string | undefined): void {

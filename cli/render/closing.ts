@@ -1,42 +1,73 @@
-import type { ImageResult } from '../../rehearsal/results.ts'
+import type { ImageResult, Summary } from '../../rehearsal/results.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
 import type { Outcome } from './report.ts'
-import { count, list, unpainted, wrap } from './text.ts'
+import { count, list, oneLine, unpainted, wrap } from './text.ts'
 
 const firstFew = 3
 const bad = new Set<ImageResult['status']>(['failed', 'aborted', 'running'])
+const badCampaign = new Set(['failed', 'aborted'])
 
-/** Whether anything went another way than an operator would want. */
+const failedImages = ({ images }: Summary) => images.filter(({ status }) => bad.has(status))
+const failedCampaigns = ({ campaigns }: Summary) => campaigns.filter(({ status }) => badCampaign.has(status))
+
+/** Whether anything went another way than an operator would want. To be overtaken by something newer is none. */
 export const somethingFailed = ({ summary, refused }: Outcome) =>
-  refused.length > 0 || summary.campaigns.length === 0 || summary.images.some(({ status }) => bad.has(status))
+  refused.length > 0 ||
+  summary.campaigns.length === 0 ||
+  failedImages(summary).length > 0 ||
+  failedCampaigns(summary).length > 0
 
 /** How it went, in one sentence, naming what failed. */
 export function closingLines(
   outcome: Outcome,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
-  const { campaigns, images } = outcome.summary
-  const failed = images.filter(({ status }) => bad.has(status))
-  if (campaigns.length === 0) return [`${paint('red', '✖')} Nothing was rebaked: no event began a campaign.`]
-  const icon = failed.length === 0 ? paint('green', '✔') : paint('red', '✖')
-  const sentence = failed.length === 0 ? released(images) : failures(images, failed)
-  return wrap(`${icon} ${sentence}; ${pace(outcome)}.`, width, '  ')
+  const { summary } = outcome
+  if (summary.campaigns.length === 0)
+    return [`${paint('red', '✖')} Nothing was rebaked: no event began a campaign.`]
+  const sentence = failure(summary)
+  const icon = sentence === undefined ? paint('green', '✔') : paint('red', '✖')
+  return wrap(`${icon} ${sentence ?? success(summary)}; ${pace(summary)}.`, width, '  ')
 }
 
-const pace = ({ summary }: Outcome) =>
-  `${duration(summary.makespanSeconds)} rehearsed in ${summary.wallSeconds.toFixed(1)} s`
+const pace = ({ makespanSeconds, wallSeconds }: Summary) =>
+  `${duration(makespanSeconds)} rehearsed in ${wallSeconds.toFixed(1)} s`
 
-const skipped = (images: readonly ImageResult[]) => images.filter(({ status }) => status === 'skipped').length
-
-function released(images: readonly ImageResult[]): string {
-  const others = skipped(images) > 0 ? `, ${skipped(images)} skipped` : ''
-  return `${count(images.length - skipped(images), 'image')} released${others}`
+/** What is counted, and in how many campaigns: an image may be rebaked in several. */
+function words({ campaigns }: Summary) {
+  const many = campaigns.length > 1
+  return {
+    noun: many ? 'rebake' : 'image',
+    where: many ? ` in ${count(campaigns.length, 'campaign')}` : '',
+  }
 }
 
-function failures(images: readonly ImageResult[], failed: readonly ImageResult[]): string {
-  const named = failed.map(({ image }) => image)
-  const below = failed.length === 1 ? 'it' : 'them'
-  const others = skipped(images) > 0 ? `; ${skipped(images)} below ${below} skipped` : ''
-  return `${failed.length} of ${count(images.length, 'image')} failed: ${list(named, firstFew)}${others}`
+const numberOf = ({ images }: Summary, status: ImageResult['status']) =>
+  images.filter((image) => image.status === status).length
+
+function success(summary: Summary): string {
+  const { noun, where } = words(summary)
+  if (summary.images.length === 0) return `Nothing had to be rebaked${where}`
+  const others = (['skipped', 'superseded'] as const).flatMap((status) => {
+    const number = numberOf(summary, status)
+    return number > 0 ? [`, ${number} ${status}`] : []
+  })
+  return `${count(numberOf(summary, 'released'), noun)} released${where}${others.join('')}`
+}
+
+/** undefined where nothing failed. */
+function failure(summary: Summary): string | undefined {
+  const failed = failedImages(summary)
+  if (failed.length > 0) {
+    const { noun, where } = words(summary)
+    const named = [...new Set(failed.map(({ image }) => image))]
+    const skipped = numberOf(summary, 'skipped')
+    const others = skipped > 0 ? `; ${skipped} below ${failed.length === 1 ? 'it' : 'them'} skipped` : ''
+    return `${failed.length} of ${count(summary.images.length, noun)} failed${where}: ${list(named, firstFew)}${others}`
+  }
+  const titles = failedCampaigns(summary).map(({ title }) => oneLine(title))
+  return titles.length === 0
+    ? undefined
+    : `${titles.length} of ${count(summary.campaigns.length, 'campaign')} failed: ${list(titles, firstFew)}`
 }

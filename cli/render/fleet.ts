@@ -1,32 +1,93 @@
-import { upstreamOf } from '../../domain/fleet/graph.ts'
+import { sourceIn, upstreamOf } from '../../domain/fleet/graph.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
 import { type Cell, type Column, table } from './table.ts'
-import { count, list, unpainted } from './text.ts'
+import { count, list, unpainted, wrap } from './text.ts'
+import { cveLine, timingLines } from './timing.ts'
 import { tree } from './tree.ts'
 
-/** What a fleet is, in a few lines: its images as a tree, its rings, its counts. */
+/**
+ * What a fleet is: where its images come from, the images as a tree, where they go, and what happens when.
+ * @param now ISO 8601: what comes next, comes after it
+ */
 export function fleetLines(
   fleet: Fleet,
   file: string,
+  now: string,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
-  const images = Object.keys(fleet.images)
-  const totals = [
-    count(images.length, 'image'),
-    count(Object.keys(fleet.upstreams).length, 'upstream'),
-    count(Object.keys(fleet.components).length, 'component'),
-    count(Object.keys(fleet.rings).length, 'ring'),
+  const layout = { width, paint }
+  const facts = [
+    `Baked in account ${fleet.build.account}, ${fleet.build.region}; ${count(fleet.concurrentBakes, 'bake')} at once.`,
+    `Every ${duration(fleet.poll)} each upstream is looked at, and each image held against what it should be.`,
+    cveLine(fleet),
   ]
+  const sections = [
+    table(upstreamColumns, upstreamRows(fleet), layout),
+    table(imageColumns, imageRows(fleet), layout),
+    table(ringColumns, ringRows(fleet), layout),
+    ...timingLines(fleet, new Date(now), layout),
+  ]
+  const headline = `${paint('green', '✔')} ${file} is valid: ${paint('bold', fleet.name)} has ${list(totals(fleet))}.`
   return [
-    `${paint('green', '✔')} ${file} is valid: ${paint('bold', fleet.name)} has ${list(totals)}.`,
-    `  Baked in account ${fleet.build.account}, ${fleet.build.region}; ${count(fleet.concurrentBakes, 'bake')} at once.`,
-    '',
-    ...table(imageColumns, imageRows(fleet), { width, paint }),
-    '',
-    ...table(ringColumns, ringRows(fleet), { width, paint }),
+    ...wrap(headline, width, '  '),
+    ...facts.flatMap((fact) => (fact ? wrap(`  ${fact}`, width) : [])),
+    ...sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section]),
   ]
+}
+
+function totals({ images, upstreams, components, rings, patchCycles, freezes }: Fleet): string[] {
+  const size = (part: object) => Object.keys(part).length
+  return [
+    count(size(images), 'image'),
+    count(size(upstreams), 'upstream'),
+    count(size(components), 'component'),
+    count(size(rings), 'ring'),
+    ...(size(patchCycles) > 0 ? [count(size(patchCycles), 'patch cycle')] : []),
+    ...(size(freezes) > 0 ? [count(size(freezes), 'freeze')] : []),
+  ]
+}
+
+const upstreamColumns: Column[] = [
+  { title: 'UPSTREAM' },
+  { title: 'KIND' },
+  { title: 'FROM', shrinks: true },
+  { title: 'NOTICED BY' },
+]
+
+const upstreamRows = (fleet: Fleet): Cell[][] =>
+  Object.keys(fleet.upstreams).map((name) => {
+    const { from, noticed } = originOf(fleet, name)
+    return [name, sourceIn(fleet, name).kind, from, [...noticed, ...polled(fleet, name)].join(', ')]
+  })
+
+/** What an upstream's AMIs are known by, and who says that there is a new one. */
+function originOf(fleet: Fleet, upstream: string): { from: string; noticed: string[] } {
+  const source = sourceIn(fleet, upstream)
+  switch (source.kind) {
+    case 'ami':
+      return { from: `${source.amiName} of ${source.owner}`, noticed: ['event'] }
+    case 'parameter': {
+      const { parameter, account, announcements } = source
+      const events = account === '' ? [] : ['event']
+      return {
+        from: account === '' ? parameter : `${parameter} of ${account}`,
+        noticed: [...events, ...(announcements ? ['announcements'] : [])],
+      }
+    }
+    case 'image':
+      return { from: `${source.image} of Image Builder`, noticed: ['event'] }
+    case 'event':
+      return { from: `what ${source.account} announces`, noticed: ['event'] }
+  }
+}
+
+/** An upstream that only announces its AMIs has no place to look at. */
+function polled(fleet: Fleet, upstream: string): string[] {
+  const source = sourceIn(fleet, upstream)
+  const blind = source.kind === 'event' && source.amiName === undefined
+  return blind ? [] : ['poll']
 }
 
 const imageColumns: Column[] = [
@@ -39,10 +100,11 @@ const imageColumns: Column[] = [
 const dim = (text: string): Cell => ({ text, style: 'dim' })
 
 function imageRows(fleet: Fleet): Cell[][] {
-  const upstreams = Object.entries(fleet.upstreams).map(([name, upstream]) => ({
+  const used = new Set(Object.keys(fleet.images).map((image) => upstreamOf(fleet, image)))
+  const upstreams = Object.keys(fleet.upstreams).map((name) => ({
     name,
     parent: '',
-    item: { name, cells: ['', '', dim(`from AMIs ${upstream.ami.name} of ${upstream.ami.owner}`)] },
+    item: { name, cells: ['', '', used.has(name) ? '' : dim('no image descends from it')] },
   }))
   const images = Object.entries(fleet.images).map(([name, image]) => ({
     name,
@@ -52,11 +114,7 @@ function imageRows(fleet: Fleet): Cell[][] {
       cells: [String(image.components.length), duration(image.estimate), image.rings.join(' → ')],
     },
   }))
-  const used = new Set(Object.keys(fleet.images).map((image) => upstreamOf(fleet, image)))
-  const nodes = [...upstreams.filter(({ name }) => used.has(name)), ...images]
-  const unused = upstreams.filter(({ name }) => !used.has(name))
-  const rows = tree(nodes).map(({ lead, item }) => [lead + item.name, ...item.cells])
-  return [...rows, ...unused.map(({ name }) => [name, '', '', dim('no image descends from it')])]
+  return tree([...upstreams, ...images]).map(({ lead, item }) => [lead + item.name, ...item.cells])
 }
 
 const ringColumns: Column[] = [

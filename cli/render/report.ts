@@ -1,5 +1,6 @@
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import type { CampaignResult, ImageResult } from '../../rehearsal/results.ts'
+import { campaignsLines } from './campaigns.ts'
 import { closingLines } from './closing.ts'
 import { duration, secondsBetween } from './duration.ts'
 import type { Layout } from './layout.ts'
@@ -27,13 +28,18 @@ export function reportLines(
   const { campaigns, images } = outcome.summary
   const sections = [
     notificationLines(outcome.notifications, layout),
-    ...campaigns.map((campaign) => campaignLines(campaign, images, parents, layout)),
+    ...(campaigns.length > fewCampaigns
+      ? campaignsLines(campaigns, images, layout)
+      : campaigns.map((campaign) => campaignLines(campaign, images, parents, layout))),
     factLines(outcome, layout),
     refusedLines(outcome.refused, layout),
     closingLines(outcome, layout),
   ]
   return sections.filter((section) => section.length > 0).flatMap((section) => ['', ...section])
 }
+
+/** So many campaigns have a table of their images each; more of them, a line each. */
+const fewCampaigns = 3
 
 const columns: Column[] = [
   { title: 'IMAGE' },
@@ -66,7 +72,7 @@ function campaignLines(
   const { paint = unpainted } = layout
   const took = secondsBetween(campaign.startedAt, campaign.finishedAt)
   const end = took === undefined ? campaign.status : `${campaign.status} after ${duration(took)}`
-  const title = `${paint('bold', `${campaign.upstream} ${campaign.ami}`)}: ${end}`
+  const title = `${paint('bold', oneLine(campaign.title))}: ${end}`
   return rows.length === 0 ? [`${title}, no images`] : [title, ...table(columns, rows, layout)]
 }
 

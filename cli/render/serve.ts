@@ -20,6 +20,9 @@ export function serveLines(
     '  export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator',
     ...commands.map((command) => `  ${command}`),
     '',
+    '  rebake plan --drift --live',
+    '  rebake start --image NAME',
+    '',
     'Ctrl-C ends it.',
   ]
 }

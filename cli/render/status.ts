@@ -10,13 +10,14 @@ export const statuses: Record<Status, { icon: string; style: Style }> = {
   aborted: { icon: '✖', style: 'red' },
   skipped: { icon: '○', style: 'yellow' },
   released: { icon: '✔', style: 'green' },
+  superseded: { icon: '↷', style: 'dim' },
   waiting: { icon: '·', style: 'dim' },
 }
 export const statusOrder = Object.keys(statuses) as Status[]
 
 /** '3 released, 4 running, 5 waiting': only what there is. */
 export function statusCounts(images: readonly { status: Status }[]): string {
-  const order: Status[] = ['released', 'running', 'waiting', 'failed', 'skipped', 'aborted']
+  const order: Status[] = ['released', 'running', 'waiting', 'failed', 'skipped', 'aborted', 'superseded']
   const counts = order.map((status) => ({
     status,
     number: images.filter((image) => image.status === status).length,

@@ -1,8 +1,8 @@
 import { duration, instant } from '../render/duration.ts'
 import { bar, statusCounts, statuses, statusOrder } from '../render/status.ts'
-import { cell, oneLine, type Paint, widthOf } from '../render/text.ts'
+import { cell, count, oneLine, type Paint, widthOf } from '../render/text.ts'
 import { type Node, tree } from '../render/tree.ts'
-import { doneOf, type ImageMoment, isSettled, type Moment } from './timeline.ts'
+import { type ImageMoment, isSettled, type Moment } from './timeline.ts'
 
 export interface Screen {
   columns: number
@@ -17,12 +17,16 @@ const elapsedWidth = 11
 /** Wider than this, a step and its image are too far apart to be read as one line. */
 const widest = 110
 
-/** The whole live display: a headline, then the images as a tree; never taller or wider than the screen. */
+/**
+ * The whole live display: a headline, then the images of the open campaigns as a tree, those that have ended as a
+ * count; never taller or wider than the screen.
+ */
 export function frame(fleet: string, moment: Moment, terminal: Screen): string[] {
   const screen = { ...terminal, columns: Math.min(terminal.columns, widest) }
-  const head = headline(fleet, moment, screen)
+  const { open, ended } = split(moment.images)
+  const head = [...headline(fleet, moment, statusCounts(open), screen), ...endedLine(ended, screen)]
   const room = Math.max(0, screen.rows - head.length - 1)
-  const { shown, hidden } = choose(moment.images, room)
+  const { shown, hidden } = choose(open, room)
   const rows = tree(nodesOf(shown))
   const nameWidth = Math.min(
     Math.floor(screen.columns * 0.45),
@@ -34,17 +38,35 @@ export function frame(fleet: string, moment: Moment, terminal: Screen): string[]
   return [...head, ...lines, ...more].slice(0, Math.max(1, screen.rows - 1))
 }
 
-function headline(fleet: string, { now, start, images }: Moment, { columns, paint }: Screen): string[] {
-  const done = doneOf(images)
+/** Campaigns in which nothing moves any more make room for the others; the last one stays. */
+function split(images: readonly ImageMoment[]) {
+  const campaigns = Map.groupBy(images, ({ campaign }) => campaign)
+  const last = [...campaigns.keys()].at(-1)
+  const isOpen = (campaign: string) => !campaigns.get(campaign)?.every(isSettled)
+  const anyOpen = [...campaigns.keys()].some(isOpen)
+  const isShown = ({ campaign }: ImageMoment) => (anyOpen ? isOpen(campaign) : campaign === last)
+  return { open: images.filter(isShown), ended: images.filter((image) => !isShown(image)) }
+}
+
+function endedLine(ended: readonly ImageMoment[], { columns, paint }: Screen): string[] {
+  if (ended.length === 0) return []
+  const campaigns = new Set(ended.map(({ campaign }) => campaign)).size
+  const text = `${count(campaigns, 'campaign')} ended: ${statusCounts(ended)}`
+  return [paint('dim', cell(text, columns)), '']
+}
+
+function headline(
+  fleet: string,
+  { now, start, done }: Moment,
+  counts: string,
+  { columns, paint }: Screen,
+): string[] {
   const clock = `${instant(now)} virtual`
   const since = ` +${duration((now - start) / 1000)}`
   const title = cell(`Rehearsing ${fleet}`, Math.max(0, columns - widthOf(clock) - widthOf(since)))
   const width = Math.max(10, Math.min(40, Math.floor(columns / 3)))
   const { filled, rest } = bar(done, width)
-  const summary = cell(
-    ` ${String(Math.floor(done * 100)).padStart(3)} %  ${statusCounts(images)}`,
-    columns - width,
-  )
+  const summary = cell(` ${String(Math.floor(done * 100)).padStart(3)} %  ${counts}`, columns - width)
   return [
     paint('bold', title) + paint('dim', clock) + paint('cyan', since),
     paint('cyan', filled) + paint('dim', rest) + summary,
@@ -59,12 +81,14 @@ interface Item {
 
 /** Upstreams become roots. One image may be in two campaigns: names carry the campaign. */
 function nodesOf(images: readonly ImageMoment[]): Node<Item>[] {
-  const roots = new Map(images.map(({ campaign, upstream, ami }) => [campaign, { upstream, ami }]))
+  const roots = new Map(images.map(({ campaign, title }) => [campaign, title]))
   const present = new Set(images.map(({ campaign, image }) => `${campaign} ${image}`))
   return [
-    ...[...roots].map(([campaign, { upstream, ami }]) => {
-      return { name: campaign, parent: '', item: { name: `${upstream}  ${ami}` } }
-    }),
+    ...[...roots].map(([campaign, title]) => ({
+      name: campaign,
+      parent: '',
+      item: { name: oneLine(title) },
+    })),
     ...images.map((image) => {
       const parent = `${image.campaign} ${image.parent}`
       return {

@@ -2,8 +2,8 @@ import type { ImageProgress, Progress } from '../../rehearsal/progress.ts'
 
 export interface ImageMoment extends ImageProgress {
   campaign: string
-  upstream: string
-  ami: string
+  /** The campaign's, for people. */
+  title: string
   /** Virtual seconds since the image began to run; undefined before. */
   elapsed: number | undefined
 }
@@ -12,10 +12,13 @@ export interface Moment {
   /** Virtual time, epoch milliseconds, and where it began. */
   now: number
   start: number
+  /** How much of the rehearsal is done, 0 to 1. */
+  done: number
+  /** Of all campaigns, in the order in which these began. */
   images: ImageMoment[]
 }
 
-const settled = new Set<ImageProgress['status']>(['released', 'failed', 'skipped', 'aborted'])
+const settled = new Set<ImageProgress['status']>(['released', 'failed', 'skipped', 'aborted', 'superseded'])
 export const isSettled = (image: ImageProgress) => settled.has(image.status)
 
 /** How much of everything is done, 0 to 1; an image that ended badly has nothing left to do. */
@@ -29,8 +32,14 @@ export class Timeline {
   readonly #campaigns = new Map<string, Progress>()
   readonly #began = new Map<string, number>()
   readonly #ended = new Map<string, number>()
+  readonly #span: number | undefined
   #start: number | undefined
   #now = 0
+
+  /** @param span the virtual seconds that the rehearsal goes on for, where that is known beforehand */
+  constructor(span?: number) {
+    this.#span = span
+  }
 
   /** Takes a snapshot; returns the images whose status or step it changed. */
   add(progress: Progress): ImageMoment[] {
@@ -56,13 +65,15 @@ export class Timeline {
     const images = [...this.#campaigns.values()].flatMap((progress) =>
       progress.images.map((image) => this.#moment(progress, image)),
     )
-    return { now: this.#now, start: this.#start ?? this.#now, images }
+    const start = this.#start ?? this.#now
+    const done = this.#span === undefined ? doneOf(images) : (this.#now - start) / 1000 / this.#span
+    return { now: this.#now, start, done: Math.min(1, done), images }
   }
 
-  #moment({ campaign, upstream, ami }: Progress, image: ImageProgress): ImageMoment {
+  #moment({ campaign, title }: Progress, image: ImageProgress): ImageMoment {
     const key = `${campaign} ${image.image}`
     const began = this.#began.get(key)
     const elapsed = began === undefined ? undefined : ((this.#ended.get(key) ?? this.#now) - began) / 1000
-    return { ...image, campaign, upstream, ami, elapsed }
+    return { ...image, campaign, title, elapsed }
   }
 }

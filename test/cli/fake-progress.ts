@@ -27,8 +27,7 @@ export const fakeProgress = (
 ): Progress => ({
   now: fakeStart + minutes * 60_000,
   campaign: 'amazon-linux-2023-ami-0aaaabbbbccccdddd',
-  upstream: 'amazon-linux-2023',
-  ami: 'ami-0aaaabbbbccccdddd',
+  title: 'amazon-linux-2023 ami-0aaaabbbbccccdddd',
   images: images.map((image) => ({ ...image, since: image.since || fakeStart + minutes * 60_000 })),
   ...rest,
 })

@@ -20,6 +20,10 @@ describe('faults', () => {
     { text: 'nonsense', message: 'build-fails=IMAGE' },
     { text: 'build-fails', message: 'build-fails=IMAGE' },
     { text: 'build-fails=jvaa', message: "the fleet has no 'jvaa', did you mean 'java'?" },
+    {
+      text: 'scan-finds=java',
+      message: '--fault scan-finds=java cannot happen: the fleet does not have java scanned',
+    },
     { text: 'untrusted-owner=java', message: "the fleet has no 'java'; it has al2023 and ubuntu" },
   ])('$text is refused with what there is', ({ text, message }) => {
     expect(() => readFaults(fleet, [text])).toThrow(message)

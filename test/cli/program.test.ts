@@ -35,7 +35,7 @@ describe('help', () => {
     for (const kind of Object.keys(faultKinds)) expect(help.join('')).toContain(`  ${kind}=`)
   })
 
-  it('names the three commands and the exit codes', () => {
-    expect(program.commands.map((command) => command.name())).toEqual(['check', 'plan', 'rehearse'])
+  it('names the commands and the exit codes', () => {
+    expect(program.commands.map((command) => command.name())).toEqual(['check', 'plan', 'start', 'rehearse'])
   })
 })

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runRebake } from './run.ts'
 import { smallFleet } from './small-fleet.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const entry = resolve('cli/rebake.ts')
 
 beforeAll(() => {
   mkdirSync(join(directory, 'a-directory'))
@@ -27,25 +26,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-/** Runs the command as a user would; `head` goes away after the first output, as `| head` does. */
-function rebake(
-  args: string[],
-  { head = false, env = {} }: { head?: boolean; env?: NodeJS.ProcessEnv } = {},
-) {
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
-    const { FORCE_COLOR: _, ...inherited } = process.env
-    const child = spawn(process.execPath, [entry, ...args], { cwd: directory, env: { ...inherited, ...env } })
-    let [stdout, stderr] = ['', '']
-    if (head) child.stdout.destroy()
-    child.stdout.on('data', (data) => {
-      stdout += data
-    })
-    child.stderr.on('data', (data) => {
-      stderr += data
-    })
-    child.on('close', (code) => done({ code, stdout, stderr }))
-  })
-}
+const rebake = (args: string[], options?: Parameters<typeof runRebake>[2]) =>
+  runRebake(directory, args, options)
 
 describe.concurrent('rebake', () => {
   it.each([
@@ -61,8 +43,18 @@ describe.concurrent('rebake', () => {
     { args: ['check', '--fleet', 'no-ring.yaml'], message: 'no-ring.yaml:15:' },
     { args: ['check', '--fleet', 'atlantis.yaml'], message: 'eu-atlantis-1' },
     { args: ['check', '--fleet', 'empty.yaml'], message: 'empty.yaml:1:1' },
-    { args: ['plan'], message: 'either --event FILE or --release UPSTREAM' },
-    { args: ['plan', '--event', 'event.json', '--release', 'al2023'], message: 'one trigger' },
+    { args: ['check', '--at', 'soon'], message: 'Expected a time with its offset' },
+    { args: ['plan'], message: 'plan needs one trigger: --event FILE, --release UPSTREAM, --cycle NAME' },
+    { args: ['plan', '--event', 'event.json', '--release', 'al2023'], message: 'plan needs one trigger' },
+    { args: ['plan', '--image', 'jvaa'], message: "the fleet has no image 'jvaa', did you mean 'java'?" },
+    { args: ['plan', '--cycle', 'monthly'], message: "has no patch cycle 'monthly'; it has none" },
+    { args: ['plan', '--drift'], message: 'it needs --live' },
+    { args: ['plan', '--image', 'java', '--endpoint-url', 'x'], message: '--endpoint-url x: expected a URL' },
+    { args: ['start'], message: 'either --image NAME, once or more, or --upstream NAME' },
+    { args: ['start', '--upstream', 'al2023', '--ami', 'x'], message: '--ami x: expected the id of an AMI' },
+    { args: ['start', '--image', 'java'], message: 'Nobody can be asked whether to go on' },
+    { args: ['rehearse', '--for', '1 month'], message: "Expected a duration such as '45m'" },
+    { args: ['rehearse', '--release', 'debian'], message: 'it has al2023 and ubuntu' },
     { args: ['plan', '--event', 'event.json'], message: 'event.json: "detail" is missing' },
     { args: ['plan', '--event', 'absent.json'], message: 'absent.json: there is no such file' },
     { args: ['plan', '--release', 'debian'], message: 'it has al2023 and ubuntu' },
@@ -84,10 +76,19 @@ describe.concurrent('rebake', () => {
     { args: ['--version'], text: '0.' },
     { args: ['check'], text: 'fleet.yaml is valid: golden has 3 images' },
     { args: ['plan', '--release', 'al2023'], text: '2 images would be baked' },
+    { args: ['plan', '--image', 'java', '--image', 'web'], text: '2 images would be baked' },
+    { args: ['start', '--help'], text: '--emergency' },
   ])('$args: exit code 0', async ({ args, text }) => {
     const { code, stdout, stderr } = await rebake(args)
     expect(stdout).toContain(text)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  it('says in a line that nothing answers: exit code 1', async () => {
+    const args = ['start', '--image', 'java', '--yes', '--endpoint-url', 'http://127.0.0.1:1']
+    const { code, stdout, stderr } = await rebake(args)
+    expect(stderr).toMatch(/^error: Could not .* nothing answers at http:\/\/127\.0\.0\.1:1\. .*\n$/)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   })
 
   it('prints a plan as one JSON document', async () => {

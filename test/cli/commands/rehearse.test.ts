@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type RehearseOptions, rehearseFleet } from '../../../cli/commands/rehearse.ts'
 import type { Outcome } from '../../../cli/render/report.ts'
-import type { EventEnvelope } from '../../../rehearsal/event.ts'
 import type { ImageResult } from '../../../rehearsal/results.ts'
 import { fakeImage, fakeProgress } from '../fake-progress.ts'
 import { smallFleet } from '../small-fleet.ts'
@@ -33,9 +32,10 @@ const image = (status: ImageResult['status']): ImageResult => ({
 })
 const campaign = {
   name: 'c',
+  ...{ title: 'al2023 ami-0', kind: 'release' as const, reason: 'al2023 released ami-0' },
   upstream: 'al2023',
   ami: 'ami-0',
-  status: 'succeeded',
+  status: 'finished',
   finishedAt: null,
   images: 1,
 }
@@ -81,22 +81,11 @@ describe('rebake rehearse', () => {
     await run()
     const options = rehearse.mock.calls[0]?.[0]
     expect(options).toMatchObject({ fleetFile: fleet, seed: 1, faults: [], fleet: { name: 'golden' } })
-    expect(options.events.map(({ account }: { account: string }) => account)).toEqual(['444455556666'])
-    expect(options).not.toHaveProperty('serve')
-    expect(options).not.toHaveProperty('out')
-  })
-
-  it('passes the events, then the releases at the time of the last event', async () => {
-    const event = join(directory, 'event.json')
-    const envelope = { version: '0', id: '1', 'detail-type': 't', source: 's', account: '123456789012' }
-    const rest = { time: '2026-10-01T00:00:00Z', region: 'eu-west-1', resources: [], detail: {} }
-    writeFileSync(event, JSON.stringify({ ...envelope, ...rest }))
-    await run({ event: [event], release: ['ubuntu'] })
-    const [{ events }] = rehearse.mock.calls[0] as [{ events: EventEnvelope[] }]
-    expect(events.map(({ account, time }) => [account, time])).toEqual([
-      ['123456789012', '2026-10-01T00:00:00Z'],
-      ['777788889999', '2026-10-01T00:00:00Z'],
-    ])
+    expect(options).toMatchObject({
+      events: [],
+      releases: [{ upstream: 'al2023', time: '2026-09-01T06:00:00Z' }],
+    })
+    for (const absent of ['serve', 'out', 'for', 'start']) expect(options).not.toHaveProperty(absent)
   })
 
   it('shows plain lines and the report where there is no terminal, and closes', async () => {
@@ -106,6 +95,13 @@ describe('rebake rehearse', () => {
     expect(printed).not.toContain('\x1b')
     expect(process.exitCode).toBeUndefined()
     expect(close).toHaveBeenCalledOnce()
+  })
+
+  it('tells of outcomes alone where much time passes', async () => {
+    await run({ for: 86_400 })
+    expect(rehearse.mock.calls[0]?.[0]).toMatchObject({ releases: [], for: 86_400 })
+    expect(printed).toContain('Campaign: amazon-linux-2023')
+    expect(printed).not.toContain('Bake the Image')
   })
 
   it('prints one JSON document and nothing else', async () => {

@@ -17,3 +17,35 @@ it('shows notifications as mail: wrapped, columns kept, without control characte
 })
 
 it('says nothing where nobody was told anything', () => expect(notificationLines([])).toEqual([]))
+
+it('counts many by kind, and shows the subjects of those that are bad', () => {
+  const told = (subject: string, severity = 'info') => ({
+    ...{ ...record, subject, message: 'x' },
+    attributes: { severity },
+  })
+  const many = [
+    ...Array.from({ length: 20 }, (_, at) => told(`Released: image-${at} 1.0.0/1`)),
+    ...['00:00', '02:00'].map((time) => told(`Waiting until 2026-12-18 ${time} UTC: java`)),
+    ...Array.from({ length: 3 }, () => told('Failed: java was not released', 'error')),
+    told('Refused: ami-0123 from account 000000000000, which is a longer story', 'warning'),
+  ]
+  expect(notificationLines(many, { width: 80 })).toEqual([
+    'What people were told (26 notifications)',
+    '    20  Released',
+    '     2  Waiting',
+    '     3  Failed',
+    '        2026-09-01 06:00:00  Failed: java was not released (3 times)',
+    '     1  Refused',
+    '        2026-09-01 06:00:00  Refused: ami-0123 from account 000000000000, which…',
+  ])
+})
+
+it('shows a dozen bad subjects, and counts the others', () => {
+  const failed = Array.from({ length: 40 }, (_, at) => ({
+    ...{ ...record, subject: `Failed: image-${at}`, message: 'x' },
+    attributes: { severity: 'error' },
+  }))
+  const lines = notificationLines(failed)
+  expect(lines).toHaveLength(15)
+  expect(lines.at(-1)).toBe('        and 28 more')
+})

@@ -6,4 +6,5 @@ it('says how to talk to the stand-in', () => {
   expect(text).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_DEFAULT_REGION=eu-west-1')
   expect(text).toContain('export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator')
   expect(text).toContain('aws dynamodb scan --table-name golden-ledger')
+  expect(text).toContain('rebake start --image NAME')
 })

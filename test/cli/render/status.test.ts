@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bar, statusCounts } from '../../../cli/render/status.ts'
+import { bar, type Status, statusCounts, statuses, statusOrder } from '../../../cli/render/status.ts'
 
 describe('status', () => {
   it.each([
@@ -24,10 +24,20 @@ describe('status', () => {
   })
 
   it('counts only what there is', () => {
-    const of = (...statuses: ('released' | 'running' | 'failed')[]) => statuses.map((status) => ({ status }))
+    const of = (...statuses: Status[]) => statuses.map((status) => ({ status }))
     expect(statusCounts(of('failed', 'released', 'running', 'released'))).toBe(
       '2 released, 1 running, 1 failed',
     )
+    expect(statusCounts(statusOrder.map((status) => ({ status })))).toBe(
+      '1 released, 1 running, 1 waiting, 1 failed, 1 skipped, 1 aborted, 1 superseded',
+    )
     expect(statusCounts([])).toBe('')
+  })
+
+  it('does not show what was overtaken as a failure', () => {
+    expect(statuses.superseded.style).toBe('dim')
+    expect(statusOrder.filter((status) => statuses[status].icon === statuses.superseded.icon)).toEqual([
+      'superseded',
+    ])
   })
 })

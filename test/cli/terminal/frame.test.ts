@@ -43,7 +43,7 @@ describe('frame', () => {
         'Rehearsing golden                                2026-09-01 07:00:00 virtual +1h',
         '████████████████▎░░░░░░░░░  62 %  1 released, 1 running, 1 waiting, 1 failed    ',
         '',
-        'amazon-linux-2023  ami-0aaaabbbbccccdddd',
+        'amazon-linux-2023 ami-0aaaabbbbccccdddd',
         '└─ ✔ base          released                      ████████████████████        30m',
         '   ├─ ⠋ java       Bake the Image                ██████████░░░░░░░░░░        30m',
         '   │  └─ · tomcat                                                               ',
@@ -98,16 +98,62 @@ describe('frame', () => {
     const timeline = new Timeline()
     timeline.add(fakeProgress(0, [fakeImage('base', 'amazon-linux-2023', running(0))]))
     timeline.add(
-      fakeProgress(5, [fakeImage('base', 'amazon-linux-2023')], { campaign: 'second', ami: 'ami-0second' }),
+      fakeProgress(5, [fakeImage('base', 'amazon-linux-2023')], {
+        campaign: 'second',
+        title: 'by hand: base',
+      }),
     )
     const names = frame('golden', timeline.moment, screen(80, 24))
       .slice(3)
       .map((line) => line.slice(0, 30).trimEnd())
     expect(names).toEqual([
-      'amazon-linux-2023  ami-0aaaabb',
+      'amazon-linux-2023 ami-0aaaabbb',
       '└─ ⠋ base  Bake the Image',
-      'amazon-linux-2023  ami-0second',
+      'by hand: base',
       '└─ · base',
     ])
+  })
+
+  describe('of many campaigns', () => {
+    const ended = (status: ImageProgress['status']) => fakeImage('base', 'amazon-linux-2023', { status })
+    const timelineOf = (...statuses: ImageProgress['status'][]) => {
+      const timeline = new Timeline(7 * 86_400)
+      for (const [at, status] of statuses.entries())
+        timeline.add(
+          fakeProgress(at * 1440, [ended(status)], { campaign: `c${at}`, title: `campaign ${at}` }),
+        )
+      return timeline
+    }
+
+    it('shows those that are open, and counts the others', () => {
+      const { moment } = timelineOf('released', 'failed', 'superseded', 'running', 'released', 'waiting')
+      expect(frame('golden', moment, screen(80, 24)).map((line) => line.trimEnd())).toEqual([
+        'Rehearsing golden                                2026-09-06 06:00:00 virtual +5d',
+        '██████████████████▋░░░░░░░  71 %  1 running, 1 waiting',
+        '',
+        '4 campaigns ended: 2 released, 1 failed, 1 superseded',
+        '',
+        'campaign 3',
+        expect.stringMatching(/^└─ . base/),
+        'campaign 5',
+        '└─ · base',
+      ])
+    })
+
+    it('fits any height', () => {
+      const { moment } = timelineOf('released', 'failed', 'running', 'waiting')
+      for (const rows of [2, 3, 4, 5, 6, 7, 8])
+        expect(frame('golden', moment, screen(40, rows)).length).toBeLessThan(rows)
+    })
+
+    it('keeps the last one when all have ended', () => {
+      const lines = frame('golden', timelineOf('released', 'released').moment, screen(80, 24))
+      expect(lines.slice(3).map((line) => line.slice(0, 30).trimEnd())).toEqual([
+        '1 campaign ended: 1 released',
+        '',
+        'campaign 1',
+        '└─ ✔ base  released',
+      ])
+    })
   })
 })

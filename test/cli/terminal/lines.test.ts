@@ -5,20 +5,24 @@ import { fakeImage, fakeProgress, fakeStart } from '../fake-progress.ts'
 const change = (rest: Parameters<typeof fakeImage>[2]) =>
   changeLine(
     fakeStart + 65_000,
-    { ...fakeImage('java', 'base', rest), campaign: '', upstream: '', ami: '', elapsed: 0 },
-    ['java', 'tomcat'],
+    { ...fakeImage('java', 'base', rest), campaign: '', title: '', elapsed: 0 },
+    6,
   )
 
 describe('plain lines', () => {
   it('opens a campaign', () => {
     expect(campaignLine(fakeProgress(0, [fakeImage('base', 'soe')]))).toBe(
-      '2026-09-01 06:00:00  amazon-linux-2023 released ami-0aaaabbbbccccdddd: 1 image to rebake',
+      '2026-09-01 06:00:00  Campaign: amazon-linux-2023 ami-0aaaabbbbccccdddd',
+    )
+    expect(campaignLine(fakeProgress(0, [], { title: 'patch cycle\nmonthly' }))).toBe(
+      '2026-09-01 06:00:00  Campaign: patch cycle monthly: nothing to rebake',
     )
   })
 
   it.each([
     { rest: { status: 'running', step: 'Bake the Image' }, text: 'Bake the Image' },
     { rest: { status: 'released' }, text: 'released' },
+    { rest: { status: 'superseded' }, text: 'superseded' },
     { rest: { status: 'failed', reason: 'exit 1\nof yum' }, text: 'failed: exit 1 of yum' },
   ] as const)('says $text', ({ rest, text }) =>
     expect(change(rest)).toBe(`2026-09-01 06:01:05  java    ${text}`),

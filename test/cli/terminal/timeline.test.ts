@@ -35,6 +35,14 @@ describe('timeline', () => {
     ])
   })
 
+  it('is done by the time that passes, where that is known', () => {
+    const timeline = new Timeline(7200)
+    for (const minutes of [0, 30, 240]) {
+      timeline.add(fakeProgress(minutes, [fakeImage('base', 'soe')]))
+      expect(timeline.moment.done).toBe(Math.min(1, minutes / 120))
+    }
+  })
+
   it('has nothing left to do for an image that ended badly', () => {
     expect(
       doneOf([fakeImage('a', '', { status: 'failed', done: 0.2 }), fakeImage('b', '', { done: 0.5 })]),

@@ -1,0 +1,76 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { SSMClient } from '@aws-sdk/client-ssm'
+import { sourceIn } from '../../domain/fleet/graph.ts'
+import { partitionOf } from '../../domain/fleet/regions.ts'
+import { resourceName } from '../../domain/names.ts'
+import type { Whereabouts } from '../../domain/planning/announcements.ts'
+import type { Known } from '../../domain/planning/known.ts'
+import type { Claim, Judgement } from '../../domain/planning/release.ts'
+import { describeAmi } from '../../functions/shared/images.ts'
+import { readKnown } from '../../functions/shared/known.ts'
+import { dynamoLedger } from '../../functions/shared/ledger.ts'
+import { judgeClaim } from '../../functions/shared/releases.ts'
+import { amiOfImage, parameterOf } from '../../functions/shared/upstreams.ts'
+import { BadInput } from '../problems.ts'
+import type { Deployment } from './deployment.ts'
+import { calling } from './problems.ts'
+
+/** What a plan asks of a deployed fleet: it reads, and changes nothing. Every call throws BadInput or Failed. */
+export interface Live {
+  /** What the ledger knows. */
+  known: Known
+  /** Whether an AMI is a release, as the functions decide it, and when it was made by EC2's word. */
+  judge(claim: Claim): Promise<{ judgement: Judgement; created: string }>
+  /** The AMI that an announcement is about; undefined where there is none yet. */
+  find(look: Whereabouts): Promise<string | undefined>
+  /** Those that EC2 does not show as available any more. */
+  gone(amis: readonly string[]): Promise<Set<string>>
+}
+
+/** @throws BadInput or Failed when the ledger cannot be read */
+export async function openLive(deployment: Deployment): Promise<Live> {
+  const { fleet, config } = deployment
+  const ledger = dynamoLedger(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))
+  const ec2 = new EC2Client(config)
+  const known = await calling(deployment, 'read what the ledger knows', () => readKnown(ledger))
+  const asking = <T>(doing: string, call: () => Promise<T>) => calling(deployment, doing, call)
+  return {
+    known,
+    judge: (claim) =>
+      asking(`look at ${claim.ami}`, async () => {
+        const { image, judgement } = await judgeClaim({ fleet, ec2, ledger }, claim)
+        return { judgement, created: image?.CreationDate ?? '' }
+      }),
+    find: (look) => asking('find the AMI of this event', () => find(deployment, ec2, look)),
+    gone: (amis) =>
+      asking('look at the AMIs of the upstreams', async () => {
+        const gone = new Set<string>()
+        for (const ami of amis) if ((await describeAmi(ec2, ami))?.State !== 'available') gone.add(ami)
+        return gone
+      }),
+  }
+}
+
+async function find(
+  { fleet, config }: Deployment,
+  ec2: EC2Client,
+  look: Whereabouts,
+): Promise<string | undefined> {
+  if ('ami' in look) return look.ami
+  if ('imageArn' in look) return amiOfImage(ec2, look.imageArn)
+  const { account, region } = fleet.build
+  const source = sourceIn(fleet, look.parameterOf)
+  if (source.kind !== 'parameter') return undefined
+  if (source.account !== '' && source.account !== account)
+    throw new BadInput(
+      `The parameter ${source.parameter} is in account ${source.account}, where only Rebake's own functions may ` +
+        `read it. Name the AMI that it holds: --upstream ${look.parameterOf} --ami AMI.`,
+    )
+  const ssm = new SSMClient(config)
+  const imageBuilderArnPrefix = `arn:${partitionOf(region)}:imagebuilder:${region}:${account}`
+  return parameterOf(
+    { fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm, ssmIn: async () => ssm },
+    source,
+  )
+}

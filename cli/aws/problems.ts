@@ -1,0 +1,109 @@
+import { BadInput, Failed } from '../problems.ts'
+import type { Deployment } from './deployment.ts'
+
+/** The members that the SDK's and Node's errors have. */
+interface AwsError extends Error {
+  code?: string
+  $metadata?: { httpStatusCode?: number }
+  errors?: AwsError[]
+}
+
+interface Known {
+  /** Fits the error's name, its code or its message. */
+  when: RegExp
+  /** Whether it is for the person to put right here and now: exit code 2. */
+  bad: boolean
+  say: (message: string, deployment: Deployment) => string
+}
+
+const logIn = ({ fleet }: Deployment) =>
+  `Log in (aws sso login), or take a profile of account ${fleet.build.account} with AWS_PROFILE=NAME.`
+const deployIt = ({ fleet: { name, build } }: Deployment) =>
+  `Is the fleet ${name} deployed in account ${build.account}, ${build.region}? npm run deploy does it.`
+
+const problems: Known[] = [
+  {
+    when: /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenProviderError|SSOTokenProviderFailure)$|session.*(expired|invalid)|token is expired/i,
+    bad: true,
+    say: (message, to) => `the AWS credentials have expired (${message}). ${logIn(to)}`,
+  },
+  {
+    when: /^(CredentialsProviderError|ProviderError)$|could not load credentials/i,
+    bad: true,
+    say: (message, to) => `there are no AWS credentials (${message}). ${logIn(to)}`,
+  },
+  {
+    when: /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|IncompleteSignature)$/,
+    bad: true,
+    say: (message, to) => `AWS does not take these credentials (${message}). ${logIn(to)}`,
+  },
+  {
+    when: /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)$/,
+    bad: false,
+    say: (message) =>
+      `access denied: ${message}. Take a role that may, or ask whoever runs the build account.`,
+  },
+  {
+    when: /^StateMachineDoesNotExist$/,
+    bad: false,
+    say: (_, to) => `there is no state machine ${to.fleet.name}-campaign. ${deployIt(to)}`,
+  },
+  {
+    when: /^(ResourceNotFoundException|TableNotFoundException)$/,
+    bad: false,
+    say: (_, to) => `there is no table ${to.fleet.name}-ledger. ${deployIt(to)}`,
+  },
+  {
+    when: /^(ECONNREFUSED|ECONNRESET|EPIPE)$/,
+    bad: false,
+    say: (message, { endpoint }) =>
+      endpoint === undefined
+        ? `AWS cannot be reached (${message}). Try again.`
+        : `nothing answers at ${endpoint}. Is rebake rehearse --serve running, and at this port?`,
+  },
+  {
+    when: /^(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|TimeoutError)$/,
+    bad: false,
+    say: (message, { endpoint }) =>
+      `${endpoint ?? 'AWS'} cannot be reached (${message}). Is this machine online, and does a proxy or a VPN stand in the way?`,
+  },
+  {
+    when: /Throttl|^(TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException)$/,
+    bad: false,
+    say: (message) => `AWS asks to go slower (${message}). Try again in a minute.`,
+  },
+]
+
+/**
+ * Calls AWS, to do something that reads after "could not".
+ * @throws BadInput or Failed with what to do; a mistake of Rebake stays as it is
+ */
+export async function calling<T>(deployment: Deployment, doing: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    const problem = problemOf(error as AwsError, doing, deployment)
+    throw problem ?? error
+  }
+}
+
+function problemOf(error: AwsError, doing: string, deployment: Deployment): Error | undefined {
+  const message = textOf(error)
+  const names = [
+    error.name,
+    error.code ?? '',
+    error.message,
+    ...(error.errors ?? []).map(({ code = '' }) => code),
+  ]
+  const known = problems.find(({ when }) => names.some((name) => when.test(name)))
+  const cause = { cause: error }
+  if (known) {
+    const text = `Could not ${doing}: ${known.say(message, deployment)}`
+    return known.bad ? new BadInput(text, cause) : new Failed(text, cause)
+  }
+  return error.$metadata && new Failed(`Could not ${doing}: ${error.name}: ${message}.`, cause)
+}
+
+/** Without its last full stop, so that it can stand in a sentence; a failed connection may say nothing itself. */
+const textOf = ({ message, code, errors = [] }: AwsError): string =>
+  (message || errors[0]?.message || code || 'no reason given').trim().replace(/\.$/, '')

@@ -1,0 +1,79 @@
+import type { CampaignResult, ImageResult } from '../../rehearsal/results.ts'
+import { duration, instant, secondsBetween } from './duration.ts'
+import type { Layout } from './layout.ts'
+import { statuses } from './status.ts'
+import { type Cell, type Column, table } from './table.ts'
+import { count, oneLine, unpainted } from './text.ts'
+
+const counted = ['released', 'failed', 'aborted', 'skipped', 'superseded', 'running'] as const
+
+const columns: Column[] = [
+  { title: 'BEGAN' },
+  { title: 'CAMPAIGN', shrinks: true },
+  ...counted.map((status): Column => ({ title: headingOf(status), align: 'right' })),
+  { title: 'TOOK', align: 'right' },
+]
+
+function headingOf(status: ImageResult['status']): string {
+  return (status === 'running' ? 'unfinished' : status).toUpperCase()
+}
+
+/** Many campaigns: one line each with how many of its images ended how, then the images that went wrong. */
+export function campaignsLines(
+  campaigns: readonly CampaignResult[],
+  images: readonly ImageResult[],
+  layout: Layout,
+): string[][] {
+  const { paint = unpainted } = layout
+  const rows = campaigns.map((campaign): Cell[] => {
+    const own = images.filter((image) => image.campaign === campaign.name)
+    const took = secondsBetween(campaign.startedAt, campaign.finishedAt)
+    return [
+      instant(Date.parse(campaign.startedAt)).slice(0, 16),
+      titleCell(campaign, own.length === 0),
+      ...counted.map((status) => numberOf(own, status)),
+      took === undefined ? campaign.status : duration(took),
+    ]
+  })
+  const title = paint('bold', count(campaigns.length, 'campaign'))
+  return [[title, ...table(columns, rows, layout)], wrongLines(images, layout)]
+}
+
+/** Red where the campaign itself went wrong, dim where it found nothing to do. */
+function titleCell({ title, status }: CampaignResult, isEmpty: boolean): Cell {
+  const text = oneLine(title)
+  if (status === 'failed' || status === 'aborted') return { text, style: 'red' }
+  return isEmpty ? { text, style: 'dim' } : text
+}
+
+function numberOf(images: readonly ImageResult[], status: ImageResult['status']): Cell {
+  const number = images.filter((image) => image.status === status).length
+  return number === 0 ? '' : { text: String(number), style: statuses[status].style }
+}
+
+const wrongColumns: Column[] = [
+  { title: 'IMAGE' },
+  { title: 'STATUS' },
+  { title: 'ENDED' },
+  { title: 'WHY', shrinks: true },
+]
+/** The others are in the files of --out, and with --json. */
+const most = 20
+
+function wrongLines(images: readonly ImageResult[], layout: Layout): string[] {
+  const { paint = unpainted } = layout
+  const wrong = images.filter(({ status }) => ['failed', 'aborted', 'running'].includes(status))
+  if (wrong.length === 0) return []
+  const rows = wrong.slice(0, most).map(({ image, status, finishedAt, reason }): Cell[] => {
+    const { icon, style } = statuses[status]
+    const text = `${icon} ${status === 'running' ? 'unfinished' : status}`
+    const ended = finishedAt ? instant(Date.parse(finishedAt)).slice(0, 16) : ''
+    return [image, { text, style }, ended, oneLine(reason)]
+  })
+  const more = wrong.length - rows.length
+  return [
+    paint('bold', 'What went wrong'),
+    ...table(wrongColumns, rows, layout),
+    ...(more > 0 ? [paint('dim', `and ${more} more, which --json lists`)] : []),
+  ]
+}

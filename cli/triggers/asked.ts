@@ -1,0 +1,71 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Live } from '../aws/live.ts'
+import { readEvent } from '../events.ts'
+import { BadInput } from '../problems.ts'
+import { type ByHand, byHand, causeByHand, checkAmi } from './by-hand.ts'
+import type { Cause } from './cause.ts'
+import { nextCycle } from './cycle.ts'
+import { causeOfDrift } from './drift.ts'
+import { causeOfFindings, cveDetected } from './findings.ts'
+import { causeOfEvent, causeOfUpstream } from './release.ts'
+
+/** What may be asked about: one of these, and when. */
+export interface Asked extends ByHand {
+  event?: string
+  release?: string
+  cycle?: string
+  drift?: boolean
+  /** ISO 8601: when it happens. */
+  at?: string
+}
+
+/** What is there to answer with. */
+export interface Circumstances {
+  fleet: Fleet
+  definitions: Record<string, string>
+  live: Live | undefined
+  /** ISO 8601. */
+  now: string
+}
+
+/** @throws BadInput unless exactly one trigger is asked about, and with what it needs */
+export function checkAsked(asked: Asked, live: boolean): void {
+  const { event, release, cycle, image, upstream, ami, drift } = asked
+  const given = [event, release, cycle, image, upstream, drift].filter((each) => each !== undefined)
+  if (given.length !== 1)
+    throw new BadInput(
+      'plan needs one trigger: --event FILE, --release UPSTREAM, --cycle NAME, --image NAME, --upstream NAME or --drift.',
+    )
+  checkAmi(ami, upstream)
+  if (drift && !live)
+    throw new BadInput('--drift compares the fleet with what the ledger knows: it needs --live.')
+}
+
+/** @throws BadInput for what would start no campaign, and why */
+export async function causeOf(
+  asked: Asked,
+  circumstances: Circumstances,
+): Promise<Cause | { nothing: string[] }> {
+  const cause = await foreseen(asked, circumstances)
+  if (!asked.emergency || 'nothing' in cause) return cause
+  return { ...cause, trigger: { ...cause.trigger, emergency: true } }
+}
+
+async function foreseen(
+  asked: Asked,
+  { fleet, definitions, live, now }: Circumstances,
+): Promise<Cause | { nothing: string[] }> {
+  const { event, release, cycle, drift, at } = asked
+  if (event !== undefined) {
+    const envelope = readEvent(event)
+    const timed = { ...envelope, time: at ?? envelope.time }
+    return envelope['detail-type'] === cveDetected
+      ? causeOfFindings(fleet, timed, live)
+      : causeOfEvent(fleet, envelope, timed.time, live)
+  }
+  if (release !== undefined) return causeOfUpstream(fleet, release, at ?? now, live)
+  if (cycle !== undefined)
+    return { trigger: nextCycle(fleet, cycle, { at, now }), ...(live && { known: live.known }) }
+  if (drift && live) return causeOfDrift(fleet, definitions, live.known, at ?? now)
+  return causeByHand(byHand(fleet, asked, at ?? now), live)
+}

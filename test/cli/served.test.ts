@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseFleet } from '../../domain/fleet/parse.ts'
+import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
+import { slow } from '../support/rehearsal.ts'
+import { runRebake } from './run.ts'
+import { smallFleet } from './small-fleet.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
+const fleetFile = join(directory, 'fleet.yaml')
+writeFileSync(fleetFile, smallFleet)
+const fleet = parseFleet(smallFleet, 'fleet.yaml')
+const { region } = fleet.build
+
+/** A rehearsal in which ubuntu has released, and al2023 has not. */
+let served: Rehearsal
+beforeAll(async () => {
+  const releases = [{ upstream: 'ubuntu', time: '2026-09-01T06:00:00Z' }]
+  served = await rehearse({ fleet, fleetFile, releases, seed: 1, faults: [], serve: 0 })
+}, slow)
+afterAll(async () => {
+  await served?.close()
+  rmSync(directory, { recursive: true })
+})
+
+const rebake = (...args: string[]) => runRebake(directory, [...args, '--endpoint-url', served.url ?? ''])
+
+describe(
+  'a served rehearsal',
+  () => {
+    it('says in a plan what has been baked there, and when', async () => {
+      const { stdout, stderr } = await rebake('plan', '--release', 'ubuntu', '--at', '2026-09-04T08:00:00Z')
+      expect({ stdout: stdout.split('\n').slice(0, 2), stderr }).toEqual({
+        stdout: [
+          expect.stringMatching(/^ubuntu released ami-0/),
+          expect.stringContaining('1 image would be baked'),
+        ],
+        stderr: '',
+      })
+      const plan = await rebake('plan', '--image', 'java', '--image', 'web', '--json')
+      expect(JSON.parse(plan.stdout).images).toMatchObject([
+        { image: 'web', decision: 'bake', parentAmi: served.summary.images[0]?.parentAmi },
+        { image: 'base', decision: 'leave', reason: 'nobody asked for it' },
+        { image: 'java', decision: 'leave', reason: 'its parent base has no AMI yet' },
+      ])
+    })
+
+    it('finds nothing to set right', async () => {
+      const { stdout } = await rebake('plan', '--drift')
+      expect(stdout).toBe('Every image is as the fleet says, or on its way.\n')
+    })
+
+    it('refuses an AMI that is none of the upstream', async () => {
+      const args = ['--upstream', 'al2023', '--ami', 'ami-0123456789abcdef0', '--yes']
+      const { code, stderr } = await rebake('start', ...args)
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(
+          '--ami ami-0123456789abcdef0: the build account 111122223333 cannot see it',
+        ),
+      })
+    })
+
+    it('starts a campaign by hand, once', async () => {
+      const start = async () => {
+        const args = ['start', '--image', 'web', '--at', '2026-09-05T00:00:00Z', '--yes', '--json']
+        const { code, stdout, stderr } = await rebake(...args)
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        return JSON.parse(stdout)
+      }
+      const { campaign, executionArn } = await start()
+      expect(campaign).toBe('manual-20260905T000000Z-web')
+      expect(await start()).toMatchObject({ campaign, executionArn })
+      const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' }
+      const client = new SFNClient({ region, credentials, endpoint: served.url ?? '' })
+      const stateMachineArn = executionArn
+        .replace(':execution:', ':stateMachine:')
+        .replace(`:${campaign}`, '')
+      const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }))
+      expect(executions.filter(({ name }) => name === campaign)).toHaveLength(1)
+    })
+  },
+  slow,
+)
