@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { campaignName, clientToken, rebakeName } from '../../domain/executions.ts'
+import { clientToken, rebakeName, shorten } from '../../domain/executions.ts'
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,90}$/)
 
@@ -13,8 +13,11 @@ it('gives names that Step Functions takes, different for different work', () => 
   )
 })
 
-it('names a campaign after its release', () => {
-  expect(campaignName('al2023-soe', 'ami-0a1b2c3d4e5f67890')).toBe('al2023-soe-ami-0a1b2c3d4e5f67890')
+it.each([
+  [80, 'x'.repeat(80)],
+  [81, expect.stringMatching(/^x{67}-[0-9a-f]{12}$/)],
+])('keeps a name of %i characters as it is, or its start with a hash', (length, expected) => {
+  expect(shorten('x'.repeat(length))).toEqual(expected)
 })
 
 it('gives client tokens of 64 characters, the same for the same action', () => {

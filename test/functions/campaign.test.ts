@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { announce } from '../../functions/announce-campaign/announce-campaign.ts'
+import { campaignKey } from '../../functions/shared/campaigns.ts'
+import { changeKnown } from '../../functions/shared/known.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
-import { campaign, plannedCampaign } from '../support/campaign.ts'
+import { campaign, parentAmi, planFor, plannedCampaign, trigger } from '../support/campaign.ts'
 import { memoryLedger } from '../support/ledger.ts'
 
 const time = '2026-09-09T10:30:00Z'
@@ -13,7 +15,7 @@ describe('announce-campaign', () => {
     await announce(parts, campaign)
     expect(told).toHaveLength(1)
     expect(told[0]).toMatchObject({
-      subject: 'Planned: 6 images to rebake on al2023-soe',
+      subject: `Planned: 6 images to rebake: al2023-soe ${parentAmi}`,
       attributes: { kind: 'campaign-planned', severity: 'info', campaign, upstream: 'al2023-soe' },
     })
     const named = [...(told[0]?.body ?? '').matchAll(/^ {2}(\S+) \(on (\S+)\), from about \+/gm)]
@@ -25,7 +27,37 @@ describe('announce-campaign', () => {
       expect.stringMatching(/^al2023-(java|node) > /),
       expect.stringMatching(/^al2023-(java|node) > /),
     ])
-    expect(told[0]?.body).toContain('6 other images of the fleet do not descend from it.')
+    expect(told[0]?.body).toContain(
+      '6 other images of the fleet are left; the ledger has the reason for each.',
+    )
+  })
+
+  it('tells of each wait once, and of the plan when it is over', async () => {
+    const { parts, told, ledger } = await plannedCampaign()
+    const waits = (until: string, reason: string) =>
+      ledger.set(campaignKey(campaign), { status: 'waiting', waiting: { until, reasons: [reason] } })
+    await waits('2027-01-03T13:00:00.000Z', 'freeze one')
+    for (let time = 0; time < 2; time++) await announce(parts, campaign)
+    // The freeze was made longer while the campaign waited.
+    await waits('2027-01-10T13:00:00.000Z', 'freeze two')
+    for (let time = 0; time < 2; time++) await announce(parts, campaign)
+    await ledger.set(campaignKey(campaign), { status: 'running' })
+    for (let time = 0; time < 2; time++) await announce(parts, campaign)
+    expect(told.map(({ subject }) => subject)).toEqual([
+      `Waiting until 2027-01-03 13:00 UTC: al2023-soe ${parentAmi}`,
+      `Waiting until 2027-01-10 13:00 UTC: al2023-soe ${parentAmi}`,
+      `Planned: 6 images to rebake: al2023-soe ${parentAmi}`,
+    ])
+    expect(told[0]?.body).toContain('  freeze one\n')
+  })
+
+  it('records nothing that was not sent, so that a retry sends it', async () => {
+    const { parts, told, record } = await plannedCampaign()
+    const away = async () => Promise.reject(new Error('SNS is away'))
+    await expect(announce({ ...parts, notify: away }, campaign)).rejects.toThrow('SNS is away')
+    expect((await record()).announced).toBeUndefined()
+    await announce(parts, campaign)
+    expect(told).toHaveLength(1)
   })
 
   it('fails loudly when there is no such campaign, and tells nobody', async () => {
@@ -52,6 +84,7 @@ describe('summarise-campaign', () => {
       released: 3,
       failed: 1,
       skipped: 2,
+      superseded: 0,
       sentence: '3 released, 1 failed (al2023-java), 2 skipped (orders-api, payments-api).',
     })
     expect(await record()).toMatchObject({ status: 'finished', finishedAt: time })
@@ -95,10 +128,53 @@ describe('summarise-campaign', () => {
     const { parts, told } = await plannedCampaign()
     const ledger = memoryLedger()
     const answer = await summarise({ ...parts, ledger }, { campaign, time, failure })
-    expect(answer).toEqual({ released: 0, failed: 0, skipped: 0, sentence: 'nothing was rebaked.' })
-    expect(told[0]?.body).toContain('an unknown upstream')
+    expect(answer).toEqual({
+      ...{ released: 0, failed: 0, skipped: 0, superseded: 0 },
+      sentence: 'nothing was rebaked.',
+    })
+    expect(told[0]?.body).toContain('an unknown trigger')
     await summarise({ ...parts, ledger }, { campaign, time, failure })
     expect(told).toHaveLength(1)
     expect([...ledger.items.values()]).toMatchObject([{ status: 'failed', finishedAt: time }])
+  })
+
+  it('takes what a newer campaign has taken over as no failure', async () => {
+    const { parts, told, set, statuses } = await plannedCampaign()
+    for (const image of Object.keys(await statuses()))
+      await set(image, { status: 'superseded', reason: 'by another' })
+    expect(await summarise(parts, { campaign, time })).toMatchObject({ failed: 0, skipped: 0, superseded: 6 })
+    expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, attributes: { severity: 'info' } })
+  })
+
+  it('forgets what the campaign was still to bake', async () => {
+    const { parts, known } = await plannedCampaign()
+    expect((await known()).images['web-frontend']?.pending).toHaveLength(1)
+    await summarise(parts, { campaign, time })
+    expect(Object.values((await known()).images)).toEqual(Array(6).fill({}))
+  })
+
+  it('says why nothing was baked, in a line for each reason', async () => {
+    const { parts, ledger, told } = await plannedCampaign()
+    const known = {
+      ami: 'ami-0f0f0f0f',
+      amiName: 'soe',
+      since: time,
+      newest: { ami: 'ami-0f0f0f0f', created: time },
+    }
+    await changeKnown(ledger, (before) => ({
+      ...before,
+      upstreams: { 'ubuntu-soe': { ...known, started: true } },
+    }))
+    const cause = { ...trigger, upstream: 'ubuntu-soe' }
+    const { roots } = await planFor(ledger, cause)
+    expect(roots).toEqual([])
+    await summarise(parts, { campaign: `ubuntu-soe-${parentAmi}`, time })
+    expect(told[0]?.body).toContain(`nothing was rebaked. It took 1d 1h.
+  al2023-hardened, al2023-java, al2023-node, orders-api, payments-api, web-frontend: from al2023-soe, not from ubuntu-soe
+  claims-portal, windows-hardened, windows-iis: from windows-soe, not from ubuntu-soe
+  ml-inference: its parent ubuntu-python is left as it is
+  ubuntu-hardened: superseded by ami-0f0f0f0f: ubuntu-soe is ami-0f0f0f0f now
+  ubuntu-python: its parent ubuntu-hardened is left as it is
+`)
   })
 })

@@ -1,14 +1,21 @@
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { claim } from '../../functions/claim-image/claim-image.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
 import { release } from '../../functions/release-image/release-image.ts'
-import { campaign, executionOf, parentAmi, plannedCampaign } from '../support/campaign.ts'
+import {
+  campaign,
+  claimFor,
+  executionOf,
+  nextCampaign,
+  nextRelease,
+  type Planned,
+  parentAmi,
+  planFor,
+  plannedCampaign,
+} from '../support/campaign.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const ssm = mockClient(SSMClient)
-// Workers share their modules: what comes after must find the client as it is.
-afterAll(() => void ssm.restore())
+const ssm = mockOf(SSMClient)
 const time = '2026-09-08T12:00:00Z'
 const image = 'al2023-java'
 const ami = 'ami-0b0b0b0b0b0b0b0b0'
@@ -17,14 +24,21 @@ const failure = { error: 'ValidationFailed', cause: '{"errorMessage":"encryption
 const stable = '/golden/images/al2023-java/stable'
 const placed = [{ account: '222233334444', region: 'us-west-2', ami: 'ami-0c0c0c0c0c0c0c0c0' }]
 
-type Planned = Awaited<ReturnType<typeof plannedCampaign>>
-const claimFor = ({ parts }: Planned, name: string) =>
-  claim(parts, { taskToken: `token-${name}`, execution: executionOf(name), time, campaign, image: name })
 const releasing = ({ parts }: Planned) =>
   release({ ...parts, fleet: 'golden', ssm: ssm as unknown as SSMClient }, { ...closing, ami })
 const failing = ({ parts }: Planned) => fail(parts, { ...closing, failure })
 const moved = () =>
   ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
+
+/** A campaign whose al2023-java has the turns to bake and to roll out. */
+async function underWay() {
+  const all = await plannedCampaign()
+  await claimFor(all, image)
+  await claimFor(all, image, { stage: 'roll-out', taskToken: 'turn' })
+  expect(all.granted).toEqual([`token-${image}`, 'turn'])
+  return all
+}
+const claims = (all: Planned) => all.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })
 
 beforeEach(() => {
   ssm.reset()
@@ -37,11 +51,13 @@ describe.each([
   ['fail-rebake', failing, 'failed', 'Rebake Image Not Released', 'ImageFailed'],
 ] as const)('%s', (_, close, status, detailType, metric) => {
   it('records, announces, publishes and counts once, however often it closes', async () => {
-    const all = await plannedCampaign()
+    const all = await underWay()
     await close(all)
     const recorded = await all.image(image)
+    const known = await all.known()
     await close(all)
     expect(await all.image(image)).toEqual(recorded)
+    expect(await all.known()).toEqual(known)
     expect(recorded).toMatchObject({ status, finishedAt: time })
     expect(all.told.map(({ attributes }) => attributes.image)).toEqual([image])
     expect(all.published).toEqual([
@@ -54,48 +70,59 @@ describe.each([
     expect(all.counted).toEqual([metric])
   })
 
-  it('frees the claim and tells the next who waits, once', async () => {
-    const all = await plannedCampaign()
-    await claimFor(all, image)
+  it('frees the claims and tells the next who waits, once', async () => {
+    const all = await underWay()
     await claimFor(all, 'al2023-node')
-    expect(all.granted).toEqual([`token-${image}`])
     await close(all)
     await close(all)
-    expect(all.granted).toEqual([`token-${image}`, 'token-al2023-node'])
-    expect(await all.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })).toMatchObject({
+    expect(all.granted.slice(2)).toEqual(['token-al2023-node'])
+    expect(await claims(all)).toMatchObject({
       held: [{ image: 'al2023-node', told: true }],
       queue: [],
     })
   })
 
-  it('frees the claim of a rebake that was closed and crashed before', async () => {
-    const all = await plannedCampaign()
-    await claimFor(all, image)
+  it('frees the claims of a rebake that was closed and crashed before', async () => {
+    const all = await underWay()
     await all.set(image, { status })
     await close(all)
-    expect(await all.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })).toMatchObject({ held: [] })
+    expect(await claims(all)).toMatchObject({ held: [] })
     expect(all.told).toEqual([])
   })
 
   it('records nothing that was not announced, so that a retry announces it', async () => {
-    const all = await plannedCampaign()
+    const all = await underWay()
     const { notify } = all.parts
     all.parts.notify = async () => Promise.reject(new Error('SNS is away'))
     await expect(close(all)).rejects.toThrow('SNS is away')
-    expect((await all.image(image)).status).toBe('planned')
+    expect((await all.image(image)).status).toBe('baking')
     all.parts.notify = notify
     await close(all)
     expect(all.told).toHaveLength(1)
   })
 
   it('fails loudly for an image that the campaign does not know', async () => {
-    const all = await plannedCampaign()
-    await all.ledger.items.delete(`CAMPAIGN#${campaign}|IMAGE#${image}`)
-    await expect(close(all)).rejects.toThrow(`campaign ${campaign} knows no image ${image}`)
+    const all = await underWay()
+    all.ledger.items.delete(`CAMPAIGN#${campaign}|IMAGE#${image}`)
+    await expect(close(all)).rejects.toThrow(
+      new RegExp(`^campaign ${campaign} (knows no image|has no order for image) ${image}`),
+    )
   })
 })
 
 describe('release-image', () => {
+  it('moves nothing once an emergency has overtaken it while it soaked', async () => {
+    const all = await underWay()
+    await planFor(all.ledger, nextRelease({ emergency: true }))
+    await claimFor(all, image, { stage: 'roll-out', taskToken: 'urgent', campaign: nextCampaign })
+    await expect(releasing(all)).rejects.toMatchObject({
+      name: 'Superseded',
+      message: `superseded by campaign ${nextCampaign}`,
+    })
+    expect([moved(), all.told]).toEqual([[], []])
+    expect((await all.image(image)).status).toBe('baking')
+  })
+
   it.each([
     [
       'another release was stable: it is previous now',
@@ -109,12 +136,12 @@ describe('release-image', () => {
     ['it is stable already', ami, []],
   ])('moves the pointers: %s', async (_, before, expected) => {
     ssm.on(GetParametersCommand).resolves({ Parameters: before ? [{ Name: stable, Value: before }] : [] })
-    await releasing(await plannedCampaign())
+    await releasing(await underWay())
     expect(moved()).toEqual(expected)
   })
 
   it('says in the event and the message what is where', async () => {
-    const all = await plannedCampaign()
+    const all = await underWay()
     await all.set(image, { version: '1.0.3/1', ami, parentAmi, distributed: { early: placed } })
     await releasing(all)
     expect(all.published[0]?.detail).toEqual({
@@ -130,43 +157,5 @@ describe('release-image', () => {
       ],
     })
     expect(all.told[0]?.body).toContain('222233334444 us-west-2: ami-0c0c0c0c0c0c0c0c0')
-  })
-})
-
-describe('fail-rebake', () => {
-  it.each([
-    ['planned', { 'al2023-java': 'failed', 'orders-api': 'skipped', 'payments-api': 'skipped' }],
-    ['baking', { 'al2023-java': 'failed', 'orders-api': 'skipped', 'payments-api': 'skipped' }],
-    ['candidate', { 'al2023-java': 'failed', 'orders-api': 'planned', 'payments-api': 'planned' }],
-  ] as const)('stops the descendants of an image that was %s: %j', async (before, expected) => {
-    const all = await plannedCampaign()
-    await all.set(image, { status: before })
-    await failing(all)
-    expect(await all.statuses()).toEqual({
-      'al2023-hardened': 'planned',
-      'al2023-node': 'planned',
-      'web-frontend': 'planned',
-      ...expected,
-    })
-    const skipped = Object.values<string>(expected).includes('skipped')
-    expect(all.told[0]?.body.includes('orders-api, payments-api')).toBe(skipped)
-  })
-
-  it('stops grandchildren too, and says because of what', async () => {
-    const all = await plannedCampaign()
-    await fail(all.parts, { ...closing, image: 'al2023-hardened', failure })
-    expect(new Set(Object.values(await all.statuses()))).toEqual(new Set(['failed', 'skipped']))
-    expect(await all.image('web-frontend')).toMatchObject({
-      reason: 'it descends from al2023-hardened, which failed',
-      finishedAt: time,
-    })
-  })
-
-  it('keeps the reason without the JSON around it, and publishes the error by name', async () => {
-    const all = await plannedCampaign()
-    await failing(all)
-    const reason = 'the AMI that it baked failed its checks: encryption: expected every volume'
-    expect((await all.image(image)).reason).toBe(reason)
-    expect(all.published[0]?.detail).toMatchObject({ status: 'failed', error: 'ValidationFailed', reason })
   })
 })

@@ -21,7 +21,9 @@ const amis = [
   { accountId: '222233334444', region: 'us-west-2', image: 'ami-0a' },
   { accountId: '222233334444', region: 'us-east-1', image: 'ami-0b' },
 ]
+const execution = 'arn:aws:states:us-west-2:111122223333:execution:golden-rebake:c-web'
 const request = {
+  execution,
   time: '2026-09-08T10:00:00Z',
   startedAt: '2026-09-08T09:00:00Z',
   campaign: 'c',
@@ -36,9 +38,20 @@ async function parts() {
   await ledger.create(key, {
     image: 'web',
     imageArn: request.distributedArn,
-    order: { rings: [{ ring: 'early', parameter: '/golden-images/web', targets }] },
+    order: {
+      ...{ image: 'web', number: 1, emergency: false },
+      rings: [{ ring: 'early', parameter: '/golden-images/web', targets }],
+    },
   })
-  return { fleet: 'golden', imageBuilder: imageBuilder as unknown as ImagebuilderClient, ledger }
+  const claim = { holder: execution, image: 'web', stage: 'roll-out', number: 1, campaign: 'c', told: true }
+  await ledger.create(
+    { pk: 'CLAIMS', sk: 'CLAIMS' },
+    { version: 1, held: [claim], queue: [], superseded: [] },
+  )
+  return {
+    ...{ fleet: 'golden', imageBuilder: imageBuilder as unknown as ImagebuilderClient, ledger },
+    upstreamAccounts: [''],
+  }
 }
 
 beforeEach(() => {
@@ -114,6 +127,30 @@ describe('verify-distribution', () => {
     })
   })
 
+  it.each([
+    [[''], []],
+    [['999900001111'], []],
+    [
+      ['999900001111', '222233334444'],
+      ['COPY#ami-0a', 'COPY#ami-0b'],
+    ],
+  ])('remembers the copies in the accounts %j, that may release them', async (upstreamAccounts, copies) => {
+    const all = await parts()
+    await verify({ ...all, upstreamAccounts }, request)
+    const remembered = [...all.ledger.items.values()].filter(({ sk }) => sk === 'COPY')
+    expect(remembered.map(({ pk }) => pk)).toEqual(copies)
+    for (const copy of remembered)
+      expect(copy).toMatchObject({ image: 'web', campaign: 'c', account: '222233334444' })
+  })
+
+  it('keeps what was verified in the rings before', async () => {
+    const all = await parts()
+    const placed = [{ account: '222233334444', region: 'us-west-2', ami: 'ami-0z' }]
+    await all.ledger.set(key, { distributed: { first: placed } })
+    await verify(all, request)
+    expect(await all.ledger.get(key)).toMatchObject({ distributed: { first: placed, early: [{}, {}] } })
+  })
+
   it('says which account does not let it in', async () => {
     sts.on(AssumeRoleCommand).rejects(denied)
     await expect(verify(await parts(), request)).rejects.toMatchObject({
@@ -135,6 +172,14 @@ describe('publish-pointers', () => {
       ['/golden-images/web', 'ami-0a'],
       ['/golden-images/web', 'ami-0b'],
     ])
+  })
+
+  it('publishes nothing once an emergency has overtaken it: the pointers stay', async () => {
+    const all = await parts()
+    await verify(all, request)
+    await all.ledger.set({ pk: 'CLAIMS', sk: 'CLAIMS' }, { held: [] })
+    await expect(publish(all, request)).rejects.toMatchObject({ name: 'Superseded' })
+    expect(ssm.calls()).toEqual([])
   })
 
   it('publishes nothing that was not verified', async () => {

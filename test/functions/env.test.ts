@@ -10,6 +10,10 @@ it.each<[Name, string, unknown]>([
   ['TOPIC_ARN', 'arn:aws:sns:us-west-2:111122223333:golden', 'arn:aws:sns:us-west-2:111122223333:golden'],
   ['BUILD_ACCOUNT', '000122223333', '000122223333'],
   ['CONCURRENT_BAKES', '5', 5],
+  ['SUPERSEDE', 'cancel', 'cancel'],
+  // A fleet whose upstreams are all public, or in the build account, has none.
+  ['UPSTREAM_ACCOUNTS', '', ''],
+  ['UPSTREAM_ACCOUNTS', '444455556666,777788889999', '444455556666,777788889999'],
 ])('%s=%s is read as %j', (name, text, value) => {
   vi.stubEnv(name, text)
   expect(env(name)).toEqual({ [name]: value })
@@ -23,6 +27,8 @@ it.each<[Name, string | undefined, RegExp]>([
   ['BUILD_ACCOUNT', '1234', /^environment: BUILD_ACCOUNT: /],
   ['CONCURRENT_BAKES', 'many', /^environment: CONCURRENT_BAKES: /],
   ['CONCURRENT_BAKES', '0', /^environment: CONCURRENT_BAKES: .*>=1/],
+  ['SUPERSEDE', 'ask', /^environment: SUPERSEDE: .*"wait" \| "cancel"/],
+  ['UPSTREAM_ACCOUNTS', undefined, /^environment: UPSTREAM_ACCOUNTS: .*undefined/],
   ['CONCURRENT_BAKES', '1.5', /^environment: CONCURRENT_BAKES: .*integer/i],
 ])('%s=%j is refused by name', (name, text, message) => {
   vi.stubEnv(name, text)

@@ -1,11 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { defaultBus } from '../../functions/shared/events.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const eventBridge = mockClient(EventBridgeClient)
-// Workers share their modules: what comes after must find the client as it is.
-afterAll(() => void eventBridge.restore())
+const eventBridge = mockOf(EventBridgeClient)
 const publish = defaultBus(eventBridge as unknown as EventBridgeClient)
 const event = {
   'detail-type': 'Rebake Image Released',

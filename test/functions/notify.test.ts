@@ -1,11 +1,9 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
-import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { topic } from '../../functions/shared/notify.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const sns = mockClient(SNSClient)
-// Workers share their modules: what comes after must find the client as it is.
-afterAll(() => void sns.restore())
+const sns = mockOf(SNSClient)
 const topicArn = 'arn:aws:sns:us-west-2:111122223333:golden-notifications'
 const notify = topic(topicArn, sns as unknown as SNSClient)
 beforeEach(() => void sns.reset())

@@ -1,24 +1,34 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
-import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  GetParameterCommand,
+  GetParametersCommand,
+  ParameterNotFound,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ResourceEvent, respond, seed } from '../../functions/seed-parameters/seed-parameters.ts'
+import { TargetUnreachable } from '../../functions/shared/errors.ts'
+import { everyKind } from '../domain/planning/every-kind.ts'
+import { imageBuilderArnPrefix } from '../support/campaign.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const ssm = mockClient(SSMClient)
-const ec2 = mockClient(EC2Client)
-// Workers share their modules: what comes after must find the client as it is.
-afterAll(() => {
-  ssm.restore()
-  ec2.restore()
+const ssm = mockOf(SSMClient)
+const ec2 = mockOf(EC2Client)
+const client = ssm as unknown as SSMClient
+let ssmIn: (account: string) => Promise<SSMClient>
+const parts = () => ({
+  ...{ fleet: everyKind(), ssm: client },
+  upstreams: {
+    ...{ fleetName: 'golden', imageBuilderArnPrefix, ssm: client, ssmIn },
+    ec2: ec2 as unknown as EC2Client,
+  },
 })
-const parts = { ssm: ssm as unknown as SSMClient, ec2: ec2 as unknown as EC2Client }
-const parent = (image: string, AmiName = 'soe-al2023-*') => ({
+const parent = (image: string, Upstream = 'al2023-soe') => ({
   Parameter: `/golden/images/${image}/parent`,
-  Owner: '444455556666',
-  AmiName,
-  Architecture: 'x86_64',
+  Upstream,
 })
 const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
   RequestType: 'Create',
@@ -30,13 +40,14 @@ const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
   ...more,
 })
 const seeding = (Parents: ReturnType<typeof parent>[], more: Partial<ResourceEvent> = {}) =>
-  seed(parts, event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
+  seed(parts(), event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
 const created = () =>
   ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
 
 beforeEach(() => {
   ssm.reset()
   ec2.reset()
+  ssmIn = async () => client
   ssm.on(PutParameterCommand).resolves({})
   ssm.on(GetParametersCommand).resolves({ Parameters: [] })
   ec2.on(DescribeImagesCommand).resolves({
@@ -59,9 +70,9 @@ describe('seed', () => {
   })
 
   it('looks for available AMIs of the upstream only, once for each upstream', async () => {
-    await seeding([parent('web'), parent('api'), parent('db', 'soe-ubuntu-*')])
+    await seeding([parent('web'), parent('api'), parent('db', 'ubuntu-soe')])
     expect(ec2.commandCalls(DescribeImagesCommand).map(({ args: [{ input }] }) => input)).toEqual(
-      ['soe-al2023-*', 'soe-ubuntu-*'].map((name) => ({
+      ['soe-al2023-*', 'soe-ubuntu-2404-*'].map((name) => ({
         Owners: ['444455556666'],
         Filters: [
           { Name: 'name', Values: [name] },
@@ -84,6 +95,43 @@ describe('seed', () => {
     const asked = ssm.commandCalls(GetParametersCommand).map(({ args: [{ input }] }) => input.Names?.length)
     expect(asked).toEqual([10, 10, 3])
     expect(created()).toHaveLength(23)
+  })
+
+  it.each([
+    ['amazon-linux', 'ami-of-parameter'],
+    ['rhel-soe', 'ami-of-parameter'],
+    ['debian-soe', 'ami-of-parameter'],
+    ['suse-soe', 'ami-0new'],
+    ['sap-soe', 'ami-0new'],
+    // A team that announces its AMIs, under any name: there is nowhere to look.
+    ['graviton-soe', 'ami-00000000000000000'],
+  ])('knows where the AMIs of every kind of upstream come from: %s', async (upstream, ami) => {
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-of-parameter' } })
+    await seeding([parent('web', upstream)])
+    expect(created()).toEqual([['/golden/images/web/parent', ami]])
+  })
+
+  it.each([
+    ['does not exist yet', new ParameterNotFound({ message: 'no', $metadata: {} })],
+    ['may not be read', Object.assign(new Error('no'), { name: 'AccessDeniedException' })],
+  ])('takes the placeholder where the parameter of an upstream %s', async (_, error) => {
+    ssm.on(GetParameterCommand).rejects(error)
+    await seeding([parent('web', 'rhel-soe')])
+    expect(created()).toEqual([['/golden/images/web/parent', 'ami-00000000000000000']])
+  })
+
+  it('takes the placeholder where the account of an upstream has no stack yet', async () => {
+    ssmIn = async () => Promise.reject(new TargetUnreachable('cannot assume'))
+    await seeding([parent('web', 'rhel-soe'), parent('api')])
+    expect(created()).toEqual([
+      ['/golden/images/web/parent', 'ami-00000000000000000'],
+      ['/golden/images/api/parent', 'ami-0new'],
+    ])
+  })
+
+  it('fails on any other error: CloudFormation tells', async () => {
+    ec2.on(DescribeImagesCommand).rejects(new Error('UnauthorizedOperation'))
+    await expect(seeding([parent('web')])).rejects.toThrow('UnauthorizedOperation')
   })
 
   it('does nothing at all on Delete', async () => {

@@ -1,20 +1,27 @@
 import { CancelImageCreationCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import { mockClient } from 'aws-sdk-client-mock'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { claim } from '../../functions/claim-image/claim-image.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { KnownImage } from '../../domain/planning/known.ts'
+import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { type StoppedExecution, settle } from '../../functions/settle-execution/settle-execution.ts'
-import { campaign, executionOf, plannedCampaign } from '../support/campaign.ts'
+import { changeKnown } from '../../functions/shared/known.ts'
+import {
+  campaign,
+  claimFor,
+  executionOf,
+  type Planned,
+  parentAmi,
+  plannedCampaign,
+} from '../support/campaign.ts'
+import { memoryLedger } from '../support/ledger.ts'
+import { mockOf } from '../support/mocks.ts'
 
-const imageBuilder = mockClient(ImagebuilderClient)
-// Workers share their modules: what comes after must find the client as it is.
-afterAll(() => void imageBuilder.restore())
+const imageBuilder = mockOf(ImagebuilderClient)
 beforeEach(() => {
   imageBuilder.reset()
   imageBuilder.on(CancelImageCreationCommand).resolves({})
 })
 const cancelled = () =>
   imageBuilder.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input)
-type Planned = Awaited<ReturnType<typeof plannedCampaign>>
 const settling = ({ parts }: Planned, stopped: StoppedExecution) =>
   settle({ ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient }, stopped)
 
@@ -39,8 +46,7 @@ const ofCampaign = (more: Partial<Detail> = {}): StoppedExecution =>
 describe('a rebake that stopped', () => {
   it('is recorded as aborted, its descendants as skipped, and its claim goes to the next', async () => {
     const all = await plannedCampaign()
-    for (const image of ['al2023-java', 'al2023-node'])
-      await claim(all.parts, { taskToken: image, execution: executionOf(image), time, campaign, image })
+    for (const image of ['al2023-java', 'al2023-node']) await claimFor(all, image)
     await settling(all, ofRebake('al2023-java'))
     expect(await all.statuses()).toEqual({
       'al2023-hardened': 'planned',
@@ -51,7 +57,7 @@ describe('a rebake that stopped', () => {
       'web-frontend': 'planned',
     })
     expect((await all.image('orders-api')).reason).toBe('it descends from al2023-java, which was stopped')
-    expect(all.granted).toEqual(['al2023-java', 'al2023-node'])
+    expect(all.granted).toEqual(['token-al2023-java', 'token-al2023-node'])
     expect(all.told).toEqual([expect.objectContaining({ subject: 'Failed: al2023-java was not released' })])
   })
 
@@ -75,7 +81,7 @@ describe('a rebake that stopped', () => {
     expect(await all.image('al2023-java')).toMatchObject({ status, reason, finishedAt: time })
   })
 
-  it.each(['released', 'failed', 'skipped', 'aborted'] as const)(
+  it.each(['released', 'failed', 'skipped', 'superseded', 'aborted'] as const)(
     'changes nothing when it closed itself as %s',
     async (status) => {
       const all = await plannedCampaign()
@@ -149,6 +155,7 @@ describe('a campaign that stopped', () => {
       'web-frontend': 'skipped',
     })
     expect(await all.record()).toMatchObject({ status: 'aborted', finishedAt: time })
+    expect(Object.values((await all.known()).images)).toEqual(Array(6).fill({}))
     expect(all.told.map(({ attributes }) => `${attributes.kind} ${attributes.image ?? ''}`)).toEqual([
       'image-failed al2023-hardened',
       'campaign-finished ',
@@ -170,6 +177,43 @@ describe('a campaign that stopped', () => {
       expect(all.told.filter(({ attributes }) => attributes.kind === 'image-failed')).toHaveLength(1)
     },
   )
+
+  it('closes a root whose parent is an image that is left as it is', async () => {
+    const ledger = memoryLedger()
+    const last: NonNullable<KnownImage['last']> = {
+      ...{ ami: parentAmi, version: '1.0.0/1', parentAmi, definition: 'd1', at: time, campaign: 'before' },
+    }
+    await changeKnown(ledger, (known) => ({ ...known, images: { 'al2023-hardened': { last } } }))
+    const cause: Trigger = { kind: 'manual', images: ['al2023-java'], time, reason: 'because' }
+    const all = await plannedCampaign({ cause, ledger })
+    expect(await all.statuses()).toMatchObject({ 'al2023-java': 'planned' })
+    await settling(all, ofCampaign({ name: campaignName(cause) }))
+    expect(await all.statuses()).toEqual({
+      'al2023-java': 'aborted',
+      'orders-api': 'skipped',
+      'payments-api': 'skipped',
+    })
+  })
+
+  it('while it waited for a freeze is told as such, and its upstream is open no more', async () => {
+    const all = await plannedCampaign()
+    const upstream = {
+      ami: parentAmi,
+      amiName: 'soe',
+      since: time,
+      newest: { ami: parentAmi, created: time },
+    }
+    await changeKnown(all.ledger, () => ({
+      ...{ campaigns: 0, images: {} },
+      upstreams: { 'al2023-soe': { ...upstream, campaign, started: true, open: true } },
+    }))
+    for (const key of all.ledger.items.keys()) if (key.includes('IMAGE#')) all.ledger.items.delete(key)
+    await all.ledger.set({ pk: `CAMPAIGN#${campaign}`, sk: 'CAMPAIGN' }, { status: 'waiting' })
+    await settling(all, ofCampaign())
+    expect(await all.record()).toMatchObject({ status: 'aborted' })
+    expect((await all.known()).upstreams['al2023-soe']).toEqual({ ...upstream, campaign, started: true })
+    expect(all.told).toEqual([expect.objectContaining({ subject: `Finished with failures: ${campaign}` })])
+  })
 
   it('changes nothing when it closed itself', async () => {
     const all = await plannedCampaign()

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bundleFunctions } from '../../infra/bundle.ts'
-import { functionNames, functionsWithFleet } from '../../infra/functions.ts'
+import { bundleFunctions, compileFunctions } from '../../infra/bundle.ts'
+import { functionNames, functionsWithFleet } from '../../infra/functions/names.ts'
 import { slow, smallFleet } from './fixture.ts'
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'rebake-bundle-'))
@@ -15,9 +15,13 @@ const files = ['index.mjs', 'index.mjs.map']
 const read = (directory: string, name: string, file: string) =>
   readFileSync(join(directory, name, file), 'utf8')
 
+const deployed = { fleet: smallFleet(), definitions: { base: '0a1b2c3d4e5f6789', api: '9876f5e4d3c2b1a0' } }
+
+let again: Awaited<ReturnType<typeof compileFunctions>>['outputFiles']
 beforeAll(async () => {
-  await bundleFunctions(smallFleet(), first)
-  await bundleFunctions(smallFleet(), second)
+  await bundleFunctions(deployed, first)
+  await bundleFunctions(deployed, second)
+  again = (await compileFunctions()).outputFiles
 }, slow)
 
 describe.each(functionNames)('%s', (name) => {
@@ -25,8 +29,11 @@ describe.each(functionNames)('%s', (name) => {
     expect(statSync(join(first, name, 'index.mjs')).size).toBeLessThanOrEqual(450_000)
   })
 
-  it('is the same bytes in another directory', () => {
-    for (const file of files) expect(read(first, name, file)).toBe(read(second, name, file))
+  it('is the same bytes in another directory, and when it is compiled again', () => {
+    for (const file of files) {
+      expect(read(first, name, file)).toBe(read(second, name, file))
+      expect(read(first, name, file)).toBe(again.find(({ path }) => path.endsWith(`/${name}/${file}`))?.text)
+    }
   })
 
   it('maps to its sources', () => {
@@ -34,10 +41,10 @@ describe.each(functionNames)('%s', (name) => {
     expect(sources).toContain(`../../functions/${name}/handler.ts`)
   })
 
-  it('holds the fleet only where it plans', () => {
+  it('holds the fleet, and what its images are made of, only where it decides', () => {
     const holds = existsSync(join(first, name, 'fleet.json'))
     expect(holds).toBe(functionsWithFleet.includes(name))
-    if (holds) expect(JSON.parse(read(first, name, 'fleet.json'))).toEqual(smallFleet())
+    if (holds) expect(JSON.parse(read(first, name, 'fleet.json'))).toEqual(deployed)
   })
 })
 
@@ -54,6 +61,9 @@ it(
         FLEET_NAME: 'gold',
         CONCURRENT_BAKES: '1',
         TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:topic',
+        REBAKE_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111122223333:stateMachine:rebake',
+        SUPERSEDE: 'wait',
+        UPSTREAM_ACCOUNTS: '',
         CAMPAIGN_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111122223333:stateMachine:campaign',
         IMAGE_BUILDER_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:111122223333',
         DISTRIBUTION_ROLE_ARN: 'arn:aws:iam::111122223333:role/distribution',

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { Template } from '../../infra/synthesize.ts'
-import { allowed, onlyResourceOf, resourcesOf } from '../support/template.ts'
-import { slow, smallAssembly } from './fixture.ts'
+import { onlyResourceOf, resourcesOf } from '../support/template.ts'
+import { slow, smallAssembly, smallFleet, synth } from './fixture.ts'
 
 let template: Template
 beforeAll(async () => {
@@ -20,6 +20,16 @@ it.each([
       detail: {
         state: { status: ['AVAILABLE', 'FAILED', 'CANCELLED', 'DEPRECATED', 'DELETED', 'DISABLED'] },
       },
+    },
+  ],
+  [
+    'CveDetected',
+    'ReceiveCve',
+    undefined,
+    {
+      source: ['aws.imagebuilder'],
+      'detail-type': ['EC2 Image Builder CVE Detected'],
+      resources: [{ prefix: 'arn:aws:imagebuilder:eu-west-1:111122223333:image/gold-' }],
     },
   ],
   [
@@ -51,21 +61,19 @@ it.each([
   })
 })
 
-it('starts the release machine with each event of the releases bus, as a role that can do nothing else', () => {
-  const { EventBusName, EventPattern, Targets } = resourcesOf(template, 'AWS::Events::Rule').AmiReleased ?? {}
-  expect({ EventBusName, EventPattern }).toEqual({
-    EventBusName: '<ReleasesBus>',
-    EventPattern: {
-      source: ['aws.ec2'],
-      'detail-type': ['EC2 AMI State Change'],
-      detail: { State: ['available'] },
-    },
-  })
-  expect(Targets).toEqual([
-    expect.objectContaining({ Arn: '<ReleaseStateMachine>', RoleArn: '<AmiReleasedRole.Arn>' }),
-  ])
-  expect(allowed(template, 'AmiReleasedRole')).toEqual({ 'states:StartExecution': ['<ReleaseStateMachine>'] })
-})
+it(
+  'brings no findings where the fleet does not ask for them',
+  async () => {
+    const { cves: _, ...fleet } = smallFleet()
+    const { buildStack } = await synth(fleet)
+    expect(Object.keys(resourcesOf(buildStack.template, 'AWS::Events::Rule'))).toEqual([
+      'AmiReleased',
+      'ImageSettled',
+      'ExecutionDied',
+    ])
+  },
+  slow,
+)
 
 it('gives every target of every rule a retry policy and the dead letters', () => {
   const targets = Object.values(resourcesOf(template, 'AWS::Events::Rule')).flatMap(({ Targets }) => Targets)
@@ -81,7 +89,7 @@ it('lets each rule, and nobody else, send to the dead letters, over TLS only', (
   const { Statement } = onlyResourceOf(template, 'AWS::SQS::QueuePolicy').PolicyDocument
   const senders = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow')
   expect(senders.map(({ Condition }: { Condition: object }) => Condition)).toEqual(
-    ['AmiReleased', 'ImageSettled', 'ExecutionDied'].map((rule) => ({
+    ['AmiReleased', 'ImageSettled', 'CveDetected', 'ExecutionDied'].map((rule) => ({
       ArnEquals: { 'aws:SourceArn': `<${rule}.Arn>` },
     })),
   )

@@ -35,6 +35,8 @@ export const smallFleet = (): Fleet => ({
   build: { account: '111122223333', region: 'eu-west-1' },
   organization: 'o-exampleorgid',
   concurrentBakes: 7,
+  supersede: 'wait',
+  poll: 3600,
   upstreams: {
     soe: { ami: { owner: '444455556666', name: 'soe-*', architecture: 'x86_64' } },
     other: { ami: { owner: '777788889999', name: 'other-*', architecture: 'arm64' } },
@@ -88,8 +90,45 @@ export const smallFleet = (): Fleet => ({
       soak: 0,
     },
   },
+  patchCycles: {
+    monthly: {
+      ...{ schedule: 'cron(0 2 ? * TUE#2 *)', timezone: 'Australia/Sydney', offset: '1d' },
+      onlyIfChanged: false,
+    },
+    nightly: {
+      ...{ description: 'Every night', schedule: 'rate(1 day)', timezone: 'UTC', flexibleWindow: 7200 },
+      onlyIfChanged: true,
+    },
+  },
+  freezes: {},
+  cves: { critical: 1, every: 604_800 },
   notify: { email: ['platform@example.com'] },
 })
+
+export const amazonTopic = 'arn:aws:sns:us-east-1:137112412989:amazon-linux-2023-ami-updates'
+export const publicParameter = '/aws/service/ami-amazon-linux-latest/al2023'
+
+/** An upstream of every kind, in another account and, where it may be, in the build account. */
+export const everyUpstream: Fleet['upstreams'] = {
+  ...smallFleet().upstreams,
+  'own-ami': { ami: { owner: '111122223333', name: 'own-*', architecture: 'x86_64' } },
+  'public-parameter': {
+    parameter: { name: publicParameter, architecture: 'x86_64', announcements: amazonTopic },
+  },
+  'their-parameter': { parameter: { name: '/soe/rhel', account: '888899990000', architecture: 'x86_64' } },
+  'own-parameter': { parameter: { name: '/soe/debian', architecture: 'x86_64' } },
+  'own-image': { image: { name: 'soe-suse', architecture: 'x86_64' } },
+  announced: { event: { account: '999900001111', architecture: 'arm64', emergencies: true } },
+}
+
+/** The small fleet on these upstreams only, its images on the first. */
+export const fleetOn = (...names: (keyof typeof everyUpstream)[]): Fleet => {
+  const fleet = smallFleet()
+  const base = { ...fleet.images.base, parent: names[0] } as Image
+  const upstreams = Object.fromEntries(names.map((name) => [name, everyUpstream[name]]))
+  return { ...fleet, upstreams: upstreams as Fleet['upstreams'], images: { ...fleet.images, base } }
+}
+export const fleetOnAll = () => fleetOn(...Object.keys(everyUpstream))
 
 export const hardening = 'schemaVersion: 1.0\nphases:\n  - name: build\n    steps: []\n'
 

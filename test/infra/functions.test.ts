@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { functionNames, functionsWithFleet } from '../../infra/functions.ts'
+import { functionNames, functionsWithFleet } from '../../infra/functions/names.ts'
 import { pascalCase } from '../../infra/names.ts'
 import type { Template } from '../../infra/synthesize.ts'
 import { allowed, resourcesOf } from '../support/template.ts'
-import { slow, smallAssembly } from './fixture.ts'
+import { fleetOnAll, publicParameter, slow, smallAssembly, smallFleet, synth } from './fixture.ts'
 
 let template: Template
 beforeAll(async () => {
@@ -14,23 +14,34 @@ beforeAll(async () => {
 const own = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']
 const publish = ['kms:Decrypt', 'kms:GenerateDataKey', 'sns:Publish']
 const ledger = (...names: string[]) => names.map((name) => `dynamodb:${name}`)
-const claims = [...ledger('GetItem', 'PutItem', 'UpdateItem'), 'states:SendTaskSuccess']
+const claims = [
+  ...ledger('GetItem', 'PutItem', 'UpdateItem'),
+  'states:SendTaskSuccess',
+  'states:SendTaskFailure',
+]
 const closing = [...claims, ...ledger('Query'), ...publish, 'events:PutEvents']
+const releases = [
+  ...['ec2:DescribeImages', 'states:StartExecution', ...ledger('GetItem', 'PutItem', 'UpdateItem')],
+  ...publish,
+]
 
+/** In a fleet whose upstreams are all AMIs of other accounts, and that waits for older bakes. */
 const actions: Record<(typeof functionNames)[number], string[]> = {
-  'receive-release': [
-    'ec2:DescribeImages',
-    ...ledger('GetItem', 'UpdateItem'),
-    'states:StartExecution',
-    ...publish,
+  'receive-release': releases,
+  'poll-upstreams': [...releases, 'sqs:SendMessage'],
+  'start-cycle': ['states:StartExecution', 'sqs:SendMessage'],
+  'receive-cve': [...ledger('GetItem', 'PutItem'), 'states:StartExecution', 'sqs:SendMessage'],
+  'reconcile-images': [
+    ...closing,
+    ...['StartExecution', 'ListExecutions', 'DescribeExecution'].map((name) => `states:${name}`),
+    ...['imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
   ],
-  'plan-campaign': ledger('PutItem'),
+  'plan-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'ec2:DescribeImages'],
   'announce-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
   'claim-image': claims,
   'start-bake': [
-    ...ledger('UpdateItem'),
-    'imagebuilder:StartImagePipelineExecution',
-    'imagebuilder:TagResource',
+    ...[...claims, ...publish],
+    ...['imagebuilder:StartImagePipelineExecution', 'imagebuilder:TagResource'],
   ],
   'resume-wait': [...ledger('UpdateItem'), 'states:SendTaskSuccess', 'sqs:SendMessage'],
   'validate-image': ['ec2:DescribeImages', ...ledger('GetItem', 'UpdateItem')],
@@ -41,21 +52,27 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     'imagebuilder:GetDistributionConfiguration',
     'imagebuilder:TagResource',
     'iam:PassRole',
+    ...ledger('GetItem', 'PutItem', 'UpdateItem'),
+    ...publish,
   ],
   'verify-distribution': ['imagebuilder:GetImage', 'sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'publish-pointers': ['sts:AssumeRole', ...ledger('GetItem')],
   'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing],
   'fail-rebake': closing,
-  'summarise-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
+  'summarise-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
   'seed-parameters': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', 'sqs:SendMessage'],
 }
 
 /** The variables that functions/shared/parts.ts reads for those that use it. */
 const askedByParts = {
-  'claimingParts()': "'LEDGER_TABLE', 'CONCURRENT_BAKES'",
-  'closingParts()': "'LEDGER_TABLE', 'CONCURRENT_BAKES', 'TOPIC_ARN'",
+  'claimingParts(': "'LEDGER_TABLE', 'CONCURRENT_BAKES'",
+  'closingParts(': "'LEDGER_TABLE', 'CONCURRENT_BAKES', 'TOPIC_ARN'",
+  'waitingParts(': "'LEDGER_TABLE', 'TOPIC_ARN'",
+  'startingParts(': "'CAMPAIGN_STATE_MACHINE_ARN'",
+  'releaseParts(': "'LEDGER_TABLE', 'TOPIC_ARN', 'IMAGE_BUILDER_ARN_PREFIX', 'CAMPAIGN_STATE_MACHINE_ARN'",
 }
+const readsFleet = /\b(deployed|waitingParts|releaseParts)\(/
 
 it('knows every directory of functions/ that has a handler', () => {
   const handlers = readdirSync('functions', { recursive: true, encoding: 'utf8' })
@@ -80,11 +97,11 @@ describe.each(functionNames)('%s', (name) => {
     const own = Object.keys(properties()?.Environment.Variables ?? {}).filter(
       (key) => !/^(NODE_OPTIONS|POWERTOOLS_)/.test(key),
     )
-    expect(own.sort()).toEqual([...asked.matchAll(/'(\w+)'/g)].map(([, key]) => key).sort())
+    expect(own.sort()).toEqual([...new Set([...asked.matchAll(/'(\w+)'/g)].map(([, key]) => key))].sort())
   })
 
   it('has the fleet in its bundle if it reads it', () => {
-    expect(functionsWithFleet.includes(name)).toBe(handler.includes('deployedFleet()'))
+    expect(functionsWithFleet.includes(name)).toBe(readsFleet.test(handler))
   })
 
   it('runs traced on Node 24, with a log group of its own', () => {
@@ -115,15 +132,68 @@ it('limits what matters to the fleet', () => {
   expect(allowed(template, 'ReleaseImageRole')['ssm:PutParameter']).toEqual([
     'arn:aws:ssm:eu-west-1:111122223333:parameter/gold/images/*',
   ])
-  expect(allowed(template, 'ClaimImageRole')['states:SendTaskSuccess']).toEqual([
-    'arn:aws:states:eu-west-1:111122223333:stateMachine:gold-rebake',
-  ])
+  const machine = (name: string) => `arn:aws:states:eu-west-1:111122223333:stateMachine:gold-${name}`
+  for (const outcome of ['states:SendTaskSuccess', 'states:SendTaskFailure'])
+    expect(allowed(template, 'ClaimImageRole')[outcome]).toEqual([machine('rebake')])
+  for (const role of ['ReceiveRelease', 'PollUpstreams', 'StartCycle', 'ReceiveCve', 'ReconcileImages'])
+    expect(allowed(template, `${role}Role`)['states:StartExecution']).toEqual([machine('campaign')])
+  const reconcile = allowed(template, 'ReconcileImagesRole')
+  expect(reconcile['states:ListExecutions']).toEqual([machine('campaign'), machine('rebake')])
+  expect(reconcile['states:DescribeExecution']).toEqual(
+    ['campaign', 'rebake'].map((name) => `arn:aws:states:eu-west-1:111122223333:execution:gold-${name}:*`),
+  )
+})
+
+describe('what depends on the fleet', () => {
+  let everything: Template
+  let cancelling: Template
+  beforeAll(async () => {
+    everything = (await synth(fleetOnAll())).buildStack.template
+    cancelling = (await synth({ ...smallFleet(), supersede: 'cancel' })).buildStack.template
+  }, slow)
+  const cancels = (of: Template, role: string) => allowed(of, role)['imagebuilder:CancelImageCreation']
+
+  it.each(['ReceiveReleaseRole', 'PollUpstreamsRole', 'SeedParametersRole'])(
+    '%s reads the parameters of upstreams, and goes to their accounts for them',
+    (role) => {
+      const may = allowed(everything, role)
+      expect(may['ssm:GetParameter']).toEqual([
+        'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/debian',
+        'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/rhel',
+        `arn:aws:ssm:eu-west-1::parameter${publicParameter}`,
+      ])
+      expect(may['sts:AssumeRole']).toEqual(['arn:aws:iam::888899990000:role/gold-read-upstream'])
+    },
+  )
+
+  it('may remember copies in the accounts of upstreams', () => {
+    const { UPSTREAM_ACCOUNTS } =
+      resourcesOf(everything, 'AWS::Lambda::Function').VerifyDistributionFunction?.Environment.Variables ?? {}
+    expect(UPSTREAM_ACCOUNTS).toBe('444455556666,777788889999,888899990000,999900001111')
+  })
+
+  it.each(['ClaimImageRole', 'StartBakeRole'])(
+    '%s cancels older bakes only where the fleet says so',
+    (role) => {
+      expect(cancels(template, role)).toBeUndefined()
+      expect(cancels(cancelling, role)).toEqual(['arn:aws:imagebuilder:eu-west-1:111122223333:image/gold-*'])
+    },
+  )
+
+  it('is told to who claims', () => {
+    const supersede = (of: Template) =>
+      resourcesOf(of, 'AWS::Lambda::Function').ClaimImageFunction?.Environment.Variables.SUPERSEDE
+    expect([supersede(template), supersede(cancelling)]).toEqual(['wait', 'cancel'])
+  })
 })
 
 it('sends what an asynchronous function fails at to the dead letters', () => {
   const configured = Object.values(resourcesOf(template, 'AWS::Lambda::EventInvokeConfig'))
   expect(configured.map(({ FunctionName }) => FunctionName).sort()).toEqual(
-    ['ResumeWait', 'SeedParameters', 'SettleExecution'].map((id) => `<${id}Function>`),
+    [
+      ...['PollUpstreams', 'ReceiveCve', 'ReconcileImages', 'ResumeWait', 'SeedParameters'],
+      ...['SettleExecution', 'StartCycle'],
+    ].map((id) => `<${id}Function>`),
   )
   for (const { DestinationConfig } of configured)
     expect(DestinationConfig.OnFailure.Destination).toBe('<DeadLetters.Arn>')

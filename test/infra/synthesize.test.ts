@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { pascalCase } from '../../infra/names.ts'
 import { arbitraryFleet, exampleFleet } from '../support/fleets.ts'
 import { resourcesOf } from '../support/template.ts'
-import { slow, smallFleet, synth } from './fixture.ts'
+import { fleetOn, fleetOnAll, slow, smallFleet, synth } from './fixture.ts'
 
 describe('the templates', () => {
   it(
@@ -17,6 +17,21 @@ describe('the templates', () => {
       await expect(
         synth(exampleFleet(), { validate: true, fleetDirectory: process.cwd() }),
       ).resolves.toBeDefined()
+    },
+    slow,
+  )
+
+  it.each([
+    ['of every kind', fleetOnAll()],
+    ['in no other account', fleetOn('public-parameter')],
+    ['of nobody who has to be asked', fleetOn('own-ami', 'own-image', 'own-parameter')],
+    ['whose older bakes are cancelled', { ...fleetOn('announced'), supersede: 'cancel' as const }],
+  ])(
+    'break none for a fleet with upstreams %s',
+    async (_, fleet) => {
+      const { outdir } = await synth(fleet, { validate: true })
+      const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))
+      expect(report.pluginReports).toEqual([])
     },
     slow,
   )

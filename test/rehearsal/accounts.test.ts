@@ -6,9 +6,11 @@ import type { World } from '../../rehearsal/world/world.ts'
 import { at, byArn, execution, type Passed, start } from '../support/executions.ts'
 
 const iso = (seconds: number) => new Date(at(seconds)).toISOString()
+const common = { time: iso(0), reason: 'because' }
+const releaseOf = (ami: string) => ({ kind: 'release', upstream: 'soe', ami, amiName: 'soe', ...common })
 const campaignItem = (campaign: string, startedAt: number, more = {}) => ({
   ...{ pk: `CAMPAIGN#${campaign}`, sk: 'CAMPAIGN', campaign, execution: 'arn', status: 'finished' },
-  ...{ trigger: { upstream: 'soe', ami: `ami-${campaign}` }, startedAt: iso(startedAt) },
+  ...{ trigger: releaseOf(`ami-${campaign}`), startedAt: iso(startedAt) },
   ...more,
 })
 const imageItem = (campaign: string, image: string, parent: string, order: number, more = {}) => ({
@@ -65,11 +67,13 @@ it('lists campaigns in the order of their start, with the images that each bakes
   ])
   expect(campaigns).toEqual([
     {
-      ...{ name: 'early', upstream: 'soe', ami: 'ami-early', status: 'finished', images: 2 },
+      ...{ name: 'early', title: 'soe ami-early', kind: 'release', reason: 'because' },
+      ...{ upstream: 'soe', ami: 'ami-early', status: 'finished', images: 2 },
       ...{ startedAt: iso(0), finishedAt: iso(3_600) },
     },
     {
-      ...{ name: 'late', upstream: 'soe', ami: 'ami-late', status: 'running', images: 1 },
+      ...{ name: 'late', title: 'soe ami-late', kind: 'release', reason: 'because' },
+      ...{ upstream: 'soe', ami: 'ami-late', status: 'running', images: 1 },
       ...{ startedAt: iso(60), finishedAt: null },
     },
   ])
@@ -78,6 +82,36 @@ it('lists campaigns in the order of their start, with the images that each bakes
     'early api',
     'late web',
   ])
+})
+
+it.each<[object, object]>([
+  [
+    { kind: 'cycle', cycle: 'monthly' },
+    { title: 'patch cycle monthly', upstream: null, ami: null },
+  ],
+  [
+    { kind: 'manual', images: ['web'] },
+    { title: 'by hand: web', upstream: null, ami: null },
+  ],
+  [
+    { kind: 'manual', upstream: 'soe', ami: 'ami-0a' },
+    { title: 'by hand: soe', upstream: 'soe', ami: 'ami-0a' },
+  ],
+  [
+    { kind: 'manual', upstream: 'soe' },
+    { title: 'by hand: soe', upstream: 'soe', ami: null },
+  ],
+  [
+    { kind: 'cve', image: 'web', version: '1.0.0/1' },
+    { title: 'vulnerabilities in web', upstream: null, ami: null },
+  ],
+  [
+    { kind: 'drift', id: 'x', images: [{ image: 'web', reason: 'changed' }] },
+    { title: 'not as the fleet says: web', upstream: null, ami: null },
+  ],
+])('a campaign of %j is %j', async (trigger, expected) => {
+  const { campaigns } = await summaryOf([campaignItem('c', 0, { trigger: { ...trigger, ...common } })])
+  expect(campaigns).toEqual([expect.objectContaining({ ...expected, reason: 'because', images: 0 })])
 })
 
 describe('an image', () => {
@@ -138,9 +172,11 @@ describe('an image', () => {
     ['failed', 'failed'],
     ['skipped', 'skipped'],
     ['aborted', 'aborted'],
+    ['superseded', 'superseded'],
     ['planned', 'running'],
     ['baking', 'running'],
     ['candidate', 'running'],
+    ['waiting', 'running'],
   ])('that the ledger has as %s is %s', async (status, expected) => {
     const { images } = await summaryOf([campaignItem('c', 0), imageItem('c', 'web', 'soe', 1, { status })])
     expect(images[0]?.status).toBe(expected)

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type FaultKind, Faults, faultKinds, parseFault } from '../../rehearsal/faults.ts'
+import { type FaultKind, Faults, faultKinds, impossible, parseFault } from '../../rehearsal/faults.ts'
+import { rehearse } from '../../rehearsal/rehearse.ts'
+import { exampleFleet } from '../support/fleets.ts'
+import { everySource } from './sources.ts'
 
 const kinds = Object.keys(faultKinds) as FaultKind[]
 
@@ -62,4 +65,52 @@ describe('the faults of a rehearsal', () => {
     expect(all.take('handler-crashes', 'claim-image')).toBe(false)
     expect(all.has('build-fails', 'web')).toBe(true)
   })
+})
+
+describe('a fault that cannot happen', () => {
+  const fleet = everySource()
+  it.each([
+    ['release-lost=quiet', 'nothing tells of the releases of quiet'],
+    ['release-late=quiet', 'nothing tells of the releases of quiet'],
+    ['release-doubled=quiet', 'nothing tells of the releases of quiet'],
+    ['shared-late=built', "the AMIs of built are the build account's own"],
+    ['never-shared=built', "the AMIs of built are the build account's own"],
+    ['untrusted-owner=built', "the images of built are the build account's own"],
+    ['cve-found=on-own', 'the fleet does not have on-own scanned'],
+    ['scan-finds=on-own', 'the fleet does not have on-own scanned'],
+  ])('%s says why', async (text, why) => {
+    expect(impossible(fleet, parseFault(text))).toBe(why)
+    const faults = [parseFault(text)]
+    await expect(rehearse({ fleet, fleetFile: 'none.yaml', seed: 1, faults })).rejects.toThrow(
+      `${text} cannot happen: ${why}`,
+    )
+  })
+
+  it.each([
+    'release-lost=public',
+    'release-late=foreign',
+    'release-deregistered=quiet',
+    'never-shared=public',
+    'untrusted-owner=own',
+    'cve-found=on-amis',
+    'scan-finds=on-amis',
+    'build-fails=on-own',
+    'handler-crashes=start-bake',
+  ])('%s is none', (text) => {
+    expect(impossible(fleet, parseFault(text))).toBeUndefined()
+  })
+})
+
+it('nothing happens before the start', async () => {
+  const releases = [{ upstream: 'al2023-soe', time: '2026-09-01T05:59:59Z' }]
+  const start = '2026-09-01T06:00:00Z'
+  const early = rehearse({
+    fleet: exampleFleet(),
+    fleetFile: 'fleet.yaml',
+    seed: 1,
+    faults: [],
+    start,
+    releases,
+  })
+  await expect(early).rejects.toThrow(`something happens before the start, ${start}`)
 })

@@ -1,21 +1,31 @@
 import { describe, expect, it } from 'vitest'
 import type { Execution } from '../../rehearsal/engine/execution.ts'
-import { progressOf } from '../../rehearsal/live.ts'
+import { Live } from '../../rehearsal/live.ts'
 import type { World } from '../../rehearsal/world/world.ts'
 import { at, byArn, execution, type Passed } from '../support/executions.ts'
 import { exampleFleet } from '../support/fleets.ts'
 
 const fleet = exampleFleet()
-const trigger = { upstream: 'al2023-soe', ami: 'ami-0a' }
+const common = { time: '2026-09-08T09:00:00Z', reason: 'because' }
+const trigger = {
+  kind: 'release',
+  upstream: 'al2023-soe',
+  ami: 'ami-0123456789abcdef0',
+  amiName: 'soe',
+  ...common,
+}
 const campaign = execution({ machine: 'golden-campaign', name: 'c', input: { trigger } })
 const rebake = (image: string, more: Omit<Parameters<typeof execution>[0], 'name'> = {}) =>
   execution({ name: `c-${image}`, input: { campaign: 'c', image }, ...more })
 
-const progress = (executions: Execution[], now = 0) =>
-  progressOf(
-    { clock: { now: () => at(now) }, stepFunctions: { executions: byArn(executions) } } as unknown as World,
-    fleet,
-  )
+/** The live view after it was told of these executions, in this order. */
+function liveOf(executions: Execution[], now = 0): Live {
+  const stepFunctions = { executions: byArn(executions) }
+  const live = new Live({ clock: { now: () => at(now) }, stepFunctions } as unknown as World, fleet)
+  for (const { arn } of executions) live.at(arn)
+  return live
+}
+const progress = (executions: Execution[], now = 0) => liveOf(executions, now).all()
 const imagesOf = (executions: Execution[], now = 0) =>
   Object.fromEntries(
     (progress([campaign, ...executions], now)[0]?.images ?? []).map((each) => [each.image, each]),
@@ -29,7 +39,7 @@ it('shows nothing before there is a campaign', () => {
 
 it('shows a campaign with every image that descends from its upstream, and how deep', () => {
   const [shown] = progress([campaign], 60)
-  expect(shown).toMatchObject({ now: at(60), campaign: 'c', ...trigger })
+  expect(shown).toMatchObject({ now: at(60), campaign: 'c', title: 'al2023-soe ami-0123456789abcdef0' })
   expect(shown?.images.map(({ image, parent, depth }) => [depth, parent, image]).sort()).toEqual([
     [0, 'al2023-soe', 'al2023-hardened'],
     [1, 'al2023-hardened', 'al2023-java'],
@@ -41,6 +51,66 @@ it('shows a campaign with every image that descends from its upstream, and how d
   expect(new Set(shown?.images.map(({ status, done }) => `${status} ${done}`))).toEqual(
     new Set(['waiting 0']),
   )
+})
+
+it.each<[string, object, string, string[]]>([
+  [
+    'a patch cycle of some images',
+    { kind: 'cycle', cycle: 'monthly' },
+    'patch cycle monthly',
+    Object.keys(fleet.images),
+  ],
+  [
+    'a person',
+    { kind: 'manual', images: ['al2023-node'] },
+    'by hand: al2023-node',
+    ['al2023-node', 'web-frontend'],
+  ],
+  [
+    'a scan',
+    { kind: 'cve', image: 'payments-api', version: '1.0.0/1' },
+    'vulnerabilities in payments-api',
+    ['payments-api'],
+  ],
+  [
+    'drift',
+    { kind: 'drift', id: 'x', images: [{ image: 'windows-iis', reason: 'changed' }] },
+    'not as the fleet says: windows-iis',
+    ['windows-iis', 'claims-portal'],
+  ],
+])('shows a campaign of %s with what it would bake', (_, told, title, images) => {
+  const [shown] = progress([
+    execution({ machine: 'golden-campaign', name: 'c', input: { trigger: { ...told, ...common } } }),
+  ])
+  expect(shown?.title).toBe(title)
+  expect(shown?.images.map(({ image }) => image)).toEqual(images)
+})
+
+describe('what a campaign bakes', () => {
+  it('is known when its rebakes have started: those, and what descends from them', () => {
+    const [shown] = progress([campaign, rebake('al2023-java')])
+    expect(shown?.images.map(({ image }) => image)).toEqual(['al2023-java', 'payments-api', 'orders-api'])
+  })
+
+  it('is nothing where it has ended without any', () => {
+    const ended = execution({ machine: 'golden-campaign', name: 'c', input: { trigger }, to: 9 })
+    expect(progress([ended])[0]?.images).toEqual([])
+  })
+})
+
+it('is told of one campaign at a time: that of the execution, and of none where it has none', () => {
+  const other = execution({ machine: 'golden-campaign', name: 'd', input: { trigger } })
+  const release = execution({ machine: 'golden-release', name: 'r', input: { id: 'an event' } })
+  const hardened = rebake('al2023-hardened')
+  const live = liveOf([campaign, other, release, hardened])
+  const shown = [campaign, other, release, hardened].map(({ arn }) => live.at(arn)?.campaign)
+  expect(shown).toEqual(['c', 'd', undefined, 'c'])
+  expect(live.at('arn:aws:states:nobody')).toBeUndefined()
+})
+
+it.each([{}, { trigger: { kind: 'whim' } }, { trigger: null }])('shows no campaign of %j', (input) => {
+  const odd = execution({ machine: 'golden-campaign', name: 'c', input })
+  expect(progress([odd, rebake('al2023-hardened')])).toEqual([])
 })
 
 it('keeps two campaigns of the same image apart', () => {
@@ -81,7 +151,7 @@ describe('an image', () => {
     expect(shown).toMatchObject({ status: 'running', step, reason: '' })
   })
 
-  it.each([
+  it.each<[Partial<Parameters<typeof execution>[0]>, object]>([
     [
       { to: 20, states: shipped },
       { status: 'released', done: 1, reason: '', since: at(9) },
@@ -97,6 +167,11 @@ describe('an image', () => {
     [
       { to: 9, status: 'ABORTED' },
       { status: 'aborted', reason: '' },
+    ],
+    // It gave way to a newer campaign, before its bake or in its rings.
+    [
+      { to: 9, states: [['Claim Image', 1]] },
+      { status: 'superseded', done: 1, reason: '', since: at(9) },
     ],
   ])('that ended as %j', (told, expected) => {
     expect(imagesOf([rebake('al2023-hardened', told)])['al2023-hardened']).toMatchObject({
@@ -169,6 +244,11 @@ describe('an image that has not started', () => {
       'is skipped when its parent was stopped',
       [rebake('al2023-hardened'), rebake('al2023-java', { to: 9, status: 'ABORTED' })],
       { 'orders-api': 'skipped', 'al2023-node': 'waiting', 'web-frontend': 'waiting' },
+    ],
+    [
+      'is superseded with its parent, and so is what is below',
+      [rebake('al2023-hardened', { to: 9, states: [['Claim Image', 1]] })],
+      { 'al2023-java': 'superseded', 'orders-api': 'superseded' },
     ],
     [
       'waits for one that is released',

@@ -135,7 +135,7 @@ describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where 
     ],
     [
       'ec2 describe-images --owners self --image-ids ami-0a1b2c3d4e5f67890',
-      () => ({ Images: [{ Name: 'soe-al2023-2026-09-01', OwnerId: soe }] }),
+      () => ({ Images: [{ Name: 'soe-al2023-2026-09-01-0630', OwnerId: soe }] }),
       soe,
     ],
     ['sns list-topics', () => ({ Topics: [{ TopicArn: arn('sns', 'golden-notifications') }] })],
@@ -145,7 +145,13 @@ describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where 
     ],
     [
       'events list-rules',
-      () => ({ Rules: [{ Name: 'golden-resume-wait' }, { Name: 'golden-settle-execution' }] }),
+      () => ({
+        Rules: [
+          { Name: 'golden-resume-wait' },
+          { Name: 'golden-receive-cve' },
+          { Name: 'golden-settle-execution' },
+        ],
+      }),
     ],
     ['events list-rules', () => ({ Rules: [{ Name: 'golden-forward-releases' }] }), soe],
     ['events list-event-buses', () => ({ EventBuses: [{ Name: 'default' }, { Name: 'golden-releases' }] })],
@@ -162,7 +168,18 @@ describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where 
       () => ({ Attributes: { ApproximateNumberOfMessages: '0' } }),
     ],
     ['sts get-caller-identity', () => ({ Account: target }), target],
-    ['scheduler list-schedules', () => ({ Schedules: [] })],
+    [
+      'scheduler list-schedules',
+      () => ({ Schedules: containing({ Name: 'golden-poll-upstreams' }, { Name: 'golden-monthly' }) }),
+    ],
+    [
+      'scheduler get-schedule --name golden-monthly',
+      () => ({
+        ScheduleExpression: 'cron(0 2 ? * TUE#2 *)',
+        ScheduleExpressionTimezone: 'Australia/Sydney',
+        Target: { Input: expect.stringContaining('<aws.scheduler.scheduled-time>') },
+      }),
+    ],
     ['secretsmanager list-secrets', () => ({ SecretList: [] })],
   ])(
     'aws %s',

@@ -73,7 +73,9 @@ describe('the errors of the functions', () => {
     expect(thrown).toEqual(Object.keys(errors).filter((name) => name !== 'classify'))
   })
 
-  const mended = ['Transient', 'AmiNotVisible', 'DistributionInProgress', 'InvalidInput']
+  const mended = [
+    ...['Transient', 'AmiNotVisible', 'DistributionInProgress', 'InvalidInput', 'NotOpen', 'Superseded'],
+  ]
   const made = statesIn('rebake.asl.json').flatMap(([, { Assign, Choices = [] }]) =>
     [Assign, ...Choices.map((choice) => choice.Assign)].flatMap((assign) => assign?.failure?.Error ?? []),
   )

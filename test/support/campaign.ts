@@ -1,36 +1,73 @@
+import type { EC2Client } from '@aws-sdk/client-ec2'
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import type { Claim } from '../../domain/claims.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Message } from '../../domain/messages/message.ts'
+import { campaignName, type Trigger } from '../../domain/triggers.ts'
+import { claim } from '../../functions/claim-image/claim-image.ts'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
 import { type CampaignImage, type CampaignItem, readCampaign } from '../../functions/shared/campaigns.ts'
 import type { ClosingParts } from '../../functions/shared/closing.ts'
 import type { Publish } from '../../functions/shared/events.ts'
+import { readKnown } from '../../functions/shared/known.ts'
+import type { Ledger } from '../../functions/shared/ledger.ts'
 import { taskWaits } from '../../functions/shared/waits.ts'
 import { exampleFleet } from './fleets.ts'
 import { memoryLedger } from './ledger.ts'
 
-export const campaign = 'al2023-soe-ami-0a1b2c3d4e5f67890'
 export const parentAmi = 'ami-0a1b2c3d4e5f67890'
-const trigger = {
-  kind: 'release' as const,
-  upstream: 'al2023-soe',
-  ami: parentAmi,
-  amiName: 'soe-al2023-2026.09.1',
-  time: '2026-09-08T09:00:00Z',
+export const trigger = {
+  ...{ kind: 'release' as const, upstream: 'al2023-soe', ami: parentAmi, amiName: 'soe-al2023-2026.09.1' },
+  ...{ time: '2026-09-08T09:00:00Z', reason: `al2023-soe released ${parentAmi}` },
 }
-export const executionOf = (image: string) =>
-  `arn:aws:states:us-west-2:111122223333:execution:golden-rebake:${campaign}-${image}`
+export const campaign = campaignName(trigger)
+/** The release after it: an emergency, where asked. */
+export const nextRelease = (more: { emergency?: boolean } = {}) => ({
+  ...{ ...trigger, ami: 'ami-0e0e0e0e0e0e0e0e0', amiName: 'soe-al2023-2026.09.2' },
+  ...{ time: '2026-09-08T10:30:00Z', reason: 'the next', ...more },
+})
+export const nextCampaign = campaignName(nextRelease())
+export const executionOf = (image: string, of = campaign) =>
+  `arn:aws:states:us-west-2:111122223333:execution:golden-rebake:${of}-${image}`
+export const imageBuilderArnPrefix = 'arn:aws:imagebuilder:us-west-2:111122223333'
+
+/** An EC2 in which every AMI is available, save these. */
+export const ec2Without = (...gone: string[]) =>
+  ({
+    send: async ({ input: { ImageIds = [] } }: { input: { ImageIds?: string[] } }) => ({
+      Images: ImageIds.filter((ami) => !gone.includes(ami)).map((ImageId) => ({
+        ImageId,
+        State: 'available',
+      })),
+    }),
+  }) as unknown as EC2Client
+
+/** What plan-campaign works with: every image's definition is `d1`. */
+export const planningParts = (ledger: Ledger, fleet: Fleet = exampleFleet()) => ({
+  definitions: Object.fromEntries(Object.keys(fleet.images).map((image) => [image, 'd1'])),
+  ...{ fleet, ledger, imageBuilderArnPrefix, ec2: ec2Without() },
+})
+
+/** Plans a campaign at its trigger's time. */
+export const planFor = (ledger: Ledger, cause: Trigger, fleet?: Fleet) =>
+  plan(planningParts(ledger, fleet), {
+    ...{ campaign: campaignName(cause), trigger: cause, time: cause.time },
+    execution: `arn:aws:states:us-west-2:111122223333:execution:golden-campaign:${campaignName(cause)}`,
+  })
 
 /**
  * The example fleet's campaign of its Amazon Linux, planned: al2023-hardened, below it al2023-java (orders-api,
  * payments-api) and al2023-node (web-frontend). What the functions tell, publish and count is written down.
  */
-export async function plannedCampaign() {
-  const ledger = memoryLedger()
+export async function plannedCampaign({ cause = trigger as Trigger, ledger = memoryLedger() } = {}) {
   const told: Message[] = []
   const published: Parameters<Publish>[0][] = []
   const counted: string[] = []
   const granted: string[] = []
+  const superseded: string[] = []
   const waits = taskWaits(ledger, {
-    send: async ({ input }: { input: { taskToken: string } }) => granted.push(input.taskToken),
+    send: async ({ input }: { input: { taskToken: string; error?: string; cause?: string } }) =>
+      input.error ? superseded.push(`${input.taskToken}: ${input.cause}`) : granted.push(input.taskToken),
   } as never)
   const parts: ClosingParts & { ledger: typeof ledger } = {
     ledger,
@@ -40,23 +77,24 @@ export async function plannedCampaign() {
     count: (name) => void counted.push(name),
     concurrentBakes: 1,
   }
-  await plan(
-    { fleet: exampleFleet(), ledger, imageBuilderArnPrefix: 'arn:aws:imagebuilder:us-west-2:111122223333' },
-    { campaign, execution: 'arn:aws:states:campaign', time: trigger.time, trigger },
-  )
-  const set = (image: string, attributes: Partial<CampaignImage>) =>
-    ledger.set({ pk: `CAMPAIGN#${campaign}`, sk: `IMAGE#${image}` }, attributes)
-  const images = async () => (await readCampaign(ledger, campaign)).images
+  await planFor(ledger, cause)
+  const of = campaignName(cause)
+  const set = (image: string, attributes: Partial<CampaignImage>, once?: Partial<CampaignImage>) =>
+    ledger.set({ pk: `CAMPAIGN#${of}`, sk: `IMAGE#${image}` }, attributes, once)
+  const images = async () => (await readCampaign(ledger, of)).images
   return {
     parts,
     ledger,
     told,
     published,
     counted,
+    /** Tokens of tasks that got their turn; of those that did not, with the cause. */
     granted,
+    superseded,
     set,
+    known: () => readKnown(ledger),
     image: async (name: string) => (await images()).find(({ image }) => image === name) as CampaignImage,
-    record: async () => (await readCampaign(ledger, campaign)).record as CampaignItem,
+    record: async () => (await readCampaign(ledger, of)).record as CampaignItem,
     /** Of the images that are baked, by name. */
     statuses: async () =>
       Object.fromEntries(
@@ -66,3 +104,19 @@ export async function plannedCampaign() {
       ),
   }
 }
+
+export type Planned = Awaited<ReturnType<typeof plannedCampaign>>
+
+/** Claims an image, as the state machine does; the token is `token-<image>`. */
+export const claimFor = (
+  { parts }: Pick<Planned, 'parts'>,
+  image: string,
+  more: Partial<Parameters<typeof claim>[1] & Parameters<typeof claim>[0]> = {},
+) =>
+  claim(
+    { ...parts, imageBuilder: {} as ImagebuilderClient, supersede: 'wait', ...more },
+    {
+      ...{ taskToken: `token-${image}`, time: '2026-09-08T10:00:00Z', campaign, image, parentAmi },
+      ...{ stage: 'bake' as Claim['stage'], execution: executionOf(image, more.campaign), ...more },
+    },
+  )

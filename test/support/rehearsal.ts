@@ -5,7 +5,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { type CloudAssemblySummary, synthesize } from '../../infra/synthesize.ts'
 import type { EventEnvelope } from '../../rehearsal/event.ts'
 import { parseFault } from '../../rehearsal/faults.ts'
-import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
+import { type Rehearsal, type RehearseOptions, rehearse } from '../../rehearsal/rehearse.ts'
 import { exampleFleet } from './fleets.ts'
 
 export const readEvent = (file: string) => JSON.parse(readFileSync(`events/${file}`, 'utf8')) as EventEnvelope
@@ -27,7 +27,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     assembly,
     /** Served on a free port where asked: then it is the test's to close. */
     async rehearse(
-      o: {
+      o: Pick<RehearseOptions, 'releases' | 'start' | 'for'> & {
         events?: EventEnvelope[]
         seed?: number
         faults?: string[]
@@ -36,12 +36,13 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
         assembly?: CloudAssemblySummary
       } = {},
     ): Promise<Rehearsal> {
-      const { events = [readEvent('ec2.ami-available.json')], seed = 1, faults = [], out, serve } = o
+      const { seed = 1, faults = [], out, serve, assembly: other = assembly, ...happens } = o
+      const isTold = [o.events, o.releases, o.for].some((each) => each !== undefined)
       const rehearsal = await rehearse({
         fleet,
-        assembly: o.assembly ?? assembly,
+        assembly: other,
         fleetFile: 'fleet.yaml',
-        events,
+        ...(isTold ? happens : { events: [readEvent('ec2.ami-available.json')] }),
         seed,
         faults: faults.map(parseFault),
         ...(out && { out }),

@@ -1,14 +1,26 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { causeText, explain } from '../../../domain/messages/failures.ts'
-import { duration, subject } from '../../../domain/messages/message.ts'
+import { explain } from '../../../domain/messages/failures.ts'
 import {
   campaignFinished,
   campaignPlanned,
+  campaignWaiting,
   imageFailed,
   imageReleased,
+  imageStale,
   upstreamRefused,
 } from '../../../domain/messages/messages.ts'
+import { type Trigger, titleOf } from '../../../domain/triggers.ts'
+
+const common = { time: '2026-09-08T09:00:00Z', reason: 'because' }
+const triggers: Trigger[] = [
+  { kind: 'release', upstream: 'al2023-soe', ami: 'ami-0a1b2c3d', amiName: 'soe-al2023-1', ...common },
+  { kind: 'cycle', cycle: 'monthly', ...common },
+  { kind: 'manual', images: ['web'], ...common },
+  { kind: 'manual', upstream: 'al2023-soe', ...common },
+  { kind: 'cve', image: 'web', version: '1.0.0/1', ...common },
+  { kind: 'drift', images: [{ image: 'web', reason: 'new' }], id: '0123', ...common },
+]
+const [release] = triggers as [Trigger]
 
 const failed = {
   campaign: 'al2023-soe-ami-1',
@@ -28,7 +40,7 @@ describe('messages', () => {
 Why: Image Builder says FAILED: step harden failed
 What to do: ${explain('BakeFailed').todo}
 Not rebaked because of it: payments-api, orders-api. Until then, each keeps its last release, as does al2023-java.
-To rebake it when that is mended: the next release does, or a campaign by hand (README, "By hand").
+To rebake it when that is mended: rebake start --image al2023-java.
 
 Image: ${failed.imageArn}
 Execution: ${failed.execution}
@@ -68,77 +80,169 @@ Campaign: al2023-soe-ami-1`)
     )
   })
 
+  const bakes = [
+    { image: 'base', parent: 'al2023-soe', startsAfterSeconds: 0, finishedAfterSeconds: 100 },
+    { image: 'app', parent: 'base', startsAfterSeconds: 2_400, finishedAfterSeconds: 93_600 },
+  ]
+
   it('plans in the order of the bakes', () => {
-    const { subject, body } = campaignPlanned({
-      campaign: 'c',
-      upstream: 'al2023-soe',
-      ami: 'ami-0a',
-      amiName: 'soe-al2023-1',
-      left: 1,
-      bakes: [
-        { image: 'base', parent: 'al2023-soe', startsAfterSeconds: 0, finishedAfterSeconds: 100 },
-        { image: 'app', parent: 'base', startsAfterSeconds: 2_400, finishedAfterSeconds: 93_600 },
-      ],
+    const { subject, body, attributes } = campaignPlanned({ campaign: 'c', trigger: release, left: 1, bakes })
+    expect(subject).toBe('Planned: 2 images to rebake: al2023-soe ami-0a1b2c3d')
+    expect(body).toBe(`because (soe-al2023-1).
+2 images will be rebaked; the last is through its rings in about 1d 2h:
+
+  base (on al2023-soe), from about +0s
+  app (on base), from about +40m
+
+1 other image of the fleet is left; the ledger has the reason for each.
+
+Campaign: c`)
+    expect(attributes).toEqual({
+      ...{ kind: 'campaign-planned', severity: 'info', campaign: 'c' },
+      ...{ trigger: 'release', upstream: 'al2023-soe' },
     })
-    expect(subject).toBe('Planned: 2 images to rebake on al2023-soe')
-    expect(body).toContain('the last is through its rings in about 1d 2h:')
-    expect(body).toContain('  base (on al2023-soe), from about +0s\n  app (on base), from about +40m')
-    expect(body).toContain('1 other image of the fleet does not descend from it.')
+  })
+
+  it.each(triggers)('plans, waits and finishes for whatever starts a campaign: $kind', (trigger) => {
+    const title = titleOf(trigger)
+    const planned = campaignPlanned({ campaign: 'c', trigger, left: 0, bakes })
+    const waiting = campaignWaiting({
+      campaign: 'c',
+      trigger,
+      until: '2027-01-03T13:00:00.000Z',
+      reasons: ['r'],
+    })
+    const finished = campaignFinished({ campaign: 'c', trigger, seconds: 1, images: [], left: [] })
+    expect(planned.subject).toBe(`Planned: 2 images to rebake: ${title}`)
+    expect(planned.body).not.toContain('other image')
+    expect(waiting.subject).toBe(`Waiting until 2027-01-03 13:00 UTC: ${title}`)
+    expect(finished.body).toContain(`${title}: nothing was rebaked. It took 1s.`)
+    for (const { body } of [planned, waiting])
+      expect(body).toMatch(/^(Why: because|because \(soe-al2023-1\))\.\n/)
+    for (const { attributes } of [planned, waiting, finished])
+      expect(attributes).toEqual({
+        ...{ kind: attributes.kind, severity: 'info', campaign: 'c', trigger: trigger.kind },
+        ...('upstream' in trigger && { upstream: 'al2023-soe' }),
+      })
+  })
+
+  it('says of an emergency that it is one, and of several images the reason for each', () => {
+    const images = ['web', 'api'].map((image) => ({ image, reason: `${image} is new` }))
+    const trigger: Trigger = { kind: 'drift', images, id: '0123', ...common, emergency: true }
+    expect(campaignPlanned({ campaign: 'c', trigger, left: 0, bakes }).body).toMatch(
+      /^EMERGENCY: no freeze and no window holds it up\.\nWhy: because\.\n {2}web: web is new\n {2}api: api is new\n/,
+    )
+  })
+
+  it('says until when a campaign waits, and why', () => {
+    const reasons = ["freeze 'year-end'", 'it is for Wednesday']
+    const { subject, body } = campaignWaiting({
+      ...{ campaign: 'c', trigger: release, until: '2027-01-03T13:00:00.000Z', reasons },
+    })
+    expect(subject).toBe('Waiting until 2027-01-03 13:00 UTC: al2023-soe ami-0a1b2c3d')
+    expect(body).toBe(`because (soe-al2023-1).
+The campaign waits until 2027-01-03 13:00 UTC, and then goes on by itself:
+  freeze 'year-end'
+  it is for Wednesday
+
+What cannot wait: rebake start --emergency passes freezes and windows.
+Campaign: c`)
+  })
+
+  it.each([
+    [undefined, 'web waits until', { image: 'web' }],
+    ['early', 'web, on its way to ring early, waits until', { image: 'web', ring: 'early' }],
+  ])('says which image waits, where not all do: ring %s', (ring, text, attributes) => {
+    const message = campaignWaiting({
+      ...{ campaign: 'c', image: 'web', ring, until: '2027-01-03T13:00:00.000Z', reasons: ['r'] },
+    })
+    expect(message.subject).toBe('Waiting until 2027-01-03 13:00 UTC: web')
+    expect(message.body).toContain(
+      `${text} 2027-01-03 13:00 UTC, and then goes on by itself:\n  r\nOther images`,
+    )
+    expect(message.attributes).toEqual({
+      ...{ kind: 'campaign-waiting', severity: 'info', campaign: 'c' },
+      ...attributes,
+    })
+  })
+
+  it('says of an image that nobody tries any more what to do', () => {
+    const { subject, body, attributes } = imageStale({
+      ...{ image: 'web', parentAmi: 'ami-0a', tries: 3, reason: 'its bake failed', campaign: 'drift-0123' },
+    })
+    expect(subject).toBe('Given up: web is not what the fleet says')
+    expect(
+      body,
+    ).toBe(`web was tried 3 times on ami-0a, and failed each time. Nobody tries again by themselves.
+
+Why, the last time: its bake failed
+What to do: mend it and deploy, which rebakes it, or: rebake start --image web.
+Until then it keeps its last release. The next release of its parent rebakes it too.
+
+Campaign: drift-0123`)
+    expect(attributes).toEqual({
+      ...{ kind: 'image-stale', severity: 'error', campaign: 'drift-0123', image: 'web' },
+    })
   })
 
   it('counts the images of a finished campaign', () => {
     const message = campaignFinished({
       campaign: 'c',
-      upstream: 'al2023-soe',
-      ami: 'ami-0a',
+      trigger: release,
       seconds: 3_700,
       images: [
         { image: 'base', status: 'released', reason: '', ami: 'ami-0b' },
         { image: 'app', status: 'failed', reason: 'its bake failed', ami: null },
         { image: 'web', status: 'skipped', reason: 'its parent', ami: null },
+        { image: 'api', status: 'superseded', reason: 'superseded by campaign d', ami: null },
       ],
+      left: ['  other: not asked for'],
     })
     expect(message.subject).toBe('Finished with failures: c')
-    expect(message.body).toContain('1 released, 1 failed (app), 1 skipped (web). It took 1h 1m.')
+    expect(message.body).toContain(
+      'al2023-soe ami-0a1b2c3d: 1 released, 1 failed (app), 1 skipped (web), 1 superseded (api). It took 1h 1m.',
+    )
     expect(message.body).toContain('  base  released ami-0b\n  app   failed: its bake failed')
+    expect(message.body).toContain('  api   superseded: superseded by campaign d')
+    // Why others were left is asked only where nothing was baked.
+    expect(message.body).not.toContain('not asked for')
     expect(message.attributes.severity).toBe('error')
   })
 
+  it('is good news when a newer campaign has taken over what is not released', () => {
+    const image = { image: 'api', status: 'superseded', reason: 'superseded by campaign d', ami: null }
+    const { subject, attributes } = campaignFinished({
+      ...{ campaign: 'c', trigger: release, seconds: 1, images: [image], left: [] },
+    })
+    expect([subject, attributes.severity]).toEqual(['Finished: c', 'info'])
+  })
+
+  it('says why nothing was baked, where nothing was', () => {
+    const left = ['  base, app: baked from ami-0a 3d ago']
+    const { body } = campaignFinished({ campaign: 'c', trigger: release, seconds: 1, images: [], left })
+    expect(body).toContain('nothing was rebaked. It took 1s.\n  base, app: baked from ami-0a 3d ago\n')
+  })
+
+  it('says what failed where Rebake itself did, and what to do', () => {
+    const failure = { error: 'RequestRefused', cause: '{"errorMessage":"ami-0a: it is pending"}' }
+    const { subject, body } = campaignFinished({
+      ...{ campaign: 'c', trigger: undefined, seconds: 1, images: [], left: [], failure },
+    })
+    expect(subject).toBe('Finished with failures: c')
+    expect(body).toContain(
+      `failed in this campaign: RequestRefused: ami-0a: it is pending. ${explain('RequestRefused').todo}\nan unknown trigger: nothing was rebaked.`,
+    )
+  })
+
   it('says why an upstream was refused, and what to do', () => {
-    const { body } = upstreamRefused({
+    const { body, attributes } = upstreamRefused({
       ami: 'ami-0a',
       account: '9',
       region: 'us-west-2',
       reason: 'its owner is 9',
     })
-    expect(body).toContain('Rebake did not believe it: its owner is 9.')
-    expect(body).toContain('start its campaign by hand')
+    expect(body).toContain('Rebake did not take it: its owner is 9.')
+    expect(body).toContain('start its campaign: rebake start --upstream NAME --ami AMI')
+    expect(attributes).toEqual({ kind: 'upstream-refused', severity: 'warning', ami: 'ami-0a' })
   })
-
-  it('has a subject that SNS takes, whatever the names', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-        expect(subject(`x${text}`)).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,99}$/)
-      }),
-    )
-  })
-})
-
-it.each([
-  [0, '0s'],
-  [59, '59s'],
-  [60, '1m'],
-  [3_725, '1h 2m'],
-  [93_600, '1d 2h'],
-])('%i seconds are %s', (seconds, text) => {
-  expect(duration(seconds)).toBe(text)
-})
-
-it.each([
-  ['{"errorType":"ValidationFailed","errorMessage":"state: pending","trace":[]}', 'state: pending'],
-  ['plain text', 'plain text'],
-  ['{"other":1}', '{"other":1}'],
-  ['', ''],
-])('the cause %s reads %s', (cause, text) => {
-  expect(causeText(cause)).toBe(text)
 })

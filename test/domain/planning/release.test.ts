@@ -1,63 +1,204 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judge, nameMatches, type ReleasedAmi } from '../../../domain/planning/release.ts'
-import { exampleFleet } from '../../support/fleets.ts'
+import {
+  type Claim,
+  judge,
+  type ReleasedAmi,
+  standingOf,
+  upstreamsOfKind,
+} from '../../../domain/planning/release.ts'
+import { announcedAmi as ami, everyKind, own, soe, team } from './every-kind.ts'
 
-const ami = 'ami-0a1b2c3d4e5f67890'
-const event = {
-  account: '444455556666',
-  time: '2026-09-08T09:00:00Z',
-  region: 'us-west-2',
-  detail: { ImageId: ami, State: 'available' },
-}
+const fleet = everyKind()
+const time = '2026-09-08T09:00:00Z'
 const image: ReleasedAmi = {
   ami,
-  ownerId: '444455556666',
+  ownerId: soe,
   name: 'soe-al2023-2026.09.1',
   architecture: 'x86_64',
   state: 'available',
+  created: '2026-09-08T08:00:00.000Z',
 }
+const amis = ['al2023-soe', 'ubuntu-soe', 'windows-soe']
+const judged = (upstreams: string[], seen: Partial<ReleasedAmi> = {}, said: Partial<Claim> = {}) =>
+  judge(fleet, { upstreams, ami, time, ...said }, { ...image, ...seen })
 
 describe('a release', () => {
   it('is believed when owner, name and architecture are as the fleet expects', () => {
-    expect(judge(exampleFleet(), event, image)).toEqual({
-      releases: [{ kind: 'release', upstream: 'al2023-soe', ami, amiName: image.name, time: event.time }],
+    expect(judged(amis)).toEqual({
+      releases: [
+        {
+          ...{ kind: 'release', upstream: 'al2023-soe', ami, amiName: image.name, time },
+          reason: `al2023-soe released ${ami}`,
+        },
+      ],
     })
   })
 
-  it.each<[string, Partial<typeof event>, Partial<ReleasedAmi>, RegExp]>([
-    ['another region', { region: 'eu-west-1' }, {}, /it is in eu-west-1, and the fleet bakes in us-west-2/],
-    ['not available', {}, { state: 'pending' }, /it is pending, not available/],
-    ['another owner', {}, { ownerId: '999999999999' }, /its owner is account 999999999999, and no upstream/],
-    ['another architecture', {}, { architecture: 'arm64' }, /its architecture is arm64/],
-  ])('is refused when %s', (_, eventChange, imageChange, reason) => {
-    const seen = { ...image, ...imageChange }
-    expect(judge(exampleFleet(), { ...event, ...eventChange }, seen)).toEqual({
-      refused: expect.stringMatching(reason),
+  const amazon = { ownerId: '137112412989', ownerAlias: 'amazon', name: 'al2023-ami-2023.1' }
+  it.each<[string, string, Partial<ReleasedAmi>]>([
+    ['AMIs of an account', 'ubuntu-soe', { name: 'soe-ubuntu-2404-7' }],
+    ["Amazon's, which a public parameter names", 'amazon-linux', amazon],
+    ["the parameter's account's, with the name", 'rhel-soe', { name: 'soe-rhel9-2' }],
+    ['of any name, where none is expected', 'debian-soe', { name: 'whatever' }],
+    ['an image of the build account', 'suse-soe', { ownerId: own, name: 'soe-suse 2026-09-08' }],
+    ["the announcing team's", 'graviton-soe', { ownerId: team, architecture: 'arm64' }],
+    ["another account's, where the fleet says so", 'sap-soe', { name: 'soe-sap-3' }],
+  ])('is believed of every kind of upstream: %s', (_, upstream, seen) => {
+    expect(judged([upstream], seen)).toMatchObject({ releases: [{ upstream }] })
+  })
+
+  it.each<[string, string[], Partial<ReleasedAmi>, string]>([
+    ['is not available', amis, { state: 'pending' }, 'it is pending, not available'],
+    [
+      'has another owner',
+      amis,
+      { ownerId: '999999999999' },
+      'its owner is account 999999999999, and no upstream of the fleet names that account as its owner',
+    ],
+    [
+      'has another owner than the one that is named',
+      ['sap-soe'],
+      { ownerId: team, name: 'soe-sap-3' },
+      `its owner is account ${team}, and sap-soe expects ${soe}`,
+    ],
+    [
+      "is not Amazon's, though it has its name",
+      ['amazon-linux'],
+      { ...amazon, ownerAlias: undefined },
+      'its owner is account 137112412989, and amazon-linux expects amazon',
+    ],
+    [
+      'is of the marketplace',
+      ['amazon-linux'],
+      { ...amazon, ownerAlias: 'aws-marketplace' },
+      'its owner is account 137112412989, and amazon-linux expects amazon',
+    ],
+    [
+      'is of another architecture',
+      amis,
+      { architecture: 'arm64' },
+      'its architecture is arm64, and al2023-soe expects another',
+    ],
+    [
+      'has another name than its parameter may name',
+      ['rhel-soe'],
+      { name: 'soe-rhel8-1' },
+      "its name is 'soe-rhel8-1', and the fleet expects 'soe-rhel9-*' (rhel-soe)",
+    ],
+    [
+      'has another name than its team may announce',
+      ['sap-soe'],
+      { name: 'soe-rhel9-1' },
+      "its name is 'soe-rhel9-1', and the fleet expects 'soe-sap-*' (sap-soe)",
+    ],
+    [
+      'is a product of this fleet',
+      ['suse-soe'],
+      { ownerId: own, bakedAs: 'web-frontend' },
+      'it was baked by this fleet, as web-frontend: an image would be its own upstream, and never come to rest',
+    ],
+  ])('is refused when it %s', (_, upstreams, seen, refused) => {
+    expect(judged(upstreams, seen)).toEqual({ refused })
+  })
+
+  it('is not there yet when the build account cannot see it', () => {
+    expect(judge(fleet, { upstreams: amis, ami, time }, undefined)).toEqual({
+      unseen: `the build account ${own} cannot see it; share the AMI and its KMS key with that account`,
+    })
+  })
+
+  it('is ignored under a name that no upstream of its owner expects: an account has many AMIs', () => {
+    expect(judged(amis, { name: 'test' })).toEqual({
+      ignored: `its name is 'test', and the upstreams of account ${soe} expect 'soe-al2023-*' (al2023-soe), 'soe-ubuntu-2404-*' (ubuntu-soe), 'soe-windows-2022-*' (windows-soe)`,
     })
   })
 })
 
-it('is not there yet when the build account cannot see it', () => {
-  expect(judge(exampleFleet(), event, undefined)).toEqual({
-    unseen: expect.stringContaining(
-      'the build account 111122223333 cannot see it; share the AMI and its KMS key',
-    ),
+describe('an emergency', () => {
+  const arm = { ownerId: team, architecture: 'arm64' }
+  it.each<[string, string, Partial<ReleasedAmi>, Partial<Claim>, object]>([
+    [
+      'counts where the fleet allows it',
+      'graviton-soe',
+      arm,
+      { emergency: true },
+      { emergency: true, reason: `graviton-soe released ${ami}` },
+    ],
+    [
+      'is a release like others where it does not, and says so',
+      'sap-soe',
+      { name: 'soe-sap-3' },
+      { emergency: true, reason: 'CVE-2026-1' },
+      {
+        reason: `sap-soe released ${ami}: CVE-2026-1 (called an emergency, which the fleet does not let it do)`,
+      },
+    ],
+    [
+      'is not what is not called one',
+      'graviton-soe',
+      arm,
+      { emergency: false, reason: 'monthly' },
+      { reason: `graviton-soe released ${ami}: monthly` },
+    ],
+  ])('%s', (_, upstream, seen, said, expected) => {
+    const judgement = judged([upstream], seen, said) as { releases: object[] }
+    const base = { kind: 'release', upstream, ami, amiName: seen.name ?? image.name, time }
+    expect(judgement.releases).toEqual([{ ...base, ...expected }])
   })
 })
 
-it('is ignored under a name that no upstream of its owner expects', () => {
-  expect(judge(exampleFleet(), event, { ...image, name: 'test' })).toEqual({
-    ignored: expect.stringMatching(/its name is 'test', .*'soe-al2023-\*' \(al2023-soe\)/),
+describe('where a release stands', () => {
+  const newest = { ami: 'ami-0000000b', created: '2026-09-08T08:00:00.000Z' }
+  const known = { ami: newest.ami, newest }
+  it.each<[string, Parameters<typeof standingOf>[0], string, string, string]>([
+    ['the first', undefined, 'ami-0000000a', '2020-01-01T00:00:00.000Z', 'newer'],
+    ['a later one', known, 'ami-0000000a', '2026-09-08T08:00:01.000Z', 'newer'],
+    ['one of the same second, by its id', known, 'ami-0000000c', newest.created, 'newer'],
+    ['one of the same second, before it', known, 'ami-0000000a', newest.created, 'older'],
+    ['an earlier one', known, 'ami-0000000c', '2026-09-08T07:59:59.000Z', 'older'],
+    ['itself', known, newest.ami, newest.created, 'known'],
+    [
+      'itself, where a person went back from it',
+      { ami: 'ami-0000000a', newest },
+      newest.ami,
+      newest.created,
+      'known',
+    ],
+    [
+      'what a person went back to',
+      { ami: 'ami-0000000a', newest },
+      'ami-0000000a',
+      '2026-09-01T08:00:00.000Z',
+      'known',
+    ],
+  ])('%s', (_, before, id, created, standing) => {
+    expect(standingOf(before, { ami: id, created })).toBe(standing)
+  })
+
+  it('is one order: of two releases the one is newer, and the other older', () => {
+    const one = fc.record({
+      ami: fc.constantFrom('ami-0000000a', 'ami-0000000b', 'ami-0000000c'),
+      created: fc.constantFrom('2026-09-08T08:00:00.000Z', '2026-09-08T08:00:01.000Z'),
+    })
+    fc.assert(
+      fc.property(one, one, (a, b) => {
+        fc.pre(a.ami !== b.ami)
+        const standing = (before: typeof a, after: typeof a) =>
+          standingOf({ ami: before.ami, newest: before }, after)
+        expect([standing(a, b), standing(b, a)].sort()).toEqual(['newer', 'older'])
+      }),
+    )
   })
 })
 
 it.each([
-  ['soe-*', 'soe-al2023', true],
-  ['soe-*', 'xsoe-al2023', false],
-  ['soe-?', 'soe-1', true],
-  ['soe-?', 'soe-12', false],
-  ['soe.*', 'soexal', false],
-  ['*-(prod)', 'soe-(prod)', true],
-])('the pattern %s on %s: %s', (pattern, name, matches) => {
-  expect(nameMatches(pattern, name)).toBe(matches)
+  [['ami' as const], amis],
+  [
+    ['parameter' as const, 'image' as const],
+    ['amazon-linux', 'rhel-soe', 'debian-soe', 'suse-soe'],
+  ],
+  [[], []],
+])('finds the upstreams of the kinds %j, in the order of the fleet', (kinds, upstreams) => {
+  expect(upstreamsOfKind(fleet, ...kinds)).toEqual(upstreams)
 })

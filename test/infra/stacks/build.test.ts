@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Template } from '../../infra/synthesize.ts'
-import { onlyResourceOf, resourcesOf } from '../support/template.ts'
-import { slow, smallAssembly, smallFleet, synth } from './fixture.ts'
+import type { Template } from '../../../infra/synthesize.ts'
+import { onlyResourceOf, resourcesOf } from '../../support/template.ts'
+import { slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
 
 let template: Template
 beforeAll(async () => {
@@ -119,6 +119,13 @@ describe('pointers', () => {
   it('stay when the resource is deleted: no role may delete a parameter', () => {
     expect(JSON.stringify(template)).not.toContain('ssm:DeleteParameter')
   })
+})
+
+it('plans with what an image is made of only when its pipeline is there', () => {
+  const images = Object.keys(template.Resources).filter((id) => /^Image.+(Recipe|Pipeline)$/.test(id))
+  expect(images).toEqual(['ImageBaseRecipe', 'ImageBasePipeline', 'ImageApiRecipe', 'ImageApiPipeline'])
+  for (const id of ['PlanCampaignFunction', 'ReconcileImagesFunction'])
+    expect(template.Resources[id]?.DependsOn).toEqual(expect.arrayContaining(images))
 })
 
 it('keeps no log for ever', () => {

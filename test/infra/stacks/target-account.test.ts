@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Template } from '../../infra/synthesize.ts'
-import { allowed, resourcesOf, statementsOf } from '../support/template.ts'
-import { slow, smallAssembly, smallFleet, synth } from './fixture.ts'
+import type { Template } from '../../../infra/synthesize.ts'
+import { allowed, resourcesOf, statementsOf } from '../../support/template.ts'
+import { slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
 
 let template: Template
 beforeAll(async () => {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { comingBakes, nothingKnown, parentAmiOf, takenOverBy } from '../../../domain/planning/known.ts'
+import { exampleFleet } from '../../support/fleets.ts'
+import { amiOf, current, last, made, upstream } from './situations.ts'
+
+describe('who is to bake an image', () => {
+  const pending = [
+    { campaign: 'c1', number: 1 },
+    { campaign: 'c2', number: 2, emergency: true },
+    { campaign: 'c3', number: 3 },
+  ]
+  it('and has not begun to', () => {
+    const attempt = { ...made(current, { campaign: 'c1' }), tries: 1 }
+    expect(comingBakes({ pending, attempt }, 'c3').map(({ number }) => number)).toEqual([2])
+    expect(comingBakes({})).toEqual([])
+  })
+
+  it.each([
+    [1, false, 3],
+    [2, false, 3],
+    [3, false, undefined],
+    [1, true, 2],
+    [2, true, undefined],
+  ])('instead of number %i (emergency: %j): number %j', (number, emergency, by) => {
+    expect(
+      takenOverBy({ ...nothingKnown, images: { web: { pending } } }, 'web', { number, emergency })?.number,
+    ).toBe(by)
+    expect(takenOverBy(nothingKnown, 'web', { number, emergency })).toBeUndefined()
+  })
+})
+
+it.each([
+  ['al2023-hardened', current],
+  ['al2023-java', amiOf('al2023-hardened')],
+  ['payments-api', undefined],
+  ['ubuntu-hardened', undefined],
+])('%s would be baked from %j now', (image, ami) => {
+  const known = {
+    ...nothingKnown,
+    upstreams: { 'al2023-soe': upstream() },
+    images: { 'al2023-hardened': last('al2023-hardened'), 'al2023-java': {} },
+  }
+  expect(parentAmiOf(exampleFleet(), known, image)).toBe(ami)
+})

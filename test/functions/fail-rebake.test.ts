@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { closed } from '../../domain/planning/learning.ts'
+import type { Failed } from '../../functions/fail-rebake/fail-rebake.ts'
+import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
+import { changeKnown } from '../../functions/shared/known.ts'
+import {
+  campaign,
+  claimFor,
+  executionOf,
+  nextCampaign,
+  nextRelease,
+  type Planned,
+  parentAmi,
+  planFor,
+  plannedCampaign,
+} from '../support/campaign.ts'
+
+const time = '2026-09-08T12:00:00Z'
+const image = 'al2023-java'
+const closing = { execution: executionOf(image), time, campaign, image }
+const failure = { error: 'ValidationFailed', cause: '{"errorMessage":"encryption: expected every volume"}' }
+const superseded = { error: 'Superseded', cause: `superseded by campaign ${nextCampaign}` }
+const cancelled = { error: 'BakeCancelled', cause: 'Image Builder says CANCELLED: it gives no reason' }
+const failing = ({ parts }: Planned, more: Partial<Failed> = {}) =>
+  fail(parts, { ...closing, failure, ...more })
+
+describe('fail-rebake', () => {
+  it.each([
+    ['planned', { 'al2023-java': 'failed', 'orders-api': 'skipped', 'payments-api': 'skipped' }],
+    ['waiting', { 'al2023-java': 'failed', 'orders-api': 'skipped', 'payments-api': 'skipped' }],
+    ['baking', { 'al2023-java': 'failed', 'orders-api': 'skipped', 'payments-api': 'skipped' }],
+    ['candidate', { 'al2023-java': 'failed', 'orders-api': 'planned', 'payments-api': 'planned' }],
+  ] as const)('stops the descendants of an image that was %s: %j', async (before, expected) => {
+    const all = await plannedCampaign()
+    await all.set(image, { status: before })
+    expect(await failing(all)).toEqual({ as: 'failed' })
+    expect(await all.statuses()).toEqual({
+      'al2023-hardened': 'planned',
+      'al2023-node': 'planned',
+      'web-frontend': 'planned',
+      ...expected,
+    })
+    const skipped = Object.values<string>(expected).includes('skipped')
+    expect(all.told[0]?.body.includes('orders-api, payments-api')).toBe(skipped)
+  })
+
+  it('stops grandchildren too, and says because of what', async () => {
+    const all = await plannedCampaign()
+    await failing(all, { image: 'al2023-hardened' })
+    expect(new Set(Object.values(await all.statuses()))).toEqual(new Set(['failed', 'skipped']))
+    expect(await all.image('web-frontend')).toMatchObject({
+      reason: 'it descends from al2023-hardened, which failed',
+      finishedAt: time,
+    })
+  })
+
+  it('keeps the reason without the JSON around it, and publishes the error by name', async () => {
+    const all = await plannedCampaign()
+    await failing(all)
+    const reason = 'the AMI that it baked failed its checks: encryption: expected every volume'
+    expect((await all.image(image)).reason).toBe(reason)
+    expect(all.published[0]?.detail).toMatchObject({ status: 'failed', error: 'ValidationFailed', reason })
+  })
+})
+
+describe('what is superseded', () => {
+  const rollOut = async (all: Planned) => {
+    await all.set(image, { status: 'candidate' })
+    return failing(all, { failure: superseded })
+  }
+  const bake = async (all: Planned) => failing(all, { failure: superseded })
+
+  it('is no failure: nobody is told before the campaign ends, and its descendants end with it', async () => {
+    const all = await plannedCampaign()
+    expect(await bake(all)).toEqual({ as: 'superseded' })
+    expect(await all.statuses()).toMatchObject({
+      'al2023-java': 'superseded',
+      'orders-api': 'superseded',
+      'payments-api': 'superseded',
+      'al2023-node': 'planned',
+    })
+    expect((await all.image(image)).reason).toBe(`superseded by campaign ${nextCampaign}`)
+    expect((await all.image('orders-api')).reason).toBe(
+      `superseded by campaign ${nextCampaign}, with al2023-java`,
+    )
+    expect([all.told, all.counted]).toEqual([[], ['ImageSuperseded']])
+    expect(all.published[0]?.detail).toMatchObject({ image, status: 'superseded', error: 'Superseded' })
+  })
+
+  it('on its way through the rings leaves its children, which are baked from a good AMI', async () => {
+    const all = await plannedCampaign()
+    expect(await rollOut(all)).toEqual({ as: 'superseded' })
+    expect(await all.statuses()).toMatchObject({ 'al2023-java': 'superseded', 'orders-api': 'planned' })
+  })
+
+  it.each([
+    ['in the queue', bake],
+    ['in the rings', rollOut],
+  ])('is not tried again by anybody: %s', async (_, close) => {
+    const all = await plannedCampaign()
+    await all.set(image, { status: 'baking', parentAmi })
+    await close(all)
+    expect((await all.known()).images[image]).toEqual({})
+  })
+})
+
+describe('a bake that was cancelled', () => {
+  const baking = async (next?: ReturnType<typeof nextRelease>) => {
+    const all = await plannedCampaign()
+    if (next) await planFor(all.ledger, next)
+    await claimFor(all, image)
+    await all.set(image, { status: 'baking' })
+    return all
+  }
+
+  it('is superseded where a newer campaign is to bake its image', async () => {
+    const all = await baking(nextRelease())
+    expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
+    expect(all.told).toEqual([])
+  })
+
+  it.each([
+    ['no newer campaign wants it', undefined],
+    // Nobody took it from an emergency: somebody cancelled it.
+    ['it is of an emergency, and the newer one is not', nextRelease()],
+  ])('is a failure where %s', async (_, next) => {
+    const all = await baking()
+    if (next) {
+      const { order } = await all.image(image)
+      await all.set(image, { order: { ...order, emergency: true } as never })
+      await planFor(all.ledger, next)
+    }
+    expect(await failing(all, { failure: cancelled })).toEqual({ as: 'failed' })
+    expect(all.told).toHaveLength(1)
+  })
+
+  it('is what it was when it is closed again, after a crash in the middle too', async () => {
+    const all = await baking(nextRelease())
+    const { publish } = all.parts
+    all.parts.publish = async () => Promise.reject(new Error('EventBridge is away'))
+    await expect(failing(all, { failure: cancelled })).rejects.toThrow('EventBridge is away')
+    all.parts.publish = publish
+    expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
+    await changeKnown(all.ledger, (known) => closed(known, nextCampaign))
+    expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
+    expect((await all.image(image)).status).toBe('superseded')
+    expect(all.told).toEqual([])
+  })
+})
+
+describe('what the ledger learns of a failure', () => {
+  const bake = { parentAmi, definition: 'd1', campaign, at: '2026-09-08T10:00:00Z' }
+  const reason = 'the AMI that it baked failed its checks: encryption: expected every volume'
+
+  it('is what was tried, how often, why it failed and when; its descendants are open no more', async () => {
+    const all = await plannedCampaign()
+    await claimFor(all, image)
+    expect((await all.known()).images['orders-api']?.pending).toHaveLength(1)
+    await failing(all)
+    const { images } = await all.known()
+    expect(images[image]).toEqual({ attempt: { ...bake, tries: 1, failed: reason, failedAt: time } })
+    expect(images['orders-api']).toEqual({})
+    expect(images['al2023-node']?.pending).toHaveLength(1)
+  })
+
+  it('is that nobody tries again where a person stopped it', async () => {
+    const all = await plannedCampaign()
+    await claimFor(all, image)
+    expect(await failing(all, { as: 'aborted' })).toEqual({ as: 'aborted' })
+    expect((await all.known()).images[image]?.attempt).toMatchObject({ failedAt: time, givenUp: true })
+  })
+
+  it.each<[string, Parameters<Planned['set']>[1]]>([
+    ['of a bake that is good: its roll-out failed', { status: 'candidate', parentAmi }],
+    ['of an image that nobody began with', { status: 'planned' }],
+  ])('is nothing %s', async (_, attributes) => {
+    const all = await plannedCampaign()
+    await all.set(image, attributes)
+    await failing(all)
+    expect((await all.known()).images[image]).toEqual({})
+  })
+})

@@ -1,0 +1,173 @@
+import {
+  CancelImageCreationCommand,
+  ImagebuilderClient,
+  StartImagePipelineExecutionCommand,
+} from '@aws-sdk/client-imagebuilder'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { startBake } from '../../functions/start-bake/start-bake.ts'
+import {
+  campaign,
+  claimFor,
+  executionOf,
+  imageBuilderArnPrefix,
+  nextCampaign,
+  nextRelease,
+  type Planned,
+  parentAmi,
+  planFor,
+  plannedCampaign,
+  trigger,
+} from '../support/campaign.ts'
+import { exampleFleet } from '../support/fleets.ts'
+import { mockOf } from '../support/mocks.ts'
+
+const mock = mockOf(ImagebuilderClient)
+const imageBuilder = mock as unknown as ImagebuilderClient
+const image = 'al2023-java'
+const imageArn = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/1`
+const time = '2026-09-08T11:00:00Z'
+const request = {
+  ...{ execution: executionOf(image), time, campaign, image, parentAmi },
+  pipelineArn: `${imageBuilderArnPrefix}:image-pipeline/golden-al2023-java`,
+}
+const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:00', timezone: 'UTC' }
+const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
+const starting = ({ parts }: Planned, more: object = {}) =>
+  startBake({ ...parts, fleet: exampleFleet(), imageBuilder, ...more }, { ...request, ...more })
+const started = () =>
+  mock.commandCalls(StartImagePipelineExecutionCommand).map(({ args: [{ input }] }) => input)
+const cancelled = () =>
+  mock.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input.imageBuildVersionArn)
+
+beforeEach(() => {
+  mock.reset()
+  mock.on(StartImagePipelineExecutionCommand).resolves({ imageBuildVersionArn: imageArn })
+  mock.on(CancelImageCreationCommand).resolves({})
+})
+
+/** A campaign whose al2023-java has its turn. */
+const underWay = async (emergency = false) => {
+  const all = await plannedCampaign({ cause: { ...trigger, emergency } })
+  await claimFor(all, image)
+  return all
+}
+
+describe('start-bake', () => {
+  it('starts the pipeline under the same client token whenever it is tried', async () => {
+    const all = await underWay()
+    expect(await starting(all)).toEqual({ imageArn })
+    await starting(all)
+    const [first, second] = started()
+    expect(first).toEqual({
+      imagePipelineArn: request.pipelineArn,
+      clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+      tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
+    })
+    expect(second).toEqual(first)
+  })
+
+  it('records which image is baked, and that it was begun', async () => {
+    const all = await underWay()
+    await starting(all)
+    const known = await all.known()
+    await starting(all)
+    expect(await all.known()).toEqual(known)
+    expect(await all.image(image)).toMatchObject({ status: 'baking', imageArn, parentAmi })
+    expect(known.images[image]?.attempt).toEqual({
+      ...{ parentAmi, definition: 'd1', campaign, at: time, tries: 1 },
+    })
+  })
+
+  it('fails loudly when Image Builder names no image', async () => {
+    mock.on(StartImagePipelineExecutionCommand).resolves({})
+    await expect(starting(await underWay())).rejects.toThrow(
+      `started ${request.pipelineArn} and named no image`,
+    )
+  })
+
+  it('records nothing of a bake that was refused', async () => {
+    mock.on(StartImagePipelineExecutionCommand).rejects(new Error('ServiceQuotaExceededException'))
+    const all = await underWay()
+    await expect(starting(all)).rejects.toThrow('ServiceQuotaExceededException')
+    expect((await all.known()).images[image]?.attempt).toBeUndefined()
+  })
+})
+
+describe('while a freeze or a window forbids it', () => {
+  const until = '2026-09-09T00:00:00.000Z'
+  const why = "freeze 'audit' (audit) until Wed 9 Sep 2026 00:00 UTC"
+  const refused = { name: 'NotOpen', message: `${until} ${why}` }
+
+  it('starts nothing, says until when at the beginning of its message, and lets others have its turn', async () => {
+    const all = await underWay()
+    await claimFor(all, 'al2023-node')
+    await expect(starting(all, { fleet: frozen })).rejects.toMatchObject(refused)
+    expect(started()).toEqual([])
+    expect(all.granted).toEqual([`token-${image}`, 'token-al2023-node'])
+    expect(await all.image(image)).toMatchObject({ status: 'waiting', waiting: { until, reasons: [why] } })
+  })
+
+  it('tells once of all images of a campaign that wait until then, and again of another time', async () => {
+    const all = await underWay()
+    const wait = (more: object) => expect(starting(all, { fleet: frozen, ...more })).rejects.toThrow()
+    await wait({})
+    await wait({})
+    await wait({ image: 'al2023-node' })
+    expect(all.told.map(({ subject }) => subject)).toEqual([
+      'Waiting until 2026-09-09 00:00 UTC: al2023-java',
+    ])
+    const longer = { ...frozen, freezes: { audit: { ...freeze, to: '2026-09-10T00:00' } } }
+    await wait({ fleet: longer })
+    expect(all.told).toHaveLength(2)
+  })
+
+  it('bakes when the time has come, under the turn that it takes anew', async () => {
+    const all = await underWay()
+    await expect(starting(all, { fleet: frozen })).rejects.toThrow()
+    await claimFor(all, image, { time: until, taskToken: 'again' })
+    expect(all.granted).toEqual([`token-${image}`, 'again'])
+    expect(await starting(all, { fleet: frozen, time: until })).toEqual({ imageArn })
+    expect((await all.image(image)).status).toBe('baking')
+  })
+
+  it('lets an emergency pass', async () => {
+    expect(await starting(await underWay(true), { fleet: frozen })).toEqual({ imageArn })
+  })
+})
+
+describe('a newer campaign that cancels bakes', () => {
+  const cancelling = { fleet: { ...exampleFleet(), supersede: 'cancel' as const } }
+  const withNext = async (emergency = false) => {
+    const all = await underWay(emergency)
+    await planFor(all.ledger, nextRelease())
+    await claimFor(all, image, { campaign: nextCampaign, supersede: 'cancel', imageBuilder })
+    expect(cancelled()).toEqual([])
+    return all
+  }
+
+  it('and came before there was anything to cancel, has its way', async () => {
+    const all = await withNext()
+    await expect(starting(all, cancelling)).rejects.toMatchObject({
+      name: 'Superseded',
+      message: `superseded by campaign ${nextCampaign}`,
+    })
+    expect(cancelled()).toEqual([imageArn])
+  })
+
+  it('has no way with an emergency, unless it is one', async () => {
+    expect(await starting(await withNext(true), cancelling)).toEqual({ imageArn })
+    expect(cancelled()).toEqual([])
+  })
+
+  it('waits where the fleet says so', async () => {
+    expect(await starting(await withNext())).toEqual({ imageArn })
+    expect(cancelled()).toEqual([])
+  })
+
+  it('is of this image, and waits for it: nobody else has to give way', async () => {
+    const all = await underWay()
+    await planFor(all.ledger, nextRelease())
+    await claimFor(all, 'al2023-node', { campaign: nextCampaign })
+    expect(await starting(all, cancelling)).toEqual({ imageArn })
+  })
+})

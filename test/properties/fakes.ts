@@ -1,0 +1,146 @@
+import { SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn'
+import type { VirtualClock } from '../../rehearsal/clock.ts'
+import { stepFunctionsService } from '../../rehearsal/engine/service.ts'
+import type { StepFunctions } from '../../rehearsal/engine/step-functions.ts'
+
+/** AWS in a few lines, for properties over many runs: the rehearsal's stand-in is faithful, this is fast. */
+
+interface Command {
+  constructor: { name: string }
+  input: Record<string, unknown>
+}
+export const clientOf = (operations: Record<string, (input: never) => unknown>, prototype: object = {}) =>
+  Object.assign(Object.create(prototype), {
+    send: async ({ constructor: { name }, input }: Command) => {
+      const operation = operations[name.replace(/Command$/, '')]
+      if (!operation) throw new Error(`no fake of ${name}`)
+      return operation(input as never)
+    },
+  })
+
+const named = (name: string, message = name) => Object.assign(new Error(message), { name })
+
+/** The engine behind the SDK's client, with the SDK's own error classes where the code asks for them. */
+export function stepFunctionsClient(engine: () => StepFunctions): SFNClient {
+  const call = (operation: string) => (input: Record<string, unknown>) => {
+    try {
+      return stepFunctionsService(engine())[operation]?.(input)
+    } catch (error) {
+      const { name, message } = error as Error
+      if (name === 'TaskTimedOut') throw new TaskTimedOut({ message, $metadata: {} })
+      if (name === 'TaskDoesNotExist') throw new TaskDoesNotExist({ message, $metadata: {} })
+      throw error
+    }
+  }
+  const operations = [
+    'StartExecution',
+    'DescribeExecution',
+    'ListExecutions',
+    'SendTaskSuccess',
+    'SendTaskFailure',
+  ]
+  return clientOf(Object.fromEntries(operations.map((name) => [name, call(name)])), SFNClient.prototype)
+}
+
+export interface FakeAmi {
+  ImageId: string
+  OwnerId: string
+  Name: string
+  Architecture: string
+  State: string
+  CreationDate: string
+  Tags?: { Key: string; Value: string }[]
+}
+
+export const ec2Client = (amis: Map<string, FakeAmi>) =>
+  clientOf({
+    DescribeImages: ({ ImageIds, Owners, Filters }: DescribeImages) => {
+      if (ImageIds) {
+        const found = amis.get(ImageIds[0] ?? '')
+        if (!found) throw named('InvalidAMIID.NotFound')
+        return { Images: [found] }
+      }
+      const name = Filters?.find(({ Name }) => Name === 'name')?.Values[0]?.replace('*', '') ?? ''
+      const seen = [...amis.values()].filter(
+        (ami) => Owners?.includes(ami.OwnerId) && ami.Name.startsWith(name) && ami.State === 'available',
+      )
+      return { Images: seen }
+    },
+  })
+
+interface DescribeImages {
+  ImageIds?: string[]
+  Owners?: string[]
+  Filters?: { Name: string; Values: string[] }[]
+}
+
+/** A bake that Image Builder was asked for, from start to end. */
+export interface Bake {
+  arn: string
+  image: string
+  campaign: string
+  parentAmi: string
+  started: number
+  ended?: number
+  status: 'BUILDING' | 'AVAILABLE' | 'FAILED' | 'CANCELLED'
+  ami: string
+}
+
+interface Building {
+  clock: VirtualClock
+  /** How long it takes in milliseconds, and how it ends. */
+  fateOf: (bake: Bake) => { takes: number; status: 'AVAILABLE' | 'FAILED' }
+  onStart: (bake: Bake) => void
+  /** The image's state event. */
+  onEnd: (bake: Bake) => void
+}
+
+export class FakeImageBuilder {
+  readonly bakes = new Map<string, Bake>()
+  readonly #byToken = new Map<string, string>()
+  readonly #building: Building
+
+  constructor(building: Building) {
+    this.#building = building
+  }
+
+  readonly client = clientOf({
+    StartImagePipelineExecution: ({ imagePipelineArn, clientToken, tags }: StartPipeline) => {
+      const known = this.#byToken.get(clientToken)
+      if (known) return { imageBuildVersionArn: known }
+      const name = imagePipelineArn.split('/').at(-1) ?? ''
+      const arn = `arn:aws:imagebuilder:us-west-2:111122223333:image/${name}/1.0.0/${this.bakes.size + 1}`
+      const bake: Bake = {
+        ...{ arn, image: tags['rebake:image'] ?? '', campaign: tags['rebake:campaign'] ?? '' },
+        ...{ parentAmi: tags['rebake:parent-ami'] ?? '', started: this.#building.clock.now() },
+        ...{ status: 'BUILDING', ami: `ami-${String(this.bakes.size + 1).padStart(17, 'b')}` },
+      }
+      this.#building.onStart(bake)
+      this.bakes.set(arn, bake)
+      this.#byToken.set(clientToken, arn)
+      const { takes, status } = this.#building.fateOf(bake)
+      this.#building.clock.at(bake.started + takes, () => this.#end(bake, status))
+      return { imageBuildVersionArn: arn }
+    },
+    CancelImageCreation: ({ imageBuildVersionArn }: { imageBuildVersionArn: string }) => {
+      this.#end(this.bakes.get(imageBuildVersionArn) as Bake, 'CANCELLED')
+      return {}
+    },
+    DistributeImage: ({ sourceImage, clientToken }: { sourceImage: string; clientToken: string }) => ({
+      imageBuildVersionArn: `${sourceImage}/copy/${clientToken.slice(0, 8)}`,
+    }),
+  })
+
+  #end(bake: Bake, status: Bake['status']): void {
+    if (bake.status !== 'BUILDING') return
+    bake.status = status
+    bake.ended = this.#building.clock.now()
+    this.#building.onEnd(bake)
+  }
+}
+
+interface StartPipeline {
+  imagePipelineArn: string
+  clientToken: string
+  tags: Record<string, string>
+}

@@ -1,0 +1,269 @@
+import { readFileSync } from 'node:fs'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { announce } from '../../functions/announce-campaign/announce-campaign.ts'
+import { claim } from '../../functions/claim-image/claim-image.ts'
+import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
+import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
+import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
+import { pollUpstreams } from '../../functions/poll-upstreams/poll-upstreams.ts'
+import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
+import { reconcileImages } from '../../functions/reconcile-images/reconcile-images.ts'
+import { sweepExecutions } from '../../functions/reconcile-images/sweep-executions.ts'
+import { release } from '../../functions/release-image/release-image.ts'
+import { resume } from '../../functions/resume-wait/resume-wait.ts'
+import { settle } from '../../functions/settle-execution/settle-execution.ts'
+import { imageKey, readOrdered } from '../../functions/shared/campaigns.ts'
+import { readClaims } from '../../functions/shared/claims.ts'
+import { readKnown } from '../../functions/shared/known.ts'
+import { mustHoldRollOut } from '../../functions/shared/roll-outs.ts'
+import { taskWaits } from '../../functions/shared/waits.ts'
+import { startBake } from '../../functions/start-bake/start-bake.ts'
+import { startCycle } from '../../functions/start-cycle/start-cycle.ts'
+import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
+import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
+import { VirtualClock } from '../../rehearsal/clock.ts'
+import { StepFunctions } from '../../rehearsal/engine/step-functions.ts'
+import type { Host } from '../../rehearsal/engine/types.ts'
+import type { EventEnvelope } from '../../rehearsal/event.ts'
+import { Random } from '../../rehearsal/random.ts'
+import { memoryLedger } from '../support/ledger.ts'
+import {
+  type Bake,
+  clientOf,
+  ec2Client,
+  type FakeAmi,
+  FakeImageBuilder,
+  stepFunctionsClient,
+} from './fakes.ts'
+
+const account = '111122223333'
+const region = 'us-west-2'
+const arnPrefix = `arn:aws:imagebuilder:${region}:${account}`
+const machines = ['release', 'campaign', 'rebake'] as const
+const machineArn = (name: string) => `arn:aws:states:${region}:${account}:stateMachine:golden-${name}`
+
+export interface Fate {
+  /** Of the nth bake: whether it fails, whether its event is lost, and how long it takes in milliseconds. */
+  bake: (nth: number) => { fails: boolean; lost: boolean; takes: number }
+  /** Of the nth execution that fails or is stopped: whether its status event is lost. */
+  statusLost: (nth: number) => boolean
+}
+
+/**
+ * A fleet that runs in this process: the real state machines in the rehearsal's engine, the real work of the
+ * functions, and AWS in a few lines. A month of a fleet takes seconds.
+ */
+export class QuickWorld {
+  readonly clock: VirtualClock
+  readonly engine: StepFunctions
+  readonly ledger = memoryLedger()
+  readonly amis = new Map<string, FakeAmi>()
+  readonly imageBuilder: FakeImageBuilder
+  /** Roll-outs that began, and pointers that moved, in their order. */
+  readonly distributions: { image: string; ring: string; campaign: string; time: number }[] = []
+  readonly published: { image: string; ring: string; campaign: string; ami: string }[] = []
+  readonly told: { subject: string; body: string }[] = []
+  readonly fleet: Fleet
+  readonly #fate: Fate
+  readonly #parts
+  #bakes = 0
+  #ends = 0
+
+  constructor(fleet: Fleet, start: number, fate: Fate) {
+    this.fleet = fleet
+    this.#fate = fate
+    this.clock = new VirtualClock(start)
+    const { clock, ledger } = this
+    this.imageBuilder = new FakeImageBuilder({
+      clock,
+      fateOf: () => {
+        const { fails, takes } = fate.bake(this.#bakes++)
+        return { takes, status: fails ? 'FAILED' : 'AVAILABLE' }
+      },
+      onStart: (bake) => this.onBake(bake),
+      onEnd: (bake) => this.#bakeEnded(bake, this.imageBuilder.bakes.size - 1),
+    })
+    const stepFunctions = stepFunctionsClient(() => this.engine)
+    const ec2 = ec2Client(this.amis)
+    const definitions = Object.fromEntries(Object.keys(fleet.images).map((image) => [image, 'd']))
+    this.#parts = {
+      ...{ fleet, definitions, ledger, ec2, stepFunctions, imageBuilderArnPrefix: arnPrefix },
+      ...{ campaignArn: machineArn('campaign'), rebakeArn: machineArn('rebake') },
+      ...{ imageBuilder: this.imageBuilder.client, supersede: fleet.supersede },
+      waits: taskWaits(ledger, stepFunctions),
+      concurrentBakes: fleet.concurrentBakes,
+      notify: async (message: { subject: string; body: string }) => void this.told.push(message),
+      publish: async () => {},
+      count: () => {},
+      ssm: clientOf({ PutParameter: () => ({}), GetParameters: () => ({ Parameters: [] }) }),
+      distributionRole: 'role',
+      upstreams: {
+        fleetName: fleet.name,
+        imageBuilderArnPrefix: arnPrefix,
+        ec2,
+        ssm: {},
+        ssmIn: async () => ({}),
+      },
+    } as const
+    this.engine = new StepFunctions(this.#host())
+    for (const name of machines)
+      this.engine.createStateMachine({
+        name: `golden-${name}`,
+        definition: definitionOf(name),
+        roleArn: 'role',
+      })
+  }
+
+  /** A test looks at each bake before it is on record. */
+  onBake: (bake: Bake) => void = () => {}
+
+  /** An event of an upstream, as the rule on the releases bus hands it on. */
+  announce(event: object): void {
+    const input = JSON.stringify(event)
+    this.engine.startExecution({ stateMachineArn: machineArn('release'), input })
+  }
+
+  start(trigger: { name: string; input: object }): void {
+    const { name, input } = trigger
+    this.engine.startExecution({
+      stateMachineArn: machineArn('campaign'),
+      name,
+      input: JSON.stringify(input),
+    })
+  }
+
+  /** A patch cycle's schedule has come. */
+  async cycle(cycle: string, time: string): Promise<void> {
+    await startCycle(this.#parts as never, { cycle, time })
+  }
+
+  /** What the two schedules do, every hour. */
+  async look(): Promise<void> {
+    const time = new Date(this.clock.now()).toISOString()
+    const parts = this.#parts as never
+    await pollUpstreams(parts, { time })
+    const sweeping = { ...this.#parts, settle: (stopped: never) => settle(parts, stopped) }
+    const claims = await readClaims(this.ledger)
+    await sweepExecutions(sweeping as never, { claims, known: await readKnown(this.ledger), time })
+    await reconcileImages(parts, await readKnown(this.ledger), time)
+  }
+
+  #bakeEnded(bake: Bake, nth: number): void {
+    if (bake.status === 'AVAILABLE')
+      this.amis.set(bake.ami, {
+        ...{
+          ImageId: bake.ami,
+          OwnerId: account,
+          Name: bake.arn,
+          Architecture: 'x86_64',
+          State: 'available',
+        },
+        CreationDate: new Date(this.clock.now()).toISOString(),
+      })
+    if (this.#fate.bake(nth).lost) return
+    const time = new Date(this.clock.now()).toISOString()
+    const event = { time, resources: [bake.arn] as [string], detail: { state: { status: bake.status } } }
+    this.clock.at(this.clock.now() + 1_000, () => resume(this.#parts.waits, event).then(() => {}))
+  }
+
+  #executionEnded({ detail, time }: EventEnvelope): void {
+    const { status, stateMachineArn } = detail as { status: string; stateMachineArn: string }
+    if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(status) || stateMachineArn.endsWith('release')) return
+    if (this.#fate.statusLost(this.#ends++)) return
+    const parts = this.#parts as never
+    this.clock.at(this.clock.now() + 1_000, () => settle(parts, { time, detail } as never).then(() => {}))
+  }
+
+  #host(): Host {
+    return {
+      ...{ clock: this.clock, random: new Random(1), account, region },
+      invokeFunction: async ({ functionArn, payload }) => {
+        await this.clock.sleep(50)
+        const work = this.#work[functionArn.split('golden-')[1] ?? '']
+        if (!work) throw new Error(`no work for ${functionArn}`)
+        return { payload: (await work(payload as never)) ?? {} }
+      },
+      callService: async ({ service, action, arguments: given }) => {
+        await this.clock.sleep(20)
+        const call = this.#services[`${service}:${action}`]
+        if (!call) throw new Error(`no fake of ${service}:${action}`)
+        return call(given as never)
+      },
+      publishEvent: (event) => this.#executionEnded(event),
+    }
+  }
+
+  readonly #services: Record<string, (given: never) => unknown> = {
+    'ssm:putParameter': () => ({ Version: 1 }),
+    'imagebuilder:cancelImageCreation': (given: { ImageBuildVersionArn: string }) =>
+      this.imageBuilder.client.send({
+        constructor: { name: 'CancelImageCreation' },
+        input: { imageBuildVersionArn: given.ImageBuildVersionArn },
+      }),
+    'imagebuilder:getImage': ({ ImageBuildVersionArn: arn }: { ImageBuildVersionArn: string }) => {
+      const { status, ami } = this.imageBuilder.bakes.get(arn) as Bake
+      return {
+        Image: { State: { Status: status }, OutputResources: { Amis: [{ Region: region, Image: ami }] } },
+      }
+    },
+    'states:startExecution': ({ StateMachineArn, Name, Input }: Record<string, string>) => {
+      const input = { stateMachineArn: StateMachineArn, name: Name, input: Input }
+      const { arn, startDate } = this.engine.startExecution(input)
+      return { ExecutionArn: arn, StartDate: new Date(startDate) }
+    },
+    'dynamodb:updateItem': async (given: {
+      Key: { pk: { S: string }; sk: { S: string } }
+      ExpressionAttributeValues: { ':taskToken': { S: string } }
+    }) => {
+      const key = { pk: given.Key.pk.S, sk: given.Key.sk.S }
+      const before = await this.ledger.get<{ outcome?: object }>(key)
+      if (before?.outcome)
+        throw Object.assign(new Error('The conditional request failed'), {
+          name: 'ConditionalCheckFailedException',
+        })
+      await this.ledger.set(key, { taskToken: given.ExpressionAttributeValues[':taskToken'].S })
+      // A copy takes ten minutes, and is told of like a bake.
+      if (key.pk.includes('/copy/'))
+        this.clock.at(this.clock.now() + 600_000, () =>
+          this.#parts.waits.bringOutcome(key.pk.slice(5), { status: 'AVAILABLE' }, new Date(0).toISOString()),
+        )
+      return {}
+    },
+  }
+
+  readonly #work: Record<string, (request: never) => unknown> = {
+    'receive-release': (request) => receiveRelease(this.#parts as never, request),
+    'plan-campaign': (request) => plan(this.#parts as never, request),
+    'announce-campaign': ({ campaign }: { campaign: string }) => announce(this.#parts, campaign),
+    'claim-image': (request) => claim(this.#parts as never, request),
+    'start-bake': (request) => startBake(this.#parts as never, request),
+    'validate-image': ({ campaign, image, ami }: Record<string, string>) =>
+      this.ledger.set(imageKey(campaign ?? '', image ?? ''), { ami }),
+    'mark-candidate': (request) => markCandidate({ ...this.#parts, fleet: 'golden' } as never, request),
+    'start-distribution': async (request: { image: string; ring: string; campaign: string }) => {
+      const answer = await startDistribution(this.#parts as never, request as never)
+      this.distributions.push({ ...request, time: this.clock.now() })
+      return answer
+    },
+    'verify-distribution': () => ({ targets: 1 }),
+    'publish-pointers': async ({ execution, campaign, image, ring }: Record<string, string>) => {
+      const { order, ami = '' } = await readOrdered(this.ledger, campaign ?? '', image ?? '')
+      await mustHoldRollOut(this.ledger, execution ?? '', order)
+      this.published.push({ image: image ?? '', ring: ring ?? '', campaign: campaign ?? '', ami })
+    },
+    'release-image': (request) => release({ ...this.#parts, fleet: 'golden' } as never, request),
+    'fail-rebake': (request) => fail(this.#parts as never, request),
+    'summarise-campaign': (request) => summarise(this.#parts, request),
+  }
+}
+
+/** A state machine as it deploys, its functions under their names. */
+function definitionOf(name: string): string {
+  const kebab = (pascal: string) => pascal.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
+  return readFileSync(`statemachines/${name}.asl.json`, 'utf8').replace(/\$\{(\w+)\}/g, (_, key: string) => {
+    if (key === 'RebakeStateMachineArn') return machineArn('rebake')
+    if (key.endsWith('FunctionArn'))
+      return `arn:aws:lambda:${region}:${account}:function:golden-${kebab(key.replace('FunctionArn', ''))}`
+    return key
+  })
+}

@@ -1,0 +1,195 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { compile, evaluate, expressionIn } from '../../rehearsal/engine/expressions.ts'
+import { addedFunctions } from '../../rehearsal/engine/functions.ts'
+import type { Json } from '../../rehearsal/engine/types.ts'
+
+/** What the state machines decide by themselves: conditions, and what they read of answers and errors. */
+
+interface State {
+  Catch?: { ErrorEquals: string[]; Assign?: Json; Output?: Json; Next: string }[]
+  Choices?: { Condition: string; Next: string }[]
+  Assign?: Json
+  Seconds?: string
+  Default?: string
+  Branches?: { States: Record<string, State> }[]
+  ItemProcessor?: { States: Record<string, State> }
+}
+const statesOf = (states: Record<string, State>): [string, State][] =>
+  Object.entries(states).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.Branches ?? []).flatMap((branch) => statesOf(branch.States)),
+    ...statesOf(state.ItemProcessor?.States ?? {}),
+  ])
+const machine = (name: string) => {
+  const { States } = JSON.parse(readFileSync(`statemachines/${name}.asl.json`, 'utf8')) as {
+    States: Record<string, State>
+  }
+  return Object.fromEntries(statesOf(States))
+}
+const rebake = machine('rebake')
+const campaign = machine('campaign')
+
+/** What a template becomes, with these variables and what `$states` holds. */
+const evaluated = (template: Json, variables: object, states: object = {}) =>
+  evaluate(template, 'test', () => ({ ...addedFunctions(0, () => ({}) as never), ...variables, states }))
+const nextOf = async ({ Choices = [], Default }: State, variables: object, states: object = {}) => {
+  for (const { Condition, Next } of Choices) if (await evaluated(Condition, variables, states)) return Next
+  return Default
+}
+const catchOf = (state: State | undefined, error: string) => {
+  const found = state?.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes(error))
+  if (!found) throw new Error(`nothing catches ${error}`)
+  return found
+}
+
+describe('what is not open yet', () => {
+  const until = '2027-01-03T13:00:00.000Z'
+  const errorMessage = `${until} freeze 'year-end' (no changes) until Mon 4 Jan 2027 00:00 Australia/Sydney; window`
+  const errorOutput = {
+    Error: 'NotOpen',
+    Cause: JSON.stringify({ errorType: 'NotOpen', errorMessage, trace: [] }),
+  }
+
+  it.each([
+    ['Start Bake', 'opensAt', 'Await Opening'],
+    ['Start Distribution', 'ringOpensAt', 'Await Ring'],
+  ])('%s is tried again at the time that its error begins with', async (name, variable, next) => {
+    const { Assign = null, Next } = catchOf(rebake[name], 'NotOpen')
+    expect(await evaluated(Assign, {}, { errorOutput })).toEqual({ [variable]: until })
+    expect(Next).toBe(next)
+  })
+
+  it('bakes under a new claim of the same image', async () => {
+    const { Output = null } = catchOf(rebake['Start Bake'], 'NotOpen')
+    const variables = { campaign: 'c', image: 'web', parentAmi: 'ami-0a' }
+    expect(await evaluated(Output, variables, { errorOutput })).toEqual(variables)
+  })
+
+  it.each([
+    [{ roots: [], opensAt: until }, 'Announce the Wait'],
+    [{ roots: [] }, 'Is Anything to Bake?'],
+  ])('a campaign that is planned as %j goes on to %s', async (Payload, next) => {
+    const assigned = await evaluated(
+      campaign['Plan Campaign']?.Assign ?? null,
+      {},
+      {
+        ...{ context: { Execution: { Name: 'c' } }, result: { Payload } },
+      },
+    )
+    expect(await nextOf(campaign['Is It Time?'] as State, assigned as object)).toBe(next)
+  })
+})
+
+describe('a quota that is reached', () => {
+  const waits = async (state: string, bindings: (tried: number) => [object, object]) =>
+    Promise.all(
+      Array.from({ length: 24 }, (_, at) => evaluated(rebake[state]?.Seconds ?? null, ...bindings(at + 1))),
+    ) as Promise<number[]>
+  const inState = (tried: number): [object, object] => [{}, { input: { quotaWaits: tried } }]
+  const inVariable = (tried: number): [object, object] => [{ quotaWaits: tried }, {}]
+
+  it.each([
+    ['Await Quota', inVariable],
+    ['Await Copy Quota', inState],
+  ] as const)(
+    '%s: five minutes at first, never more than half an hour, and ten and a half hours in all',
+    async (state, of) => {
+      const seconds = await waits(state, of)
+      expect(seconds.slice(0, 6)).toEqual([300, 450, 675, 1012, 1518, 1800])
+      expect(new Set(seconds.slice(5))).toEqual(new Set([1800]))
+      expect(seconds.reduce((sum, each) => sum + each, 0) / 3600).toBeCloseTo(10.6, 1)
+    },
+  )
+
+  it.each([
+    ['Is It Worth Another Try?', inVariable, 'Await Quota', 'Fail Rebake'],
+    ['Is It Worth Copying Again?', inState, 'Await Copy Quota', 'Stop Ring'],
+  ] as const)('%s: 24 times', async (state, of, again, over) => {
+    const next = (tried: number) => nextOf(rebake[state] as State, ...of(tried))
+    expect(await Promise.all([1, 24, 25].map(next))).toEqual([again, again, over])
+  })
+
+  it('is counted, for each ring by itself', async () => {
+    const { Output = null } = catchOf(rebake['Start Distribution'], 'QuotaReached')
+    const ring = { ring: 'early', soak: 0 }
+    expect(await evaluated(Output, {}, { input: ring })).toEqual({ ...ring, quotaWaits: 1 })
+    expect(await evaluated(Output, {}, { input: { ...ring, quotaWaits: 3 } })).toEqual({
+      ...ring,
+      quotaWaits: 4,
+    })
+    const { Assign = null } = catchOf(rebake['Start Bake'], 'QuotaReached')
+    const errorOutput = { Error: 'QuotaReached', Cause: '' }
+    expect(await evaluated(Assign, { quotaWaits: 3 }, { errorOutput })).toMatchObject({ quotaWaits: 4 })
+  })
+})
+
+describe('what a newer campaign took over is no failure', () => {
+  it.each([
+    [{}, 'Rebake Done'],
+    [{ failure: { Error: 'Superseded', Cause: '' } }, 'Rebake Done'],
+    [{ failure: { Error: 'DistributionFailed', Cause: '' } }, 'Rebake Failed'],
+  ])('a roll-out that ended with %j: %s', async (rollOut, next) => {
+    expect(await nextOf(rebake['Did It Roll Out?'] as State, { rollOut })).toBe(next)
+  })
+
+  it.each([
+    ['superseded', 'Rebake Done'],
+    ['failed', 'Rebake Failed'],
+    ['aborted', 'Rebake Failed'],
+  ])('a bake that ended as %s: %s', async (as, next) => {
+    expect(await nextOf(rebake['Is It Superseded?'] as State, { as })).toBe(next)
+  })
+
+  it.each([
+    [{ failed: 0, skipped: 0 }, 'Campaign Finished'],
+    [{ failed: 1, skipped: 0 }, 'Images Failed'],
+    [{ failed: 0, skipped: 1 }, 'Images Failed'],
+  ])('a campaign with %j: %s', async (counts, next) => {
+    const summary = { released: 1, superseded: 2, ...counts }
+    expect(await nextOf(campaign['Is Every Image Released?'] as State, { summary })).toBe(next)
+  })
+})
+
+describe('the end of a bake', () => {
+  const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-web/1.0.0/1'
+  const amis = [
+    { Region: 'eu-west-1', Image: 'ami-0b' },
+    { Region: 'us-west-2', Image: 'ami-0a' },
+  ]
+  it.each([
+    ['AVAILABLE', 1, amis, 'Validate Image'],
+    ['AVAILABLE', 1, amis.slice(0, 1), 'Bake Failed'],
+    ['BUILDING', 1, [], 'Await Bake'],
+    ['TESTING', 3, [], 'Await Bake'],
+    ['TESTING', 4, [], 'Cancel Bake'],
+    ['CANCELLED', 1, [], 'Fail Rebake'],
+    ['FAILED', 1, [], 'Bake Failed'],
+    ['DEPRECATED', 1, [], 'Bake Failed'],
+    ['A NEW STATUS', 1, [], 'Bake Failed'],
+  ])('%s after %i looks, with %j: %s', async (status, checks, found, next) => {
+    const variables = {
+      status,
+      checks,
+      amis: found,
+      imageArn,
+      order: { maxChecks: 4, checkSeconds: 900 },
+      reason: '',
+    }
+    expect(await nextOf(rebake['Is the Bake Done?'] as State, variables)).toBe(next)
+  })
+})
+
+/** Every expression of a definition, wherever it stands. */
+const expressionsIn = (value: unknown): string[] => {
+  if (typeof value === 'string')
+    return expressionIn(value) === undefined ? [] : [expressionIn(value) as string]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
+}
+
+it.each(['release', 'campaign', 'rebake'])('every expression of %s is JSONata', (name) => {
+  const text = readFileSync(`statemachines/${name}.asl.json`, 'utf8')
+  const expressions = expressionsIn(JSON.parse(text))
+  expect(expressions.length).toBeGreaterThan(5)
+  for (const expression of expressions) expect(() => compile(expression)).not.toThrow()
+})
