@@ -255,7 +255,7 @@ describe('random fleets and random events', () => {
         })
         for (const image of Object.values(known.images)) expect(image.pending ?? []).toEqual([])
       }),
-      { numRuns: Number(process.env.RUNS ?? 30) },
+      { numRuns: Number(process.env.RUNS ?? 30), seed: Number(process.env.SEED ?? 1) },
     )
   }, 120_000)
 })

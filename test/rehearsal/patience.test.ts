@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import type { Execution } from '../../rehearsal/engine/execution.ts'
+import type { StepFunctions } from '../../rehearsal/engine/step-functions.ts'
+import { Tokens } from '../../rehearsal/engine/tokens.ts'
+import { patienceWith } from '../../rehearsal/patience.ts'
+
+const waiter = (roleArn: string) => ({ roleArn, succeed() {}, fail() {}, heartbeat() {} })
+
+it.each([
+  ['a deployed machine, whose answer comes from inside', 'deployed', false],
+  ['a machine that somebody made, who has to answer', 'theirs', true],
+])('waits at the pace of the wall for %s: %s, %s', (_, roleArn, walks) => {
+  const tokens = new Tokens()
+  const engine = { tokens, executions: new Map<string, Execution>() } as unknown as StepFunctions
+  const patience = patienceWith(engine, (role) => role === 'deployed')
+  tokens.open('token', waiter(roleArn))
+  expect(patience() === Number.POSITIVE_INFINITY).toBe(walks)
+  tokens.close('token')
+  expect(patience()).not.toBe(Number.POSITIVE_INFINITY)
+})
