@@ -22,8 +22,9 @@ export function driftOf(
     const parentAmi = parentAmiOf(fleet, known, image)
     const definition = definitions[image] ?? ''
     const { last, attempt, pending = [] } = known.images[image] ?? {}
-    // With what it is now: a change that is taken back, and made again, is another finding.
-    const facts = [image, parentAmi ?? '', definition, last?.version ?? '']
+    // With what it is now and what was tried last: a change that is taken back and made again is another finding, and
+    // so is what a newer campaign superseded, and then failed.
+    const facts = [image, parentAmi ?? '', definition, last?.version ?? '', attempt?.campaign ?? '']
     // Without an AMI to bake from there is nothing to do; a campaign that is to bake it makes it right.
     const coming = pending.length > 0 || known.upstreams[fleet.images[image]?.parent ?? '']?.open
     if (parentAmi === undefined || coming) return []
@@ -35,7 +36,7 @@ export function driftOf(
     if (wait === undefined) return [{ image, hopeless: attempt }]
     if (Date.parse(time) < Date.parse(attempt.failedAt ?? attempt.at) + wait * 1000) return []
     const again = `attempt ${attempt.tries + 1} of ${patience.length + 1}: ${attempt.failed}`
-    return [{ image, due: again, facts: [...facts, String(attempt.tries)] }]
+    return [{ image, due: again, facts }]
   })
 }
 

@@ -152,10 +152,12 @@ describe('the campaign that sets it right', () => {
     expect(idOf(known, now, defined)).not.toBe(idOf(knownOf(last(root, older))))
   })
 
-  it('is another for each attempt', () => {
-    const tried = (tries: number) => knownOf({ attempt: attempt({ failed: 'why', at: hoursAgo(9), tries }) })
-    expect(idOf(tried(1))).not.toBe(idOf(tried(2)))
-    expect(idOf(tried(1))).not.toBe(idOf(knownOf({})))
+  it('is another after each attempt, whoever made it: a person, perhaps, after it was superseded', () => {
+    const tried = (campaign: string, more: Partial<Attempt> = { failed: 'why', at: hoursAgo(9) }) =>
+      idOf(knownOf({ attempt: attempt({ campaign, ...more }) }))
+    expect(tried('first')).not.toBe(tried('second'))
+    expect(tried('first')).not.toBe(idOf(knownOf({})))
+    expect(tried('first', {})).not.toBe(idOf(knownOf({})))
   })
 
   it('is another when a change is taken back, and made again: Step Functions would know the first', () => {
