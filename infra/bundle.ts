@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Deployed } from '../functions/shared/fleet.ts'
+import { compiledOnce } from './bundle-cache.ts'
 import { functionNames, functionsWithFleet } from './functions/names.ts'
 import { droppableSchemas, lambdaCredentials, pureDomain, smallSemver } from './sdk-diet.ts'
 
@@ -15,21 +16,24 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * @throws when a function does not compile; esbuild has printed where.
  */
 export async function bundleFunctions(deployed: Deployed, directory: string): Promise<void> {
-  // The code is every fleet's: a process that synthesizes many compiles it once.
-  compiled ??= compileFunctions()
-  const { outputFiles } = await compiled
-  await Promise.all(
-    outputFiles.map(async ({ path, contents }) => {
-      const target = join(directory, basename(dirname(path)))
-      await mkdir(target, { recursive: true })
-      await writeFile(join(target, basename(path)), contents)
-    }),
-  )
+  // The code is every fleet's.
+  compiled ??= compiledOnce(root, sources, async () => (await compileFunctions()).outputFiles)
+  await cp(await compiled, directory, { recursive: true })
   for (const name of functionsWithFleet)
     await writeFile(join(directory, name, 'fleet.json'), JSON.stringify(deployed))
 }
 
-let compiled: ReturnType<typeof compileFunctions> | undefined
+/** All that a bundle is made of. */
+const sources = [
+  'functions',
+  'domain',
+  'infra/bundle.ts',
+  'infra/sdk-diet.ts',
+  'infra/functions/names.ts',
+  'package-lock.json',
+]
+
+let compiled: Promise<string> | undefined
 
 /** Each bundle and its source map, in memory. */
 export const compileFunctions = () =>

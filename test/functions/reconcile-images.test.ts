@@ -82,6 +82,7 @@ describe('an image that failed', () => {
     ...last(image, older),
     attempt: {
       ...made(),
+      campaign: `attempt-${tries}`,
       tries,
       failed: 'its bake failed',
       at: hoursAgo(hours + 1),

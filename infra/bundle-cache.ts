@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** What esbuild makes: files of one directory each, `<verb-noun>/index.mjs`. */
+interface Output {
+  path: string
+  contents: Uint8Array
+}
+
+const aDay = 86_400_000
+
+/**
+ * The directory that holds what `compile` makes of these sources. Compiling takes seconds of two cores, and every process that
+ * rehearses would do it anew: the same sources, with the same dependencies, are compiled once for all of them.
+ *
+ * @param sources directories and files, relative to the root; a change in any of them is another compilation
+ */
+export async function compiledOnce(
+  root: string,
+  sources: string[],
+  compile: () => Promise<Output[]>,
+): Promise<string> {
+  const cache = join(root, 'node_modules/.cache/rebake')
+  const directory = join(cache, fingerprint(root, sources))
+  if (existsSync(directory)) return directory
+  const outputs = await compile()
+  await mkdir(cache, { recursive: true })
+  const draft = await mkdtemp(`${directory}.`)
+  for (const { path, contents } of outputs) {
+    const target = join(draft, basename(dirname(path)))
+    await mkdir(target, { recursive: true })
+    await writeFile(join(target, basename(path)), contents)
+  }
+  await forgetOld(cache)
+  // Another process may have been faster: what it made is the same.
+  await rename(draft, directory).catch(() => rm(draft, { recursive: true }))
+  return directory
+}
+
+function fingerprint(root: string, sources: string[]): string {
+  const files = sources.flatMap((source) =>
+    /\.\w+$/.test(source) ? [source] : globSync(`${source}/**/*.*`, { cwd: root }),
+  )
+  const hash = createHash('sha256')
+  for (const file of files.sort())
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0')
+  return hash.digest('hex').slice(0, 16)
+}
+
+async function forgetOld(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const { mtimeMs } = await stat(join(cache, name))
+    if (mtimeMs < Date.now() - aDay) await rm(join(cache, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { compiledOnce } from '../../infra/bundle-cache.ts'
+
+const project = () => {
+  const root = mkdtempSync(join(tmpdir(), 'rebake-cache-'))
+  mkdirSync(join(root, 'functions/a'), { recursive: true })
+  writeFileSync(join(root, 'functions/a/handler.ts'), 'one')
+  writeFileSync(join(root, 'lock.json'), '{}')
+  let compilations = 0
+  const compile = async () => {
+    compilations++
+    const contents = readFileSync(join(root, 'functions/a/handler.ts'))
+    return [{ path: join(root, 'anywhere/a/index.mjs'), contents }]
+  }
+  const compiled = () => compiledOnce(root, ['functions', 'lock.json'], compile)
+  return { root, compiled, compilations: () => compilations }
+}
+const read = (directory: string) => readFileSync(join(directory, 'a/index.mjs'), 'utf8')
+
+it('compiles the same sources once, and others anew', async () => {
+  const { root, compiled, compilations } = project()
+  expect(read(await compiled())).toBe('one')
+  expect(read(await compiled())).toBe('one')
+  expect(compilations()).toBe(1)
+  writeFileSync(join(root, 'functions/a/handler.ts'), 'two')
+  expect(read(await compiled())).toBe('two')
+  writeFileSync(join(root, 'lock.json'), '{ "esbuild": "newer" }')
+  await compiled()
+  expect(compilations()).toBe(3)
+})
+
+it('keeps one of two that compile at the same time, whole', async () => {
+  const { root, compiled } = project()
+  const [first, second] = await Promise.all([compiled(), compiled()])
+  expect(first).toBe(second)
+  expect(read(first ?? '')).toBe('one')
+  expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
+})
+
+it('keeps nothing of what failed', async () => {
+  const { root } = project()
+  const failing = compiledOnce(root, ['functions'], () => Promise.reject(new Error('no such module')))
+  await expect(failing).rejects.toThrow('no such module')
+  await compiledOnce(root, ['functions'], async () => [
+    { path: 'a/index.mjs', contents: Buffer.from('fine') },
+  ])
+  expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
+})
+
+it('forgets what is older than a day', async () => {
+  const { root, compiled } = project()
+  const before = await compiled()
+  utimesSync(before, 1, 1)
+  writeFileSync(join(root, 'functions/a/handler.ts'), 'two')
+  await compiled()
+  expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
+})
