@@ -17,6 +17,3 @@ export const featureFlags: Record<string, unknown> = {
   '@aws-cdk/aws-iam:minimizePolicies': true,
   '@aws-cdk/aws-lambda:useCdkManagedLogGroup': true,
 }
-
-/** Turns off the checks that featureFlags turns on; the templates are the same. */
-export const withoutValidation = { '@aws-cdk/core:validateAgainstDefaultRules': false }

@@ -5,7 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag'
 import { definitionsOf } from '../domain/fleet/definition.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
-import { featureFlags, withoutValidation } from './feature-flags.ts'
+import { featureFlags } from './feature-flags.ts'
 import { functionNames } from './functions/names.ts'
 import { BuildStack } from './stacks/build.ts'
 import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
@@ -53,7 +53,8 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
 
   const app = new App({
     outdir,
-    context: { ...featureFlags, ...(!validate && withoutValidation) },
+    context: featureFlags,
+    builtinCloudFormationValidation: validate,
     analyticsReporting: false,
     treeMetadata: false,
   })

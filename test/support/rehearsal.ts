@@ -21,6 +21,8 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     fleet,
     fleetDirectory: '.',
     outdir: temporaryDirectory(),
+    // The templates' own tests check them.
+    validate: false,
   })
   return {
     fleet,
