@@ -9,7 +9,8 @@ interface Output {
   contents: Uint8Array
 }
 
-const aDay = 86_400_000
+/** Who goes back to what they had yesterday finds it. */
+const kept = 20
 
 /**
  * The directory that holds what `compile` makes of these sources. Compiling takes seconds of two cores, and every process that
@@ -54,8 +55,8 @@ function fingerprint(root: string, sources: string[]): string {
 }
 
 async function forgetOld(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    const { mtimeMs } = await stat(join(cache, name))
-    if (mtimeMs < Date.now() - aDay) await rm(join(cache, name), { recursive: true, force: true })
-  }
+  const entries = (await readdir(cache)).map((name) => join(cache, name))
+  const times = await Promise.all(entries.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })))
+  for (const { path } of times.sort((a, b) => b.time - a.time).slice(kept))
+    await rm(path, { recursive: true, force: true })
 }

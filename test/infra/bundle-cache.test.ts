@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { compiledOnce } from '../../infra/bundle-cache.ts'
 
@@ -50,11 +50,15 @@ it('keeps nothing of what failed', async () => {
   expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
 })
 
-it('forgets what is older than a day', async () => {
+it('keeps the last twenty', async () => {
   const { root, compiled } = project()
   const before = await compiled()
   utimesSync(before, 1, 1)
-  writeFileSync(join(root, 'functions/a/handler.ts'), 'two')
-  await compiled()
-  expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
+  for (let n = 0; n < 21; n++) {
+    writeFileSync(join(root, 'functions/a/handler.ts'), String(n))
+    await compiled()
+  }
+  const left = readdirSync(join(root, 'node_modules/.cache/rebake'))
+  expect(left).toHaveLength(20)
+  expect(left).not.toContain(basename(before))
 })
