@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** What esbuild makes: files of one directory each, `<verb-noun>/index.mjs`. */
@@ -13,8 +13,8 @@ interface Output {
 const kept = 20
 
 /**
- * The directory that holds what `compile` makes of these sources. Compiling takes seconds of two cores, and every process that
- * rehearses would do it anew: the same sources, with the same dependencies, are compiled once for all of them.
+ * The directory that holds what `compile` makes of these sources. Compiling takes seconds of two cores, and every
+ * process that rehearses would do it anew: the same sources are compiled once for all of them.
  *
  * @param sources directories and files, relative to the root; a change in any of them is another compilation
  */
@@ -35,8 +35,11 @@ export async function compiledOnce(
     await writeFile(join(target, basename(path)), contents)
   }
   await forgetOld(cache)
-  // Another process may have been faster: what it made is the same.
-  await rename(draft, directory).catch(() => rm(draft, { recursive: true }))
+  await rename(draft, directory).catch(async (error: unknown) => {
+    await rm(draft, { recursive: true })
+    // Another process may have been faster: what it made is the same.
+    if (!existsSync(directory)) throw error
+  })
   return directory
 }
 
@@ -55,8 +58,11 @@ function fingerprint(root: string, sources: string[]): string {
 }
 
 async function forgetOld(cache: string): Promise<void> {
-  const entries = (await readdir(cache)).map((name) => join(cache, name))
-  const times = await Promise.all(entries.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })))
-  for (const { path } of times.sort((a, b) => b.time - a.time).slice(kept))
+  const entries = (await readdir(cache)).map((name) => {
+    const path = join(cache, name)
+    // Another process's draft may be gone by now, under its own name.
+    return { path, time: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }
+  })
+  for (const { path } of entries.sort((a, b) => b.time - a.time).slice(kept))
     await rm(path, { recursive: true, force: true })
 }

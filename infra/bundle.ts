@@ -17,23 +17,23 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  */
 export async function bundleFunctions(deployed: Deployed, directory: string): Promise<void> {
   // The code is every fleet's.
-  compiled ??= compiledOnce(root, sources, async () => (await compileFunctions()).outputFiles)
-  await cp(await compiled, directory, { recursive: true })
+  const compiled = await compiledOnce(root, sources, async () => (await compileFunctions()).outputFiles)
+  await cp(compiled, directory, { recursive: true })
   for (const name of functionsWithFleet)
     await writeFile(join(directory, name, 'fleet.json'), JSON.stringify(deployed))
 }
 
-/** All that a bundle is made of. */
+/** All that a bundle is made of; esbuild reads tsconfig.json, too. */
 const sources = [
   'functions',
   'domain',
   'infra/bundle.ts',
   'infra/sdk-diet.ts',
   'infra/functions/names.ts',
+  'tsconfig.json',
+  'package.json',
   'package-lock.json',
 ]
-
-let compiled: Promise<string> | undefined
 
 /** Each bundle and its source map, in memory. */
 export const compileFunctions = () =>

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -48,6 +56,22 @@ it('keeps nothing of what failed', async () => {
     { path: 'a/index.mjs', contents: Buffer.from('fine') },
   ])
   expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
+})
+
+it('minds no draft that another process has just finished', async () => {
+  const { root, compiled } = project()
+  mkdirSync(join(root, 'node_modules/.cache/rebake'), { recursive: true })
+  symlinkSync('nowhere', join(root, 'node_modules/.cache/rebake/draft'))
+  expect(read(await compiled())).toBe('one')
+})
+
+it('says so when what was compiled cannot be kept', async () => {
+  const { root } = project()
+  const cache = join(root, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  writeFileSync(join(cache, 'rebake'), 'in the way')
+  const made = async () => [{ path: 'a/index.mjs', contents: Buffer.from('fine') }]
+  await expect(compiledOnce(root, ['functions'], made)).rejects.toThrow(/EEXIST|ENOTDIR/)
 })
 
 it('keeps the last twenty', async () => {
