@@ -35,6 +35,8 @@ export function createProgram(): Command {
   addCheck(program)
   addPlan(program)
   addStart(program)
+  addApprove(program)
+  addReject(program)
   addRehearse(program)
   return program
 }
@@ -45,13 +47,26 @@ const addCheck = (program: Command) =>
     .summary('validate the fleet and say what it is')
     .description(
       'Validates the fleet and the component files it names, and says in a few lines what it is: its images, where ' +
-        'they come from and go to, and what happens when.',
+        'they come from and go to, and what happens when. With --aws it compares the fleet with what there is in its ' +
+        'build account: the pipelines that a deploy made, and those that it adopts; it changes nothing.',
     )
     .option(...fleetOption)
     .option('--at <time>', 'as of this time, rather than now', instant)
+    .option('--aws', 'compare with the build account too, with your own AWS credentials')
+    .option(...endpointOption)
     .addHelpText(
       'after',
-      examples('rebake check', 'rebake check --fleet teams/payments.yaml', 'rebake check --at 2026-12-01'),
+      examples(
+        'rebake check',
+        'rebake check --fleet teams/payments.yaml',
+        'rebake check --at 2026-12-01',
+        'rebake check --aws',
+      ),
+    )
+    .addHelpText(
+      'after',
+      '\nWith --aws it takes these permissions, all of imagebuilder: GetImagePipeline, GetImageRecipe, ' +
+        'GetDistributionConfiguration, GetComponent, ListComponents.',
     )
     .action(async (options) => (await import('./commands/check.ts')).check(options))
 
@@ -124,6 +139,61 @@ const addStart = (program: Command) =>
     )
     .action(async (options) => (await import('./commands/start.ts')).startByHand(options))
 
+const approvalHelp =
+  'Without CAMPAIGN and IMAGE it lists what waits for an approval, until when, and who may approve it. It asks whether ' +
+  "to go on, and hands the answer to a function of the fleet's build account, with your own AWS credentials: you must " +
+  'be one of those who may.'
+const approvalPermissions =
+  '\nIt takes these permissions: lambda:InvokeFunction of the function answer-approval, dynamodb:GetItem.'
+
+const answering = (program: Command, name: string, summary: string) =>
+  program
+    .command(name)
+    .summary(summary)
+    .argument('[campaign]', 'the campaign; alone, what waits of it is listed')
+    .argument('[image]', 'the image that waits')
+    .option(...fleetOption)
+    .option('--ring <name>', 'the ring that it waits to go to. Default: the one that it waits for')
+    .option('-y, --yes', 'go on without asking')
+    .option(...endpointOption)
+    .option('--json', 'print what waits, or the answer (needs --yes), as one JSON document')
+
+const addApprove = (program: Command) =>
+  answering(program, 'approve', 'let an image go to a ring that asks for an approval')
+    .description(`Lets an image go to a ring that takes it only when somebody has approved. ${approvalHelp}`)
+    .option('--reason <text>', 'why, in a line: the ledger keeps it')
+    .addHelpText(
+      'after',
+      examples(
+        'rebake approve',
+        'rebake approve al2023-soe-ami-0a1b2c3d4e5f67890 payments-api --ring everyone',
+        'rebake approve al2023-soe-ami-0a1b2c3d4e5f67890 payments-api --yes',
+      ),
+    )
+    .addHelpText('after', approvalPermissions)
+    .action(async (campaign, image, options) =>
+      (await import('./commands/approve.ts')).approve({ ...options, campaign, image }),
+    )
+
+const addReject = (program: Command) =>
+  answering(program, 'reject', 'keep an image from a ring that asks for an approval')
+    .description(
+      'Keeps an image from a ring that takes it only when somebody has approved, and so from the rings after it; those ' +
+        `before it keep it. ${approvalHelp}`,
+    )
+    .option('--reason <text>', 'why, in a line, which it takes: everybody who is told of the image reads it')
+    .addHelpText(
+      'after',
+      examples(
+        'rebake reject',
+        'rebake reject al2023-soe-ami-0a1b2c3d4e5f67890 payments-api --reason CVE-2026-1234',
+      ),
+    )
+    .addHelpText('after', approvalPermissions)
+    .action(async (campaign, image, options) =>
+      (await import('./commands/approve.ts')).reject({ ...options, campaign, image }),
+    )
+
 const addRehearse = (program: Command) =>
   program
     .command('rehearse')
@@ -150,7 +220,7 @@ const addRehearse = (program: Command) =>
     )
     .option(
       '--serve [port]',
-      'afterwards keep the stand-in up for the aws command and for rebake start, until Ctrl-C',
+      'afterwards keep the stand-in up for the aws command, rebake start and rebake approve, until Ctrl-C',
       integer(65_535),
     )
     .option('--json', 'print the outcome as one JSON document, and nothing else')

@@ -10,10 +10,16 @@ export const arnsIn = (stack: Stack) => {
   const slash = (service: string, resource: string, resourceName: string) =>
     stack.formatArn({ service, resource, resourceName })
   return {
+    partition: stack.partition,
     /** What every ARN of Image Builder in this account and region starts with. */
     imageBuilderPrefix: `arn:${stack.partition}:imagebuilder:${stack.region}:${stack.account}`,
     image: (name: string) => slash('imagebuilder', 'image', name),
     pipeline: (name: string) => slash('imagebuilder', 'image-pipeline', name),
+    recipe: (name: string) => slash('imagebuilder', 'image-recipe', name),
+    infrastructure: (name: string) => slash('imagebuilder', 'infrastructure-configuration', name),
+    /** Also AWS's, and those that other accounts share. */
+    anybodys: (kind: 'component' | 'workflow') =>
+      `arn:${stack.partition}:imagebuilder:${stack.region}:*:${kind}/*`,
     distribution: (name: string) => slash('imagebuilder', 'distribution-configuration', name),
     component: (name: string) => slash('imagebuilder', 'component', name),
     parameter: (name: string) => slash('ssm', 'parameter', name.replace(/^\//, '')),

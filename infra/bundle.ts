@@ -5,7 +5,15 @@ import { build } from 'esbuild'
 import type { Deployed } from '../functions/shared/fleet.ts'
 import { compiledOnce } from './bundle-cache.ts'
 import { functionNames, functionsWithFleet } from './functions/names.ts'
-import { droppableSchemas, lambdaCredentials, pureDomain, smallSemver } from './sdk-diet.ts'
+import {
+  droppableSchemas,
+  lambdaCredentials,
+  noEventStreams,
+  oneRegion,
+  pureDomain,
+  smallPackages,
+  smallSemver,
+} from './sdk-diet.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -62,7 +70,10 @@ export const compileFunctions = () =>
     banner: {
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     },
-    plugins: [droppableSchemas, pureDomain, lambdaCredentials, smallSemver],
+    plugins: [
+      ...[droppableSchemas, pureDomain, lambdaCredentials],
+      ...[noEventStreams, oneRegion, smallPackages, smallSemver],
+    ],
   })
 
 /** Stands in for the bundles where only the template matters. */

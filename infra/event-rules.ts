@@ -12,6 +12,8 @@ import type { DeadLetters } from './dead-letters.ts'
 import type { FunctionName } from './functions/names.ts'
 import { policyOf } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
+import { smokeName } from './smoke/smoke-tests.ts'
+import { adoptedPipelines } from './targets.ts'
 
 interface EventRulesProps {
   fleet: Fleet
@@ -35,21 +37,50 @@ const retries = {
 export function createEventRules(scope: Construct, props: EventRulesProps): void {
   createReleaseRules(scope, props)
   const { fleet, arns, functions, deadLetters } = props
-  const rule = (id: string, to: FunctionName, description: string, eventPattern: EventPattern) =>
+  const rule = (
+    id: string,
+    to: FunctionName,
+    description: string,
+    eventPattern: EventPattern,
+    name: string = to,
+  ) =>
     new Rule(scope, id, {
-      ruleName: resourceName(fleet.name, to),
+      ruleName: resourceName(fleet.name, name),
       description,
       eventPattern,
       targets: [new LambdaFunction(functions[to].function, { deadLetterQueue: deadLetters, ...retries })],
     })
-  // Neither event names a pipeline for sure: without this prefix, every image of the account would match.
-  const imagesOfTheFleet = Match.prefix(arns.image(`${fleet.name}-`))
+  // Neither event names a pipeline for sure: without this prefix, every image of the account would match. The images of
+  // pipelines that were there before have names of their own; what is told of others' then waits for nobody.
+  const imagesOfTheFleet = Match.prefix(
+    arns.image(adoptedPipelines(fleet).length > 0 ? '' : `${fleet.name}-`),
+  )
   rule('ImageSettled', 'resume-wait', 'A build or a distribution of this fleet ended', {
     source: ['aws.imagebuilder'],
     detailType: ['EC2 Image Builder Image State Change'],
     resources: imagesOfTheFleet,
     detail: { state: { status: finalStatuses } },
   })
+  if (Object.values(fleet.images).some(({ checks }) => checks.vulnerabilities))
+    rule(
+      ...(['ScanCompleted', 'resume-wait', 'The scan of an image of this fleet is complete'] as const),
+      {
+        source: ['aws.imagebuilder'],
+        detailType: ['EC2 Image Builder CVE Detected'],
+        resources: imagesOfTheFleet,
+      },
+      'resume-scan',
+    )
+  if (Object.values(fleet.images).some(({ checks }) => checks.smoke))
+    rule(
+      ...(['SmokeTested', 'resume-wait', 'A smoke test of this fleet ended'] as const),
+      {
+        source: ['aws.ssm'],
+        detailType: ['EC2 Automation Execution Status-change Notification'],
+        detail: { Definition: [smokeName(fleet.name)] },
+      },
+      'resume-smoke',
+    )
   if (fleet.cves)
     rule('CveDetected', 'receive-cve', 'A scan has found vulnerabilities in an image of this fleet', {
       source: ['aws.imagebuilder'],

@@ -20,11 +20,13 @@ export class Pointers extends CustomResource {
       serviceToken: seedParameters.functionArn,
       serviceTimeout: Duration.minutes(5),
       properties: {
-        Parents: Object.keys(fleet.images).map((image) => ({
-          Parameter: pointerName(fleet.name, image, 'parent'),
-          // Until the first campaign, an image has the newest AMI of its upstream as its parent.
-          Upstream: upstreamOf(fleet, image),
-        })),
+        Parents: Object.keys(fleet.images)
+          .filter((image) => !fleet.images[image]?.pipeline)
+          .map((image) => ({
+            Parameter: pointerName(fleet.name, image, 'parent'),
+            // Until the first campaign, an image has the newest AMI of its upstream as its parent.
+            Upstream: upstreamOf(fleet, image),
+          })),
         Placeholder: placeholder,
       },
     })

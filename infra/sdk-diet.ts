@@ -52,6 +52,39 @@ export const lambdaCredentials = instead(/^@aws-sdk\/credential-provider-node$/,
     export const defaultProvider = (options) => fromEnv(options)`,
 })
 
+/** A client imports the whole of its package.json (4 kB and more) for its version. */
+export const smallPackages: Plugin = {
+  name: 'small-packages',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8')) as { version: string }
+      return { contents: JSON.stringify({ version }), loader: 'json' }
+    })
+  },
+}
+
+/**
+ * Every protocol of the SDK brings, in case of need, what decodes streams of events (20 kB). No operation here answers
+ * with one, and one that did would fail loudly: the module is not there.
+ */
+export const noEventStreams: Plugin = {
+  name: 'no-event-streams',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@smithy\/core\/event-streams$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
+/** STS can sign for several regions at once (4 kB), which nothing here asks of it. */
+export const oneRegion = instead(/^@aws-sdk\/signature-v4-multi-region$/, {
+  name: 'one-region',
+  contents: `import { SignatureV4 } from '@smithy/signature-v4'
+    export class SignatureV4MultiRegion extends SignatureV4 {
+      static sigv4aDependency() { return 'none' }
+    }`,
+})
+
 /** The X-Ray SDK asks semver (29 kB) one thing: whether a version, of Node or of the SDK, is recent enough. */
 export const smallSemver = instead(/^semver$/, {
   name: 'small-semver',

@@ -1,7 +1,7 @@
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import type { Construct } from 'constructs'
 import { resourceName } from '../domain/names.ts'
-import type { Surroundings } from './functions/grants.ts'
+import { grantsIn, type Surroundings } from './functions/grants.ts'
 import type { FunctionName } from './functions/names.ts'
 import type { Permission } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
@@ -14,9 +14,11 @@ import { RebakeStateMachine } from './state-machine.ts'
  */
 export function createStateMachines(
   scope: Construct,
-  { fleet, arns, ledger }: Surroundings,
+  surroundings: Surroundings,
   functions: Record<FunctionName, RebakeFunction>,
 ): StateMachine {
+  const { fleet, arns, ledger } = surroundings
+  const grants = grantsIn(surroundings)
   const rebake = resourceName(fleet.name, 'rebake')
   // By name: a rebake starts rebakes, and a role cannot refer to a machine that waits for the role.
   const nestedRebakes: Permission[] = [
@@ -46,16 +48,7 @@ export function createStateMachines(
     name: 'rebake',
     permissions: [
       ...nestedRebakes,
-      {
-        actions: ['ssm:PutParameter'],
-        resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
-        why: 'The parent of every image of this fleet.',
-      },
-      {
-        actions: ['imagebuilder:GetImage', 'imagebuilder:CancelImageCreation'],
-        resources: [arns.image(resourceName(fleet.name, '*'))],
-        why: 'The images of this fleet; Image Builder gives each build its number.',
-      },
+      grants.images('imagebuilder:GetImage', 'imagebuilder:CancelImageCreation'),
       ledger.allow('UpdateItem'),
     ],
   })

@@ -7,9 +7,19 @@ export const crossAccountRoleName = 'EC2ImageBuilderDistributionCrossAccountRole
 
 const unique = (values: string[]) => [...new Set(values)].sort()
 
-/** Every account that a ring distributes to. */
+/** Every account that a ring lists. */
 export const targetAccounts = (fleet: Fleet) =>
   unique(Object.values(fleet.rings).flatMap((ring) => ring.accounts))
+
+/** Whether a ring goes to accounts that nobody lists: those of organizational units, or of the organization. */
+export const reachesOrganization = (fleet: Fleet) =>
+  Object.values(fleet.rings).some(
+    ({ organization, organizationalUnits }) => organization || organizationalUnits.length > 0,
+  )
+
+/** The pipelines that were there before. */
+export const adoptedPipelines = (fleet: Fleet) =>
+  Object.values(fleet.images).flatMap(({ pipeline }) => pipeline ?? [])
 
 /** Every region that a ring distributes to. */
 export const targetRegions = (fleet: Fleet) =>

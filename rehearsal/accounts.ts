@@ -1,5 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import type { Approval } from '../domain/approvals.ts'
 import { titleOf } from '../domain/triggers.ts'
+import type { ApprovalItem } from '../functions/shared/approvals.ts'
 import type { CampaignImage, CampaignItem } from '../functions/shared/campaigns.ts'
 import { passedAt } from './records.ts'
 import type { CampaignResult, ImageResult, Summary } from './results.ts'
@@ -41,7 +43,10 @@ export async function summarise(
   const partitions = Map.groupBy(await readLedger(world, table), ({ pk }) => pk)
   const campaigns = [...partitions.values()]
     .flatMap((items) => items.filter(({ sk }) => sk === 'CAMPAIGN') as unknown as Stored<CampaignItem>[])
-    .map((item) => ({ item, images: bakesIn(partitions.get(item.pk) ?? []) }))
+    .map((item) => {
+      const items = partitions.get(item.pk) ?? []
+      return { item, images: bakesIn(items), approvals: approvalsIn(items) }
+    })
     .sort(
       ({ item: a }, { item: b }) =>
         a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign),
@@ -50,12 +55,13 @@ export async function summarise(
   const ends = [...world.stepFunctions.executions.values()].map(({ stopDate }) => stopDate ?? started)
   return {
     campaigns: campaigns.map(({ item, images }) => campaignResult(item, images.length)),
-    images: campaigns.flatMap(({ item: { campaign }, images }) =>
+    images: campaigns.flatMap(({ item: { campaign }, images, approvals }) =>
       images.map((image) => {
         const work = `${campaign}/${image.image}`
         return imageResult(world, campaign, image, {
           lambdaInvocations: world.functions.invocations.get(work) ?? 0,
           apiCalls: calls.get(work)?.length ?? 0,
+          approvals: approvals.get(image.image) ?? [],
         })
       }),
     ),
@@ -69,6 +75,19 @@ const bakesIn = (items: Stored<Record<string, unknown>>[]) =>
   (items as unknown as Stored<CampaignImage>[])
     .filter(({ sk, plan }) => sk.startsWith('IMAGE#') && plan.decision === 'bake')
     .sort((a, b) => a.plan.order - b.plan.order)
+
+/** What was asked about each image, in the order of asking. */
+function approvalsIn(items: Stored<Record<string, unknown>>[]): Map<string, Approval[]> {
+  const asked = (items as unknown as Stored<ApprovalItem>[])
+    .filter(({ sk }) => sk.startsWith('APPROVAL#'))
+    .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt))
+  const told = ({ ring, requestedAt, until, approvers, answer }: ApprovalItem): [Approval] => [
+    { ring, requestedAt, until, approvers, ...(answer && { answer }) },
+  ]
+  return new Map(
+    [...Map.groupBy(asked, ({ image }) => image)].map(([image, all]) => [image, all.flatMap(told)]),
+  )
+}
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 1000)
 
@@ -89,7 +108,7 @@ function imageResult(
   world: World,
   campaign: string,
   image: CampaignImage,
-  spent: Pick<ImageResult, 'lambdaInvocations' | 'apiCalls'>,
+  counted: Pick<ImageResult, 'lambdaInvocations' | 'apiCalls' | 'approvals'>,
 ): ImageResult {
   const execution = world.stepFunctions.executions.get(image.execution ?? '')
   const entered = execution?.history.events.filter(({ type }) => type.endsWith('StateEntered')) ?? []
@@ -103,7 +122,7 @@ function imageResult(
     startedAt: image.startedAt ?? null,
     finishedAt: image.finishedAt ?? null,
     transitions: entered.length,
-    ...spent,
+    ...counted,
   }
 }
 
@@ -113,7 +132,7 @@ function criticalPath({ stepFunctions }: World, images: CampaignImage[]): number
     Math.max(0, ...images.filter(({ plan }) => plan.parent === parent).map(from))
   const from = (image: CampaignImage): number => {
     const execution = stepFunctions.executions.get(image.execution ?? '')
-    const start = passedAt(execution, 'Entered', 'Pin Parent')
+    const start = passedAt(execution, 'Entered', 'Start Bake')
     if (start === undefined) return 0
     const candidate = passedAt(execution, 'Entered', 'Ship and Descend')
     // The ledger has an image's own end; its execution goes on until its children have ended.

@@ -1,8 +1,10 @@
 import type { Fleet } from '../domain/fleet/model.ts'
+import { imageBehind } from './adopted-pipelines.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
 import { phasesOf } from './stand-in/services/imagebuilder/durations.ts'
 import type { ImageInQuestion, Outcome } from './stand-in/services/imagebuilder/images.ts'
+import type { SmokeFate } from './stand-in/services/ssm/commands.ts'
 
 /** How builds and distributions go in a rehearsal: how long they take, and what becomes of them. */
 
@@ -12,11 +14,9 @@ interface Circumstances {
   faults: Faults
 }
 
-const imageName = (fleet: Fleet, { name }: ImageInQuestion) => name.slice(fleet.name.length + 1)
-
 export function durationsOf({ fleet, random, faults }: Circumstances, image: ImageInQuestion) {
   if (image.kind === 'distribution') return {}
-  const name = imageName(fleet, image)
+  const name = imageBehind(fleet, image.arn)
   if (faults.has('event-early', name)) return phasesOf(0)
   const planned = fleet.images[name]
   const spread = 0.85 + 0.3 * random.fork(`duration/${image.arn}`).next()
@@ -25,7 +25,7 @@ export function durationsOf({ fleet, random, faults }: Circumstances, image: Ima
 }
 
 export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuestion): Outcome {
-  const name = imageName(fleet, image)
+  const name = imageBehind(fleet, image.arn)
   if (image.kind === 'distribution') {
     const ring = fleet.images[name]?.rings[0] ?? ''
     const { accounts: [account] = [], regions: [region] = [] } = fleet.rings[ring] ?? {}
@@ -51,6 +51,13 @@ export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuesti
   if (faults.has('ami-unencrypted', name)) return { unencrypted: true }
   if (faults.take('scan-finds', name)) return { findings: { critical: 3 } }
   return {}
+}
+
+/** How the smoke test of an image goes. */
+export function smokeOf({ faults }: Pick<Circumstances, 'faults'>, image: string): SmokeFate {
+  if (faults.has('smoke-unreachable', image)) return { online: false }
+  if (faults.has('smoke-hangs', image)) return { seconds: 30 * 24 * 3_600 }
+  return faults.has('smoke-fails', image) ? { exitCode: 1, output: `${image} does not answer` } : {}
 }
 
 const failedIn = (phase: string) => `SSM execution failed with status = Failed in state = ${phase}`

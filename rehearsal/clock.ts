@@ -10,9 +10,9 @@ interface Entry {
 export interface ClockOptions {
   /**
    * How many real milliseconds the clock lets pass before it jumps to the next entry: 0 (the default) jumps
-   * at once, Infinity walks at the wall's pace. Asked again before each entry.
+   * at once, Infinity walks at the wall's pace. Asked again before each entry, with its time.
    */
-  patience?: () => number
+  patience?: (next: number) => number
 }
 
 /**
@@ -29,7 +29,7 @@ export class VirtualClock {
   #failure: { error: unknown } | undefined
   #walk: { from: number; started: number; until: number } | undefined
   readonly #entries: Entry[] = []
-  readonly #patience: () => number
+  readonly #patience: (next: number) => number
 
   /** `start` is the first instant, in epoch milliseconds. */
   constructor(start: number, options: ClockOptions = {}) {
@@ -81,12 +81,15 @@ export class VirtualClock {
     }
   }
 
-  /** Runs until nothing is due, `done()` says so, or the next entry lies after `until` (time then is `until`). */
-  async run(options: { until?: number; done?: () => boolean } = {}): Promise<void> {
+  /**
+   * Runs until nothing is due, `done` says so of the time of what is due next (Infinity where nothing is), or that lies after
+   * `until` (time then is `until`).
+   */
+  async run(options: { until?: number; done?: (next: number) => boolean } = {}): Promise<void> {
     for (;;) {
       await this.#settle()
-      if (options.done?.()) return
       const entry = this.#peek()
+      if (options.done?.(entry?.time ?? Number.POSITIVE_INFINITY)) return
       if (!entry || entry.time > (options.until ?? Number.POSITIVE_INFINITY)) {
         this.#now = Math.max(this.#now, options.until ?? this.#now)
         return
@@ -140,7 +143,7 @@ export class VirtualClock {
 
   /** Lets real time pass as far as patience goes; false when something happened meanwhile. */
   async #reach(time: number): Promise<boolean> {
-    const patience = Math.min(this.#patience(), time - this.#now)
+    const patience = Math.min(this.#patience(time), time - this.#now)
     if (patience <= 0) return true
     this.#walk = { from: this.#now, started: performance.now(), until: time }
     let timer: NodeJS.Timeout | undefined

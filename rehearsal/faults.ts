@@ -15,13 +15,18 @@ export const faultKinds = {
   'test-fails': 'IMAGE: its build succeeds and its test phase fails',
   'copy-fails': 'IMAGE: its copy to the first target of its first ring fails',
   'ami-unencrypted': 'IMAGE: its AMI comes out with a volume that is not encrypted',
-  'parameter-missing': 'IMAGE: somebody deletes the parameter that names its parent, just before its bake',
   'event-lost': 'IMAGE: the last state event of its bake never arrives',
   'event-late': 'IMAGE: the last state event of its bake arrives an hour late',
   'event-doubled': 'IMAGE: the last state event of its bake arrives three times',
   'event-early': 'IMAGE: the last state event of its bake arrives at once, before anybody waits for it',
   'scan-finds': 'IMAGE: the scan in its bake finds three critical vulnerabilities',
   'cve-found': 'IMAGE: hours after it is released, a scan of it finds three critical vulnerabilities',
+  'smoke-fails': 'IMAGE: the script or document of its smoke test exits with 1',
+  'smoke-unreachable': 'IMAGE: Systems Manager never hears of the instance of its smoke test',
+  'smoke-hangs': 'IMAGE: the script or document of its smoke test never ends',
+  'check-refuses': 'IMAGE: each of its custom checks says no',
+  'approval-rejected': 'IMAGE: whoever is asked to approve it rejects it',
+  'approval-forgotten': 'IMAGE: nobody answers when its approval is asked for',
   'release-lost': 'UPSTREAM: nobody is told of its releases',
   'release-late': 'UPSTREAM: what tells of its first release arrives an hour late',
   'release-doubled': 'UPSTREAM: what tells of its releases arrives three times',
@@ -51,9 +56,15 @@ export function parseFault(text: string): Fault {
 /** Why a fault cannot happen in this fleet, in words; undefined where it can. */
 export function impossible(fleet: Fleet, { kind, target }: Fault): string | undefined {
   if (faultKinds[kind].startsWith('IMAGE')) {
-    const { scanning, tests } = fleet.images[target] ?? {}
+    const { pipeline, scanning, tests, checks, rings = [] } = fleet.images[target] ?? {}
+    if (kind.startsWith('smoke-') && !checks?.smoke) return `the fleet has no smoke test for ${target}`
+    if (kind === 'check-refuses' && !checks?.custom) return `the fleet has no custom check for ${target}`
+    const isAsked = rings.some((ring) => fleet.rings[ring]?.approval)
+    if (kind.startsWith('approval-') && !isAsked) return `no ring of ${target} asks for approval`
     const isScan = kind === 'scan-finds' || kind === 'cve-found'
-    return isScan && !(scanning && tests) ? `the fleet does not have ${target} scanned` : undefined
+    return isScan && !pipeline && !(scanning && tests)
+      ? `the fleet does not have ${target} scanned`
+      : undefined
   }
   if (!faultKinds[kind].startsWith('UPSTREAM')) return undefined
   const source = sourceIn(fleet, target)

@@ -1,5 +1,5 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import { pointerName, resourceName } from '../domain/names.ts'
+import { resourceName } from '../domain/names.ts'
 import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
 import type { Random } from './random.ts'
@@ -12,29 +12,21 @@ interface Circumstances {
   faults: Faults
 }
 
-/** People who meddle: they delete a parameter, or stop an execution, while an image is being baked. */
+/** Somebody who stops an execution while its image is being baked. */
 export async function meddle(
-  { clock, standIn, stepFunctions }: World,
+  { clock, stepFunctions }: World,
   { fleet, faults }: Circumstances,
   name: string,
   work: string,
 ): Promise<void> {
   const [, image = ''] = work.split('/')
-  if (name !== resourceName(fleet.name, 'start-bake')) return
-  if (faults.take('parameter-missing', image))
-    await standIn.call({
-      principal: standIn.iam.operator(),
-      service: 'ssm',
-      operation: 'DeleteParameter',
-      input: { Name: pointerName(fleet.name, image, 'parent') },
-    })
-  if (faults.take('execution-aborted', image))
-    clock.at(clock.now() + 600_000, () => {
-      const running = [...stepFunctions.executions.values()].find(
-        ({ input, status }) => status === 'RUNNING' && workIn(input) === work,
-      )
-      running?.stop('Aborted', 'stopped by a person in the console')
-    })
+  if (name !== resourceName(fleet.name, 'start-bake') || !faults.take('execution-aborted', image)) return
+  clock.at(clock.now() + 600_000, () => {
+    const running = [...stepFunctions.executions.values()].find(
+      ({ input, status }) => status === 'RUNNING' && workIn(input) === work,
+    )
+    running?.stop('Aborted', 'stopped by a person in the console')
+  })
 }
 
 const hour = 3_600_000

@@ -10,7 +10,8 @@ import { VirtualClock } from './clock.ts'
 import type { EventEnvelope } from './event.ts'
 import { type Fault, Faults, impossible } from './faults.ts'
 import { Live } from './live.ts'
-import { patienceWith } from './patience.ts'
+import { imaginedTargets } from './organization.ts'
+import { approvalsEnd, patienceWith } from './patience.ts'
 import type { Progress } from './progress.ts'
 import { Random } from './random.ts'
 import { writeRecords } from './records.ts'
@@ -18,6 +19,7 @@ import { releaseStream } from './release-stream.ts'
 import type { PlannedRelease } from './releases.ts'
 import type { NotificationRecord, Summary } from './results.ts'
 import { stage } from './scenario.ts'
+import { surround } from './surroundings.ts'
 import { World } from './world/world.ts'
 
 export interface RehearseOptions {
@@ -80,8 +82,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     (await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir, validate: false }))
 
   const serving = new AbortController()
-  let patience = () => 0
-  const clock = new VirtualClock(started - 600_000, { patience: () => patience() })
+  let patience = (_next: number) => 0
+  const clock = new VirtualClock(started - 600_000, { patience: (next) => patience(next) })
   const random = new Random(seed)
   const faults = new Faults(options.faults)
   const world: World = await World.open({
@@ -96,15 +98,21 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
       staged.heard(event)
       options.onEvent?.(event)
     },
+    onNotification: (notification) => staged.read(notification),
     fate: (event) => staged.fate(event),
     before: (name, work) => staged.before(name, work),
   })
   const live = new Live(world, fleet)
   const staged = stage(world, { fleet, started, events, releases, random, faults })
 
-  clock.at(clock.now(), () => deployAll(world, fleet, assembly))
+  clock.at(clock.now(), () => {
+    surround(world, fleet, faults)
+    return deployAll(world, fleet, assembly)
+  })
   await clock.run({ until: started - 1 })
-  await clock.run()
+  // Whoever serves it can answer what the people of the rehearsal do not.
+  const isServed = options.serve !== undefined
+  await clock.run({ done: (next) => isServed && next >= approvalsEnd(world.stepFunctions) })
   for (const progress of onProgress ? live.all() : []) onProgress?.(progress)
 
   const table = resourceName(fleet.name, 'ledger')
@@ -114,7 +122,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   }
   const notifications = world.standIn.sns.notifications
   if (options.out) writeRecords(options.out, world, notifications, summary)
-  if (options.serve !== undefined) {
+  if (isServed) {
     patience = patienceWith(world.stepFunctions, (role) => world.standIn.iam.role(role) !== undefined)
     void clock.serve(serving.signal)
   }
@@ -125,7 +133,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     notRehearsed: [...world.notRehearsed].map(([type, why]) => `${type}: ${why}`).sort(),
     unusedPermissions: world.standIn.unusedPermissions(),
     refused: world.refused,
-    ...(options.serve !== undefined && { url: world.url }),
+    ...(isServed && { url: world.url }),
     close: async () => {
       serving.abort()
       await world.close()
@@ -154,7 +162,8 @@ async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySumm
   const deploy = ({ name, template }: CloudAssemblySummary['buildStack'], owner: string) =>
     world.deploy(template, { account: owner, region, stack: name })
   // The order of the README. The target accounts' stack has one region, and only roles.
-  for (const target of targetAccounts(fleet)) await deploy(assembly.targetStack, target)
+  for (const target of [...targetAccounts(fleet), ...imaginedTargets(fleet)])
+    await deploy(assembly.targetStack, target)
   await deploy(assembly.buildStack, account)
   for (const owner of upstreamAccounts(fleet)) await deploy(assembly.soeStack, owner)
 }

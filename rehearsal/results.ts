@@ -1,3 +1,4 @@
+import type { Approval } from '../domain/approvals.ts'
 import type { Trigger } from '../domain/triggers.ts'
 
 /** What a rehearsal leaves behind: the shapes of the files that `--out` writes. */
@@ -24,6 +25,8 @@ export interface ImageResult {
   reason: string
   ami: string | null
   parentAmi: string | null
+  /** What was asked on its way through the rings, and the answers. */
+  approvals: Approval[]
   startedAt: string | null
   finishedAt: string | null
   transitions: number

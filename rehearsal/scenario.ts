@@ -1,11 +1,13 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import { imageOfArn } from '../domain/names.ts'
-import { durationsOf, outcomeOf } from './builds.ts'
+import { imageBehind } from './adopted-pipelines.ts'
+import { answerApproval } from './approver.ts'
+import { durationsOf, outcomeOf, smokeOf } from './builds.ts'
 import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
 import { meddle, scanAgain } from './meddling.ts'
 import type { Random } from './random.ts'
 import { amiOfRelease, imaginedAmi, type PlannedRelease, releaseEvent } from './releases.ts'
+import type { Notification } from './stand-in/services/sns.ts'
 import {
   addStandingReleases,
   announce,
@@ -34,9 +36,10 @@ const hour = 3_600_000
 /** Sets a world up for a scenario: how builds go, what there is before it begins, and what happens at its times. */
 export function stage(world: World, scenario: Scenario) {
   const { fleet, started, events, releases } = scenario
-  const { imagebuilder } = world.standIn
+  const { imagebuilder, ssm } = world.standIn
   imagebuilder.outcome = (image) => outcomeOf(scenario, image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
+  ssm.smoke = ({ tags }) => smokeOf(scenario, tags['rebake:image'] ?? '')
   addStandingReleases(world, fleet, started)
   for (const event of events) {
     const { time, region } = event
@@ -56,6 +59,7 @@ export function stage(world: World, scenario: Scenario) {
     fate: fateOf(scenario),
     before: (name: string, work: string) => meddle(world, scenario, name, work),
     heard: (event: EventEnvelope) => scanAgain(world, scenario, event),
+    read: (notification: Notification) => answerApproval(world, scenario, notification),
   }
 }
 
@@ -94,7 +98,7 @@ function fateOf({ fleet, faults }: Scenario) {
   return (event: EventEnvelope): number[] => {
     if (event.source === 'aws.states') return faults.has('settle-lost', rebakenBy(event)) ? [] : [0]
     if (event['detail-type'] !== 'EC2 Image Builder Image State Change') return [0]
-    const image = imageOfArn(fleet.name, event.resources[0] ?? '') ?? ''
+    const image = imageBehind(fleet, event.resources[0] ?? '')
     if (faults.has('event-lost', image)) return []
     if (faults.has('event-late', image)) return [hour]
     if (faults.has('event-early', image)) return [-hour]

@@ -56,12 +56,15 @@ export function campaignArn({ fleet: { name, build } }: Deployment): string {
   return `arn:${partitionOf(region) ?? 'aws'}:states:${region}:${account}:stateMachine:${resourceName(name, 'campaign')}`
 }
 
-/** @throws BadInput when the caller is of another account than the fleet's, and says what to do */
-export async function checkAccount(deployment: Deployment): Promise<void> {
+/**
+ * @returns the ARN of the caller
+ * @throws BadInput when the caller is of another account than the fleet's, and says what to do
+ */
+export async function checkAccount(deployment: Deployment): Promise<string> {
   const { fleet, config } = deployment
   const who = () => new STSClient(config).send(new GetCallerIdentityCommand({}))
   const { Account, Arn } = await calling(deployment, 'find out whose credentials these are', who)
-  if (Account === fleet.build.account) return
+  if (Account === fleet.build.account) return Arn ?? ''
   throw new BadInput(
     `These credentials are of account ${Account} (${Arn}), and the fleet ${fleet.name} lives in its build account ` +
       `${fleet.build.account}. Take a profile of that account (AWS_PROFILE=NAME), or name another fleet with --fleet FILE.`,

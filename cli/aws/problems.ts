@@ -49,6 +49,12 @@ const problems: Known[] = [
     say: (_, to) => `there is no state machine ${to.fleet.name}-campaign. ${deployIt(to)}`,
   },
   {
+    when: /^Function not found: /,
+    bad: false,
+    say: (message, to) =>
+      `${message.replace('Function not found:', 'there is no function')}. ${deployIt(to)}`,
+  },
+  {
     when: /^(ResourceNotFoundException|TableNotFoundException)$/,
     bad: false,
     say: (_, to) => `there is no table ${to.fleet.name}-ledger. ${deployIt(to)}`,

@@ -1,5 +1,8 @@
+import { compare } from '../aws/compare.ts'
+import { checkAccount, deploymentOf, placeOf } from '../aws/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { clock } from '../options.ts'
+import { comparedLines } from '../render/compare.ts'
 import { fleetLines } from '../render/fleet.ts'
 import { print, printed } from '../terminal/output.ts'
 
@@ -7,8 +10,20 @@ export interface CheckOptions {
   fleet: string
   /** ISO 8601; the machine's clock otherwise. */
   at?: string
+  /** Compares with what there is in the build account too. */
+  aws?: boolean
+  endpointUrl?: string
 }
 
-export function check({ fleet: file, at = clock() }: CheckOptions): void {
-  print(fleetLines(loadFleet(file), file, at, printed()))
+/** Says what a fleet is; the exit code is 1 if AWS was looked at and is not as the fleet expects. */
+export async function check({ fleet: file, at = clock(), aws, endpointUrl }: CheckOptions): Promise<void> {
+  const fleet = loadFleet(file)
+  print(fleetLines(fleet, file, at, printed()))
+  if (!aws && endpointUrl === undefined) return
+  const deployment = deploymentOf(fleet, endpointUrl)
+  await checkAccount(deployment)
+  const compared = await compare(deployment)
+  const place = placeOf(deployment)
+  print(['', ...comparedLines(compared, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed())])
+  if (compared.some(({ problems }) => problems.length > 0)) process.exitCode = 1
 }

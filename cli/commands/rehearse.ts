@@ -5,6 +5,7 @@ import { readFaults } from '../faults.ts'
 import { loadFleet } from '../fleet.ts'
 import { type HappeningOptions, happeningsOf } from '../happenings.ts'
 import { BadInput, fileProblem } from '../problems.ts'
+import { waitsForApproval } from '../render/approvals.ts'
 import { somethingFailed } from '../render/closing.ts'
 import { type Outcome, reportLines } from '../render/report.ts'
 import { serveLines } from '../render/serve.ts'
@@ -81,8 +82,10 @@ function conclude(fleet: Fleet, rehearsal: Rehearsal, { json, out }: RehearseOpt
   )
   print(reportLines(outcome, parents, printed()))
   if (out !== undefined) print([`Every call, execution and notification is in ${out}.`])
-  if (url !== undefined)
-    print(serveLines({ url, region: fleet.build.region, fleet: fleet.name }, painterFor(process.stdout)))
+  if (url === undefined) return
+  const served = { url, region: fleet.build.region, fleet: fleet.name }
+  const waiting = summary.images.some(waitsForApproval)
+  print(serveLines({ ...served, waiting }, painterFor(process.stdout)))
 }
 
 const interrupted = () =>

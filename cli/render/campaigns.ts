@@ -1,4 +1,5 @@
 import type { CampaignResult, ImageResult } from '../../rehearsal/results.ts'
+import { waitsForApproval } from './approvals.ts'
 import { duration, instant, secondsBetween } from './duration.ts'
 import type { Layout } from './layout.ts'
 import { statuses } from './status.ts'
@@ -62,7 +63,9 @@ const most = 20
 
 function wrongLines(images: readonly ImageResult[], layout: Layout): string[] {
   const { paint = unpainted } = layout
-  const wrong = images.filter(({ status }) => ['failed', 'aborted', 'running'].includes(status))
+  const wrong = images.filter(
+    (image) => ['failed', 'aborted', 'running'].includes(image.status) && !waitsForApproval(image),
+  )
   if (wrong.length === 0) return []
   const rows = wrong.slice(0, most).map(({ image, status, finishedAt, reason }): Cell[] => {
     const { icon, style } = statuses[status]

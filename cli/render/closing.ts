@@ -1,4 +1,5 @@
 import type { ImageResult, Summary } from '../../rehearsal/results.ts'
+import { waitsForApproval } from './approvals.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
 import type { Outcome } from './report.ts'
@@ -8,7 +9,8 @@ const firstFew = 3
 const bad = new Set<ImageResult['status']>(['failed', 'aborted', 'running'])
 const badCampaign = new Set(['failed', 'aborted'])
 
-const failedImages = ({ images }: Summary) => images.filter(({ status }) => bad.has(status))
+const failedImages = ({ images }: Summary) =>
+  images.filter((image) => bad.has(image.status) && !waitsForApproval(image))
 const failedCampaigns = ({ campaigns }: Summary) => campaigns.filter(({ status }) => badCampaign.has(status))
 
 /** Whether anything went another way than an operator would want. To be overtaken by something newer is none. */
@@ -53,7 +55,9 @@ function success(summary: Summary): string {
     const number = numberOf(summary, status)
     return number > 0 ? [`, ${number} ${status}`] : []
   })
-  return `${count(numberOf(summary, 'released'), noun)} released${where}${others.join('')}`
+  const waiting = summary.images.filter(waitsForApproval).length
+  const waits = waiting === 0 ? '' : `, ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for approval`
+  return `${count(numberOf(summary, 'released'), noun)} released${where}${others.join('')}${waits}`
 }
 
 /** undefined where nothing failed. */

@@ -1,5 +1,6 @@
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import type { CampaignResult, ImageResult } from '../../rehearsal/results.ts'
+import { approvalsText, waitsForApproval } from './approvals.ts'
 import { campaignsLines } from './campaigns.ts'
 import { closingLines } from './closing.ts'
 import { duration, secondsBetween } from './duration.ts'
@@ -66,7 +67,9 @@ function campaignLines(
       { text: `${icon} ${status}`, style },
       item.ami ?? '',
       took === undefined ? '' : duration(took),
-      item.status === 'released' ? '' : oneLine(item.reason),
+      item.status === 'released' || waitsForApproval(item)
+        ? approvalsText(item.approvals)
+        : oneLine(item.reason),
     ]
   })
   const { paint = unpainted } = layout

@@ -2,7 +2,7 @@ import { type Paint, unpainted } from './text.ts'
 
 /** How to talk to the stand-in that stays up after a rehearsal. */
 export function serveLines(
-  { url, region, fleet }: { url: string; region: string; fleet: string },
+  { url, region, fleet, waiting }: { url: string; region: string; fleet: string; waiting: boolean },
   paint: Paint = unpainted,
 ): string[] {
   const commands = [
@@ -22,6 +22,7 @@ export function serveLines(
     '',
     '  rebake plan --drift --live',
     '  rebake start --image NAME',
+    ...(waiting ? ['  rebake approve'] : []),
     '',
     'Ctrl-C ends it.',
   ]

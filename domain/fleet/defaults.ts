@@ -5,7 +5,10 @@ import { architectureOf as architectureOfUpstream, type Upstream } from './upstr
 interface Parts {
   upstreams: Record<string, Upstream>
   rings: Record<string, unknown>
-  images: Record<string, { parent: string; rings?: string[]; checks: { architecture?: 'x86_64' | 'arm64' } }>
+  images: Record<
+    string,
+    { parent: string; rings?: string[]; checks: { ami: { architecture?: 'x86_64' | 'arm64' } } }
+  >
 }
 
 type Completed<F extends Parts> = Omit<F, 'images'> & {
@@ -13,7 +16,9 @@ type Completed<F extends Parts> = Omit<F, 'images'> & {
     string,
     Omit<F['images'][string], 'rings' | 'checks'> & {
       rings: string[]
-      checks: F['images'][string]['checks'] & { architecture: 'x86_64' | 'arm64' }
+      checks: Omit<F['images'][string]['checks'], 'ami'> & {
+        ami: F['images'][string]['checks']['ami'] & { architecture: 'x86_64' | 'arm64' }
+      }
     }
   >
 }
@@ -28,7 +33,10 @@ export const complete = <F extends Parts>(fleet: F): Completed<F> => {
       rings: image.rings ? image.rings.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)) : [...order],
       checks: {
         ...image.checks,
-        architecture: image.checks.architecture ?? architectureOf(fleet, key) ?? 'x86_64',
+        ami: {
+          ...image.checks.ami,
+          architecture: image.checks.ami.architecture ?? architectureOf(fleet, key) ?? 'x86_64',
+        },
       },
     },
   ])

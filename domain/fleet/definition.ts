@@ -3,15 +3,16 @@ import type { Component, Fleet } from './model.ts'
 
 /**
  * What an image is made of beside its parent, as one fingerprint: components with their steps and parameters,
- * block devices, working directory and tags. Two definitions that bake the same AMI have the same.
+ * block devices, working directory and tags; of a pipeline that was there before, which one. Two definitions that bake the same AMI have the same.
  *
  * @param read the text of a component's file
  */
 export function definitionOf(fleet: Fleet, image: string, read: (file: string) => string): string {
   const found = fleet.images[image]
   if (!found) throw new Error(`the fleet has no image ${image}`)
-  const { components, volumes, workingDirectory, tags } = found
+  const { pipeline, componentUpdates, components, volumes, workingDirectory, tags } = found
   const made = {
+    ...(pipeline && { pipeline, componentUpdates: componentUpdates ?? 'pinned' }),
     components: components.map(({ component, parameters }) => ({
       steps: stepsOf(fleet.components[component], read),
       parameters: sorted(parameters),

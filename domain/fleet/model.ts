@@ -1,14 +1,17 @@
 import * as v from 'valibot'
 import { Document } from './awstoe.ts'
+import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
+import { Ring as RingSchema } from './rings.ts'
 import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
-import { architectures, platforms, Upstream } from './upstreams.ts'
+import { platforms, Upstream } from './upstreams.ts'
 import {
   account,
   atLeastOne,
   duration,
   emailAddress,
   flag,
+  instanceType,
   integer,
   listOf,
   matching,
@@ -49,10 +52,7 @@ const Network = object({
 })
 
 const InfrastructureConfiguration = object({
-  instanceTypes: atLeastOne(
-    matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as m7i.large'),
-    'instance type',
-  ),
+  instanceTypes: atLeastOne(instanceType, 'instance type'),
   terminateOnFailure: v.pipe(
     v.optional(flag, true),
     describe('false keeps the instance of a failed build, to look at'),
@@ -104,28 +104,39 @@ const Volume = object({
   throughput: v.pipe(v.exactOptional(integer(125, 1000, ' (MiB/s)')), describe('MiB/s')),
 })
 
-const Checks = object({
-  architecture: v.pipe(v.exactOptional(oneOf(architectures)), describe("Default: the upstream's")),
-  bootMode: v.exactOptional(oneOf(['uefi', 'uefi-preferred', 'legacy-bios'])),
-  imdsv2: v.pipe(v.optional(flag, true), describe('The AMI must demand IMDSv2')),
-  encrypted: v.pipe(v.optional(flag, true), describe('Every snapshot must be encrypted')),
-  maxRootSize: v.pipe(v.exactOptional(integer(1, 16000, ' (GiB)')), describe('GiB')),
-  tags: v.pipe(v.optional(listOf(text), []), describe('Keys of tags that must be on the AMI')),
-})
-
 const Image = object({
   description: v.exactOptional(text),
   parent: v.pipe(
     reference('an upstream or an image'),
     describe('The upstream or the image that this image is baked from'),
   ),
+  pipeline: v.pipe(
+    v.exactOptional(
+      matching(
+        /^arn:aws[^:]*:imagebuilder:[^:]+:\d{12}:image-pipeline\/[a-z0-9-_]+$/,
+        'the ARN of an Image Builder pipeline',
+      ),
+    ),
+    describe('A pipeline that exists already, in place of infrastructure and components'),
+  ),
+  componentUpdates: v.pipe(
+    v.exactOptional(oneOf(['pinned', 'latest'])),
+    describe(
+      "Moves the pinned components of the pipeline's recipe to their newest compatible versions, or not",
+    ),
+  ),
   infrastructure: v.pipe(
-    reference('an infrastructure configuration'),
+    v.exactOptional(reference('an infrastructure configuration')),
     describe('The instances that bake it'),
   ),
   components: v.pipe(
-    atLeastOne(v.union([ComponentName, ComponentUse]), 'component'),
-    v.maxLength(20, 'at most 20 components, the limit of Image Builder'),
+    v.optional(
+      v.pipe(
+        listOf(v.union([ComponentName, ComponentUse])),
+        v.maxLength(20, 'at most 20 components, the limit of Image Builder'),
+      ),
+      [],
+    ),
     describe('What is installed, in this order'),
   ),
   volumes: v.pipe(
@@ -142,35 +153,8 @@ const Image = object({
   timeout: v.pipe(v.optional(duration('10m', '24h'), '2h'), describe('How long a bake may take in all')),
   estimate: v.pipe(v.optional(duration('1m', '24h'), '40m'), describe('How long a bake usually takes')),
   rings: v.pipe(v.exactOptional(atLeastOne(reference('a ring'), 'ring')), describe('Default: all of them')),
-  checks: v.pipe(v.optional(Checks, {}), describe('What the AMI must be to leave the build account')),
+  checks: v.pipe(v.optional(Checks, {}), describe('What must hold before the AMI leaves the build account')),
   window: v.pipe(v.exactOptional(Window), describe('It is baked and rolled out only within it')),
-})
-
-const Ring = object({
-  accounts: v.pipe(
-    atLeastOne(account, 'account'),
-    v.maxLength(50, 'at most 50 accounts, the limit of a distribution configuration'),
-  ),
-  regions: atLeastOne(region, 'region'),
-  parameter: v.pipe(
-    v.optional(text, '/golden-images/{image}'),
-    describe('The SSM parameter that points to the AMI; {fleet}, {image} and {ring} stand for names'),
-  ),
-  soak: v.pipe(v.optional(duration('0m', '30d'), '0m'), describe('How long to wait before the next ring')),
-  window: v.pipe(v.exactOptional(Window), describe('A roll-out to it begins only within it')),
-  kmsKeys: v.pipe(
-    v.exactOptional(
-      v.record(
-        text,
-        matching(
-          /^arn:aws[a-z-]*:kms:[a-z0-9-]+:(\d{12}|\{account\}):(key|alias)\/[\w/-]+$/,
-          'the ARN of a KMS key or alias, as a bare id means nothing in another account',
-        ),
-        'key ARNs by region',
-      ),
-    ),
-    describe('Keys that encrypt the copies, by region; {account} stands for the target account'),
-  ),
 })
 
 export const FleetSchema = v.pipe(
@@ -220,7 +204,7 @@ export const FleetSchema = v.pipe(
       describe('Golden images; each names its parent'),
     ),
     rings: v.pipe(
-      named(Ring, 'ring'),
+      named(RingSchema, 'ring'),
       v.minEntries(1, 'at least one ring'),
       describe('Where images go, one ring after the other, in this order'),
     ),
@@ -235,6 +219,13 @@ export const FleetSchema = v.pipe(
     cves: v.pipe(
       v.exactOptional(Cves),
       describe('Rebake images in which Amazon Inspector finds vulnerabilities'),
+    ),
+    waivers: v.pipe(
+      v.optional(
+        v.record(matching(/^CVE-\d{4}-\d{4,}$/, 'a CVE id such as CVE-2026-12345'), Waiver, 'waivers by CVE'),
+        {},
+      ),
+      describe('Vulnerabilities that somebody answers for, until a day'),
     ),
     notify: v.pipe(
       v.optional(object({ email: v.optional(listOf(emailAddress), []) }), {}),

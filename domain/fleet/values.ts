@@ -97,4 +97,9 @@ export const showDuration = (value: number): string => {
   return unit ? `${value / (seconds[unit] ?? 1)}${unit}` : `${value / minute}m`
 }
 
+export const instanceType = matching(
+  /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
+  'an EC2 instance type such as m7i.large',
+)
+
 export const emailAddress = v.pipe(v.string('an email address'), v.email('an email address'))

@@ -1,3 +1,8 @@
+export interface Failure {
+  error: string
+  cause: string
+}
+
 /** What each failure means to a person, and what to do: by the error names that the state machine sees. */
 interface Explanation {
   what: string
@@ -36,6 +41,34 @@ const explanations: Record<string, Explanation> = {
   DistributionIncomplete: {
     what: 'a target does not have its AMI although Image Builder said that it was distributed',
     todo: "Look at the AMI in the target account: launch permissions, state, and the target account's own clean-up jobs.",
+  },
+  DistributionRetriable: {
+    what: 'Image Builder could not copy its AMI to some targets, and should have tried again',
+    todo: 'Open the execution in the Step Functions console: the step after Verify Distribution says why it did not.',
+  },
+  PublicationIncomplete: {
+    what: 'some targets of a ring have its AMI and do not point to it',
+    todo: 'Mend what is said of each target above: its role, its parameter or its launch template. The next rebake points all of them.',
+  },
+  ApprovalRejected: {
+    what: 'somebody who may approve it for its next ring rejected it',
+    todo: 'Mend what the reason says. The rings before keep it, those after it keep what they have.',
+  },
+  ApprovalTimedOut: {
+    what: 'nobody approved it for its next ring in time, which rejects it',
+    todo: "Find out whether those who may approve read the request; the ring's approval in fleet.yaml says who they are, and how long they have. The rings before keep it.",
+  },
+  AlarmFired: {
+    what: 'the alarm of a ring that has it has fired',
+    todo: 'Look at what the alarm watches: it points to the image or to something else of the same hours. The rings that have it keep it until somebody points them back; it goes no further.',
+  },
+  AlarmUnknown: {
+    what: 'the alarm of a ring that has it cannot be asked',
+    todo: "Correct the ring's alarm in fleet.yaml, or let the role named above read it: an image goes on only while the alarm is known to be quiet.",
+  },
+  OrganizationUnreadable: {
+    what: 'nobody tells the build account which accounts belong to a ring',
+    todo: "Make the build account a delegated administrator of the organization, or let it read the organization by the management account's delegation policy.",
   },
   TargetUnreachable: {
     what: "a target account did not let Rebake in to look at its AMIs or to write the image's parameter",

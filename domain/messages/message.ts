@@ -34,3 +34,12 @@ export function duration(seconds: number): string {
   })
   return parts.slice(0, 2).join(' ') || '0s'
 }
+
+export const attributes = (kind: string, severity: Severity, more: Record<string, string>) => ({
+  kind,
+  severity,
+  ...more,
+})
+
+/** `2026-12-18 00:00 UTC` */
+export const utc = (time: string) => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`

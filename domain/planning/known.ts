@@ -27,7 +27,9 @@ export interface KnownUpstream {
 
 export interface KnownImage {
   /** The newest AMI that passed its checks: what children bake from. */
-  last?: Bake & { ami: string; version: string }
+  last?: Bake & { ami: string; version: string; number?: number; emergency?: boolean }
+  /** The newest that went through its last ring: what targets have. */
+  released?: { ami: string; version: string }
   /** The newest bake that was begun, whatever came of it. */
   attempt?: Attempt
   /** Open campaigns that are still to make it a candidate, oldest first. */
@@ -86,12 +88,14 @@ export const parentAmiOf = (fleet: Fleet, known: Known, image: string): string |
 export const comingBakes = ({ pending = [], attempt }: KnownImage, except = ''): Pending[] =>
   pending.filter(({ campaign }) => campaign !== except && campaign !== attempt?.campaign)
 
-/** The newest campaign that took over an image from this one. */
+/** The newest campaign that took over an image from this one: it is to bake it, or did so while this one waited. */
 export const takenOverBy = (
   known: Known,
   image: string,
   older: { number: number; emergency: boolean },
-): Pending | undefined =>
-  known.images[image]?.pending?.findLast(({ number, emergency = false }) =>
+): string | undefined => {
+  const { pending = [], last } = known.images[image] ?? {}
+  return [...(last ? [last] : []), ...pending].findLast(({ number = 0, emergency = false }) =>
     takesOver({ number, emergency }, older),
-  )
+  )?.campaign
+}

@@ -92,6 +92,10 @@ export const begun = (known: Known, image: string, bake: Begun): Known =>
 export const passed = (known: Known, image: string, last: NonNullable<KnownImage['last']>): Known =>
   withImage(ended(known, image, last.campaign), image, (before) => ({ ...before, last }))
 
+/** It is through its last ring. */
+export const shipped = (known: Known, image: string, release: NonNullable<KnownImage['released']>): Known =>
+  withImage(known, image, (before) => ({ ...before, released: release }))
+
 /** A campaign is through with an image, whichever way. */
 export const ended = (known: Known, image: string, campaign: string): Known =>
   withImage(known, image, ({ pending = [], ...before }) => {

@@ -1,23 +1,9 @@
 import { rebakeName } from '../executions.ts'
 import { childrenOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet, Image } from '../fleet/model.ts'
-import { distributionName, pointerName, resourceName, targetParameter } from '../names.ts'
-
-export interface Target {
-  account: string
-  region: string
-}
-
-/** One ring as one image goes through it. */
-export interface RingOrder {
-  ring: string
-  distributionConfigurationArn: string
-  /** Seconds to wait before the next ring. */
-  soak: number
-  /** SSM parameter that holds the AMI id in each target. */
-  parameter: string
-  targets: Target[]
-}
+import { pointerName, resourceName } from '../names.ts'
+import { type CheckOrder, orderChecks } from './check-order.ts'
+import { orderRing, type RingOrder } from './ring-order.ts'
 
 /**
  * All that a rebake needs to know of its image, as it was when the campaign was planned: a deploy in the
@@ -40,7 +26,9 @@ export interface RebakeOrder {
   maxChecks: number
   children: { image: string; execution: string }[]
   rings: RingOrder[]
-  checks: Image['checks']
+  checks: CheckOrder[]
+  /** Of a pipeline that was there before: what becomes of the components that its recipe pins. */
+  componentUpdates?: 'pinned' | 'latest'
 }
 
 /** What an order depends on beside the fleet. */
@@ -65,7 +53,8 @@ export function orderRebake(
   return {
     image: name,
     ...ordering,
-    pipelineArn: `${arnPrefix}:image-pipeline/${resourceName(fleet.name, name)}`,
+    pipelineArn: image.pipeline ?? `${arnPrefix}:image-pipeline/${resourceName(fleet.name, name)}`,
+    ...(image.pipeline && { componentUpdates: image.componentUpdates ?? 'pinned' }),
     parentParameter: pointerName(fleet.name, name, 'parent'),
     remaining: remainingPath(fleet, name),
     checkSeconds,
@@ -74,19 +63,7 @@ export function orderRebake(
       image: child,
       execution: rebakeName(ordering.campaign, child),
     })),
-    rings: image.rings.map((ring) => ringOrder(fleet, name, ring, arnPrefix)),
-    checks: image.checks,
-  }
-}
-
-function ringOrder(fleet: Fleet, image: string, name: string, arnPrefix: string): RingOrder {
-  const ring = fleet.rings[name]
-  if (!ring) throw new Error(`image ${image} names ring ${name}, which the fleet does not have`)
-  return {
-    ring: name,
-    distributionConfigurationArn: `${arnPrefix}:distribution-configuration/${distributionName(fleet.name, image, name)}`,
-    soak: ring.soak,
-    parameter: targetParameter(ring.parameter, { fleet: fleet.name, image, ring: name }),
-    targets: ring.accounts.flatMap((account) => ring.regions.map((region) => ({ account, region }))),
+    rings: image.rings.map((ring) => orderRing(fleet, name, ring)),
+    checks: orderChecks(fleet, name, image),
   }
 }

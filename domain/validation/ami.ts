@@ -1,4 +1,5 @@
-import type { Image } from '../fleet/model.ts'
+import type { Checks } from '../fleet/checks.ts'
+import type { CheckResult } from './evidence.ts'
 
 /** What DescribeImages says of a baked AMI, as far as the checks look at it. */
 export interface AmiFacts {
@@ -17,15 +18,8 @@ export interface AmiFacts {
   tags: Record<string, string>
 }
 
-export interface CheckResult {
-  check: string
-  passed: boolean
-  /** What was expected and what was found, in words. */
-  detail: string
-}
-
 export interface Expected {
-  checks: Image['checks']
+  checks: Omit<Checks['ami'], 'mode' | 'architecture'> & { architecture: string }
   buildAccount: string
   parentAmi: string
 }

@@ -1,4 +1,4 @@
-import { campaignPlanned, campaignWaiting } from '../../domain/messages/messages.ts'
+import { campaignPlanned, campaignWaiting } from '../../domain/messages/campaigns.ts'
 import { campaignKey, readCampaign } from '../shared/campaigns.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import type { Notify } from '../shared/notify.ts'

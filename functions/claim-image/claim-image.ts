@@ -60,28 +60,14 @@ export async function claim(parts: Parts, request: Request) {
 async function newerCampaign({ ledger }: Parts, claim: Claim) {
   const { image, stage, campaign } = claim
   const known = await readKnown(ledger)
-  if (stage === 'bake') return takenOverBy(known, image, claim)?.campaign
+  if (stage === 'bake') return takenOverBy(known, image, claim)
   const last = known.images[image]?.last?.campaign
   return last === campaign ? undefined : last
 }
 
 /** What the state machine itself reads of the order; the rest stays in the ledger, out of the payload. */
-const travelling = ({
-  pipelineArn,
-  parentParameter,
-  checkSeconds,
-  maxChecks,
-  children,
-  rings,
-}: RebakeOrder) => ({
-  pipelineArn,
-  parentParameter,
-  checkSeconds,
-  maxChecks,
-  children,
-  rings: rings.map(({ ring, distributionConfigurationArn, soak }) => ({
-    ring,
-    distributionConfigurationArn,
-    soak,
-  })),
+const travelling = ({ checkSeconds, maxChecks, checks, children, rings }: RebakeOrder) => ({
+  ...{ checkSeconds, maxChecks, children },
+  checks: checks.map(({ check, lookAfter }) => ({ check, lookAfter })),
+  rings: rings.map(({ ring, soak, approval }) => ({ ring, soak, approvalSeconds: approval?.timeout ?? 0 })),
 })

@@ -1,5 +1,5 @@
-import { causeText, explain } from '../../domain/messages/failures.ts'
-import { type Failure, imageFailed } from '../../domain/messages/messages.ts'
+import { causeText, explain, type Failure } from '../../domain/messages/failures.ts'
+import { imageFailed } from '../../domain/messages/images.ts'
 import { type Known, takenOverBy } from '../../domain/planning/known.ts'
 import { ended, failed as failedBake } from '../../domain/planning/learning.ts'
 import { type CampaignImage, imageKey } from '../shared/campaigns.ts'

@@ -1,11 +1,17 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { free } from '../../domain/claims.ts'
+import { imageWarned } from '../../domain/messages/images.ts'
 import { pointerName, versionOfArn } from '../../domain/names.ts'
 import { passed } from '../../domain/planning/learning.ts'
-import { imageKey, readOrdered, releaseKey } from '../shared/campaigns.ts'
+import type { RebakeOrder } from '../../domain/planning/order.ts'
+import { judge } from '../../domain/validation/evidence.ts'
+import { campaignKey, imageKey, readOrdered, releaseKey } from '../shared/campaigns.ts'
 import { changeClaims } from '../shared/claims.ts'
+import { ValidationFailed } from '../shared/errors.ts'
+import { readEvidence } from '../shared/evidence.ts'
 import { changeKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
+import type { Notify } from '../shared/notify.ts'
 import { movePointer } from '../shared/pointers.ts'
 import type { Waits } from '../shared/waits.ts'
 
@@ -15,6 +21,7 @@ interface Parts {
   ledger: Ledger
   waits: Waits
   concurrentBakes: number
+  notify: Notify
 }
 
 interface Request {
@@ -27,11 +34,16 @@ interface Request {
   ami: string
 }
 
-/** The AMI passed its checks: a release is recorded, the candidate pointer moves, the next bake may begin. */
+/**
+ * An AMI that passed its required checks: a release is recorded, the candidate pointer moves, the next bake may begin.
+ *
+ * @throws ValidationFailed naming each required check that did not pass, and what it found
+ */
 export async function markCandidate(parts: Parts, request: Request) {
   const { execution, time, campaign, image, parentAmi, imageArn, ami } = request
   const version = versionOfArn(imageArn)
   const { order, startedAt = time } = await readOrdered(parts.ledger, campaign, image)
+  await mustHavePassed(parts, request, order)
   await parts.ledger.create(releaseKey(image, version), {
     image,
     version,
@@ -43,9 +55,27 @@ export async function markCandidate(parts: Parts, request: Request) {
   })
   await movePointer(parts.ssm, pointerName(parts.fleet, image, 'candidate'), ami)
   await parts.ledger.set(imageKey(campaign, image), { status: 'candidate', version })
-  const { definition } = order
-  const last = { ami, version, parentAmi, definition, at: startedAt, campaign }
+  const { definition, number, emergency } = order
+  const last = {
+    ...{ ami, version, parentAmi, definition, at: startedAt, campaign, number },
+    ...(emergency && { emergency }),
+  }
   await changeKnown(parts.ledger, (known) => passed(known, image, last))
   await changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' }))
   return { version }
+}
+
+/** What is only advisory, and what will fail before long, people are told of; of what failed, the failure tells. */
+async function mustHavePassed(
+  { ledger, notify }: Parts,
+  { campaign, image, ami }: Request,
+  { checks }: RebakeOrder,
+): Promise<void> {
+  await ledger.set(imageKey(campaign, image), { ami })
+  const { failures, warnings } = judge(checks, await readEvidence(ledger, campaign, image, checks))
+  if (failures.length > 0) throw new ValidationFailed(`${ami}: ${failures.join('; ')}`)
+  const told = { pk: campaignKey(campaign).pk, sk: `WARNED#${image}` }
+  if (warnings.length === 0 || (await ledger.get(told))) return
+  await notify(imageWarned({ campaign, image, ami, warnings }))
+  await ledger.create(told, { warnings })
 }

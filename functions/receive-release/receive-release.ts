@@ -1,6 +1,6 @@
 import { sourceIn } from '../../domain/fleet/graph.ts'
+import type { Failure } from '../../domain/messages/failures.ts'
 import { causeText } from '../../domain/messages/failures.ts'
-import type { Failure } from '../../domain/messages/messages.ts'
 import { type Announcement, readAnnouncement, type Whereabouts } from '../../domain/planning/announcements.ts'
 import { AmiNotVisible } from '../shared/errors.ts'
 import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../shared/releases.ts'

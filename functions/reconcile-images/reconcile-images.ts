@@ -1,6 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { imageStale } from '../../domain/messages/messages.ts'
+import { imageStale } from '../../domain/messages/images.ts'
 import { findingsDue } from '../../domain/planning/cves.ts'
 import { driftOf, driftTrigger } from '../../domain/planning/drift.ts'
 import type { Known } from '../../domain/planning/known.ts'

@@ -1,5 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
+import { cloudWatchOf } from '../shared/alarms.ts'
 import { env } from '../shared/env.ts'
 import { closingParts } from '../shared/parts.ts'
 import { amiId, arn, rebake } from '../shared/schemas.ts'
@@ -7,7 +8,10 @@ import { lambda } from '../shared/stack.ts'
 import { release } from './release-image.ts'
 
 const { FLEET_NAME } = env('FLEET_NAME')
-const parts = { ...closingParts(), fleet: FLEET_NAME, ssm: new SSMClient({}) }
+const parts = {
+  ...{ ...closingParts(), fleet: FLEET_NAME, ssm: new SSMClient({}) },
+  cloudWatch: cloudWatchOf(FLEET_NAME),
+}
 const Request = v.object({ ...rebake.entries, execution: arn, ami: amiId })
 
 export const handler = lambda(Request, (request) => release(parts, request))

@@ -1,29 +1,43 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { imageReleased } from '../../domain/messages/messages.ts'
+import { imageReleased } from '../../domain/messages/images.ts'
 import { pointerName } from '../../domain/names.ts'
+import { shipped } from '../../domain/planning/learning.ts'
+import { type CloudWatchFor, mustBeQuiet } from '../shared/alarms.ts'
 import { type CampaignImage, imageKey, readOrdered } from '../shared/campaigns.ts'
 import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
+import { buildOf, publishedAt } from '../shared/distributions.ts'
+import { changeKnown } from '../shared/known.ts'
 import { movePointer, readPointers } from '../shared/pointers.ts'
 import { mustHoldRollOut } from '../shared/roll-outs.ts'
 
 interface Parts extends ClosingParts {
   fleet: string
   ssm: SSMClient
+  cloudWatch: CloudWatchFor
 }
 
 /**
  * An image through its last ring: stable, recorded, announced, and its claim free.
  *
- * @throws Superseded where an emergency has overtaken it while it soaked.
+ * @throws Superseded where an emergency has overtaken it while it soaked; AlarmFired and AlarmUnknown by its last ring.
  */
 export async function release(parts: Parts, closing: Closing & { ami: string }) {
   const { execution, campaign, image, ami, time } = closing
-  const { order, status } = await readOrdered(parts.ledger, campaign, image)
-  // A repeated closing holds nothing any more.
-  if (status !== 'released') await mustHoldRollOut(parts.ledger, execution, order)
+  const item = await readOrdered(parts.ledger, campaign, image)
+  // A repeated closing holds nothing any more, and what is released stays so.
+  if (item.status !== 'released') {
+    await mustHoldRollOut(parts.ledger, execution, item.order)
+    const last = item.order.rings.at(-1)
+    if (last)
+      await mustBeQuiet(parts.cloudWatch, last, {
+        since: publishedAt(item, last),
+        buildAccount: buildOf(item.imageArn ?? '').account,
+      })
+  }
   await promote(parts, image, ami)
   await close(parts, closing, async (item) => {
     const facts = released(campaign, item)
+    await changeKnown(parts.ledger, (known) => shipped(known, image, { ami, version: facts.version }))
     await parts.notify(imageReleased(facts))
     const detail = { ...facts, imageVersion: facts.version, version: '1' as const }
     await parts.publish({ 'detail-type': 'Rebake Image Released', time, detail })

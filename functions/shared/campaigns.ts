@@ -1,7 +1,7 @@
-import type { RebakeOrder, Target } from '../../domain/planning/order.ts'
+import type { RebakeOrder } from '../../domain/planning/order.ts'
 import type { PlannedImage } from '../../domain/planning/plan.ts'
+import type { Target } from '../../domain/planning/ring-order.ts'
 import type { Trigger } from '../../domain/triggers.ts'
-import type { CheckResult } from '../../domain/validation/ami.ts'
 import type { Item, Key, Ledger } from './ledger.ts'
 
 type ImageStatus =
@@ -52,7 +52,6 @@ export interface CampaignImage extends Item {
   imageArn?: string
   ami?: string
   version?: string
-  evidence?: CheckResult[]
   /** By ring: the AMI of each target, once it is verified. */
   distributed?: Record<string, (Target & { ami: string })[]>
 }

@@ -4,6 +4,7 @@ const name = v.pipe(v.string(), v.nonEmpty())
 
 const variables = {
   LEDGER_TABLE: name,
+  SMOKE_DOCUMENT: name,
   TOPIC_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   REBAKE_STATE_MACHINE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   CAMPAIGN_STATE_MACHINE_ARN: v.pipe(v.string(), v.startsWith('arn:')),

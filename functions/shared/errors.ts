@@ -32,8 +32,24 @@ export class ValidationFailed extends named('ValidationFailed') {}
 export class DistributionInProgress extends named('DistributionInProgress') {}
 export class DistributionFailed extends named('DistributionFailed') {}
 export class DistributionTimedOut extends named('DistributionTimedOut') {}
+/** Copies failed that another try may bring: the message begins with the ARN of the distribution. */
+export class DistributionRetriable extends named('DistributionRetriable') {}
 /** A target does not have what Image Builder said that it distributed. */
 export class DistributionIncomplete extends named('DistributionIncomplete') {}
+
+/** Some targets do not point to the AMI that they have. */
+export class PublicationIncomplete extends named('PublicationIncomplete') {}
+
+/** Somebody must agree before an image goes to a ring, and nobody has yet. */
+export class ApprovalNeeded extends named('ApprovalNeeded') {}
+
+/** The alarm of the ring before has fired since the image was published there. */
+export class AlarmFired extends named('AlarmFired') {}
+/** A ring's alarm is not there or cannot be asked: nobody knows whether it is quiet. */
+export class AlarmUnknown extends named('AlarmUnknown') {}
+
+/** Nobody tells this account who belongs to a ring's organizational units or organization. */
+export class OrganizationUnreadable extends named('OrganizationUnreadable') {}
 
 /** A target account's role is missing, or refuses what Rebake must do there. */
 export class TargetUnreachable extends named('TargetUnreachable') {}

@@ -27,6 +27,8 @@ export interface Ledger {
   replace(key: Key, item: Item, version: number): Promise<boolean>
   /** Sets attributes, those in `once` only where they are not set yet; answers with the whole item as it is then. */
   set<T extends Item>(key: Key, attributes: Item, once?: Item): Promise<T>
+  /** Takes attributes away, where they are. */
+  unset(key: Key, names: string[]): Promise<void>
   /** All items of a partition, in the order of `sk`. */
   all<T extends Item>(pk: string): Promise<T[]>
 }
@@ -91,6 +93,17 @@ export function dynamoLedger(table: string, client = new DynamoDBClient({})): Le
         }),
       )
       return unmarshall(Attributes ?? {}) as T
+    },
+
+    async unset(key, names) {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: marshall(key),
+          UpdateExpression: `REMOVE ${names.map((_, at) => `#${at}`).join(', ')}`,
+          ExpressionAttributeNames: Object.fromEntries(names.map((name, at) => [`#${at}`, name])),
+        }),
+      )
     },
 
     async all<T extends Item>(pk: string) {

@@ -1,7 +1,7 @@
 import type { EC2Client, Image } from '@aws-sdk/client-ec2'
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { upstreamRefused } from '../../domain/messages/messages.ts'
+import { upstreamRefused } from '../../domain/messages/campaigns.ts'
 import type { KnownUpstream } from '../../domain/planning/known.ts'
 import { released, started } from '../../domain/planning/learning.ts'
 import { type Claim, judge, standingOf } from '../../domain/planning/release.ts'

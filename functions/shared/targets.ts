@@ -2,8 +2,8 @@ import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { publishRoleName } from '../../domain/names.ts'
-import type { Target } from '../../domain/planning/order.ts'
-import { TargetUnreachable } from './errors.ts'
+import type { Target } from '../../domain/planning/ring-order.ts'
+import { classify, TargetUnreachable, Transient } from './errors.ts'
 
 type Assumed = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
@@ -16,8 +16,8 @@ interface Acting {
   role?: string
 }
 
-/** Clients that act in other accounts, through the small role that a stack of ours makes there. */
-export class Targets {
+/** Acts in other accounts, through the small role that a stack of ours makes there. */
+export class Sessions {
   readonly #fleet: string
   readonly #partition: string
   readonly #role: string
@@ -33,12 +33,10 @@ export class Targets {
     this.#sts = sts
   }
 
-  async ec2({ account, region }: Target) {
-    return new EC2Client({ region, credentials: await this.#credentials(account) })
-  }
-
-  async ssm({ account, region }: Target) {
-    return new SSMClient({ region, credentials: await this.#credentials(account) })
+  /** What a client in a target is made with. All of them share one pool of connections: targets may be many. */
+  async configFor({ account, region }: Target) {
+    const { requestHandler } = this.#sts.config
+    return { region, credentials: await this.#credentials(account), requestHandler }
   }
 
   #credentials(account: string): Promise<Assumed> {
@@ -70,15 +68,74 @@ export class Targets {
   }
 }
 
+/** Clients in targets. */
+export class Targets extends Sessions {
+  async ec2(target: Target) {
+    return new EC2Client(await this.configFor(target))
+  }
+
+  async ssm(target: Target) {
+    return new SSMClient(await this.configFor(target))
+  }
+}
+
+/** Something about one target that is not as it must be. */
+export class Wrong extends Error {
+  override readonly name = 'Wrong'
+}
+
+/** How many targets are worked on at the same time: kind to the quotas of STS, EC2 and Parameter Store. */
+const together = 16
+
+/**
+ * Works on every target, whatever becomes of the others; what each came to, in order.
+ *
+ * @throws what another try may mend, as it is. Else, naming every target that was refused or is Wrong:
+ * TargetUnreachable where none let us in, `incomplete` otherwise.
+ */
+export async function inEach<T extends Target, R>(
+  targets: T[],
+  incomplete: (message: string) => Error,
+  work: (target: T) => Promise<R>,
+): Promise<R[]> {
+  const results: PromiseSettledResult<R>[] = []
+  const queue = targets.entries()
+  const worker = async () => {
+    for (const [i, target] of queue) [results[i]] = await Promise.allSettled([work(target)])
+  }
+  await Promise.all(Array.from({ length: together }, worker))
+  const failures = results.flatMap((result, i) =>
+    result.status === 'rejected' ? [{ target: targets[i] as T, error: result.reason as Error }] : [],
+  )
+  const passing = failures.find(({ error }) => classify(error) instanceof Transient)
+  if (passing) throw passing.error
+  if (failures.length > 0) {
+    const told = tellTargets(failures.map(({ target, error }) => ({ target, why: reasonOf(error) })))
+    throw failures.every(({ error }) => isRefused(error)) ? new TargetUnreachable(told) : incomplete(told)
+  }
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+}
+
+/** `111122223333 us-east-1, 444455556666 us-east-1: no AMI; ...`: every target by its name, each reason once. */
+export const tellTargets = (problems: { target: Target; why: string }[]): string =>
+  [...Map.groupBy(problems, ({ why }) => why)]
+    .map(
+      ([why, some]) => `${some.map(({ target }) => `${target.account} ${target.region}`).join(', ')}: ${why}`,
+    )
+    .join('; ')
+
+const denied =
+  /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthFailure|OptInRequired|UnrecognizedClientException)$/
+const isRefused = (error: Error) => error instanceof TargetUnreachable || denied.test(error.name)
+const reasonOf = (error: Error) =>
+  error instanceof Wrong || isRefused(error) ? error.message : `${error.name}: ${error.message}`
+
 /** What one target refused becomes an error that names the target. */
 export async function at<T>({ account, region }: Target, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (
-      error instanceof Error &&
-      /^(AccessDenied|AccessDeniedException|UnauthorizedOperation)$/.test(error.name)
-    )
+    if (error instanceof Error && denied.test(error.name))
       throw new TargetUnreachable(`${account} ${region}: ${error.message}`, { cause: error })
     throw error
   }

@@ -1,5 +1,5 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { campaignWaiting } from '../../domain/messages/messages.ts'
+import { campaignWaiting } from '../../domain/messages/campaigns.ts'
 import { openingFor, type Scope } from '../../domain/planning/openings.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
 import { campaignKey, imageKey } from './campaigns.ts'

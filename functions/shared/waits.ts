@@ -25,6 +25,10 @@ interface Wait extends Record<string, unknown> {
 export interface Waits {
   leaveToken(id: string, taskToken: string, time: string, carry?: Record<string, unknown>): Promise<void>
   bringOutcome(id: string, outcome: Outcome, time: string): Promise<void>
+  /** Completes a task whose work is done already. */
+  complete(taskToken: string): Promise<void>
+  /** Whoever asks the service itself next starts afresh: what was told until now is part of its answer. */
+  forget(id: string): Promise<void>
 }
 
 const keptForSeconds = 90 * 86_400
@@ -35,12 +39,14 @@ export function taskWaits(ledger: Ledger, client = new SFNClient({})): Waits {
   const complete = async ({ taskToken, carry, outcome }: Wait) => {
     if (!taskToken || !outcome) return
     const { error, cause } = outcome
+    if (error === undefined) await end(taskToken, { ...outcome, ...carry })
+    else await ended(client.send(new SendTaskFailureCommand({ taskToken, error, cause })))
+  }
+  const end = (taskToken: string, output: object) =>
+    ended(client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) })))
+  const ended = async (sent: Promise<unknown>) => {
     try {
-      if (error === undefined)
-        await client.send(
-          new SendTaskSuccessCommand({ taskToken, output: JSON.stringify({ ...outcome, ...carry }) }),
-        )
-      else await client.send(new SendTaskFailureCommand({ taskToken, error, cause }))
+      await sent
     } catch (error) {
       // The task was completed before, or its execution is gone: a repeated event has nothing left to do.
       if (!(error instanceof TaskTimedOut || error instanceof TaskDoesNotExist)) throw error
@@ -52,5 +58,7 @@ export function taskWaits(ledger: Ledger, client = new SFNClient({})): Waits {
     // The first terminal outcome stays: an image that is deprecated years later was AVAILABLE when we waited.
     bringOutcome: async (id, outcome, time) =>
       complete(await ledger.set<Wait>(keyOf(id), { expires: expires(time) }, { outcome })),
+    complete: (taskToken) => end(taskToken, {}),
+    forget: (id) => ledger.unset(keyOf(id), ['taskToken', 'outcome']),
   }
 }

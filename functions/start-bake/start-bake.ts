@@ -1,4 +1,5 @@
 import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
+import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { free, newerThan } from '../../domain/claims.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { begun } from '../../domain/planning/learning.ts'
@@ -8,11 +9,13 @@ import { imageKey, readOrdered } from '../shared/campaigns.ts'
 import { changeClaims, readClaims } from '../shared/claims.ts'
 import { Superseded } from '../shared/errors.ts'
 import { changeKnown } from '../shared/known.ts'
+import { pinAdopted } from '../shared/recipes.ts'
 import { passIfOpen, type WaitingParts } from '../shared/waiting.ts'
 import type { Waits } from '../shared/waits.ts'
 
 interface Parts extends WaitingParts {
   imageBuilder: ImagebuilderClient
+  ssm: SSMClient
   waits: Waits
   concurrentBakes: number
 }
@@ -24,21 +27,23 @@ interface Request {
   campaign: string
   image: string
   parentAmi: string
-  pipelineArn: string
 }
 
 /**
- * Starts the image's pipeline. The client token is the execution's name, so a retry starts no second bake.
+ * Pins the image's parent, and starts its pipeline. The client token is the execution's name, so a retry starts no second
+ * bake.
  *
  * @throws NotOpen where a freeze or the image's window forbids it now; then others have its turn. Superseded where a
  * newer campaign cancels bakes, and wants this image.
  */
 export async function startBake(parts: Parts, request: Request) {
-  const { execution, time, campaign, image, parentAmi, pipelineArn } = request
+  const { execution, time, campaign, image, parentAmi } = request
   const { order } = await readOrdered(parts.ledger, campaign, image)
   await passIfOpen(parts, order, { image }, time, () =>
     changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' })),
   )
+  await pinParent(parts, order, request)
+  const { pipelineArn } = order
   const { imageBuildVersionArn: imageArn } = await parts.imageBuilder.send(
     new StartImagePipelineExecutionCommand({
       imagePipelineArn: pipelineArn,
@@ -54,6 +59,29 @@ export async function startBake(parts: Parts, request: Request) {
   )
   await giveWay(parts, order)
   return { imageArn }
+}
+
+/**
+ * The recipe of the fleet's own image names its parent as a parameter, so a rebake needs no new version of it; that of a
+ * pipeline which was there before may pin an AMI.
+ */
+async function pinParent(
+  { ssm, imageBuilder }: Parts,
+  { pipelineArn, parentParameter, componentUpdates }: RebakeOrder,
+  { parentAmi, execution: token }: Request,
+): Promise<void> {
+  if (componentUpdates) {
+    await pinAdopted({ imageBuilder }, { pipelineArn, parentAmi, componentUpdates, token })
+    return
+  }
+  await ssm.send(
+    new PutParameterCommand({
+      Name: parentParameter,
+      Value: parentAmi,
+      Type: 'String',
+      Overwrite: true,
+    }),
+  )
 }
 
 /** A newer campaign that came before there was anything to cancel: here there is. */

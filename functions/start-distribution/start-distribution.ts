@@ -1,11 +1,25 @@
-import { DistributeImageCommand, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import {
+  CreateDistributionConfigurationCommand,
+  DistributeImageCommand,
+  type ImagebuilderClient,
+  UpdateDistributionConfigurationCommand,
+} from '@aws-sdk/client-imagebuilder'
+import type { OrganizationsClient } from '@aws-sdk/client-organizations'
 import { clientToken } from '../../domain/executions.ts'
-import { readOrdered } from '../shared/campaigns.ts'
+import { resourceName } from '../../domain/names.ts'
+import { type Part, planDistribution } from '../../domain/planning/distribution.ts'
+import { type CloudWatchFor, mustBeQuiet } from '../shared/alarms.ts'
+import { mustBeApproved } from '../shared/approvals.ts'
+import { buildOf, type Distributing, publishedAt, readRing, writeParts } from '../shared/distributions.ts'
+import { DistributionFailed } from '../shared/errors.ts'
+import { accountsOf } from '../shared/organizations.ts'
 import { mustHoldRollOut } from '../shared/roll-outs.ts'
 import { passIfOpen, type WaitingParts } from '../shared/waiting.ts'
 
 interface Parts extends WaitingParts {
   imageBuilder: ImagebuilderClient
+  organizations: OrganizationsClient
+  cloudWatch: CloudWatchFor
   /** Name or ARN of the role that Image Builder distributes with. */
   distributionRole: string
 }
@@ -18,28 +32,88 @@ interface Request {
   image: string
   imageArn: string
   ring: string
-  distributionConfigurationArn: string
 }
 
 /**
- * Starts the copies for one ring. Image Builder reports them as a new image, and rebuilds nothing.
+ * Starts the copies for one ring, or the sharing with it. Image Builder reports each distribution as a new image, and
+ * rebuilds nothing. The accounts are those of the first try: a repeat goes on where the last one stopped.
  *
- * @throws NotOpen where a freeze or a window forbids it now; Superseded where an emergency has overtaken it.
+ * @returns the ARN to wait for first
+ * @throws NotOpen where a freeze or a window forbids it now; Superseded where an emergency has overtaken it; AlarmFired
+ * and AlarmUnknown by the ring before; ApprovalNeeded; OrganizationUnreadable; QuotaReached.
  */
 export async function startDistribution(parts: Parts, request: Request) {
-  const { execution, time, campaign, image, imageArn, ring, distributionConfigurationArn } = request
-  const { order } = await readOrdered(parts.ledger, campaign, image)
-  await mustHoldRollOut(parts.ledger, execution, order)
-  await passIfOpen(parts, order, { image, ring }, time)
-  const { imageBuildVersionArn } = await parts.imageBuilder.send(
+  const { ledger } = parts
+  const { execution, time, imageArn } = request
+  const { item, ring, before } = await readRing(ledger, request)
+  const { order } = item
+  const from = { name: resourceName(parts.fleet.name, request.image), ...buildOf(imageArn) }
+  await mustHoldRollOut(ledger, execution, order)
+  await passIfOpen(parts, order, { image: request.image, ring: ring.ring }, time)
+  if (before)
+    await mustBeQuiet(parts.cloudWatch, before, {
+      since: publishedAt(item, before),
+      buildAccount: from.account,
+    })
+  await mustBeApproved(ledger, order, ring)
+
+  const known = item.distributing?.[ring.ring]
+  const accounts =
+    known?.parts.flatMap((part) => part.accounts) ??
+    (await accountsOf(parts.organizations, ring, from.account))
+  if (accounts.length === 0) throw new DistributionFailed(`ring ${ring.ring} has no active account`)
+  const planned = planDistribution(ring, accounts, from)
+  const distributing: Distributing = known ?? {
+    startedAt: time,
+    parts: planned.map(({ accounts }) => ({ accounts })),
+  }
+  if (!known) await writeParts(ledger, request, item, distributing)
+  for (const [i, part] of planned.entries()) {
+    const begun = distributing.parts[i]
+    if (!begun || begun.arn) continue
+    begun.arn = await distribute(parts, request, part)
+    await writeParts(ledger, request, item, distributing)
+  }
+  return { awaited: distributing.parts[0]?.arn }
+}
+
+async function distribute({ imageBuilder, distributionRole }: Parts, request: Request, part: Part) {
+  const { execution, campaign, image, imageArn, ring } = request
+  const { imageBuildVersionArn } = await imageBuilder.send(
     new DistributeImageCommand({
       sourceImage: imageArn,
-      distributionConfigurationArn,
-      executionRole: parts.distributionRole,
-      clientToken: clientToken('distribute', execution.split(':').at(-1) ?? '', ring),
+      distributionConfigurationArn: await configure(imageBuilder, request, part),
+      executionRole: distributionRole,
+      clientToken: clientToken('distribute', nameOf(execution), part.name),
       tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:ring': ring },
     }),
   )
   if (!imageBuildVersionArn) throw new Error(`Image Builder distributes ${imageArn} and named no image`)
-  return { imageArn: imageBuildVersionArn }
+  return imageBuildVersionArn
 }
+
+/** Makes the part's distribution configuration, or what it was before the same as this. */
+async function configure(imageBuilder: ImagebuilderClient, request: Request, part: Part): Promise<string> {
+  const { execution, image, imageArn, ring } = request
+  const { name, distributions } = part
+  const described = { description: `${image} to the ring ${ring}`, distributions }
+  const token = (verb: string) => clientToken(verb, nameOf(execution), name)
+  try {
+    const { distributionConfigurationArn: made } = await imageBuilder.send(
+      new CreateDistributionConfigurationCommand({ name, ...described, clientToken: token('create') }),
+    )
+    if (!made) throw new Error(`Image Builder made ${name} and named no distribution configuration`)
+    return made
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ResourceAlreadyExistsException')) throw error
+  }
+  const arn = `${imageArn.split(':').slice(0, 5).join(':')}:distribution-configuration/${name}`
+  await imageBuilder.send(
+    new UpdateDistributionConfigurationCommand({
+      ...{ distributionConfigurationArn: arn, ...described, clientToken: token('update') },
+    }),
+  )
+  return arn
+}
+
+const nameOf = (execution: string) => execution.split(':').at(-1) ?? ''

@@ -1,4 +1,5 @@
-import { campaignFinished, type Failure, outcome } from '../../domain/messages/messages.ts'
+import { campaignFinished, outcome } from '../../domain/messages/campaigns.ts'
+import type { Failure } from '../../domain/messages/failures.ts'
 import { closed } from '../../domain/planning/learning.ts'
 import { type CampaignImage, campaignKey, readCampaign } from '../shared/campaigns.ts'
 import { changeKnown } from '../shared/known.ts'

@@ -1,21 +1,28 @@
-import { GetImageCommand, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import type { RingOrder, Target } from '../../domain/planning/order.ts'
-import { imageKey, readOrdered } from '../shared/campaigns.ts'
+import { EC2Client } from '@aws-sdk/client-ec2'
+import type { Ami, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
+import type { RebakeOrder } from '../../domain/planning/order.ts'
+import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
+import { imageKey } from '../shared/campaigns.ts'
+import { buildOf, type Distribution, isRetriable, lookAt, readRing } from '../shared/distributions.ts'
 import {
   DistributionFailed,
   DistributionIncomplete,
   DistributionInProgress,
+  DistributionRetriable,
   DistributionTimedOut,
 } from '../shared/errors.ts'
-import { describeAmi } from '../shared/images.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import { copyKey } from '../shared/loops.ts'
-import { at, Targets } from '../shared/targets.ts'
+import { inEach, Targets, Wrong } from '../shared/targets.ts'
+import type { Waits } from '../shared/waits.ts'
+import { checkKey, checkVisible } from './check-ami.ts'
 
 interface Parts {
   fleet: string
   imageBuilder: ImagebuilderClient
   ledger: Ledger
+  waits: Pick<Waits, 'forget'>
   /** Accounts that may release what they were given: the copies there are remembered. */
   upstreamAccounts: string[]
 }
@@ -25,78 +32,93 @@ interface Request {
   campaign: string
   image: string
   ring: string
-  distributedArn: string
   startedAt: string
 }
 
 type Placed = Target & { ami: string }
 
-const running = ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING']
 /** Copies of large volumes to far regions take hours; a day means that nothing comes any more. */
 const limitSeconds = 86_400
 
 /**
- * Asks Image Builder where the AMI is, and then each target whether it is there.
+ * Asks Image Builder where the AMI is, and then each target whether it is there as it must be.
  *
- * @throws DistributionInProgress, DistributionTimedOut, DistributionFailed by Image Builder's word;
- * DistributionIncomplete naming the targets that do not have it; TargetUnreachable.
+ * @throws DistributionInProgress and DistributionRetriable, naming the distribution to go on with;
+ * DistributionTimedOut and DistributionFailed by Image Builder's word; DistributionIncomplete and TargetUnreachable
+ * naming the targets that do not have it.
  */
 export async function verify(parts: Parts, request: Request) {
-  const { campaign, image, ring: name } = request
-  const { order, distributed = {} } = await readOrdered(parts.ledger, campaign, image)
-  const ring = order.rings.find(({ ring }) => ring === name)
-  if (!ring) throw new Error(`the order of ${image} has no ring ${name}`)
-  const amis = await placedAmis(parts.imageBuilder, request)
-  const placed = await checkTargets(parts.fleet, request, ring, amis)
+  const { ledger } = parts
+  const { campaign, image } = request
+  const { item, ring } = await readRing(ledger, request)
+  const known = item.distributing?.[ring.ring]?.parts ?? []
+  const distributions: Distribution[] = []
+  for (const part of known) distributions.push(await lookAt(parts, part))
+  mustBeThrough(distributions, request)
+  const placed = await checkTargets(parts.fleet, item.order, ring, distributions)
   for (const { account, region, ami } of placed)
     if (parts.upstreamAccounts.includes(account))
-      await parts.ledger.set(copyKey(ami), { image, campaign, account, region })
-  await parts.ledger.set(imageKey(campaign, image), { distributed: { ...distributed, [name]: placed } })
+      await ledger.set(copyKey(ami), { image, campaign, account, region })
+  await ledger.set(imageKey(campaign, image), { distributed: { ...item.distributed, [ring.ring]: placed } })
   return { targets: placed.length }
 }
 
-async function placedAmis(imageBuilder: ImagebuilderClient, { distributedArn, time, startedAt }: Request) {
-  const { image } = await imageBuilder.send(new GetImageCommand({ imageBuildVersionArn: distributedArn }))
-  const status = image?.state?.status ?? 'unknown'
-  if (running.includes(status)) {
-    const seconds = (Date.parse(time) - Date.parse(startedAt)) / 1000
-    if (seconds < limitSeconds) throw new DistributionInProgress(`${distributedArn} is ${status}`)
-    throw new DistributionTimedOut(
-      `${distributedArn} is still ${status} after ${Math.round(seconds)} seconds`,
-    )
+function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }: Request): void {
+  if (distributions.length === 0)
+    throw new Error(`nothing was distributed to ring ${ring}: nothing to verify`)
+  for (const { arn, status, part } of distributions.filter(({ isRunning }) => isRunning)) {
+    const seconds = (Date.parse(time) - Date.parse(part.retriedAt?.at(-1) ?? startedAt)) / 1000
+    if (seconds >= limitSeconds)
+      throw new DistributionTimedOut(`${arn} is still ${status} after ${Math.round(seconds)} seconds`)
+    throw new DistributionInProgress(`${arn} is ${status}`)
   }
-  const amis = image?.outputResources?.amis ?? []
-  if (status !== 'AVAILABLE') {
-    const failed = amis.filter(({ state }) => state?.status === 'FAILED')
-    const where = failed.map(
-      ({ accountId, region, state }) => `${accountId} ${region}: ${state?.reason ?? 'no reason given'}`,
-    )
-    const why = where.length > 0 ? where.join('; ') : (image?.state?.reason ?? 'no reason given')
-    throw new DistributionFailed(`${status}: ${why}`)
-  }
-  return amis
+  const failed = distributions.filter(({ status }) => status !== 'AVAILABLE')
+  const retriable = failed.find((each) => isRetriable(each))
+  if (retriable) throw new DistributionRetriable(`${retriable.arn} failed: ${retriable.failure}`)
+  if (failed.length === 0) return
+  const there = distributions.flatMap(({ amis }) => amis).filter(({ state }) => state?.status === 'AVAILABLE')
+  const why = failed.map(({ status, failure }) => `${status}: ${failure}`).join('; ')
+  throw new DistributionFailed(`${why} (${there.length} others succeeded)`)
 }
 
+/** Every account and region has an AMI. What others see of it is asked there, what only its owner sees by its owner. */
 async function checkTargets(
   fleet: string,
-  { image, distributedArn }: Request,
+  order: RebakeOrder,
   ring: RingOrder,
-  amis: { region?: string | undefined; accountId?: string | undefined; image?: string | undefined }[],
+  distributions: Distribution[],
 ): Promise<Placed[]> {
-  const partition = distributedArn.split(':')[1] ?? 'aws'
-  const targets = new Targets({ fleet, partition, session: `verify-${image}` })
-  const placed: Placed[] = []
-  const missing: string[] = []
-  for (const target of ring.targets) {
-    const { account, region } = target
-    const ami = amis.find((copy) => copy.accountId === account && copy.region === region)?.image
-    const found = ami && (await at(target, describeAmi(await targets.ec2(target), ami)))
-    if (ami && found && found.State === 'available') placed.push({ ...target, ami })
-    else
-      missing.push(
-        `${account} ${region}: ${ami ? `${ami} is ${found ? found.State : 'not visible'}` : 'no AMI'}`,
-      )
-  }
-  if (missing.length > 0) throw new DistributionIncomplete(missing.join('; '))
-  return placed
+  const { arn = '' } = distributions[0] ?? {}
+  const build = buildOf(arn)
+  const sessions = new Targets({
+    fleet,
+    partition: arn.split(':')[1] ?? '',
+    session: `verify-${order.image}`,
+  })
+  const encrypted = order.checks.some(({ kind, settings }) => kind === 'ami' && settings.encrypted)
+  const targets = distributions.flatMap(({ part, amis }) =>
+    part.accounts.flatMap((account) =>
+      ring.regions.map((region) => ({
+        account,
+        region,
+        ami: amiFor(amis, ring, { account, region }, build),
+      })),
+    ),
+  )
+  return inEach(targets, incomplete, async ({ ami, ...target }) => {
+    if (!ami) throw new Wrong('no AMI')
+    const owner = ownerOf(ring, target, build)
+    const key = keyFor(ring, target, build)
+    const ec2 = await sessions.ec2(target)
+    const found = await checkVisible(ec2, ami, { owner, encrypted: encrypted || key !== undefined })
+    if (key) await checkKey(owner === target.account ? ec2 : ownEc2(target), found, key)
+    return { ...target, ami }
+  })
 }
+
+const incomplete = (missing: string) => new DistributionIncomplete(missing)
+const ownEc2 = ({ region }: Target) => new EC2Client({ region })
+
+const amiFor = (amis: Ami[], ring: RingOrder, target: Target, build: Target) =>
+  amis.find(({ accountId, region }) => accountId === ownerOf(ring, target, build) && region === target.region)
+    ?.image

@@ -4,7 +4,7 @@ import type { Arns } from '../arns.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Notifications } from '../notifications.ts'
 import type { Permission } from '../permissions.ts'
-import { parameterAccounts, targetAccounts } from '../targets.ts'
+import { adoptedPipelines, parameterAccounts, reachesOrganization, targetAccounts } from '../targets.ts'
 
 export interface Surroundings {
   fleet: Fleet
@@ -27,15 +27,35 @@ export function grantsIn({ fleet, arns, ledger, notifications }: Surroundings) {
     resources: [arns.parameter(`/${fleet.name}/images/*`)],
     why: 'The pointers of every image of this fleet.',
   })
-  const images = (...actions: string[]): Permission => ({
-    actions,
-    resources: [arns.image(named('*'))],
-    why: 'The images of this fleet; Image Builder gives each build its number.',
-  })
+  const images = (...actions: string[]): Permission =>
+    adoptedPipelines(fleet).length > 0
+      ? {
+          actions,
+          resources: [arns.image('*')],
+          why: 'The ARN of an image has the name of its recipe, and the recipes of pipelines that were there before have names of their own.',
+        }
+      : {
+          actions,
+          resources: [arns.image(named('*'))],
+          why: 'The images of this fleet; Image Builder gives each build its number.',
+        }
   const resume = (...outcomes: ('Success' | 'Failure')[]): Permission => ({
     actions: outcomes.map((outcome) => `states:SendTask${outcome}`),
     resources: [machine('rebake')],
   })
+  const listFindings: Permission = {
+    actions: ['inspector2:ListFindings'],
+    resources: ['*'],
+    why: 'Image Builder reads findings with the permission of its caller; inspector2:ListFindings knows no resources.',
+  }
+  const publishers = reachesOrganization(fleet) ? ['*'] : targetAccounts(fleet)
+  const assumePublisher: Permission = {
+    actions: ['sts:AssumeRole'],
+    resources: publishers.map((account) => arns.role(publishRoleName(fleet.name), account)),
+    ...(reachesOrganization(fleet) && {
+      why: 'Accounts of the organization come and go; the role there trusts this fleet only.',
+    }),
+  }
   const changeClaims = [ledger.allow('GetItem', 'PutItem', 'UpdateItem'), resume('Success', 'Failure')]
   const parameters = Object.values(fleet.upstreams).flatMap(({ parameter }) => parameter?.name ?? [])
   return {
@@ -56,6 +76,19 @@ export function grantsIn({ fleet, arns, ledger, notifications }: Surroundings) {
     // Parameter Store looks for the AMI with its caller's permission when a parameter is of type aws:ec2:image.
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
     movePointers: [pointers('ssm:PutParameter'), describeImages],
+    /** What a scan found in an image, and what is installed. */
+    readContents: [
+      images('imagebuilder:GetImage', 'imagebuilder:ListImageScanFindings', 'imagebuilder:ListImagePackages'),
+      listFindings,
+    ],
+    listFindings,
+    /** Each ring's alarm is asked before the next begins, and the last one's before the image is stable. */
+    askAlarms: (of: 'last' | 'others') => {
+      const rings = Object.values(fleet.images).flatMap((image) =>
+        of === 'last' ? image.rings.slice(-1) : image.rings.slice(0, -1),
+      )
+      return askAlarms(fleet, rings, assumePublisher)
+    },
     closeRebake: [
       ...changeClaims,
       ledger.allow('Query'),
@@ -63,10 +96,7 @@ export function grantsIn({ fleet, arns, ledger, notifications }: Surroundings) {
       { actions: ['events:PutEvents'], resources: [arns.defaultBus] },
     ],
     startCampaign: { actions: ['states:StartExecution'], resources: [machine('campaign')] },
-    assumePublisher: {
-      actions: ['sts:AssumeRole'],
-      resources: targetAccounts(fleet).map((account) => arns.role(publishRoleName(fleet.name), account)),
-    },
+    assumePublisher,
     /** Looking at upstreams: their AMIs, and the parameters that name them, here or in their own account. */
     readUpstreams: [
       describeImages,
@@ -90,6 +120,23 @@ export function grantsIn({ fleet, arns, ledger, notifications }: Surroundings) {
         : []),
     ] satisfies Permission[],
   }
+}
+
+/** Alarms of rings, here or in a target account. */
+function askAlarms({ rings, build }: Fleet, of: string[], assumePublisher: Permission): Permission[] {
+  const accounts = of.flatMap((ring) => rings[ring]?.alarm?.split(':')[4] ?? [])
+  return [
+    ...(accounts.includes(build.account)
+      ? [
+          {
+            actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
+            resources: ['*'],
+            why: 'CloudWatch tells of composite alarms to those only who may read all alarms.',
+          },
+        ]
+      : []),
+    ...(accounts.some((account) => account !== build.account) ? [assumePublisher] : []),
+  ]
 }
 
 export type Grants = ReturnType<typeof grantsIn>

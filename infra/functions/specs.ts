@@ -1,8 +1,9 @@
+import { bakeFunctions } from './bakes.ts'
 import { campaignFunctions } from './campaigns.ts'
 import type { FunctionSpec } from './function-spec.ts'
 import { grantsIn, type Surroundings } from './grants.ts'
 import type { FunctionName } from './names.ts'
-import { rebakeFunctions } from './rebakes.ts'
+import { ringFunctions } from './rings.ts'
 import { triggerFunctions } from './triggers.ts'
 
 export function functionSpecs(surroundings: Surroundings): Record<FunctionName, FunctionSpec> {
@@ -10,6 +11,7 @@ export function functionSpecs(surroundings: Surroundings): Record<FunctionName, 
   return {
     ...triggerFunctions(surroundings, grants),
     ...campaignFunctions(surroundings, grants),
-    ...rebakeFunctions(surroundings, grants),
+    ...bakeFunctions(surroundings, grants),
+    ...ringFunctions(surroundings, grants),
   }
 }

@@ -5,7 +5,7 @@ import { resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import type { FleetKey } from '../fleet-key.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
-import { crossAccountRoleName, targetAccounts } from '../targets.ts'
+import { crossAccountRoleName, reachesOrganization, targetAccounts } from '../targets.ts'
 
 const madeByImageBuilder = { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } }
 
@@ -17,6 +17,11 @@ const madeByImageBuilder = { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 I
  */
 export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arns, key: FleetKey): Role {
   const ec2 = `ec2.*.amazonaws.com`
+  const keys = {
+    resources: [key.keyArn, ...ownKeys(fleet)],
+    why: 'IAM knows keys by their ids only: an alias in the fleet may stand for any key of its region.',
+  }
+  const licenses = [...new Set(Object.values(fleet.rings).flatMap((ring) => ring.licenses))]
   const permissions: Permission[] = [
     {
       actions: ['ec2:DescribeImages', 'ec2:DescribeSnapshots', 'ec2:DescribeTags'],
@@ -45,10 +50,7 @@ export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arn
       resources: [arns.anyImage, arns.anySnapshot],
       why: 'Copies are tagged as they are made, in every region of the rings.',
     },
-    {
-      actions: ['sts:AssumeRole'],
-      resources: targetAccounts(fleet).map((account) => arns.role(crossAccountRoleName, account)),
-    },
+    assumeCopyRoles(fleet, arns),
     {
       actions: [
         'kms:Encrypt',
@@ -58,12 +60,12 @@ export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arn
         'kms:GenerateDataKeyWithoutPlaintext',
         'kms:DescribeKey',
       ],
-      resources: [key.keyArn],
+      ...keys,
       conditions: { StringLike: { 'kms:ViaService': ec2 } },
     },
     {
       actions: ['kms:CreateGrant'],
-      resources: [key.keyArn],
+      ...keys,
       conditions: { StringLike: { 'kms:ViaService': ec2 }, Bool: { 'kms:GrantIsForAWSResource': true } },
     },
     {
@@ -71,6 +73,9 @@ export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arn
       resources: [arns.logGroup('/aws/imagebuilder/*')],
       why: 'Image Builder names the log group of a distribution.',
     },
+    ...(licenses.length > 0
+      ? [{ actions: ['license-manager:UpdateLicenseSpecificationsForResource'], resources: licenses }]
+      : []),
   ]
   const role = new Role(scope, 'DistributionRole', {
     roleName: resourceName(fleet.name, 'distribution'),
@@ -81,3 +86,26 @@ export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arn
   acknowledgeWildcards(role, permissions)
   return role
 }
+
+/** The roles in the target accounts, which let the build account in. */
+const assumeCopyRoles = (fleet: Fleet, arns: Arns): Permission =>
+  reachesOrganization(fleet)
+    ? {
+        actions: ['sts:AssumeRole'],
+        resources: [arns.role(crossAccountRoleName, '*')],
+        why: 'Accounts of the organization come and go; the role there trusts whom it trusts.',
+      }
+    : {
+        actions: ['sts:AssumeRole'],
+        resources: targetAccounts(fleet).map((account) => arns.role(crossAccountRoleName, account)),
+      }
+
+/** Keys of the build account in other regions, for what is shared from there. */
+const ownKeys = (fleet: Fleet) => [
+  ...new Set(
+    Object.values(fleet.rings)
+      .flatMap(({ kmsKeys = {} }) => Object.values(kmsKeys))
+      .filter((arn) => arn.split(':')[4] === fleet.build.account)
+      .map((arn) => (arn.includes(':alias/') ? arn.replace(/:alias\/.*/, ':key/*') : arn)),
+  ),
+]

@@ -25,11 +25,11 @@ interface ImagesProps {
   pointers: IDependable
 }
 
-/** A recipe, a pipeline and a log group for each image. A pipeline has no schedule, and distributes to nowhere. */
+/** A recipe, a pipeline and a log group for each image whose pipeline is the fleet's own. It has no schedule, and distributes to nowhere. */
 export function createImages(scope: Construct, props: ImagesProps): IDependable {
   const images = new Construct(scope, 'Image')
   for (const [key, image] of Object.entries(props.fleet.images))
-    createImage(new Construct(images, key), key, image, props)
+    if (!image.pipeline) createImage(new Construct(images, key), key, image, props)
   return images
 }
 
@@ -57,7 +57,7 @@ function createImage(scope: Construct, key: string, image: Image, props: ImagesP
     imagePipelineName: name,
     ...(image.description && { description: image.description }),
     recipe,
-    infrastructureConfiguration: infrastructure[image.infrastructure] as IInfrastructureConfiguration,
+    infrastructureConfiguration: infrastructure[image.infrastructure ?? ''] as IInfrastructureConfiguration,
     executionRole: bakeRole,
     imageTestsEnabled: image.tests,
     imageScanningEnabled: image.scanning,

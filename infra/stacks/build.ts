@@ -16,7 +16,6 @@ import { createBuildInstanceProfile } from '../image-builder/build-instance.ts'
 import { BuildLogs } from '../image-builder/build-logs.ts'
 import { createComponents } from '../image-builder/components.ts'
 import { createDistributionRole } from '../image-builder/distribution-role.ts'
-import { createDistributions } from '../image-builder/distributions.ts'
 import { createImages } from '../image-builder/images.ts'
 import { createInfrastructure } from '../image-builder/infrastructure.ts'
 import { createNetwork } from '../image-builder/network.ts'
@@ -26,6 +25,7 @@ import { Pointers } from '../pointers.ts'
 import { RebakeFunction } from '../rebake-function.ts'
 import { ReleasesBus } from '../releases-bus.ts'
 import { createHints, createSchedules } from '../schedules.ts'
+import { createSmokeTests } from '../smoke/smoke-tests.ts'
 import { createStateMachines } from '../state-machines.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
@@ -72,6 +72,7 @@ export class BuildStack extends RebakeStack {
     createEventRules(this, { fleet, arns, releases, receive, functions, deadLetters })
     createSchedules(this, { fleet, functions, deadLetters })
     createHints(this, { fleet, functions })
+    createSmokeTests(this, { fleet, fleetDirectory, arns, key })
     const images = this.createImageBuilder(fleet, fleetDirectory, key)
     // What an image is made of changes with its pipeline; nobody may plan with the new fleet before.
     for (const name of ['plan-campaign', 'reconcile-images'] as const)
@@ -87,7 +88,6 @@ export class BuildStack extends RebakeStack {
     const arns = arnsIn(this)
     const logs = new BuildLogs(this) as IBucket
     createDistributionRole(this, fleet, arns, key)
-    createDistributions(this, fleet)
     return createImages(this, {
       fleet,
       key,

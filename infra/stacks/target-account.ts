@@ -3,6 +3,7 @@ import { AccountPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
+import type { FunctionName } from '../functions/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
 import { crossAccountRoleName, targetRegions } from '../targets.ts'
 import { RebakeStack } from './rebake-stack.ts'
@@ -24,24 +25,10 @@ export class TargetAccountStack extends RebakeStack {
     this.createCrossAccountRole(fleet)
   }
 
-  /** For verify-distribution and publish-pointers of the build account, and nobody else in it. */
+  /** For the functions of the build account that look at targets and point them to AMIs, and nobody else in it. */
   private createPublishRole(fleet: Fleet): void {
-    const permissions: Permission[] = [
-      {
-        actions: ['ssm:PutParameter'],
-        resources: parametersOf(fleet).flatMap(({ name, regions }) =>
-          regions.map((region) => arn('ssm', region, Aws.ACCOUNT_ID, `parameter${name}`)),
-        ),
-        why: 'One parameter for each image of the fleet.',
-      },
-      {
-        // SSM also looks for the AMI, with its caller's permission, when the parameter is of type aws:ec2:image.
-        actions: ['ec2:DescribeImages'],
-        resources: ['*'],
-        why: 'ec2:DescribeImages knows no resources.',
-      },
-    ]
-    const callers = ['verify-distribution', 'publish-pointers'].map((name) =>
+    const permissions = publishPermissions(fleet)
+    const callers = callersOf(fleet).map((name) =>
       arn('iam', '', fleet.build.account, `role/${resourceName(fleet.name, name)}`),
     )
     const role = new Role(this, 'PublishRole', {
@@ -110,6 +97,73 @@ export class TargetAccountStack extends RebakeStack {
 const arn = (service: string, region: string, account: string, resource: string) =>
   `arn:${Aws.PARTITION}:${service}:${region}:${account}:${resource}`
 
+const rings = (fleet: Fleet) => Object.values(fleet.rings)
+
+/** Whether an alarm is in a target account: the role there reads it. */
+const hasAlarms = (fleet: Fleet) =>
+  rings(fleet).some(({ alarm }) => alarm && alarm.split(':')[4] !== fleet.build.account)
+
+/** Both that go further than a ring ask its alarm. */
+const callersOf = (fleet: Fleet): FunctionName[] => [
+  ...(hasAlarms(fleet) ? (['start-distribution', 'release-image'] as const) : []),
+  ...(['verify-distribution', 'publish-pointers'] as const),
+]
+
+const publishPermissions = (fleet: Fleet): Permission[] => [
+  {
+    actions: ['ssm:GetParameters', 'ssm:PutParameter'],
+    resources: parametersOf(fleet).flatMap(({ name, regions }) =>
+      regions.map((region) => arn('ssm', region, Aws.ACCOUNT_ID, `parameter${name}`)),
+    ),
+    why: 'One parameter for each image of the fleet.',
+  },
+  {
+    // SSM also looks for the AMI, with its caller's permission, when the parameter is of type aws:ec2:image.
+    // Only its snapshots tell the key that an AMI is encrypted with.
+    actions: ['ec2:DescribeImages', ...(namesKeys(fleet) ? ['ec2:DescribeSnapshots'] : [])],
+    resources: ['*'],
+    why: 'Describe actions of EC2 know no resources.',
+  },
+  ...templatePermissions(fleet),
+  ...(hasAlarms(fleet)
+    ? [
+        {
+          actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:DescribeAlarmHistory'],
+          resources: ['*'],
+          why: 'CloudWatch tells of composite alarms to those only who may read all alarms.',
+        },
+      ]
+    : []),
+]
+
+const namesKeys = (fleet: Fleet) =>
+  rings(fleet).some(({ mode, kmsKeys = {} }) => mode === 'copy' && Object.keys(kmsKeys).length > 0)
+
+/**
+ * Who may add versions to a launch template may pass the role in it, so only templates that their team has tagged for
+ * the fleet are changed.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html
+ */
+function templatePermissions(fleet: Fleet): Permission[] {
+  const regions = new Set(
+    rings(fleet).flatMap((ring) => (ring.launchTemplates.length > 0 ? ring.regions : [])),
+  )
+  if (regions.size === 0) return []
+  return [
+    {
+      actions: ['ec2:DescribeLaunchTemplateVersions'],
+      resources: ['*'],
+      why: 'Describe actions of EC2 know no resources.',
+    },
+    {
+      actions: ['ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'],
+      resources: [...regions].sort().map((region) => arn('ec2', region, Aws.ACCOUNT_ID, 'launch-template/*')),
+      conditions: { StringEquals: { 'aws:ResourceTag/rebake:fleet': fleet.name } },
+      why: 'The ids of launch templates are of the account; the tag limits them to those meant for the fleet.',
+    },
+  ]
+}
+
 /** Names of the rings' parameters, with * for the image, and the regions that they are in. */
 const parametersOf = (fleet: Fleet) => {
   const names = Object.entries(fleet.rings).map(([ring, { parameter }]) =>
@@ -118,11 +172,13 @@ const parametersOf = (fleet: Fleet) => {
   return [...new Set(names)].map((name) => ({ name, regions: targetRegions(fleet) }))
 }
 
-/** Keys that a ring names in some other account. */
+/** Keys that a ring names in some other account, for its copies. */
 const foreignKeys = (fleet: Fleet) => [
   ...new Set(
-    Object.values(fleet.rings).flatMap(({ kmsKeys = {} }) =>
-      Object.values(kmsKeys).filter((arn) => !arn.includes('{account}') && arn.includes(':key/')),
+    rings(fleet).flatMap(({ mode, kmsKeys = {} }) =>
+      (mode === 'copy' ? Object.values(kmsKeys) : []).filter(
+        (arn) => !arn.includes('{account}') && arn.includes(':key/'),
+      ),
     ),
   ),
 ]

@@ -7,11 +7,13 @@ import { type LoadedModel, modelOf } from './protocol/models.ts'
 import { shapeOf } from './protocol/shape.ts'
 import { operationOf } from './protocol/wire.ts'
 import { listen } from './server.ts'
+import { CloudWatch } from './services/cloudwatch.ts'
 import { DynamoDb } from './services/dynamodb.ts'
 import { Ec2 } from './services/ec2.ts'
 import { Events } from './services/events.ts'
 import { ImageBuilder } from './services/imagebuilder/service.ts'
 import { Lambda } from './services/lambda.ts'
+import { Organizations } from './services/organizations.ts'
 import { Scheduler } from './services/scheduler.ts'
 import { SecretsManager } from './services/secretsmanager.ts'
 import { Sns } from './services/sns.ts'
@@ -54,6 +56,8 @@ export class StandIn {
   readonly dynamodb: DynamoDb
   readonly imagebuilder: ImageBuilder
   readonly events: Events
+  readonly organizations: Organizations
+  readonly cloudwatch: CloudWatch
   readonly scheduler = new Scheduler()
   readonly lambda = new Lambda()
   readonly secretsmanager = new SecretsManager()
@@ -79,11 +83,16 @@ export class StandIn {
     this.iam = new Iam(random.fork('iam'), options)
     this.ec2 = new Ec2(surroundings)
     this.ssm = new Ssm(surroundings, this.ec2)
+    this.ssm.host = this
     this.sns = new Sns(surroundings)
     this.dynamodb = new DynamoDb(surroundings)
     this.imagebuilder = new ImageBuilder(surroundings, { ec2: this.ec2, ssm: this.ssm, iam: this.iam })
     this.events = new Events(surroundings, (event, bus) => this.putEvent(event, bus))
+    this.organizations = new Organizations(surroundings)
+    this.ec2.above = (account) => this.organizations.above(account)
+    this.cloudwatch = new CloudWatch(surroundings)
     const { ec2, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager, sqs } = this
+    const { organizations, cloudwatch } = this
     const sts = new Sts(surroundings, this.iam)
     const ours = {
       ec2,
@@ -96,6 +105,8 @@ export class StandIn {
       lambda,
       secretsmanager,
       sqs,
+      organizations,
+      cloudwatch,
       sts,
     }
     this.#services = new Map(Object.entries<t.Service>(ours))
@@ -137,8 +148,9 @@ export class StandIn {
 
   /** What roles that made calls were allowed and never used, one a line. */
   unusedPermissions(): string[] {
-    const imitated = 'imagebuilder states dynamodb ssm ec2 sns sts iam lambda events sqs'.split(' ')
-    return this.iam.unusedPermissions(imitated)
+    const imitated =
+      'imagebuilder states dynamodb ssm ec2 sns sts iam lambda events sqs organizations cloudwatch inspector2'
+    return this.iam.unusedPermissions(imitated.split(' '))
   }
 
   /**

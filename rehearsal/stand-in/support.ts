@@ -46,6 +46,12 @@ export function pageOf<T>(items: T[], o: PageOptions): { items: T[]; next?: stri
  */
 export class ClientTokens {
   readonly #seen = new Map<string, { input: string; answer: unknown }>()
+  readonly #mismatch: string
+
+  /** @param mismatch what the service calls the mistake */
+  constructor(mismatch = 'IdempotentParameterMismatchException') {
+    this.#mismatch = mismatch
+  }
 
   once<I extends { clientToken?: string | undefined }, T>(scope: string, input: I, act: () => T): T {
     const key = `${scope}/${input.clientToken}`
@@ -53,7 +59,7 @@ export class ClientTokens {
     const seen = this.#seen.get(key)
     if (seen && seen.input !== told) {
       throw new AwsError(
-        'IdempotentParameterMismatchException',
+        this.#mismatch,
         `The client token '${input.clientToken}' was used with other parameters before.`,
       )
     }

@@ -60,6 +60,10 @@ export class Functions {
     this.#environments.set(fn.arn, this.#environment(fn))
   }
 
+  has(arn: string): boolean {
+    return this.#functions.has(arn)
+  }
+
   /**
    * Invokes a function; takes virtual time. `work` says for what, in the accounts of the rehearsal.
    *

@@ -13,9 +13,5 @@ export const inert: Record<string, { arn?: (place: Place, name: string) => strin
   'AWS::S3::BucketPolicy': { why: 'access to build logs' },
   'AWS::SNS::TopicPolicy': { why: 'who else may publish' },
   'AWS::SQS::QueuePolicy': { why: 'who may send to the dead letters' },
-  'AWS::IAM::InstanceProfile': {
-    arn: ({ account }, name) => `arn:aws:iam::${account}:instance-profile/${name}`,
-    why: 'build instances',
-  },
   'AWS::EC2::VPCEndpoint': { why: 'the network of build instances' },
 }

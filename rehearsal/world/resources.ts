@@ -4,6 +4,7 @@ import { arnOf } from './arn.ts'
 import { inert } from './inert.ts'
 import { type Load, type Properties, physical } from './loading.ts'
 import { messaging } from './messaging.ts'
+import { smokeTests } from './smoke-tests.ts'
 import type { Created, Place, Resource } from './template.ts'
 import type { World } from './world.ts'
 
@@ -128,6 +129,7 @@ const loaders: Record<string, Load> = {
   },
 
   ...messaging,
+  ...smokeTests,
 }
 
 /**

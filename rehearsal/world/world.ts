@@ -4,6 +4,7 @@ import { StepFunctions } from '../engine/step-functions.ts'
 import type { EventEnvelope } from '../event.ts'
 import type { Faults } from '../faults.ts'
 import type { Random } from '../random.ts'
+import type { Notification } from '../stand-in/services/sns.ts'
 import { StandIn } from '../stand-in/stand-in.ts'
 import { Partitions } from '../stand-in/support.ts'
 import { Buses, type Fate } from './buses.ts'
@@ -36,6 +37,8 @@ export interface WorldOptions {
   /** Schedules come up to here, epoch milliseconds; without it they never do. */
   until?: number | undefined
   onEvent?: ((event: EventEnvelope) => void) | undefined
+  /** Told of every message that a function publishes. */
+  onNotification?: ((notification: Notification) => void) | undefined
   port: number
 }
 
@@ -106,6 +109,11 @@ export class World {
     const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
     this.stepFunctions = new StepFunctions(hostFor({ ...host, workOf: (arn) => this.workOf(arn) }))
     standIn.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
+    standIn.lambda.deployed = (arn) =>
+      this.functions.has(arn)
+        ? (payload) => this.functions.invoke(arn, payload, workIn(JSON.stringify(payload ?? {})))
+        : undefined
+    standIn.sns.read = (notification) => options.onNotification?.(notification)
     standIn.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
     standIn.sns.deliver = (functionArn, topicArn, message) => {
       const from = { service: 'sns.amazonaws.com', arn: topicArn, name: `topic ${topicArn}` }

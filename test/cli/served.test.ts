@@ -48,6 +48,14 @@ describe(
       ])
     })
 
+    it('has what the fleet expects', async () => {
+      const { code, stdout, stderr } = await rebake('check')
+      expect({ code, stdout, stderr }).toMatchObject({
+        ...{ code: 0, stderr: '' },
+        stdout: expect.stringContaining('all is as the fleet expects, for 3 images.'),
+      })
+    })
+
     it('finds nothing to set right', async () => {
       const { stdout } = await rebake('plan', '--drift')
       expect(stdout).toBe('Every image is as the fleet says, or on its way.\n')

@@ -49,18 +49,13 @@ describe('claim-image', () => {
     expect(wait).toMatchObject({
       outcome: { granted: true },
       carry: {
-        parentParameter: '/golden/images/al2023-java/parent',
+        checks: [{ check: 'ami', lookAfter: 900 }],
         children: [{ image: 'payments-api' }, { image: 'orders-api' }],
-        rings: [{ ring: 'early', soak: 86_400 }, { ring: 'everyone' }],
+        rings: [{ ring: 'early', soak: 86_400, approvalSeconds: 0 }, { ring: 'everyone' }],
       },
     })
     expect(Object.keys(wait?.carry as object).sort()).toEqual([
-      'checkSeconds',
-      'children',
-      'maxChecks',
-      'parentParameter',
-      'pipelineArn',
-      'rings',
+      ...['checkSeconds', 'checks', 'children', 'maxChecks', 'rings'],
     ])
     expect(all.granted).toEqual([`token-${image}`])
   })

@@ -3,6 +3,7 @@ import {
   ImagebuilderClient,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder'
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
 import {
@@ -23,17 +24,18 @@ import { mockOf } from '../support/mocks.ts'
 
 const mock = mockOf(ImagebuilderClient)
 const imageBuilder = mock as unknown as ImagebuilderClient
+const ssmMock = mockOf(SSMClient)
+const ssm = ssmMock as unknown as SSMClient
 const image = 'al2023-java'
 const imageArn = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/1`
 const time = '2026-09-08T11:00:00Z'
 const request = {
   ...{ execution: executionOf(image), time, campaign, image, parentAmi },
-  pipelineArn: `${imageBuilderArnPrefix}:image-pipeline/golden-al2023-java`,
 }
 const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:00', timezone: 'UTC' }
 const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
 const starting = ({ parts }: Planned, more: object = {}) =>
-  startBake({ ...parts, fleet: exampleFleet(), imageBuilder, ...more }, { ...request, ...more })
+  startBake({ ...parts, fleet: exampleFleet(), imageBuilder, ssm, ...more }, { ...request, ...more })
 const started = () =>
   mock.commandCalls(StartImagePipelineExecutionCommand).map(({ args: [{ input }] }) => input)
 const cancelled = () =>
@@ -41,6 +43,8 @@ const cancelled = () =>
 
 beforeEach(() => {
   mock.reset()
+  ssmMock.reset()
+  ssmMock.on(PutParameterCommand).resolves({})
   mock.on(StartImagePipelineExecutionCommand).resolves({ imageBuildVersionArn: imageArn })
   mock.on(CancelImageCreationCommand).resolves({})
 })
@@ -59,11 +63,20 @@ describe('start-bake', () => {
     await starting(all)
     const [first, second] = started()
     expect(first).toEqual({
-      imagePipelineArn: request.pipelineArn,
+      imagePipelineArn: `${imageBuilderArnPrefix}:image-pipeline/golden-al2023-java`,
       clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
       tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
     })
     expect(second).toEqual(first)
+  })
+
+  it('pins the parent first, in the parameter that the recipe names', async () => {
+    const all = await underWay()
+    ssmMock.on(PutParameterCommand).callsFake(() => expect(started()).toEqual([]))
+    await starting(all)
+    expect(ssmMock.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => input)).toEqual([
+      { Name: '/golden/images/al2023-java/parent', Value: parentAmi, Type: 'String', Overwrite: true },
+    ])
   })
 
   it('records which image is baked, and that it was begun', async () => {
@@ -81,7 +94,7 @@ describe('start-bake', () => {
   it('fails loudly when Image Builder names no image', async () => {
     mock.on(StartImagePipelineExecutionCommand).resolves({})
     await expect(starting(await underWay())).rejects.toThrow(
-      `started ${request.pipelineArn} and named no image`,
+      `image-pipeline/golden-al2023-java and named no image`,
     )
   })
 

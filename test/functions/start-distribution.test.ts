@@ -1,7 +1,25 @@
-import { DistributeImageCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+} from '@aws-sdk/client-cloudwatch'
+import {
+  CreateDistributionConfigurationCommand,
+  DistributeImageCommand,
+  ImagebuilderClient,
+  UpdateDistributionConfigurationCommand,
+} from '@aws-sdk/client-imagebuilder'
+import {
+  ListAccountsForParentCommand,
+  ListOrganizationalUnitsForParentCommand,
+  OrganizationsClient,
+} from '@aws-sdk/client-organizations'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withdraw } from '../../domain/claims.ts'
+import type { RingOrder } from '../../domain/planning/ring-order.ts'
+import { cloudWatchOf } from '../../functions/shared/alarms.ts'
 import { changeClaims } from '../../functions/shared/claims.ts'
+import type { Distributing } from '../../functions/shared/distributions.ts'
 import { mustHoldRollOut } from '../../functions/shared/roll-outs.ts'
 import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
 import {
@@ -20,34 +38,64 @@ import { exampleFleet } from '../support/fleets.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const mock = mockOf(ImagebuilderClient)
-const imageBuilder = mock as unknown as ImagebuilderClient
+const organizations = mockOf(OrganizationsClient)
+const cloudWatch = mockOf(CloudWatchClient)
 const image = 'al2023-java'
 const imageArn = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/1`
 const distributionRole = 'arn:aws:iam::111122223333:role/golden-distribution'
-const distributed = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/2`
+const distributed = (build: number) => `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/${build}`
 const time = '2026-09-08T12:00:00Z'
-const configurationOf = (ring: string) =>
-  `${imageBuilderArnPrefix}:distribution-configuration/golden-al2023-java-${ring}`
+const configurationOf = (name: string) =>
+  `${imageBuilderArnPrefix}:distribution-configuration/golden-al2023-java-${name}`
 const starting = ({ parts }: Planned, more: { ring?: string; fleet?: object; time?: string } = {}) => {
   const { fleet = exampleFleet(), ring = 'early', ...asked } = more
   return startDistribution(
-    { ...parts, fleet: fleet as never, imageBuilder, distributionRole },
     {
-      ...{ execution: executionOf(image), time, campaign, image, imageArn, ring, ...asked },
-      distributionConfigurationArn: configurationOf(ring),
+      ...{ ...parts, fleet: fleet as never, distributionRole, cloudWatch: cloudWatchOf('golden') },
+      imageBuilder: mock as unknown as ImagebuilderClient,
+      organizations: organizations as unknown as OrganizationsClient,
     },
+    { execution: executionOf(image), time, campaign, image, imageArn, ring, ...asked },
   )
 }
 const started = () => mock.commandCalls(DistributeImageCommand).map(({ args: [{ input }] }) => input)
+const configured = () => [
+  ...mock.commandCalls(CreateDistributionConfigurationCommand).map(({ args: [{ input }] }) => input),
+  ...mock.commandCalls(UpdateDistributionConfigurationCommand).map(({ args: [{ input }] }) => input),
+]
+const named = (name: string) => Object.assign(new Error(`it is ${name}`), { name })
+const account = (i: number) => String(300_000_000_001 + i)
+
 beforeEach(() => {
-  mock.reset()
-  mock.on(DistributeImageCommand).resolves({ imageBuildVersionArn: distributed })
+  for (const each of [mock, organizations, cloudWatch]) each.reset()
+  // As Image Builder: the same token is the same request.
+  const tokens: string[] = []
+  mock.on(DistributeImageCommand).callsFake(({ clientToken }) => {
+    if (!tokens.includes(clientToken)) tokens.push(clientToken)
+    return { imageBuildVersionArn: distributed(tokens.indexOf(clientToken) + 2) }
+  })
+  mock.on(CreateDistributionConfigurationCommand).callsFake(({ name }) => ({
+    distributionConfigurationArn: `${imageBuilderArnPrefix}:distribution-configuration/${name}`,
+  }))
+  mock.on(UpdateDistributionConfigurationCommand).resolves({})
 })
+
+/** The campaign's order for the image, its rings changed. */
+const withRings = async (all: Planned, change: (ring: RingOrder) => Partial<RingOrder>) => {
+  const { order } = await all.image(image)
+  await all.set(image, {
+    order: { ...order, rings: order?.rings.map((ring) => ({ ...ring, ...change(ring) })) } as never,
+  })
+}
+const distributing = async (all: Planned, ring = 'early') =>
+  ((await all.image(image)).distributing as Record<string, Distributing>)[ring]
 
 /** A campaign whose al2023-java is a candidate, and rolls out. */
 const rollingOut = async (emergency = false) => {
   const all = await plannedCampaign({ cause: { ...trigger, emergency } })
   await all.set(image, { status: 'candidate' })
+  // Approvals have tests of their own.
+  await withRings(all, () => ({ approval: undefined }) as never)
   await claimFor(all, image, { stage: 'roll-out' })
   return all
 }
@@ -57,12 +105,11 @@ const overtake = async (all: Planned) => {
 }
 
 describe('start-distribution', () => {
-  it('distributes the image, under a token of its own for each ring', async () => {
+  it('makes the configuration and distributes the image, under a token of its own for each ring', async () => {
     const all = await rollingOut()
-    expect(await starting(all)).toEqual({ imageArn: distributed })
-    await starting(all)
-    await starting(all, { ring: 'everyone' })
-    const [early, again, everyone] = started()
+    expect(await starting(all)).toEqual({ awaited: distributed(2) })
+    expect(await starting(all, { ring: 'everyone' })).toEqual({ awaited: distributed(3) })
+    const [early, everyone] = started()
     expect(early).toEqual({
       sourceImage: imageArn,
       distributionConfigurationArn: configurationOf('early'),
@@ -70,13 +117,112 @@ describe('start-distribution', () => {
       clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
       tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:ring': 'early' },
     })
-    expect(again).toEqual(early)
     expect(everyone?.clientToken).not.toBe(early?.clientToken)
+    const [made] = configured()
+    expect(made).toMatchObject({ name: 'golden-al2023-java-early', clientToken: expect.any(String) })
+    expect(await distributing(all)).toEqual({
+      startedAt: time,
+      parts: [{ accounts: exampleFleet().rings.early?.accounts, arn: distributed(2) }],
+    })
+    expect(await distributing(all, 'everyone')).toMatchObject({ parts: [{ arn: distributed(3) }] })
+  })
+
+  it('starts nothing twice', async () => {
+    const all = await rollingOut()
+    expect(await starting(all)).toEqual(await starting(all))
+    expect(started()).toHaveLength(1)
+    expect(configured()).toHaveLength(1)
+  })
+
+  it('changes the configuration that is there', async () => {
+    mock.on(CreateDistributionConfigurationCommand).rejects(named('ResourceAlreadyExistsException'))
+    await starting(await rollingOut())
+    const [made, changed] = configured()
+    const { name, ...same } = made as { name: string }
+    expect(name).toBe('golden-al2023-java-early')
+    expect(changed).toEqual({
+      ...{ ...same, distributionConfigurationArn: configurationOf('early') },
+      clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+    })
+    expect(started()[0]?.distributionConfigurationArn).toBe(configurationOf('early'))
+  })
+
+  it('splits many accounts, and goes on where a quota stopped it, with the accounts that it began with', async () => {
+    const all = await rollingOut()
+    await withRings(all, () => ({ accounts: Array.from({ length: 110 }, (_, i) => account(i)) }))
+    mock
+      .on(DistributeImageCommand)
+      .resolvesOnce({ imageBuildVersionArn: distributed(2) })
+      .rejectsOnce(named('ServiceQuotaExceededException'))
+      .resolvesOnce({ imageBuildVersionArn: distributed(3) })
+      .resolves({ imageBuildVersionArn: distributed(4) })
+    await expect(starting(all)).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' })
+    await withRings(all, () => ({ accounts: [account(0)] }))
+    expect(await starting(all, { time: '2026-09-08T12:05:00Z' })).toEqual({ awaited: distributed(2) })
+    const { startedAt, parts } = (await distributing(all)) as Distributing
+    expect(startedAt).toBe(time)
+    expect(parts.map(({ accounts, arn }) => [accounts.length, accounts[0], arn])).toEqual([
+      [50, account(0), distributed(2)],
+      [50, account(50), distributed(3)],
+      [10, account(100), distributed(4)],
+    ])
+    expect(started().map(({ distributionConfigurationArn: arn }) => arn)).toEqual(
+      ['early', 'early--2', 'early--2', 'early--3'].map(configurationOf),
+    )
+    expect(new Set(started().map(({ clientToken }) => clientToken)).size).toBe(3)
+  })
+
+  it('finds the accounts of organizational units', async () => {
+    const all = await rollingOut()
+    await withRings(all, () => ({ accounts: [], organizationalUnits: ['ou-exam-12345678'] }))
+    organizations.on(ListOrganizationalUnitsForParentCommand).resolves({})
+    organizations.on(ListAccountsForParentCommand).resolves({})
+    await expect(starting(all)).rejects.toMatchObject({
+      ...{ name: 'DistributionFailed', message: 'ring early has no active account' },
+    })
+    organizations
+      .on(ListAccountsForParentCommand)
+      .resolves({ Accounts: [{ Id: account(1), State: 'ACTIVE' }] })
+    await starting(all)
+    expect((await distributing(all))?.parts[0]?.accounts).toEqual([account(1)])
+  })
+
+  it('asks the alarm of the ring before, since it was published there', async () => {
+    const alarm = 'arn:aws:cloudwatch:us-west-2:111122223333:alarm:errors'
+    const all = await rollingOut()
+    await withRings(all, ({ ring }) => (ring === 'early' ? { alarm } : {}))
+    await all.set(image, { published: { early: '2026-09-08T11:00:00Z' } } as never)
+    await starting(all)
+    expect(cloudWatch.calls()).toEqual([])
+    cloudWatch
+      .on(DescribeAlarmsCommand)
+      .resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'ALARM' }] })
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({})
+    await expect(starting(all, { ring: 'everyone' })).rejects.toMatchObject({ name: 'AlarmFired' })
+    expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input.StartDate).toEqual(
+      new Date('2026-09-08T11:00:00Z'),
+    )
+    expect(started()).toHaveLength(1)
+  })
+
+  it('waits until somebody has approved, and has done nothing till then', async () => {
+    const all = await rollingOut()
+    await withRings(all, () => ({
+      approval: { approvers: ['arn:aws:iam::111122223333:role/Owner'], timeout: 3600 },
+    }))
+    await expect(starting(all)).rejects.toMatchObject({ name: 'ApprovalNeeded' })
+    expect(mock.calls()).toEqual([])
+    const key = { pk: `CAMPAIGN#${campaign}`, sk: `APPROVAL#${image}#early` }
+    await all.ledger.set(key, { answer: { as: 'approved' } })
+    expect(await starting(all)).toEqual({ awaited: distributed(2) })
   })
 
   it('fails loudly when Image Builder names no image', async () => {
     mock.on(DistributeImageCommand).resolves({})
     await expect(starting(await rollingOut())).rejects.toThrow(`distributes ${imageArn} and named no image`)
+    mock.on(CreateDistributionConfigurationCommand).resolves({})
+    await expect(starting(await rollingOut())).rejects.toThrow('named no distribution configuration')
+    await expect(starting(await rollingOut(), { ring: 'nowhere' })).rejects.toThrow('has no ring nowhere')
   })
 
   it('waits for the window of its ring, still a candidate, and keeps its turn', async () => {
@@ -94,8 +240,10 @@ describe('start-distribution', () => {
       'al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC',
     )
     expect(started()).toEqual([])
-    expect(await starting(all, { fleet: narrow, time: until })).toEqual({ imageArn: distributed })
-    expect(await starting(await rollingOut(true), { fleet: narrow })).toEqual({ imageArn: distributed })
+    expect(await starting(all, { fleet: narrow, time: until })).toEqual({ awaited: distributed(2) })
+    expect(await starting(await rollingOut(true), { fleet: narrow })).toMatchObject({
+      awaited: distributed(2),
+    })
   })
 
   it('goes no further once an emergency has overtaken it', async () => {

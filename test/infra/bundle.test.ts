@@ -63,6 +63,7 @@ it(
         TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:topic',
         REBAKE_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111122223333:stateMachine:rebake',
         SUPERSEDE: 'wait',
+        SMOKE_DOCUMENT: 'gold-smoke',
         UPSTREAM_ACCOUNTS: '',
         CAMPAIGN_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111122223333:stateMachine:campaign',
         IMAGE_BUILDER_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:111122223333',

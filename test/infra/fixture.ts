@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { type CloudAssemblySummary, type SynthesizeOptions, synthesize } from '../../infra/synthesize.ts'
+import { plainAmi, plainRing } from '../support/fleets.ts'
 
 const document = (command: string) => ({
   schemaVersion: '1.0',
@@ -25,7 +26,7 @@ const image = (parent: string, more: Partial<Image> = {}): Image => ({
   timeout: 7200,
   estimate: 2400,
   rings: ['early', 'everyone'],
-  checks: { architecture: 'x86_64', imdsv2: true, encrypted: true, tags: [] },
+  checks: { ami: { ...plainAmi, architecture: 'x86_64' } },
   ...more,
 })
 
@@ -77,6 +78,7 @@ export const smallFleet = (): Fleet => ({
   },
   rings: {
     early: {
+      ...plainRing,
       accounts: ['222233334444'],
       regions: ['us-east-1'],
       parameter: '/golden-images/{image}',
@@ -84,6 +86,7 @@ export const smallFleet = (): Fleet => ({
       kmsKeys: { 'us-east-1': 'arn:aws:kms:us-east-1:{account}:alias/images' },
     },
     everyone: {
+      ...plainRing,
       accounts: ['555566667777', '222233334444'],
       regions: ['eu-west-1', 'us-east-1'],
       parameter: '/{fleet}/{ring}/{image}',
@@ -102,6 +105,7 @@ export const smallFleet = (): Fleet => ({
   },
   freezes: {},
   cves: { critical: 1, every: 604_800 },
+  waivers: {},
   notify: { email: ['platform@example.com'] },
 })
 

@@ -14,10 +14,11 @@ beforeAll(async () => {
 const own = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']
 const publish = ['kms:Decrypt', 'kms:GenerateDataKey', 'sns:Publish']
 const ledger = (...names: string[]) => names.map((name) => `dynamodb:${name}`)
-const claims = [
-  ...ledger('GetItem', 'PutItem', 'UpdateItem'),
-  'states:SendTaskSuccess',
-  'states:SendTaskFailure',
+const resume = ['states:SendTaskSuccess', 'states:SendTaskFailure']
+const claims = [...ledger('GetItem', 'PutItem', 'UpdateItem'), ...resume]
+const contents = [
+  ...['GetImage', 'ListImageScanFindings', 'ListImagePackages'].map((name) => `imagebuilder:${name}`),
+  'inspector2:ListFindings',
 ]
 const closing = [...claims, ...ledger('Query'), ...publish, 'events:PutEvents']
 const releases = [
@@ -40,23 +41,29 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   'announce-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
   'claim-image': claims,
   'start-bake': [
-    ...[...claims, ...publish],
+    ...[...claims, ...publish, 'ssm:PutParameter'],
     ...['imagebuilder:StartImagePipelineExecution', 'imagebuilder:TagResource'],
   ],
-  'resume-wait': [...ledger('UpdateItem'), 'states:SendTaskSuccess', 'sqs:SendMessage'],
-  'validate-image': ['ec2:DescribeImages', ...ledger('GetItem', 'UpdateItem')],
-  'mark-candidate': ['ssm:PutParameter', 'ec2:DescribeImages', ...claims],
+  'resume-wait': [...ledger('UpdateItem'), ...resume, 'sqs:SendMessage'],
+  'run-check': ['ec2:DescribeImages', ...ledger('GetItem', 'UpdateItem'), ...resume],
+  'mark-candidate': ['ssm:PutParameter', 'ec2:DescribeImages', ...claims, ...publish],
   'start-distribution': [
     'imagebuilder:DistributeImage',
     'imagebuilder:GetImage',
-    'imagebuilder:GetDistributionConfiguration',
+    ...['Create', 'Update', 'Get'].map((verb) => `imagebuilder:${verb}DistributionConfiguration`),
     'imagebuilder:TagResource',
     'iam:PassRole',
     ...ledger('GetItem', 'PutItem', 'UpdateItem'),
     ...publish,
   ],
+  'request-approval': [...ledger('GetItem', 'UpdateItem'), ...resume, ...contents, ...publish],
+  'answer-approval': [...ledger('GetItem', 'UpdateItem'), ...resume],
+  'retry-distribution': [
+    ...['imagebuilder:RetryImage', 'imagebuilder:GetImage'],
+    ...ledger('GetItem', 'UpdateItem'),
+  ],
   'verify-distribution': ['imagebuilder:GetImage', 'sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
-  'publish-pointers': ['sts:AssumeRole', ...ledger('GetItem')],
+  'publish-pointers': ['sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing],
   'fail-rebake': closing,
   'summarise-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish],

@@ -50,6 +50,11 @@ export interface FakeAmi {
   State: string
   CreationDate: string
   Tags?: { Key: string; Value: string }[]
+  Public?: boolean
+  ImdsSupport?: string
+  SourceImageId?: string
+  RootDeviceName?: string
+  BlockDeviceMappings?: { DeviceName: string; Ebs: { VolumeSize: number; Encrypted: boolean } }[]
 }
 
 export const ec2Client = (amis: Map<string, FakeAmi>) =>
@@ -86,6 +91,14 @@ export interface Bake {
   ami: string
 }
 
+/** A custom check's function, by what the request says. */
+export const lambdaClient = (answer: (request: { image: string; check: string }) => object) =>
+  clientOf({
+    Invoke: ({ Payload }: { Payload: string }) => ({
+      Payload: Buffer.from(JSON.stringify(answer(JSON.parse(Payload)))),
+    }),
+  })
+
 interface Building {
   clock: VirtualClock
   /** How long it takes in milliseconds, and how it ends. */
@@ -93,6 +106,15 @@ interface Building {
   onStart: (bake: Bake) => void
   /** The image's state event. */
   onEnd: (bake: Bake) => void
+  /** What Image Builder says of its inside; in a fleet without such checks nobody asks. */
+  inside?: (bake: Bake) => Inside
+}
+
+interface Inside {
+  scan: 'SCANNING' | 'COMPLETED'
+  /** Vulnerabilities of severity CRITICAL. */
+  findings: string[]
+  packages: string[]
 }
 
 export class FakeImageBuilder {
@@ -126,10 +148,26 @@ export class FakeImageBuilder {
       this.#end(this.bakes.get(imageBuildVersionArn) as Bake, 'CANCELLED')
       return {}
     },
-    DistributeImage: ({ sourceImage, clientToken }: { sourceImage: string; clientToken: string }) => ({
-      imageBuildVersionArn: `${sourceImage}/copy/${clientToken.slice(0, 8)}`,
+    GetImage: ({ imageBuildVersionArn }: { imageBuildVersionArn: string }) => ({
+      image: { scanState: { status: this.#inside(imageBuildVersionArn).scan } },
+    }),
+    ListImageScanFindings: ({ filters }: { filters: { values: [string] }[] }) => ({
+      findings: this.#inside(filters[0]?.values[0] ?? '').findings.map((vulnerabilityId) => ({
+        ...{ severity: 'CRITICAL', packageVulnerabilityDetails: { vulnerabilityId } },
+      })),
+    }),
+    ListImagePackages: ({ imageBuildVersionArn }: { imageBuildVersionArn: string }) => ({
+      imagePackageList: this.#inside(imageBuildVersionArn).packages.map((packageName) => ({
+        ...{ packageName, packageVersion: '1' },
+      })),
     }),
   })
+
+  #inside(arn: string): Inside {
+    const inside = this.#building.inside?.(this.bakes.get(arn) as Bake)
+    if (!inside) throw new Error(`nobody knows what is inside ${arn}`)
+    return inside
+  }
 
   #end(bake: Bake, status: Bake['status']): void {
     if (bake.status !== 'BUILDING') return

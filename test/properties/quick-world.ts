@@ -11,15 +11,16 @@ import { reconcileImages } from '../../functions/reconcile-images/reconcile-imag
 import { sweepExecutions } from '../../functions/reconcile-images/sweep-executions.ts'
 import { release } from '../../functions/release-image/release-image.ts'
 import { resume } from '../../functions/resume-wait/resume-wait.ts'
+import { runCheck } from '../../functions/run-check/run-check.ts'
 import { settle } from '../../functions/settle-execution/settle-execution.ts'
-import { imageKey, readOrdered } from '../../functions/shared/campaigns.ts'
+import { readOrdered } from '../../functions/shared/campaigns.ts'
 import { readClaims } from '../../functions/shared/claims.ts'
 import { readKnown } from '../../functions/shared/known.ts'
 import { mustHoldRollOut } from '../../functions/shared/roll-outs.ts'
+import { passIfOpen } from '../../functions/shared/waiting.ts'
 import { taskWaits } from '../../functions/shared/waits.ts'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
 import { startCycle } from '../../functions/start-cycle/start-cycle.ts'
-import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
 import { VirtualClock } from '../../rehearsal/clock.ts'
 import { StepFunctions } from '../../rehearsal/engine/step-functions.ts'
@@ -33,6 +34,7 @@ import {
   ec2Client,
   type FakeAmi,
   FakeImageBuilder,
+  lambdaClient,
   stepFunctionsClient,
 } from './fakes.ts'
 
@@ -47,6 +49,20 @@ export interface Fate {
   bake: (nth: number) => { fails: boolean; lost: boolean; takes: number }
   /** Of the nth execution that fails or is stopped: whether its status event is lost. */
   statusLost: (nth: number) => boolean
+  /** Of a check of an image; default: it passes. */
+  check?: (image: string, check: string) => CheckFate | undefined
+}
+
+/** How a check goes, and what befalls the function that makes it. */
+export interface CheckFate {
+  outcome: 'passes' | 'fails' | 'never ends'
+  mishap?: 'dies before' | 'dies after' | 'dies always' | 'leaves nothing' | 'event lost'
+}
+
+/** For a test of the tests: another state machine, or other work of a function. */
+export interface Sabotage {
+  rebake?: (definition: string) => string
+  markCandidate?: typeof markCandidate
 }
 
 /**
@@ -62,16 +78,21 @@ export class QuickWorld {
   /** Roll-outs that began, and pointers that moved, in their order. */
   readonly distributions: { image: string; ring: string; campaign: string; time: number }[] = []
   readonly published: { image: string; ring: string; campaign: string; ami: string }[] = []
+  /** The pointers of the build account, in the order in which they moved. */
+  readonly pointers: { name: string; ami: string }[] = []
   readonly told: { subject: string; body: string }[] = []
   readonly fleet: Fleet
   readonly #fate: Fate
   readonly #parts
   #bakes = 0
   #ends = 0
+  readonly #died = new Set<string>()
+  readonly #sabotage: Sabotage
 
-  constructor(fleet: Fleet, start: number, fate: Fate) {
+  constructor(fleet: Fleet, start: number, fate: Fate, sabotage: Sabotage = {}) {
     this.fleet = fleet
     this.#fate = fate
+    this.#sabotage = sabotage
     this.clock = new VirtualClock(start)
     const { clock, ledger } = this
     this.imageBuilder = new FakeImageBuilder({
@@ -82,6 +103,7 @@ export class QuickWorld {
       },
       onStart: (bake) => this.onBake(bake),
       onEnd: (bake) => this.#bakeEnded(bake, this.imageBuilder.bakes.size - 1),
+      inside: (bake) => this.#inside(bake),
     })
     const stepFunctions = stepFunctionsClient(() => this.engine)
     const ec2 = ec2Client(this.amis)
@@ -95,8 +117,14 @@ export class QuickWorld {
       notify: async (message: { subject: string; body: string }) => void this.told.push(message),
       publish: async () => {},
       count: () => {},
-      ssm: clientOf({ PutParameter: () => ({}), GetParameters: () => ({ Parameters: [] }) }),
-      distributionRole: 'role',
+      ssm: clientOf({
+        PutParameter: ({ Name: name, Value: ami }: { Name: string; Value: string }) => {
+          this.pointers.push({ name, ami })
+          return {}
+        },
+        GetParameters: () => ({ Parameters: [] }),
+      }),
+      lambda: () => lambdaClient(({ image, check }) => this.#answer(image, `custom ${check}`)),
       upstreams: {
         fleetName: fleet.name,
         imageBuilderArnPrefix: arnPrefix,
@@ -109,7 +137,7 @@ export class QuickWorld {
     for (const name of machines)
       this.engine.createStateMachine({
         name: `golden-${name}`,
-        definition: definitionOf(name),
+        definition: (name === 'rebake' && sabotage.rebake ? sabotage.rebake : same)(definitionOf(name)),
         roleArn: 'role',
       })
   }
@@ -149,21 +177,70 @@ export class QuickWorld {
   }
 
   #bakeEnded(bake: Bake, nth: number): void {
-    if (bake.status === 'AVAILABLE')
-      this.amis.set(bake.ami, {
-        ...{
-          ImageId: bake.ami,
-          OwnerId: account,
-          Name: bake.arn,
-          Architecture: 'x86_64',
-          State: 'available',
-        },
-        CreationDate: new Date(this.clock.now()).toISOString(),
-      })
-    if (this.#fate.bake(nth).lost) return
+    if (bake.status === 'AVAILABLE') this.amis.set(bake.ami, this.#amiOf(bake))
     const time = new Date(this.clock.now()).toISOString()
-    const event = { time, resources: [bake.arn] as [string], detail: { state: { status: bake.status } } }
-    this.clock.at(this.clock.now() + 1_000, () => resume(this.#parts.waits, event).then(() => {}))
+    const resources = [bake.arn]
+    const event = {
+      'detail-type': 'EC2 Image Builder Image State Change' as const,
+      ...{ time, resources, detail: { state: { status: bake.status } } },
+    }
+    if (!this.#fate.bake(nth).lost) this.#resume(1_000, event)
+    // Of a scan that takes longer than the bake.
+    const { outcome, mishap } = this.#checkFate(bake.image, 'vulnerabilities')
+    if (outcome !== 'never ends' && mishap !== 'event lost')
+      this.#resume(scanTakes, { 'detail-type': 'EC2 Image Builder CVE Detected', time, resources })
+  }
+
+  #resume(after: number, event: Parameters<typeof resume>[1]): void {
+    this.clock.at(this.clock.now() + after, () => resume(this.#parts.waits, event).then(() => {}))
+  }
+
+  /** As the fleet wants it, unless its ami check is to fail. */
+  #amiOf({ ami, arn, image, parentAmi }: Bake): FakeAmi {
+    const { architecture, tags } = this.fleet.images[image]?.checks.ami ?? { architecture: '', tags: [] }
+    return {
+      ...{ ImageId: ami, OwnerId: account, Name: arn, Architecture: architecture, State: 'available' },
+      ...{ CreationDate: new Date(this.clock.now()).toISOString(), SourceImageId: parentAmi },
+      ...{ Public: this.#checkFate(image, 'ami').outcome === 'fails', ImdsSupport: 'v2.0' },
+      ...{ RootDeviceName: '/dev/xvda', Tags: tags.map((Key) => ({ Key, Value: 'x' })) },
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true } }],
+    }
+  }
+
+  #checkFate = (image: string, check: string): CheckFate =>
+    this.#fate.check?.(image, check) ?? { outcome: 'passes' }
+
+  #inside({ image, ended = 0 }: Bake) {
+    const { outcome } = this.#checkFate(image, 'vulnerabilities')
+    const scanned = outcome !== 'never ends' && this.clock.now() >= ended + scanTakes
+    const lists = this.#checkFate(image, 'packages').outcome
+    return {
+      scan: scanned ? ('COMPLETED' as const) : ('SCANNING' as const),
+      findings: outcome === 'fails' ? ['CVE-2026-1'] : [],
+      packages: { passes: ['bash'], fails: ['bash', 'telnet'], 'never ends': [] }[lists],
+    }
+  }
+
+  #answer(image: string, check: string) {
+    const { outcome } = this.#checkFate(image, check)
+    if (outcome === 'never ends') throw Object.assign(new Error('aborted'), { name: 'AbortError' })
+    return { passed: outcome === 'passes', detail: 'looked' }
+  }
+
+  async #runCheck(request: Parameters<typeof runCheck>[1]): Promise<void> {
+    const { campaign, image, check, taskToken } = request
+    const { mishap } = this.#checkFate(image, check)
+    const key = `${campaign} ${image} ${check}`
+    const dies = (when: string) => {
+      if (mishap !== when || this.#died.has(key)) return
+      if (when !== 'dies always') this.#died.add(key)
+      throw Object.assign(new Error('it died'), { name: 'Lambda.Unknown' })
+    }
+    if (mishap === 'leaves nothing') return this.#parts.waits.complete(taskToken)
+    dies('dies always')
+    dies('dies before')
+    await runCheck(this.#parts as never, request)
+    dies('dies after')
   }
 
   #executionEnded({ detail, time }: EventEnvelope): void {
@@ -237,13 +314,17 @@ export class QuickWorld {
     'announce-campaign': ({ campaign }: { campaign: string }) => announce(this.#parts, campaign),
     'claim-image': (request) => claim(this.#parts as never, request),
     'start-bake': (request) => startBake(this.#parts as never, request),
-    'validate-image': ({ campaign, image, ami }: Record<string, string>) =>
-      this.ledger.set(imageKey(campaign ?? '', image ?? ''), { ami }),
-    'mark-candidate': (request) => markCandidate({ ...this.#parts, fleet: 'golden' } as never, request),
-    'start-distribution': async (request: { image: string; ring: string; campaign: string }) => {
-      const answer = await startDistribution(this.#parts as never, request as never)
-      this.distributions.push({ ...request, time: this.clock.now() })
-      return answer
+    'run-check': (request) => this.#runCheck(request),
+    'mark-candidate': (request) =>
+      (this.#sabotage.markCandidate ?? markCandidate)({ ...this.#parts, fleet: 'golden' } as never, request),
+    // The guards are the real ones, and so are the waits; what is copied is not these properties' concern.
+    'start-distribution': async (request: RingRequest) => {
+      const { execution, campaign, image, ring, time, imageArn } = request
+      const { order } = await readOrdered(this.ledger, campaign, image)
+      await mustHoldRollOut(this.ledger, execution, order)
+      await passIfOpen(this.#parts, order, { image, ring }, time)
+      this.distributions.push({ image, ring, campaign, time: this.clock.now() })
+      return { awaited: `${imageArn}/copy/${ring}` }
     },
     'verify-distribution': () => ({ targets: 1 }),
     'publish-pointers': async ({ execution, campaign, image, ring }: Record<string, string>) => {
@@ -256,6 +337,20 @@ export class QuickWorld {
     'summarise-campaign': (request) => summarise(this.#parts, request),
   }
 }
+
+interface RingRequest {
+  execution: string
+  campaign: string
+  image: string
+  imageArn: string
+  ring: string
+  time: string
+}
+
+/** A scan ends so long after its bake. */
+const scanTakes = 1_200_000
+
+const same = (definition: string) => definition
 
 /** A state machine as it deploys, its functions under their names. */
 function definitionOf(name: string): string {

@@ -117,7 +117,7 @@ it.each<[object, object]>([
 describe('an image', () => {
   it('counts its own transitions, invocations and calls', async () => {
     const states: Passed[] = [
-      ['Pin Parent', 10, 11],
+      ['Claim Image', 10, 11],
       ['Start Bake', 11, 12],
     ]
     const run = execution({ name: 'web', states, to: 100 })
@@ -140,7 +140,7 @@ describe('an image', () => {
       {
         ...{ image: 'web', campaign: 'c', status: 'released', reason: 'because', ami: 'ami-0a' },
         ...{ parentAmi: 'ami-0b', startedAt: iso(5), finishedAt: iso(90) },
-        ...{ transitions: 2, lambdaInvocations: 7, apiCalls: 2 },
+        ...{ transitions: 2, lambdaInvocations: 7, apiCalls: 2, approvals: [] },
       },
     ])
   })
@@ -191,7 +191,7 @@ describe('time', () => {
       from: pinned - 5,
       to,
       states: [
-        ['Pin Parent', pinned, pinned + 1],
+        ['Start Bake', pinned, pinned + 1],
         ...(candidate === undefined
           ? []
           : ([

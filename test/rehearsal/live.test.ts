@@ -134,9 +134,9 @@ describe('an image', () => {
       'in its last state',
       [
         ['Claim Image', 1, 2],
-        ['Pin Parent', 2],
+        ['Start Bake', 2],
       ],
-      'Pin Parent',
+      'Start Bake',
     ],
     [
       'in its ring, not in what its children do',
@@ -192,14 +192,7 @@ describe('an image', () => {
   })
 
   it('is further with each state, and never done before its end', () => {
-    const states = [
-      'Claim Image',
-      'Pin Parent',
-      'Start Bake',
-      'Await Bake',
-      'Inspect Bake',
-      'Validate Image',
-    ].concat(
+    const states = ['Claim Image', 'Start Bake', 'Await Bake', 'Inspect Bake', 'Run Checks'].concat(
       ['Mark Candidate', 'Start Distribution', 'Await Distribution', 'Verify Distribution'],
       ['Publish Pointers', 'Soak', 'Release Image'],
     )

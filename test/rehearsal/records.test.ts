@@ -100,7 +100,7 @@ it('writes the history of each execution, each event with the state that it belo
     execution({
       name: 'one',
       states: [
-        ['Pin Parent', 1, 2],
+        ['Claim Image', 1, 2],
         ['Start Bake', 2],
       ],
     }),
@@ -109,9 +109,9 @@ it('writes the history of each execution, each event with the state that it belo
   const lines = readLines(directory, 'history.jsonl')
   expect(lines.map(({ id, type, state }) => [id, type, state])).toEqual([
     [1, 'ExecutionStarted', null],
-    [2, 'TaskStateEntered', 'Pin Parent'],
-    [3, 'TaskScheduled', 'Pin Parent'],
-    [4, 'TaskStateExited', 'Pin Parent'],
+    [2, 'TaskStateEntered', 'Claim Image'],
+    [3, 'TaskScheduled', 'Claim Image'],
+    [4, 'TaskStateExited', 'Claim Image'],
     [5, 'TaskStateEntered', 'Start Bake'],
     [6, 'TaskScheduled', 'Start Bake'],
     [1, 'ExecutionStarted', null],

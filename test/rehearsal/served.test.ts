@@ -148,6 +148,8 @@ describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where 
       () => ({
         Rules: [
           { Name: 'golden-resume-wait' },
+          { Name: 'golden-resume-scan' },
+          { Name: 'golden-resume-smoke' },
           { Name: 'golden-receive-cve' },
           { Name: 'golden-settle-execution' },
         ],

@@ -24,7 +24,7 @@ it.each([1, 2])(
     )
     const changes = entered
       .flatMap(({ timestamp, state }) =>
-        state === 'Pin Parent'
+        state === 'Start Bake'
           ? [{ timestamp, by: 1 }]
           : state === 'Mark Candidate'
             ? [{ timestamp, by: -1 }]

@@ -4,15 +4,20 @@ import { explain } from '../../domain/messages/failures.ts'
 import * as errors from '../../functions/shared/errors.ts'
 import { checkDefinition } from '../../rehearsal/engine/check/check.ts'
 
+interface Failing {
+  failure?: { Error?: string }
+  ringFailure?: { Error?: string }
+}
+
 interface State {
   Type: string
   Resource?: string
   TimeoutSeconds?: unknown
   Retry?: { ErrorEquals: string[]; JitterStrategy?: string }[]
-  Catch?: { ErrorEquals: string[] }[]
+  Catch?: { ErrorEquals: string[]; Assign?: Failing }[]
   Error?: string
-  Assign?: { failure?: { Error?: string } }
-  Choices?: { Assign?: { failure?: { Error?: string } } }[]
+  Assign?: Failing
+  Choices?: { Assign?: Failing }[]
   Branches?: { States: Record<string, State> }[]
   ItemProcessor?: { States: Record<string, State> }
 }
@@ -36,6 +41,8 @@ const sources = readdirSync('functions', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => readFileSync(`functions/${file}`, 'utf8'))
   .join('\n')
+/** What outcomes of waits fail their tasks with: `{ error: 'Superseded' }`. */
+const brought = [...sources.matchAll(/\berror: '(\w+)'/g)].flatMap(([, name]) => name ?? [])
 const ofAws = /^(States|Lambda|StepFunctions|DynamoDb|Ssm|Imagebuilder)\.\w+$/
 
 describe.each(files)('%s', (file) => {
@@ -55,7 +62,7 @@ describe.each(files)('%s', (file) => {
 
   it.each(tasks)('%s names only errors that somebody throws', (_, state) => {
     const named = [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap(({ ErrorEquals }) => ErrorEquals)
-    expect(named.filter((name) => !ofAws.test(name) && !thrown.includes(name))).toEqual([])
+    expect(named.filter((name) => !ofAws.test(name) && ![...thrown, ...brought].includes(name))).toEqual([])
   })
 
   it.each(states)('%s reads as what it does', (name, { Type }) => {
@@ -75,11 +82,14 @@ describe('the errors of the functions', () => {
 
   const mended = [
     ...['Transient', 'AmiNotVisible', 'DistributionInProgress', 'InvalidInput', 'NotOpen', 'Superseded'],
+    ...['LookAgain', 'ApprovalNeeded', 'DistributionRetriable'],
   ]
-  const made = statesIn('rebake.asl.json').flatMap(([, { Assign, Choices = [] }]) =>
-    [Assign, ...Choices.map((choice) => choice.Assign)].flatMap((assign) => assign?.failure?.Error ?? []),
+  const made = statesIn('rebake.asl.json').flatMap(([, { Assign, Choices = [], Catch = [] }]) =>
+    [Assign, ...[...Choices, ...Catch].map((each) => each.Assign)].flatMap(
+      (assign) => assign?.failure?.Error ?? assign?.ringFailure?.Error ?? [],
+    ),
   )
-  const final = [...thrown.filter((name) => !mended.includes(name)), ...made].filter(
+  const final = [...[...thrown, ...brought].filter((name) => !mended.includes(name)), ...made].filter(
     (name) => !name.startsWith('{%'),
   )
 

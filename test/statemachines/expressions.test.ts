@@ -158,7 +158,7 @@ describe('the end of a bake', () => {
     { Region: 'us-west-2', Image: 'ami-0a' },
   ]
   it.each([
-    ['AVAILABLE', 1, amis, 'Validate Image'],
+    ['AVAILABLE', 1, amis, 'Run Checks'],
     ['AVAILABLE', 1, amis.slice(0, 1), 'Bake Failed'],
     ['BUILDING', 1, [], 'Await Bake'],
     ['TESTING', 3, [], 'Await Bake'],

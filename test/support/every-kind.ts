@@ -7,7 +7,7 @@ export const everyKind = (): Fleet => parseFleet(text, 'every-kind.yaml')
 const topic = 'arn:aws:sns:us-east-1:137112412989:amazon-linux-2023-ami-updates'
 
 const image = (parent: string, more = '') =>
-  `{ parent: ${parent}, infrastructure: linux, components: [patch], estimate: 20m, timeout: 1h${more} }`
+  `{ parent: ${parent}, infrastructure: linux, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], estimate: 20m, timeout: 1h${more} }`
 
 const text = `
 name: golden

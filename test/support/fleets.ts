@@ -14,6 +14,22 @@ const readFromRoot = (path: string): string | undefined =>
 export const exampleFleet = (): Fleet =>
   parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', readFromRoot)
 
+/** What a ring is where nothing more is asked of it, beside its accounts and regions. */
+export const plainRing = {
+  organizationalUnits: [],
+  organization: false,
+  except: [],
+  mode: 'copy' as const,
+  parameter: '/golden-images/{image}',
+  launchTemplates: [],
+  tags: {},
+  licenses: [],
+  soak: 0,
+}
+
+/** What an AMI must be where nothing more is asked of it, beside its architecture. */
+export const plainAmi = { mode: 'required' as const, imdsv2: true, encrypted: true, tags: [] }
+
 const withWindow = <P extends { window?: NonNullable<Image['window']> }>(part: P) =>
   part.window ? { ...part, window: { ...part.window, duration: showDuration(part.window.duration) } } : part
 
@@ -27,7 +43,11 @@ export const renderFleet = (fleet: Fleet): string =>
       timeout: showDuration(image.timeout),
       estimate: showDuration(image.estimate),
     })),
-    rings: mapValues(fleet.rings, (ring) => ({ ...withWindow(ring), soak: showDuration(ring.soak) })),
+    rings: mapValues(fleet.rings, ({ approval, ...ring }) => ({
+      ...withWindow(ring),
+      soak: showDuration(ring.soak),
+      ...(approval && { approval: { ...approval, timeout: showDuration(approval.timeout) } }),
+    })),
     patchCycles: mapValues(fleet.patchCycles, ({ flexibleWindow, ...cycle }) =>
       flexibleWindow ? { ...cycle, flexibleWindow: showDuration(flexibleWindow) } : cycle,
     ),
@@ -208,10 +228,13 @@ const arbitraryImage = (
       estimate: inMinutes(1, 300),
       rings: fc.subarray(rings, { minLength: 1 }),
       checks: fc.record({
-        architecture: fc.constant(architecture),
-        imdsv2: fc.boolean(),
-        encrypted: fc.boolean(),
-        tags: fc.uniqueArray(word, { maxLength: 2 }),
+        ami: fc.record({
+          mode: fc.constantFrom('required' as const, 'advisory' as const),
+          architecture: fc.constant(architecture),
+          imdsv2: fc.boolean(),
+          encrypted: fc.boolean(),
+          tags: fc.uniqueArray(word, { maxLength: 2 }),
+        }),
       }),
     })
     .chain((image) =>
@@ -278,6 +301,7 @@ export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
         patchCycles: patchCycles(Object.keys(parents), rooting),
         freezes: freezes(Object.keys(parents), used),
         cves: fc.option(cves, { nil: undefined }),
+        waivers: fc.constant({}),
         notify: fc.constant({ email: ['platform-team@example.com'] }),
       }) as fc.Arbitrary<Fleet>
     })
@@ -289,6 +313,7 @@ const shuffled = <T>(items: T[]) => fc.shuffledSubarray(items, { minLength: item
 const arbitraryRing = (key: string, own: string[]) =>
   fc
     .record({
+      ...mapValues(plainRing, (value) => fc.constant(value)),
       accounts: fc.constant(own),
       regions: fc.uniqueArray(region, { minLength: 1, maxLength: 4 }),
       parameter: fc.constantFrom('/golden-images/{image}', '/{fleet}/{ring}/{image}'),

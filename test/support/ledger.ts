@@ -26,6 +26,10 @@ export function memoryLedger(): Ledger & { items: Map<string, Item & Key> } {
       items.set(at(key), after)
       return structuredClone(after) as unknown as T
     },
+    async unset(key, names) {
+      const item = items.get(at(key))
+      for (const name of names) delete item?.[name]
+    },
     async all<T extends Item>(pk: string) {
       const found = [...items.values()].filter((item) => item.pk === pk)
       return structuredClone(found.sort((a, b) => (a.sk < b.sk ? -1 : 1))) as unknown as T[]

@@ -39,7 +39,7 @@ export const onePlatform: Rule = ({ fleet }) =>
   })
 
 /** Graviton families have a g after their generation, as m7g, c6gn, im4gn; a1 was the first. */
-const isArm = (instanceType: string) => /^(a1|[a-z]+\d+[a-z-]*g[a-z0-9-]*)\./.test(instanceType)
+export const isArm = (instanceType: string) => /^(a1|[a-z]+\d+[a-z-]*g[a-z0-9-]*)\./.test(instanceType)
 
 /** Instances must be able to run the AMI that they bake from. */
 export const oneArchitecture: Rule = ({ fleet }) =>
@@ -60,11 +60,11 @@ export const oneArchitecture: Rule = ({ fleet }) =>
           `expected ${architecture} instance types, as the AMIs of ${show(upstream)} are, found ${show(image?.infrastructure)} with ${odd}`,
         ),
       )
-    if (image && image.checks.architecture !== architecture)
+    if (image && image.checks.ami.architecture !== architecture)
       findings.push(
         wrongValue(
-          ['images', key, 'checks', 'architecture'],
-          `expected ${architecture}, as the AMIs of ${show(upstream)} are, found ${show(image.checks.architecture)}`,
+          ['images', key, 'checks', 'ami', 'architecture'],
+          `expected ${architecture}, as the AMIs of ${show(upstream)} are, found ${show(image.checks.ami.architecture)}`,
         ),
       )
     return findings

@@ -1,4 +1,6 @@
 import type { Finding } from '../problems.ts'
+import { onePipeline, ownPipelines } from './adoption.ts'
+import { packageLists, scanned, smokeNames, smokeTests } from './checks.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
 import { ownAmis, ownImages, ownParameters } from './loops.ts'
@@ -8,6 +10,7 @@ import { cycles, oneMeaning } from './references.ts'
 import { distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } from './rings.ts'
 import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
+import { alarms, approvers, reach, shares, templates } from './targets.ts'
 import { announcements, oneKind } from './upstreams.ts'
 
 const rules: Rule[] = [
@@ -15,6 +18,8 @@ const rules: Rule[] = [
   ...[oneKind, announcements, ownImages, ownParameters, ownAmis],
   ...[sources, parameterUse],
   ...[onePlatform, oneArchitecture, volumes, enoughTime],
+  ...[onePipeline, ownPipelines, scanned, smokeNames, smokeTests, packageLists],
+  ...[alarms, approvers, reach, shares, templates],
   ...[noRepeats, noOverlap, distinctNames, onePartition, parameters, keys],
   ...[times, openings, cycleNames, cycleSelection, cveThresholds],
 ]

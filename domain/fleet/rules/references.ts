@@ -8,6 +8,16 @@ import { isMapping, type Names, type Rule, type Section } from './scope.ts'
  */
 export const references = (fleet: Record<string, unknown>, names: Names): Finding[] => [
   ...ofImages(fleet.images, names),
+  ...eachOf(fleet.rings, ['rings'], ({ launchTemplates }, path) =>
+    listed(launchTemplates).flatMap((template, i) =>
+      isMapping(template)
+        ? list(names, 'images', 'an image', template.images, [...path, 'launchTemplates', i, 'images'])
+        : [],
+    ),
+  ),
+  ...eachOf(fleet.waivers, ['waivers'], ({ images }, path) =>
+    list(names, 'images', 'an image', images, [...path, 'images']),
+  ),
   ...eachOf(fleet.patchCycles, ['patchCycles'], ({ images, upstreams }, path) => [
     ...patterns(names, images, [...path, 'images']),
     ...list(names, 'upstreams', 'an upstream', upstreams, [...path, 'upstreams']),

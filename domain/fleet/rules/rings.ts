@@ -6,7 +6,9 @@ import { type Rule, repeated, ringsGiven } from './scope.ts'
 
 export const noRepeats: Rule = (scope) => [
   ...Object.entries(scope.fleet.rings).flatMap(([key, ring]) => [
-    ...once(['rings', key, 'accounts'], ring.accounts),
+    ...(['accounts', 'organizationalUnits', 'except', 'licenses'] as const).flatMap((list) =>
+      once(['rings', key, list], ring[list]),
+    ),
     ...once(['rings', key, 'regions'], ring.regions),
   ]),
   ...Object.keys(scope.fleet.images).flatMap((key) => once(['images', key, 'rings'], ringsGiven(scope, key))),
@@ -73,7 +75,7 @@ export const onePartition: Rule = ({ fleet, region: home }) => {
   )
 }
 
-const placeholders = ['{fleet}', '{image}', '{ring}']
+export const placeholders = ['{fleet}', '{image}', '{ring}']
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
 export const parameters: Rule = ({ fleet }) =>

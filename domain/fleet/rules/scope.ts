@@ -1,4 +1,5 @@
 import type { Document } from '../awstoe.ts'
+import type { ReadFile } from '../documents.ts'
 import type { Fleet } from '../model.ts'
 import type { Finding } from '../problems.ts'
 
@@ -18,6 +19,8 @@ export interface Scope {
   names: Names
   /** AWSTOE documents that could be read, by component. */
   documents: Map<string, Document>
+  /** Reads a file, relative to the fleet's; where the caller can. */
+  read?: ReadFile | undefined
   /** The build region, when it is one. */
   region: string | undefined
   /** What the file itself has at this path, before any default. */

@@ -130,7 +130,7 @@ export class Iam {
   unusedPermissions(prefixes: string[]): string[] {
     const active = new Set([...this.#used].map((each) => each.split(' ')[0]))
     const unused = [...this.#roles.values()]
-      .filter((role) => active.has(`${role.account}/${role.logicalId}`))
+      .filter((role) => active.has(role.logicalId))
       .flatMap((role) =>
         allowedActions(role)
           .filter((action) => prefixes.includes(action.split(':')[0] ?? ''))
@@ -187,7 +187,8 @@ export class Iam {
 }
 
 const rootOf = (arn: string) => arn.match(/^arn:[^:]+:iam::(\d{12}):root$/)?.[1]
-const usage = (role: Role, pattern: string) => `${role.account}/${role.logicalId} ${pattern}`
+/** A role that a template makes in many accounts is one: what is used in one of them is needed. */
+const usage = ({ logicalId }: Role, pattern: string) => `${logicalId} ${pattern}`
 
 const allowedActions = (role: Role): string[] =>
   role.policies

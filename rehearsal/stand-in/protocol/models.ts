@@ -41,6 +41,18 @@ const services: Record<string, Omit<Model, 'service'>> = {
     invalid: 'InvalidParameterValueException',
     client: () => import('@aws-sdk/client-lambda'),
   },
+  organizations: {
+    ...sameName('organizations', 'json-1.1'),
+    invalid: 'InvalidInputException',
+    client: () => import('@aws-sdk/client-organizations'),
+  },
+  // The SDK speaks JSON with CloudWatch, whatever others do.
+  cloudwatch: {
+    ...sameName('cloudwatch', 'json-1.0'),
+    signingName: 'monitoring',
+    invalid: 'InvalidParameterValueException',
+    client: () => import('@aws-sdk/client-cloudwatch'),
+  },
   sns: {
     ...sameName('sns', 'query'),
     denied: 'AuthorizationErrorException',

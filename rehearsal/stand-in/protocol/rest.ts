@@ -1,6 +1,6 @@
 import type { LoadedModel, OperationModel } from './models.ts'
-import { parseJson, type Shape, shapeOf } from './shape.ts'
-import type { WireRequest } from './wire.ts'
+import { parseJson, type Shape, shapeOf, write } from './shape.ts'
+import type { WireRequest, WireResponse } from './wire.ts'
 
 /** The REST-JSON protocol: the operation is a method and a path; members travel in path, query, headers, body. */
 
@@ -62,6 +62,29 @@ export function readRest({ operation, labels }: Route, request: WireRequest): un
   else if (request.body) input[payload[0]] = parseJson(request.body)
   return input
 }
+
+/** The answer: members travel as the status, in headers, and in the body, which may be one member's alone. */
+export function writeRest(shape: Shape, output: unknown): Partial<WireResponse> & { body: string } {
+  const answer = { headers: {} as Record<string, string>, body: '' }
+  const inBody = { ...(write(shape, output, 'epoch') as Record<string, unknown>) }
+  let status: number | undefined
+  let isPayload = false
+  for (const [member, memberShape] of shape.structIterator()) {
+    const { httpResponseCode, httpHeader, httpPayload } = memberShape.getMergedTraits()
+    if (!httpResponseCode && !httpHeader && !httpPayload) continue
+    const value = inBody[member]
+    delete inBody[member]
+    if (httpPayload) isPayload = true
+    if (value === undefined) continue
+    if (httpResponseCode) status = Number(value)
+    else if (httpHeader) answer.headers[httpHeader.toLowerCase()] = String(value)
+    else answer.body = memberShape.isBlobSchema() ? fromBase64(value) : JSON.stringify(value)
+  }
+  const body = isPayload ? answer.body : JSON.stringify(inBody)
+  return { ...answer, body, ...(status === undefined ? {} : { status }) }
+}
+
+const fromBase64 = (value: unknown) => Buffer.from(String(value), 'base64').toString()
 
 function fromText(shape: Shape, texts: string[]): unknown {
   if (shape.isListSchema()) return texts.map((text) => fromText(shape.getValueSchema(), [text]))

@@ -1,7 +1,7 @@
 import { type AwsError, notImitated } from '../types.ts'
 import type { LoadedModel, OperationModel } from './models.ts'
 import { readForm } from './query.ts'
-import { readRest, route } from './rest.ts'
+import { readRest, route, writeRest } from './rest.ts'
 import { parseJson, read, shapeOf, write } from './shape.ts'
 import { ec2Answer, ec2Error, queryAnswer, queryError } from './xml.ts'
 
@@ -69,9 +69,18 @@ export function encode(
     const body = answer(shape, output, { operation, namespace: model.xmlNamespace ?? '', requestId })
     return { status: 200, headers: { ...headers, 'content-type': 'text/xml' }, body }
   }
+  if (model.protocol === 'rest-json') {
+    const answer = shape.isUnitSchema() ? { body: '{}' } : writeRest(shape, output)
+    const status = answer.status ?? http?.[2] ?? 200
+    const more = { ...headers, ...answer.headers, 'content-type': 'application/json' }
+    return { status, headers: more, body: answer.body }
+  }
   const body = shape.isUnitSchema() ? '{}' : JSON.stringify(write(shape, output, 'epoch'))
-  const type = model.protocol === 'rest-json' ? 'application/json' : `application/x-amz-${model.protocol}`
-  return { status: http?.[2] ?? 200, headers: { ...headers, 'content-type': type }, body }
+  return {
+    status: http?.[2] ?? 200,
+    headers: { ...headers, 'content-type': `application/x-amz-${model.protocol}` },
+    body,
+  }
 }
 
 /** An error in the service's protocol. */

@@ -2,18 +2,30 @@ import type {
   BlockDeviceMapping,
   DescribeImageAttributeRequest,
   DescribeImagesRequest,
-  Filter,
   Image,
 } from '@aws-sdk/client-ec2'
-import { glob } from '../iam/policy.ts'
 import { Partitions, pageOf } from '../support.ts'
 import { AwsError, type Context, type Service, type Surroundings } from '../types.ts'
+import { asSeenBy, matches, permissionFor, snapshotOf } from './ec2-answers.ts'
+import { Instances } from './instances.ts'
+import { LaunchTemplates } from './launch-templates.ts'
 
 /** An AMI in its region: what DescribeImages says, and who may see it. */
 export interface Ami {
   image: Image & { ImageId: string; OwnerId: string; Name: string }
   region: string
+  /** Accounts, and ARNs of organizations and of organizational units. */
   sharedWith: Set<string>
+  /** ARNs of the License Manager configurations that it is associated with. */
+  licenses?: string[]
+}
+
+/** One AMI made from another: for whoever counts them. */
+export interface Copy {
+  source: string
+  account: string
+  region: string
+  image: string
 }
 
 /** What to make an AMI from; anything else has the value that a current Linux AMI has. */
@@ -22,6 +34,7 @@ export interface NewAmi extends Partial<Image> {
   region: string
   Name: string
   sharedWith?: string[]
+  licenses?: string[]
   /** Somebody else says that it is there. */
   unannounced?: boolean
 }
@@ -35,20 +48,36 @@ const regions = (
   'ap-south-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-southeast-1 ap-southeast-2 sa-east-1'
 ).split(' ')
 
-/** EC2, as far as AMIs go. */
+/** EC2, as far as AMIs, launch templates and the instances of smoke tests go. */
 export class Ec2 implements Service {
+  /** ARNs of the organization and of all units that an account is below. Set by the stand-in. */
+  above: (account: string) => string[] = () => []
+  /** Every copy that was made, in order. */
+  readonly copies: Copy[] = []
+  readonly launchTemplates: LaunchTemplates
+  readonly instances: Instances
+  readonly permissions: NonNullable<Service['permissions']>
+  readonly operations: Service['operations']
   readonly #images = new Partitions<Map<string, Ami>>(() => new Map())
   readonly #surroundings: Surroundings
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
+    this.launchTemplates = new LaunchTemplates(
+      surroundings,
+      (id, place) => this.find(id, place) !== undefined,
+    )
+    this.instances = new Instances(surroundings, (id, place) => this.find(id, place))
+    const { launchTemplates, instances } = this
+    this.permissions = { ...launchTemplates.permissions, ...instances.permissions }
+    this.operations = { ...this.#ofImages, ...launchTemplates.operations, ...instances.operations }
   }
 
   /**
    * Makes an AMI, available at once, and says so on its owner's default bus unless it is `unannounced`.
    * @throws AwsError InvalidAMIName.Duplicate where the owner has the name in that region already
    */
-  addImage({ account, region, sharedWith = [], unannounced, ...properties }: NewAmi): Ami {
+  addImage({ account, region, sharedWith = [], licenses, unannounced, ...properties }: NewAmi): Ami {
     const known = this.#images.in({ account: '', region })
     const { Name: name } = properties
     if (this.named(name, { account, region })) {
@@ -82,10 +111,20 @@ export class Ec2 implements Service {
     image.BlockDeviceMappings = (image.BlockDeviceMappings ?? []).map((device) =>
       withSnapshot(device, chance.hex(16)),
     )
-    const ami = { image, region, sharedWith: new Set(sharedWith) }
+    const ami = { image, region, sharedWith: new Set(sharedWith), ...(licenses && { licenses }) }
     known.set(id, ami)
     if (!unannounced) this.#announce(ami, image.State)
     return ami
+  }
+
+  /** Makes an AMI of another one, and counts it. */
+  copy(source: Ami, made: NewAmi): Ami {
+    const { image: from, region } = source
+    const copy = this.addImage({ ...made, SourceImageId: from.ImageId, SourceImageRegion: region })
+    this.copies.push({
+      ...{ source: from.ImageId, account: made.account, region: made.region, image: copy.image.ImageId },
+    })
+    return copy
   }
 
   /** The account's own AMI of that name: there is one at the most. */
@@ -105,7 +144,7 @@ export class Ec2 implements Service {
   /** The AMI, where the account may see it: its own, one shared with it, or a public one. */
   find(id: string, { account, region }: { account: string; region: string }): Ami | undefined {
     const ami = this.get(id, region)
-    return ami && isVisible(ami, account) ? ami : undefined
+    return ami && this.#isVisible(ami, account) ? ami : undefined
   }
 
   /** The AMI, whoever may see it. */
@@ -113,7 +152,7 @@ export class Ec2 implements Service {
     return this.#images.in({ account: '', region }).get(id)
   }
 
-  readonly operations = {
+  readonly #ofImages = {
     DescribeImages: (input: DescribeImagesRequest, context: Context) => {
       for (const id of input.ImageIds ?? []) {
         if (!/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) throw malformed(id)
@@ -122,7 +161,7 @@ export class Ec2 implements Service {
       const known = this.#images.in({ account: '', region: context.region })
       const chosen = input.ImageIds?.length
         ? [...new Set(input.ImageIds)].flatMap((id) => known.get(id) ?? [])
-        : [...known.values()].filter((ami) => isVisible(ami, context.account))
+        : [...known.values()].filter((ami) => this.#isVisible(ami, context.account))
       const found = chosen
         .filter(
           ({ image }) =>
@@ -151,7 +190,7 @@ export class Ec2 implements Service {
           `the rehearsal does not imitate the image attribute ${Attribute}`,
         )
       }
-      const users = [...ami.sharedWith].map((UserId) => ({ UserId }))
+      const users = [...ami.sharedWith].map(permissionFor)
       return { ImageId: id, LaunchPermissions: ami.image.Public ? [{ Group: 'all' }, ...users] : users }
     },
 
@@ -159,7 +198,13 @@ export class Ec2 implements Service {
       const owned = [...this.#images.in({ account: '', region: context.region }).values()]
         .filter(({ image }) => image.OwnerId === context.account)
         .flatMap(({ image }) => (image.BlockDeviceMappings ?? []).map((device) => snapshotOf(image, device)))
-      return { Snapshots: owned.filter(({ SnapshotId }) => !ids?.length || ids.includes(SnapshotId ?? '')) }
+      const known = new Map(owned.map((snapshot) => [snapshot.SnapshotId ?? '', snapshot]))
+      const chosen = (ids?.length ? ids : [...known.keys()]).map((id) => {
+        const snapshot = known.get(id)
+        if (!snapshot) throw new AwsError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`)
+        return snapshot
+      })
+      return { Snapshots: chosen }
     },
 
     DescribeRegions: ({ RegionNames: names }: { RegionNames?: string[] }) => ({
@@ -169,9 +214,11 @@ export class Ec2 implements Service {
           ...{ RegionName: name, Endpoint: `ec2.${name}.amazonaws.com`, OptInStatus: 'opt-in-not-required' },
         })),
     }),
+  }
 
-    // Build instances live inside Image Builder, which this rehearsal does not look into.
-    DescribeInstances: () => ({ Reservations: [] }),
+  #isVisible({ image, sharedWith }: Ami, account: string): boolean {
+    if (image.Public || image.OwnerId === account || sharedWith.has(account)) return true
+    return this.above(account).some((arn) => sharedWith.has(arn))
   }
 
   #announce({ image, region }: Ami, state = 'available'): void {
@@ -195,51 +242,8 @@ const withSnapshot = (device: BlockDeviceMapping, hex: string): BlockDeviceMappi
     ? { ...device, Ebs: { ...device.Ebs, SnapshotId: device.Ebs.SnapshotId ?? `snap-0${hex}` } }
     : device
 
-const snapshotOf = (image: Ami['image'], { Ebs: ebs }: BlockDeviceMapping) => ({
-  ...{ SnapshotId: ebs?.SnapshotId, OwnerId: image.OwnerId, State: 'completed' as const, Progress: '100%' },
-  ...{ VolumeSize: ebs?.VolumeSize, Encrypted: ebs?.Encrypted ?? false, KmsKeyId: ebs?.KmsKeyId },
-  ...{ Description: `Created for ${image.ImageId}`, StartTime: new Date(image.CreationDate ?? 0) },
-})
-
-const isVisible = ({ image, sharedWith }: Ami, account: string) =>
-  image.Public || image.OwnerId === account || sharedWith.has(account)
-
 const isOwner = (image: Ami['image'], owner: string, { account }: Context) =>
   image.OwnerId === (owner === 'self' ? account : owner) || image.ImageOwnerAlias === owner
 
 const mayLaunch = ({ image, sharedWith }: Ami, user: string, { account }: Context) =>
   user === 'all' ? image.Public === true : sharedWith.has(user === 'self' ? account : user)
-
-/** Tags belong to an account: nobody else sees them. */
-function asSeenBy(image: Ami['image'], account: string): Ami['image'] {
-  if (image.OwnerId === account) return image
-  const { Tags: _, ...seen } = image
-  return seen as Ami['image']
-}
-
-const filters: Record<string, (image: Ami['image']) => unknown> = {
-  name: (image) => image.Name,
-  state: (image) => image.State,
-  architecture: (image) => image.Architecture,
-  platform: (image) => image.Platform,
-  'owner-id': (image) => image.OwnerId,
-  'owner-alias': (image) => image.ImageOwnerAlias,
-  'image-id': (image) => image.ImageId,
-  'image-type': (image) => image.ImageType,
-  'is-public': (image) => image.Public,
-  'root-device-type': (image) => image.RootDeviceType,
-  'virtualization-type': (image) => image.VirtualizationType,
-  'creation-date': (image) => image.CreationDate,
-  description: (image) => image.Description,
-}
-
-function matches(image: Ami['image'], { Name: name = '', Values: values = [] }: Filter): boolean {
-  const tags = image.Tags ?? []
-  if (name === 'tag-key') return tags.some(({ Key }) => values.some((value) => glob(value, Key ?? '')))
-  const actual = name.startsWith('tag:')
-    ? () => tags.find(({ Key }) => `tag:${Key}` === name)?.Value
-    : filters[name]
-  if (!actual) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
-  const value = actual(image)
-  return value !== undefined && values.some((pattern) => glob(pattern, String(value)))
-}

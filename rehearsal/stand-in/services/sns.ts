@@ -39,6 +39,8 @@ export class Sns implements Service {
   readonly notifications: Notification[] = []
   /** Takes a message to a function: set by the world. */
   deliver: (functionArn: string, topicArn: string, message: SnsMessage) => void = () => {}
+  /** The people who read what is published: set by the world. */
+  read: (notification: Notification) => void = () => {}
   readonly #topics = new Partitions<Map<string, Topic>>(() => new Map())
   readonly #subscriptions: Subscription[] = []
   readonly #surroundings: Surroundings
@@ -85,7 +87,7 @@ export class Sns implements Service {
       const { arn } = this.#topic(input.TopicArn)
       checkMessage(input)
       const attributes = Object.entries(input.MessageAttributes ?? {})
-      this.notifications.push({
+      const notification = {
         ...{
           time: context.now.toISOString(),
           topicArn: arn,
@@ -95,7 +97,9 @@ export class Sns implements Service {
         attributes: Object.fromEntries(
           attributes.map(([name, { StringValue }]) => [name, StringValue ?? '']),
         ),
-      })
+      }
+      this.notifications.push(notification)
+      this.read(notification)
       this.#send(arn, { subject: input.Subject, text: input.Message ?? '' })
       return { MessageId: this.#surroundings.random.fork(`message/${this.notifications.length}`).uuid() }
     },

@@ -81,8 +81,10 @@ describe('the account', () => {
   const deployment = deploymentOf(fleet, undefined, {})
 
   it('is the build account', async () => {
-    sts.on(GetCallerIdentityCommand).resolves({ Account: '111122223333' })
-    await expect(checkAccount(deployment)).resolves.toBeUndefined()
+    sts
+      .on(GetCallerIdentityCommand)
+      .resolves({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/alice' })
+    await expect(checkAccount(deployment)).resolves.toBe('arn:aws:iam::111122223333:user/alice')
   })
 
   it('is another one: which, which was expected, and what to do', async () => {

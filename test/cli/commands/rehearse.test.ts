@@ -24,6 +24,7 @@ const image = (status: ImageResult['status']): ImageResult => ({
   reason: '',
   ami: null,
   parentAmi: null,
+  approvals: [],
   startedAt: null,
   finishedAt: null,
   transitions: 1,

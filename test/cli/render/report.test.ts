@@ -22,6 +22,7 @@ const image = (name: string, rest: Partial<ImageResult> = {}): ImageResult => ({
   reason: '',
   ami: `ami-0${name}`,
   parentAmi: 'ami-0123',
+  approvals: [],
   startedAt: '2026-09-01T06:00:00.000Z',
   finishedAt: '2026-09-01T07:10:00.000Z',
   transitions: 18,

@@ -26,9 +26,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   [
     'an architecture that the upstream has not',
-    [['timeout: 90m', 'checks: { architecture: arm64 }']],
+    [['timeout: 90m', 'checks: { ami: { architecture: arm64 } }']],
     [
-      "fleet.yaml:35:29: images.web.checks.architecture: expected x86_64, as the AMIs of 'linux-soe' are, found 'arm64'",
+      "fleet.yaml:35:36: images.web.checks.ami.architecture: expected x86_64, as the AMIs of 'linux-soe' are, found 'arm64'",
     ],
   ],
   [

@@ -17,7 +17,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key at the top',
     [['notify:', 'notifications:']],
     [
-      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, notify",
+      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, waivers, notify",
     ],
   ],
   [
@@ -29,7 +29,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key near nothing',
     [['    timeout: 90m', '    colour: blue']],
     [
-      "fleet.yaml:35:5: images.web: unknown key 'colour': expected one of description, parent, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, rings, checks, window",
+      "fleet.yaml:35:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, rings, checks, window",
     ],
   ],
   [
@@ -75,7 +75,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an empty list',
     [["['222233334444']", '[]']],
-    ['fleet.yaml:38:15: rings.early.accounts: expected at least one account, found none'],
+    [
+      "fleet.yaml:37:3: rings.early: expected 'accounts', 'organizationalUnits' or 'organization: true', found none",
+    ],
   ],
   [
     'no regions',
@@ -221,7 +223,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'no components',
     [['[patch, agent]', '[]']],
-    ['fleet.yaml:29:17: images.base.components: expected at least one component, found none'],
+    [
+      "fleet.yaml:26:3: images.base: expected 'components', or the 'pipeline' that bakes it, found none of them",
+    ],
   ],
   [
     'a component by neither form',
@@ -242,13 +246,6 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     [['m7i.large', 'large']],
     [
       "fleet.yaml:10:28: infrastructure.small.instanceTypes[0]: expected an EC2 instance type such as m7i.large, found 'large'",
-    ],
-  ],
-  [
-    'more than 50 accounts',
-    [["['222233334444']", many(51, (i) => `'${200000000000 + i}'`)]],
-    [
-      'fleet.yaml:38:15: rings.early.accounts: expected at most 50 accounts, the limit of a distribution configuration, found 51',
     ],
   ],
   [

@@ -23,7 +23,10 @@ describe('the example fleet', () => {
     const named = Object.values(fleet.components).flatMap((component) =>
       'file' in component ? [component.file] : [],
     )
-    expect(named.toSorted()).toEqual(readdirSync('components').map((name) => `components/${name}`))
+    const scripts = Object.values(fleet.images).flatMap(({ checks }) => checks.smoke?.script ?? [])
+    expect([...named, ...scripts].toSorted()).toEqual(
+      readdirSync('components').map((name) => `components/${name}`),
+    )
   })
 })
 
@@ -69,6 +72,6 @@ it('docs/fleet.md shows a fleet, section by section', () => {
   const blocks = readFileSync('docs/fleet.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)
   const text = [...blocks].map(([, block]) => block).join('')
   const fleet = parseFleet(text, 'docs/fleet.md', (path) => readFileSync(path, 'utf8'))
-  expect(Object.keys(fleet.images)).toEqual(['payments-api'])
-  expect(fleet.images['payments-api']?.checks.maxRootSize).toBe(40)
+  expect(Object.keys(fleet.images)).toEqual(['payments-api', 'billing'])
+  expect(fleet.images['payments-api']?.checks.ami.maxRootSize).toBe(40)
 })

@@ -21,6 +21,6 @@ it('describes what people write: durations are text, and what has a default may 
   >
   const image = properties.images?.additionalProperties
   expect(image?.properties?.timeout).toMatchObject({ type: 'string', default: '2h' })
-  expect(image?.required).toEqual(['parent', 'infrastructure', 'components'])
+  expect(image?.required).toEqual(['parent'])
   expect(image?.additionalProperties).toBe(false)
 })

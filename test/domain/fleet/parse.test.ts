@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FleetInvalid, parseFleet } from '../../../domain/fleet/parse.ts'
-import { arbitraryFleet, renderFleet } from '../../support/fleets.ts'
+import { arbitraryFleet, plainAmi, renderFleet } from '../../support/fleets.ts'
 import { files, sound } from './broken.ts'
 
 const read = (path: string) => files[path]
@@ -42,7 +42,7 @@ describe('a small fleet', () => {
       timeout: 2 * 3600,
       estimate: 40 * 60,
       rings: ['early', 'everyone'],
-      checks: { architecture: 'x86_64', imdsv2: true, encrypted: true, tags: [] },
+      checks: { ami: { ...plainAmi, architecture: 'x86_64' } },
     })
     expect(fleet.rings.early).toMatchObject({ parameter: '/golden-images/{image}', soak: 0 })
   })
@@ -84,7 +84,7 @@ describe('a small fleet', () => {
     const arm = sound
       .replace('parent: linux-soe', 'parent: arm-soe')
       .replaceAll('infrastructure: small', 'infrastructure: graviton')
-    expect(parseFleet(arm, 'fleet.yaml', read).images.web?.checks.architecture).toBe('arm64')
+    expect(parseFleet(arm, 'fleet.yaml', read).images.web?.checks.ami.architecture).toBe('arm64')
   })
 
   it('looks at no file without a reader', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { outcome } from '../../../domain/messages/campaigns.ts'
 import { causeText } from '../../../domain/messages/failures.ts'
 import { duration, subject } from '../../../domain/messages/message.ts'
-import { outcome } from '../../../domain/messages/messages.ts'
 
 it('has a subject that SNS takes, whatever the names', () => {
   fc.assert(

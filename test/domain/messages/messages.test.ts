@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { explain } from '../../../domain/messages/failures.ts'
 import {
   campaignFinished,
   campaignPlanned,
   campaignWaiting,
-  imageFailed,
-  imageReleased,
-  imageStale,
   upstreamRefused,
-} from '../../../domain/messages/messages.ts'
+} from '../../../domain/messages/campaigns.ts'
+import { explain } from '../../../domain/messages/failures.ts'
+import { imageFailed, imageReleased, imageStale } from '../../../domain/messages/images.ts'
 import { type Trigger, titleOf } from '../../../domain/triggers.ts'
 
 const common = { time: '2026-09-08T09:00:00Z', reason: 'because' }

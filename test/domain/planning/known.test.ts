@@ -16,16 +16,26 @@ describe('who is to bake an image', () => {
   })
 
   it.each([
-    [1, false, 3],
-    [2, false, 3],
+    [1, false, 'c3'],
+    [2, false, 'c3'],
     [3, false, undefined],
-    [1, true, 2],
+    [1, true, 'c2'],
     [2, true, undefined],
-  ])('instead of number %i (emergency: %j): number %j', (number, emergency, by) => {
-    expect(
-      takenOverBy({ ...nothingKnown, images: { web: { pending } } }, 'web', { number, emergency })?.number,
-    ).toBe(by)
+  ])('instead of number %i (emergency: %j): %j', (number, emergency, by) => {
+    const known = { ...nothingKnown, images: { web: { pending } } }
+    expect(takenOverBy(known, 'web', { number, emergency })).toBe(by)
     expect(takenOverBy(nothingKnown, 'web', { number, emergency })).toBeUndefined()
+  })
+
+  it.each([
+    [1, false, 'c2'],
+    [2, false, undefined],
+    [3, false, undefined],
+    [1, true, undefined],
+  ])('and did so while number %i (emergency: %j) waited: %j', (number, emergency, by) => {
+    const baked = { ...made(current, { campaign: 'c2' }), ami: 'ami-0b', version: '1.0.0/2', number: 2 }
+    const known = { ...nothingKnown, images: { web: { last: baked } } }
+    expect(takenOverBy(known, 'web', { number, emergency })).toBe(by)
   })
 })
 

@@ -12,7 +12,7 @@ const orderOf = (name: string) => {
 }
 
 describe('the order of a rebake', () => {
-  it('names pipeline, parameter, children and every target of each ring', () => {
+  it('names pipeline, parameter, children, checks and each ring', () => {
     const order = orderOf('al2023-java')
     expect(order).toMatchObject({
       ...{ image: 'al2023-java', campaign: 'campaign', number: 7, emergency: false, definition: 'd1' },
@@ -25,12 +25,11 @@ describe('the order of a rebake', () => {
     })
     expect(order.rings[0]).toMatchObject({
       ring: 'early',
-      distributionConfigurationArn: `${arnPrefix}:distribution-configuration/golden-al2023-java-early`,
+      distribution: 'golden-al2023-java-early',
+      parameter: '/golden-images/al2023-java',
       soak: 86_400,
-      targets: [
-        { account: '222233334444', region: 'us-west-2' },
-        { account: '222233334444', region: 'us-east-1' },
-      ],
+      ...{ mode: 'copy', accounts: ['222233334444'], regions: ['us-west-2', 'us-east-1'] },
+      tags: { 'rebake:fleet': 'golden', 'rebake:image': 'al2023-java', 'rebake:ring': 'early' },
     })
     expect(order).not.toHaveProperty('arnPrefix')
   })

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Ring } from '../../../domain/fleet/model.ts'
 import type { Template } from '../../../infra/synthesize.ts'
 import { allowed, resourcesOf, statementsOf } from '../../support/template.ts'
 import { slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
@@ -35,17 +36,68 @@ describe('the publish role', () => {
     ])
   })
 
-  it('writes the parameters of the rings, in their regions, and looks at AMIs', () => {
+  const inRegions = (service: string, resource: string, regions = ['eu-west-1', 'us-east-1']) =>
+    regions.map((region) => `arn:<AWS::Partition>:${service}:${region}:<AWS::AccountId>:${resource}`)
+
+  it('writes and reads the parameters of the rings, in their regions, and looks at AMIs and their keys', () => {
     const may = allowed(template, 'PublishRole')
-    expect(Object.keys(may).sort()).toEqual(['ec2:DescribeImages', 'ssm:PutParameter'])
-    const inRegions = (name: string) =>
-      ['eu-west-1', 'us-east-1'].map(
-        (region) => `arn:<AWS::Partition>:ssm:${region}:<AWS::AccountId>:parameter${name}`,
-      )
-    expect(may['ssm:PutParameter']).toEqual(
-      [...inRegions('/gold/everyone/*'), ...inRegions('/golden-images/*')].sort(),
-    )
+    const parameters = ['/gold/everyone/*', '/golden-images/*']
+      .flatMap((name) => inRegions('ssm', `parameter${name}`))
+      .sort()
+    expect(may).toEqual({
+      'ec2:DescribeImages': ['*'],
+      'ec2:DescribeSnapshots': ['*'],
+      'ssm:GetParameters': parameters,
+      'ssm:PutParameter': parameters,
+    })
   })
+
+  it(
+    'changes launch templates that are tagged for the fleet, where a ring has some',
+    async () => {
+      const launchTemplates = [{ name: 'web', default: true }]
+      const { rings, ...fleet } = smallFleet()
+      const early = { ...rings.early, launchTemplates, kmsKeys: {} } as Ring
+      const { targetStack } = await synth({ ...fleet, rings: { ...rings, early } })
+      const statements = statementsOf(targetStack.template, 'PublishRole')
+      expect(statements.map(({ Action }) => Action)).toEqual([
+        ['ssm:GetParameters', 'ssm:PutParameter'],
+        ['ec2:DescribeImages', 'ec2:DescribeLaunchTemplateVersions'],
+        ['ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'],
+      ])
+      expect(statements.at(-1)).toMatchObject({
+        Resource: inRegions('ec2', 'launch-template/*', ['us-east-1']),
+        Condition: { StringEquals: { 'aws:ResourceTag/rebake:fleet': 'gold' } },
+      })
+    },
+    slow,
+  )
+
+  it.each([
+    [
+      '555566667777',
+      ['start-distribution', 'release-image', 'verify-distribution', 'publish-pointers'],
+      ['*'],
+    ],
+    ['111122223333', ['verify-distribution', 'publish-pointers'], undefined],
+  ])(
+    'reads alarms where a ring has one in a target: %s',
+    async (account, callers, resources) => {
+      const { rings, ...fleet } = smallFleet()
+      const alarm = `arn:aws:cloudwatch:us-east-1:${account}:alarm:errors`
+      const everyone = { ...rings.everyone, alarm } as Ring
+      const { targetStack } = await synth({ ...fleet, rings: { ...rings, everyone } })
+      const may = allowed(targetStack.template, 'PublishRole')
+      for (const action of ['DescribeAlarms', 'DescribeAlarmHistory'])
+        expect(may[`cloudwatch:${action}`]).toEqual(resources)
+      const { AssumeRolePolicyDocument: trust } =
+        resourcesOf(targetStack.template, 'AWS::IAM::Role').PublishRole ?? {}
+      expect(trust.Statement[0].Condition.ArnEquals['aws:PrincipalArn']).toEqual(
+        callers.map((name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`),
+      )
+    },
+    slow,
+  )
 })
 
 describe('the distribution role', () => {

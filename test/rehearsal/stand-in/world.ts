@@ -124,6 +124,10 @@ export const itFitsTheModels = (calls: () => CallRecord[]) =>
     },
   )
 
+/** The build account's key in a region. */
+export const keyIn = (region: string) =>
+  `arn:aws:kms:${region}:${build.account}:key/11111111-2222-3333-4444-555555555555`
+
 /** The Image Builder resources of a small fleet: one image on one parent, with a distribution. */
 export function seedFleet({ standIn }: World) {
   const { image: parent } = standIn.ec2.addImage({
@@ -142,7 +146,10 @@ export function seedFleet({ standIn }: World) {
     ...{ Name: 'golden-base', Version: '1.0.x', ParentImage: 'ssm:/golden/images/base/parent' },
     Components: [{ ComponentArn: component, Parameters: [{ Name: 'Level', Value: ['all'] }] }],
     BlockDeviceMappings: [
-      { DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: '20', VolumeType: 'gp3' } },
+      {
+        DeviceName: '/dev/xvda',
+        Ebs: { Encrypted: true, KmsKeyId: keyIn('us-east-1'), VolumeSize: '20', VolumeType: 'gp3' },
+      },
     ],
     ...{ AmiTags: { Team: 'platform' }, Tags: { Fleet: 'golden' } },
   })
@@ -163,7 +170,10 @@ export function seedFleet({ standIn }: World) {
       },
       {
         Region: 'eu-west-1',
-        AmiDistributionConfiguration: { LaunchPermissionConfiguration: { UserIds: ['333333333333'] } },
+        AmiDistributionConfiguration: {
+          KmsKeyId: keyIn('eu-west-1'),
+          LaunchPermissionConfiguration: { UserIds: ['333333333333'] },
+        },
       },
     ],
   })

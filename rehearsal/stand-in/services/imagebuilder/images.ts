@@ -1,5 +1,6 @@
-import type { Ami, Image, ImageStatus } from '@aws-sdk/client-imagebuilder'
+import type { Ami, Image, ImagePackage, ImageScanFinding, ImageStatus } from '@aws-sdk/client-imagebuilder'
 import { AwsError, type Surroundings } from '../../types.ts'
+import { follow } from './findings.ts'
 import { byVersion, missing, type Place } from './resources.ts'
 
 export type Phase = 'PENDING' | 'CREATING' | 'BUILDING' | 'TESTING' | 'DISTRIBUTING' | 'INTEGRATING'
@@ -21,12 +22,24 @@ export interface Outcome {
   cancelledAt?: Phase
   /** What the image's state says. */
   reason?: string
-  /** Copies that fail, each named by its account, its region, or both. */
-  failedCopies?: { account?: string; region?: string; reason: string }[]
+  /** Copies that fail, each named by its account, its region, or both: always, or on the first attempts only. */
+  failedCopies?: { account?: string; region?: string; reason: string; attempts?: number }[]
   /** The AMI's volumes are not encrypted, whatever the recipe says. */
   unencrypted?: boolean
   /** What the scan of the test instance finds, where the pipeline has one. */
   findings?: Findings
+  /**
+   * Seconds that the scan takes: the image stays in TESTING as long, two hours at the most, after which the scan has
+   * TIMED_OUT and the image goes on. Number.POSITIVE_INFINITY for a scan that never completes.
+   */
+  scanTakes?: number
+  /**
+   * The image does not wait for its scan, which completes so many seconds after the tests. Image Builder's documentation
+   * knows no such scan: this is for code that must not rely on it.
+   */
+  scanTrails?: boolean
+  /** Why the scan ends FAILED. */
+  scanFails?: string
 }
 
 /** Vulnerabilities by severity; none where nothing is said. */
@@ -34,6 +47,7 @@ export interface Findings {
   critical?: number
   high?: number
   medium?: number
+  low?: number
 }
 
 export interface ImageRecord extends ImageInQuestion {
@@ -43,12 +57,19 @@ export interface ImageRecord extends ImageInQuestion {
   stop: () => void
   /** Where a failure happened, for RetryImage to go on from. */
   failedIn?: Phase
+  /** What its scan has found, once it is through. */
+  findings?: ImageScanFinding[]
+  scanTrails?: boolean
+  /** What is installed, where the pipeline collects it. */
+  packages?: ImagePackage[]
 }
 
 /** One phase: how long it lasts in seconds, and what it does at its end; a text is the reason that it failed. */
 export interface Step {
   phase: Phase
   seconds: number
+  /** Whatever chance makes of the seconds. */
+  atLeast?: number
   finish?: () => string | undefined
 }
 
@@ -114,6 +135,14 @@ export class Images {
     return this.#records.get(arn)
   }
 
+  /** The image that an AMI came out of when it was built. */
+  makerOf(ami: string, region: string): ImageRecord | undefined {
+    return [...this.#records.values()].find(
+      ({ kind, amis }) =>
+        kind === 'build' && amis.some((each) => each.image === ami && each.region === region),
+    )
+  }
+
   /** Oldest first. */
   list(place: Place): ImageRecord[] {
     return [...this.#records.values()].filter(
@@ -141,8 +170,9 @@ export class Images {
       if (record.image.state.status !== step.phase) this.enter(record, step.phase)
       const goesWrong = outcome.failsAt === step.phase || outcome.cancelledAt === step.phase
       // A phase that goes wrong ends early, somewhere.
-      const lasts =
+      const varied =
         step.seconds * 1000 * (0.8 + 0.4 * chance.next()) * (goesWrong ? 0.2 + 0.7 * chance.next() : 1)
+      const lasts = goesWrong ? varied : Math.max(varied, (step.atLeast ?? 0) * 1000)
       record.stop = this.#surroundings.clock.at(this.#surroundings.clock.now() + Math.round(lasts), () => {
         if (outcome.cancelledAt === step.phase) {
           this.enter(record, 'CANCELLED', outcome.reason)
@@ -172,26 +202,11 @@ export class Images {
     this.enter(record, 'CANCELLED')
   }
 
-  /**
-   * The scan of a build's test instance is through: "Image Builder sends a message with the results whenever an image
-   * scan completes". https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-eventbridge.html
-   */
-  scanned(record: ImageRecord, { critical = 0, high = 0, medium = 0 }: Findings = {}): void {
-    if (!record.image.imageScanningConfiguration?.imageScanningEnabled) return
-    const { account, region, arn, pipelineArn } = record
-    const counts = { all: critical + high + medium, critical, high, medium }
-    const instance = this.#surroundings.random.fork(`test-instance/${arn}`).hex(16)
-    this.#surroundings.emit({
-      ...{ source: 'aws.imagebuilder', detailType: 'EC2 Image Builder CVE Detected', account, region },
-      resources: [arn, ...(pipelineArn === undefined ? [] : [pipelineArn])],
-      detail: { 'resource-id': `i-0${instance}`, 'finding-severity-counts': counts },
-    })
-  }
-
   /** Changes the status, and says so on the default bus. */
   enter(record: ImageRecord, status: ImageStatus, reason?: string): void {
     const previous = record.image.state.status
     record.image.state = { status, ...(reason === undefined ? {} : { reason }) }
+    follow(record, status, terminal.includes(status))
     const { account, region } = record
     this.#surroundings.emit({
       ...{ source: 'aws.imagebuilder', detailType: 'EC2 Image Builder Image State Change', account, region },

@@ -1,5 +1,9 @@
 import type { DistributeImageRequest, StartImagePipelineExecutionRequest } from '@aws-sdk/client-imagebuilder'
 import type { Permission, PermissionsOf } from '../../types.ts'
+import { distributionConfigurationPermissions } from './distribution-configurations.ts'
+import { findingPermissions } from './finding-queries.ts'
+import { packagePermissions } from './packages.ts'
+import { recipePermissions } from './recipes.ts'
 import { type Kind, type Kinds, slug } from './resources.ts'
 
 const on =
@@ -21,6 +25,8 @@ const hasTags = ({ tags }: { tags?: Record<string, string> | undefined }) =>
 /** What Image Builder's operations need. */
 export function permissions(find: (arn: string) => Kinds[Kind] | undefined): Record<string, PermissionsOf> {
   return {
+    ...{ ...recipePermissions, ...distributionConfigurationPermissions },
+    ...{ ...findingPermissions, ...packagePermissions },
     StartImagePipelineExecution: (input: StartImagePipelineExecutionRequest, context) => {
       const pipeline = find(input.imagePipelineArn ?? '') as Kinds['image-pipeline'] | undefined
       const recipe = pipeline?.imageRecipeArn?.split('/')[1]

@@ -91,22 +91,6 @@ export function queries(resources: Resources, images: Images): Record<string, Op
         ...{ arn, name, platform, owner, parentImage, dateCreated, tags },
       }),
     ),
-    ListComponents: list(
-      'component',
-      'componentVersionList',
-      ({ arn, name, version, description, platform, type, owner, dateCreated }) => ({
-        ...{
-          arn: arn?.replace(/\/\d+$/, ''),
-          name,
-          version,
-          description,
-          platform,
-          type,
-          owner,
-          dateCreated,
-        },
-      }),
-    ),
     ListInfrastructureConfigurations: list(
       'infrastructure-configuration',
       'infrastructureConfigurationSummaryList',
@@ -140,7 +124,7 @@ export function queries(resources: Resources, images: Images): Record<string, Op
   }
 }
 
-function listed<T extends object>(
+export function listed<T extends object>(
   all: T[],
   input: Listing,
   { requestId }: Context,
@@ -164,7 +148,7 @@ function listed<T extends object>(
 }
 
 function fits(value: object, { name = '', values = [] }: Filter): boolean {
-  if (!['name', 'version', 'platform', 'type', 'osVersion', 'owner', 'arn'].includes(name)) {
+  if (!['name', 'version', 'platform', 'type', 'osVersion', 'owner', 'arn', 'parentImage'].includes(name)) {
     throw new AwsError('InvalidParameterValueException', `the rehearsal does not imitate the filter ${name}`)
   }
   return values.includes(String((value as Record<string, unknown>)[name]))
@@ -201,7 +185,7 @@ const buildSummary = (record: ImageRecord) => {
   return { ...told, owner: record.account, outputResources: { amis: record.amis } }
 }
 
-function latestOf(arn: string) {
+export function latestOf(arn: string) {
   const [, base, major, minor, patch] = arn.match(/^(.+)\/(\d+)\.(\d+)\.(\d+)(?:\/\d+)?$/) ?? []
   if (!base) return {}
   return {

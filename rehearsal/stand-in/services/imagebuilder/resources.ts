@@ -80,16 +80,27 @@ export class Resources {
     const named = toApiNames(shape, apiOf(properties))
     const input = read(shape, named, problems, { text: true }) as Record<string, unknown>
     if (problems.length > 0) throw new Error(`${type} ${properties.Name}: ${problems.join('; ')}`)
+    const arn = this.add(template.kind, input, place)
+    return { ref: arn, attributes: { Arn: arn, Name: String(input.name), ...latest(arn) } }
+  }
+
+  /**
+   * Makes what a request to create something describes, and says its ARN.
+   * @throws AwsError ResourceAlreadyExistsException
+   */
+  add(kind: Kind, input: Record<string, unknown>, place: Place): string {
     const { semanticVersion, clientToken: _, ...described } = input
     const name = String(input.name)
-    const version = semanticVersion && this.#nextVersion(template.kind, name, String(semanticVersion), place)
-    const parts = [template.kind, slug(name), version, template.kind === 'component' ? '1' : undefined]
+    const version = semanticVersion && this.#nextVersion(kind, name, String(semanticVersion), place)
+    const parts = [kind, slug(name), version, kind === 'component' ? '1' : undefined]
     const arn = `arn:aws:imagebuilder:${place.region}:${place.account}:${parts.filter(Boolean).join('/')}`
-    if (this.#kept.in(place).has(arn)) throw new Error(`${arn} already exists`)
+    if (this.#kept.in(place).has(arn)) {
+      throw new AwsError('ResourceAlreadyExistsException', `The resource with ARN '${arn}' already exists.`)
+    }
     const dated = { arn, ...described, dateCreated: new Date(this.#clock.now()).toISOString() }
-    const value = this.#complete(template.kind, { ...dated, ...(version ? { version } : {}) }, place)
-    this.#kept.in(place).set(arn, { kind: template.kind, value })
-    return { ref: arn, attributes: { Arn: arn, Name: name, ...latest(arn) } }
+    const value = this.#complete(kind, { ...dated, ...(version ? { version } : {}) }, place)
+    this.#kept.in(place).set(arn, { kind, value })
+    return arn
   }
 
   /** @throws AwsError ResourceNotFoundException */
@@ -112,6 +123,19 @@ export class Resources {
     return [...this.#kept.in(place).values()]
       .filter((each) => each.kind === kind)
       .map(({ value }) => value as Kinds[K])
+  }
+
+  /** Another value in the place of one: who holds the old one, such as a distribution that runs, keeps it. */
+  replace(arn: string, value: Kinds[Kind]): void {
+    const [, , , region = '', account = ''] = arn.split(':')
+    const kept = this.#kept.in({ account, region }).get(arn)
+    if (!kept) throw missing(arn)
+    kept.value = value
+  }
+
+  remove(arn: string): void {
+    const [, , , region = '', account = ''] = arn.split(':')
+    this.#kept.in({ account, region }).delete(arn)
   }
 
   find(arn: string): Kinds[Kind] | undefined {

@@ -1,8 +1,8 @@
 import type {
   CancelImageCreationRequest,
   DistributeImageRequest,
-  DistributionConfiguration,
   Image,
+  ImagePackage,
   RetryImageRequest,
   StartImagePipelineExecutionRequest,
 } from '@aws-sdk/client-imagebuilder'
@@ -10,7 +10,11 @@ import { ClientTokens } from '../../support.ts'
 import { AwsError, type Context, type Service, type Surroundings } from '../../types.ts'
 import type { Ami } from '../ec2.ts'
 import { Builder, type Neighbours } from './builder.ts'
+import { distributionConfigurations } from './distribution-configurations.ts'
 import { type Durations, typicalOf } from './durations.ts'
+import { mustBeUsable } from './execution-role.ts'
+import { findingQueries } from './finding-queries.ts'
+import { type Finding, Scans, scanKeeps } from './findings.ts'
 import {
   type ImageInQuestion,
   type ImageRecord,
@@ -19,8 +23,10 @@ import {
   type Phase,
   type Step,
 } from './images.ts'
+import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
 import { queries } from './queries.ts'
+import { recipes } from './recipes.ts'
 import { type Created, type Place, Resources, slug } from './resources.ts'
 
 /** EC2 Image Builder: starts builds and distributions, and answers about what there is. */
@@ -29,12 +35,18 @@ export class ImageBuilder implements Service {
   durations: (image: ImageInQuestion) => Durations = () => ({})
   /** How an image goes wrong. Set by the world. */
   outcome: (image: ImageInQuestion) => Outcome = () => ({})
+  /** What a scan finds; undefined for what the outcome counts. Set by the world. */
+  findings: (image: ImageInQuestion) => Finding[] | undefined = () => undefined
+  /** What is installed; undefined for something plausible. Set by the world. */
+  packages: (image: ImageInQuestion) => ImagePackage[] | undefined = () => undefined
 
   readonly #surroundings: Surroundings
   readonly #near: Neighbours
   readonly #resources: Resources
   readonly images: Images
   readonly #builder: Builder
+  readonly #scans: Scans
+  readonly #packages: Packages
   readonly #tokens = new ClientTokens()
 
   constructor(surroundings: Surroundings, near: Neighbours) {
@@ -43,7 +55,16 @@ export class ImageBuilder implements Service {
     this.#resources = new Resources(surroundings.clock)
     this.images = new Images(surroundings)
     this.#builder = new Builder(surroundings, near, this.images)
-    this.operations = { ...queries(this.#resources, this.images), ...this.#commands }
+    this.#scans = new Scans(surroundings, (image) => this.findings(image))
+    this.#packages = new Packages(surroundings, this.images, (image) => this.packages(image))
+    const checkRole = (role: string, place: Place) => mustBeUsable(near.iam, role, place)
+    this.operations = {
+      ...queries(this.#resources, this.images),
+      ...recipes({ resources: this.#resources, near, checkRole }),
+      ...distributionConfigurations(this.#resources, surroundings.clock),
+      ...{ ...findingQueries(this.images), ...this.#packages.operations },
+      ...this.#commands,
+    }
   }
 
   readonly permissions = permissions((arn) => this.#resources.find(arn))
@@ -104,7 +125,7 @@ export class ImageBuilder implements Service {
         ...{
           sourcePipelineName: pipeline.name,
           sourcePipelineArn: pipeline.arn,
-          enhancedImageMetadataEnabled: true,
+          enhancedImageMetadataEnabled: pipeline.enhancedImageMetadataEnabled ?? true,
         },
         infrastructureConfiguration: this.#resources.get(
           'infrastructure-configuration',
@@ -112,6 +133,9 @@ export class ImageBuilder implements Service {
         ),
         ...(distribution ? { distributionConfiguration: distribution } : {}),
         imageScanningConfiguration: pipeline.imageScanningConfiguration,
+        ...(pipeline.imageScanningConfiguration?.imageScanningEnabled && {
+          scanState: { status: 'PENDING' as const },
+        }),
         ...tagged({ ...pipeline.imageTags, ...tags }),
       },
     )
@@ -119,12 +143,16 @@ export class ImageBuilder implements Service {
     const outcome = this.outcome(record)
     const parent = this.#builder.resolve(recipe.parentImage ?? '', place)
     const tests = imageTestsConfiguration?.imageTestsEnabled !== false
-    const steps = this.#steps(record, {
+    const steps = this.#steps(record, outcome, {
       PENDING: () => (typeof parent === 'string' ? parent : undefined),
       CREATING: () => undefined,
-      BUILDING: () => this.#builder.build(record, recipe, parent as Ami, outcome),
-      ...(tests ? { TESTING: () => void this.images.scanned(record, outcome.findings) } : {}),
-      DISTRIBUTING: () => (distribution ? this.#copies(record, distribution, outcome) : undefined),
+      BUILDING: () => {
+        this.#packages.built(record, parent as Ami)
+        return this.#builder.build(record, recipe, parent as Ami, outcome)
+      },
+      ...(tests ? { TESTING: () => this.#scans.end(record, outcome) } : {}),
+      DISTRIBUTING: () =>
+        distribution && this.#builder.distribute(record, this.#sourceOf(record), distribution, outcome),
       INTEGRATING: () => undefined,
     })
     this.images.run(record, steps, outcome)
@@ -134,7 +162,7 @@ export class ImageBuilder implements Service {
   #distribute(input: DistributeImageRequest, place: Place): string {
     const { sourceImage = '', distributionConfigurationArn = '', executionRole = '', tags = {} } = input
     const configuration = this.#resources.get('distribution-configuration', distributionConfigurationArn)
-    this.#checkRole(executionRole, place)
+    mustBeUsable(this.#near.iam, executionRole, place)
     const sourceRecord = sourceImage.includes(':image/') ? this.images.get(sourceImage) : undefined
     if (sourceRecord && sourceRecord.image.state.status !== 'AVAILABLE') {
       throw new AwsError(
@@ -157,7 +185,7 @@ export class ImageBuilder implements Service {
     )
     this.#sources.set(record.arn, source)
     const outcome = this.outcome(record)
-    const steps = this.#steps(record, {
+    const steps = this.#steps(record, outcome, {
       PENDING: () => undefined,
       DISTRIBUTING: () => this.#builder.distribute(record, source, configuration, outcome),
       INTEGRATING: () => undefined,
@@ -184,8 +212,8 @@ export class ImageBuilder implements Service {
     record.attempt++
     const outcome = this.outcome(record)
     const source = this.#sourceOf(record)
-    const steps = this.#steps(record, {
-      ...(failedIn === 'TESTING' ? { TESTING: () => undefined } : {}),
+    const steps = this.#steps(record, outcome, {
+      ...(failedIn === 'TESTING' ? { TESTING: () => this.#scans.end(record, outcome) } : {}),
       ...(failedIn === 'INTEGRATING'
         ? {}
         : {
@@ -209,33 +237,16 @@ export class ImageBuilder implements Service {
     return this.#sources.get(record.arn) ?? (this.#near.ec2.find(own?.image ?? '', record) as Ami)
   }
 
-  #copies(
+  #steps(
     record: ImageRecord,
-    configuration: DistributionConfiguration,
     outcome: Outcome,
-  ): string | undefined {
-    return this.#builder.distribute(record, this.#sourceOf(record), configuration, outcome)
-  }
-
-  #steps(record: ImageRecord, work: Partial<Record<Phase, () => string | undefined>>): Step[] {
+    work: Partial<Record<Phase, () => string | undefined>>,
+  ): Step[] {
     const seconds = { ...typicalOf(record.kind), ...this.durations(record) }
     return Object.entries(work).map(([phase, finish]) => ({
-      phase: phase as Phase,
-      seconds: seconds[phase as Phase] ?? 0,
-      finish,
+      ...{ phase: phase as Phase, seconds: seconds[phase as Phase] ?? 0, finish },
+      atLeast: phase === 'TESTING' && record.image.scanState ? scanKeeps(outcome) : 0,
     }))
-  }
-
-  #checkRole(named: string, { account }: Place): void {
-    const arn = named.startsWith('arn:') ? named : `arn:aws:iam::${account}:role/${named}`
-    if (!this.#near.iam.role(arn))
-      throw new AwsError('InvalidRequestException', `The execution role ${arn} does not exist.`)
-    if (!this.#near.iam.trustsService(arn, 'imagebuilder.amazonaws.com')) {
-      throw new AwsError(
-        'InvalidRequestException',
-        `The execution role ${arn} does not trust imagebuilder.amazonaws.com.`,
-      )
-    }
   }
 }
 

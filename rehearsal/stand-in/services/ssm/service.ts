@@ -8,6 +8,10 @@ import type {
 import { pageOf } from '../../support.ts'
 import { AwsError, type Context, type Service, type Surroundings } from '../../types.ts'
 import type { Ec2 } from '../ec2.ts'
+import type { AutomationHost } from './automation-runner.ts'
+import { Automations } from './automations.ts'
+import { Commands, type SmokeFate, type Tested } from './commands.ts'
+import { type Document, Documents } from './documents.ts'
 import { permissions } from './permissions.ts'
 import { checkPut } from './rules.ts'
 import { arnOf, last, type Parameter, Parameters, type Place, type Version } from './store.ts'
@@ -17,15 +21,37 @@ interface Paging {
   NextToken?: string | undefined
 }
 
-/** Parameter Store. */
+/** Systems Manager: Parameter Store, and what smoke tests need of Automation and Run Command. */
 export class Ssm implements Service {
-  readonly permissions = permissions
+  /** How a smoke test goes. Set by the world. */
+  smoke: (tested: Tested) => SmokeFate = () => ({})
+  /** Who runs the steps of runbooks. Set by the stand-in. */
+  host: AutomationHost | undefined
+  readonly permissions: NonNullable<Service['permissions']>
+  readonly operations: Service['operations']
   readonly #parameters: Parameters
+  readonly #documents = new Documents()
   readonly #ec2: Ec2
 
   constructor(surroundings: Surroundings, ec2: Ec2) {
     this.#parameters = new Parameters(surroundings)
     this.#ec2 = ec2
+    const host = () => {
+      if (!this.host) throw new Error('nobody runs automations here')
+      return this.host
+    }
+    const documents = this.#documents
+    const automations = new Automations(surroundings, { documents, host })
+    const commands = new Commands(surroundings, {
+      ...{ ec2, documents, iam: () => host().iam, smoke: (tested: Tested) => this.smoke(tested) },
+    })
+    this.permissions = { ...permissions, ...automations.permissions, ...commands.permissions }
+    this.operations = { ...this.#ofParameters, ...automations.operations, ...commands.operations }
+  }
+
+  /** @throws AwsError InvalidDocumentContent */
+  addDocument(place: Place, document: Document): void {
+    this.#documents.add(place, document)
   }
 
   /** A parameter's value; undefined where the account has none of that name in that region. */
@@ -59,7 +85,7 @@ export class Ssm implements Service {
     if (parameter) this.#parameters.remove(parameter, place, { unannounced: true })
   }
 
-  readonly operations = {
+  readonly #ofParameters = {
     PutParameter: (input: PutParameterRequest, context: Context) => {
       const existing = this.#parameters.find(input.Name ?? '', context)
       const before = existing && last(existing)

@@ -1,0 +1,53 @@
+import type { ImagePipeline, ImageRecipe } from '@aws-sdk/client-imagebuilder'
+import { nextVersion, parentKind } from '../../domain/adoption.ts'
+import type { Image } from '../../domain/fleet/model.ts'
+import { list } from '../render/text.ts'
+
+/** What stands in the way of a fleet that adopts a pipeline, each in a sentence. */
+export function inTheWay({ checks }: Image, { pipeline, waysOut, unknown }: Found): string[] {
+  const { status, schedule, imageTestsConfiguration, imageScanningConfiguration } = pipeline
+  const isTested = imageTestsConfiguration?.imageTestsEnabled !== false
+  const isScanned = imageScanningConfiguration?.imageScanningEnabled === true
+  const problems = [
+    status === 'DISABLED' && 'it is disabled: enable it',
+    schedule?.scheduleExpression &&
+      `it has a schedule of its own, ${schedule.scheduleExpression}, so that one change is baked twice: take it away`,
+    checks.vulnerabilities &&
+      !(isTested && isScanned) &&
+      `the check of vulnerabilities needs its ${list([...(isScanned ? [] : ['scanning']), ...(isTested ? [] : ['tests'])])}: turn it on`,
+    checks.packages &&
+      pipeline.enhancedImageMetadataEnabled === false &&
+      'the check of packages needs its enhanced image metadata: turn it on',
+    ...waysOut.map(
+      (way) =>
+        `it ${way} before anything is checked, so no rebake starts it: take that out of its distribution configuration`,
+    ),
+    unknown.length > 0 &&
+      `it or its recipe has ${list(unknown)}, which this version of Rebake would lose: a rebake that must change them is refused`,
+  ]
+  return problems.filter((problem) => typeof problem === 'string')
+}
+
+export interface Found {
+  pipeline: ImagePipeline
+  /** How its own distribution takes its AMI out of the account. */
+  waysOut: string[]
+  /** What this version of Rebake could not carry over. */
+  unknown: string[]
+}
+
+/** What a rebake does with the recipe of an adopted pipeline. */
+export function fateOf({ parentImage = '', version = '', components = [] }: ImageRecipe, moved?: Components) {
+  const pinned = parentKind(parentImage) === 'pinned'
+  const changes = (moved ?? []).filter(({ componentArn }, i) => componentArn !== components[i]?.componentArn)
+  const names = changes.map(({ componentArn = '' }) => componentArn.split('/').slice(1, 3).join(' '))
+  const withThem = names.length > 0 ? ` with ${list(names)}` : ''
+  if (pinned)
+    return `pinned to ${parentImage}: a rebake makes version ${nextVersion(version)} of its recipe${withThem} and moves the pipeline`
+  const follows = `follows ${parentImage}`
+  return withThem
+    ? `${follows}: a rebake makes version ${nextVersion(version)} of its recipe${withThem}, leaves the parent alone, and moves the pipeline`
+    : `${follows}: left alone`
+}
+
+type Components = NonNullable<ImageRecipe['components']>

@@ -1,0 +1,82 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { type Answer, type Approval, someoneOf } from '../../domain/approvals.ts'
+import { resourceName } from '../../domain/names.ts'
+import { approvalsOf, openApprovals } from '../../functions/shared/approvals.ts'
+import { dynamoLedger } from '../../functions/shared/ledger.ts'
+import { Failed } from '../problems.ts'
+import type { Deployment } from './deployment.ts'
+import { calling } from './problems.ts'
+
+/** An image that waits to go to a ring. */
+export interface Open extends Approval {
+  campaign: string
+  image: string
+  version: string
+  ami: string
+}
+
+export interface AnswerRequest {
+  campaign: string
+  image: string
+  ring: string
+  answer: 'approve' | 'reject'
+  reason?: string
+  /** The caller's ARN. */
+  by: string
+  /** ISO 8601. */
+  time: string
+}
+
+/** What approvals are to a person. Every call throws BadInput or Failed. */
+export interface Approvals {
+  /** All that waits for an answer now, the oldest request first. */
+  open(): Promise<Open[]>
+  /** What was asked about an image, answered or not, in the order of its rings. */
+  of(campaign: string, image: string): Promise<Approval[]>
+  answer(request: AnswerRequest): Promise<Answer>
+}
+
+export function approvalsIn(deployment: Deployment): Approvals {
+  const { fleet, config } = deployment
+  const ledger = dynamoLedger(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))
+  // An answer that was taken though nobody heard of it is the same when it is given again.
+  const lambda = new LambdaClient(config)
+  const FunctionName = resourceName(fleet.name, 'answer-approval')
+  return {
+    open: () =>
+      calling(deployment, 'read what waits for an approval', async () => {
+        const items = await openApprovals(ledger)
+        return items
+          .map(({ campaign, image, ring, version, ami, requestedAt, until, approvers }) => ({
+            ...{ campaign, image, ring, version, ami, requestedAt, until, approvers },
+          }))
+          .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt) || a.image.localeCompare(b.image))
+      }),
+    of: (campaign, image) =>
+      calling(deployment, 'read what was asked about the image', () => approvalsOf(ledger, campaign, image)),
+    answer: (request) =>
+      calling(deployment, 'hand in the answer', async () => {
+        const invoke = new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) })
+        const { FunctionError, Payload } = await lambda.send(invoke)
+        const answer = JSON.parse(new TextDecoder().decode(Payload))
+        if (FunctionError === undefined) return answer as Answer
+        throw refusal(answer as { errorType?: string; errorMessage?: string })
+      }),
+  }
+}
+
+/** The function says itself what it refuses and why; what else it throws is a failure of Rebake's. */
+const refusal = ({ errorType = 'Error', errorMessage = 'it does not say why' }) =>
+  new Failed(
+    errorType === 'RequestRefused'
+      ? `It was not taken: ${errorMessage}.`
+      : `The function that takes answers failed: ${errorType}: ${errorMessage}. Its log group says more.`,
+  )
+
+/**
+ * Who answers: the caller. A rehearsal has no people in it, so its operator is taken for somebody of the first of those
+ * who may.
+ */
+export const answererOf = ({ endpoint }: Deployment, caller: string, { approvers }: Approval): string =>
+  endpoint !== undefined && caller.endsWith(':user/operator') ? someoneOf(approvers[0] ?? caller) : caller

@@ -1,0 +1,110 @@
+import type {
+  ComponentConfiguration,
+  ImagePipeline,
+  InstanceBlockDeviceMapping,
+} from '@aws-sdk/client-imagebuilder'
+import type { Fleet, Image } from '../../domain/fleet/model.ts'
+import { pointerName, resourceName } from '../../domain/names.ts'
+import type { Adopted } from '../../functions/shared/recipes.ts'
+import { list } from '../render/text.ts'
+
+/** What of a pipeline that a deploy makes is not as the fleet says, each in a sentence; nothing where all is. */
+export function notAsTheFleetSays(
+  fleet: Fleet,
+  name: string,
+  { pipeline, recipe }: Pick<Adopted, 'pipeline' | 'recipe'>,
+): string[] {
+  const image = fleet.images[name] as Image
+  const parent = `ssm:${pointerName(fleet.name, name, 'parent')}`
+  const components = image.components.map(({ component, parameters }) => ({
+    component: expectedComponent(fleet, component),
+    parameters,
+  }))
+  const said = (what: string, found: unknown, wanted: unknown) =>
+    found === wanted ? [] : [`${what} is ${found ?? 'not set'}, and ${wanted ?? 'not set'} in the fleet`]
+  return [
+    ...said('the parent of its recipe', recipe.parentImage, parent),
+    ...differingComponents(recipe.components ?? [], components),
+    ...differingVolumes(recipe.blockDeviceMappings ?? [], image.volumes),
+    ...said('its working directory', recipe.workingDirectory, image.workingDirectory),
+    ...said('running tests', pipeline.imageTestsConfiguration?.imageTestsEnabled ?? true, image.tests),
+    ...said('scanning', pipeline.imageScanningConfiguration?.imageScanningEnabled ?? false, image.scanning),
+    ...strange(pipeline),
+  ]
+}
+
+/** What no deploy does. */
+const strange = ({ status, schedule, distributionConfigurationArn }: ImagePipeline) => [
+  ...(status === 'DISABLED' ? ['it is disabled'] : []),
+  ...(schedule?.scheduleExpression ? [`it has a schedule, ${schedule.scheduleExpression}`] : []),
+  ...(distributionConfigurationArn ? [`it distributes by itself, by ${distributionConfigurationArn}`] : []),
+]
+
+interface Expected {
+  component: string
+  parameters: Record<string, string>
+}
+
+/** An ARN that may have any version, or, where the fleet pins one, that version. */
+function expectedComponent(fleet: Fleet, key: string): string {
+  const component = fleet.components[key]
+  if (component && 'arn' in component) return component.arn
+  return `:${fleet.build.account}:component/${resourceName(fleet.name, key)}/x.x.x`
+}
+
+function differingComponents(
+  found: readonly ComponentConfiguration[],
+  wanted: readonly Expected[],
+): string[] {
+  const names = (arns: readonly string[]) => list(arns.map(shortName)) || 'none'
+  const arns = found.map(({ componentArn = '' }) => componentArn)
+  if (arns.length !== wanted.length || !wanted.every(({ component }, i) => isFor(arns[i] ?? '', component)))
+    return [
+      `the components of its recipe are ${names(arns)}, and ${names(wanted.map(({ component }) => component))} in the fleet`,
+    ]
+  return wanted.flatMap(({ component, parameters }, i) => {
+    const given = (found[i]?.parameters ?? []).map(
+      ({ name = '', value = [] }) => `${name}=${value.join(',')}`,
+    )
+    const said = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
+    return given.toSorted().join('\n') === said.toSorted().join('\n')
+      ? []
+      : [`the parameters of ${shortName(component)} are not those in the fleet`]
+  })
+}
+
+/** Image Builder has hyphens in ARNs for what it does not like in names. */
+const plain = (arn: string) => arn.toLowerCase().replaceAll('_', '-')
+
+function isFor(arn: string, expected: string): boolean {
+  const [wildcards] = expected.match(/(x\.)*x$/) ?? []
+  return wildcards
+    ? plain(arn).includes(plain(expected.slice(0, -wildcards.length)))
+    : plain(arn) === plain(expected) || plain(arn).startsWith(`${plain(expected)}/`)
+}
+
+const shortName = (arn: string) => arn.split('/')[1] ?? arn
+
+function differingVolumes(found: readonly InstanceBlockDeviceMapping[], wanted: Image['volumes']): string[] {
+  const there = found.map(({ deviceName: device, ebs = {} }) => {
+    const { volumeSize: size, volumeType: type, iops, throughput } = ebs
+    return volumeText({ device, size, type, iops, throughput })
+  })
+  const expected = wanted.map(volumeText)
+  const same = there.toSorted().join('\n') === expected.toSorted().join('\n')
+  const told = (volumes: string[]) => volumes.join(', ') || 'none'
+  return same ? [] : [`the volumes of its recipe are ${told(there)}, and ${told(expected)} in the fleet`]
+}
+
+interface VolumeFacts {
+  device: string | undefined
+  size: number | undefined
+  type: string | undefined
+  iops?: number | undefined
+  throughput?: number | undefined
+}
+
+const volumeText = ({ device = '', size, type, iops, throughput }: VolumeFacts) =>
+  [device, size && `${size} GiB`, type, iops && `${iops} IOPS`, throughput && `${throughput} MiB/s`]
+    .filter(Boolean)
+    .join(' ')

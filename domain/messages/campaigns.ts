@@ -1,0 +1,156 @@
+import { type Trigger, titleOf } from '../triggers.ts'
+import { causeText, explain, type Failure } from './failures.ts'
+import { attributes, duration, lines, type Message, plural, subject, utc } from './message.ts'
+
+export function upstreamRefused(facts: {
+  ami: string
+  account: string
+  region: string
+  reason: string
+}): Message {
+  return {
+    subject: subject(`Refused: ${facts.ami} from account ${facts.account}`),
+    body: lines(
+      `Account ${facts.account}, ${facts.region}, tells of a release: ${facts.ami}.`,
+      `Rebake did not take it: ${facts.reason}.`,
+      '',
+      'No image was rebaked. If this AMI is meant to be a release, mend what is said above (or the upstream in',
+      'fleet.yaml) and start its campaign: rebake start --upstream NAME --ami AMI. If it is not, ask that account why it',
+      'sends this.',
+    ),
+    attributes: attributes('upstream-refused', 'warning', { ami: facts.ami }),
+  }
+}
+
+export interface PlannedFacts {
+  campaign: string
+  trigger: Trigger
+  bakes: { image: string; parent: string; startsAfterSeconds: number; finishedAfterSeconds: number }[]
+  left: number
+}
+
+/** What subscribers filter by, of a campaign. */
+const ofCampaign = (campaign: string, trigger: Trigger | undefined): Record<string, string> => ({
+  campaign,
+  ...(trigger && { trigger: trigger.kind }),
+  ...(trigger && 'upstream' in trigger && trigger.upstream !== undefined && { upstream: trigger.upstream }),
+})
+
+/** What set a campaign off: the reason, and the name of the AMI where there is one. */
+export const why = (trigger: Trigger): string =>
+  lines(
+    trigger.emergency && 'EMERGENCY: no freeze and no window holds it up.',
+    trigger.kind === 'release' ? `${trigger.reason} (${trigger.amiName}).` : `Why: ${trigger.reason}.`,
+    trigger.kind === 'drift' &&
+      trigger.images.length > 1 &&
+      trigger.images.map(({ image, reason }) => `  ${image}: ${reason}`),
+  )
+
+export function campaignPlanned(facts: PlannedFacts): Message {
+  const last = Math.max(...facts.bakes.map(({ finishedAfterSeconds }) => finishedAfterSeconds))
+  return {
+    subject: subject(`Planned: ${plural(facts.bakes.length, 'image')} to rebake: ${titleOf(facts.trigger)}`),
+    body: lines(
+      why(facts.trigger),
+      `${plural(facts.bakes.length, 'image')} will be rebaked; the last is through its rings in about ${duration(last)}:`,
+      '',
+      facts.bakes.map(
+        ({ image, parent, startsAfterSeconds }) =>
+          `  ${image} (on ${parent}), from about +${duration(startsAfterSeconds)}`,
+      ),
+      facts.left > 0 && [
+        '',
+        `${plural(facts.left, 'other image')} of the fleet ${facts.left === 1 ? 'is' : 'are'} left; the ledger has the reason for each.`,
+      ],
+      '',
+      `Campaign: ${facts.campaign}`,
+    ),
+    attributes: attributes('campaign-planned', 'info', ofCampaign(facts.campaign, facts.trigger)),
+  }
+}
+
+export interface WaitingFacts {
+  campaign: string
+  /** Where not the whole campaign waits: the first image that does, and the ring that it waits for. */
+  image?: string | undefined
+  ring?: string | undefined
+  trigger?: Trigger | undefined
+  /** ISO 8601. */
+  until: string
+  reasons: string[]
+}
+
+export function campaignWaiting(facts: WaitingFacts): Message {
+  const { campaign, image, ring, trigger, until, reasons } = facts
+  const what = image === undefined ? 'The campaign' : ring ? `${image}, on its way to ring ${ring},` : image
+  return {
+    subject: subject(`Waiting until ${utc(until)}: ${image ?? (trigger ? titleOf(trigger) : campaign)}`),
+    body: lines(
+      trigger && why(trigger),
+      `${what} waits until ${utc(until)}, and then goes on by itself:`,
+      reasons.map((reason) => `  ${reason}`),
+      image !== undefined && 'Other images of this campaign that wait until then are not told of one by one.',
+      '',
+      'What cannot wait: rebake start --emergency passes freezes and windows.',
+      `Campaign: ${campaign}`,
+    ),
+    attributes: attributes('campaign-waiting', 'info', {
+      ...ofCampaign(campaign, trigger),
+      ...(image !== undefined && { image }),
+      ...(ring !== undefined && { ring }),
+    }),
+  }
+}
+
+export interface FinishedFacts {
+  campaign: string
+  /** Undefined where the campaign failed before it was planned. */
+  trigger: Trigger | undefined
+  seconds: number
+  images: { image: string; status: string; reason: string; ami: string | null }[]
+  /** Why nothing was baked, where nothing was. */
+  left: string[]
+  failure?: Failure | undefined
+}
+
+/** One sentence: `5 released, 1 failed (payments-api), 2 skipped (orders-api, web-frontend).` */
+export function outcome(images: FinishedFacts['images']): string {
+  const named = (status: string) =>
+    images.filter((image) => image.status === status).map(({ image }) => image)
+  const parts = ['released', 'failed', 'skipped', 'aborted', 'superseded'].flatMap((status) => {
+    const names = named(status)
+    if (names.length === 0) return []
+    return [
+      status === 'released' ? `${names.length} released` : `${names.length} ${status} (${names.join(', ')})`,
+    ]
+  })
+  return `${parts.join(', ') || 'nothing was rebaked'}.`
+}
+
+export function campaignFinished(facts: FinishedFacts): Message {
+  const good = ['released', 'superseded']
+  const bad = facts.failure !== undefined || facts.images.some(({ status }) => !good.includes(status))
+  const title = facts.trigger ? titleOf(facts.trigger) : 'an unknown trigger'
+  const width = Math.max(0, ...facts.images.map(({ image }) => image.length))
+  return {
+    subject: subject(`${bad ? 'Finished with failures' : 'Finished'}: ${facts.campaign}`),
+    body: lines(
+      facts.failure &&
+        `Rebake itself failed in this campaign: ${facts.failure.error}: ${causeText(facts.failure.cause)}. ${explain(facts.failure.error).todo}`,
+      `${title}: ${outcome(facts.images)} It took ${duration(facts.seconds)}.`,
+      facts.images.length === 0 && facts.left.length > 0 && facts.left,
+      '',
+      facts.images.map(
+        ({ image, status, ami, reason }) =>
+          `  ${image.padEnd(width)}  ${status === 'released' ? `released ${ami}` : `${status}: ${reason}`}`,
+      ),
+      '',
+      `Campaign: ${facts.campaign}`,
+    ),
+    attributes: attributes(
+      'campaign-finished',
+      bad ? 'error' : 'info',
+      ofCampaign(facts.campaign, facts.trigger),
+    ),
+  }
+}

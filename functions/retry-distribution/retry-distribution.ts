@@ -1,0 +1,60 @@
+import { type ImagebuilderClient, RetryImageCommand } from '@aws-sdk/client-imagebuilder'
+import { clientToken } from '../../domain/executions.ts'
+import { type Distribution, isRetriable, lookAt, readRing, writeParts } from '../shared/distributions.ts'
+import { DistributionFailed } from '../shared/errors.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import type { Waits } from '../shared/waits.ts'
+
+interface Parts {
+  ledger: Ledger
+  waits: Pick<Waits, 'forget'>
+  imageBuilder: ImagebuilderClient
+}
+
+interface Request {
+  /** When the try began, the same for its repeats. */
+  time: string
+  campaign: string
+  image: string
+  ring: string
+  /** The distribution that is waited for next. */
+  distributedArn: string
+}
+
+/**
+ * Has Image Builder copy again what failed, in all distributions of the ring: what is there is not copied twice.
+ *
+ * @throws DistributionFailed where Image Builder does not try that failure again
+ */
+export async function retry(parts: Parts, request: Request) {
+  const { ledger } = parts
+  const { time } = request
+  const { item, ring } = await readRing(ledger, request)
+  const distributing = item.distributing?.[ring.ring]
+  if (!distributing) throw new Error(`nothing was distributed to ring ${ring.ring}: nothing to retry`)
+  const failed: Distribution[] = []
+  for (const part of distributing.parts) {
+    const distribution = await lookAt(parts, part)
+    if (isRetriable(distribution, time)) failed.push(distribution)
+  }
+  // Counted first: a try that nobody counted would be made for ever.
+  for (const { part } of failed) part.retriedAt = [...new Set([...(part.retriedAt ?? []), time])]
+  await writeParts(ledger, request, item, distributing)
+  for (const distribution of failed) await retryOne(parts, distribution)
+  return { retried: failed.length }
+}
+
+async function retryOne({ imageBuilder }: Parts, { arn, part, failure }: Distribution): Promise<void> {
+  const attempt = String(part.retriedAt?.length)
+  try {
+    await imageBuilder.send(
+      new RetryImageCommand({
+        ...{ imageBuildVersionArn: arn, clientToken: clientToken('retry', arn, attempt) },
+      }),
+    )
+  } catch (error) {
+    if (error instanceof Error && error.name === 'InvalidRequestException')
+      throw new DistributionFailed(`${failure} (and no retry: ${error.message})`, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,55 @@
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import type { CheckResult } from '../../domain/validation/evidence.ts'
+import {
+  checkPackages,
+  comparePackages,
+  describeChanges,
+  type Packages,
+} from '../../domain/validation/packages.ts'
+import { getImage, readPackages } from '../shared/contents.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import { readPrevious } from '../shared/previous.ts'
+import type { Look, OrderOf, Subject } from './look.ts'
+
+interface Parts {
+  imageBuilder: ImagebuilderClient
+  ledger: Ledger
+}
+
+/** Holds what is installed against what must be and what must not be. Where nobody knows, nothing has passed. */
+export async function lookAtPackages(
+  parts: Parts,
+  { settings }: OrderOf<'packages'>,
+  { image, imageArn }: Subject,
+): Promise<Look> {
+  const now = await readPackages(parts.imageBuilder, imageArn)
+  if (!now) return withoutList(parts, imageArn)
+  return { results: [...checkPackages(now, settings), await compared(parts, image, imageArn, now)] }
+}
+
+/** Systems Manager's inventory may be late. No event tells of it: the time brings the next look. */
+async function withoutList({ imageBuilder }: Parts, imageArn: string): Promise<Look> {
+  const detail = 'Image Builder lists no packages'
+  const built = await getImage(imageBuilder, imageArn)
+  if (built && built.enhancedImageMetadataEnabled !== false)
+    return { pending: `packages/${imageArn}`, doing: detail }
+  const why = built ? 'the pipeline has enhanced image metadata off' : 'the image is gone'
+  return { results: [{ check: 'list', passed: false, detail: `${detail}: ${why}` }] }
+}
+
+async function compared(
+  { imageBuilder, ledger }: Parts,
+  image: string,
+  imageArn: string,
+  now: Packages,
+): Promise<CheckResult> {
+  const previous = await readPrevious(ledger, image, imageArn)
+  const nothing = (why: string): CheckResult => ({
+    ...{ check: 'comparison', passed: true, detail: `nothing is compared: ${why}` },
+  })
+  if (!previous) return nothing('there is no previous release')
+  const before = previous.imageArn && (await readPackages(imageBuilder, previous.imageArn))
+  return before
+    ? describeChanges(previous.version, comparePackages(before, now))
+    : nothing(`nobody knows what ${previous.version} has`)
+}

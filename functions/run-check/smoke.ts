@@ -1,0 +1,159 @@
+import {
+  type AutomationExecution,
+  AutomationExecutionLimitExceededException,
+  AutomationExecutionNotFoundException,
+  GetAutomationExecutionCommand,
+  InvalidAutomationStatusUpdateException,
+  type SSMClient,
+  StartAutomationExecutionCommand,
+  type StepExecution,
+  StopAutomationExecutionCommand,
+} from '@aws-sdk/client-ssm'
+import { clientToken } from '../../domain/executions.ts'
+import type { CheckResult } from '../../domain/validation/evidence.ts'
+import type { CheckState } from '../shared/evidence.ts'
+import type { Look, OrderOf, Subject } from './look.ts'
+
+interface Parts {
+  ssm: SSMClient
+  /** The name of the fleet's runbook for smoke tests. */
+  smokeDocument: string
+}
+
+/** The id of the wait for an execution: Systems Manager tells of each that ends. */
+const automationWait = (executionId: string) => `automation/${executionId}`
+
+const running = ['Pending', 'InProgress', 'Waiting', 'Cancelling']
+/** Characters of what a script printed: its end tells most. */
+const tailLength = 1_000
+
+/** Has the AMI tested on an instance; the runbook launches and terminates it. The first look only starts that. */
+export async function lookAtSmoke(parts: Parts, order: OrderOf<'smoke'>, subject: Subject): Promise<Look> {
+  const { executionId } = subject.state ?? {}
+  if (!executionId) return begin(parts, order, subject)
+  const { AutomationExecution: execution = {} } = await parts.ssm.send(
+    new GetAutomationExecutionCommand({ AutomationExecutionId: executionId }),
+  )
+  const { AutomationExecutionStatus: status = 'Pending', CurrentStepName: step } = execution
+  if (running.includes(status))
+    return {
+      pending: automationWait(executionId),
+      doing: step ? `step ${step} is InProgress` : `the execution is ${status}`,
+      state: { executionId },
+    }
+  return { results: [status === 'Success' ? passed(execution) : failed(execution, executionId)] }
+}
+
+/**
+ * Cancels what goes on for a check that nobody waits for any more: the instance is terminated now, not in hours.
+ * Nothing is done where nothing runs.
+ */
+export async function abandonSmoke(
+  { ssm }: Pick<Parts, 'ssm'>,
+  state: CheckState | undefined,
+): Promise<void> {
+  if (!state?.executionId) return
+  try {
+    await ssm.send(
+      new StopAutomationExecutionCommand({ AutomationExecutionId: state.executionId, Type: 'Cancel' }),
+    )
+  } catch (error) {
+    const over =
+      error instanceof InvalidAutomationStatusUpdateException ||
+      error instanceof AutomationExecutionNotFoundException
+    if (!over) throw error
+  }
+}
+
+async function begin(
+  { ssm, smokeDocument }: Parts,
+  { check, settings: { instanceType, document, parameters } }: OrderOf<'smoke'>,
+  { execution, campaign, image, ami }: Subject,
+): Promise<Look> {
+  const token = asUuid(clientToken(execution, check))
+  try {
+    const { AutomationExecutionId: executionId = '' } = await ssm.send(
+      new StartAutomationExecutionCommand({
+        DocumentName: smokeDocument,
+        ClientToken: token,
+        Parameters: {
+          ImageId: [ami],
+          InstanceType: [instanceType],
+          CommandDocument: [document],
+          CommandParameters: [JSON.stringify(listed(parameters))],
+          Campaign: [campaign],
+          Image: [image],
+        },
+      }),
+    )
+    return {
+      pending: automationWait(executionId),
+      doing: 'the execution is Pending',
+      state: { executionId },
+    }
+  } catch (error) {
+    if (!(error instanceof AutomationExecutionLimitExceededException)) throw error
+    // No event tells when there is room again: the time brings the next look.
+    return { pending: automationWait(token), doing: 'the account runs as many automations as it may' }
+  }
+}
+
+/** A command document takes a list for each parameter. */
+const listed = (parameters: Record<string, string>) =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]))
+
+/** A client token of Automation has the form of a UUID. */
+const asUuid = (hex: string) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
+
+function passed({ StepExecutions: steps = [] }: AutomationExecution): CheckResult {
+  const printed = tail(printedBy(steps))
+  return {
+    check: 'RunScript',
+    passed: true,
+    detail: printed ? `it succeeded and printed: ${printed}` : 'it succeeded and printed nothing',
+  }
+}
+
+/** The first step that did not succeed says why; the ones that clean up come after it. */
+/** What Systems Manager says of these steps helps nobody. */
+const hints: Record<string, string> = {
+  WaitOnline:
+    'Systems Manager never heard of the instance: is its agent in the AMI, and is there a way to Systems Manager from the subnet?',
+}
+
+function failed(
+  { AutomationExecutionStatus: status, FailureMessage: why, StepExecutions: steps = [] }: AutomationExecution,
+  executionId: string,
+): CheckResult {
+  const step = steps.find(({ StepStatus }) => /^(Failed|TimedOut|Cancelled)$/.test(StepStatus ?? ''))
+  const told = step?.StepName === 'RunScript' ? printedBy(steps) : hints[step?.StepName ?? '']
+  const detail = tail(told ?? step?.FailureMessage ?? why ?? '')
+  return {
+    check: step?.StepName ?? 'execution',
+    passed: false,
+    detail: `${step?.StepStatus ?? status} in automation ${executionId}${detail ? `: ${detail}` : ''}`,
+  }
+}
+
+/** What the script printed: an output of its step, or where that failed, only in the message. */
+function printedBy(steps: StepExecution[]): string | undefined {
+  const script = steps.find(({ StepName }) => StepName === 'RunScript')
+  const [output] = script?.Outputs?.Output ?? []
+  if (output !== undefined) return output
+  const [, payload] = script?.FailureMessage?.match(/OutputPayload=\[(\{.*\})\], CommandId=/s) ?? []
+  try {
+    return payload && (JSON.parse(payload) as { Output?: string }).Output
+  } catch {
+    return undefined
+  }
+}
+
+/** The end of a text that is not ours: on one line, without anything that a terminal might act on. */
+function tail(text = ''): string {
+  const plain = text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences of terminals are what is taken out
+    .replace(/\u001b(\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(\u0007|\u001b\\)?|.)/g, '')
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim()
+  return plain.length <= tailLength ? plain : `…${plain.slice(1 - tailLength).toWellFormed()}`
+}

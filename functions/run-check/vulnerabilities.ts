@@ -1,0 +1,45 @@
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { checkVulnerabilities } from '../../domain/validation/vulnerabilities.ts'
+import { readScan, type Scan } from '../shared/contents.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import type { Look, OrderOf, Subject } from './look.ts'
+
+interface Parts {
+  imageBuilder: ImagebuilderClient
+  ledger: Ledger
+}
+
+/** The id of the wait for an image's scan: Image Builder tells of each that completes, whatever it found. */
+const scanWait = (imageArn: string) => `scan/${imageArn}`
+
+/** Holds what the scan of the bake found against what the fleet tolerates. Without a scan, nothing has passed. */
+export async function lookAtVulnerabilities(
+  parts: Parts,
+  { settings }: OrderOf<'vulnerabilities'>,
+  { imageArn, parentAmi, time }: Subject,
+): Promise<Look> {
+  const scan = await readScan(parts.imageBuilder, imageArn)
+  if (!('findings' in scan)) return withoutFindings('scan', imageArn, scan)
+  const today = time.slice(0, 10)
+  if (!settings.introduced)
+    return { results: checkVulnerabilities(settings, { findings: scan.findings, today }) }
+  const parentArn = await imageOf(parts.ledger, settings.parent, parentAmi)
+  const parent: Scan = parentArn
+    ? await readScan(parts.imageBuilder, parentArn)
+    : { missing: `no release of it is ${parentAmi}` }
+  if (!('findings' in parent)) return withoutFindings(`parent ${settings.parent}`, parentArn ?? '', parent)
+  return {
+    results: checkVulnerabilities(settings, { findings: scan.findings, parent: parent.findings, today }),
+  }
+}
+
+const withoutFindings = (check: string, arn: string, scan: Exclude<Scan, { findings: unknown }>): Look =>
+  'running' in scan
+    ? { pending: scanWait(arn), doing: `${check}: ${scan.running}` }
+    : { results: [{ check, passed: false, detail: scan.missing }] }
+
+/** Of an image's releases the one that is this AMI: it may not be the newest by now. */
+async function imageOf(ledger: Ledger, image: string, ami: string): Promise<string | undefined> {
+  const releases = await ledger.all<{ ami?: string; imageArn?: string }>(`IMAGE#${image}`)
+  return releases.find((release) => release.ami === ami)?.imageArn
+}

@@ -1,0 +1,148 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { resourceName } from '../../domain/names.ts'
+import type { Arns } from '../arns.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Permission } from '../permissions.ts'
+import { allowSmokeTests, smokeName } from '../smoke/smoke-tests.ts'
+import { adoptedPipelines } from '../targets.ts'
+import type { FunctionSpec } from './function-spec.ts'
+import type { Grants, Surroundings } from './grants.ts'
+import type { FunctionName } from './names.ts'
+
+/** The functions that take one image from its claim to a candidate. */
+export const bakeFunctions = ({ fleet, arns, ledger, notifications }: Surroundings, grants: Grants) => {
+  const { table, topic, concurrency, fleetName, images, changeClaims } = grants
+  return {
+    'claim-image': {
+      description: 'Takes the turn of an image, to be baked or rolled out, or queues for it',
+      environment: { ...table, ...concurrency, SUPERSEDE: fleet.supersede },
+      permissions: [...changeClaims, ...cancelOlder(fleet.supersede, images)],
+    },
+    'start-bake': {
+      description:
+        'Pins the parent of an image and starts its pipeline, unless a freeze or a window forbids it',
+      environment: { ...table, ...topic, ...concurrency },
+      permissions: [
+        ...changeClaims,
+        ...notifications.allowPublish(),
+        ...startPipelines(fleet, arns),
+        images('imagebuilder:TagResource'),
+        {
+          actions: ['ssm:PutParameter'],
+          resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
+          why: 'The parent of every image of this fleet.',
+        },
+        ...moveParents(fleet, arns),
+        ...cancelOlder(fleet.supersede, images),
+      ],
+    },
+    'resume-wait': {
+      description:
+        'Hands what has ended to the task that waits for it: a build, a copy, a scan, a smoke test',
+      asynchronous: true,
+      environment: table,
+      permissions: [ledger.allow('UpdateItem'), grants.resume('Success', 'Failure')],
+    },
+    'run-check': {
+      description:
+        'Makes one check of a baked AMI before it may leave the build account, and keeps the evidence',
+      timeout: 900,
+      environment: { ...table, SMOKE_DOCUMENT: smokeName(fleet.name) },
+      permissions: [
+        grants.describeImages,
+        ledger.allow('GetItem', 'UpdateItem'),
+        grants.resume('Success', 'Failure'),
+        ...lookInto(fleet, { grants, ledger }),
+        ...allowSmokeTests(ledger, fleet, arns),
+      ],
+    },
+    'mark-candidate': {
+      description: 'Points the candidate of an image to its validated AMI and frees its turn to bake',
+      environment: { ...table, ...topic, ...fleetName, ...concurrency },
+      permissions: [...grants.movePointers, ...changeClaims, ...notifications.allowPublish()],
+    },
+  } satisfies Partial<Record<FunctionName, FunctionSpec>>
+}
+
+/** Only a fleet that says so cancels the bakes of older campaigns. */
+const cancelOlder = (supersede: string, images: Grants['images']) =>
+  supersede === 'cancel' ? [images('imagebuilder:CancelImageCreation')] : []
+
+const startPipelines = (fleet: Fleet, arns: Arns): Permission[] => [
+  {
+    actions: ['imagebuilder:StartImagePipelineExecution'],
+    resources: [arns.pipeline(resourceName(fleet.name, '*')), ...adoptedPipelines(fleet)],
+    why: 'The pipelines of this fleet.',
+  },
+]
+
+/**
+ * A pipeline that was there before, whose recipe pins its parent, gets the next version of it.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2imagebuilder.html
+ */
+function moveParents(fleet: Fleet, arns: Arns): Permission[] {
+  const pipelines = adoptedPipelines(fleet)
+  if (pipelines.length === 0) return []
+  const images = Object.values(fleet.images)
+  const why = 'The names of what a pipeline that was there before is made of are its own.'
+  const list = (...actions: string[]): Permission => ({
+    ...{ actions, resources: ['*'], why: 'Lists know no resources.' },
+  })
+  return [
+    {
+      actions: ['GetImagePipeline', 'UpdateImagePipeline', 'TagResource'].map(
+        (name) => `imagebuilder:${name}`,
+      ),
+      resources: pipelines,
+    },
+    {
+      actions: ['GetImageRecipe', 'CreateImageRecipe', 'TagResource'].map((name) => `imagebuilder:${name}`),
+      resources: [arns.recipe('*')],
+      why,
+    },
+    {
+      actions: ['GetComponent', 'GetWorkflow'].map((name) => `imagebuilder:${name}`),
+      resources: [arns.anybodys('component'), arns.anybodys('workflow')],
+      why: "Components and workflows of the pipeline may be AWS's, or shared by other accounts.",
+    },
+    {
+      actions: ['Infrastructure', 'Distribution'].map((kind) => `imagebuilder:Get${kind}Configuration`),
+      resources: [arns.infrastructure('*'), arns.distribution('*')],
+      why,
+    },
+    list('imagebuilder:ListImageRecipes', 'ec2:DescribeImages'),
+    {
+      actions: ['iam:PassRole'],
+      resources: [arns.role('*')],
+      conditions: { StringEquals: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' } },
+      why: 'The role of the pipeline goes with it when it is updated; its name is not known here.',
+    },
+    ...(images.some(({ componentUpdates }) => componentUpdates === 'latest')
+      ? [
+          list('imagebuilder:ListComponents'),
+          { actions: ['ssm:GetParameter'], resources: [arns.parameter('*')], why },
+          { actions: ['imagebuilder:GetImage'], resources: [arns.image('*')], why },
+        ]
+      : []),
+  ]
+}
+
+/** What the checks of the fleet need to look into an image, and no more. */
+function lookInto(fleet: Fleet, { grants, ledger }: { grants: Grants; ledger: Ledger }): Permission[] {
+  const checks = Object.values(fleet.images).map((image) => image.checks)
+  const has = (kind: 'vulnerabilities' | 'packages') => checks.some((check) => check[kind])
+  const custom = checks.flatMap((check) => Object.values(check.custom ?? {}).map(({ function: arn }) => arn))
+  const actions = [
+    ...(has('vulnerabilities') || has('packages') ? ['imagebuilder:GetImage'] : []),
+    ...(has('vulnerabilities') ? ['imagebuilder:ListImageScanFindings'] : []),
+    ...(has('packages') ? ['imagebuilder:ListImagePackages'] : []),
+  ]
+  return [
+    ...(actions.length > 0 ? [grants.images(...actions)] : []),
+    ...(has('vulnerabilities') ? [grants.listFindings] : []),
+    ...(checks.some(({ vulnerabilities }) => vulnerabilities?.introduced) ? [ledger.allow('Query')] : []),
+    ...(custom.length > 0
+      ? [{ actions: ['lambda:InvokeFunction'], resources: [...new Set(custom)].sort() }]
+      : []),
+  ]
+}

@@ -1,0 +1,135 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Permission } from '../permissions.ts'
+import { upstreamAccounts } from '../targets.ts'
+import type { FunctionSpec } from './function-spec.ts'
+import type { Grants, Surroundings } from './grants.ts'
+import type { FunctionName } from './names.ts'
+
+/** The functions that take a validated image through its rings, and those that end a rebake. */
+export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundings, grants: Grants) => {
+  const { named, table, topic, concurrency, fleetName, images, closeRebake, assumePublisher } = grants
+  return {
+    'start-distribution': {
+      description:
+        'Starts the distribution of an image to one ring, unless a freeze, a window, an alarm or an approval forbids it',
+      timeout: 120,
+      environment: { ...table, ...topic, DISTRIBUTION_ROLE_ARN: arns.role(named('distribution')) },
+      permissions: [
+        // DistributeImage reads the image and the configuration with its caller's permissions.
+        // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2imagebuilder.html
+        images('imagebuilder:DistributeImage', 'imagebuilder:GetImage', 'imagebuilder:TagResource'),
+        {
+          actions: ['Create', 'Update', 'Get'].map((verb) => `imagebuilder:${verb}DistributionConfiguration`),
+          resources: [arns.distribution(named('*'))],
+          why: 'The distribution configurations of this fleet: one for each image and ring, or several.',
+        },
+        ...listAccounts(fleet, arns.partition),
+        ...grants.askAlarms('others'),
+        {
+          actions: ['iam:PassRole'],
+          resources: [arns.role(named('distribution'))],
+          conditions: { StringEquals: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' } },
+        },
+        ledger.allow('GetItem', 'PutItem', 'UpdateItem'),
+        ...notifications.allowPublish(),
+      ],
+    },
+    'request-approval': {
+      description: 'Asks people whether an image may go to a ring, with what changed',
+      timeout: 120,
+      environment: { ...table, ...topic },
+      permissions: [
+        ledger.allow('GetItem', 'UpdateItem'),
+        grants.resume('Success', 'Failure'),
+        ...notifications.allowPublish(),
+        ...grants.readContents,
+      ],
+    },
+    'answer-approval': {
+      description: 'Takes the answer of somebody who may approve',
+      environment: table,
+      permissions: [ledger.allow('GetItem', 'UpdateItem'), grants.resume('Success', 'Failure')],
+    },
+    'retry-distribution': {
+      description: 'Has Image Builder copy again what failed',
+      environment: table,
+      permissions: [
+        images('imagebuilder:RetryImage', 'imagebuilder:GetImage'),
+        ledger.allow('GetItem', 'UpdateItem'),
+      ],
+    },
+    'verify-distribution': {
+      description: 'Looks for the copied AMI in every account and region of a ring',
+      timeout: 300,
+      environment: { ...table, ...fleetName, UPSTREAM_ACCOUNTS: upstreamAccounts(fleet).join() },
+      permissions: [
+        images('imagebuilder:GetImage'),
+        assumePublisher,
+        ledger.allow('GetItem', 'UpdateItem'),
+        ...keysOfTheBuildAccount(fleet),
+      ],
+    },
+    'publish-pointers': {
+      description: 'Points the SSM parameter of every target of a ring to its own copy of the AMI',
+      timeout: 600,
+      environment: { ...table, ...fleetName },
+      permissions: [assumePublisher, ledger.allow('GetItem', 'UpdateItem')],
+    },
+    'release-image': {
+      description: 'Moves stable and previous once an image is through its last ring, and announces it',
+      environment: { ...table, ...topic, ...fleetName, ...concurrency },
+      permissions: [
+        grants.pointers('ssm:GetParameters'),
+        ...grants.movePointers,
+        ...closeRebake,
+        ...grants.askAlarms('last'),
+      ],
+    },
+    'fail-rebake': {
+      description: 'Records and announces a rebake that failed, and frees its claims',
+      environment: { ...table, ...topic, ...concurrency },
+      permissions: closeRebake,
+    },
+  } satisfies Partial<Record<FunctionName, FunctionSpec>>
+}
+
+/** Only a ring of accounts that nobody lists has them looked up. */
+function listAccounts(fleet: Fleet, partition: string): Permission[] {
+  const rings = Object.values(fleet.rings)
+  const units = rings.some(({ organizationalUnits }) => organizationalUnits.length > 0)
+  return [
+    ...(units
+      ? [
+          {
+            actions: [
+              'organizations:ListAccountsForParent',
+              'organizations:ListOrganizationalUnitsForParent',
+            ],
+            resources: [`arn:${partition}:organizations::*:ou/${fleet.organization}/ou-*`],
+            why: 'Units of the organization, and the units below them, in whichever account manages it.',
+          },
+        ]
+      : []),
+    ...(rings.some(({ organization }) => organization)
+      ? [
+          {
+            actions: ['organizations:ListAccounts'],
+            resources: ['*'],
+            why: 'organizations:ListAccounts knows no resources.',
+          },
+        ]
+      : []),
+  ]
+}
+
+/** What is shared is the build account's own, and so is the key that encrypts it. */
+const keysOfTheBuildAccount = ({ rings }: Fleet): Permission[] =>
+  Object.values(rings).some(({ mode, kmsKeys }) => mode === 'share' && kmsKeys)
+    ? [
+        {
+          actions: ['ec2:DescribeSnapshots'],
+          resources: ['*'],
+          why: 'ec2:DescribeSnapshots knows no resources.',
+        },
+      ]
+    : []

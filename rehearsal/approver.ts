@@ -1,0 +1,39 @@
+import { someoneOf } from '../domain/approvals.ts'
+import type { Fleet } from '../domain/fleet/model.ts'
+import { resourceName } from '../domain/names.ts'
+import type { Faults } from './faults.ts'
+import type { Notification } from './stand-in/services/sns.ts'
+import { FunctionError } from './world/functions.ts'
+import type { World } from './world/world.ts'
+
+const hour = 3_600_000
+
+/** Somebody who may approve reads the message that asks, and answers an hour later, by the function that takes answers. */
+export function answerApproval(
+  { clock, functions }: World,
+  { fleet, faults }: { fleet: Fleet; faults: Faults },
+  { attributes }: Notification,
+): void {
+  const { kind, campaign, image = '', ring = '' } = attributes
+  if (kind !== 'approval-requested' || faults.has('approval-forgotten', image)) return
+  const given = faults.has('approval-rejected', image)
+    ? { answer: 'reject', reason: 'not this week' }
+    : { answer: 'approve' }
+  const [approver = ''] = fleet.rings[ring]?.approval?.approvers ?? []
+  const { account, region } = fleet.build
+  const name = resourceName(fleet.name, 'answer-approval')
+  clock.at(clock.now() + hour, async () => {
+    const time = new Date(clock.now()).toISOString()
+    const request = { campaign, image, ring, time, by: someoneOf(approver), ...given }
+    try {
+      await functions.invoke(
+        `arn:aws:lambda:${region}:${account}:function:${name}`,
+        request,
+        `${campaign}/${image}`,
+      )
+    } catch (error) {
+      // A person reads why the answer was not taken: the rebake may have ended meanwhile.
+      if (!(error instanceof FunctionError)) throw error
+    }
+  })
+}

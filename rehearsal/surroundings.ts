@@ -1,0 +1,80 @@
+import type { Fleet } from '../domain/fleet/model.ts'
+import { orderRing } from '../domain/planning/ring-order.ts'
+import { targetAccounts } from '../infra/targets.ts'
+import { addAdoptedPipelines } from './adopted-pipelines.ts'
+import type { Faults } from './faults.ts'
+import { imaginedTargets, imagineOrganization } from './organization.ts'
+import type { Document } from './stand-in/services/ssm/documents.ts'
+import type { World } from './world/world.ts'
+
+/**
+ * What a fleet finds where it is deployed, and no template of its own makes: the organization, pipelines that it adopts, launch
+ * templates of the targets, alarms, and functions of others that check images.
+ */
+export function surround(world: World, fleet: Fleet, faults: Faults): void {
+  addOrganization(world, fleet)
+  addAdoptedPipelines(world, fleet)
+  addLaunchTemplates(world, fleet)
+  for (const { alarm = '' } of Object.values(fleet.rings)) {
+    const [, , , region = '', account = '', , name = ''] = alarm.split(':')
+    if (name) world.standIn.cloudwatch.addAlarm({ account, region, name })
+  }
+  const { custom } = world.standIn.lambda
+  for (const { checks } of Object.values(fleet.images)) {
+    const { document = '', parameters = {} } = checks.smoke ?? {}
+    if (document && !document.startsWith('AWS-'))
+      world.standIn.ssm.addDocument(fleet.build, commandDocument(document, parameters))
+    for (const { function: arn } of Object.values(checks.custom ?? {}))
+      custom.set(arn, (request) => verdict(faults, request as { image: string }))
+  }
+}
+
+/** What a team deploys itself: it takes what the fleet gives it. */
+const commandDocument = (name: string, parameters: Record<string, unknown>): Document => ({
+  ...{ name, type: 'Command' },
+  content: {
+    schemaVersion: '2.2',
+    parameters: Object.fromEntries(Object.keys(parameters).map((key) => [key, {}])),
+    mainSteps: [{ name: 'test', action: 'aws:runShellScript', inputs: { runCommand: ['true'] } }],
+  },
+})
+
+const verdict = (faults: Faults, { image }: { image: string }) =>
+  faults.has('check-refuses', image)
+    ? { passed: false, detail: 'the rehearsal was told so' }
+    : { passed: true, detail: 'a rehearsal knows no better' }
+
+function addOrganization({ standIn }: World, fleet: Fleet): void {
+  const imagined = imagineOrganization(fleet)
+  if (!imagined) return
+  const { id, units, accounts } = imagined
+  const unitOf = (account: string) => Object.keys(units).find((unit) => units[unit]?.includes(account))
+  standIn.organizations.set({
+    ...{ id, management: '000000000001', root: 'r-exam', delegated: [fleet.build.account] },
+    units: Object.keys(units).map((unit) => ({ id: unit, parent: 'r-exam' })),
+    accounts: accounts.map((account) => ({ id: account, parent: unitOf(account) ?? 'r-exam' })),
+  })
+}
+
+/** The one that every target of a ring is told to have. */
+function addLaunchTemplates({ standIn }: World, fleet: Fleet): void {
+  const places = [...targetAccounts(fleet), ...imaginedTargets(fleet)]
+  const added = new Set<string>()
+  for (const [image, { rings }] of Object.entries(fleet.images))
+    for (const ring of rings)
+      for (const { name } of orderRing(fleet, image, ring).launchTemplates)
+        for (const account of places)
+          for (const region of fleet.rings[ring]?.regions ?? []) {
+            const place = `${account} ${region} ${name}`
+            if (added.has(place)) continue
+            added.add(place)
+            const data = { ImageId: 'ami-00000000000000000', InstanceType: 'm7i.large' as const }
+            standIn.ec2.launchTemplates.add({
+              account,
+              region,
+              name,
+              data,
+              tags: { 'rebake:fleet': fleet.name },
+            })
+          }
+}

@@ -1,0 +1,138 @@
+import {
+  CreateLaunchTemplateVersionCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  ModifyLaunchTemplateCommand,
+} from '@aws-sdk/client-ec2'
+import { PutParameterCommand } from '@aws-sdk/client-ssm'
+import { AssumeRoleCommand } from '@aws-sdk/client-sts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
+import { account, key, named, request, ringWorld, targets } from './ring-world.ts'
+
+const world = ringWorld()
+const { ec2, ssm, sts, parameters } = world
+beforeEach(world.reset)
+
+const pauses: number[] = []
+const pause = async (milliseconds: number) => pauses.push(milliseconds)
+beforeEach(() => {
+  pauses.length = 0
+})
+
+/** Both targets have the AMI; `launchTemplates` as the ring has them. */
+const verified = async (launchTemplates: { name: string; default: boolean }[] = [], more = targets) => {
+  const all = { ...(await world.parts({ launchTemplates })), pause }
+  const placed = more.map((target) => ({ ...target, ami: 'ami-0a' }))
+  await all.ledger.set(key, { distributed: { early: placed } })
+  return all
+}
+const put = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => input)
+const published = async ({ ledger }: Awaited<ReturnType<typeof verified>>) =>
+  (await ledger.get<{ published?: object }>(key))?.published
+
+describe('publish-pointers', () => {
+  it('writes the AMI to each target, reads it there, and remembers when', async () => {
+    const all = await verified([], targets.slice(0, 1))
+    expect(await publish(all, request)).toEqual({ published: 1 })
+    expect(put()).toEqual([
+      {
+        ...{ Name: '/golden-images/web', Value: 'ami-0a', Type: 'String' },
+        ...{ DataType: 'aws:ec2:image', Overwrite: true },
+      },
+    ])
+    expect(await published(all)).toEqual({ early: request.time })
+  })
+
+  it('writes nothing where it is written, and remembers the first time', async () => {
+    const all = await verified()
+    parameters.value = 'ami-0a'
+    await publish(all, request)
+    await publish(all, { ...request, time: '2026-09-08T11:00:00Z' })
+    expect(put()).toEqual([])
+    expect(await published(all)).toEqual({ early: request.time })
+  })
+
+  it('waits while Parameter Store looks for the AMI, and names the targets where it finds none', async () => {
+    const all = await verified()
+    ssm.on(PutParameterCommand).resolves({})
+    await expect(publish(all, request)).rejects.toMatchObject({
+      name: 'PublicationIncomplete',
+      message:
+        '222233334444 us-west-2, 222233334444 us-east-1: /golden-images/web has no value and not ami-0a',
+    })
+    expect(pauses.toSorted((a, b) => a - b)).toEqual(
+      [1, 1, 2, 2, 4, 4, 8, 8].map((seconds) => seconds * 1000),
+    )
+    expect(await published(all)).toBeUndefined()
+  })
+
+  it('publishes nothing once an emergency has overtaken it: the pointers stay', async () => {
+    const all = await verified()
+    await all.ledger.set({ pk: 'CLAIMS', sk: 'CLAIMS' }, { held: [] })
+    await expect(publish(all, request)).rejects.toMatchObject({ name: 'Superseded' })
+    expect(ssm.calls()).toEqual([])
+  })
+
+  it('publishes nothing that was not verified', async () => {
+    await expect(publish(await world.parts(), request)).rejects.toThrow('was not verified in ring early')
+  })
+
+  it('names the targets that refuse the parameter, after the others', async () => {
+    const strange = { account: '333344445555', region: 'us-west-2' }
+    const all = await verified([], [strange, ...targets])
+    const byRole = (of: string) => ({ RoleArn: `arn:aws:iam::${of}:role/golden-publish` })
+    sts.on(AssumeRoleCommand, byRole(strange.account)).rejects(named('AccessDenied'))
+    await expect(publish(all, request)).rejects.toMatchObject({
+      name: 'TargetUnreachable',
+      message: '333344445555 us-west-2: cannot assume arn:aws:iam::333344445555:role/golden-publish: no',
+    })
+    expect(put().length).toBeGreaterThan(0)
+    sts.on(AssumeRoleCommand, byRole(account)).rejects(named('ValidationError', 'bad'))
+    await expect(publish(all, request)).rejects.toMatchObject({
+      name: 'PublicationIncomplete',
+      message: expect.stringMatching(
+        /^333344445555 us-west-2: .*; 222233334444 us-west-2, .*: ValidationError: bad$/,
+      ),
+    })
+  })
+
+  it('leaves to whoever tries again what passes, though another target is wrong for good', async () => {
+    ssm
+      .on(PutParameterCommand)
+      .rejectsOnce(named('AccessDeniedException'))
+      .rejects(named('ThrottlingException'))
+    await expect(publish(await verified(), request)).rejects.toMatchObject({ name: 'ThrottlingException' })
+  })
+
+  it('gives the launch templates of each target the AMI, and names those that it cannot', async () => {
+    const all = await verified([
+      ...[
+        { name: 'web', default: true },
+        { name: 'batch', default: false },
+      ],
+      ...[
+        { name: 'gone', default: true },
+        { name: 'theirs', default: true },
+      ],
+    ])
+    const version = { VersionNumber: 3, LaunchTemplateData: { ImageId: 'ami-0z' } }
+    ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version] })
+    ec2
+      .on(DescribeLaunchTemplateVersionsCommand, { LaunchTemplateName: 'gone', Versions: ['$Latest'] })
+      .rejects(named('InvalidLaunchTemplateName.NotFoundException'))
+    ec2.on(CreateLaunchTemplateVersionCommand).callsFake(({ LaunchTemplateName }) => {
+      if (LaunchTemplateName === 'theirs') throw named('UnauthorizedOperation')
+      return { LaunchTemplateVersion: { VersionNumber: 4 } }
+    })
+    ec2.on(ModifyLaunchTemplateCommand).resolves({})
+    await expect(publish(all, request)).rejects.toMatchObject({
+      name: 'PublicationIncomplete',
+      message:
+        '222233334444 us-west-2, 222233334444 us-east-1: launch template gone does not exist, ' +
+        "launch template theirs may not be changed: it needs the tag 'rebake:fleet'",
+    })
+    const moved = ec2.commandCalls(ModifyLaunchTemplateCommand).map(({ args: [{ input }] }) => input)
+    expect(moved).toEqual(targets.map(() => ({ LaunchTemplateName: 'web', DefaultVersion: '4' })))
+    expect(await published(all)).toBeUndefined()
+  })
+})

@@ -1,0 +1,77 @@
+import { RetryImageCommand } from '@aws-sdk/client-imagebuilder'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { retry } from '../../functions/retry-distribution/retry-distribution.ts'
+import { arnOf, key, named, request, ringWorld } from './ring-world.ts'
+
+const world = ringWorld()
+const { imageBuilder, say, parts } = world
+beforeEach(() => {
+  world.reset()
+  imageBuilder.on(RetryImageCommand).resolves({})
+})
+
+const distributed = [2, 3, 4].map((n) => ({ accounts: [`${n}00000000000`], arn: arnOf(n) }))
+const retried = () => imageBuilder.commandCalls(RetryImageCommand).map(({ args: [{ input }] }) => input)
+
+describe('retry-distribution', () => {
+  it('retries every distribution that failed, and counts it', async () => {
+    say({ status: 'FAILED' }, 2)
+    say({ status: 'FAILED' }, 4)
+    const all = await parts({}, distributed)
+    expect(await retry(all, request)).toEqual({ retried: 2 })
+    expect(retried().map(({ imageBuildVersionArn: arn }) => arn)).toEqual([arnOf(2), arnOf(4)])
+    const item = await all.ledger.get<{ distributing: { early: { parts: object[] } } }>(key)
+    expect(item?.distributing.early.parts).toEqual([
+      { ...distributed[0], retriedAt: [request.time] },
+      distributed[1],
+      { ...distributed[2], retriedAt: [request.time] },
+    ])
+  })
+
+  it('is the same try when it is repeated, and another one later, twice at the most', async () => {
+    say({ status: 'FAILED' }, 2)
+    const all = await parts({}, distributed)
+    await retry(all, request)
+    await retry(all, request)
+    await retry(all, { ...request, time: '2026-09-08T10:30:00Z' })
+    expect(await retry(all, { ...request, time: '2026-09-08T11:00:00Z' })).toEqual({ retried: 0 })
+    const [first, again, second, ...others] = retried().map(({ clientToken }) => clientToken)
+    expect(first).toMatch(/^[0-9a-f]{64}$/)
+    expect(again).toBe(first)
+    expect(second).not.toBe(first)
+    expect(others).toEqual([])
+  })
+
+  it('forgets what was told of the failure', async () => {
+    say({ status: 'FAILED' }, 2)
+    const all = await parts({}, distributed)
+    const wait = { pk: `WAIT#${arnOf(2)}`, sk: 'WAIT' }
+    await all.ledger.create(wait, { outcome: {} })
+    await retry(all, request)
+    expect(await all.ledger.get(wait)).toEqual(wait)
+  })
+
+  it('names the targets where Image Builder does not try again', async () => {
+    const failed = {
+      accountId: '200000000000',
+      region: 'us-east-1',
+      state: { status: 'FAILED', reason: 'no key' },
+    }
+    say({ status: 'FAILED', amis: [failed] }, 2)
+    imageBuilder.on(RetryImageCommand).rejects(named('InvalidRequestException', 'not retriable'))
+    await expect(retry(await parts({}, distributed), request)).rejects.toMatchObject({
+      name: 'DistributionFailed',
+      message: '200000000000 us-east-1: no key (and no retry: not retriable)',
+    })
+    imageBuilder.on(RetryImageCommand).rejects(named('ServiceException'))
+    await expect(retry(await parts({}, distributed), request)).rejects.toMatchObject({
+      name: 'ServiceException',
+    })
+  })
+
+  it('retries nothing that was not distributed', async () => {
+    const all = await parts()
+    await all.ledger.set(key, { distributing: {} })
+    await expect(retry(all, request)).rejects.toThrow('nothing was distributed to ring early')
+  })
+})

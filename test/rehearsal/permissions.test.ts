@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest'
+import { everyCheck } from '../support/every-check.ts'
+import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
+
+const releasesAt = (...times: string[]) =>
+  times.map((time) => ({ upstream: 'soe', time: `2026-09-${time}:00Z` }))
+
+/** Each rehearsal brings other ways to go wrong: what a role may do and never does in any of them, it need not do. */
+const rehearsals = [
+  { releases: releasesAt('01T06:00', '07T06:00') },
+  { releases: releasesAt('01T06:00', '01T06:05', '01T06:10') },
+  {
+    faults: [
+      ...['approval-rejected=base', 'build-hangs=judged', 'smoke-hangs=scripted'],
+      ...['execution-aborted=documented', 'event-early=adopted', 'copy-fails=warned'],
+    ],
+  },
+  { faults: ['scan-finds=base'] },
+  { faults: ['untrusted-owner=soe'] },
+]
+
+/** What no rehearsal brings about, and why it is allowed nonetheless. */
+const allowed = {
+  // Step Functions makes its managed rule with these, and stops with them what it waits for when it is stopped itself.
+  // https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+  'startExecution.sync': ['Campaign', 'Rebake'].flatMap((role) => [
+    `${role}Role: states:DescribeExecution`,
+    `${role}Role: states:StopExecution`,
+  ]),
+  'dead letters': ['ResumeWait', 'SeedParameters', 'SettleExecution'].map(
+    (role) => `${role}Role: sqs:SendMessage`,
+  ),
+  'what came before the token that waits for it': [
+    'RequestApprovalRole: states:SendTaskFailure',
+    'RequestApprovalRole: states:SendTaskSuccess',
+    'RunCheckRole: states:SendTaskFailure',
+  ],
+  'whoever changes the claims next tells what somebody who died did not': [
+    ...['FailRebake', 'MarkCandidate', 'ReleaseImage', 'SettleExecution', 'StartBake'].map(
+      (role) => `${role}Role: states:SendTaskFailure`,
+    ),
+  ],
+  'what an adopted pipeline may have, and the imagined one has not: workflows, a parent that it follows': [
+    ...['imagebuilder:GetImage', 'imagebuilder:GetWorkflow', 'ssm:GetParameter'].map(
+      (action) => `StartBakeRole: ${action}`,
+    ),
+  ],
+  'a campaign that ended before it did what it was to do': ['SummariseCampaignRole: dynamodb:PutItem'],
+}
+
+it('allows nothing that no rehearsal needs', { timeout: slow * 2 }, async () => {
+  const stage = await stageFor(everyCheck())
+  const runs: { active: Set<string>; unused: Set<string> }[] = []
+  for (const happening of rehearsals) {
+    const out = temporaryDirectory()
+    const { unusedPermissions } = await stage.rehearse({ ...happening, out })
+    const principals = readLines<{ principal: string }>(out, 'calls.jsonl').map(({ principal }) => principal)
+    runs.push({ active: new Set(principals), unused: new Set(unusedPermissions) })
+  }
+  const isUsed = (line: string) =>
+    runs.some(({ active, unused }) => active.has(line.split(':')[0] ?? '') && !unused.has(line))
+  const all = new Set(runs.flatMap(({ unused }) => [...unused]))
+  expect([...all].filter((line) => !isUsed(line)).sort()).toEqual(Object.values(allowed).flat().sort())
+})

@@ -1,0 +1,129 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { parseFleet } from '../../domain/fleet/parse.ts'
+import { summarise } from '../../rehearsal/accounts.ts'
+import { VirtualClock } from '../../rehearsal/clock.ts'
+import { Faults } from '../../rehearsal/faults.ts'
+import { Random } from '../../rehearsal/random.ts'
+import { writeRecords } from '../../rehearsal/records.ts'
+import { stage } from '../../rehearsal/scenario.ts'
+import type { Outcome } from '../../rehearsal/stand-in/services/imagebuilder/images.ts'
+import type { NewOrganization } from '../../rehearsal/stand-in/services/organizations.ts'
+import { World } from '../../rehearsal/world/world.ts'
+import { stageFor, temporaryDirectory } from '../support/rehearsal.ts'
+
+/** Rehearsals of rings: the test makes the accounts, and reads the world itself. */
+
+export const build = { account: '111122223333', region: 'us-west-2' }
+export const start = '2026-09-01T06:00:00Z'
+export const regions = ['us-west-2', 'us-east-1', 'us-east-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-2']
+export const accounts = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => String(200_000_000_000 + from + i))
+
+/** One image, and these rings, in this order. */
+export const fleetOf = (rings: Record<string, object>, more: object = {}): Fleet =>
+  parseFleet(
+    JSON.stringify({
+      ...{ name: 'small', build, organization: 'o-exampleorgid' },
+      upstreams: { soe: { platform: 'Linux', ami: { owner: '444455556666', name: 'soe-*' } } },
+      infrastructure: { linux: { instanceTypes: ['m7i.large'] } },
+      components: {
+        hello: {
+          platform: 'Linux',
+          document: {
+            phases: [
+              {
+                ...{ name: 'build' },
+                steps: [{ name: 'Hello', action: 'ExecuteBash', inputs: { commands: ['echo hello'] } }],
+              },
+            ],
+          },
+        },
+      },
+      images: {
+        base: {
+          ...{ parent: 'soe', infrastructure: 'linux', components: ['hello'] },
+          volumes: [{ device: '/dev/xvda', size: 8 }],
+        },
+      },
+      ...{ rings, notify: { email: ['team@example.com'] } },
+      ...more,
+    }),
+    'small.yaml',
+  )
+
+interface Happening {
+  /** Accounts in which the stack of targets is. */
+  targets: string[]
+  organization?: Pick<NewOrganization, 'units' | 'accounts'>
+  /** What becomes of distributions. */
+  outcome?: Outcome
+  /** Hours after the start at which the upstream releases something. */
+  releasedAfter?: number[]
+  /** Before anything happens. */
+  arrange?: (world: World) => void
+}
+
+export async function ringStage(fleet: Fleet) {
+  const { assembly } = await stageFor(fleet)
+
+  return async ({ targets, organization, outcome = {}, releasedAfter = [0], arrange }: Happening) => {
+    const started = Date.parse(start)
+    const clock = new VirtualClock(started - 600_000)
+    const random = new Random(1)
+    const faults = new Faults([])
+    const world: World = await World.open({
+      ...{ clock, random, faults, organization: fleet.organization, ...fleet.build },
+      ...{ bundles: assembly.functions, port: 0, onStep: () => {} },
+      fate: (event) => staged.fate(event),
+      before: (name, work) => staged.before(name, work),
+    })
+    const releases = releasedAfter.map((hours) => {
+      const time = new Date(started + hours * 3_600_000).toISOString().replace('.000', '')
+      return { upstream: 'soe', time }
+    })
+    const staged = stage(world, { fleet, started, events: [], releases, random, faults })
+    const { standIn } = world
+    const built = standIn.imagebuilder.outcome
+    standIn.imagebuilder.outcome = (image) => (image.kind === 'distribution' ? outcome : built(image))
+    const others = { management: '000000000001', root: 'r-exam', delegated: [build.account] }
+    if (organization && fleet.organization)
+      standIn.organizations.set({ id: fleet.organization, ...others, ...organization })
+    arrange?.(world)
+    clock.at(clock.now(), async () => {
+      const deploy = ({ name, template }: typeof assembly.buildStack, account: string) =>
+        world.deploy(template, { account, region: build.region, stack: name })
+      for (const account of targets) await deploy(assembly.targetStack, account)
+      await deploy(assembly.buildStack, build.account)
+      await deploy(assembly.soeStack, '444455556666')
+    })
+    await clock.run({ until: started - 1 })
+    await clock.run()
+    const summary = await summarise(world, 'small-ledger', started)
+    const { notifications } = standIn.sns
+    const out = temporaryDirectory()
+    writeRecords(out, world, notifications, { ...summary, wallSeconds: 0 })
+    await world.close()
+    const told = notifications.map(({ subject, message }) => `${subject}\n${message}`).join('\n')
+    return { world, told, calls: `${out}/calls.jsonl`, status: summary.images.at(-1)?.status }
+  }
+}
+
+/** The AMI that the parameter of each target names, as the stand-in keeps it: whoever wrote it, and however. */
+export function pointers({ standIn }: World, parameter: string, who: string[], where = regions) {
+  return who.flatMap((account) =>
+    where.map((region) => {
+      const id = standIn.ssm.valueOf(parameter, { account, region })
+      return { account, region, id, ami: id === undefined ? undefined : standIn.ec2.get(id, region) }
+    }),
+  )
+}
+
+/** How many copies each target got: `<account> <region>`. */
+export function copiesIn({ standIn }: World): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { account, region } of standIn.ec2.copies) {
+    const place = `${account} ${region}`
+    counts.set(place, (counts.get(place) ?? 0) + 1)
+  }
+  return counts
+}

@@ -1,0 +1,97 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { invalidCalls, validates } from '../support/calls.ts'
+import { everyCheck } from '../support/every-check.ts'
+import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
+
+/** Whole rehearsals of a fleet with each kind of check. */
+
+const images = ['adopted', 'base', 'documented', 'judged', 'scripted', 'warned']
+let stage: Awaited<ReturnType<typeof stageFor>>
+beforeAll(async () => {
+  const { rings, images, ...fleet } = everyCheck()
+  const [first = '', ring] = Object.entries(rings)[0] ?? []
+  const shipped = Object.entries(images).map(([name, image]) => [name, { ...image, rings: [first] }])
+  const only = { [first]: { ...ring, launchTemplates: [] } } as typeof rings
+  stage = await stageFor({ ...fleet, rings: only, images: Object.fromEntries(shipped) })
+}, slow)
+
+interface Call {
+  principal: string
+  operation: string
+  input: { sourceImage?: string }
+  error?: { name: string }
+}
+
+/** Rehearses a release: what became of each image and why, what people were told, and who was distributed. */
+async function rehearse(...faults: string[]) {
+  const out = temporaryDirectory()
+  const { summary, notifications, unusedPermissions } = await stage.rehearse({ out, faults })
+  const calls = readLines<Call>(out, 'calls.jsonl')
+  const distributed = calls.flatMap(({ operation, input }) =>
+    operation === 'DistributeImage' ? (input.sourceImage?.split('/')[1] ?? []) : [],
+  )
+  const named = (name: string) => calls.filter(({ operation }) => operation === name).length
+  return {
+    ...{ out, calls, named, unusedPermissions },
+    distributed: [...new Set(distributed)].sort(),
+    statuses: Object.fromEntries(summary.images.map(({ image, status }) => [image, status])),
+    reasonOf: (name: string) => summary.images.find(({ image }) => image === name)?.reason,
+    told: notifications.map(({ subject, message }) => `${subject}\n${message}`),
+  }
+}
+
+const all = (status: string, but: Record<string, string> = {}) =>
+  Object.fromEntries(images.map((image) => [image, but[image] ?? status]))
+
+describe('the checks of a campaign', { timeout: slow }, () => {
+  it('let through what passes, and tell people of what is only advisory', async () => {
+    const { out, statuses, distributed, told, named } = await rehearse()
+    expect(statuses).toEqual(all('released'))
+    expect(distributed).toHaveLength(images.length)
+    expect(told.filter((text) => text.includes('packages: forbidden: installed: bash'))).toHaveLength(1)
+    expect(told.filter((text) => text.startsWith('Warning: 1 finding in warned'))).toHaveLength(1)
+    // Two instance types, and one: each is launched once, and goes.
+    expect([named('RunInstances'), named('TerminateInstances')]).toEqual([3, 3])
+    if (validates) expect(invalidCalls(`${out}/calls.jsonl`)).toBe('')
+  })
+
+  it.each([[[]], [['handler-crashes=run-check']], [['handler-crashes=mark-candidate']]])(
+    'stop what fails one, and its descendants: %j',
+    async (more) => {
+      const { statuses, distributed, reasonOf } = await rehearse('scan-finds=base', ...more)
+      expect(statuses).toEqual(all('skipped', { base: 'failed' }))
+      expect(reasonOf('base')).toMatch(/vulnerabilities: critical: expected 0 at most, found 3: CVE-/)
+      expect(distributed).toEqual([])
+    },
+  )
+
+  it.each([
+    {
+      'smoke-fails': [
+        'documented',
+        /smoke m7i.large: RunScript: .*documented does not answer.* exit status 1/,
+      ],
+      'check-refuses': ['judged', /licences.*the rehearsal was told so/],
+      'scan-finds': ['scripted', /vulnerabilities: critical: expected 0 at most, found 3/],
+    },
+    {
+      'smoke-fails': ['scripted', /smoke m7i.large: .*not answer.*; smoke t3.micro: .*not answer/],
+      'smoke-unreachable': ['documented', /smoke m7i.large: WaitOnline: .*is its agent in the AMI/],
+    },
+  ] satisfies Record<string, [string, RegExp]>[])('stop one image alone, and say why: %o', async (cases) => {
+    const faults = Object.entries(cases).map(([fault, [image]]) => `${fault}=${image}`)
+    const { out, statuses, distributed, reasonOf, named } = await rehearse(...faults)
+    const stopped = Object.values(cases).map(([image]) => image as string)
+    expect(statuses).toEqual(all('released', Object.fromEntries(stopped.map((image) => [image, 'failed']))))
+    for (const [image, why] of Object.values(cases)) expect(reasonOf(image as string)).toMatch(why)
+    for (const image of stopped) expect(distributed).not.toContain(`small-${image}`)
+    expect(named('TerminateInstances')).toBe(named('RunInstances'))
+    if (validates) expect(invalidCalls(`${out}/calls.jsonl`)).toBe('')
+  })
+
+  it('only warn where they are advisory', async () => {
+    const { statuses, told } = await rehearse('scan-finds=warned')
+    expect(statuses).toEqual(all('released'))
+    expect(told.some((text) => /^Warning: 2 findings in warned/.test(text))).toBe(true)
+  })
+})
