@@ -34,5 +34,6 @@ function parse(text: string): Fault {
 /** The names that a kind can be aimed at, where the fleet knows them: not those of functions. */
 function targetsOf(fleet: Fleet, { kind }: Fault): string[] {
   if (faultKinds[kind].startsWith('IMAGE')) return Object.keys(fleet.images)
+  if (kind === 'slack-refuses') return Object.keys(fleet.notify.slack)
   return faultKinds[kind].startsWith('UPSTREAM') ? Object.keys(fleet.upstreams) : []
 }

@@ -28,6 +28,8 @@ export const arnsIn = (stack: Stack) => {
       name.startsWith('/aws/service/')
         ? `arn:${stack.partition}:ssm:${stack.region}::parameter${name}`
         : slash('ssm', 'parameter', name.replace(/^\//, '')),
+    /** Secrets Manager adds six characters to a name. */
+    secret: (name: string) => colon('secretsmanager', 'secret', `${name}-??????`),
     stateMachine: (name: string) => colon('states', 'stateMachine', name),
     executions: (stateMachine: string) => colon('states', 'execution', `${stateMachine}:*`),
     defaultBus: slash('events', 'event-bus', 'default'),

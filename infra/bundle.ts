@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Deployed } from '../functions/shared/fleet.ts'
 import { compiledOnce } from './bundle-cache.ts'
-import { functionNames, functionsWithFleet } from './functions/names.ts'
+import { bundleNames, functionsWithFleet } from './functions/names.ts'
 import {
   droppableSchemas,
   lambdaCredentials,
@@ -47,7 +47,7 @@ const sources = [
 export const compileFunctions = () =>
   build({
     absWorkingDir: root,
-    entryPoints: functionNames.map((name) => ({
+    entryPoints: bundleNames.map((name) => ({
       in: `functions/${name}/handler.ts`,
       out: `${name}/index`,
     })),
@@ -78,7 +78,7 @@ export const compileFunctions = () =>
 
 /** Stands in for the bundles where only the template matters. */
 export async function placeholderFunctions(directory: string): Promise<void> {
-  for (const name of functionNames) {
+  for (const name of bundleNames) {
     await mkdir(join(directory, name), { recursive: true })
     await writeFile(
       join(directory, name, 'index.mjs'),

@@ -1,10 +1,19 @@
-import { Topic } from 'aws-cdk-lib/aws-sns'
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import { Subscription, SubscriptionFilter, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
+import type { Audience } from '../domain/fleet/notify.ts'
 import { resourceName } from '../domain/names.ts'
+import { filterPolicyOf } from './audience.ts'
 import type { FleetKey } from './fleet-key.ts'
+import { pascalCase } from './names.ts'
 import type { Permission } from './permissions.ts'
+
+const protocols = {
+  email: SubscriptionProtocol.EMAIL,
+  https: SubscriptionProtocol.HTTPS,
+  sqs: SubscriptionProtocol.SQS,
+  lambda: SubscriptionProtocol.LAMBDA,
+}
 
 /** Where people read what happened. Encrypted, and only over TLS. */
 export class Notifications extends Topic {
@@ -18,7 +27,31 @@ export class Notifications extends Topic {
       enforceSSL: true,
     })
     this.key = key
-    for (const address of fleet.notify.email) this.addSubscription(new EmailSubscription(address))
+    const { email, subscriptions } = fleet.notify
+    for (const address of email) this.subscribe(fleet, address, 'email', address, { severity: 'info' })
+    for (const [name, subscription] of Object.entries(subscriptions))
+      for (const protocol of Object.keys(protocols) as (keyof typeof protocols)[]) {
+        const endpoint = subscription[protocol]
+        if (endpoint) this.subscribe(fleet, `${name} ${protocol}`, protocol, endpoint, subscription)
+      }
+  }
+
+  private subscribe(
+    fleet: Fleet,
+    id: string,
+    protocol: keyof typeof protocols,
+    endpoint: string,
+    audience: Audience,
+  ): void {
+    const policy = Object.entries(filterPolicyOf(fleet, audience))
+    new Subscription(this, pascalCase(id), {
+      ...{ topic: this, protocol: protocols[protocol], endpoint },
+      ...(policy.length > 0 && {
+        filterPolicy: Object.fromEntries(
+          policy.map(([name, values]) => [name, new SubscriptionFilter(values)]),
+        ),
+      }),
+    })
   }
 
   /** Publishing to an encrypted topic takes the key as well, through SNS only. */

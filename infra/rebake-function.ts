@@ -13,7 +13,7 @@ import { acknowledgeWildcards, type Permission, policyOf } from './permissions.t
 
 interface RebakeFunctionProps {
   fleet: Fleet
-  /** Its directory in functions/. */
+  /** Its directory in functions/, and what tells it from others of the same directory. */
   name: string
   spec: FunctionSpec
   /** Where its bundle is. */
@@ -70,7 +70,11 @@ export class RebakeFunction extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: `Rebake/${fleet.name}`,
         ...spec.environment,
       },
-      ...(spec.asynchronous && { retryAttempts: 2, onFailure: new SqsDestination(deadLetters) }),
+      ...(spec.concurrency !== undefined && { reservedConcurrentExecutions: spec.concurrency }),
+      ...(spec.asynchronous && {
+        retryAttempts: spec.retryAttempts ?? 2,
+        onFailure: new SqsDestination(deadLetters),
+      }),
     })
     this.function.node.addDependency(role)
   }

@@ -10,13 +10,13 @@ import { RebakeStateMachine } from './state-machine.ts'
 /**
  * The state machines, and what each may do itself, without a function.
  *
- * @returns the one that receives releases
+ * @returns each by its name
  */
 export function createStateMachines(
   scope: Construct,
   surroundings: Surroundings,
   functions: Record<FunctionName, RebakeFunction>,
-): StateMachine {
+): Record<'release' | 'campaign' | 'rebake', StateMachine> {
   const { fleet, arns, ledger } = surroundings
   const grants = grantsIn(surroundings)
   const rebake = resourceName(fleet.name, 'rebake')
@@ -42,8 +42,8 @@ export function createStateMachines(
   const common = { fleet, functions, substitutions }
 
   const release = new RebakeStateMachine(scope, { ...common, name: 'release', permissions: [] })
-  new RebakeStateMachine(scope, { ...common, name: 'campaign', permissions: nestedRebakes })
-  new RebakeStateMachine(scope, {
+  const campaign = new RebakeStateMachine(scope, { ...common, name: 'campaign', permissions: nestedRebakes })
+  const baking = new RebakeStateMachine(scope, {
     ...common,
     name: 'rebake',
     permissions: [
@@ -52,5 +52,5 @@ export function createStateMachines(
       ledger.allow('UpdateItem'),
     ],
   })
-  return release.machine
+  return { release: release.machine, campaign: campaign.machine, rebake: baking.machine }
 }

@@ -6,7 +6,8 @@ import { definitionsOf } from '../domain/fleet/definition.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags } from './feature-flags.ts'
-import { functionNames } from './functions/names.ts'
+import { type BundleName, functionNames, slackFunction } from './functions/names.ts'
+import type { RebakeFunction } from './rebake-function.ts'
 import { BuildStack } from './stacks/build.ts'
 import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
 import { TargetAccountStack } from './stacks/target-account.ts'
@@ -58,7 +59,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     analyticsReporting: false,
     treeMetadata: false,
   })
-  const bundleOf = (name: string) => join(bundles, name)
+  const bundleOf = (name: BundleName) => join(bundles, name)
   const build = new BuildStack(app, { fleet, fleetDirectory, bundleOf })
   const target = new TargetAccountStack(app, { fleet })
   // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
@@ -72,14 +73,17 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     name: stack.stackName,
     template: JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8')) as Template,
   })
+  const deployed: [name: BundleName, RebakeFunction][] = [
+    ...functionNames.map((name) => [name, build.functions[name]] as [BundleName, RebakeFunction]),
+    ...Object.values(build.slack).map((fn) => [slackFunction, fn] as [BundleName, RebakeFunction]),
+  ]
   return {
     outdir,
     buildStack: templateOf(build),
     targetStack: templateOf(target),
     soeStack: soe ? templateOf(soe) : { name: soeStackName(fleet), template: { Resources: {} } },
     functions: Object.fromEntries(
-      functionNames.map((name) => {
-        const { function: lambda } = build.functions[name]
+      deployed.map(([name, { function: lambda }]) => {
         const logicalId = build.getLogicalId(lambda.node.defaultChild as CfnElement)
         return [logicalId, { name, directory: bundleOf(name) }]
       }),

@@ -27,6 +27,7 @@ export const faultKinds = {
   'check-refuses': 'IMAGE: each of its custom checks says no',
   'approval-rejected': 'IMAGE: whoever is asked to approve it rejects it',
   'approval-forgotten': 'IMAGE: nobody answers when its approval is asked for',
+  'slack-refuses': 'CHANNEL: it is not there any more',
   'release-lost': 'UPSTREAM: nobody is told of its releases',
   'release-late': 'UPSTREAM: what tells of its first release arrives an hour late',
   'release-doubled': 'UPSTREAM: what tells of its releases arrives three times',
@@ -66,6 +67,8 @@ export function impossible(fleet: Fleet, { kind, target }: Fault): string | unde
       ? `the fleet does not have ${target} scanned`
       : undefined
   }
+  if (kind === 'slack-refuses' && !fleet.notify.slack[target])
+    return `the fleet has no Slack channel ${target}`
   if (!faultKinds[kind].startsWith('UPSTREAM')) return undefined
   const source = sourceIn(fleet, target)
   const isSilent = source.kind === 'parameter' && source.account === '' && source.announcements === undefined

@@ -20,6 +20,7 @@ import type { PlannedRelease } from './releases.ts'
 import type { NotificationRecord, Summary } from './results.ts'
 import { stage } from './scenario.ts'
 import { surround } from './surroundings.ts'
+import type { Post } from './world/slack.ts'
 import { World } from './world/world.ts'
 
 export interface RehearseOptions {
@@ -59,6 +60,10 @@ export interface Rehearsal {
   unusedPermissions: string[]
   /** Events that came to nothing, and why. */
   refused: string[]
+  /** Alarms of the fleet that were in ALARM at some time. */
+  alarms: string[]
+  /** What is to be seen in its Slack channels. */
+  slack: Post[]
   /** Where the stand-in is served. */
   url?: string
   close(): Promise<void>
@@ -133,6 +138,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     notRehearsed: [...world.notRehearsed].map(([type, why]) => `${type}: ${why}`).sort(),
     unusedPermissions: world.standIn.unusedPermissions(),
     refused: world.refused,
+    alarms: world.metrics.fired(started, clock.now()),
+    slack: world.slack.posts,
     ...(isServed && { url: world.url }),
     close: async () => {
       serving.abort()

@@ -72,4 +72,6 @@ export interface NotificationRecord {
   subject: string
   message: string
   attributes: Record<string, string>
+  /** Who gets it: `email team@example.com`. */
+  recipients: string[]
 }

@@ -15,6 +15,9 @@ export function surround(world: World, fleet: Fleet, faults: Faults): void {
   addOrganization(world, fleet)
   addAdoptedPipelines(world, fleet)
   addLaunchTemplates(world, fleet)
+  addSlackChannels(world, fleet)
+  for (const channel of Object.keys(fleet.notify.slack))
+    if (faults.has('slack-refuses', channel)) world.slack.gone.add(channel)
   for (const { alarm = '' } of Object.values(fleet.rings)) {
     const [, , , region = '', account = '', , name = ''] = alarm.split(':')
     if (name) world.standIn.cloudwatch.addAlarm({ account, region, name })
@@ -27,6 +30,16 @@ export function surround(world: World, fleet: Fleet, faults: Faults): void {
     for (const { function: arn } of Object.values(checks.custom ?? {}))
       custom.set(arn, (request) => verdict(faults, request as { image: string }))
   }
+}
+
+/** A bot's secret for each channel: it makes a thread of each campaign. */
+function addSlackChannels({ standIn }: World, { build, notify }: Fleet): void {
+  for (const [channel, { secret: name }] of Object.entries(notify.slack))
+    standIn.secretsmanager.addSecret({
+      ...{ ...build, name },
+      arn: `arn:aws:secretsmanager:${build.region}:${build.account}:secret:${name}-a1b2c3`,
+      value: JSON.stringify({ token: 'xoxb-rehearsal', channel }),
+    })
 }
 
 /** What a team deploys itself: it takes what the fleet gives it. */

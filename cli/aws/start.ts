@@ -1,8 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
+import { executionLink } from '../../domain/messages/links.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { startCampaign } from '../../functions/shared/start-campaign.ts'
 import { Failed } from '../problems.ts'
-import { executionLink } from './console.ts'
 import { campaignArn, type Deployment } from './deployment.ts'
 import { calling } from './problems.ts'
 

@@ -3,11 +3,17 @@ import { architectureOf as architectureOfUpstream, type Upstream } from './upstr
 /** Defaults that depend on another part of the fleet. Total: also for a fleet whose names lead nowhere. */
 
 interface Parts {
+  freshness?: number
   upstreams: Record<string, Upstream>
   rings: Record<string, unknown>
   images: Record<
     string,
-    { parent: string; rings?: string[]; checks: { ami: { architecture?: 'x86_64' | 'arm64' } } }
+    {
+      parent: string
+      freshness?: number
+      rings?: string[]
+      checks: { ami: { architecture?: 'x86_64' | 'arm64' } }
+    }
   >
 }
 
@@ -23,13 +29,14 @@ type Completed<F extends Parts> = Omit<F, 'images'> & {
   >
 }
 
-/** Fills in an image's rings (all, and always in the fleet's order) and the architecture that it must have. */
+/** Fills in an image's promise, its rings (all, and always in the fleet's order) and the architecture that it must have. */
 export const complete = <F extends Parts>(fleet: F): Completed<F> => {
   const order = Object.keys(fleet.rings)
   const images = Object.entries(fleet.images).map(([key, image]) => [
     key,
     {
       ...image,
+      ...((image.freshness ?? fleet.freshness) && { freshness: image.freshness ?? fleet.freshness }),
       rings: image.rings ? image.rings.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)) : [...order],
       checks: {
         ...image.checks,

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
+import { Notify } from './notify.ts'
 import { Ring as RingSchema } from './rings.ts'
 import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
 import { platforms, Upstream } from './upstreams.ts'
@@ -9,7 +10,6 @@ import {
   account,
   atLeastOne,
   duration,
-  emailAddress,
   flag,
   instanceType,
   integer,
@@ -104,6 +104,8 @@ const Volume = object({
   throughput: v.pipe(v.exactOptional(integer(125, 1000, ' (MiB/s)')), describe('MiB/s')),
 })
 
+const freshness = duration('1d', '365d')
+
 const Image = object({
   description: v.exactOptional(text),
   parent: v.pipe(
@@ -152,6 +154,10 @@ const Image = object({
   ),
   timeout: v.pipe(v.optional(duration('10m', '24h'), '2h'), describe('How long a bake may take in all')),
   estimate: v.pipe(v.optional(duration('1m', '24h'), '40m'), describe('How long a bake usually takes')),
+  freshness: v.pipe(
+    v.exactOptional(freshness),
+    describe("How old what targets have of it may become; then an alarm fires. Default: the fleet's"),
+  ),
   rings: v.pipe(v.exactOptional(atLeastOne(reference('a ring'), 'ring')), describe('Default: all of them')),
   checks: v.pipe(v.optional(Checks, {}), describe('What must hold before the AMI leaves the build account')),
   window: v.pipe(v.exactOptional(Window), describe('It is baked and rolled out only within it')),
@@ -183,6 +189,10 @@ export const FleetSchema = v.pipe(
     poll: v.pipe(
       v.optional(duration('5m', '24h'), '1h'),
       describe('How often every upstream is looked at, and every image held against what it should be'),
+    ),
+    freshness: v.pipe(
+      v.exactOptional(freshness),
+      describe('How old what targets have of any image may become; then an alarm fires'),
     ),
     upstreams: v.pipe(
       named(Upstream, 'upstream'),
@@ -227,10 +237,7 @@ export const FleetSchema = v.pipe(
       ),
       describe('Vulnerabilities that somebody answers for, until a day'),
     ),
-    notify: v.pipe(
-      v.optional(object({ email: v.optional(listOf(emailAddress), []) }), {}),
-      describe('Whom to tell'),
-    ),
+    notify: v.pipe(v.optional(Notify, {}), describe('Whom to tell')),
   }),
   v.transform(complete),
 )

@@ -13,7 +13,7 @@ const localTime = matching(
   /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/,
   "a local time such as '2026-12-18T00:00', in quotes",
 )
-const imagePatterns = atLeastOne(
+export const imagePatterns = atLeastOne(
   matching(/^[a-z0-9*-]{1,40}$/, 'the name of an image, * for any characters'),
   'image',
 )

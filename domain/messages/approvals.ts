@@ -1,13 +1,17 @@
 import type { RingOrder } from '../planning/ring-order.ts'
 import type { Trigger } from '../triggers.ts'
 import type { Changes } from '../validation/changes.ts'
-import { type Evidence, someOf } from '../validation/evidence.ts'
+import type { Evidence } from '../validation/evidence.ts'
 import { why } from './campaigns.ts'
-import { attributes, lines, type Message, plural, subject, utc } from './message.ts'
+import { changeLines } from './changes.ts'
+import { executionLink, linksTo } from './links.ts'
+import { duration, type Level, lines, type Message, more, plural, subject, told, utc } from './message.ts'
 
 export interface ApprovalFacts {
   campaign: string
   image: string
+  /** The ARN of the rebake's execution. */
+  execution: string
   version: string
   ami: string
   ring: Pick<
@@ -26,11 +30,15 @@ export interface ApprovalFacts {
 }
 
 /** Somebody must decide: everything to decide by, and how. */
-export function approvalRequested(facts: ApprovalFacts): Message {
+export function approvalRequested(facts: ApprovalFacts, level: Level): Message {
   const { campaign, image, version, ami, trigger, approvers, until } = facts
   const { ring } = facts.ring
   const named = `${campaign} ${image} --ring ${ring}`
   return {
+    ...told('approval-requested', 'warning', level.level),
+    about: { campaign, image, ring },
+    links: linksTo({ Execution: executionLink(facts.execution) }),
+    facts: { ...facts },
     subject: subject(`Approval needed: ${image} ${version} to ring ${ring}`),
     body: lines(
       `${image} ${version} (${ami}) waits for approval before it goes to ring ${ring}: ${reachOf(facts.ring)}.`,
@@ -41,6 +49,10 @@ export function approvalRequested(facts: ApprovalFacts): Message {
       `  rebake reject ${named} --reason TEXT`,
       'Who may:',
       approvers.map((approver) => `  ${approver}`),
+      more(
+        level,
+        `Other images of this campaign that wait for ring ${ring} are not told of one by one: rebake approve ${campaign} lists them.`,
+      ),
       '',
       trigger && why(trigger),
       '',
@@ -50,7 +62,6 @@ export function approvalRequested(facts: ApprovalFacts): Message {
       '',
       `Campaign: ${campaign}`,
     ),
-    attributes: attributes('approval-requested', 'warning', { campaign, image, ring }),
   }
 }
 
@@ -66,39 +77,6 @@ function reachOf(ring: ApprovalFacts['ring']): string {
   return `${who} in ${plural(regions.length, 'region')} (${regions.join(', ')})${how}`
 }
 
-/** What is new, long lists cut short. */
-function changeLines(changes: Changes | string): string[] {
-  if (typeof changes === 'string') return [`What changed is not known: ${changes}`]
-  const { previous, packages, findings, counts } = changes
-  const told = [
-    packages &&
-      counted('packages', {
-        added: packages.added,
-        removed: packages.removed,
-        'in another version': packages.upgraded.map(({ name, from, to }) => `${name} ${from} -> ${to}`),
-      }),
-    findings && counted('vulnerabilities', { fixed: findings.fixed, new: findings.new }),
-  ].filter((line) => line !== undefined)
-  const known = packages !== undefined || findings !== undefined
-  const now = Object.entries(counts ?? {}).map(([severity, count]) => `${count} ${severity}`)
-  return [
-    previous
-      ? `What changed since ${previous.version} (${previous.ami}):`
-      : 'There is no release before it to compare with.',
-    ...(previous && told.length === 0
-      ? [known ? '  nothing that Image Builder knows of' : '  Image Builder does not know']
-      : told),
-    ...(counts ? [`Vulnerabilities in it: ${now.join(', ') || 'none'}.`] : []),
-  ]
-}
-
-/** `  packages: 1 added (jq); 2 removed (curl, wget)`; undefined where there is nothing to say. */
-function counted(what: string, lists: Record<string, string[]>): string | undefined {
-  const some = Object.entries(lists).filter(([, names]) => names.length > 0)
-  const parts = some.map(([how, names]) => `${names.length} ${how} (${someOf(names)})`)
-  return parts.length > 0 ? `  ${what}: ${parts.join('; ')}` : undefined
-}
-
 function evidenceLines({ evidence, warnings }: ApprovalFacts): string[] {
   const checks = evidence.map(({ check, passed }) => `${check} ${passed ? 'passed' : 'did not pass'}`)
   return [
@@ -106,4 +84,38 @@ function evidenceLines({ evidence, warnings }: ApprovalFacts): string[] {
     ...warnings.slice(0, 10).map((warning) => `  ${warning}`),
     ...(warnings.length > 10 ? [`  and ${warnings.length - 10} more`] : []),
   ]
+}
+
+export interface ReminderFacts {
+  /** ISO 8601. */
+  time: string
+  waiting: { campaign: string; image: string; ring: string; until: string; approvers: string[] }[]
+}
+
+/** Approvals that nobody has given, and that will soon be over: one message for all of them. */
+export function approvalsEndSoon({ time, waiting }: ReminderFacts): Message {
+  const [first] = waiting
+  const left = (until: string) => duration((Date.parse(until) - Date.parse(time)) / 1000)
+  const only = waiting.length === 1 ? first : undefined
+  return {
+    ...told('approval-reminder', 'warning', 'summary'),
+    about: only ? { campaign: only.campaign, image: only.image, ring: only.ring } : {},
+    links: [],
+    facts: { waiting },
+    subject: subject(
+      only
+        ? `Approval soon over: ${only.image} to ring ${only.ring}`
+        : `Approval soon over: ${plural(waiting.length, 'image')}`,
+    ),
+    body: lines(
+      'Nobody has approved this yet, and in the end that is a rejection:',
+      waiting.map(
+        ({ campaign, image, ring, until }) =>
+          `  ${image} to ring ${ring}, in ${left(until)} (${utc(until)}): rebake approve ${campaign} ${image} --ring ${ring}`,
+      ),
+      '',
+      'Who may:',
+      [...new Set(waiting.flatMap(({ approvers }) => approvers))].map((approver) => `  ${approver}`),
+    ),
+  }
 }

@@ -1,6 +1,7 @@
 import { type Trigger, titleOf } from '../triggers.ts'
 import { causeText, explain, type Failure } from './failures.ts'
-import { attributes, duration, lines, type Message, plural, subject, utc } from './message.ts'
+import { executionLink, linksTo } from './links.ts'
+import { type About, duration, lines, type Message, plural, subject, told, utc } from './message.ts'
 
 export function upstreamRefused(facts: {
   ami: string
@@ -9,6 +10,10 @@ export function upstreamRefused(facts: {
   reason: string
 }): Message {
   return {
+    ...told('upstream-refused', 'warning', 'summary'),
+    about: {},
+    links: [],
+    facts,
     subject: subject(`Refused: ${facts.ami} from account ${facts.account}`),
     body: lines(
       `Account ${facts.account}, ${facts.region}, tells of a release: ${facts.ami}.`,
@@ -18,21 +23,20 @@ export function upstreamRefused(facts: {
       'fleet.yaml) and start its campaign: rebake start --upstream NAME --ami AMI. If it is not, ask that account why it',
       'sends this.',
     ),
-    attributes: attributes('upstream-refused', 'warning', { ami: facts.ami }),
   }
 }
 
 export interface PlannedFacts {
   campaign: string
+  /** The ARN of the campaign's execution. */
+  execution: string
   trigger: Trigger
   bakes: { image: string; parent: string; startsAfterSeconds: number; finishedAfterSeconds: number }[]
   left: number
 }
 
-/** What subscribers filter by, of a campaign. */
-const ofCampaign = (campaign: string, trigger: Trigger | undefined): Record<string, string> => ({
+const ofCampaign = (campaign: string, trigger: Trigger | undefined): About => ({
   campaign,
-  ...(trigger && { trigger: trigger.kind }),
   ...(trigger && 'upstream' in trigger && trigger.upstream !== undefined && { upstream: trigger.upstream }),
 })
 
@@ -49,6 +53,10 @@ export const why = (trigger: Trigger): string =>
 export function campaignPlanned(facts: PlannedFacts): Message {
   const last = Math.max(...facts.bakes.map(({ finishedAfterSeconds }) => finishedAfterSeconds))
   return {
+    ...told('campaign-planned', 'info', 'summary'),
+    about: ofCampaign(facts.campaign, facts.trigger),
+    links: linksTo({ Execution: executionLink(facts.execution) }),
+    facts: { ...facts },
     subject: subject(`Planned: ${plural(facts.bakes.length, 'image')} to rebake: ${titleOf(facts.trigger)}`),
     body: lines(
       why(facts.trigger),
@@ -65,7 +73,6 @@ export function campaignPlanned(facts: PlannedFacts): Message {
       '',
       `Campaign: ${facts.campaign}`,
     ),
-    attributes: attributes('campaign-planned', 'info', ofCampaign(facts.campaign, facts.trigger)),
   }
 }
 
@@ -84,6 +91,10 @@ export function campaignWaiting(facts: WaitingFacts): Message {
   const { campaign, image, ring, trigger, until, reasons } = facts
   const what = image === undefined ? 'The campaign' : ring ? `${image}, on its way to ring ${ring},` : image
   return {
+    ...told('campaign-waiting', 'info', 'summary'),
+    about: { ...ofCampaign(campaign, trigger), ...(image && { image }), ...(ring && { ring }) },
+    links: [],
+    facts: { ...facts },
     subject: subject(`Waiting until ${utc(until)}: ${image ?? (trigger ? titleOf(trigger) : campaign)}`),
     body: lines(
       trigger && why(trigger),
@@ -94,16 +105,13 @@ export function campaignWaiting(facts: WaitingFacts): Message {
       'What cannot wait: rebake start --emergency passes freezes and windows.',
       `Campaign: ${campaign}`,
     ),
-    attributes: attributes('campaign-waiting', 'info', {
-      ...ofCampaign(campaign, trigger),
-      ...(image !== undefined && { image }),
-      ...(ring !== undefined && { ring }),
-    }),
   }
 }
 
 export interface FinishedFacts {
   campaign: string
+  /** The ARN of the campaign's execution; undefined where the campaign failed before it was planned. */
+  execution: string | undefined
   /** Undefined where the campaign failed before it was planned. */
   trigger: Trigger | undefined
   seconds: number
@@ -133,6 +141,10 @@ export function campaignFinished(facts: FinishedFacts): Message {
   const title = facts.trigger ? titleOf(facts.trigger) : 'an unknown trigger'
   const width = Math.max(0, ...facts.images.map(({ image }) => image.length))
   return {
+    ...told('campaign-finished', bad ? 'error' : 'info', 'summary'),
+    about: ofCampaign(facts.campaign, facts.trigger),
+    links: linksTo({ Execution: facts.execution && executionLink(facts.execution) }),
+    facts: { ...facts },
     subject: subject(`${bad ? 'Finished with failures' : 'Finished'}: ${facts.campaign}`),
     body: lines(
       facts.failure &&
@@ -146,11 +158,6 @@ export function campaignFinished(facts: FinishedFacts): Message {
       ),
       '',
       `Campaign: ${facts.campaign}`,
-    ),
-    attributes: attributes(
-      'campaign-finished',
-      bad ? 'error' : 'info',
-      ofCampaign(facts.campaign, facts.trigger),
     ),
   }
 }

@@ -1,6 +1,9 @@
 import type { Target } from '../planning/ring-order.ts'
+import type { Changes } from '../validation/changes.ts'
+import { changeLines } from './changes.ts'
 import { causeText, explain, type Failure } from './failures.ts'
-import { attributes, lines, type Message, plural, subject } from './message.ts'
+import { executionLink, imagesLink, linksTo, logLink } from './links.ts'
+import { type Level, lines, type Message, more, plural, subject, told } from './message.ts'
 
 export interface StaleFacts {
   image: string
@@ -11,9 +14,13 @@ export interface StaleFacts {
   campaign: string
 }
 
-export function imageStale(facts: StaleFacts): Message {
+export function imageStale(facts: StaleFacts, level: Level): Message {
   const { image, parentAmi, tries, reason, campaign } = facts
   return {
+    ...told('image-stale', 'error', level.level),
+    about: { campaign, image },
+    links: [],
+    facts: { ...facts },
     subject: subject(`Given up: ${image} is not what the fleet says`),
     body: lines(
       `${image} was tried ${tries} times on ${parentAmi}, and failed each time. Nobody tries again by themselves.`,
@@ -21,10 +28,13 @@ export function imageStale(facts: StaleFacts): Message {
       `Why, the last time: ${reason}`,
       `What to do: mend it and deploy, which rebakes it, or: rebake start --image ${image}.`,
       'Until then it keeps its last release. The next release of its parent rebakes it too.',
+      more(
+        level,
+        'Other images that are given up are not told of one by one; rebake plan --drift --live has them.',
+      ),
       '',
       `Campaign: ${campaign}`,
     ),
-    attributes: attributes('image-stale', 'error', { campaign, image }),
   }
 }
 
@@ -36,8 +46,13 @@ export interface WarnedFacts {
 }
 
 /** It goes on; somebody should look before it no longer does. */
-export function imageWarned({ campaign, image, ami, warnings }: WarnedFacts): Message {
+export function imageWarned(facts: WarnedFacts, level: Level): Message {
+  const { campaign, image, ami, warnings } = facts
   return {
+    ...told('image-warned', 'warning', level.level),
+    about: { campaign, image },
+    links: [],
+    facts: { ...facts },
     subject: subject(`Warning: ${plural(warnings.length, 'finding')} in ${image}`),
     body: lines(
       `${image} goes on as ${ami}, and its checks warn:`,
@@ -45,9 +60,9 @@ export function imageWarned({ campaign, image, ami, warnings }: WarnedFacts): Me
       warnings.map((warning) => `  ${warning}`),
       '',
       'What is advisory does not stop it. A waiver that ends will: renew it in fleet.yaml, or mend what it is for.',
+      more(level, 'Warnings of other images of this campaign are not told one by one: the ledger has them.'),
       `Campaign: ${campaign}`,
     ),
-    attributes: attributes('image-warned', 'warning', { campaign, image }),
   }
 }
 
@@ -56,16 +71,31 @@ export interface ReleasedFacts {
   image: string
   version: string
   ami: string
+  imageArn: string
+  execution: string
   parentAmi: string
+  /** What its recipe has installed, in order, with versions where they are known. */
+  components: string[]
+  /** What is new in it; in words, where that could not be found out. */
+  changes: Changes | string
   rings: { ring: string; parameter: string; published: (Target & { ami: string })[] }[]
 }
 
+/** Release notes. */
 export function imageReleased(facts: ReleasedFacts): Message {
+  const { campaign, image, version, ami, imageArn, execution, parentAmi, components } = facts
   return {
-    subject: subject(`Released: ${facts.image} ${facts.version}`),
+    ...told('image-released', 'info', 'detail'),
+    about: { campaign, image },
+    links: linksTo({ Execution: executionLink(execution), 'Build log': logLink(imageArn) }),
+    facts: { ...facts },
+    subject: subject(`Released: ${image} ${version}`),
     body: lines(
-      `${facts.image} ${facts.version} is through its last ring.`,
-      `It is ${facts.ami} in the build account, baked on ${facts.parentAmi}.`,
+      `${image} ${version} is through its last ring.`,
+      `It is ${ami} in the build account, baked on ${parentAmi}.`,
+      '',
+      changeLines(facts.changes),
+      components.length > 0 && `Components: ${components.join(', ')}.`,
       facts.rings.flatMap(({ ring, parameter, published }) => [
         '',
         `Ring ${ring}, in the parameter ${parameter}:`,
@@ -73,9 +103,8 @@ export function imageReleased(facts: ReleasedFacts): Message {
       ]),
       '',
       'New launches that read the parameter get it from now on.',
-      `Campaign: ${facts.campaign}`,
+      `Campaign: ${campaign}`,
     ),
-    attributes: attributes('image-released', 'info', { campaign: facts.campaign, image: facts.image }),
   }
 }
 
@@ -89,9 +118,17 @@ export interface FailedFacts {
   skipped: string[]
 }
 
-export function imageFailed(facts: FailedFacts): Message {
+export function imageFailed(facts: FailedFacts, level: Level): Message {
   const { what, todo } = explain(facts.failure.error)
+  const { campaign, image, execution, imageArn } = facts
   return {
+    ...told('image-failed', 'error', level.level),
+    about: { campaign, image },
+    links: linksTo({
+      Execution: executionLink(execution),
+      ...(imageArn && { 'Build log': logLink(imageArn), Images: imagesLink(imageArn) }),
+    }),
+    facts: { ...facts },
     subject: subject(`Failed: ${facts.image} was not released`),
     body: lines(
       `${facts.image} was not released: ${what}.`,
@@ -102,15 +139,13 @@ export function imageFailed(facts: FailedFacts): Message {
         ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,
       `To rebake it when that is mended: rebake start --image ${facts.image}.`,
+      more(
+        level,
+        'Further failures of this campaign are told of when it has finished, and not one by one before.',
+      ),
       '',
-      facts.imageArn ? `Image: ${facts.imageArn}` : undefined,
-      `Execution: ${facts.execution}`,
-      `Campaign: ${facts.campaign}`,
+      imageArn !== null && `Image: ${imageArn}`,
+      `Campaign: ${campaign}`,
     ),
-    attributes: attributes('image-failed', 'error', {
-      campaign: facts.campaign,
-      image: facts.image,
-      error: facts.failure.error,
-    }),
   }
 }

@@ -1,11 +1,42 @@
-/** One notification: a subject (ASCII, 100 characters at most, as SNS demands), a text, and what to filter by. */
-export interface Message {
-  subject: string
-  body: string
-  attributes: Record<string, string>
+import type { Kind, Severity } from './kinds.ts'
+
+/** What a message is about, and what subscribers filter by. */
+export interface About {
+  campaign?: string
+  image?: string
+  ring?: string
+  upstream?: string
 }
 
-export type Severity = 'info' | 'warning' | 'error'
+export interface Link {
+  title: string
+  url: string
+}
+
+export interface Level {
+  level: 'summary' | 'detail'
+  /** The last of its kind that everybody is told of. */
+  last?: boolean
+}
+
+/** What happened, for people and for programs; each subscriber gets the form that suits its protocol. */
+export interface Message {
+  kind: Kind
+  severity: Severity
+  /** A summary is for everybody; a detail for who asks for it, so that a campaign of hundreds of images is no flood. */
+  level: Level['level']
+  about: About
+  /** ASCII, 100 characters at most, as SNS demands. */
+  subject: string
+  /** Plain text, to read on a phone. */
+  body: string
+  links: Link[]
+  /** The facts that the text is made of, for programs. */
+  facts: Record<string, unknown>
+}
+
+/** What programs and functions get of a message, as JSON. The version changes when a member goes or changes its meaning. */
+export type Notification = { version: '1'; id: string } & Message
 
 /** SNS refuses a subject over 100 characters, with line breaks, or not ASCII. Source: SNS API, Publish. */
 export const subject = (text: string) => {
@@ -35,11 +66,11 @@ export function duration(seconds: number): string {
   return parts.slice(0, 2).join(' ') || '0s'
 }
 
-export const attributes = (kind: string, severity: Severity, more: Record<string, string>) => ({
-  kind,
-  severity,
-  ...more,
-})
-
 /** `2026-12-18 00:00 UTC` */
 export const utc = (time: string) => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** Said by the last summary of many: where the others are. */
+export const more = ({ last }: Level, where: string): string | undefined => (last ? where : undefined)
+
+/** How a message is sorted. */
+export const told = (kind: Kind, severity: Severity, level: Level['level']) => ({ kind, severity, level })

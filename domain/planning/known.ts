@@ -29,7 +29,7 @@ export interface KnownImage {
   /** The newest AMI that passed its checks: what children bake from. */
   last?: Bake & { ami: string; version: string; number?: number; emergency?: boolean }
   /** The newest that went through its last ring: what targets have. */
-  released?: { ami: string; version: string }
+  released?: { ami: string; version: string; at?: string }
   /** The newest bake that was begun, whatever came of it. */
   attempt?: Attempt
   /** Open campaigns that are still to make it a candidate, oldest first. */

@@ -83,6 +83,12 @@ function checkWaiver(cve: string, { owner, reason, expires }: Waived, today: str
   return { check, passed: true, warning: true, detail: detail('ends on') }
 }
 
+/** Whether a waiver is in its last days. */
+export function expiresSoon(expires: string, time: string): boolean {
+  const daysLeft = (Date.parse(expires) - Date.parse(time.slice(0, 10))) / dayMs
+  return daysLeft >= 0 && daysLeft <= noticeDays
+}
+
 /** No threshold counts what nobody has rated yet: people must hear of it. */
 function untriaged(counted: Finding[]): CheckResult[] {
   const found = counted.filter(({ severity }) => severity === 'UNTRIAGED')

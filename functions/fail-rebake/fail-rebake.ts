@@ -5,6 +5,8 @@ import { ended, failed as failedBake } from '../../domain/planning/learning.ts'
 import { type CampaignImage, imageKey } from '../shared/campaigns.ts'
 import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
 import { changeKnown, readKnown } from '../shared/known.ts'
+import { levelOf } from '../shared/levels.ts'
+import { isUnknown } from '../shared/unknown-failures.ts'
 
 export interface Failed extends Closing {
   failure: Failure
@@ -41,12 +43,15 @@ export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: O
     for (const child of skipped)
       await parts.ledger.set(imageKey(campaign, child), { status: below, reason: because, finishedAt: time })
     await changeKnown(parts.ledger, (known) => learn(known, item, skipped, { ...failed, as, reason }))
-    if (as !== 'superseded')
-      await parts.notify(imageFailed({ campaign, image, execution, imageArn, failure, skipped }))
+    if (as !== 'superseded') {
+      const level = await levelOf(parts.ledger, campaign, 'image-failed', image)
+      await parts.notify(imageFailed({ campaign, image, execution, imageArn, failure, skipped }, level))
+    }
     const detail = { version: '1' as const, campaign, image, status: as, error: failure.error, reason }
     await parts.publish({ 'detail-type': 'Rebake Image Not Released', time, detail })
     await parts.ledger.set(imageKey(campaign, image), { status: as, reason, finishedAt: time })
     parts.count(as === 'superseded' ? 'ImageSuperseded' : 'ImageFailed')
+    if (as === 'failed' && isUnknown(failure)) parts.count('FailureUnknown')
   })
   return { as }
 }

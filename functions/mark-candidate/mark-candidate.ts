@@ -11,6 +11,7 @@ import { ValidationFailed } from '../shared/errors.ts'
 import { readEvidence } from '../shared/evidence.ts'
 import { changeKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
+import { levelOf } from '../shared/levels.ts'
 import type { Notify } from '../shared/notify.ts'
 import { movePointer } from '../shared/pointers.ts'
 import type { Waits } from '../shared/waits.ts'
@@ -76,6 +77,7 @@ async function mustHavePassed(
   if (failures.length > 0) throw new ValidationFailed(`${ami}: ${failures.join('; ')}`)
   const told = { pk: campaignKey(campaign).pk, sk: `WARNED#${image}` }
   if (warnings.length === 0 || (await ledger.get(told))) return
-  await notify(imageWarned({ campaign, image, ami, warnings }))
+  const level = await levelOf(ledger, campaign, 'image-warned', image)
+  await notify(imageWarned({ campaign, image, ami, warnings }, level))
   await ledger.create(told, { warnings })
 }

@@ -1,13 +1,15 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
 import { settle } from '../settle-execution/settle-execution.ts'
+import { openApprovals } from '../shared/approvals.ts'
 import { readClaims } from '../shared/claims.ts'
 import { env } from '../shared/env.ts'
 import { deployed } from '../shared/fleet.ts'
 import { readKnown } from '../shared/known.ts'
 import { closingParts, startingParts } from '../shared/parts.ts'
 import { time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { lambda, measure } from '../shared/stack.ts'
+import { measureFleet } from './measure-fleet.ts'
 import { reconcileImages } from './reconcile-images.ts'
 import { sweepExecutions } from './sweep-executions.ts'
 
@@ -30,6 +32,8 @@ export const handler = lambda(v.object({ time }), async (due) => {
   const { settled, failures } = await sweepExecutions(sweeping, { claims, known, ...due })
   // What was settled has changed what is known.
   const now = settled.length > 0 ? await readKnown(parts.ledger) : known
+  const open = await openApprovals(parts.ledger)
+  measureFleet({ ...parts, measure }, { known: now, claims, openApprovals: open.length, ...due })
   const { campaigns } = await reconcileImages(parts, now, due.time)
   if (failures.length > 0)
     throw new AggregateError(failures, `not settled: ${failures.map(({ message }) => message).join('; ')}`)

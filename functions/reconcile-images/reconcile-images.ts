@@ -7,9 +7,11 @@ import type { Known } from '../../domain/planning/known.ts'
 import { found, gaveUp } from '../../domain/planning/learning.ts'
 import { changeKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
+import { levelAt } from '../shared/levels.ts'
 import type { Notify } from '../shared/notify.ts'
 import type { Count } from '../shared/stack.ts'
 import { startCampaign } from '../shared/start-campaign.ts'
+import { remind } from './remind.ts'
 
 interface Parts {
   fleet: Fleet
@@ -24,13 +26,13 @@ interface Parts {
 /** Holds every image against what it should be, and sets right what is not; what nobody can set right is told, once. */
 export async function reconcileImages(parts: Parts, known: Known, time: string) {
   const findings = driftOf(parts.fleet, parts.definitions, known, time)
-  for (const finding of findings) {
-    if (!('hopeless' in finding)) continue
-    const { image, hopeless } = finding
-    await parts.notify(imageStale({ image, ...hopeless, reason: hopeless.failed ?? '' }))
+  const given = findings.flatMap((finding) => ('hopeless' in finding ? [finding] : []))
+  for (const [index, { image, hopeless }] of given.entries()) {
+    await parts.notify(imageStale({ image, ...hopeless, reason: hopeless.failed ?? '' }, levelAt(index)))
     parts.count('ImageGivenUp')
     await changeKnown(parts.ledger, (now) => gaveUp(now, image))
   }
+  await remind(parts, time)
   const campaigns: string[] = []
   const drift = driftTrigger(findings, time)
   if (drift) campaigns.push(await startCampaign(parts, drift))

@@ -1,3 +1,4 @@
+import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { cloudWatchOf } from '../shared/alarms.ts'
@@ -10,6 +11,7 @@ import { release } from './release-image.ts'
 const { FLEET_NAME } = env('FLEET_NAME')
 const parts = {
   ...{ ...closingParts(), fleet: FLEET_NAME, ssm: new SSMClient({}) },
+  imageBuilder: new ImagebuilderClient({}),
   cloudWatch: cloudWatchOf(FLEET_NAME),
 }
 const Request = v.object({ ...rebake.entries, execution: arn, ami: amiId })

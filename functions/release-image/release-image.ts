@@ -1,10 +1,13 @@
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { imageReleased } from '../../domain/messages/images.ts'
 import { pointerName } from '../../domain/names.ts'
 import { shipped } from '../../domain/planning/learning.ts'
 import { type CloudWatchFor, mustBeQuiet } from '../shared/alarms.ts'
 import { type CampaignImage, imageKey, readOrdered } from '../shared/campaigns.ts'
+import { readNotes } from '../shared/changes.ts'
 import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
+import { readComponents } from '../shared/contents.ts'
 import { buildOf, publishedAt } from '../shared/distributions.ts'
 import { changeKnown } from '../shared/known.ts'
 import { movePointer, readPointers } from '../shared/pointers.ts'
@@ -12,6 +15,7 @@ import { mustHoldRollOut } from '../shared/roll-outs.ts'
 
 interface Parts extends ClosingParts {
   fleet: string
+  imageBuilder: ImagebuilderClient
   ssm: SSMClient
   cloudWatch: CloudWatchFor
 }
@@ -37,8 +41,14 @@ export async function release(parts: Parts, closing: Closing & { ami: string }) 
   await promote(parts, image, ami)
   await close(parts, closing, async (item) => {
     const facts = released(campaign, item)
-    await changeKnown(parts.ledger, (known) => shipped(known, image, { ami, version: facts.version }))
-    await parts.notify(imageReleased(facts))
+    const { imageArn = '' } = item
+    // Before it is known as the newest: the notes say what is new since the one before.
+    const changes = await readNotes(parts, { campaign, image, imageArn })
+    const components = await readComponents(parts.imageBuilder, imageArn)
+    await parts.notify(imageReleased({ ...facts, execution, imageArn, changes, components }))
+    await changeKnown(parts.ledger, (known) =>
+      shipped(known, image, { ami, version: facts.version, at: time }),
+    )
     const detail = { ...facts, imageVersion: facts.version, version: '1' as const }
     await parts.publish({ 'detail-type': 'Rebake Image Released', time, detail })
     await parts.ledger.set(imageKey(campaign, image), { status: 'released', finishedAt: time })

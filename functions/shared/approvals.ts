@@ -12,6 +12,8 @@ export interface ApprovalItem extends Approval, Item {
   image: string
   /** People know of it. */
   told?: true
+  /** People know that it will soon be over. */
+  reminded?: true
 }
 
 export const approvalKey = (campaign: string, image: string, ring: string): Key => ({

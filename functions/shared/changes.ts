@@ -1,13 +1,38 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { type Changes, type Contents, changesSince } from '../../domain/validation/changes.ts'
 import { readPackages, readScan } from './contents.ts'
+import { classify, Transient } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import { readPrevious } from './previous.ts'
 
+interface Parts {
+  imageBuilder: ImagebuilderClient
+  ledger: Ledger
+}
+
+interface Asked {
+  image: string
+  imageArn: string
+  campaign: string
+}
+
+/**
+ * What is new in an image, or in words why nobody knows: people can do without the list. What another try may bring, another
+ * try brings.
+ */
+export async function readNotes(parts: Parts, asked: Asked): Promise<Changes | string> {
+  try {
+    return await readChanges(parts, asked)
+  } catch (error) {
+    if (!(error instanceof Error) || classify(error) instanceof Transient) throw error
+    return `${error.name}: ${error.message}`
+  }
+}
+
 /** What is new in an image, for approvals and release notes. What Image Builder does not know is left out. */
 export async function readChanges(
-  { imageBuilder, ledger }: { imageBuilder: ImagebuilderClient; ledger: Ledger },
-  { image, imageArn }: { image: string; imageArn: string; campaign: string },
+  { imageBuilder, ledger }: Parts,
+  { image, imageArn }: Asked,
 ): Promise<Changes> {
   const previous = await readPrevious(ledger, image, imageArn)
   const now = await readContents(imageBuilder, imageArn)

@@ -82,6 +82,14 @@ function findingOf({ severity = '', title, fixAvailable, ...finding }: ImageScan
   }
 }
 
+/** What its recipe installs, in order: `corretto 1.2.0`. */
+export async function readComponents(client: ImagebuilderClient, imageArn: string): Promise<string[]> {
+  const image = await getImage(client, imageArn)
+  return (image?.imageRecipe?.components ?? []).map(({ componentArn = '' }) =>
+    componentArn.split('/').slice(1, 3).join(' '),
+  )
+}
+
 /** What is installed; undefined where Image Builder lists nothing: no image is without packages. */
 export async function readPackages(
   client: ImagebuilderClient,

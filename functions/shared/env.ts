@@ -15,6 +15,8 @@ const variables = {
   SUPERSEDE: v.picklist(['wait', 'cancel']),
   /** Accounts that an upstream is in, separated by commas. */
   UPSTREAM_ACCOUNTS: v.string(),
+  SLACK_SECRET: name,
+  SLACK_API_URL: v.pipe(v.string(), v.url()),
   CONCURRENT_BAKES: v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(1)),
 }
 

@@ -54,6 +54,9 @@ export class OrganizationUnreadable extends named('OrganizationUnreadable') {}
 /** A target account's role is missing, or refuses what Rebake must do there. */
 export class TargetUnreachable extends named('TargetUnreachable') {}
 
+/** Slack does not take a message, or nobody can know how to post it: another try would bring the same. */
+export class SlackRefused extends named('SlackRefused') {}
+
 /** What the caller sent is not what the function takes. */
 export class InvalidInput extends named('InvalidInput') {}
 

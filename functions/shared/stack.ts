@@ -8,7 +8,8 @@ import * as v from 'valibot'
 import { classify, InvalidInput } from './errors.ts'
 
 const logger = new Logger()
-const metrics = new Metrics()
+// What is counted is the fleet's, whichever function counts it: the dimension `service`, which Powertools adds, is one.
+const metrics = new Metrics({ serviceName: 'rebake' })
 const tracer = new Tracer()
 
 /** What an operator counts: one more of it, in the namespace of the fleet. */
@@ -21,9 +22,33 @@ export type Count = (
     | 'ImageReleased'
     | 'ImageFailed'
     | 'ImageSuperseded'
-    | 'ImageGivenUp',
+    | 'ImageGivenUp'
+    | 'FailureUnknown',
 ) => void
 export const count: Count = (name) => metrics.addMetric(name, MetricUnit.Count, 1)
+
+const measures = {
+  FreshnessUsed: MetricUnit.Percent,
+  OldestTurn: MetricUnit.Seconds,
+  CampaignsOpen: MetricUnit.Count,
+  ImagesPending: MetricUnit.Count,
+  ClaimsWaiting: MetricUnit.Count,
+  ApprovalsOpen: MetricUnit.Count,
+} as const
+
+/** What an operator measures; with dimensions beside the usual one, it is a metric of its own. */
+export type Measure = (
+  name: keyof typeof measures,
+  value: number,
+  dimensions?: Record<string, string>,
+) => void
+export const measure: Measure = (name, value, dimensions) => {
+  const unit = measures[name]
+  if (!dimensions) return void metrics.addMetric(name, unit, value)
+  const single = metrics.singleMetric()
+  single.addDimensions(dimensions)
+  single.addMetric(name, unit, value)
+}
 
 const parsed = (schema: v.GenericSchema): middy.MiddlewareObj => ({
   before: (request) => {

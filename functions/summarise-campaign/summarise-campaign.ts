@@ -5,6 +5,8 @@ import { type CampaignImage, campaignKey, readCampaign } from '../shared/campaig
 import { changeKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import type { Notify } from '../shared/notify.ts'
+import type { Count } from '../shared/stack.ts'
+import { isUnknown } from '../shared/unknown-failures.ts'
 
 interface Request {
   campaign: string
@@ -17,7 +19,7 @@ const open = ['waiting', 'running']
 
 /** The campaign's end: recorded, announced, counted. A second call tells nobody again. */
 export async function summarise(
-  { ledger, notify }: { ledger: Ledger; notify: Notify },
+  { ledger, notify, count }: { ledger: Ledger; notify: Notify; count: Count },
   { campaign, time, failure, as = 'failed' }: Request,
 ) {
   const { record, images: all } = await readCampaign(ledger, campaign)
@@ -30,11 +32,13 @@ export async function summarise(
     campaignFinished({
       ...{ campaign, images, failure, left: reasonsToLeave(all) },
       trigger: record?.trigger,
+      execution: record?.execution,
       seconds: record ? (Date.parse(time) - Date.parse(record.startedAt)) / 1000 : 0,
     }),
   )
   await changeKnown(ledger, (known) => closed(known, campaign))
   await ledger.set(campaignKey(campaign), { status: failure ? as : 'finished', finishedAt: time })
+  if (failure && as === 'failed' && isUnknown(failure)) count('FailureUnknown')
   return counts(images)
 }
 

@@ -26,6 +26,12 @@ export const functionNames = [
 ] as const
 export type FunctionName = (typeof functionNames)[number]
 
+/** Deployed once for each Slack channel of the fleet. */
+export const slackFunction = 'post-to-slack'
+/** Each directory of functions/ is compiled once, however often it is deployed. */
+export const bundleNames = [...functionNames, slackFunction] as const
+export type BundleName = (typeof bundleNames)[number]
+
 /** Those whose bundle holds the fleet, as fleet.json. */
 export const functionsWithFleet: readonly FunctionName[] = [
   'receive-release',

@@ -39,7 +39,7 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
       timeout: 120,
       environment: { ...table, ...topic },
       permissions: [
-        ledger.allow('GetItem', 'UpdateItem'),
+        ledger.allow('GetItem', 'PutItem', 'UpdateItem'),
         grants.resume('Success', 'Failure'),
         ...notifications.allowPublish(),
         ...grants.readContents,
@@ -83,6 +83,7 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
         ...grants.movePointers,
         ...closeRebake,
         ...grants.askAlarms('last'),
+        ...grants.readContents,
       ],
     },
     'fail-rebake': {

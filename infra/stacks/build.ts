@@ -9,7 +9,7 @@ import { DeadLetters } from '../dead-letters.ts'
 import { createEventRules } from '../event-rules.ts'
 import { FleetKey } from '../fleet-key.ts'
 import type { Surroundings } from '../functions/grants.ts'
-import { type FunctionName, functionNames } from '../functions/names.ts'
+import { type BundleName, type FunctionName, functionNames, slackFunction } from '../functions/names.ts'
 import { functionSpecs } from '../functions/specs.ts'
 import { createBakeRole } from '../image-builder/bake-role.ts'
 import { createBuildInstanceProfile } from '../image-builder/build-instance.ts'
@@ -21,10 +21,12 @@ import { createInfrastructure } from '../image-builder/infrastructure.ts'
 import { createNetwork } from '../image-builder/network.ts'
 import { Ledger } from '../ledger.ts'
 import { Notifications } from '../notifications.ts'
+import { createOperations } from '../operations/operations.ts'
 import { Pointers } from '../pointers.ts'
 import { RebakeFunction } from '../rebake-function.ts'
 import { ReleasesBus } from '../releases-bus.ts'
 import { createHints, createSchedules } from '../schedules.ts'
+import { createChatChannels, createSlackFunctions } from '../slack.ts'
 import { createSmokeTests } from '../smoke/smoke-tests.ts'
 import { createStateMachines } from '../state-machines.ts'
 import { RebakeStack } from './rebake-stack.ts'
@@ -33,7 +35,7 @@ interface BuildStackProps {
   fleet: Fleet
   /** Component files are relative to it. */
   fleetDirectory: string
-  bundleOf: (name: FunctionName) => string
+  bundleOf: (name: BundleName) => string
 }
 
 /**
@@ -42,6 +44,8 @@ interface BuildStackProps {
  */
 export class BuildStack extends RebakeStack {
   readonly functions: Record<FunctionName, RebakeFunction>
+  /** By Slack channel of the fleet. */
+  readonly slack: Record<string, RebakeFunction>
 
   constructor(scope: Construct, { fleet, fleetDirectory, bundleOf }: BuildStackProps) {
     super(scope, resourceName(fleet.name, 'build'), {
@@ -67,11 +71,23 @@ export class BuildStack extends RebakeStack {
       ]),
     ) as Record<FunctionName, RebakeFunction>
 
-    const receive = createStateMachines(this, surroundings, this.functions)
+    const directory = bundleOf(slackFunction)
+    this.slack = createSlackFunctions(this, { ...surroundings, directory, deadLetters })
+    createChatChannels(this, surroundings)
+
+    const machines = createStateMachines(this, surroundings, this.functions)
     const { functions } = this
-    createEventRules(this, { fleet, arns, releases, receive, functions, deadLetters })
+    createEventRules(this, { fleet, arns, releases, receive: machines.release, functions, deadLetters })
     createSchedules(this, { fleet, functions, deadLetters })
     createHints(this, { fleet, functions })
+    createOperations(this, {
+      ...{ fleet, key, specs },
+      machines: {
+        release: machines.release.stateMachineArn,
+        campaign: machines.campaign.stateMachineArn,
+        rebake: machines.rebake.stateMachineArn,
+      },
+    })
     createSmokeTests(this, { fleet, fleetDirectory, arns, key })
     const images = this.createImageBuilder(fleet, fleetDirectory, key)
     // What an image is made of changes with its pipeline; nobody may plan with the new fleet before.

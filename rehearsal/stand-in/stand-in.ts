@@ -149,7 +149,7 @@ export class StandIn {
   /** What roles that made calls were allowed and never used, one a line. */
   unusedPermissions(): string[] {
     const imitated =
-      'imagebuilder states dynamodb ssm ec2 sns sts iam lambda events sqs organizations cloudwatch inspector2'
+      'imagebuilder states dynamodb ssm ec2 sns sts iam lambda events sqs organizations cloudwatch inspector2 secretsmanager'
     return this.iam.unusedPermissions(imitated.split(' '))
   }
 

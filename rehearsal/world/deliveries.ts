@@ -4,12 +4,14 @@ import type { Random } from '../random.ts'
 import type { StandIn } from '../stand-in/stand-in.ts'
 import type { Rule, Target } from './buses.ts'
 import { FunctionError, type Functions } from './functions.ts'
+import type { Metrics } from './metrics.ts'
 
 interface Parts {
   clock: VirtualClock
   random: Random
   standIn: StandIn
   functions: Functions
+  metrics: Metrics
   /** Puts an event on a bus of the build account, or says why the bus does not take it. */
   receive: (event: EventEnvelope, bus: string) => string | undefined
   /** What an event is about, in the accounts of the rehearsal. */
@@ -121,8 +123,11 @@ export class Deliveries {
   }
 
   #leave(queue: string, about: string, letter: object): void {
-    const { random, standIn, clock } = this.#parts
+    const { random, standIn, clock, metrics } = this.#parts
     const id = random.fork(`dead-letter/${about}`).uuid()
     standIn.sqs.put(queue, { id, body: JSON.stringify(letter), sent: new Date(clock.now()) })
+    const name = 'ApproximateNumberOfMessagesVisible'
+    const dimensions = { QueueName: queue.split(':').at(-1) ?? '' }
+    metrics.record({ namespace: 'AWS/SQS', name, dimensions }, clock.now(), 1)
   }
 }

@@ -4,6 +4,7 @@ import type { Faults } from '../faults.ts'
 import type { Random } from '../random.ts'
 import type { StandIn } from '../stand-in/stand-in.ts'
 import type { Principal } from '../stand-in/types.ts'
+import type { Metrics } from './metrics.ts'
 
 export interface LambdaFunction {
   arn: string
@@ -32,6 +33,9 @@ interface Parts {
   faults: Faults
   /** Where the stand-in listens. */
   endpoint: string
+  /** Where Slack's Web API is. */
+  slackApi: string
+  metrics: Metrics
   /** What happens in the world just before a function runs. */
   before: (functionName: string, work: string) => Promise<void>
 }
@@ -76,17 +80,26 @@ export class Functions {
     const chance = random.fork(`invoke/${fn.name}/${this.#count++}`)
     const cold = this.#handlers.has(arn) ? 0 : chance.integer(400, 900)
     this.invocations.set(work, (this.invocations.get(work) ?? 0) + 1)
+    this.#measure(fn, 'Invocations')
     await clock.sleep(chance.integer(5, 25) + cold)
     await clock.hold(this.#parts.before(fn.name, work))
     const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, work, chance)))
     await clock.sleep(chance.integer(30, 250))
-    if (faults.take('handler-crashes', verbNoun(fn.name)))
+    const crashes = faults.take('handler-crashes', verbNoun(fn.name))
+    if (crashes || answer.error) this.#measure(fn, 'Errors')
+    if (crashes)
       throw new FunctionError(
         'Lambda.Unknown',
         'RequestId: rehearsal Error: Runtime exited with error: signal: killed',
       )
     if (answer.error) throw answer.error
     return answer.result
+  }
+
+  #measure({ name }: LambdaFunction, metric: 'Invocations' | 'Errors'): void {
+    const { metrics, clock } = this.#parts
+    const of = { namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: name } }
+    metrics.record(of, clock.now(), 1)
   }
 
   /** One handler at a time: they share this process's environment, and order must not depend on real I/O. */
@@ -97,8 +110,10 @@ export class Functions {
   }
 
   async #run(fn: LambdaFunction, payload: unknown, work: string, chance: Random) {
-    const { standIn } = this.#parts
+    const { standIn, metrics, clock } = this.#parts
     const host = process.env
+    const now = clock.now()
+    const restore = capturing((line) => metrics.print(line, now))
     // A plain object: nothing of the host's environment reaches a handler, and looking into it costs no system call.
     process.env = { ...this.#environments.get(fn.arn) }
     standIn.attribution = work
@@ -111,6 +126,7 @@ export class Functions {
       return { error: new FunctionError(name, message) }
     } finally {
       process.env = host
+      restore()
       standIn.attribution = ''
     }
   }
@@ -118,8 +134,8 @@ export class Functions {
   async #load(fn: LambdaFunction): Promise<Handler> {
     const known = this.#handlers.get(fn.arn)
     if (known) return known
-    // Each rehearsal has its own cold start: the query keeps Node from sharing a module between two.
-    const url = `${pathToFileURL(`${fn.directory}/index.mjs`).href}?${this.#parts.endpoint}`
+    // Each function of each rehearsal has its own cold start: the query keeps Node from sharing a module between two.
+    const url = `${pathToFileURL(`${fn.directory}/index.mjs`).href}?${this.#parts.endpoint}/${fn.name}`
     const { handler } = (await import(url)) as { handler: Handler }
     this.#handlers.set(fn.arn, handler)
     return handler
@@ -130,6 +146,7 @@ export class Functions {
     return {
       ...fn.environment,
       AWS_ENDPOINT_URL: this.#parts.endpoint,
+      ...(fn.environment.SLACK_API_URL !== undefined && { SLACK_API_URL: this.#parts.slackApi }),
       AWS_REGION: fn.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -139,11 +156,24 @@ export class Functions {
       AWS_CONFIG_FILE: `${fn.directory}/none`,
       AWS_SHARED_CREDENTIALS_FILE: `${fn.directory}/none`,
       POWERTOOLS_LOG_LEVEL: 'SILENT',
-      POWERTOOLS_METRICS_DISABLED: 'true',
       POWERTOOLS_TRACE_ENABLED: 'false',
       // The X-Ray SDK's automatic mode hooks every promise of the process, once for each bundle.
       AWS_XRAY_MANUAL_MODE: 'true',
     }
+  }
+}
+
+/** Takes metrics, which Powertools prints on standard output, out of it. */
+function capturing(take: (line: string) => void): () => void {
+  const { stdout } = process
+  const write = stdout.write
+  stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
+    if (typeof chunk !== 'string' || !chunk.startsWith('{"_aws":')) return write.call(stdout, chunk, ...rest)
+    take(chunk)
+    return true
+  }) as typeof stdout.write
+  return () => {
+    stdout.write = write
   }
 }
 

@@ -13,5 +13,11 @@ export const inert: Record<string, { arn?: (place: Place, name: string) => strin
   'AWS::S3::BucketPolicy': { why: 'access to build logs' },
   'AWS::SNS::TopicPolicy': { why: 'who else may publish' },
   'AWS::SQS::QueuePolicy': { why: 'who may send to the dead letters' },
+  'AWS::Chatbot::SlackChannelConfiguration': { why: 'Amazon Q in chat applications' },
+  'AWS::IAM::ManagedPolicy': {
+    arn: ({ account }, name) => `arn:aws:iam::${account}:policy/${name}`,
+    why: 'what people may do from chat channels',
+  },
+  'AWS::CloudWatch::Dashboard': { why: 'dashboards' },
   'AWS::EC2::VPCEndpoint': { why: 'the network of build instances' },
 }

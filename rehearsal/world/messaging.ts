@@ -82,11 +82,18 @@ export const messaging: Record<string, Load> = {
       Protocol: protocol,
       Endpoint: endpoint,
       Region: region = own,
-    }: { TopicArn: string; Protocol: string; Endpoint: string; Region?: string },
+      FilterPolicy: filterPolicy,
+    }: {
+      TopicArn: string
+      Protocol: string
+      Endpoint: string
+      Region?: string
+      FilterPolicy?: Record<string, unknown>
+    },
   ) => {
     if (topicArn.split(':')[3] !== region)
       throw new Error(`${logicalId}: the topic ${topicArn} cannot be subscribed to in ${region}`)
-    return { ref: standIn.sns.subscribe({ topicArn, protocol, endpoint, owner }) }
+    return { ref: standIn.sns.subscribe({ topicArn, protocol, endpoint, owner, filterPolicy }) }
   },
 
   'AWS::Scheduler::Schedule': ({ schedules, notRehearsed }, place, logicalId, properties: Properties) => {

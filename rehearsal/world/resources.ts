@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '../stand-in/iam/policy.ts'
 import type { StandIn } from '../stand-in/stand-in.ts'
+import { alarms } from './alarms.ts'
 import { arnOf } from './arn.ts'
 import { inert } from './inert.ts'
 import { type Load, type Properties, physical } from './loading.ts'
@@ -128,6 +129,7 @@ const loaders: Record<string, Load> = {
     return { ref: name, attributes: { Arn: arnOf(place, 'dynamodb', `table/${name}`) } }
   },
 
+  ...alarms,
   ...messaging,
   ...smokeTests,
 }

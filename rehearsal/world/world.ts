@@ -11,9 +11,11 @@ import { Buses, type Fate } from './buses.ts'
 import { Deliveries } from './deliveries.ts'
 import { Functions } from './functions.ts'
 import { hostFor } from './host.ts'
+import { Metrics } from './metrics.ts'
 import { createResource } from './resources.ts'
 import { responses } from './responses.ts'
 import { Schedules } from './schedules.ts'
+import { Slack } from './slack.ts'
 import { deploy, type Place, type Template } from './template.ts'
 import { workIn } from './work.ts'
 
@@ -63,6 +65,8 @@ export class World {
   /** What is to be done when all resources are there. */
   readonly later: (() => Promise<unknown>)[] = []
   readonly url: string
+  readonly slack: Slack
+  readonly metrics = new Metrics()
   readonly #options: WorldOptions
   readonly #server: { close(): Promise<void> }
   readonly #responses: Awaited<ReturnType<typeof responses>>
@@ -71,35 +75,48 @@ export class World {
     const { clock, random, account, region, organization } = options
     const standIn = new StandIn({ clock, random: random.fork('stand-in'), account, region, organization })
     const server = await standIn.listen(options.port)
-    return new World(options, standIn, server, await responses())
+    const slack = await Slack.open(() => clock.now())
+    return new World(options, standIn, { server, answers: await responses(), slack })
   }
 
   private constructor(
     options: WorldOptions,
     standIn: StandIn,
-    server: { url: string; close(): Promise<void> },
-    answers: Awaited<ReturnType<typeof responses>>,
+    {
+      server,
+      answers,
+      slack,
+    }: {
+      server: { url: string; close(): Promise<void> }
+      answers: Awaited<ReturnType<typeof responses>>
+      slack: Slack
+    },
   ) {
     const { clock, random, account, region, faults, onStep, fate, before } = options
     this.#options = options
     this.#server = server
     this.#responses = answers
+    this.slack = slack
     this.url = server.url
     this.clock = clock
     this.standIn = standIn
     this.bundles = options.bundles
-    this.functions = new Functions({ clock, random, standIn, faults, before, endpoint: server.url })
+    this.functions = new Functions({
+      ...{ clock, random, standIn, faults, before },
+      ...{ endpoint: server.url, slackApi: slack.apiUrl, metrics: this.metrics },
+    })
     const isBuild = (other: string, elsewhere: string) => other === account && elsewhere === region
     this.regional = new Partitions(
       (...place) =>
         new Buses({
-          ...{ clock, random, fate, onEvent: isBuild(...place) ? options.onEvent : undefined },
+          ...{ clock, random, fate },
+          ...(isBuild(...place) && { onEvent: (event) => this.#heard(event) }),
           deliver: (target, event, rule) => this.deliveries.toTarget(target, event, rule),
         }),
     )
     this.buses = this.regional.in({ account, region })
     this.deliveries = new Deliveries({
-      ...{ clock, random, standIn, functions: this.functions },
+      ...{ clock, random, standIn, functions: this.functions, metrics: this.metrics },
       receive: (event, bus) => this.receive(event, bus),
       workOf: (event) => this.#workOfEvent(event),
       refuse: (reason) => this.refused.push(reason),
@@ -155,6 +172,23 @@ export class World {
     return named && conditions.every((text) => text === `StringEquals aws:PrincipalOrgID ${organization}`)
   }
 
+  /** Step Functions measures what it tells of. */
+  #heard(event: EventEnvelope): void {
+    const { stateMachineArn: StateMachineArn, status } = event.detail as Record<string, string>
+    const name = {
+      FAILED: 'ExecutionsFailed',
+      TIMED_OUT: 'ExecutionsTimedOut',
+      ABORTED: 'ExecutionsAborted',
+    }[status ?? '']
+    if (event.source === 'aws.states' && name && StateMachineArn)
+      this.metrics.record(
+        { namespace: 'AWS/States', name, dimensions: { StateMachineArn } },
+        this.clock.now(),
+        1,
+      )
+    this.#options.onEvent?.(event)
+  }
+
   /** What an execution works for: `<campaign>/<image>`, or '' for a campaign. */
   workOf(executionArn: string): string {
     return workIn(this.stepFunctions.executions.get(executionArn)?.input)
@@ -167,7 +201,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#server.close(), this.#responses.close()])
+    await Promise.all([this.#server.close(), this.#responses.close(), this.slack.close()])
   }
 
   /** Creates a custom resource, as CloudFormation does: by its function, which answers over HTTP. */

@@ -8,7 +8,13 @@ import {
   mustBeApproved,
   openApprovals,
 } from '../../functions/shared/approvals.ts'
-import { campaign, claimFor, imageBuilderArnPrefix, plannedCampaign } from '../support/campaign.ts'
+import {
+  campaign,
+  claimFor,
+  executionOf,
+  imageBuilderArnPrefix,
+  plannedCampaign,
+} from '../support/campaign.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const imageBuilder = mockOf(ImagebuilderClient)
@@ -51,7 +57,7 @@ async function candidate() {
       requestApproval(
         { ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient },
         {
-          ...{ taskToken, time: at, campaign, image, ring: name },
+          ...{ taskToken, execution: executionOf(image), time: at, campaign, image, ring: name },
         },
       ),
     answer: (

@@ -16,7 +16,9 @@ describe('announce-campaign', () => {
     expect(told).toHaveLength(1)
     expect(told[0]).toMatchObject({
       subject: `Planned: 6 images to rebake: al2023-soe ${parentAmi}`,
-      attributes: { kind: 'campaign-planned', severity: 'info', campaign, upstream: 'al2023-soe' },
+      kind: 'campaign-planned',
+      severity: 'info',
+      about: { campaign, upstream: 'al2023-soe' },
     })
     const named = [...(told[0]?.body ?? '').matchAll(/^ {2}(\S+) \(on (\S+)\), from about \+/gm)]
     expect(named.map(([, image, parent]) => `${parent} > ${image}`)).toEqual([
@@ -97,7 +99,8 @@ describe('summarise-campaign', () => {
     expect(told).toHaveLength(1)
     expect(told[0]).toMatchObject({
       subject: `Finished with failures: ${campaign}`,
-      attributes: { kind: 'campaign-finished', severity: 'error' },
+      kind: 'campaign-finished',
+      severity: 'error',
     })
     expect(told[0]?.body).toContain('It took 1d 1h.')
     expect(told[0]?.body).toMatch(/^ {2}web-frontend +released ami-of-web-frontend$/m)
@@ -109,7 +112,7 @@ describe('summarise-campaign', () => {
     const { parts, told, set, statuses } = await plannedCampaign()
     for (const image of Object.keys(await statuses())) await set(image, { status: 'released' })
     expect(await summarise(parts, { campaign, time })).toMatchObject({ released: 6, sentence: '6 released.' })
-    expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, attributes: { severity: 'info' } })
+    expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, severity: 'info' })
   })
 
   it.each([
@@ -143,7 +146,7 @@ describe('summarise-campaign', () => {
     for (const image of Object.keys(await statuses()))
       await set(image, { status: 'superseded', reason: 'by another' })
     expect(await summarise(parts, { campaign, time })).toMatchObject({ failed: 0, skipped: 0, superseded: 6 })
-    expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, attributes: { severity: 'info' } })
+    expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, severity: 'info' })
   })
 
   it('forgets what the campaign was still to bake', async () => {

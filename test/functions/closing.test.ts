@@ -3,6 +3,7 @@ import {
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
 } from '@aws-sdk/client-cloudwatch'
+import { GetImageCommand, ImagebuilderClient, ListImagePackagesCommand } from '@aws-sdk/client-imagebuilder'
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
@@ -12,6 +13,7 @@ import {
   campaign,
   claimFor,
   executionOf,
+  imageBuilderArnPrefix,
   nextCampaign,
   nextRelease,
   type Planned,
@@ -23,6 +25,7 @@ import { mockOf } from '../support/mocks.ts'
 
 const ssm = mockOf(SSMClient)
 const cloudWatch = mockOf(CloudWatchClient)
+const imageBuilder = mockOf(ImagebuilderClient)
 const time = '2026-09-08T12:00:00Z'
 const image = 'al2023-java'
 const ami = 'ami-0b0b0b0b0b0b0b0b0'
@@ -33,7 +36,10 @@ const placed = [{ account: '222233334444', region: 'us-west-2', ami: 'ami-0c0c0c
 
 const releasing = ({ parts }: Planned) =>
   release(
-    { ...parts, fleet: 'golden', ssm: ssm as unknown as SSMClient, cloudWatch: cloudWatchOf('golden') },
+    {
+      ...{ ...parts, fleet: 'golden', ssm: ssm as unknown as SSMClient },
+      ...{ cloudWatch: cloudWatchOf('golden'), imageBuilder: imageBuilder as unknown as ImagebuilderClient },
+    },
     { ...closing, ami },
   )
 const failing = ({ parts }: Planned) => fail(parts, { ...closing, failure })
@@ -52,6 +58,15 @@ const claims = (all: Planned) => all.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })
 
 beforeEach(() => {
   cloudWatch.reset()
+  imageBuilder.reset()
+  imageBuilder.on(GetImageCommand).resolves({
+    image: {
+      imageRecipe: {
+        components: [{ componentArn: `${imageBuilderArnPrefix}:component/corretto/1.2.0/1` }],
+      },
+    },
+  } as never)
+  imageBuilder.on(ListImagePackagesCommand).resolves({ imagePackageList: [] })
   ssm.reset()
   ssm.on(PutParameterCommand).resolves({})
   ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: stable, Value: 'ami-0d0d0d0d0d0d0d0d0' }] })
@@ -70,7 +85,7 @@ describe.each([
     expect(await all.image(image)).toEqual(recorded)
     expect(await all.known()).toEqual(known)
     expect(recorded).toMatchObject({ status, finishedAt: time })
-    expect(all.told.map(({ attributes }) => attributes.image)).toEqual([image])
+    expect(all.told.map(({ about }) => about.image)).toEqual([image])
     expect(all.published).toEqual([
       expect.objectContaining({
         'detail-type': detailType,

@@ -107,7 +107,7 @@ describe('what is no release', () => {
     const refused = `its owner is account 999999999999, and no upstream of the fleet names that account as its owner`
     for (let time = 0; time < 2; time++) expect(await receiving(world)).toEqual({ refused })
     expect(world.started()).toEqual([])
-    expect(world.told.map(({ attributes }) => attributes.kind)).toEqual(['upstream-refused'])
+    expect(world.told.map(({ kind }) => kind)).toEqual(['upstream-refused'])
     expect(world.told[0]?.body).toContain(`Rebake did not take it: ${refused}.`)
     expect([...world.parts.ledger.items.values()]).toEqual([
       expect.objectContaining({ pk: `REFUSED#${ami}`, account: soe, announced: true, reason: refused }),

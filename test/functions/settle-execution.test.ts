@@ -156,11 +156,11 @@ describe('a campaign that stopped', () => {
     })
     expect(await all.record()).toMatchObject({ status: 'aborted', finishedAt: time })
     expect(Object.values((await all.known()).images)).toEqual(Array(6).fill({}))
-    expect(all.told.map(({ attributes }) => `${attributes.kind} ${attributes.image ?? ''}`)).toEqual([
+    expect(all.told.map(({ kind, about }) => `${kind} ${about.image ?? ''}`)).toEqual([
       'image-failed al2023-hardened',
       'campaign-finished ',
     ])
-    expect(all.told[0]?.body).toContain(`Execution: ${campaignArn}`)
+    expect(all.told[0]?.links[0]?.url).toContain(campaignArn)
   })
 
   it.each(['al2023-java', 'aaa'])(
@@ -174,7 +174,7 @@ describe('a campaign that stopped', () => {
       expect(await all.image(name)).toMatchObject({ status: 'planned' })
       await settling(all, ofRebake('al2023-hardened'))
       expect(await all.image(name)).toMatchObject({ status: 'skipped' })
-      expect(all.told.filter(({ attributes }) => attributes.kind === 'image-failed')).toHaveLength(1)
+      expect(all.told.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
     },
   )
 

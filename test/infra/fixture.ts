@@ -106,7 +106,7 @@ export const smallFleet = (): Fleet => ({
   freezes: {},
   cves: { critical: 1, every: 604_800 },
   waivers: {},
-  notify: { email: ['platform@example.com'] },
+  notify: { email: ['platform@example.com'], subscriptions: {}, slack: {}, chat: {} },
 })
 
 export const amazonTopic = 'arn:aws:sns:us-east-1:137112412989:amazon-linux-2023-ami-updates'

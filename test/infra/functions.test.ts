@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { functionNames, functionsWithFleet } from '../../infra/functions/names.ts'
+import { bundleNames, functionNames, functionsWithFleet } from '../../infra/functions/names.ts'
 import { pascalCase } from '../../infra/names.ts'
 import type { Template } from '../../infra/synthesize.ts'
 import { allowed, resourcesOf } from '../support/template.ts'
@@ -56,7 +56,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...ledger('GetItem', 'PutItem', 'UpdateItem'),
     ...publish,
   ],
-  'request-approval': [...ledger('GetItem', 'UpdateItem'), ...resume, ...contents, ...publish],
+  'request-approval': [...ledger('GetItem', 'PutItem', 'UpdateItem'), ...resume, ...contents, ...publish],
   'answer-approval': [...ledger('GetItem', 'UpdateItem'), ...resume],
   'retry-distribution': [
     ...['imagebuilder:RetryImage', 'imagebuilder:GetImage'],
@@ -64,7 +64,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   ],
   'verify-distribution': ['imagebuilder:GetImage', 'sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'publish-pointers': ['sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
-  'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing],
+  'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing, ...contents],
   'fail-rebake': closing,
   'summarise-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
@@ -85,7 +85,7 @@ it('knows every directory of functions/ that has a handler', () => {
   const handlers = readdirSync('functions', { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('handler.ts'))
     .map((path) => path.split(/[\\/]/)[0])
-  expect([...functionNames].sort()).toEqual(handlers.sort())
+  expect([...bundleNames].sort()).toEqual(handlers.sort())
 })
 
 describe.each(functionNames)('%s', (name) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Message } from '../../domain/messages/message.ts'
 import { announce } from '../../functions/announce-campaign/announce-campaign.ts'
 import { claim } from '../../functions/claim-image/claim-image.ts'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
@@ -80,7 +81,7 @@ export class QuickWorld {
   readonly published: { image: string; ring: string; campaign: string; ami: string }[] = []
   /** The pointers of the build account, in the order in which they moved. */
   readonly pointers: { name: string; ami: string }[] = []
-  readonly told: { subject: string; body: string }[] = []
+  readonly told: Message[] = []
   readonly fleet: Fleet
   readonly #fate: Fate
   readonly #parts
@@ -114,7 +115,7 @@ export class QuickWorld {
       ...{ imageBuilder: this.imageBuilder.client, supersede: fleet.supersede },
       waits: taskWaits(ledger, stepFunctions),
       concurrentBakes: fleet.concurrentBakes,
-      notify: async (message: { subject: string; body: string }) => void this.told.push(message),
+      notify: async (message: Message) => void this.told.push(message),
       publish: async () => {},
       count: () => {},
       ssm: clientOf({

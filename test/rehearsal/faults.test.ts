@@ -39,7 +39,7 @@ describe('parseFault', () => {
   })
 
   it.each(kinds)('%s says what its target is', (kind) => {
-    expect(faultKinds[kind]).toMatch(/^(IMAGE|UPSTREAM|FUNCTION): \S/)
+    expect(faultKinds[kind]).toMatch(/^(IMAGE|UPSTREAM|FUNCTION|CHANNEL): \S/)
   })
 })
 

@@ -15,7 +15,7 @@ const call = (operation: string, more = {}) => ({
 const summary = { campaigns: [], images: [], makespanSeconds: 5 } as unknown as Summary
 const notification = {
   ...{ time: '2026-09-08T09:00:00.000Z', topicArn: 'arn:aws:sns:x', subject: 's' },
-  ...{ message: 'two\nlines', attributes: { kind: 'image-released' } },
+  ...{ message: 'two\nlines', recipients: [], attributes: { kind: 'image-released' } },
 }
 
 function written(executions: ReturnType<typeof execution>[], calls: object[] = []) {

@@ -83,6 +83,8 @@ describe('the errors of the functions', () => {
   const mended = [
     ...['Transient', 'AmiNotVisible', 'DistributionInProgress', 'InvalidInput', 'NotOpen', 'Superseded'],
     ...['LookAgain', 'ApprovalNeeded', 'DistributionRetriable'],
+    // A dead letter's, which says itself what to do.
+    'SlackRefused',
   ]
   const made = statesIn('rebake.asl.json').flatMap(([, { Assign, Choices = [], Catch = [] }]) =>
     [Assign, ...[...Choices, ...Catch].map((each) => each.Assign)].flatMap(

@@ -38,10 +38,12 @@ export const renderFleet = (fleet: Fleet): string =>
   stringify({
     ...fleet,
     poll: showDuration(fleet.poll),
+    ...(fleet.freshness && { freshness: showDuration(fleet.freshness) }),
     images: mapValues(fleet.images, (image) => ({
       ...withWindow(image),
       timeout: showDuration(image.timeout),
       estimate: showDuration(image.estimate),
+      ...(image.freshness && { freshness: showDuration(image.freshness) }),
     })),
     rings: mapValues(fleet.rings, ({ approval, ...ring }) => ({
       ...withWindow(ring),
@@ -243,8 +245,9 @@ const arbitraryImage = (
           inMinutes(Math.max(10, image.estimate / 60), 1440),
           optional('description', word),
           optional('window', imageWindow),
+          optional('freshness', inMinutes(1440, 1440)),
         )
-        .map(([timeout, extra, window]) => ({ ...image, timeout, ...extra, ...window })),
+        .map(([timeout, ...extra]) => Object.assign({ ...image, timeout }, ...extra) as Image),
     )
 }
 
@@ -302,7 +305,7 @@ export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
         freezes: freezes(Object.keys(parents), used),
         cves: fc.option(cves, { nil: undefined }),
         waivers: fc.constant({}),
-        notify: fc.constant({ email: ['platform-team@example.com'] }),
+        notify: fc.constant({ email: ['platform-team@example.com'], subscriptions: {}, slack: {}, chat: {} }),
       }) as fc.Arbitrary<Fleet>
     })
     .map(({ cves, ...fleet }): Fleet => ({ ...fleet, ...(cves && { cves }) }))

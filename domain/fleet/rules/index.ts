@@ -4,6 +4,7 @@ import { packageLists, scanned, smokeNames, smokeTests } from './checks.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
 import { ownAmis, ownImages, ownParameters } from './loops.ts'
+import { subscriptions } from './notify.ts'
 import { openings } from './openings.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { cycles, oneMeaning } from './references.ts'
@@ -21,7 +22,7 @@ const rules: Rule[] = [
   ...[onePipeline, ownPipelines, scanned, smokeNames, smokeTests, packageLists],
   ...[alarms, approvers, reach, shares, templates],
   ...[noRepeats, noOverlap, distinctNames, onePartition, parameters, keys],
-  ...[times, openings, cycleNames, cycleSelection, cveThresholds],
+  ...[subscriptions, times, openings, cycleNames, cycleSelection, cveThresholds],
 ]
 
 /** What the parts of a fleet say about each other. */

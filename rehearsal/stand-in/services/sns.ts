@@ -1,4 +1,5 @@
 import type { PublishInput } from '@aws-sdk/client-sns'
+import { matches } from '../../world/pattern.ts'
 import { Partitions, pageOf } from '../support.ts'
 import { AwsError, type Context, type PermissionsOf, type Service, type Surroundings } from '../types.ts'
 
@@ -14,14 +15,19 @@ interface Subscription {
   endpoint: string
   /** The account that has subscribed. */
   owner: string
+  /** What it wants of the attributes of a message; undefined: every message. */
+  filterPolicy?: Record<string, unknown> | undefined
 }
 
 export interface Notification {
   time: string
   topicArn: string
   subject: string
+  /** What goes out by email. */
   message: string
   attributes: Record<string, string>
+  /** Who gets it: `email team@example.com`. */
+  recipients: string[]
 }
 
 const placeOf = (arn: string) => {
@@ -86,21 +92,22 @@ export class Sns implements Service {
     Publish: (input: PublishInput, context: Context) => {
       const { arn } = this.#topic(input.TopicArn)
       checkMessage(input)
-      const attributes = Object.entries(input.MessageAttributes ?? {})
+      const attributes = Object.fromEntries(
+        Object.entries(input.MessageAttributes ?? {}).map(([name, { StringValue = '' }]) => [
+          name,
+          StringValue,
+        ]),
+      )
+      const formFor = formsOf(input)
+      const wanted = this.#subscriptions.filter((each) => each.topicArn === arn && wants(each, attributes))
       const notification = {
-        ...{
-          time: context.now.toISOString(),
-          topicArn: arn,
-          subject: input.Subject ?? '',
-          message: input.Message ?? '',
-        },
-        attributes: Object.fromEntries(
-          attributes.map(([name, { StringValue }]) => [name, StringValue ?? '']),
-        ),
+        ...{ time: context.now.toISOString(), topicArn: arn, subject: input.Subject ?? '' },
+        ...{ message: formFor('email'), attributes },
+        recipients: wanted.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`),
       }
       this.notifications.push(notification)
       this.read(notification)
-      this.#send(arn, { subject: input.Subject, text: input.Message ?? '' })
+      this.#send(arn, { subject: input.Subject, text: formFor('lambda') }, attributes)
       return { MessageId: this.#surroundings.random.fork(`message/${this.notifications.length}`).uuid() }
     },
 
@@ -152,17 +159,22 @@ export class Sns implements Service {
     return `${topicArn}:${this.#surroundings.random.fork(`subscription/${topicArn}/${endpoint}`).uuid()}`
   }
 
-  #send(topicArn: string, { subject, text }: { subject?: string | undefined; text: string }) {
+  #send(
+    topicArn: string,
+    { subject, text }: { subject?: string | undefined; text: string },
+    attributes: Record<string, string> = {},
+  ) {
     const { clock, random } = this.#surroundings
     const MessageId = random.fork(`sent/${topicArn}/${this.#sent++}`).uuid()
     const { region } = placeOf(topicArn)
     for (const subscription of this.#subscriptions) {
       if (subscription.topicArn !== topicArn || subscription.protocol !== 'lambda') continue
+      if (!wants(subscription, attributes)) continue
       const EventSubscriptionArn = this.#subscriptionArn(subscription)
       const Sns = {
         ...{ SignatureVersion: '1', Timestamp: new Date(clock.now()).toISOString(), Signature: 'EXAMPLE' },
         SigningCertURL: `https://sns.${region}.amazonaws.com/SimpleNotificationService.pem`,
-        ...{ MessageId, Message: text, MessageAttributes: {}, Type: 'Notification' },
+        ...{ MessageId, Message: text, MessageAttributes: attributesIn(attributes), Type: 'Notification' },
         UnsubscribeUrl: `https://sns.${region}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${EventSubscriptionArn}`,
         ...{ TopicArn: topicArn, Subject: subject ?? null },
       }
@@ -180,6 +192,38 @@ export class Sns implements Service {
     const topic = this.#topics.in(placeOf(arn)).get(arn)
     if (!topic) throw new AwsError('NotFoundException', 'Topic does not exist')
     return topic
+  }
+}
+
+const wants = ({ filterPolicy }: Subscription, attributes: Record<string, string>): boolean =>
+  filterPolicy === undefined || matches(filterPolicy, attributes)
+
+const attributesIn = (attributes: Record<string, string>) =>
+  Object.fromEntries(Object.entries(attributes).map(([name, Value]) => [name, { Type: 'String', Value }]))
+
+/**
+ * The text for each protocol: with `MessageStructure: json` a message is one for each, and must have a default.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
+function formsOf({ Message: message = '', MessageStructure }: PublishInput): (protocol: string) => string {
+  if (MessageStructure !== 'json') return () => message
+  const forms = parsedForms(message)
+  if (typeof forms.default !== 'string')
+    throw new AwsError(
+      'InvalidParameterException',
+      'Invalid parameter: Message Structure - No default entry in JSON message body',
+    )
+  return (protocol) => forms[protocol] ?? forms.default ?? ''
+}
+
+function parsedForms(message: string): Record<string, string> {
+  try {
+    return JSON.parse(message) as Record<string, string>
+  } catch {
+    throw new AwsError(
+      'InvalidParameterException',
+      'Invalid parameter: Message Structure - JSON message body failed to parse',
+    )
   }
 }
 

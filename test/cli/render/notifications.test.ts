@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { notificationLines } from '../../../cli/render/notifications.ts'
 
-const record = { time: '2026-09-01T06:00:00.000Z', topicArn: 'arn', attributes: {} }
+const record = { time: '2026-09-01T06:00:00.000Z', topicArn: 'arn', attributes: {}, recipients: [] }
 
 it('shows notifications as mail: wrapped, columns kept, without control characters', () => {
   const message = 'What: the agent did not install\n\n  Do:  see its log\x07\n  AMI   x\n'
@@ -21,6 +21,7 @@ it('says nothing where nobody was told anything', () => expect(notificationLines
 it('counts many by kind, and shows the subjects of those that are bad', () => {
   const told = (subject: string, severity = 'info') => ({
     ...{ ...record, subject, message: 'x' },
+    recipients: [],
     attributes: { severity },
   })
   const many = [
@@ -43,6 +44,7 @@ it('counts many by kind, and shows the subjects of those that are bad', () => {
 it('shows a dozen bad subjects, and counts the others', () => {
   const failed = Array.from({ length: 40 }, (_, at) => ({
     ...{ ...record, subject: `Failed: image-${at}`, message: 'x' },
+    recipients: [],
     attributes: { severity: 'error' },
   }))
   const lines = notificationLines(failed)

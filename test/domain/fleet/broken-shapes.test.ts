@@ -17,7 +17,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key at the top',
     [['notify:', 'notifications:']],
     [
-      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, waivers, notify",
+      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, freshness, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, waivers, notify",
     ],
   ],
   [
@@ -29,7 +29,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key near nothing',
     [['    timeout: 90m', '    colour: blue']],
     [
-      "fleet.yaml:35:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, rings, checks, window",
+      "fleet.yaml:35:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
     ],
   ],
   [
@@ -168,6 +168,11 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a duration that is none',
     [['timeout: 90m', 'timeout: soon']],
     ["fleet.yaml:35:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found 'soon'"],
+  ],
+  [
+    'a promise that nobody could keep',
+    [['timeout: 90m', 'freshness: 12h']],
+    ["fleet.yaml:35:16: images.web.freshness: expected a duration from 1d to 365d, found '12h'"],
   ],
   [
     'a duration that is too long',

@@ -65,6 +65,18 @@ describe('a small fleet', () => {
       { rings: { everyone: { soak: 604800 } } },
     ],
     [
+      "an image's own freshness",
+      'timeout: 90m',
+      'freshness: 35d',
+      { images: { web: { freshness: 35 * 86_400 } } },
+    ],
+    [
+      "the fleet's freshness for every image",
+      'notify:',
+      'freshness: 1d\nnotify:',
+      { freshness: 86_400, images: { base: { freshness: 86_400 }, web: { freshness: 86_400 } } },
+    ],
+    [
       'rings in another order',
       'timeout: 90m',
       'rings: [everyone, early]',
@@ -78,6 +90,13 @@ describe('a small fleet', () => {
     ],
   ])('reads %s', (_, from, to, expected) => {
     expect(parseFleet(sound.replace(from, to), 'fleet.yaml', read)).toMatchObject(expected)
+  })
+
+  it("lets an image's own freshness go before the fleet's, and makes no promise that nobody gave", () => {
+    const both = sound.replace('timeout: 90m', 'freshness: 2d').replace('notify:', 'freshness: 30d\nnotify:')
+    const { images } = parseFleet(both, 'fleet.yaml', read)
+    expect([images.web?.freshness, images.base?.freshness]).toEqual([2 * 86_400, 30 * 86_400])
+    expect(parseFleet(sound, 'fleet.yaml', read).images.web).not.toHaveProperty('freshness')
   })
 
   it("gives an image its upstream's architecture, however deep it is", () => {

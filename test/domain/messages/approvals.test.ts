@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type ApprovalFacts, approvalRequested } from '../../../domain/messages/approvals.ts'
+import {
+  type ApprovalFacts,
+  approvalRequested,
+  approvalsEndSoon,
+} from '../../../domain/messages/approvals.ts'
+import { attributesOf } from '../../../domain/messages/forms.ts'
 
 const ring = {
   ...{ ring: 'everyone', accounts: ['222233334444'], organizationalUnits: [], except: [] },
@@ -8,6 +13,7 @@ const ring = {
 const upgraded = [...Array(12).keys()].map((n) => ({ name: `p${n}`, from: '1', to: '2' }))
 const moved = [...Array(10).keys()].map((n) => `p${n} 1 -> 2`).join(', ')
 const facts: ApprovalFacts = {
+  execution: 'arn:aws:states:us-west-2:111122223333:execution:golden-rebake:x',
   ...{ campaign: 'al2023-ami-1', image: 'payments-api', version: '1.0.3/1', ami: 'ami-2', ring },
   trigger: {
     ...{ kind: 'release', upstream: 'al2023', ami: 'ami-1', amiName: 'soe-1', time: '2026-09-08T09:00:00Z' },
@@ -28,12 +34,15 @@ const facts: ApprovalFacts = {
   until: '2026-09-10T09:00:00.000Z',
 }
 
+const summary = { level: 'summary' as const }
+
 describe('the request for an approval', () => {
   it('has all that it takes to decide, and how', () => {
-    const { subject, body, attributes } = approvalRequested(facts)
+    const message = approvalRequested(facts, summary)
+    const { subject, body } = message
     expect(subject).toBe('Approval needed: payments-api 1.0.3/1 to ring everyone')
-    expect(attributes).toEqual({
-      ...{ kind: 'approval-requested', severity: 'warning' },
+    expect(attributesOf(message)).toEqual({
+      ...{ kind: 'approval-requested', severity: 'warning', level: 'summary' },
       ...{ campaign: 'al2023-ami-1', image: 'payments-api', ring: 'everyone' },
     })
     expect(
@@ -82,7 +91,7 @@ Campaign: al2023-ami-1`)
     ],
     ['what could not be asked', 'AccessDenied: no', 'What changed is not known: AccessDenied: no\n'],
   ])('tells of %s', (_, changes, text) => {
-    expect(approvalRequested({ ...facts, changes }).body).toContain(text)
+    expect(approvalRequested({ ...facts, changes }, summary).body).toContain(text)
   })
 
   it.each<[Partial<ApprovalFacts['ring']>, string]>([
@@ -99,12 +108,41 @@ Campaign: al2023-ami-1`)
       '2 accounts and all accounts of ou-1, ou-2 in',
     ],
   ])('says where it goes: %j', (more, text) => {
-    expect(approvalRequested({ ...facts, ring: { ...ring, ...more } }).body).toContain(text)
+    expect(approvalRequested({ ...facts, ring: { ...ring, ...more } }, summary).body).toContain(text)
   })
 
   it('is short, however much there is to say', () => {
     const warnings = [...Array(40).keys()].map((n) => `ami: warning ${n}`)
-    const { body } = approvalRequested({ ...facts, warnings })
+    const { body } = approvalRequested({ ...facts, warnings }, summary)
     expect(body).toContain('  ami: warning 9\n  and 30 more')
+  })
+})
+
+describe('the reminder of approvals', () => {
+  const one = {
+    ...{ campaign: 'c', image: 'web', ring: 'everyone', until: '2026-09-10T09:00:00Z' },
+    approvers: ['arn:aws:iam::111122223333:role/managers'],
+  }
+  const time = '2026-09-09T21:00:00Z'
+
+  it('says how long there still is, and how to answer', () => {
+    const message = approvalsEndSoon({ time, waiting: [one] })
+    expect(message.subject).toBe('Approval soon over: web to ring everyone')
+    expect(message.body).toBe(`Nobody has approved this yet, and in the end that is a rejection:
+  web to ring everyone, in 12h (2026-09-10 09:00 UTC): rebake approve c web --ring everyone
+
+Who may:
+  arn:aws:iam::111122223333:role/managers`)
+    expect(attributesOf(message)).toEqual({
+      ...{ kind: 'approval-reminder', severity: 'warning', level: 'summary' },
+      ...{ campaign: 'c', image: 'web', ring: 'everyone' },
+    })
+  })
+
+  it('is one message for many', () => {
+    const message = approvalsEndSoon({ time, waiting: [one, { ...one, image: 'api' }] })
+    expect(message.subject).toBe('Approval soon over: 2 images')
+    expect(message.body.match(/managers/g)).toHaveLength(1)
+    expect(message.about).toEqual({})
   })
 })

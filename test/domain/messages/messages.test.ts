@@ -6,6 +6,7 @@ import {
   upstreamRefused,
 } from '../../../domain/messages/campaigns.ts'
 import { explain } from '../../../domain/messages/failures.ts'
+import { attributesOf } from '../../../domain/messages/forms.ts'
 import { imageFailed, imageReleased, imageStale } from '../../../domain/messages/images.ts'
 import { type Trigger, titleOf } from '../../../domain/triggers.ts'
 
@@ -19,6 +20,10 @@ const triggers: Trigger[] = [
   { kind: 'drift', images: [{ image: 'web', reason: 'new' }], id: '0123', ...common },
 ]
 const [release] = triggers as [Trigger]
+const summary = { level: 'summary' as const }
+const execution = 'arn:aws:states:us-west-2:111122223333:execution:golden-campaign:c'
+const inConsole = (arn: string) =>
+  `https://us-west-2.console.aws.amazon.com/states/home?region=us-west-2#/v2/executions/details/${arn}`
 
 const failed = {
   campaign: 'al2023-soe-ami-1',
@@ -31,7 +36,8 @@ const failed = {
 
 describe('messages', () => {
   it('says of a failed image what, why, what to do, and what it holds up', () => {
-    const { subject, body, attributes } = imageFailed(failed)
+    const message = imageFailed(failed, summary)
+    const { subject, body, links } = message
     expect(subject).toBe('Failed: al2023-java was not released')
     expect(body).toBe(`al2023-java was not released: its bake failed in Image Builder.
 
@@ -41,26 +47,49 @@ Not rebaked because of it: payments-api, orders-api. Until then, each keeps its 
 To rebake it when that is mended: rebake start --image al2023-java.
 
 Image: ${failed.imageArn}
-Execution: ${failed.execution}
 Campaign: al2023-soe-ami-1`)
-    expect(attributes).toEqual({
-      kind: 'image-failed',
-      severity: 'error',
-      campaign: 'al2023-soe-ami-1',
-      image: 'al2023-java',
-      error: 'BakeFailed',
+    expect(attributesOf(message)).toEqual({
+      ...{ kind: 'image-failed', severity: 'error', level: 'summary' },
+      ...{ campaign: 'al2023-soe-ami-1', image: 'al2023-java' },
     })
+    expect(links).toEqual([
+      { title: 'Execution', url: inConsole(failed.execution) },
+      {
+        title: 'Build log',
+        url: 'https://us-west-2.console.aws.amazon.com/cloudwatch/home?region=us-west-2#logsV2:log-groups/log-group/$252Faws$252Fimagebuilder$252Fgolden-al2023-java/log-events/1.0.0$252F2',
+      },
+      {
+        title: 'Images',
+        url: 'https://us-west-2.console.aws.amazon.com/imagebuilder/home?region=us-west-2#/images',
+      },
+    ])
+  })
+
+  it('says with the last of many where the others are', () => {
+    const { body } = imageFailed(failed, { level: 'summary', last: true })
+    expect(body).toContain('Further failures of this campaign are told of when it has finished')
+    expect(attributesOf(imageFailed(failed, { level: 'detail' })).level).toBe('detail')
   })
 
   it('says that nobody is held up when nobody is', () => {
-    expect(imageFailed({ ...failed, skipped: [], imageArn: null }).body).toContain(
+    expect(imageFailed({ ...failed, skipped: [], imageArn: null }, summary).body).toContain(
       'al2023-java keeps its last release. No other image is held up.',
     )
   })
 
-  it('lists every target of a release', () => {
-    const { body } = imageReleased({
-      campaign: 'c',
+  it('has in the notes of a release what is new, and every target', () => {
+    const message = imageReleased({
+      ...{
+        campaign: 'c',
+        execution,
+        imageArn: failed.imageArn,
+        components: ['corretto 1.2.0', 'node 3.0.0'],
+      },
+      changes: {
+        previous: { version: '1.0.0/2', ami: 'ami-09' },
+        packages: { added: ['jq'], removed: [], upgraded: [{ name: 'openssl', from: '3.0', to: '3.1' }] },
+        findings: { fixed: ['CVE-2026-1 HIGH in openssl'], new: [] },
+      },
       image: 'payments-api',
       version: '1.0.0/3',
       ami: 'ami-0a',
@@ -73,9 +102,22 @@ Campaign: al2023-soe-ami-1`)
         },
       ],
     })
-    expect(body).toContain(
-      'Ring early, in the parameter /golden-images/payments-api:\n  222233334444 us-east-1: ami-0c',
-    )
+    expect(message.body).toBe(`payments-api 1.0.0/3 is through its last ring.
+It is ami-0a in the build account, baked on ami-0b.
+
+What changed since 1.0.0/2 (ami-09):
+  packages: 1 added (jq); 1 in another version (openssl 3.0 -> 3.1)
+  vulnerabilities: 1 fixed (CVE-2026-1 HIGH in openssl)
+Components: corretto 1.2.0, node 3.0.0.
+
+Ring early, in the parameter /golden-images/payments-api:
+  222233334444 us-east-1: ami-0c
+
+New launches that read the parameter get it from now on.
+Campaign: c`)
+    expect(attributesOf(message)).toEqual({
+      ...{ kind: 'image-released', severity: 'info', level: 'detail', campaign: 'c', image: 'payments-api' },
+    })
   })
 
   const bakes = [
@@ -84,7 +126,8 @@ Campaign: al2023-soe-ami-1`)
   ]
 
   it('plans in the order of the bakes', () => {
-    const { subject, body, attributes } = campaignPlanned({ campaign: 'c', trigger: release, left: 1, bakes })
+    const message = campaignPlanned({ campaign: 'c', execution, trigger: release, left: 1, bakes })
+    const { subject, body } = message
     expect(subject).toBe('Planned: 2 images to rebake: al2023-soe ami-0a1b2c3d')
     expect(body).toBe(`because (soe-al2023-1).
 2 images will be rebaked; the last is through its rings in about 1d 2h:
@@ -95,31 +138,32 @@ Campaign: al2023-soe-ami-1`)
 1 other image of the fleet is left; the ledger has the reason for each.
 
 Campaign: c`)
-    expect(attributes).toEqual({
-      ...{ kind: 'campaign-planned', severity: 'info', campaign: 'c' },
-      ...{ trigger: 'release', upstream: 'al2023-soe' },
+    expect(attributesOf(message)).toEqual({
+      ...{ kind: 'campaign-planned', severity: 'info', level: 'summary' },
+      ...{ campaign: 'c', upstream: 'al2023-soe' },
     })
+    expect(message.links).toEqual([{ title: 'Execution', url: inConsole(execution) }])
   })
 
   it.each(triggers)('plans, waits and finishes for whatever starts a campaign: $kind', (trigger) => {
     const title = titleOf(trigger)
-    const planned = campaignPlanned({ campaign: 'c', trigger, left: 0, bakes })
+    const planned = campaignPlanned({ campaign: 'c', execution, trigger, left: 0, bakes })
     const waiting = campaignWaiting({
       campaign: 'c',
       trigger,
       until: '2027-01-03T13:00:00.000Z',
       reasons: ['r'],
     })
-    const finished = campaignFinished({ campaign: 'c', trigger, seconds: 1, images: [], left: [] })
+    const finished = campaignFinished({ campaign: 'c', execution, trigger, seconds: 1, images: [], left: [] })
     expect(planned.subject).toBe(`Planned: 2 images to rebake: ${title}`)
     expect(planned.body).not.toContain('other image')
     expect(waiting.subject).toBe(`Waiting until 2027-01-03 13:00 UTC: ${title}`)
     expect(finished.body).toContain(`${title}: nothing was rebaked. It took 1s.`)
     for (const { body } of [planned, waiting])
       expect(body).toMatch(/^(Why: because|because \(soe-al2023-1\))\.\n/)
-    for (const { attributes } of [planned, waiting, finished])
-      expect(attributes).toEqual({
-        ...{ kind: attributes.kind, severity: 'info', campaign: 'c', trigger: trigger.kind },
+    for (const message of [planned, waiting, finished])
+      expect(attributesOf(message)).toEqual({
+        ...{ kind: message.kind, severity: 'info', level: 'summary', campaign: 'c' },
         ...('upstream' in trigger && { upstream: 'al2023-soe' }),
       })
   })
@@ -127,7 +171,7 @@ Campaign: c`)
   it('says of an emergency that it is one, and of several images the reason for each', () => {
     const images = ['web', 'api'].map((image) => ({ image, reason: `${image} is new` }))
     const trigger: Trigger = { kind: 'drift', images, id: '0123', ...common, emergency: true }
-    expect(campaignPlanned({ campaign: 'c', trigger, left: 0, bakes }).body).toMatch(
+    expect(campaignPlanned({ campaign: 'c', execution, trigger, left: 0, bakes }).body).toMatch(
       /^EMERGENCY: no freeze and no window holds it up\.\nWhy: because\.\n {2}web: web is new\n {2}api: api is new\n/,
     )
   })
@@ -158,16 +202,18 @@ Campaign: c`)
     expect(message.body).toContain(
       `${text} 2027-01-03 13:00 UTC, and then goes on by itself:\n  r\nOther images`,
     )
-    expect(message.attributes).toEqual({
-      ...{ kind: 'campaign-waiting', severity: 'info', campaign: 'c' },
+    expect(attributesOf(message)).toEqual({
+      ...{ kind: 'campaign-waiting', severity: 'info', level: 'summary', campaign: 'c' },
       ...attributes,
     })
   })
 
   it('says of an image that nobody tries any more what to do', () => {
-    const { subject, body, attributes } = imageStale({
-      ...{ image: 'web', parentAmi: 'ami-0a', tries: 3, reason: 'its bake failed', campaign: 'drift-0123' },
-    })
+    const message = imageStale(
+      { image: 'web', parentAmi: 'ami-0a', tries: 3, reason: 'its bake failed', campaign: 'drift-0123' },
+      summary,
+    )
+    const { subject, body } = message
     expect(subject).toBe('Given up: web is not what the fleet says')
     expect(
       body,
@@ -178,14 +224,15 @@ What to do: mend it and deploy, which rebakes it, or: rebake start --image web.
 Until then it keeps its last release. The next release of its parent rebakes it too.
 
 Campaign: drift-0123`)
-    expect(attributes).toEqual({
-      ...{ kind: 'image-stale', severity: 'error', campaign: 'drift-0123', image: 'web' },
+    expect(attributesOf(message)).toEqual({
+      ...{ kind: 'image-stale', severity: 'error', level: 'summary' },
+      ...{ campaign: 'drift-0123', image: 'web' },
     })
   })
 
   it('counts the images of a finished campaign', () => {
     const message = campaignFinished({
-      campaign: 'c',
+      ...{ campaign: 'c', execution },
       trigger: release,
       seconds: 3_700,
       images: [
@@ -204,27 +251,42 @@ Campaign: drift-0123`)
     expect(message.body).toContain('  api   superseded: superseded by campaign d')
     // Why others were left is asked only where nothing was baked.
     expect(message.body).not.toContain('not asked for')
-    expect(message.attributes.severity).toBe('error')
+    expect(message.severity).toBe('error')
   })
 
   it('is good news when a newer campaign has taken over what is not released', () => {
     const image = { image: 'api', status: 'superseded', reason: 'superseded by campaign d', ami: null }
-    const { subject, attributes } = campaignFinished({
-      ...{ campaign: 'c', trigger: release, seconds: 1, images: [image], left: [] },
+    const { subject, severity } = campaignFinished({
+      ...{ campaign: 'c', execution, trigger: release, seconds: 1, images: [image], left: [] },
     })
-    expect([subject, attributes.severity]).toEqual(['Finished: c', 'info'])
+    expect([subject, severity]).toEqual(['Finished: c', 'info'])
   })
 
   it('says why nothing was baked, where nothing was', () => {
     const left = ['  base, app: baked from ami-0a 3d ago']
-    const { body } = campaignFinished({ campaign: 'c', trigger: release, seconds: 1, images: [], left })
+    const { body } = campaignFinished({
+      campaign: 'c',
+      execution,
+      trigger: release,
+      seconds: 1,
+      images: [],
+      left,
+    })
     expect(body).toContain('nothing was rebaked. It took 1s.\n  base, app: baked from ami-0a 3d ago\n')
   })
 
   it('says what failed where Rebake itself did, and what to do', () => {
     const failure = { error: 'RequestRefused', cause: '{"errorMessage":"ami-0a: it is pending"}' }
     const { subject, body } = campaignFinished({
-      ...{ campaign: 'c', trigger: undefined, seconds: 1, images: [], left: [], failure },
+      ...{
+        campaign: 'c',
+        execution: undefined,
+        trigger: undefined,
+        seconds: 1,
+        images: [],
+        left: [],
+        failure,
+      },
     })
     expect(subject).toBe('Finished with failures: c')
     expect(body).toContain(
@@ -233,14 +295,14 @@ Campaign: drift-0123`)
   })
 
   it('says why an upstream was refused, and what to do', () => {
-    const { body, attributes } = upstreamRefused({
+    const message = upstreamRefused({
       ami: 'ami-0a',
       account: '9',
       region: 'us-west-2',
       reason: 'its owner is 9',
     })
-    expect(body).toContain('Rebake did not take it: its owner is 9.')
-    expect(body).toContain('start its campaign: rebake start --upstream NAME --ami AMI')
-    expect(attributes).toEqual({ kind: 'upstream-refused', severity: 'warning', ami: 'ami-0a' })
+    expect(message.body).toContain('Rebake did not take it: its owner is 9.')
+    expect(message.body).toContain('start its campaign: rebake start --upstream NAME --ami AMI')
+    expect(attributesOf(message)).toEqual({ kind: 'upstream-refused', severity: 'warning', level: 'summary' })
   })
 })

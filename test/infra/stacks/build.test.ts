@@ -86,23 +86,25 @@ describe("the fleet's key", () => {
       Principal: { AWS: accounts },
       Condition: { ...only, Bool: { 'kms:GrantIsForAWSResource': true } },
     })
-    expect(KeyPolicy.Statement).toHaveLength(3)
+    // The fourth lets alarms publish.
+    expect(KeyPolicy.Statement).toHaveLength(4)
   })
 })
 
 describe('notifications', () => {
-  it('are encrypted with the key, over TLS only, and go to every address', () => {
-    expect(onlyResourceOf(template, 'AWS::SNS::Topic')).toMatchObject({
-      TopicName: 'gold-notifications',
-      KmsMasterKeyId: '<FleetKey.Arn>',
-    })
-    expect(onlyResourceOf(template, 'AWS::SNS::TopicPolicy').PolicyDocument.Statement).toEqual([
-      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+  it('are encrypted with the key, over TLS only, and go to every address that they concern', () => {
+    const topics = Object.values(resourcesOf(template, 'AWS::SNS::Topic'))
+    expect(topics.map(({ TopicName }) => TopicName).sort()).toEqual(['gold-alarms', 'gold-notifications'])
+    for (const topic of topics) expect(topic.KmsMasterKeyId).toBe('<FleetKey.Arn>')
+    for (const { PolicyDocument } of Object.values(resourcesOf(template, 'AWS::SNS::TopicPolicy')))
+      expect(PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      )
+    const email = { Protocol: 'email', Endpoint: 'platform@example.com' }
+    expect(Object.values(resourcesOf(template, 'AWS::SNS::Subscription'))).toEqual([
+      expect.objectContaining({ ...email, FilterPolicy: { level: ['summary'] } }),
+      expect.objectContaining(email),
     ])
-    expect(onlyResourceOf(template, 'AWS::SNS::Subscription')).toMatchObject({
-      Protocol: 'email',
-      Endpoint: 'platform@example.com',
-    })
   })
 })
 

@@ -5,6 +5,7 @@ import { Faults } from '../../../rehearsal/faults.ts'
 import { Random } from '../../../rehearsal/random.ts'
 import { StandIn } from '../../../rehearsal/stand-in/stand-in.ts'
 import { Functions } from '../../../rehearsal/world/functions.ts'
+import { Metrics } from '../../../rehearsal/world/metrics.ts'
 import { bundle, echo, failing } from './bundles.ts'
 
 const build = { account: '111122223333', region: 'us-west-2' }
@@ -19,7 +20,10 @@ function setUp(faults: ConstructorParameters<typeof Faults>[0] = []) {
   const standIn = new StandIn({ clock, random, ...build })
   const before = vi.fn(async () => {})
   const endpoint = `http://127.0.0.1:9/${unique++}`
-  const functions = new Functions({ clock, random, standIn, faults: new Faults(faults), endpoint, before })
+  const functions = new Functions({
+    ...{ clock, random, standIn, faults: new Faults(faults), endpoint, before },
+    ...{ slackApi: endpoint, metrics: new Metrics() },
+  })
   for (const [name, directory] of [
     ['golden-claim-image', directories.echo],
     ['golden-start-bake', directories.echo],

@@ -59,6 +59,7 @@ describe('Publish', () => {
           message,
         },
         attributes: { image: 'base', status: 'released' },
+        recipients: ['email platform@example.com'],
       },
     ])
     expect(world.standIn.calls.at(-1)?.input).toMatchObject({
@@ -168,3 +169,28 @@ describe('a function that has subscribed', () => {
 })
 
 itFitsTheModels(() => world.standIn.calls)
+
+it('has a form for each protocol, and goes to whom a filter lets have it', async () => {
+  const own = await served()
+  const { sns } = own.standIn
+  sns.addTopic({ arn: TopicArn })
+  const publisher = new SNSClient(clientOptions(own, roleWith(own.standIn, [allow('sns:*')])))
+  const only = (filterPolicy: Record<string, unknown>, endpoint: string) =>
+    sns.subscribe({ topicArn: TopicArn, protocol: 'email', endpoint, owner: build.account, filterPolicy })
+  only({ image: [{ prefix: 'pay' }] }, 'payments')
+  only({ image: ['orders'] }, 'orders')
+  only({ image: [{ prefix: 'pay' }], severity: ['error'] }, 'errors')
+  const publish = (Message: string) =>
+    publisher.send(
+      new PublishCommand({
+        ...{ TopicArn, MessageStructure: 'json', Message },
+        MessageAttributes: { image: { DataType: 'String', StringValue: 'payments' } },
+      }),
+    )
+  await publish(JSON.stringify({ default: 'x', email: 'a letter' }))
+  const { message, recipients } = sns.notifications.pop() ?? {}
+  expect([message, recipients]).toEqual(['a letter', ['email payments']])
+  await expect(publish(JSON.stringify({ email: 'a letter' }))).rejects.toThrow('No default entry')
+  await expect(publish('no JSON')).rejects.toThrow('failed to parse')
+  await own.close()
+})

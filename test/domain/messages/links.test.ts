@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { executionLink } from '../../../cli/aws/console.ts'
 import { partitionOf, regions } from '../../../domain/fleet/regions.ts'
+import { executionLink } from '../../../domain/messages/links.ts'
 
 const arnIn = (partition: string, region: string) =>
   `arn:${partition}:states:${region}:111122223333:execution:golden-campaign:x`

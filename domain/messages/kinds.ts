@@ -1,0 +1,10 @@
+export const severities = ['info', 'warning', 'error'] as const
+export type Severity = (typeof severities)[number]
+
+/** What people are told of. */
+export const kinds = [
+  ...(['campaign-planned', 'campaign-waiting', 'campaign-finished', 'upstream-refused'] as const),
+  ...(['image-released', 'image-failed', 'image-stale', 'image-warned', 'waiver-expiring'] as const),
+  ...(['approval-requested', 'approval-reminder'] as const),
+] as const
+export type Kind = (typeof kinds)[number]

@@ -1,0 +1,26 @@
+import type { Fleet } from '../fleet/model.ts'
+import type { Known } from './known.ts'
+
+/** How much of its promise an image has used up: at 100 the promise is broken. */
+export interface Freshness {
+  image: string
+  percent: number
+}
+
+/**
+ * The images with a promise. One that was never baked has nothing that could be old: it is given up after some tries,
+ * which people learn of.
+ *
+ * @param time ISO 8601
+ */
+export const freshnessOf = (fleet: Fleet, known: Known, time: string): Freshness[] =>
+  Object.entries(fleet.images).flatMap(([image, { freshness }]) => {
+    const since = sinceOf(known, image)
+    if (freshness === undefined || since === undefined) return []
+    const age = Math.max(0, Date.parse(time) - Date.parse(since)) / 1000
+    return [{ image, percent: (age / freshness) * 100 }]
+  })
+
+/** What targets have since when. A ledger of before the promises has no time for a release: then its newest bake's. */
+const sinceOf = (known: Known, image: string): string | undefined =>
+  known.images[image]?.released?.at ?? known.images[image]?.last?.at

@@ -1,0 +1,85 @@
+import type { Notification } from '../../domain/messages/message.ts'
+import { slackMessage } from '../../domain/messages/slack.ts'
+import type { Item, Key, Ledger } from '../shared/ledger.ts'
+import type { SecretSource } from './secret.ts'
+import { type SlackParts, slackFor } from './slack.ts'
+
+interface Parts extends SlackParts {
+  ledger: Ledger
+  secret: SecretSource
+  /** Of the Web API, such as https://slack.com/api. */
+  apiUrl: string
+}
+
+/** What was posted about one campaign in one channel. */
+interface Thread extends Item {
+  /** Of the first message, where Slack told: a webhook does not. */
+  ts?: string
+  /** By SNS message id. */
+  [messageId: string]: unknown
+}
+
+/** As SNS brings it. */
+interface SnsMessage {
+  MessageId: string
+  /** ISO 8601. */
+  Timestamp: string
+  Message: Notification
+}
+
+/** A message that is posted is remembered for long after SNS and Lambda would still bring it again. */
+const keptForSeconds = 30 * 24 * 3600
+
+/**
+ * Posts a notification to one channel, once however often it is brought. A bot makes one thread of a campaign, and lets
+ * its first message tell how the campaign ended.
+ *
+ * @throws SlackRefused, Transient
+ */
+export async function postToSlack(
+  parts: Parts,
+  { MessageId: messageId, Timestamp: time, Message: notification }: SnsMessage,
+): Promise<void> {
+  const { ledger, apiUrl } = parts
+  const secret = await parts.secret.read()
+  const post = slackFor(parts, parts.secret.name)
+  const message = slackMessage(notification)
+  const key = keyOf(notification, 'channel' in secret ? secret.channel : parts.secret.name, messageId)
+  const remembered = await ledger.get<Thread>(key)
+  let thread = remembered
+  if (!remembered?.[messageId]) {
+    const { ts } =
+      'url' in secret
+        ? await post({ url: secret.url, body: message })
+        : await post({
+            ...{ url: `${apiUrl}/chat.postMessage`, token: secret.token },
+            body: {
+              ...{ ...message, channel: secret.channel, unfurl_links: false, unfurl_media: false },
+              ...(remembered?.ts && { thread_ts: remembered.ts }),
+            },
+          })
+    // One write: that it is posted, and if it is the first, where its thread is.
+    const expires = Math.floor(Date.parse(time) / 1000) + keptForSeconds
+    thread = await ledger.set<Thread>(key, { [messageId]: ts ?? 'posted', expires }, { ts })
+  }
+  if (notification.kind !== 'campaign-finished' || !('token' in secret)) return
+  // The reply is there by now. Done again after a crash, this changes nothing.
+  const { ts } = thread ?? {}
+  if (ts === undefined || ts === thread?.[messageId]) return
+  const update = { url: `${apiUrl}/chat.update`, token: secret.token }
+  await post({ ...update, body: { ...message, channel: secret.channel, ts } }).catch(unlessFixed)
+}
+
+const keyOf = ({ about }: Notification, channel: string, messageId: string): Key =>
+  about.campaign === undefined
+    ? { pk: `SLACK#${channel}`, sk: `MESSAGE#${messageId}` }
+    : { pk: `CAMPAIGN#${about.campaign}`, sk: `SLACK#${channel}` }
+
+/**
+ * Somebody deleted the first message, or the workspace lets nobody change one so old: its thread tells all the same.
+ * https://docs.slack.dev/reference/methods/chat.update#errors
+ */
+function unlessFixed(error: Error & { code?: string }): void {
+  const fixed = ['message_not_found', 'cant_update_message', 'edit_window_closed']
+  if (!fixed.includes(error.code ?? '')) throw error
+}

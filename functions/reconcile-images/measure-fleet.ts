@@ -1,0 +1,37 @@
+import type { Claims } from '../../domain/claims.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { freshnessOf } from '../../domain/planning/freshness.ts'
+import type { Known } from '../../domain/planning/known.ts'
+import type { Measure } from '../shared/stack.ts'
+
+interface Parts {
+  fleet: Fleet
+  measure: Measure
+}
+
+/**
+ * What the fleet looks like now, in numbers, of what was read anyway. A number that is zero is said as well: that nobody
+ * says anything is an alarm.
+ */
+export function measureFleet(
+  { fleet, measure }: Parts,
+  {
+    known,
+    claims,
+    openApprovals,
+    time,
+  }: { known: Known; claims: Claims; openApprovals: number; time: string },
+): void {
+  const images = freshnessOf(fleet, known, time)
+  for (const { image, percent } of images) measure('FreshnessUsed', percent, { Image: image })
+  if (promises(fleet)) measure('FreshnessUsed', Math.max(0, ...images.map(({ percent }) => percent)))
+  const ages = claims.held.map(({ since }) => (Date.parse(time) - Date.parse(since)) / 1000)
+  measure('OldestTurn', Math.max(0, ...ages))
+  const pending = Object.values(known.images).flatMap(({ pending = [] }) => pending)
+  measure('CampaignsOpen', new Set(pending.map(({ campaign }) => campaign)).size)
+  measure('ImagesPending', Object.values(known.images).filter(({ pending }) => pending?.length).length)
+  measure('ClaimsWaiting', claims.queue.length)
+  measure('ApprovalsOpen', openApprovals)
+}
+
+const promises = ({ images }: Fleet) => Object.values(images).some(({ freshness }) => freshness !== undefined)

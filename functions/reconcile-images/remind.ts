@@ -1,0 +1,55 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { approvalsEndSoon } from '../../domain/messages/approvals.ts'
+import { waiversExpire } from '../../domain/messages/waivers.ts'
+import { expiresSoon } from '../../domain/validation/vulnerabilities.ts'
+import { approvalKey, openApprovals } from '../shared/approvals.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import type { Notify } from '../shared/notify.ts'
+
+interface Parts {
+  fleet: Fleet
+  ledger: Ledger
+  notify: Notify
+}
+
+/** Of the time that an approval has, the last quarter, is when people are told that it will soon be over. */
+const reminded = 0.25
+
+/** Tells of what ends soon if nobody does anything: approvals and waivers, each once. */
+export async function remind(parts: Parts, time: string): Promise<void> {
+  await remindOfApprovals(parts, time)
+  await remindOfWaivers(parts, time)
+}
+
+async function remindOfApprovals({ ledger, notify }: Parts, time: string): Promise<void> {
+  const soon = (await openApprovals(ledger)).filter((approval) => {
+    const until = Date.parse(approval.until)
+    const left = (until - Date.parse(time)) / (until - Date.parse(approval.requestedAt))
+    return !approval.reminded && left < reminded
+  })
+  if (soon.length === 0) return
+  const waiting = soon.map(({ campaign, image, ring, until, approvers }) => ({
+    ...{ campaign, image, ring, until, approvers },
+  }))
+  await notify(approvalsEndSoon({ time, waiting }))
+  for (const { campaign, image, ring } of soon)
+    await ledger.set(approvalKey(campaign, image, ring), { reminded: true })
+}
+
+async function remindOfWaivers({ fleet, ledger, notify }: Parts, time: string): Promise<void> {
+  const soon = Object.entries(fleet.waivers).filter(([, { expires }]) => expiresSoon(expires, time))
+  const untold: typeof soon = []
+  for (const waiver of soon) if (!(await ledger.get(toldOf(waiver)))) untold.push(waiver)
+  if (untold.length === 0) return
+  const waivers = untold.map(([cve, { owner, reason, expires, images = [] }]) => ({
+    ...{ cve, owner, reason, expires, images },
+  }))
+  await notify(waiversExpire({ waivers }))
+  for (const waiver of untold) await ledger.create(toldOf(waiver), {})
+}
+
+/** A waiver with another day is another waiver. */
+const toldOf = ([cve, { expires }]: [string, { expires: string }]) => ({
+  pk: `WAIVER#${cve}`,
+  sk: `TOLD#${expires}`,
+})

@@ -1,0 +1,148 @@
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { type Metrics, type Over, sumOf } from './metrics.ts'
+
+/** One alarm; docs/runbook.md has a section of its name. */
+export interface Declaration {
+  name: string
+  /** In one sentence. */
+  means: string
+  metric: (over: Over) => IMetric
+  over: Over
+  /** In so many periods on end. */
+  periods: number
+  /** It fires at so much and more, or below so much. */
+  threshold: { atLeast: number } | { below: number }
+  /** What no data means: nothing wrong, or that nothing runs. */
+  missing: 'notBreaching' | 'breaching'
+}
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+
+/** Any in one period. Functions count only what happens: no data is no harm. */
+const any = (period: number): Omit<Declaration, 'name' | 'means' | 'metric'> => ({
+  ...{ over: { statistic: 'Sum', period }, periods: 1, threshold: { atLeast: 1 }, missing: 'notBreaching' },
+})
+
+/** How long a look may be late: a schedule comes within a minute, so one period may have none and the next one two. */
+const looks = ({ poll }: Fleet) => ({ period: Math.max(poll, 5 * minute), periods: 3 })
+
+/**
+ * How long an image may hold its turn: as long as its slowest way through the rings may take, and a month for freezes and
+ * windows. Step Functions itself ends an execution after a year, and tells nobody before.
+ */
+const longestTurn = ({ images, rings }: Fleet) =>
+  30 * day +
+  Math.max(
+    ...Object.values(images).map((image) =>
+      image.rings.reduce(
+        (sum, ring) => sum + (rings[ring]?.soak ?? 0) + (rings[ring]?.approval?.timeout ?? 0),
+        0,
+      ),
+    ),
+  )
+
+/**
+ * Every alarm. What an image or a campaign that failed means, people are told in a message with what to do: it is no alarm.
+ *
+ * @param releaseMachine the ARN of the machine that receives releases
+ */
+export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: string): Declaration[] => [
+  {
+    ...any(5 * minute),
+    name: 'dead-letters',
+    means: 'An event could not be delivered or handled, and waits for a person.',
+    metric: (over) => metrics.deadLetters('ApproximateNumberOfMessagesVisible', over),
+    over: { statistic: 'Maximum', period: 5 * minute },
+  },
+  {
+    ...any(hour),
+    name: 'function-errors',
+    means: 'Functions that events and the clock invoke fail again and again.',
+    metric: (over) => metrics.ofInvokedByEvents('Errors', over),
+    threshold: { atLeast: 3 },
+  },
+  {
+    ...any(5 * minute),
+    name: 'function-throttles',
+    means: 'Lambda has refused for a quarter of an hour to run functions that events and the clock invoke.',
+    metric: (over) => metrics.ofInvokedByEvents('Throttles', over),
+    periods: 3,
+  },
+  {
+    name: 'hourly-look',
+    means: 'Nobody looks at the images any more: what events lose stays lost, and no promise is watched.',
+    metric: (over) => metrics.ofFunction('reconcile-images')('Invocations', over),
+    ...{ over: { statistic: 'Sum', period: looks(fleet).period }, periods: looks(fleet).periods },
+    ...{ threshold: { below: 1 }, missing: 'breaching' },
+  },
+  ...(Object.values(fleet.images).some(({ freshness }) => freshness !== undefined)
+    ? [
+        {
+          name: 'freshness',
+          means: 'What targets have of an image is older than the fleet promises, or nobody has measured it.',
+          metric: (over: Over) => metrics.own('FreshnessUsed', over),
+          ...{ over: { statistic: 'Maximum' as const, period: looks(fleet).period } },
+          ...{ periods: looks(fleet).periods, threshold: { atLeast: 100 }, missing: 'breaching' as const },
+        },
+      ]
+    : []),
+  {
+    ...any(5 * minute),
+    name: 'release-refused',
+    means: 'A release of an upstream was refused: no image will be baked from it.',
+    metric: (over) => metrics.own('ReleaseRefused', over),
+  },
+  {
+    ...any(5 * minute),
+    name: 'release-lost',
+    means: 'A release could be neither received nor refused: only the next look can find it.',
+    metric: (over) => {
+      const machine = metrics.ofMachine(releaseMachine)
+      const ends = ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']
+      return sumOf(
+        ends.map((name) => machine(name, over)),
+        over,
+      )
+    },
+  },
+  {
+    ...any(5 * minute),
+    name: 'image-given-up',
+    means: 'An image is not what the fleet says, and nobody tries any more.',
+    metric: (over) => metrics.own('ImageGivenUp', over),
+  },
+  {
+    ...any(5 * minute),
+    name: 'failure-unknown',
+    means: 'An image or a campaign failed in a way that Rebake does not know.',
+    metric: (over) => metrics.own('FailureUnknown', over),
+  },
+  {
+    ...any(looks(fleet).period),
+    name: 'turn-too-long',
+    means: 'An image has held its turn to bake or to roll out for longer than anything in the fleet takes.',
+    metric: (over) => metrics.own('OldestTurn', over),
+    over: { statistic: 'Maximum', period: looks(fleet).period },
+    threshold: { atLeast: longestTurn(fleet) },
+  },
+  {
+    ...any(5 * minute),
+    name: 'delivery-failures',
+    means: 'A message could not be delivered to somebody who is subscribed.',
+    metric: (over) => metrics.ofTopic('NumberOfNotificationsFailed', over),
+  },
+  {
+    ...any(5 * minute),
+    name: 'ledger-throttles',
+    means: 'DynamoDB has refused requests to the ledger for a quarter of an hour.',
+    metric: (over) =>
+      sumOf(
+        ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => metrics.ofLedger(name, over)),
+        over,
+      ),
+    periods: 3,
+  },
+]

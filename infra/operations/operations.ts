@@ -1,0 +1,27 @@
+import type { ITopic } from 'aws-cdk-lib/aws-sns'
+import type { Construct } from 'constructs'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import type { FleetKey } from '../fleet-key.ts'
+import type { FunctionSpec } from '../functions/function-spec.ts'
+import type { FunctionName } from '../functions/names.ts'
+import { AlarmTopic } from './alarm-topic.ts'
+import { createAlarms } from './alarms.ts'
+import { createDashboard } from './dashboard.ts'
+import { declarationsOf } from './declarations.ts'
+import { metricsOf } from './metrics.ts'
+
+interface OperationsProps {
+  fleet: Fleet
+  key: FleetKey
+  specs: Record<FunctionName, FunctionSpec>
+  /** ARNs of the state machines. */
+  machines: Record<'release' | 'campaign' | 'rebake', string>
+}
+
+/** What whoever operates a fleet watches, and is woken by. */
+export function createOperations(scope: Construct, { fleet, key, specs, machines }: OperationsProps): void {
+  const metrics = metricsOf(fleet, specs)
+  const topic = new AlarmTopic(scope, fleet, key) as ITopic
+  const alarms = createAlarms(scope, fleet.name, declarationsOf(fleet, metrics, machines.release), topic)
+  createDashboard(scope, { fleet, metrics, machines, alarms })
+}

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Message } from '../../domain/messages/message.ts'
+import { remind } from '../../functions/reconcile-images/remind.ts'
+import { approvalKey } from '../../functions/shared/approvals.ts'
+import { campaign, claimFor, plannedCampaign } from '../support/campaign.ts'
+
+const image = 'al2023-java'
+const approval = {
+  ...{ campaign, image, ring: 'everyone', approvers: ['arn:aws:iam::111122223333:role/managers'] },
+  ...{ requestedAt: '2026-09-08T10:00:00Z', until: '2026-09-12T10:00:00Z' },
+}
+const waiver = { owner: 'security', reason: 'no shell', expires: '2026-09-20', images: ['web'] }
+
+async function world({ asked = true, waivers = {} as Fleet['waivers'] } = {}) {
+  const all = await plannedCampaign()
+  await claimFor(all, image)
+  await claimFor(all, image, { stage: 'roll-out' })
+  const { order } = await all.image(image)
+  const rings = order?.rings.map((ring) => ({ ...ring, approval: { approvers: [], timeout: 345_600 } }))
+  await all.set(image, { status: 'candidate', order: { ...order, rings } as never })
+  if (asked) await all.ledger.set(approvalKey(campaign, image, 'everyone'), approval)
+  const told: Message[] = []
+  const parts = {
+    ...{ fleet: { waivers } as Fleet, ledger: all.ledger },
+    notify: async (message: Message) => void told.push(message),
+  }
+  return { ...all, told, at: (time: string) => remind(parts, time) }
+}
+
+it('reminds of an approval in the last quarter of its time, once', async () => {
+  const { told, at } = await world()
+  await at('2026-09-11T09:00:00Z')
+  expect(told).toEqual([])
+  for (const hour of ['11', '12', '13']) await at(`2026-09-11T${hour}:00:00Z`)
+  expect(told.map(({ kind, about }) => [kind, about])).toEqual([
+    ['approval-reminder', { campaign, image, ring: 'everyone' }],
+  ])
+})
+
+it('does not remind of what is answered', async () => {
+  const { told, at, ledger } = await world()
+  await ledger.set(approvalKey(campaign, image, 'everyone'), {
+    answer: { as: 'approved', at: '2026-09-08T11:00:00Z' },
+  })
+  await at('2026-09-12T09:00:00Z')
+  expect(told).toEqual([])
+})
+
+it('tells of a waiver in its last week, once, and again when it gets another day', async () => {
+  const waivers = { 'CVE-2026-1234': waiver } as Fleet['waivers']
+  const { told, at } = await world({ asked: false, waivers })
+  for (const day of ['11', '12', '13', '14', '20', '21']) await at(`2026-09-${day}T09:00:00Z`)
+  expect(told.map(({ subject }) => subject)).toEqual(['Waiver expires 2026-09-20: CVE-2026-1234'])
+  waivers['CVE-2026-1234'] = { ...waiver, expires: '2026-09-25' } as never
+  await at('2026-09-21T09:00:00Z')
+  expect(told).toHaveLength(2)
+})
