@@ -1,3 +1,4 @@
+import { SubscriptionFilter } from 'aws-cdk-lib/aws-sns'
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Audience } from '../domain/fleet/notify.ts'
 import { isAmong } from '../domain/fleet/selection.ts'
@@ -18,6 +19,13 @@ export function filterPolicyOf(fleet: Pick<Fleet, 'images'>, audience: Audience)
     ...(rings && { ring: rings }),
     ...(upstreams && { upstream: upstreams }),
   }
+}
+
+/** The same as a subscription of the CDK takes it; nothing where nothing is filtered. */
+export function filtersOf(fleet: Pick<Fleet, 'images'>, audience: Audience) {
+  const policy = Object.entries(filterPolicyOf(fleet, audience))
+  const filters = policy.map(([name, values]) => [name, new SubscriptionFilter(values)] as const)
+  return filters.length > 0 ? { filterPolicy: Object.fromEntries(filters) } : {}
 }
 
 /** SNS knows beginnings, and no patterns: any other is the images that it fits now. */

@@ -1,9 +1,9 @@
-import { Subscription, SubscriptionFilter, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns'
+import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Audience } from '../domain/fleet/notify.ts'
 import { resourceName } from '../domain/names.ts'
-import { filterPolicyOf } from './audience.ts'
+import { filtersOf } from './audience.ts'
 import type { FleetKey } from './fleet-key.ts'
 import { pascalCase } from './names.ts'
 import type { Permission } from './permissions.ts'
@@ -43,14 +43,9 @@ export class Notifications extends Topic {
     endpoint: string,
     audience: Audience,
   ): void {
-    const policy = Object.entries(filterPolicyOf(fleet, audience))
     new Subscription(this, pascalCase(id), {
       ...{ topic: this, protocol: protocols[protocol], endpoint },
-      ...(policy.length > 0 && {
-        filterPolicy: Object.fromEntries(
-          policy.map(([name, values]) => [name, new SubscriptionFilter(values)]),
-        ),
-      }),
+      ...filtersOf(fleet, audience),
     })
   }
 

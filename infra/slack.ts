@@ -1,10 +1,9 @@
 import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot'
 import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { SubscriptionFilter } from 'aws-cdk-lib/aws-sns'
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 import { resourceName } from '../domain/names.ts'
-import { filterPolicyOf } from './audience.ts'
+import { filtersOf } from './audience.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { FunctionSpec } from './functions/function-spec.ts'
 import type { Surroundings } from './functions/grants.ts'
@@ -29,11 +28,7 @@ export function createSlackFunctions(
       const name = `${slackFunction}-${channel}`
       const spec = specOf(surroundings, channel, secret)
       const made = new RebakeFunction(scope, { fleet, name, spec, directory, deadLetters })
-      const filter = Object.entries(filterPolicyOf(fleet, audience)).map(
-        ([attribute, conditions]) => [attribute, new SubscriptionFilter(conditions)] as const,
-      )
-      const told = filter.length > 0 && { filterPolicy: Object.fromEntries(filter) }
-      notifications.addSubscription(new LambdaSubscription(made.function, { ...told }))
+      notifications.addSubscription(new LambdaSubscription(made.function, filtersOf(fleet, audience)))
       return [channel, made]
     }),
   )

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { architectures } from './upstreams.ts'
 import {
   atLeastOne,
+  describe,
   duration,
   flag,
   instanceType,
@@ -16,8 +17,6 @@ import {
 } from './values.ts'
 
 /** What must hold of a baked AMI before it leaves the build account: every check but that of the AMI itself is asked for. */
-
-const describe = v.description
 
 const mode = v.pipe(
   v.optional(oneOf(['required', 'advisory']), 'required'),

@@ -9,6 +9,7 @@ import { platforms, Upstream } from './upstreams.ts'
 import {
   account,
   atLeastOne,
+  describe,
   duration,
   flag,
   instanceType,
@@ -25,8 +26,6 @@ import {
 } from './values.ts'
 
 /** The shape of fleet.yaml. What one part says about another is in rules/; defaults that do, in defaults.ts. */
-
-const describe = v.description
 
 const Network = object({
   vpc: matching(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0a1b2c3d4e5f67890'),

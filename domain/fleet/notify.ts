@@ -3,6 +3,7 @@ import { kinds, severities } from '../messages/kinds.ts'
 import { imagePatterns } from './timing.ts'
 import {
   atLeastOne,
+  describe,
   emailAddress,
   flag,
   listOf,
@@ -12,8 +13,6 @@ import {
   oneOf,
   reference,
 } from './values.ts'
-
-const describe = v.description
 
 /** Which messages somebody gets: those that are all of this. */
 const audience = {

@@ -3,6 +3,7 @@ import { Window } from './timing.ts'
 import {
   account,
   atLeastOne,
+  describe,
   duration,
   flag,
   listOf,
@@ -16,8 +17,6 @@ import {
 } from './values.ts'
 
 /** Where images go: accounts and regions, how they get there, and what must happen before and after. */
-
-const describe = v.description
 
 const LaunchTemplate = object({
   name: v.pipe(text, describe('It exists in every target; {fleet}, {image} and {ring} stand for names')),

@@ -1,9 +1,18 @@
 import * as v from 'valibot'
-import { atLeastOne, duration, flag, integer, matching, object, reference, tags, text } from './values.ts'
+import {
+  atLeastOne,
+  describe,
+  duration,
+  flag,
+  integer,
+  matching,
+  object,
+  reference,
+  tags,
+  text,
+} from './values.ts'
 
 /** When things may happen: the parts of fleet.yaml about patch cycles, freezes, windows and CVEs. */
-
-const describe = v.description
 
 const timezone = v.pipe(
   v.optional(text, 'UTC'),

@@ -1,9 +1,7 @@
 import * as v from 'valibot'
-import { account, flag, matching, object, oneOf, text } from './values.ts'
+import { account, describe, flag, matching, object, oneOf, text } from './values.ts'
 
 /** Where SOE AMIs come from: the part of fleet.yaml, and what it means. An upstream has exactly one kind. */
-
-const describe = v.description
 
 export const platforms = ['Linux', 'Windows'] as const
 export const architectures = ['x86_64', 'arm64'] as const

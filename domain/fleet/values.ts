@@ -6,6 +6,9 @@ import { regions } from './regions.ts'
  * "expected ...": the parser builds every message from it.
  */
 
+/** What a key is for, in the JSON Schema. */
+export const describe = v.description
+
 /** Unknown keys are found by walking the schema, for all of them at once: see structure.ts. */
 export const object = <const E extends v.ObjectEntries>(entries: E) =>
   v.strictObject(entries, 'a mapping of keys to values')

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { escapedForSlack, firstOf } from './markup.ts'
 import type { Message, Notification } from './message.ts'
 
 /** Characters of JSON: SNS takes 256 KiB for all forms of a message together. */
@@ -19,11 +20,6 @@ export function notificationOf(message: Message): Notification {
 export const emailOf = ({ body, links }: Message): string =>
   [body, ...(links.length > 0 ? ['', ...links.map(({ title, url }) => `${title}: ${url}`)] : [])].join('\n')
 
-/** Slack's markdown takes these three for its own. https://docs.slack.dev/messaging/formatting-message-text */
-const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 3)}...`)
-
 /**
  * For Amazon Q Developer in chat applications, which was AWS Chatbot. What is told of a campaign is one thread.
  * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
@@ -38,9 +34,9 @@ export function chatNoteOf(message: Message) {
     id: notificationOf(message).id,
     content: {
       textType: 'client-markdown',
-      title: cut(`${icons[severity]} ${escaped(subject)}`, 250),
-      description: `${cut(escaped(body), 7_000)}${pages.length > 0 ? `\n\n${pages.join(' | ')}` : ''}`,
-      keywords: [kind, severity, ...named].map((keyword) => cut(keyword, 75)),
+      title: firstOf(`${icons[severity]} ${escapedForSlack(subject)}`, 250),
+      description: `${firstOf(escapedForSlack(body), 7_000)}${pages.length > 0 ? `\n\n${pages.join(' | ')}` : ''}`,
+      keywords: [kind, severity, ...named].map((keyword) => firstOf(keyword, 75)),
     },
     ...(about.campaign && { metadata: { threadId: about.campaign, summary: `Campaign ${about.campaign}` } }),
   }

@@ -1,3 +1,4 @@
+import { escapedForSlack, firstOf } from './markup.ts'
 import { type Link, type Notification, plural } from './message.ts'
 
 interface Text {
@@ -136,23 +137,5 @@ const aboutOf = ({ severity, kind, about }: Notification) => {
   return firstOf(parts.join('  |  '), most.link)
 }
 
-/** Neither half a character nor half of what was escaped stays at the end. */
-const firstOf = (text: string, length: number) =>
-  text.length <= length
-    ? text
-    : `${text
-        .slice(0, length - 3)
-        .toWellFormed()
-        .replace(/&[a-z]*$/, '')}...`
-
-/**
- * Slack reads &, < and > as its own; a fence inside of a table would end it, so a blank of no width keeps it apart.
- * https://docs.slack.dev/messaging/formatting-message-text#escaping
- */
-const escaped = (text: string) =>
-  text
-    .toWellFormed()
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(fence, '`\u200b`\u200b`')
+/** A fence inside of a table would end it, so a blank of no width keeps it apart. */
+const escaped = (text: string) => escapedForSlack(text.toWellFormed()).replaceAll(fence, '`\u200b`\u200b`')

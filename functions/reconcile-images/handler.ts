@@ -11,6 +11,7 @@ import { time } from '../shared/schemas.ts'
 import { lambda, measure } from '../shared/stack.ts'
 import { measureFleet } from './measure-fleet.ts'
 import { reconcileImages } from './reconcile-images.ts'
+import { remind } from './remind.ts'
 import { sweepExecutions } from './sweep-executions.ts'
 
 const { REBAKE_STATE_MACHINE_ARN } = env('REBAKE_STATE_MACHINE_ARN')
@@ -35,6 +36,7 @@ export const handler = lambda(v.object({ time }), async (due) => {
   const open = await openApprovals(parts.ledger)
   measureFleet({ ...parts, measure }, { known: now, claims, openApprovals: open.length, ...due })
   const { campaigns } = await reconcileImages(parts, now, due.time)
+  await remind(parts, open, due.time)
   if (failures.length > 0)
     throw new AggregateError(failures, `not settled: ${failures.map(({ message }) => message).join('; ')}`)
   return { settled, campaigns }

@@ -11,7 +11,6 @@ import { levelAt } from '../shared/levels.ts'
 import type { Notify } from '../shared/notify.ts'
 import type { Count } from '../shared/stack.ts'
 import { startCampaign } from '../shared/start-campaign.ts'
-import { remind } from './remind.ts'
 
 interface Parts {
   fleet: Fleet
@@ -32,7 +31,6 @@ export async function reconcileImages(parts: Parts, known: Known, time: string) 
     parts.count('ImageGivenUp')
     await changeKnown(parts.ledger, (now) => gaveUp(now, image))
   }
-  await remind(parts, time)
   const campaigns: string[] = []
   const drift = driftTrigger(findings, time)
   if (drift) campaigns.push(await startCampaign(parts, drift))

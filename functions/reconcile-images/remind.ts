@@ -2,7 +2,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { approvalsEndSoon } from '../../domain/messages/approvals.ts'
 import { waiversExpire } from '../../domain/messages/waivers.ts'
 import { expiresSoon } from '../../domain/validation/vulnerabilities.ts'
-import { approvalKey, openApprovals } from '../shared/approvals.ts'
+import { type ApprovalItem, approvalKey } from '../shared/approvals.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import type { Notify } from '../shared/notify.ts'
 
@@ -16,13 +16,17 @@ interface Parts {
 const reminded = 0.25
 
 /** Tells of what ends soon if nobody does anything: approvals and waivers, each once. */
-export async function remind(parts: Parts, time: string): Promise<void> {
-  await remindOfApprovals(parts, time)
+export async function remind(parts: Parts, open: ApprovalItem[], time: string): Promise<void> {
+  await remindOfApprovals(parts, open, time)
   await remindOfWaivers(parts, time)
 }
 
-async function remindOfApprovals({ ledger, notify }: Parts, time: string): Promise<void> {
-  const soon = (await openApprovals(ledger)).filter((approval) => {
+async function remindOfApprovals(
+  { ledger, notify }: Parts,
+  open: ApprovalItem[],
+  time: string,
+): Promise<void> {
+  const soon = open.filter((approval) => {
     const until = Date.parse(approval.until)
     const left = (until - Date.parse(time)) / (until - Date.parse(approval.requestedAt))
     return !approval.reminded && left < reminded

@@ -44,7 +44,8 @@ export async function release(parts: Parts, closing: Closing & { ami: string }) 
     const { imageArn = '' } = item
     // Before it is known as the newest: the notes say what is new since the one before.
     const changes = await readNotes(parts, { campaign, image, imageArn })
-    const components = await readComponents(parts.imageBuilder, imageArn)
+    // What Image Builder does not tell holds up no release.
+    const components = typeof changes === 'string' ? [] : await readComponents(parts.imageBuilder, imageArn)
     await parts.notify(imageReleased({ ...facts, execution, imageArn, changes, components }))
     await changeKnown(parts.ledger, (known) =>
       shipped(known, image, { ami, version: facts.version, at: time }),

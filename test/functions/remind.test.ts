@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Message } from '../../domain/messages/message.ts'
 import { remind } from '../../functions/reconcile-images/remind.ts'
-import { approvalKey } from '../../functions/shared/approvals.ts'
+import { approvalKey, openApprovals } from '../../functions/shared/approvals.ts'
 import { campaign, claimFor, plannedCampaign } from '../support/campaign.ts'
 
 const image = 'al2023-java'
@@ -25,7 +25,7 @@ async function world({ asked = true, waivers = {} as Fleet['waivers'] } = {}) {
     ...{ fleet: { waivers } as Fleet, ledger: all.ledger },
     notify: async (message: Message) => void told.push(message),
   }
-  return { ...all, told, at: (time: string) => remind(parts, time) }
+  return { ...all, told, at: async (time: string) => remind(parts, await openApprovals(all.ledger), time) }
 }
 
 it('reminds of an approval in the last quarter of its time, once', async () => {

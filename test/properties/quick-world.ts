@@ -9,11 +9,13 @@ import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
 import { pollUpstreams } from '../../functions/poll-upstreams/poll-upstreams.ts'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
 import { reconcileImages } from '../../functions/reconcile-images/reconcile-images.ts'
+import { remind } from '../../functions/reconcile-images/remind.ts'
 import { sweepExecutions } from '../../functions/reconcile-images/sweep-executions.ts'
 import { release } from '../../functions/release-image/release-image.ts'
 import { resume } from '../../functions/resume-wait/resume-wait.ts'
 import { runCheck } from '../../functions/run-check/run-check.ts'
 import { settle } from '../../functions/settle-execution/settle-execution.ts'
+import { openApprovals } from '../../functions/shared/approvals.ts'
 import { readOrdered } from '../../functions/shared/campaigns.ts'
 import { readClaims } from '../../functions/shared/claims.ts'
 import { readKnown } from '../../functions/shared/known.ts'
@@ -175,6 +177,7 @@ export class QuickWorld {
     const claims = await readClaims(this.ledger)
     await sweepExecutions(sweeping as never, { claims, known: await readKnown(this.ledger), time })
     await reconcileImages(parts, await readKnown(this.ledger), time)
+    await remind(parts, await openApprovals(this.ledger), time)
   }
 
   #bakeEnded(bake: Bake, nth: number): void {
