@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Node never forgets a module: each whole rehearsal leaves its bundles behind, so these files have a process each. */
-const rehearsals = ['test/rehearsal/*.test.ts', 'test/cli/served.test.ts', 'test/events.test.ts']
+const rehearsals = ['test/rehearsal/*.test.ts', 'test/cli/**/served*.test.ts', 'test/events.test.ts']
 
 const common = {
   pool: 'forks' as const,

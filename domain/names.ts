@@ -16,12 +16,19 @@ export const versionOfArn = (arn: string): string => arn.split('/').slice(2).joi
 export const resourceName = (fleet: string, key: string) => `${fleet}-${key}`
 export const distributionName = (fleet: string, image: string, ring: string) => `${fleet}-${image}-${ring}`
 export const publishRoleName = (fleet: string) => `${fleet}-publish`
+/** The name is Image Builder's: it assumes this role in each account that it copies an AMI to. */
+export const crossAccountRoleName = 'EC2ImageBuilderDistributionCrossAccountRole'
 /** In an upstream's account: reads the parameters that name its AMIs. */
 export const upstreamRoleName = (fleet: string) => `${fleet}-read-upstream`
 
-type Pointer = 'parent' | 'candidate' | 'stable' | 'previous'
+type Pointer = 'parent' | Channel
 /** The build account's SSM parameter for one of an image's pointers. */
 export const pointerName = (fleet: string, image: string, pointer: Pointer) => slot(fleet, image, pointer)
+
+export const channels = ['candidate', 'stable', 'previous'] as const
+export type Channel = (typeof channels)[number]
+/** A target's SSM parameter for one of an image's channels, below the ring's own parameter. */
+export const channelParameter = (parameter: string, channel: Channel) => `${parameter}/${channel}`
 
 /** A ring's parameter name with its placeholders {fleet}, {image} and {ring} filled in. */
 export const targetParameter = (template: string, values: { fleet: string; image: string; ring: string }) =>

@@ -1,10 +1,12 @@
 import * as v from 'valibot'
-import { clientToken, shorten } from './executions.ts'
+import { amiId } from './ami-id.ts'
+
+export { amiId } from './ami-id.ts'
+export { campaignName, findingId, titleOf } from './campaign-names.ts'
 
 /** What starts a campaign, and why. Every kind has its time (ISO 8601) and its reason in words. */
 
 const text = v.pipe(v.string(), v.nonEmpty())
-export const amiId = v.pipe(v.string(), v.regex(/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, 'expected an AMI id'))
 const common = {
   /** The event's own time, the schedule's, or the person's. */
   time: v.pipe(v.string(), v.isoTimestamp()),
@@ -52,50 +54,18 @@ const Drift = v.object({
   ...common,
 })
 
-export const Trigger = v.variant('kind', [Release, Cycle, Manual, Cve, Drift])
+/** A person rolls out a release that passed its checks, through all rings, without baking it again. */
+const Promotion = v.object({
+  kind: v.literal('promote'),
+  image: text,
+  /** `1.0.3/1` */
+  version: text,
+  ...common,
+})
+
+export const Trigger = v.variant('kind', [Release, Cycle, Manual, Cve, Drift, Promotion])
 export type Trigger = v.InferOutput<typeof Trigger>
 export type Release = v.InferOutput<typeof Release>
 export type ManualTrigger = v.InferOutput<typeof Manual>
 export type DriftTrigger = v.InferOutput<typeof Drift>
-
-/** `20260909T160000Z` */
-const compact = (time: string) => new Date(time).toISOString().replace(/\.\d+|[-:]/g, '')
-
-/** The campaign's name follows from what starts it: the same trigger, delivered again, starts nothing. */
-export function campaignName(trigger: Trigger): string {
-  switch (trigger.kind) {
-    case 'release':
-      return shorten(`${trigger.upstream}-${trigger.ami}`)
-    case 'cycle':
-      return shorten(`${trigger.cycle}-${compact(trigger.time)}`)
-    case 'manual':
-      return shorten(['manual', compact(trigger.time), asked(trigger)].join('-'))
-    case 'cve':
-      return shorten(`cve-${trigger.image}-${trigger.version.replace(/[^\w-]/g, '-')}`)
-    case 'drift':
-      return `drift-${trigger.id}`
-  }
-}
-
-/** What a person asked for: no name of a fleet has an underscore. */
-const asked = ({ images, upstream, ami }: ManualTrigger) =>
-  images?.join('_') ?? [upstream, ami].filter(Boolean).join('-')
-
-/** An id of a finding that is the same when it is found again. */
-export const findingId = (...facts: string[]) => clientToken(...facts).slice(0, 16)
-
-/** What a list shows of a trigger: `al2023-soe ami-0a1b`, `patch cycle monthly`. */
-export function titleOf(trigger: Trigger): string {
-  switch (trigger.kind) {
-    case 'release':
-      return `${trigger.upstream} ${trigger.ami}`
-    case 'cycle':
-      return `patch cycle ${trigger.cycle}`
-    case 'manual':
-      return `by hand: ${trigger.images?.join(', ') ?? trigger.upstream ?? ''}`
-    case 'cve':
-      return `vulnerabilities in ${trigger.image}`
-    case 'drift':
-      return `not as the fleet says: ${trigger.images.map(({ image }) => image).join(', ')}`
-  }
-}
+export type Promotion = v.InferOutput<typeof Promotion>

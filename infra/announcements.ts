@@ -30,7 +30,7 @@ export const parametersChanged = (names: string[]): EventPattern => ({
 })
 
 /** The rules that the upstreams of a fleet need, and no others. */
-export function announcementPatterns(fleet: Fleet, arns: Arns): AnnouncementRule[] {
+export function announcementPatterns(fleet: Fleet, arns: Pick<Arns, 'image'>): AnnouncementRule[] {
   const sources = sourcesOf(fleet)
   const own = fleet.build.account
   const amisOf = (match: (owner: string) => boolean) =>

@@ -9,7 +9,7 @@ import { resourceName } from '../domain/names.ts'
 import { announcementPatterns } from './announcements.ts'
 import type { Arns } from './arns.ts'
 import type { DeadLetters } from './dead-letters.ts'
-import type { FunctionName } from './functions/names.ts'
+import { type FunctionName, machineNames } from './functions/names.ts'
 import { policyOf } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 import { smokeName } from './smoke/smoke-tests.ts'
@@ -87,16 +87,22 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
       detailType: ['EC2 Image Builder CVE Detected'],
       resources: imagesOfTheFleet,
     })
-  rule('ExecutionDied', 'settle-execution', 'A campaign or a rebake failed, timed out or was stopped', {
-    source: ['aws.states'],
-    detailType: ['Step Functions Execution Status Change'],
-    detail: {
-      status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-      stateMachineArn: ['campaign', 'rebake'].map((name) =>
-        arns.stateMachine(resourceName(fleet.name, name)),
-      ),
+  rule(
+    'ExecutionDied',
+    'settle-execution',
+    'A campaign, a rebake or an operation failed, timed out or was stopped',
+    {
+      source: ['aws.states'],
+      detailType: ['Step Functions Execution Status Change'],
+      detail: {
+        status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        stateMachineArn: machineNames
+          // A release that could be neither received nor refused has an alarm of its own.
+          .filter((name) => name !== 'release')
+          .map((name) => arns.stateMachine(resourceName(fleet.name, name))),
+      },
     },
-  })
+  )
 }
 
 /** Whatever may be a release starts the machine that finds out. */

@@ -3,8 +3,8 @@ import { AccountPrincipal, AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws
 import { Key } from 'aws-cdk-lib/aws-kms'
 import type { Construct } from 'constructs'
 import type { Fleet, Ring } from '../domain/fleet/model.ts'
+import { crossAccountRoleName } from '../domain/names.ts'
 import { arnsIn } from './arns.ts'
-import { crossAccountRoleName } from './targets.ts'
 
 /** Encrypts the volumes of every image and the notifications. AMIs need it for as long as they live. */
 export class FleetKey extends Key {

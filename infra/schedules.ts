@@ -25,11 +25,14 @@ const everyMinutes = (seconds: number) => {
   return `rate(${minutes} minute${minutes === 1 ? '' : 's'})`
 }
 
-/** What happens by the clock: patch cycles, the look at every upstream, and the look at every image. */
+/** What happens by the clock: patch cycles, the look at every upstream and at every image, and retirement. */
 export function createSchedules(scope: Construct, { fleet, functions, deadLetters }: SchedulesProps): void {
   const schedules = new Construct(scope, 'Schedule')
   const arnOf = (name: FunctionName) => functions[name].function.functionArn
-  const invoked = ['poll-upstreams', 'reconcile-images', 'start-cycle'] as const
+  const invoked: FunctionName[] = [
+    ...(['poll-upstreams', 'reconcile-images', 'start-cycle'] as const),
+    ...(fleet.retirement ? (['start-retirement'] as const) : []),
+  ]
   const role = new Role(schedules, 'Role', {
     description: 'EventBridge Scheduler invokes what happens by the clock',
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
@@ -58,6 +61,18 @@ export function createSchedules(scope: Construct, { fleet, functions, deadLetter
     schedule(name, name, { time: scheduledTime }, { ...poll, description: descriptions[name] })
   for (const [cycle, patchCycle] of Object.entries(fleet.patchCycles))
     schedule(cycle, 'start-cycle', { cycle, time: scheduledTime }, whenOf(cycle, patchCycle))
+  if (fleet.retirement) {
+    const { schedule: scheduleExpression, timezone } = fleet.retirement
+    schedule(
+      'start-retirement',
+      'start-retirement',
+      { time: scheduledTime },
+      {
+        ...{ description: 'Deprecates old AMIs, and removes those that nothing uses', scheduleExpression },
+        ...{ scheduleExpressionTimezone: timezone, flexibleTimeWindow: { mode: 'OFF' } },
+      },
+    )
+  }
 }
 
 type When = Pick<

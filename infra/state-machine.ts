@@ -6,14 +6,14 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import { type FunctionName, functionNames } from './functions/names.ts'
+import { type FunctionName, functionNames, type MachineName } from './functions/names.ts'
 import { pascalCase } from './names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 
 interface RebakeStateMachineProps {
   fleet: Fleet
-  name: 'release' | 'campaign' | 'rebake'
+  name: MachineName
   functions: Record<FunctionName, RebakeFunction>
   /** Values for ${...} in the definition, beside the ARNs of functions. */
   substitutions: Record<string, string>

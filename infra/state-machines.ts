@@ -2,7 +2,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import type { Construct } from 'constructs'
 import { resourceName } from '../domain/names.ts'
 import { grantsIn, type Surroundings } from './functions/grants.ts'
-import type { FunctionName } from './functions/names.ts'
+import { type FunctionName, type MachineName, machineNames } from './functions/names.ts'
 import type { Permission } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 import { RebakeStateMachine } from './state-machine.ts'
@@ -16,17 +16,17 @@ export function createStateMachines(
   scope: Construct,
   surroundings: Surroundings,
   functions: Record<FunctionName, RebakeFunction>,
-): Record<'release' | 'campaign' | 'rebake', StateMachine> {
+): Record<MachineName, StateMachine> {
   const { fleet, arns, ledger } = surroundings
   const grants = grantsIn(surroundings)
-  const rebake = resourceName(fleet.name, 'rebake')
   // By name: a rebake starts rebakes, and a role cannot refer to a machine that waits for the role.
-  const nestedRebakes: Permission[] = [
-    { actions: ['states:StartExecution'], resources: [arns.stateMachine(rebake)] },
+  const machine = (name: MachineName) => arns.stateMachine(resourceName(fleet.name, name))
+  const executionsOf = (name: MachineName): Permission[] => [
+    { actions: ['states:StartExecution'], resources: [machine(name)] },
     {
       actions: ['states:DescribeExecution', 'states:StopExecution'],
-      resources: [arns.executions(rebake)],
-      why: 'The rebakes that this one starts and waits for; their names follow from the campaign.',
+      resources: [arns.executions(resourceName(fleet.name, name))],
+      why: 'What it starts and waits for; the names follow from its own.',
     },
     {
       // https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
@@ -37,20 +37,27 @@ export function createStateMachines(
   const substitutions = {
     FleetName: fleet.name,
     LedgerTableName: ledger.tableName,
-    RebakeStateMachineArn: arns.stateMachine(rebake),
+    RebakeStateMachineArn: machine('rebake'),
+    RollbackStateMachineArn: machine('rollback'),
   }
   const common = { fleet, functions, substitutions }
 
-  const release = new RebakeStateMachine(scope, { ...common, name: 'release', permissions: [] })
-  const campaign = new RebakeStateMachine(scope, { ...common, name: 'campaign', permissions: nestedRebakes })
-  const baking = new RebakeStateMachine(scope, {
-    ...common,
-    name: 'rebake',
-    permissions: [
-      ...nestedRebakes,
+  const permissions: Record<MachineName, Permission[]> = {
+    release: [],
+    campaign: executionsOf('rebake'),
+    rebake: [
+      ...executionsOf('rebake'),
       grants.images('imagebuilder:GetImage', 'imagebuilder:CancelImageCreation'),
       ledger.allow('UpdateItem'),
     ],
-  })
-  return { release: release.machine, campaign: campaign.machine, rebake: baking.machine }
+    rollback: [],
+    revoke: executionsOf('rollback'),
+    retire: [],
+  }
+  return Object.fromEntries(
+    machineNames.map((name) => [
+      name,
+      new RebakeStateMachine(scope, { ...common, name, permissions: permissions[name] }).machine,
+    ]),
+  ) as Record<MachineName, StateMachine>
 }

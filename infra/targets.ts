@@ -2,9 +2,6 @@ import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Source } from '../domain/fleet/upstreams.ts'
 
-/** The name is Image Builder's: it assumes this role in each account that it copies an AMI to. */
-export const crossAccountRoleName = 'EC2ImageBuilderDistributionCrossAccountRole'
-
 const unique = (values: string[]) => [...new Set(values)].sort()
 
 /** Every account that a ring lists. */

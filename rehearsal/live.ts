@@ -2,34 +2,13 @@ import * as v from 'valibot'
 import { depth, descendantsOf } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { planCampaign } from '../domain/planning/plan.ts'
+import { doneAt, isStep } from '../domain/rebake-steps.ts'
 import { Trigger, titleOf } from '../domain/triggers.ts'
 import type { Execution } from './engine/execution.ts'
 import type { ImageProgress, Progress } from './progress.ts'
 import { passedAt, stateOf } from './records.ts'
 import { workIn } from './world/work.ts'
 import type { World } from './world/world.ts'
-
-/** How far along a rebake is at each of its states; the bake in between takes its estimated time. */
-const reached: Record<string, number> = {
-  'Claim Image': 0.01,
-  'Await Opening': 0.01,
-  'Start Bake': 0.03,
-  'Await Quota': 0.03,
-  'Await Bake': 0.04,
-  'Inspect Bake': 0.7,
-  'Run Checks': 0.72,
-  'Mark Candidate': 0.75,
-  'Take Turn': 0.76,
-  'Start Distribution': 0.78,
-  'Await Ring': 0.78,
-  'Request Approval': 0.78,
-  'Await Copy Quota': 0.78,
-  'Await Distribution': 0.8,
-  'Verify Distribution': 0.88,
-  'Publish Pointers': 0.9,
-  Soak: 0.92,
-  'Release Image': 0.98,
-}
 
 interface Campaign {
   execution: Execution
@@ -156,7 +135,7 @@ function imageProgress(
       ...base,
       status: 'running',
       step: step.name,
-      done: done(world, fleet, image, step),
+      done: doneAt(step.name, (now - step.since) / 1000, fleet.images[image]?.estimate ?? 1),
       since: step.since,
     }
   const ended = { ...base, step: '', done: 1, since }
@@ -173,14 +152,7 @@ interface Step {
 /** The state of its own work that an execution is in: rather a ring's than that of the children it waits for. */
 function lastState({ history, startDate }: Execution): Step {
   const last = history.events.findLast(
-    (event) => event.type.endsWith('StateEntered') && (stateOf(event) ?? '') in reached,
+    (event) => event.type.endsWith('StateEntered') && isStep(stateOf(event) ?? ''),
   )
   return { name: (last && stateOf(last)) ?? '', since: last?.timestamp.getTime() ?? startDate }
-}
-
-function done({ clock }: World, fleet: Fleet, image: string, { name, since }: Step): number {
-  const start = reached[name] ?? 0
-  if (name !== 'Await Bake') return start
-  const estimate = (fleet.images[image]?.estimate ?? 1) * 1000
-  return start + 0.65 * Math.min(1, (clock.now() - since) / estimate)
 }

@@ -18,7 +18,7 @@ import { writeRecords } from './records.ts'
 import { releaseStream } from './release-stream.ts'
 import type { PlannedRelease } from './releases.ts'
 import type { NotificationRecord, Summary } from './results.ts'
-import { stage } from './scenario.ts'
+import { type Deed, stage } from './scenario.ts'
 import { surround } from './surroundings.ts'
 import type { Post } from './world/slack.ts'
 import { World } from './world/world.ts'
@@ -31,11 +31,13 @@ export interface RehearseOptions {
   events?: EventEnvelope[]
   /** Each is told of as its upstream's kind has it, if at all. */
   releases?: PlannedRelease[]
-  /** When it begins, ISO 8601. Default: with the first event or release, or on 1 September 2026. */
+  /** What people do, each at its own time. */
+  deeds?: Deed[]
+  /** When it begins, ISO 8601. Default: with the first event, release or deed, or on 1 September 2026. */
   start?: string
   /**
    * Seconds in which schedules come, from when they are deployed. Without it no time passes but that of what happens;
-   * with it and nothing that happens, the upstreams release things as the seed has it.
+   * with it and neither events nor releases, the upstreams release things as the seed has it.
    */
   for?: number
   seed: number
@@ -64,6 +66,8 @@ export interface Rehearsal {
   alarms: string[]
   /** What is to be seen in its Slack channels. */
   slack: Post[]
+  /** Everything as it ended up; still there to read when the rehearsal is closed. */
+  world: World
   /** Where the stand-in is served. */
   url?: string
   close(): Promise<void>
@@ -79,7 +83,7 @@ export const defaultStart = '2026-09-01T06:00:00Z'
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const wallStart = performance.now()
-  const { fleet, fleetFile, seed, onProgress } = options
+  const { fleet, fleetFile, seed, onProgress, deeds = [] } = options
   const { started, events, releases } = happeningsOf(options)
   const outdir = mkdtempSync(join(tmpdir(), 'rebake-'))
   const assembly =
@@ -108,7 +112,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     before: (name, work) => staged.before(name, work),
   })
   const live = new Live(world, fleet)
-  const staged = stage(world, { fleet, started, events, releases, random, faults })
+  const staged = stage(world, { fleet, started, events, releases, deeds, random, faults })
 
   clock.at(clock.now(), () => {
     surround(world, fleet, faults)
@@ -139,7 +143,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     unusedPermissions: world.standIn.unusedPermissions(),
     refused: world.refused,
     alarms: world.metrics.fired(started, clock.now()),
-    slack: world.slack.posts,
+    ...{ slack: world.slack.posts, world },
     ...(isServed && { url: world.url }),
     close: async () => {
       serving.abort()
@@ -156,11 +160,12 @@ function happeningsOf(o: RehearseOptions) {
     const why = impossible(fleet, fault)
     if (why) throw new Error(`${fault.kind}=${fault.target} cannot happen: ${why}`)
   }
-  const times = [...events, ...releases].map(({ time }) => Date.parse(time))
+  const told = [...events, ...releases]
+  const times = [...told, ...(o.deeds ?? [])].map(({ time }) => Date.parse(time))
   const started =
     o.start === undefined && times.length > 0 ? Math.min(...times) : Date.parse(o.start ?? defaultStart)
   if (times.some((time) => time < started)) throw new Error(`something happens before the start, ${o.start}`)
-  const stream = o.for !== undefined && times.length === 0 ? releaseStream(fleet, seed, started, o.for) : []
+  const stream = o.for !== undefined && told.length === 0 ? releaseStream(fleet, seed, started, o.for) : []
   return { started, events, releases: [...releases, ...stream] }
 }
 

@@ -19,7 +19,18 @@ import {
 import { workIn } from './world/work.ts'
 import type { World } from './world/world.ts'
 
-/** What happens in a rehearsal: events, releases, and what goes wrong. */
+/** Something that people do, or that becomes of what is outside of the fleet. */
+export interface Deed {
+  /** ISO 8601. */
+  time: string
+  /**
+   * Virtual time goes on while it is awaited. What asks the stand-in over HTTP or reads the ledger, and does not wait for
+   * anything to happen, holds it: `world.clock.hold`.
+   */
+  do: (world: World) => unknown
+}
+
+/** What happens in a rehearsal: events, releases, deeds, and what goes wrong. */
 export interface Scenario {
   fleet: Fleet
   /** When it begins, epoch milliseconds. */
@@ -27,6 +38,7 @@ export interface Scenario {
   events: EventEnvelope[]
   /** Each is announced as its upstream's kind has it. */
   releases: PlannedRelease[]
+  deeds?: Deed[]
   random: Random
   faults: Faults
 }
@@ -35,7 +47,7 @@ const hour = 3_600_000
 
 /** Sets a world up for a scenario: how builds go, what there is before it begins, and what happens at its times. */
 export function stage(world: World, scenario: Scenario) {
-  const { fleet, started, events, releases } = scenario
+  const { fleet, started, events, releases, deeds = [] } = scenario
   const { imagebuilder, ssm } = world.standIn
   imagebuilder.outcome = (image) => outcomeOf(scenario, image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
@@ -55,6 +67,10 @@ export function stage(world: World, scenario: Scenario) {
     const event = releaseEvent(fleet, planned.upstream, planned.time)
     happen(world, scenario, { imagined, event, time: planned.time, region: fleet.build.region })
   }
+  for (const { time, do: act } of deeds)
+    world.clock.at(Date.parse(time), async () => {
+      await act(world)
+    })
   return {
     fate: fateOf(scenario),
     before: (name: string, work: string) => meddle(world, scenario, name, work),

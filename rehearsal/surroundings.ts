@@ -13,6 +13,8 @@ import type { World } from './world/world.ts'
  */
 export function surround(world: World, fleet: Fleet, faults: Faults): void {
   addOrganization(world, fleet)
+  addServiceRole(world, fleet)
+  addKeys(world, fleet)
   addAdoptedPipelines(world, fleet)
   addLaunchTemplates(world, fleet)
   addSlackChannels(world, fleet)
@@ -30,6 +32,28 @@ export function surround(world: World, fleet: Fleet, faults: Faults): void {
     for (const { function: arn } of Object.values(checks.custom ?? {}))
       custom.set(arn, (request) => verdict(faults, request as { image: string }))
   }
+}
+
+/** The keys that rings name, in the build account or in every target. */
+function addKeys({ standIn }: World, fleet: Fleet): void {
+  for (const { kmsKeys = {} } of Object.values(fleet.rings))
+    for (const account of [...targetAccounts(fleet), ...imaginedTargets(fleet)])
+      for (const named of Object.values(kmsKeys)) {
+        const arn = named.replace('{account}', account)
+        const key = arn.replace(':alias/', ':key/')
+        standIn.kms.addKey({ arn: key, enabled: true, policy: { Statement: [] } })
+        standIn.kms.addAlias(arn, key)
+      }
+}
+
+/** Image Builder makes it itself, with the first resource of an account. */
+function addServiceRole({ standIn }: World, { build }: Fleet): void {
+  const [name, service] = ['AWSServiceRoleForImageBuilder', 'imagebuilder.amazonaws.com']
+  standIn.addRole({
+    ...{ account: build.account, logicalId: name, name, policies: [] },
+    arn: `arn:aws:iam::${build.account}:role/aws-service-role/${service}/${name}`,
+    trust: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }] },
+  })
 }
 
 /** A bot's secret for each channel: it makes a thread of each campaign. */

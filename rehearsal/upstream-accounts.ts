@@ -5,7 +5,7 @@ import { upstreamAccounts } from '../infra/targets.ts'
 import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
 import { amiOfRelease, type ImaginedAmi, imageArnOf } from './releases.ts'
-import type { Ami } from './stand-in/services/ec2.ts'
+import type { Ami } from './stand-in/services/ami-store.ts'
 import { eventTime } from './stand-in/types.ts'
 import type { World } from './world/world.ts'
 

@@ -1,11 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { type Answer, type Approval, someoneOf } from '../../domain/approvals.ts'
 import { resourceName } from '../../domain/names.ts'
 import { approvalsOf, openApprovals } from '../../functions/shared/approvals.ts'
 import { dynamoLedger } from '../../functions/shared/ledger.ts'
-import { Failed } from '../problems.ts'
 import type { Deployment } from './deployment.ts'
+import { invokerOf } from './invoke.ts'
 import { calling } from './problems.ts'
 
 /** An image that waits to go to a ring. */
@@ -40,9 +39,7 @@ export interface Approvals {
 export function approvalsIn(deployment: Deployment): Approvals {
   const { fleet, config } = deployment
   const ledger = dynamoLedger(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))
-  // An answer that was taken though nobody heard of it is the same when it is given again.
-  const lambda = new LambdaClient(config)
-  const FunctionName = resourceName(fleet.name, 'answer-approval')
+  const invoke = invokerOf<Answer>(deployment, 'answer-approval')
   return {
     open: () =>
       calling(deployment, 'read what waits for an approval', async () => {
@@ -55,24 +52,10 @@ export function approvalsIn(deployment: Deployment): Approvals {
       }),
     of: (campaign, image) =>
       calling(deployment, 'read what was asked about the image', () => approvalsOf(ledger, campaign, image)),
-    answer: (request) =>
-      calling(deployment, 'hand in the answer', async () => {
-        const invoke = new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) })
-        const { FunctionError, Payload } = await lambda.send(invoke)
-        const answer = JSON.parse(new TextDecoder().decode(Payload))
-        if (FunctionError === undefined) return answer as Answer
-        throw refusal(answer as { errorType?: string; errorMessage?: string })
-      }),
+    // An answer that was taken though nobody heard of it is the same when it is given again.
+    answer: (request) => calling(deployment, 'hand in the answer', () => invoke(request)),
   }
 }
-
-/** The function says itself what it refuses and why; what else it throws is a failure of Rebake's. */
-const refusal = ({ errorType = 'Error', errorMessage = 'it does not say why' }) =>
-  new Failed(
-    errorType === 'RequestRefused'
-      ? `It was not taken: ${errorMessage}.`
-      : `The function that takes answers failed: ${errorType}: ${errorMessage}. Its log group says more.`,
-  )
 
 /**
  * Who answers: the caller. A rehearsal has no people in it, so its operator is taken for somebody of the first of those

@@ -2,6 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { partitionOf } from '../../domain/fleet/regions.ts'
 import { resourceName } from '../../domain/names.ts'
+import type { MachineName } from '../../infra/functions/names.ts'
 import { BadInput } from '../problems.ts'
 import { calling } from './problems.ts'
 
@@ -50,11 +51,17 @@ const isHere = (url: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(URL.p
 export const placeOf = ({ fleet: { build }, endpoint }: Deployment) =>
   `account ${build.account}, ${build.region}${endpoint === undefined ? '' : `, of the rehearsal at ${endpoint}`}`
 
-/** The state machine of campaigns. */
-export function campaignArn({ fleet: { name, build } }: Deployment): string {
+/** A state machine, by the name of its file. */
+export function machineArn({ fleet: { name, build } }: Deployment, machine: MachineName): string {
   const { account, region } = build
-  return `arn:${partitionOf(region) ?? 'aws'}:states:${region}:${account}:stateMachine:${resourceName(name, 'campaign')}`
+  return `arn:${partitionOf(region) ?? 'aws'}:states:${region}:${account}:stateMachine:${resourceName(name, machine)}`
 }
+
+/** The state machine of campaigns. */
+export const campaignArn = (deployment: Deployment) => machineArn(deployment, 'campaign')
+
+export const executionArn = (deployment: Deployment, machine: MachineName, name: string) =>
+  `${machineArn(deployment, machine).replace(':stateMachine:', ':execution:')}:${name}`
 
 /**
  * @returns the ARN of the caller

@@ -9,6 +9,8 @@ interface AwsError extends Error {
 }
 
 interface Known {
+  /** Whether it may be over in a moment. */
+  passes?: true
   /** Fits the error's name, its code or its message. */
   when: RegExp
   /** Whether it is for the person to put right here and now: exit code 2. */
@@ -46,7 +48,8 @@ const problems: Known[] = [
   {
     when: /^StateMachineDoesNotExist$/,
     bad: false,
-    say: (_, to) => `there is no state machine ${to.fleet.name}-campaign. ${deployIt(to)}`,
+    say: (message, to) =>
+      `there is no state machine ${/stateMachine:([\w-]+)/.exec(message)?.[1] ?? `${to.fleet.name}-campaign`}. ${deployIt(to)}`,
   },
   {
     when: /^Function not found: /,
@@ -62,6 +65,7 @@ const problems: Known[] = [
   {
     when: /^(ECONNREFUSED|ECONNRESET|EPIPE)$/,
     bad: false,
+    passes: true,
     say: (message, { endpoint }) =>
       endpoint === undefined
         ? `AWS cannot be reached (${message}). Try again.`
@@ -70,12 +74,14 @@ const problems: Known[] = [
   {
     when: /^(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|TimeoutError)$/,
     bad: false,
+    passes: true,
     say: (message, { endpoint }) =>
       `${endpoint ?? 'AWS'} cannot be reached (${message}). Is this machine online, and does a proxy or a VPN stand in the way?`,
   },
   {
     when: /Throttl|^(TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException)$/,
     bad: false,
+    passes: true,
     say: (message) => `AWS asks to go slower (${message}). Try again in a minute.`,
   },
 ]
@@ -95,19 +101,25 @@ export async function calling<T>(deployment: Deployment, doing: string, call: ()
 
 function problemOf(error: AwsError, doing: string, deployment: Deployment): Error | undefined {
   const message = textOf(error)
-  const names = [
-    error.name,
-    error.code ?? '',
-    error.message,
-    ...(error.errors ?? []).map(({ code = '' }) => code),
-  ]
-  const known = problems.find(({ when }) => names.some((name) => when.test(name)))
+  const known = knownProblem(error)
   const cause = { cause: error }
   if (known) {
     const text = `Could not ${doing}: ${known.say(message, deployment)}`
     return known.bad ? new BadInput(text, cause) : new Failed(text, cause)
   }
   return error.$metadata && new Failed(`Could not ${doing}: ${error.name}: ${message}.`, cause)
+}
+
+function knownProblem({ name, code = '', message, errors = [] }: AwsError): Known | undefined {
+  const names = [name, code, message, ...errors.map((each) => each.code ?? '')]
+  return problems.find(({ when }) => names.some((each) => when.test(each)))
+}
+
+/** Whether what `calling` threw may be over in a moment: a lost connection, too many calls, a mistake of AWS's own. */
+export function mayPass(error: unknown): error is Failed {
+  if (!(error instanceof Failed) || !(error.cause instanceof Error)) return false
+  const cause = error.cause as AwsError
+  return knownProblem(cause)?.passes ?? (cause.$metadata?.httpStatusCode ?? 0) >= 500
 }
 
 /** Without its last full stop, so that it can stand in a sentence; a failed connection may say nothing itself. */

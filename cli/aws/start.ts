@@ -39,7 +39,7 @@ export async function start(deployment: Deployment, trigger: Trigger): Promise<S
 }
 
 /** AWS may have done what it did not answer to. */
-function isUncertain(error: unknown): boolean {
+export function isUncertain(error: unknown): boolean {
   if (!(error instanceof Failed)) return false
   const { code, $metadata } = error.cause as { code?: string; $metadata?: { httpStatusCode?: number } }
   return code !== 'ECONNREFUSED' && ($metadata?.httpStatusCode ?? 500) >= 500

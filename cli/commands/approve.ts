@@ -1,84 +1,104 @@
-import type { Approval } from '../../domain/approvals.ts'
+import type { Answer, Approval } from '../../domain/approvals.ts'
 import { type AnswerRequest, type Approvals, answererOf, approvalsIn, type Open } from '../aws/approvals.ts'
-import { checkAccount, type Deployment, deploymentOf, placeOf } from '../aws/deployment.ts'
+import { deploymentOf, placeOf } from '../aws/deployment.ts'
+import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../changing.ts'
 import { loadFleet } from '../fleet.ts'
-import { clock } from '../options.ts'
 import { BadInput, Failed } from '../problems.ts'
-import { answeredLines, askedLines, openLines } from '../render/approvals.ts'
+import { answeredLines, askedLines, notTakenLines, openLines } from '../render/approvals.ts'
 import { oneLine, painterFor } from '../render/text.ts'
-import { canAsk, confirm } from '../terminal/ask.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 
-export interface AnswerOptions {
-  fleet: string
+export interface AnswerOptions extends Changing {
   campaign?: string
   image?: string
   ring?: string
   reason?: string
-  endpointUrl?: string
-  yes?: boolean
-  json?: boolean
 }
 
-/** The edges of the commands. */
-export interface Edges {
-  now: string
-  /** The caller's ARN, and what there is to answer. */
-  open: (deployment: Deployment) => Promise<{ caller: string; approvals: Approvals }>
-  canAsk: () => boolean
-  confirm: (question: string) => Promise<boolean>
-}
+/** The edges of the command, and what it asks of a deployment. */
+export type Edges = Changes<{ caller: string; approvals: Approvals }>
 
-const edges = (): Edges => ({
-  now: clock(),
-  open: async (deployment) => ({
-    caller: await checkAccount(deployment),
-    approvals: approvalsIn(deployment),
-  }),
-  canAsk,
-  confirm,
-})
+const edges = (): Edges => edgesOf((deployment, caller) => ({ caller, approvals: approvalsIn(deployment) }))
 
 type Kind = AnswerRequest['answer']
 
 export const approve = (options: AnswerOptions, parts = edges()) => answer('approve', options, parts)
 export const reject = (options: AnswerOptions, parts = edges()) => answer('reject', options, parts)
 
-/** Lists what waits, or shows one image, asks, and answers for it; the exit code is 1 if it was not to be. */
+/** Lists what waits; or shows it, asks once, and answers for it. The exit code is 1 if it was not to be, or not all of it. */
 async function answer(kind: Kind, options: AnswerOptions, { now, open, ...terminal }: Edges): Promise<void> {
-  const { campaign, image, json = false, yes = false } = options
+  const { campaign, image, json = false } = options
   const fleet = loadFleet(options.fleet)
   const reason = oneLine(options.reason ?? '')
-  if (image !== undefined && kind === 'reject' && reason === '')
+  if (campaign !== undefined && kind === 'reject' && reason === '')
     throw new BadInput('Say why with --reason TEXT: everybody who is told that the image stops reads it.')
-  if (image !== undefined && !yes && (json || !terminal.canAsk()))
-    throw new BadInput('Nobody can be asked whether to go on: say so beforehand with --yes.')
+  if (campaign !== undefined) mustBeAskable(options, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, approvals } = await open(deployment)
-  if (campaign === undefined || image === undefined) return list(await approvals.open(), options)
+  if (campaign === undefined) return list(await approvals.open(), options)
 
-  const { asked, waiting } = await find(approvals, campaign, image, options.ring)
-  const by = answererOf(deployment, caller, asked)
-  if (waiting && !json) print(askedLines(waiting, by))
-  const question = kind === 'approve' ? 'Approve it' : 'Reject it'
-  if (!yes && !(await terminal.confirm(`${question} in ${placeOf(deployment)}?`))) {
-    print(['Nothing was answered.'])
-    process.exitCode = 1
-    return
-  }
-  const { ring } = asked
-  const request = { ...{ campaign, image, ring, answer: kind, by, time: now }, ...(reason && { reason }) }
-  const answered = await approvals.answer(request)
+  const { asked, waiting } =
+    image === undefined
+      ? await findAll(approvals, campaign, options.ring)
+      : await find(approvals, campaign, image, options.ring)
+  if (asked.length === 0) return list([], options)
+  const byWhom = (approval: Approval) => answererOf(deployment, caller, approval)
+  if (waiting.length > 0 && !json) print([...askedLines(waiting, byWhom(waiting[0] as Open), printed()), ''])
+  const what = asked.length === 1 ? 'it' : `all ${asked.length}`
+  const question = `${kind === 'approve' ? 'Approve' : 'Reject'} ${what} in ${placeOf(deployment)}?`
+  const wanted = { question: question, otherwise: 'Nothing was answered.' }
+  if (!(await isWanted(options, terminal, wanted))) return
+  const requests = asked.map((approval): AnswerRequest => {
+    const { image, ring } = approval
+    const given = { campaign, image, ring, answer: kind, by: byWhom(approval), time: now }
+    return { ...given, ...(reason && { reason }) }
+  })
+  const [request] = requests
+  if (image === undefined || !request) return answerAll(approvals, requests, json)
+  tell(request, await approvals.answer(request), json)
+}
+
+function tell(request: AnswerRequest, answered: Answer, json: boolean): void {
+  const { campaign, image, ring } = request
   if (json) printJson({ campaign, image, ring, ...answered })
   else print(answeredLines(request, answered, painterFor(process.stdout)))
 }
 
-function list(all: readonly Open[], { campaign, ring, json }: AnswerOptions): void {
-  const open = all.filter(
-    (each) => each.campaign === (campaign ?? each.campaign) && each.ring === (ring ?? each.ring),
-  )
+/** One that is not taken does not keep the others. */
+async function answerAll(approvals: Approvals, requests: readonly AnswerRequest[], json: boolean) {
+  const results: object[] = []
+  for (const request of requests) {
+    const { campaign, image, ring } = request
+    try {
+      const answered = await approvals.answer(request)
+      results.push({ campaign, image, ring, ...answered })
+      if (!json) tell(request, answered, json)
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error
+      process.exitCode = 1
+      results.push({ campaign, image, ring, problem: error.message })
+      if (!json) print(notTakenLines(request, error.message, painterFor(process.stdout)))
+    }
+  }
+  if (json) printJson(results)
+}
+
+function list(all: readonly Open[], { ring, json }: AnswerOptions): void {
+  const open = all.filter((each) => each.ring === (ring ?? each.ring))
   if (json) printJson(open)
   else print(openLines(open, printed()))
+}
+
+/** What is answered for, and which of it waits. */
+interface Found {
+  asked: (Approval & { image: string })[]
+  waiting: Open[]
+}
+
+async function findAll(approvals: Approvals, campaign: string, ring: string | undefined): Promise<Found> {
+  const all = await approvals.open()
+  const waiting = all.filter((each) => each.campaign === campaign && each.ring === (ring ?? each.ring))
+  return { asked: waiting, waiting }
 }
 
 /**
@@ -90,13 +110,13 @@ async function find(
   campaign: string,
   image: string,
   ring: string | undefined,
-): Promise<{ asked: Approval; waiting?: Open }> {
+): Promise<Found> {
   const all = await approvals.open()
   const isIt = (each: Approval) => each.ring === (ring ?? each.ring)
   const waiting = all.find((each) => each.campaign === campaign && each.image === image && isIt(each))
-  if (waiting) return { asked: waiting, waiting }
+  if (waiting) return { asked: [waiting], waiting: [waiting] }
   const asked = (await approvals.of(campaign, image)).filter(isIt).at(-1)
-  if (asked) return { asked }
+  if (asked) return { asked: [{ ...asked, image }], waiting: [] }
   const what = `${image} in campaign ${campaign}${ring === undefined ? '' : `, for ring ${ring}`}`
   throw new Failed(`Nobody has asked for an approval of ${what}. rebake approve lists what waits.`)
 }

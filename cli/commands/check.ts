@@ -4,7 +4,7 @@ import { loadFleet } from '../fleet.ts'
 import { clock } from '../options.ts'
 import { comparedLines } from '../render/compare.ts'
 import { fleetLines } from '../render/fleet.ts'
-import { print, printed } from '../terminal/output.ts'
+import { print, printed, printJson } from '../terminal/output.ts'
 
 export interface CheckOptions {
   fleet: string
@@ -13,17 +13,26 @@ export interface CheckOptions {
   /** Compares with what there is in the build account too. */
   aws?: boolean
   endpointUrl?: string
+  json?: boolean
 }
 
-/** Says what a fleet is; the exit code is 1 if AWS was looked at and is not as the fleet expects. */
-export async function check({ fleet: file, at = clock(), aws, endpointUrl }: CheckOptions): Promise<void> {
+/**
+ * Says what a fleet is, as JSON with every default filled in; the exit code is 1 if AWS was looked at and is not as the
+ * fleet expects.
+ */
+export async function check(options: CheckOptions): Promise<void> {
+  const { fleet: file, at = clock(), aws, endpointUrl, json = false } = options
   const fleet = loadFleet(file)
-  print(fleetLines(fleet, file, at, printed()))
-  if (!aws && endpointUrl === undefined) return
+  if (!json) print(fleetLines(fleet, file, at, printed()))
+  if (!aws && endpointUrl === undefined) {
+    if (json) printJson({ fleet })
+    return
+  }
   const deployment = deploymentOf(fleet, endpointUrl)
   await checkAccount(deployment)
   const compared = await compare(deployment)
   const place = placeOf(deployment)
-  print(['', ...comparedLines(compared, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed())])
+  if (json) printJson({ fleet, compared })
+  else print(['', ...comparedLines(compared, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed())])
   if (compared.some(({ problems }) => problems.length > 0)) process.exitCode = 1
 }

@@ -1,7 +1,7 @@
 import type { Answer, Approval } from '../../domain/approvals.ts'
 import type { ImageResult } from '../../rehearsal/results.ts'
 import type { Open } from '../aws/approvals.ts'
-import { instant } from './duration.ts'
+import { minute } from './duration.ts'
 import type { Layout } from './layout.ts'
 import { type Column, table } from './table.ts'
 import { count, list, oneLine, type Paint, unpainted } from './text.ts'
@@ -15,35 +15,55 @@ const columns: Column[] = [
   { title: 'WHO MAY', shrinks: true },
 ]
 
-/** `2026-09-10 09:00` */
-const minute = (time: string) => instant(Date.parse(time)).slice(0, 16)
-
 /** What waits for an approval, and how to answer. */
-export function openLines(open: readonly Open[], { width, paint = unpainted }: Layout = {}): string[] {
+export function openLines(open: readonly Open[], layout: Layout = {}): string[] {
   const [first] = open
   if (!first) return ['Nothing waits for an approval.']
+  const { paint = unpainted } = layout
+  const named = `${first.campaign} ${first.image} --ring ${first.ring}`
+  const others = open.filter(({ campaign }) => campaign === first.campaign).length - 1
+  return [
+    paint('bold', `${count(open.length, 'image')} ${open.length === 1 ? 'waits' : 'wait'} for an approval.`),
+    '',
+    ...waitingTable(open, layout),
+    '',
+    `  rebake approve ${named}`,
+    `  rebake reject ${named} --reason TEXT`,
+    ...(others > 0 ? [`  rebake approve ${first.campaign}`] : []),
+  ]
+}
+
+function waitingTable(open: readonly Open[], { width, paint = unpainted }: Layout): string[] {
   const rows = open.map(({ campaign, image, version, ring, until, approvers }) => [
     ...[campaign, image, version, ring, minute(until)],
     list(approvers.map(shortName)),
   ])
-  const named = `${first.campaign} ${first.image} --ring ${first.ring}`
-  return [
-    paint('bold', `${count(open.length, 'image')} ${open.length === 1 ? 'waits' : 'wait'} for an approval.`),
-    '',
-    ...table(columns, rows, { paint, ...(width !== undefined && { width }) }),
-    '',
-    `  rebake approve ${named}`,
-    `  rebake reject ${named} --reason TEXT`,
-  ]
+  return table(columns, rows, { paint, ...(width !== undefined && { width }) })
 }
 
-/** One that is about to be answered. */
-export const askedLines = ({ image, version, ami, ring, requestedAt, until }: Open, by: string): string[] => [
-  `${image} ${version} (${ami}) waits to go to ring ${ring}, since ${minute(requestedAt)} UTC and until ${minute(until)} UTC.`,
-  'What changed in it, and what its checks found, is in the message that asked for the approval.',
-  `You answer as ${by}.`,
-  '',
-]
+/** What is about to be answered. */
+export function askedLines(waiting: readonly Open[], by: string, layout: Layout = {}): string[] {
+  const [only] = waiting
+  const lines =
+    only && waiting.length === 1
+      ? [
+          `${only.image} ${only.version} (${only.ami}) waits to go to ring ${only.ring}, since ${minute(only.requestedAt)} UTC and until ${minute(only.until)} UTC.`,
+          'What changed in it, and what its checks found, is in the message that asked for the approval.',
+        ]
+      : [
+          ...waitingTable(waiting, layout),
+          '',
+          'What changed in the first of each ring, and what its checks found, is in the message that asked for it.',
+        ]
+  return [...lines, `You answer as ${by}.`]
+}
+
+/** One of several whose answer did not count. */
+export const notTakenLines = (
+  { image, ring }: Pick<Open, 'image' | 'ring'>,
+  why: string,
+  paint: Paint = unpainted,
+): string[] => [`${paint('red', '✖')} ${image} for ring ${ring}: ${oneLine(why)}`]
 
 export function answeredLines(
   { campaign, image, ring }: Pick<Open, 'campaign' | 'image' | 'ring'>,

@@ -17,6 +17,9 @@ export function duration(seconds: number): string {
 export const instant = (milliseconds: number) =>
   new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
 
+/** An ISO 8601 time as '2026-09-10 09:00', UTC. */
+export const minute = (time: string) => instant(Date.parse(time)).slice(0, 16)
+
 /** Seconds between two ISO 8601 times; undefined while one is missing. */
 export const secondsBetween = (from: string | null, to: string | null) =>
   from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : undefined

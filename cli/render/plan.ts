@@ -80,7 +80,7 @@ const shownIn =
 const untilText = (until: string | undefined, shown: (time: string) => string) =>
   until === undefined ? 'for ever' : `until ${shown(until)}`
 
-const waitLines = ({ until, reasons }: Wait, shown: (time: string) => string, paint: Paint) => [
+export const waitLines = ({ until, reasons }: Wait, shown: (time: string) => string, paint: Paint) => [
   `${paint('yellow', `Would wait ${untilText(until, shown)}`)}:`,
   ...reasons.map((reason) => `  ${reason}`),
 ]

@@ -3,12 +3,12 @@ import { type Paint, unpainted } from './text.ts'
 
 /** What was started, and where to watch it. Links and commands stand on lines of their own, to be copied. */
 export function startedLines(
-  { campaign, executionArn, wasBefore, console: link }: Started,
-  { region, endpoint }: { region: string; endpoint: string | undefined },
+  { campaign, wasBefore, console: link }: Started,
+  endpoint: string | undefined,
   paint: Paint = unpainted,
 ): string[] {
   const name = paint('bold', campaign)
-  const aws = `aws ${endpoint === undefined ? '' : `--endpoint-url ${endpoint} `}--region ${region}`
+  const there = endpoint === undefined ? '' : ` --endpoint-url ${endpoint}`
   return [
     wasBefore
       ? `${paint('yellow', '!')} The campaign ${name} was started before. Nothing was started now.`
@@ -17,7 +17,7 @@ export function startedLines(
     '',
     'To follow it from here:',
     '',
-    `  ${aws} stepfunctions describe-execution --execution-arn ${executionArn}`,
+    `  rebake status ${campaign}${there}`,
     '',
     'Whoever is told of campaigns is told of this one.',
   ]

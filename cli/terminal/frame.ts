@@ -2,6 +2,7 @@ import { duration, instant } from '../render/duration.ts'
 import { bar, statusCounts, statuses, statusOrder } from '../render/status.ts'
 import { cell, count, oneLine, type Paint, widthOf } from '../render/text.ts'
 import { type Node, tree } from '../render/tree.ts'
+import { stepText } from './lines.ts'
 import { type ImageMoment, isSettled, type Moment } from './timeline.ts'
 
 export interface Screen {
@@ -10,6 +11,12 @@ export interface Screen {
   paint: Paint
   /** Counts the frames: turns the spinner. */
   tick: number
+}
+
+/** What the whole is called, and whose time it is: `UTC`, or `virtual`. */
+export interface Heading {
+  title: string
+  clock: string
 }
 
 const spinner = [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏']
@@ -21,10 +28,10 @@ const widest = 110
  * The whole live display: a headline, then the images of the open campaigns as a tree, those that have ended as a
  * count; never taller or wider than the screen.
  */
-export function frame(fleet: string, moment: Moment, terminal: Screen): string[] {
+export function frame(heading: Heading, moment: Moment, terminal: Screen): string[] {
   const screen = { ...terminal, columns: Math.min(terminal.columns, widest) }
   const { open, ended } = split(moment.images)
-  const head = [...headline(fleet, moment, statusCounts(open), screen), ...endedLine(ended, screen)]
+  const head = [...headline(heading, moment, statusCounts(open), screen), ...endedLine(ended, screen)]
   const room = Math.max(0, screen.rows - head.length - 1)
   const { shown, hidden } = choose(open, room)
   const rows = tree(nodesOf(shown))
@@ -56,14 +63,14 @@ function endedLine(ended: readonly ImageMoment[], { columns, paint }: Screen): s
 }
 
 function headline(
-  fleet: string,
+  heading: Heading,
   { now, start, done }: Moment,
   counts: string,
   { columns, paint }: Screen,
 ): string[] {
-  const clock = `${instant(now)} virtual`
+  const clock = `${instant(now)} ${heading.clock}`
   const since = ` +${duration((now - start) / 1000)}`
-  const title = cell(`Rehearsing ${fleet}`, Math.max(0, columns - widthOf(clock) - widthOf(since)))
+  const title = cell(heading.title, Math.max(0, columns - widthOf(clock) - widthOf(since)))
   const width = Math.max(10, Math.min(40, Math.floor(columns / 3)))
   const { filled, rest } = bar(done, width)
   const summary = cell(` ${String(Math.floor(done * 100)).padStart(3)} %  ${counts}`, columns - width)
@@ -137,8 +144,9 @@ function middle(image: ImageMoment, space: number, paint: Paint): string {
     const text = image.reason === '' ? image.status : `${image.status}: ${oneLine(image.reason)}`
     return paint(statuses[image.status].style, cell(text, space))
   }
-  const barWidth = space >= 48 ? 20 : space >= 30 ? 10 : 0
-  const step = cell(image.status === 'released' ? 'released' : image.step, space - barWidth)
+  // While it waits nothing gets any further, and there is more to say.
+  const barWidth = image.waits !== undefined || space < 30 ? 0 : space < 48 ? 10 : 20
+  const step = cell(image.status === 'released' ? 'released' : stepText(image), space - barWidth)
   const { filled, rest } = bar(image.status === 'released' ? 1 : image.done, barWidth)
   return step + paint(statuses[image.status].style, filled) + paint('dim', rest)
 }

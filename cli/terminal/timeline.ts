@@ -2,17 +2,17 @@ import type { ImageProgress, Progress } from '../../rehearsal/progress.ts'
 
 export interface ImageMoment extends ImageProgress {
   campaign: string
-  /** The campaign's, for people. */
+  /** The campaign's, for people; with what the campaign waits for. */
   title: string
-  /** Virtual seconds since the image began to run; undefined before. */
+  /** Seconds since the image began to run; undefined before. */
   elapsed: number | undefined
 }
 
 export interface Moment {
-  /** Virtual time, epoch milliseconds, and where it began. */
+  /** Epoch milliseconds, virtual in a rehearsal, and where it began. */
   now: number
   start: number
-  /** How much of the rehearsal is done, 0 to 1. */
+  /** How much of it all is done, 0 to 1. */
   done: number
   /** Of all campaigns, in the order in which these began. */
   images: ImageMoment[]
@@ -41,21 +41,22 @@ export class Timeline {
     this.#span = span
   }
 
-  /** Takes a snapshot; returns the images whose status or step it changed. */
+  /** Takes a snapshot; returns the images whose status, step or wait it changed. */
   add(progress: Progress): ImageMoment[] {
     const before = new Map(
       this.#campaigns.get(progress.campaign)?.images.map((image) => [image.image, image]),
     )
     this.#campaigns.set(progress.campaign, progress)
-    this.#start ??= progress.now
+    this.#start = Math.min(this.#start ?? progress.now, progress.startedAt ?? progress.now)
     this.#now = progress.now
     const changed = progress.images.filter((image) => {
       const last = before.get(image.image)
-      return last?.status !== image.status || last.step !== image.step
+      return last?.status !== image.status || last.step !== image.step || last.waits !== image.waits
     })
     for (const image of changed) {
       const key = `${progress.campaign} ${image.image}`
-      if (image.status === 'running' && !this.#began.has(key)) this.#began.set(key, image.since)
+      const began = image.startedAt ?? (image.status === 'running' ? image.since : undefined)
+      if (began !== undefined && !this.#began.has(key)) this.#began.set(key, began)
       if (isSettled(image)) this.#ended.set(key, image.since)
     }
     return changed.map((image) => this.#moment(progress, image))
@@ -70,7 +71,8 @@ export class Timeline {
     return { now: this.#now, start, done: Math.min(1, done), images }
   }
 
-  #moment({ campaign, title }: Progress, image: ImageProgress): ImageMoment {
+  #moment({ campaign, title: name, waits }: Progress, image: ImageProgress): ImageMoment {
+    const title = waits === undefined ? name : `${name}: ${waits}`
     const key = `${campaign} ${image.image}`
     const began = this.#began.get(key)
     const elapsed = began === undefined ? undefined : ((this.#ended.get(key) ?? this.#now) - began) / 1000

@@ -53,10 +53,10 @@ export function checkAmi(ami: string | undefined, upstream: string | undefined):
 }
 
 /** In a line, and without its full stop: messages put it into sentences. */
-const sentence = (text = '') => oneLine(text).replace(/\.$/, '')
+export const sentence = (text = '') => oneLine(text).replace(/\.$/, '')
 
 /** Nobody has to be known to the machine: not in a container. */
-function user(): string {
+export function user(): string {
   try {
     return userInfo().username
   } catch {

@@ -3,6 +3,7 @@ import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
 import { Notify } from './notify.ts'
+import { Retirement } from './retirement.ts'
 import { Ring as RingSchema } from './rings.ts'
 import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
 import { platforms, Upstream } from './upstreams.ts'
@@ -228,6 +229,10 @@ export const FleetSchema = v.pipe(
     cves: v.pipe(
       v.exactOptional(Cves),
       describe('Rebake images in which Amazon Inspector finds vulnerabilities'),
+    ),
+    retirement: v.pipe(
+      v.exactOptional(Retirement),
+      describe('Deprecate and remove old AMIs that nothing uses. Default: none is ever retired'),
     ),
     waivers: v.pipe(
       v.optional(

@@ -63,7 +63,9 @@ export const Ring = object({
   ),
   parameter: v.pipe(
     v.optional(text, '/golden-images/{image}'),
-    describe('The SSM parameter that points to the AMI; {fleet}, {image} and {ring} stand for names'),
+    describe(
+      'The SSM parameter that points to the AMI, with the channels candidate, stable and previous below it; {fleet}, {image} and {ring} stand for names',
+    ),
   ),
   launchTemplates: v.pipe(
     v.optional(listOf(v.union([LaunchTemplateName, LaunchTemplate])), []),

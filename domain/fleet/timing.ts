@@ -14,7 +14,7 @@ import {
 
 /** When things may happen: the parts of fleet.yaml about patch cycles, freezes, windows and CVEs. */
 
-const timezone = v.pipe(
+export const timezone = v.pipe(
   v.optional(text, 'UTC'),
   describe('An IANA time zone, such as Australia/Sydney; daylight saving counts'),
 )

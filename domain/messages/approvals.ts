@@ -51,7 +51,7 @@ export function approvalRequested(facts: ApprovalFacts, level: Level): Message {
       approvers.map((approver) => `  ${approver}`),
       more(
         level,
-        `Other images of this campaign that wait for ring ${ring} are not told of one by one: rebake approve ${campaign} lists them.`,
+        `Other images of this campaign that wait for ring ${ring} are not told of one by one: rebake approve lists them, and rebake approve ${campaign} answers for all.`,
       ),
       '',
       trigger && why(trigger),

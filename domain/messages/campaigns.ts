@@ -1,4 +1,5 @@
-import { type Trigger, titleOf } from '../triggers.ts'
+import { titleOf } from '../campaign-names.ts'
+import type { Trigger } from '../triggers.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
 import { type About, duration, lines, type Message, plural, subject, told, utc } from './message.ts'
@@ -57,19 +58,28 @@ export function campaignPlanned(facts: PlannedFacts): Message {
     about: ofCampaign(facts.campaign, facts.trigger),
     links: linksTo({ Execution: executionLink(facts.execution) }),
     facts: { ...facts },
-    subject: subject(`Planned: ${plural(facts.bakes.length, 'image')} to rebake: ${titleOf(facts.trigger)}`),
+    subject: subject(
+      facts.trigger.kind === 'promote'
+        ? `Planned: ${facts.trigger.image} ${facts.trigger.version} is rolled out again`
+        : `Planned: ${plural(facts.bakes.length, 'image')} to rebake: ${titleOf(facts.trigger)}`,
+    ),
     body: lines(
       why(facts.trigger),
-      `${plural(facts.bakes.length, 'image')} will be rebaked; the last is through its rings in about ${duration(last)}:`,
-      '',
-      facts.bakes.map(
-        ({ image, parent, startsAfterSeconds }) =>
-          `  ${image} (on ${parent}), from about +${duration(startsAfterSeconds)}`,
-      ),
-      facts.left > 0 && [
-        '',
-        `${plural(facts.left, 'other image')} of the fleet ${facts.left === 1 ? 'is' : 'are'} left; the ledger has the reason for each.`,
-      ],
+      facts.trigger.kind === 'promote'
+        ? `${facts.trigger.image} ${facts.trigger.version}, which has passed its checks, is rolled out again; nothing is baked. It is through its rings in about ${duration(last)}.`
+        : [
+            `${plural(facts.bakes.length, 'image')} will be rebaked; the last is through its rings in about ${duration(last)}:`,
+            '',
+            ...facts.bakes.map(
+              ({ image, parent, startsAfterSeconds }) =>
+                `  ${image} (on ${parent}), from about +${duration(startsAfterSeconds)}`,
+            ),
+          ],
+      facts.trigger.kind !== 'promote' &&
+        facts.left > 0 && [
+          '',
+          `${plural(facts.left, 'other image')} of the fleet ${facts.left === 1 ? 'is' : 'are'} left; the ledger has the reason for each.`,
+        ],
       '',
       `Campaign: ${facts.campaign}`,
     ),
@@ -135,6 +145,14 @@ export function outcome(images: FinishedFacts['images']): string {
   return `${parts.join(', ') || 'nothing was rebaked'}.`
 }
 
+const endOf = (failure: Failure | undefined, bad: boolean): string =>
+  failure?.error === 'Cancelled' ? 'Cancelled' : bad ? 'Finished with failures' : 'Finished'
+
+const failureText = ({ error, cause }: Failure): string =>
+  error === 'Cancelled'
+    ? `It was ${causeText(cause)}. What was published before stays where it is: rebake rollback takes it back.`
+    : `Rebake itself failed in this campaign: ${error}: ${causeText(cause)}. ${explain(error).todo}`
+
 export function campaignFinished(facts: FinishedFacts): Message {
   const good = ['released', 'superseded']
   const bad = facts.failure !== undefined || facts.images.some(({ status }) => !good.includes(status))
@@ -145,10 +163,9 @@ export function campaignFinished(facts: FinishedFacts): Message {
     about: ofCampaign(facts.campaign, facts.trigger),
     links: linksTo({ Execution: facts.execution && executionLink(facts.execution) }),
     facts: { ...facts },
-    subject: subject(`${bad ? 'Finished with failures' : 'Finished'}: ${facts.campaign}`),
+    subject: subject(`${endOf(facts.failure, bad)}: ${facts.campaign}`),
     body: lines(
-      facts.failure &&
-        `Rebake itself failed in this campaign: ${facts.failure.error}: ${causeText(facts.failure.cause)}. ${explain(facts.failure.error).todo}`,
+      facts.failure && failureText(facts.failure),
       `${title}: ${outcome(facts.images)} It took ${duration(facts.seconds)}.`,
       facts.images.length === 0 && facts.left.length > 0 && facts.left,
       '',

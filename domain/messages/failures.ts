@@ -50,6 +50,10 @@ const explanations: Record<string, Explanation> = {
     what: 'some targets of a ring have its AMI and do not point to it',
     todo: 'Mend what is said of each target above: its role, its parameter or its launch template. The next rebake points all of them.',
   },
+  RollbackIncomplete: {
+    what: 'some targets do not point to the release that it goes back to',
+    todo: 'Mend what is said of each target above: its role, its parameter or its launch template. Then give the same command again: it writes only what differs.',
+  },
   ApprovalRejected: {
     what: 'somebody who may approve it for its next ring rejected it',
     todo: 'Mend what the reason says. The rings before keep it, those after it keep what they have.',
@@ -60,7 +64,7 @@ const explanations: Record<string, Explanation> = {
   },
   AlarmFired: {
     what: 'the alarm of a ring that has it has fired',
-    todo: 'Look at what the alarm watches: it points to the image or to something else of the same hours. The rings that have it keep it until somebody points them back; it goes no further.',
+    todo: 'Look at what the alarm watches: it points to the image or to something else of the same hours. The rings that have it keep it until somebody points them back (rebake rollback IMAGE); it goes no further.',
   },
   AlarmUnknown: {
     what: 'the alarm of a ring that has it cannot be asked',
@@ -74,9 +78,17 @@ const explanations: Record<string, Explanation> = {
     what: "a target account did not let Rebake in to look at its AMIs or to write the image's parameter",
     todo: 'Deploy the target-account stack of this fleet in that account, or mend its role.',
   },
+  WithdrawalIncomplete: {
+    what: 'some of its AMIs are not withdrawn',
+    todo: 'Mend what is said of each account above, most often its role: deploy the target-account stack of this fleet there. What is left is tried again.',
+  },
   Aborted: {
     what: 'its execution was stopped',
     todo: 'Nothing, if it was meant. Otherwise CloudTrail (StopExecution) tells who.',
+  },
+  Cancelled: {
+    what: 'it was stopped',
+    todo: 'Nothing, if it was meant. rebake retry bakes it again, or rolls it out where it had passed its checks.',
   },
   NeverOpens: {
     what: 'no time is inside all of its windows and outside all freezes',

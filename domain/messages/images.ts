@@ -138,7 +138,7 @@ export function imageFailed(facts: FailedFacts, level: Level): Message {
       facts.skipped.length > 0
         ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,
-      `To rebake it when that is mended: rebake start --image ${facts.image}.`,
+      `To take it up again when that is mended: rebake retry ${facts.image}.`,
       more(
         level,
         'Further failures of this campaign are told of when it has finished, and not one by one before.',

@@ -22,9 +22,9 @@ export interface Part {
 }
 
 /** "Target accounts per distribution configuration". https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html */
-const mostCopied = 50
+export const mostCopied = 50
 /** `userIds`. https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_LaunchPermissionConfiguration.html */
-const mostShared = 1536
+export const mostShared = 1536
 
 /** The build account and region, where the AMI is. */
 interface From extends Target {

@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet/model.ts'
 import { type DriftTrigger, findingId } from '../triggers.ts'
+import { refusalOf } from './holds.ts'
 import { type Attempt, isMadeOf, type Known, parentAmiOf } from './known.ts'
 
 /** How long to wait after the first, the second, ... failure before the same is tried again; then nobody does. */
@@ -21,13 +22,14 @@ export function driftOf(
   return Object.keys(fleet.images).flatMap((image): Finding[] => {
     const parentAmi = parentAmiOf(fleet, known, image)
     const definition = definitions[image] ?? ''
-    const { last, attempt, pending = [] } = known.images[image] ?? {}
+    const { last, attempt, pending = [], held } = known.images[image] ?? {}
     // With what it is now and what was tried last: a change that is taken back and made again is another finding, and
     // so is what a newer campaign superseded, and then failed.
     const facts = [image, parentAmi ?? '', definition, last?.version ?? '', attempt?.campaign ?? '']
-    // Without an AMI to bake from there is nothing to do; a campaign that is to bake it makes it right.
+    // Without an AMI to bake from there is nothing to do; a campaign that is to bake it makes it right; who holds it
+    // wants it as it is.
     const coming = pending.length > 0 || known.upstreams[fleet.images[image]?.parent ?? '']?.open
-    if (parentAmi === undefined || coming) return []
+    if (parentAmi === undefined || coming || held || refusalOf(known, parentAmi)) return []
     if (isMadeOf(last, { parentAmi, definition })) return []
     if (!isMadeOf(attempt, { parentAmi, definition }) || attempt.failed === undefined)
       return [{ image, due: whatDiffers(fleet, image, last, parentAmi), facts }]

@@ -1,6 +1,7 @@
 import { takesOver } from '../claims.ts'
 import { upstreamOf } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
+import type { Hold } from './holds.ts'
 
 /** What the ledger knows of the fleet across campaigns. All times are ISO 8601. */
 export interface Known {
@@ -8,6 +9,10 @@ export interface Known {
   campaigns: number
   upstreams: Record<string, KnownUpstream>
   images: Record<string, KnownImage>
+  /** AMIs of the build account that nobody may use any more. */
+  revoked?: string[]
+  /** AMIs of the build account that targets went back from. */
+  rolledBack?: string[]
 }
 
 /** What an upstream's images are baked from now. */
@@ -36,6 +41,8 @@ export interface KnownImage {
   pending?: Pending[]
   /** When it was last baked though it had vulnerabilities, for those of which version, and what is found since. */
   cve?: { at: string; version?: string; waiting?: { version: string; reason: string } }
+  /** Somebody keeps it where it is. */
+  held?: Hold
 }
 
 /** One bake: what it was made of. */

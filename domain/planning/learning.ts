@@ -96,6 +96,22 @@ export const passed = (known: Known, image: string, last: NonNullable<KnownImage
 export const shipped = (known: Known, image: string, release: NonNullable<KnownImage['released']>): Known =>
   withImage(known, image, (before) => ({ ...before, released: release }))
 
+/**
+ * A person rolled out a release in place of the newest: children bake from it. What the newest was made of stays, so
+ * that nobody takes the image for one that lags behind and bakes it again.
+ *
+ * @param newest the campaign whose bake it takes the place of; one that has passed since stays
+ */
+export const promoted = (
+  known: Known,
+  image: string,
+  { newest, ...release }: { ami: string; version: string; newest: string | undefined },
+): Known =>
+  withImage(known, image, ({ last, ...before }) => ({
+    ...before,
+    ...(last && { last: last.campaign === newest ? { ...last, ...release } : last }),
+  }))
+
 /** A campaign is through with an image, whichever way. */
 export const ended = (known: Known, image: string, campaign: string): Known =>
   withImage(known, image, ({ pending = [], ...before }) => {

@@ -2,6 +2,7 @@ import { rebakeName } from '../executions.ts'
 import { childrenOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet, Image } from '../fleet/model.ts'
 import { pointerName, resourceName } from '../names.ts'
+import type { Release } from '../releases/release.ts'
 import { type CheckOrder, orderChecks } from './check-order.ts'
 import { orderRing, type RingOrder } from './ring-order.ts'
 
@@ -29,6 +30,16 @@ export interface RebakeOrder {
   checks: CheckOrder[]
   /** Of a pipeline that was there before: what becomes of the components that its recipe pins. */
   componentUpdates?: 'pinned' | 'latest'
+  /** Of a promotion, which bakes nothing. */
+  promotes?: Promoted
+}
+
+/** A release that is rolled out again. */
+interface Promoted {
+  /** The campaign that baked it, and so has the evidence of its checks. */
+  bakedBy: string
+  /** The campaign of the newest bake that had passed when it was planned: one that passes later goes before it. */
+  newest?: string
 }
 
 /** What an order depends on beside the fleet. */
@@ -67,3 +78,29 @@ export function orderRebake(
     checks: orderChecks(fleet, name, image),
   }
 }
+
+/**
+ * The order for a release that is rolled out again. It ranks as the campaign that baked it, so that whatever was baked
+ * later goes before it.
+ */
+export function orderPromotion(
+  fleet: Fleet,
+  release: Release,
+  {
+    newest,
+    ...ordering
+  }: Pick<Ordering, 'campaign' | 'emergency' | 'arnPrefix'> & { newest: string | undefined },
+): RebakeOrder {
+  const { image: name, number, definition, campaign: bakedBy } = release
+  const image = fleet.images[name]
+  if (!image) throw new Error(`the fleet has no image ${name}`)
+  const order = orderRebake(fleet, name, image, { ...ordering, number, definition })
+  return { ...order, children: [], promotes: { bakedBy, ...(newest && { newest }) } }
+}
+
+/** What the state machine itself reads of an order; the rest stays in the ledger, out of the payload. */
+export const travelling = ({ checkSeconds, maxChecks, checks, children, rings }: RebakeOrder) => ({
+  ...{ checkSeconds, maxChecks, children },
+  checks: checks.map(({ check, lookAfter }) => ({ check, lookAfter })),
+  rings: rings.map(({ ring, soak, approval }) => ({ ring, soak, approvalSeconds: approval?.timeout ?? 0 })),
+})

@@ -1,6 +1,7 @@
 import { childrenOf, descendantsOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
-import type { Trigger } from '../triggers.ts'
+import type { Promotion, Trigger } from '../triggers.ts'
+import { stopOf } from './holds.ts'
 import { nothingKnown, type Pending } from './known.ts'
 import { asksFor } from './requests.ts'
 import { reasonNotToBake, type Situation } from './standing.ts'
@@ -11,6 +12,7 @@ const distributionEstimate = 15 * 60
 export interface PlannedImage {
   image: string
   parent: string
+  /** A promotion does not bake, but goes through the rings as a bake does. */
   decision: 'bake' | 'leave'
   /** In words, for people: why it is baked, or why not. */
   reason: string
@@ -37,6 +39,7 @@ type Decision = Pick<PlannedImage, 'decision' | 'reason' | 'parentAmi'>
  * nothing had ever been baked.
  */
 export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: Situation): CampaignPlan {
+  if (trigger.kind === 'promote') return planPromotion(fleet, trigger)
   const decisions = decide(fleet, trigger, situation)
   const starts = startsOf(fleet, decisions)
   const baked = [...starts.keys()].sort(
@@ -54,15 +57,36 @@ export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: Situati
   }
 }
 
+/** One image through its rings, and no bake. */
+function planPromotion(fleet: Fleet, trigger: Promotion): CampaignPlan {
+  const left = Object.keys(fleet.images).filter((image) => image !== trigger.image)
+  const because = { decision: 'leave', reason: `only ${trigger.image} is rolled out` } as const
+  const promoted = plannedImage(fleet, trigger.image, 1, { decision: 'bake', reason: trigger.reason }, 0)
+  const { bakeSeconds, finishedAfterSeconds } = promoted
+  return {
+    trigger,
+    images: [
+      { ...promoted, bakeSeconds: 0, finishedAfterSeconds: finishedAfterSeconds - bakeSeconds },
+      ...left.map((image) => plannedImage(fleet, image, 0, because, 0)),
+    ],
+  }
+}
+
 /** Parents are decided before their children: what descends from a bake is baked. */
-function decide(fleet: Fleet, trigger: Trigger, situation?: Situation): Map<string, Decision> {
+function decide(
+  fleet: Fleet,
+  trigger: Exclude<Trigger, Promotion>,
+  situation?: Situation,
+): Map<string, Decision> {
   const decisions = new Map<string, Decision>()
   const requests = asksFor(fleet, trigger, situation?.known ?? nothingKnown)
   const before = decidedBefore(situation)
   for (const upstream of Object.keys(fleet.upstreams))
     for (const image of descendantsOf(fleet, upstream)) {
       const parent = fleet.images[image]?.parent ?? ''
-      if (decisions.get(parent)?.decision === 'bake')
+      const held = situation && stopOf(situation.known, image)
+      if (held) decisions.set(image, { decision: 'leave', reason: held })
+      else if (decisions.get(parent)?.decision === 'bake')
         decisions.set(image, { decision: 'bake', reason: `its parent ${parent} is rebaked` })
       else {
         const decision = decideRoot(fleet, trigger, image, requests(image), situation)

@@ -1,14 +1,18 @@
 import { upstreamOf } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
 import { selectedBy } from '../fleet/selection.ts'
-import type { Trigger } from '../triggers.ts'
+import type { Promotion, Trigger } from '../triggers.ts'
 import { type Known, parentAmiOf } from './known.ts'
 
 /** What a trigger says of one image: bake it, from this AMI where that is known, or why it does not ask. */
 type Request = { because: string; parentAmi?: string | undefined } | { not: string }
 
 /** Which images a trigger itself asks for. What descends from them is the plan's. */
-export function asksFor(fleet: Fleet, trigger: Trigger, known: Known): (image: string) => Request {
+export function asksFor(
+  fleet: Fleet,
+  trigger: Exclude<Trigger, Promotion>,
+  known: Known,
+): (image: string) => Request {
   const asked = (because: string) => (image: string) => ({
     because,
     parentAmi: parentAmiOf(fleet, known, image),

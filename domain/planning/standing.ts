@@ -1,6 +1,7 @@
 import type { Fleet } from '../fleet/model.ts'
 import { duration } from '../messages/message.ts'
 import type { Trigger } from '../triggers.ts'
+import { refusalOf } from './holds.ts'
 import { comingBakes, isMadeOf, type Known, type KnownImage } from './known.ts'
 
 /** What a plan depends on beside the fleet and the trigger. */
@@ -32,6 +33,8 @@ export function reasonNotToBake(
   const { known, campaign, gone } = situation
   const parent = fleet.images[image]?.parent ?? ''
   if (parentAmi === undefined) return `its parent ${parent} has no AMI yet`
+  const refusal = refusalOf(known, parentAmi)
+  if (refusal) return `its parent's AMI ${refusal}`
   if (gone.has(parentAmi)) return `its parent's AMI ${parentAmi} is not available any more`
   const state = known.images[image] ?? {}
   const others = (state.pending ?? []).filter((pending) => pending.campaign !== campaign)

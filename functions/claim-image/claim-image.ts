@@ -1,7 +1,8 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { type Claim, inTheWayOf, request as requestTurn } from '../../domain/claims.ts'
-import { takenOverBy } from '../../domain/planning/known.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
+import { stopOf } from '../../domain/planning/holds.ts'
+import { type Known, takenOverBy } from '../../domain/planning/known.ts'
+import { type RebakeOrder, travelling } from '../../domain/planning/order.ts'
 import { cancelBake } from '../shared/bakes.ts'
 import { imageKey, readOrdered } from '../shared/campaigns.ts'
 import { changeClaims, claimWait, supersededBy } from '../shared/claims.ts'
@@ -36,38 +37,40 @@ interface Request {
 export async function claim(parts: Parts, request: Request) {
   const { ledger, waits } = parts
   const { taskToken, execution, time, campaign, image, stage, parentAmi } = request
-  const { order } = await readOrdered(ledger, campaign, image)
+  const { order, ami } = await readOrdered(ledger, campaign, image)
   const { number, emergency, remaining } = order
   const turn: Claim = {
     ...{ holder: execution, image, stage, campaign, number, emergency, remaining, since: time },
   }
-  if (stage === 'bake')
-    await ledger.set(
-      imageKey(campaign, image),
-      { status: 'baking', execution, parentAmi },
-      { startedAt: time },
-    )
+  // Of a promotion this is the first that happens; any other roll-out has been a candidate before.
+  if (stage === 'bake' || order.promotes) {
+    const status = stage === 'bake' ? 'baking' : 'candidate'
+    await ledger.set(imageKey(campaign, image), { status, execution, parentAmi }, { startedAt: time })
+  }
   await waits.leaveToken(claimWait(turn), taskToken, time, stage === 'bake' ? travelling(order) : {})
-  const newer = await newerCampaign(parts, turn)
-  if (newer) return waits.bringOutcome(claimWait(turn), supersededBy(newer), time)
+  const why = whyNot(await readKnown(ledger), turn, order, [parentAmi, ami])
+  if (why) return waits.bringOutcome(claimWait(turn), { error: 'Superseded', cause: why }, time)
   const claims = await changeClaims(parts, time, (current) => requestTurn(current, turn))
   if (stage === 'bake' && parts.supersede === 'cancel')
     for (const older of inTheWayOf(claims, turn)) await cancelBake(parts, older.campaign, image)
   return {}
 }
 
-/** Before a bake, a campaign that is to bake the image as well; before a roll-out, one that already has. */
-async function newerCampaign({ ledger }: Parts, claim: Claim) {
-  const { image, stage, campaign } = claim
-  const known = await readKnown(ledger)
-  if (stage === 'bake') return takenOverBy(known, image, claim)
+/**
+ * It is held, or revoked; or a newer campaign is to bake it, or, before a roll-out, has baked it: of a promotion, since
+ * it was planned.
+ */
+function whyNot(
+  known: Known,
+  turn: Claim,
+  { promotes }: RebakeOrder,
+  amis: (string | undefined)[],
+): string | undefined {
+  const { image, stage, campaign } = turn
+  const stop = stopOf(known, image, amis)
+  if (stop) return stop
   const last = known.images[image]?.last?.campaign
-  return last === campaign ? undefined : last
+  const expected = promotes ? promotes.newest : campaign
+  const newer = stage === 'bake' ? takenOverBy(known, image, turn) : last === expected ? undefined : last
+  return newer && supersededBy(newer).cause
 }
-
-/** What the state machine itself reads of the order; the rest stays in the ledger, out of the payload. */
-const travelling = ({ checkSeconds, maxChecks, checks, children, rings }: RebakeOrder) => ({
-  ...{ checkSeconds, maxChecks, children },
-  checks: checks.map(({ check, lookAfter }) => ({ check, lookAfter })),
-  rings: rings.map(({ ring, soak, approval }) => ({ ring, soak, approvalSeconds: approval?.timeout ?? 0 })),
-})

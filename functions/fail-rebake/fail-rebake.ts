@@ -70,13 +70,15 @@ function outcomeOf(
 /** What the ledger learns of the image, and of those below it that this campaign will not bake any more. */
 function learn(
   known: Known,
-  { image, status, parentAmi, order, startedAt }: CampaignImage,
+  { image, status, plan, parentAmi: began, order, startedAt }: CampaignImage,
   skipped: string[],
   { campaign, time, as, reason }: Omit<Failed, 'as'> & { as: Outcome; reason: string },
 ): Known {
   const after = [image, ...skipped].reduce((now, each) => ended(now, each, campaign), known)
-  // A candidate's bake is good, whatever became of its roll-out.
-  if (as === 'superseded' || status === 'candidate' || !parentAmi || !order) return after
+  // What a person stopped nobody starts again by themselves, not even where it had not begun.
+  const parentAmi = began ?? (as === 'aborted' ? plan.parentAmi : undefined)
+  // A candidate's bake is good, whatever became of its roll-out; a promotion bakes nothing.
+  if (as === 'superseded' || status === 'candidate' || !parentAmi || !order || order.promotes) return after
   const bake = { parentAmi, definition: order.definition, at: startedAt ?? time, campaign }
   const because = { failed: reason, failedAt: time }
   return failedBake(after, image, { ...bake, ...because, ...(as === 'aborted' && { givenUp: true }) })

@@ -2,14 +2,16 @@ import type { SSMClient } from '@aws-sdk/client-ssm'
 import { free } from '../../domain/claims.ts'
 import { imageWarned } from '../../domain/messages/images.ts'
 import { pointerName, versionOfArn } from '../../domain/names.ts'
+import { stopOf } from '../../domain/planning/holds.ts'
 import { passed } from '../../domain/planning/learning.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
+import type { Release } from '../../domain/releases/release.ts'
 import { judge } from '../../domain/validation/evidence.ts'
 import { campaignKey, imageKey, readOrdered, releaseKey } from '../shared/campaigns.ts'
 import { changeClaims } from '../shared/claims.ts'
-import { ValidationFailed } from '../shared/errors.ts'
+import { Superseded, ValidationFailed } from '../shared/errors.ts'
 import { readEvidence } from '../shared/evidence.ts'
-import { changeKnown } from '../shared/known.ts'
+import { changeKnown, readKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import { levelOf } from '../shared/levels.ts'
 import type { Notify } from '../shared/notify.ts'
@@ -38,25 +40,23 @@ interface Request {
 /**
  * An AMI that passed its required checks: a release is recorded, the candidate pointer moves, the next bake may begin.
  *
- * @throws ValidationFailed naming each required check that did not pass, and what it found
+ * @throws ValidationFailed naming each required check that did not pass, and what it found; Superseded where the image is
+ * held, or its parent revoked, since the bake began
  */
 export async function markCandidate(parts: Parts, request: Request) {
   const { execution, time, campaign, image, parentAmi, imageArn, ami } = request
   const version = versionOfArn(imageArn)
   const { order, startedAt = time } = await readOrdered(parts.ledger, campaign, image)
   await mustHavePassed(parts, request, order)
+  const stop = stopOf(await readKnown(parts.ledger), image, [parentAmi])
+  if (stop) throw new Superseded(stop)
+  const { definition, number, emergency } = order
   await parts.ledger.create(releaseKey(image, version), {
-    image,
-    version,
-    ami,
-    parentAmi,
-    imageArn,
-    campaign,
-    bakedAt: time,
-  })
+    ...{ image, version, ami, parentAmi, imageArn, definition, campaign, number, bakedAt: time },
+    ...(emergency && { emergency }),
+  } satisfies Release)
   await movePointer(parts.ssm, pointerName(parts.fleet, image, 'candidate'), ami)
   await parts.ledger.set(imageKey(campaign, image), { status: 'candidate', version })
-  const { definition, number, emergency } = order
   const last = {
     ...{ ami, version, parentAmi, definition, at: startedAt, campaign, number },
     ...(emergency && { emergency }),

@@ -18,6 +18,7 @@ import { describeAmi } from '../shared/images.ts'
 import { changeKnown, readKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import { chooseAmi } from './choose-ami.ts'
+import { decidePromotion, promotionRoots } from './plan-promotion.ts'
 
 interface Parts {
   fleet: Fleet
@@ -38,7 +39,8 @@ interface Request {
  * Writes the decision for every image, and answers with the images that can start at once; or with when the campaign
  * may begin, where that is not now.
  *
- * @throws RequestRefused when a person asked for an AMI that is none of the upstream's.
+ * @throws RequestRefused when a person asked for an AMI that is none of the upstream's, or for a release that cannot be
+ * rolled out.
  */
 export async function plan(parts: Parts, request: Request) {
   const { ledger, fleet } = parts
@@ -55,10 +57,12 @@ export async function plan(parts: Parts, request: Request) {
     return { opensAt: waiting.until, roots: [] }
   }
   if (trigger.kind === 'manual') await chooseAmi(parts, trigger)
-  const gone = await goneAmis(parts, trigger)
-  const images = await decide(parts, request, gone)
+  const roots =
+    trigger.kind === 'promote'
+      ? promotionRoots(await decidePromotion(parts, { campaign, trigger }))
+      : rootsOf(campaign, await decide(parts, request, await goneAmis(parts, trigger)))
   await ledger.set<CampaignItem>(campaignKey(campaign), { ...base, status: 'running' }, { startedAt: time })
-  return { roots: rootsOf(campaign, images) }
+  return { roots }
 }
 
 const rootsOf = (campaign: string, images: PlannedImage[]) =>

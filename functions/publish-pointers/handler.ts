@@ -1,13 +1,18 @@
 import * as v from 'valibot'
+import { cloudWatchOf } from '../shared/alarms.ts'
 import { env } from '../shared/env.ts'
 import { dynamoLedger } from '../shared/ledger.ts'
-import { arn, inRing } from '../shared/schemas.ts'
+import { arn, rebake, text } from '../shared/schemas.ts'
 import { lambda } from '../shared/stack.ts'
+import { promote } from './promote-channels.ts'
 import { publish } from './publish-pointers.ts'
 
 const { LEDGER_TABLE, FLEET_NAME } = env('LEDGER_TABLE', 'FLEET_NAME')
-const parts = { fleet: FLEET_NAME, ledger: dynamoLedger(LEDGER_TABLE) }
+const parts = { fleet: FLEET_NAME, ledger: dynamoLedger(LEDGER_TABLE), cloudWatch: cloudWatchOf(FLEET_NAME) }
 
-const Request = v.object({ ...inRing.entries, execution: arn })
+/** Without a ring, it is through the last. */
+const Request = v.object({ ...rebake.entries, execution: arn, ring: v.optional(text) })
 
-export const handler = lambda(Request, (request) => publish(parts, request))
+export const handler = lambda(Request, async ({ ring, ...request }) =>
+  ring === undefined ? await promote(parts, request) : await publish(parts, { ...request, ring }),
+)

@@ -1,18 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
+import { channelParameter } from '../../domain/names.ts'
 import { imageKey } from '../shared/campaigns.ts'
 import { readRing } from '../shared/distributions.ts'
 import { PublicationIncomplete } from '../shared/errors.ts'
-import { moveTemplate, notMoved } from '../shared/launch-templates.ts'
+import { moveTemplates } from '../shared/launch-templates.ts'
 import type { Ledger } from '../shared/ledger.ts'
-import { movePointer, readPointers } from '../shared/pointers.ts'
+import { type Pause, pointTo } from '../shared/pointers.ts'
 import { mustHoldRollOut } from '../shared/roll-outs.ts'
-import { inEach, Targets, Wrong } from '../shared/targets.ts'
+import { inEach, Targets } from '../shared/targets.ts'
 
-interface Parts {
+export interface PublishParts {
   fleet: string
   ledger: Ledger
-  pause?: (milliseconds: number) => Promise<unknown>
+  pause?: Pause
 }
 
 interface Request {
@@ -24,26 +23,26 @@ interface Request {
   ring: string
 }
 
-type Placed = Target & { ami: string }
-
 /**
- * Points each target's parameter and launch templates at the AMI that is true there: ids differ by account and region.
- * A repeat changes nothing where all is as it must be.
+ * Points each target's parameter, its candidate and its launch templates at the AMI that is true there: ids differ by
+ * account and region. A repeat changes nothing where all is as it must be.
  *
- * @throws Superseded where an emergency has overtaken this roll-out: its pointers stay; PublicationIncomplete and
- * TargetUnreachable naming the targets that do not point to it, when all others do.
+ * @throws Superseded where an emergency or a person has overtaken this roll-out: what is not written yet stays;
+ * PublicationIncomplete and TargetUnreachable naming the targets that do not point to it, when all others do.
  */
-export async function publish({ fleet, ledger, pause = sleep }: Parts, request: Request) {
+export async function publish({ fleet, ledger, pause }: PublishParts, request: Request) {
   const { execution, time, campaign, image } = request
   const { item, ring } = await readRing(ledger, request)
-  await mustHoldRollOut(ledger, execution, item.order)
+  const permit = () => mustHoldRollOut(ledger, execution, item)
+  await permit()
   const placed = item.distributed?.[ring.ring]
   if (!placed) throw new Error(`${image} was not verified in ring ${ring.ring}: nothing to publish`)
-  const partition = item.imageArn?.split(':')[1] ?? 'aws'
-  const targets = new Targets({ fleet, partition, session: `publish-${image}` })
+  const { parameter, launchTemplates } = ring
+  const targets = targetsOf(fleet, item)
   await inEach(placed, incomplete, async (target) => {
-    await point(targets, ring, target, pause)
-    await giveTemplates(targets, ring, target)
+    const wanted = { [parameter]: target.ami, [channelParameter(parameter, 'candidate')]: target.ami }
+    await pointTo(await targets.ssm(target), wanted, { permit, pause })
+    await moveTemplates(() => targets.ec2(target), launchTemplates, target.ami, permit)
   })
   // The soak begins with the first time that all of them had it.
   const published = { [ring.ring]: time, ...item.published }
@@ -51,41 +50,7 @@ export async function publish({ fleet, ledger, pause = sleep }: Parts, request: 
   return { published: placed.length }
 }
 
-const incomplete = (wrong: string) => new PublicationIncomplete(wrong)
+export const incomplete = (wrong: string) => new PublicationIncomplete(wrong)
 
-/** Seconds: Parameter Store looks for the AMI after it has answered, and stores nothing if it does not find it. */
-const patience = [0, 1, 2, 4, 8]
-
-async function point(
-  targets: Targets,
-  { parameter }: RingOrder,
-  target: Placed,
-  pause: (milliseconds: number) => Promise<unknown>,
-) {
-  const ssm = await targets.ssm(target)
-  const read = async () => (await readPointers(ssm, [parameter])).get(parameter)
-  if ((await read()) === target.ami) return
-  await movePointer(ssm, parameter, target.ami)
-  let held: string | undefined
-  for (const seconds of patience) {
-    if (seconds > 0) await pause(seconds * 1000)
-    held = await read()
-    if (held === target.ami) return
-  }
-  throw new Wrong(`${parameter} has ${held ?? 'no value'} and not ${target.ami}`)
-}
-
-async function giveTemplates(targets: Targets, { launchTemplates }: RingOrder, target: Placed) {
-  if (launchTemplates.length === 0) return
-  const ec2 = await targets.ec2(target)
-  const wrong: string[] = []
-  for (const template of launchTemplates)
-    try {
-      await moveTemplate(ec2, template, target.ami)
-    } catch (error) {
-      const why = notMoved(error)
-      if (!why) throw error
-      wrong.push(`launch template ${template.name} ${why}`)
-    }
-  if (wrong.length > 0) throw new Wrong(wrong.join(', '))
-}
+export const targetsOf = (fleet: string, { image, imageArn }: { image: string; imageArn?: string }) =>
+  new Targets({ fleet, partition: imageArn?.split(':')[1] ?? 'aws', session: `publish-${image}` })

@@ -6,6 +6,7 @@ import { readClaims } from '../shared/claims.ts'
 import { env } from '../shared/env.ts'
 import { deployed } from '../shared/fleet.ts'
 import { readKnown } from '../shared/known.ts'
+import { holdingOperations } from '../shared/operations.ts'
 import { closingParts, startingParts } from '../shared/parts.ts'
 import { time } from '../shared/schemas.ts'
 import { lambda, measure } from '../shared/stack.ts'
@@ -30,7 +31,8 @@ const sweeping = {
 export const handler = lambda(v.object({ time }), async (due) => {
   const claims = await readClaims(parts.ledger)
   const known = await readKnown(parts.ledger)
-  const { settled, failures } = await sweepExecutions(sweeping, { claims, known, ...due })
+  const operations = await holdingOperations(parts.ledger, known)
+  const { settled, failures } = await sweepExecutions(sweeping, { claims, known, operations, ...due })
   // What was settled has changed what is known.
   const now = settled.length > 0 ? await readKnown(parts.ledger) : known
   const open = await openApprovals(parts.ledger)

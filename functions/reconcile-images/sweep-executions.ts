@@ -7,6 +7,7 @@ import {
 import type { Claims } from '../../domain/claims.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { StoppedExecution } from '../settle-execution/settle-execution.ts'
+import type { OperationItem } from '../shared/operations.ts'
 
 interface Parts {
   stepFunctions: SFNClient
@@ -14,6 +15,9 @@ interface Parts {
   rebakeArn: string
   settle: (stopped: StoppedExecution) => Promise<unknown>
 }
+
+/** An operation that holds an image. */
+type Holder = Pick<OperationItem, 'operation' | 'execution'>
 
 /** An execution that the ledger takes for alive, and what it works for. */
 interface Believed {
@@ -30,7 +34,7 @@ interface Believed {
  */
 export async function sweepExecutions(
   { stepFunctions, campaignArn, rebakeArn, settle }: Parts,
-  { claims, known, time }: { claims: Claims; known: Known; time: string },
+  { claims, known, operations, time }: { claims: Claims; known: Known; operations: Holder[]; time: string },
 ): Promise<{ settled: string[]; failures: Error[] }> {
   const rebakes = [...claims.held, ...claims.queue].map(({ holder, campaign, image }) => ({
     executionArn: holder,
@@ -42,6 +46,7 @@ export async function sweepExecutions(
   const dead = [
     ...(await deadAmong(stepFunctions, rebakeArn, rebakes)),
     ...(await deadAmong(stepFunctions, campaignArn, campaigns)),
+    ...(await deadOperations(stepFunctions, operations)),
   ]
   const settled: string[] = []
   const failures: Error[] = []
@@ -53,6 +58,19 @@ export async function sweepExecutions(
       failures.push(new Error(`${detail.name}: ${(error as Error).message}`, { cause: error }))
     }
   return { settled, failures }
+}
+
+/** There are few of them, and none at most hours: they are asked for one by one. */
+async function deadOperations(
+  client: SFNClient,
+  operations: Holder[],
+): Promise<StoppedExecution['detail'][]> {
+  const dead = []
+  for (const { operation: name, execution: executionArn } of operations) {
+    const end = await endOf(client, executionArn)
+    if (end) dead.push({ executionArn, name, ...end })
+  }
+  return dead
 }
 
 /** Those that are to bake something, and those of releases that wait to be planned. */

@@ -1,7 +1,6 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
-import { cloudWatchOf } from '../shared/alarms.ts'
 import { env } from '../shared/env.ts'
 import { closingParts } from '../shared/parts.ts'
 import { amiId, arn, rebake } from '../shared/schemas.ts'
@@ -12,7 +11,6 @@ const { FLEET_NAME } = env('FLEET_NAME')
 const parts = {
   ...{ ...closingParts(), fleet: FLEET_NAME, ssm: new SSMClient({}) },
   imageBuilder: new ImagebuilderClient({}),
-  cloudWatch: cloudWatchOf(FLEET_NAME),
 }
 const Request = v.object({ ...rebake.entries, execution: arn, ami: amiId })
 

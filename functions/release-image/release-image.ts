@@ -2,13 +2,11 @@ import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { imageReleased } from '../../domain/messages/images.ts'
 import { pointerName } from '../../domain/names.ts'
-import { shipped } from '../../domain/planning/learning.ts'
-import { type CloudWatchFor, mustBeQuiet } from '../shared/alarms.ts'
-import { type CampaignImage, imageKey, readOrdered } from '../shared/campaigns.ts'
+import { promoted, shipped } from '../../domain/planning/learning.ts'
+import { type CampaignImage, imageKey, readOrdered, releaseKey } from '../shared/campaigns.ts'
 import { readNotes } from '../shared/changes.ts'
 import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
 import { readComponents } from '../shared/contents.ts'
-import { buildOf, publishedAt } from '../shared/distributions.ts'
 import { changeKnown } from '../shared/known.ts'
 import { movePointer, readPointers } from '../shared/pointers.ts'
 import { mustHoldRollOut } from '../shared/roll-outs.ts'
@@ -17,27 +15,18 @@ interface Parts extends ClosingParts {
   fleet: string
   imageBuilder: ImagebuilderClient
   ssm: SSMClient
-  cloudWatch: CloudWatchFor
 }
 
 /**
  * An image through its last ring: stable, recorded, announced, and its claim free.
  *
- * @throws Superseded where an emergency has overtaken it while it soaked; AlarmFired and AlarmUnknown by its last ring.
+ * @throws Superseded where an emergency has overtaken it since.
  */
 export async function release(parts: Parts, closing: Closing & { ami: string }) {
   const { execution, campaign, image, ami, time } = closing
   const item = await readOrdered(parts.ledger, campaign, image)
   // A repeated closing holds nothing any more, and what is released stays so.
-  if (item.status !== 'released') {
-    await mustHoldRollOut(parts.ledger, execution, item.order)
-    const last = item.order.rings.at(-1)
-    if (last)
-      await mustBeQuiet(parts.cloudWatch, last, {
-        since: publishedAt(item, last),
-        buildAccount: buildOf(item.imageArn ?? '').account,
-      })
-  }
+  if (item.status !== 'released') await mustHoldRollOut(parts.ledger, execution, item)
   await promote(parts, image, ami)
   await close(parts, closing, async (item) => {
     const facts = released(campaign, item)
@@ -47,9 +36,13 @@ export async function release(parts: Parts, closing: Closing & { ami: string }) 
     // What Image Builder does not tell holds up no release.
     const components = typeof changes === 'string' ? [] : await readComponents(parts.imageBuilder, imageArn)
     await parts.notify(imageReleased({ ...facts, execution, imageArn, changes, components }))
-    await changeKnown(parts.ledger, (known) =>
-      shipped(known, image, { ami, version: facts.version, at: time }),
-    )
+    const { version } = facts
+    const { promotes } = item.order ?? {}
+    await changeKnown(parts.ledger, (known) => {
+      const after = shipped(known, image, { ami, version, at: time })
+      return promotes ? promoted(after, image, { ami, version, newest: promotes.newest }) : after
+    })
+    await parts.ledger.set(releaseKey(image, facts.version), {}, { releasedAt: time })
     const detail = { ...facts, imageVersion: facts.version, version: '1' as const }
     await parts.publish({ 'detail-type': 'Rebake Image Released', time, detail })
     await parts.ledger.set(imageKey(campaign, image), { status: 'released', finishedAt: time })

@@ -62,7 +62,7 @@ async function tell(
   const { order, version = '', ami = '', imageArn = '' } = item
   const level = await levelOf(ledger, campaign, `approval-requested#${ring.ring}`, image, 1)
   const record = await ledger.get<CampaignItem>(campaignKey(campaign))
-  const evidence = await readEvidence(ledger, campaign, image, order.checks)
+  const evidence = await readEvidence(ledger, order.promotes?.bakedBy ?? campaign, image, order.checks)
   const { warnings } = judge(order.checks, evidence)
   await notify(
     approvalRequested(

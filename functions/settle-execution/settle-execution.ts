@@ -1,9 +1,11 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import { fail } from '../fail-rebake/fail-rebake.ts'
+import type { PlannedImage } from '../../domain/planning/plan.ts'
+import { type Failed, fail } from '../fail-rebake/fail-rebake.ts'
 import { cancelBake } from '../shared/bakes.ts'
-import { readCampaign } from '../shared/campaigns.ts'
-import type { ClosingParts } from '../shared/closing.ts'
+import { type CampaignImage, imageKey, readCampaign } from '../shared/campaigns.ts'
+import { type ClosingParts, isOver } from '../shared/closing.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
+import { settleOperation } from './settle-operation.ts'
 
 interface Parts extends ClosingParts {
   imageBuilder: ImagebuilderClient
@@ -30,27 +32,53 @@ const outcomes = {
 
 /**
  * Settles what an execution that stopped could not settle itself: an aborted, timed-out or crashed one holds
- * no claim and leaves no campaign open. One that closed itself is settled already, and nothing changes.
+ * no claim and leaves no campaign open, and no operation under way. One that closed itself is settled already, and nothing changes.
  */
 export async function settle(parts: Parts, { time, detail }: StoppedExecution) {
   const { executionArn: execution, status, error, cause } = detail
   const { as, ...unsaid } = outcomes[status]
-  // Whoever stops an execution may give any error; what it means to people is that it was stopped.
+  // Whoever stops an execution may give any error; what it means to people is that it was stopped. `rebake cancel` says
+  // who did, and why.
   const failure =
-    status === 'ABORTED'
+    status === 'ABORTED' && error !== 'Cancelled'
       ? { error: unsaid.error, cause: [error, cause].filter(Boolean).join(': ') || unsaid.cause }
       : { error: error ?? unsaid.error, cause: cause ?? unsaid.cause }
+  if (/:execution:[^:]+-(rollback|revoke|retire):/.test(execution))
+    return settleOperation(parts, { operation: detail.name, time, failure })
   const input = JSON.parse(detail.input ?? '{}') as { campaign?: string; image?: string }
-  if (input.campaign && input.image) {
-    await cancelBake(parts, input.campaign, input.image)
-    return fail(parts, { execution, time, campaign: input.campaign, image: input.image, failure, as })
-  }
+  const outcome = { time, failure, as }
+  if (input.campaign && input.image)
+    return endRebake(parts, { ...outcome, execution, campaign: input.campaign, image: input.image })
   const campaign = detail.name
   const { images } = await readCampaign(parts.ledger, campaign)
-  // A root, whose parent is not baked first, and that nobody started, has nobody else to close it, and takes its
-  // descendants along; any other image's rebake, or its parent's, ends by itself.
-  for (const { image, status, plan } of images)
-    if (status === 'planned' && plan.parentAmi !== undefined)
-      await fail(parts, { execution, time, campaign, image, failure, as })
+  // Step Functions stops them with the campaign: whoever is told of that is told what became of each.
+  if (status === 'ABORTED')
+    for (const item of images)
+      if (item.execution && !isOver(item))
+        await endRebake(parts, { ...outcome, execution: item.execution, campaign, image: item.image })
+  // A root, whose parent is not baked first; any other image's rebake, or its parent's, ends by itself.
+  const isRoot = ({ parentAmi }: PlannedImage) => parentAmi !== undefined
+  await failPlanned(parts, isRoot, { ...outcome, execution, campaign })
   return summarise(parts, { campaign, time, failure, as })
+}
+
+async function endRebake(parts: Parts, failed: Failed) {
+  const { campaign, image } = failed
+  await cancelBake(parts, campaign, image)
+  const ended = await fail(parts, failed)
+  const item = await parts.ledger.get<CampaignImage>(imageKey(campaign, image))
+  // Of one that had passed its checks: nobody starts its children any more.
+  if (item?.version !== undefined) await failPlanned(parts, ({ parent }) => parent === image, failed)
+  return ended
+}
+
+/** What nobody started has nobody else to close it, and takes its descendants along. */
+async function failPlanned(
+  parts: Parts,
+  isMine: (plan: PlannedImage) => boolean,
+  failed: Omit<Failed, 'image'>,
+): Promise<void> {
+  const { images } = await readCampaign(parts.ledger, failed.campaign)
+  for (const { image, status, plan } of images)
+    if (status === 'planned' && isMine(plan)) await fail(parts, { ...failed, image })
 }

@@ -24,7 +24,9 @@ export interface Closing {
   image: string
 }
 
-const final = ['released', 'failed', 'skipped', 'superseded', 'aborted']
+/** Whether nothing more comes of an image in its campaign. */
+export const isOver = ({ status }: Pick<CampaignImage, 'status'>): boolean =>
+  ['left', 'released', 'failed', 'skipped', 'superseded', 'aborted'].includes(status)
 
 /**
  * The end of a rebake, whichever it is: `record` writes the outcome and tells people, and the claim is free. A
@@ -38,6 +40,6 @@ export async function close(
   const { images } = await readCampaign(parts.ledger, campaign)
   const image = images.find((candidate) => candidate.image === name)
   if (!image) throw new Error(`campaign ${campaign} knows no image ${name}`)
-  if (!final.includes(image.status)) await record(image, images)
+  if (!isOver(image)) await record(image, images)
   await changeClaims(parts, time, (claims) => withdraw(claims, execution))
 }

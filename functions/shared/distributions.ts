@@ -33,9 +33,12 @@ type RollingOut = CampaignImage & {
 
 type Where = { campaign: string; image: string; ring: string }
 
+export const readRollOut = (ledger: Ledger, campaign: string, image: string): Promise<RollingOut> =>
+  readOrdered(ledger, campaign, image)
+
 /** The image with its ring. @throws where its order has none of that name. */
 export async function readRing(ledger: Ledger, { campaign, image, ring: name }: Where) {
-  const item: RollingOut = await readOrdered(ledger, campaign, image)
+  const item = await readRollOut(ledger, campaign, image)
   const at = item.order.rings.findIndex(({ ring }) => ring === name)
   const ring = item.order.rings[at]
   if (!ring) throw new Error(`the order of ${image} has no ring ${name}`)

@@ -8,6 +8,7 @@ const variables = {
   TOPIC_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   REBAKE_STATE_MACHINE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   CAMPAIGN_STATE_MACHINE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
+  RETIRE_STATE_MACHINE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   IMAGE_BUILDER_ARN_PREFIX: v.pipe(v.string(), v.startsWith('arn:')),
   DISTRIBUTION_ROLE_ARN: v.pipe(v.string(), v.startsWith('arn:')),
   FLEET_NAME: name,

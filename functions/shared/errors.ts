@@ -1,8 +1,9 @@
 /**
  * The errors that handlers throw. Their names are the contract with the state machines' Retry and Catch:
- * a test holds the two together. Written out, because minifying changes the names of classes.
+ * a test holds the two together. Written out, because minifying changes the names of classes. Without side effects, so that a
+ * bundle has those only that it uses.
  */
-const named = <N extends string>(name: N) =>
+const named = /* @__NO_SIDE_EFFECTS__ */ <N extends string>(name: N) =>
   class Named extends Error {
     override readonly name = name
   }
@@ -40,6 +41,9 @@ export class DistributionIncomplete extends named('DistributionIncomplete') {}
 /** Some targets do not point to the AMI that they have. */
 export class PublicationIncomplete extends named('PublicationIncomplete') {}
 
+/** Some targets do not point to the release that their image goes back to. */
+export class RollbackIncomplete extends named('RollbackIncomplete') {}
+
 /** Somebody must agree before an image goes to a ring, and nobody has yet. */
 export class ApprovalNeeded extends named('ApprovalNeeded') {}
 
@@ -47,6 +51,9 @@ export class ApprovalNeeded extends named('ApprovalNeeded') {}
 export class AlarmFired extends named('AlarmFired') {}
 /** A ring's alarm is not there or cannot be asked: nobody knows whether it is quiet. */
 export class AlarmUnknown extends named('AlarmUnknown') {}
+
+/** Some AMIs are not deprecated, disabled or removed as they should be. */
+export class WithdrawalIncomplete extends named('WithdrawalIncomplete') {}
 
 /** Nobody tells this account who belongs to a ring's organizational units or organization. */
 export class OrganizationUnreadable extends named('OrganizationUnreadable') {}

@@ -14,6 +14,22 @@ export async function describeAmi(client: EC2Client, ami: string): Promise<Image
   }
 }
 
+/** EC2 takes so many values of a filter. */
+const atOnce = 200
+
+/** Those of some AMIs that the caller's account and region see, and can launch. */
+export async function availableAmis(client: EC2Client, amis: Iterable<string>): Promise<Set<string>> {
+  const wanted = [...new Set(amis)]
+  const available = new Set<string>()
+  // By a filter: asked for by its id, one that is not there would be an error for all of them.
+  for (let at = 0; at < wanted.length; at += atOnce) {
+    const Filters = [{ Name: 'image-id', Values: wanted.slice(at, at + atOnce) }]
+    const { Images = [] } = await client.send(new DescribeImagesCommand({ Filters }))
+    for (const { ImageId = '', State } of Images) if (State === 'available') available.add(ImageId)
+  }
+  return available
+}
+
 export const amiFacts = (image: Image): AmiFacts => ({
   ami: image.ImageId ?? '',
   state: image.State ?? 'unknown',

@@ -6,9 +6,40 @@ import {
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
 import { clientToken } from '../../domain/executions.ts'
+import type { Permit } from './pointers.ts'
+import { Wrong } from './targets.ts'
+
+interface Template {
+  name: string
+  /** Whether the version becomes its default. */
+  default: boolean
+}
+
+/**
+ * Gives each launch template of a target a version with the AMI, whatever becomes of the others.
+ *
+ * @throws Wrong naming those that could not be moved, and why; what `permit` throws
+ */
+export async function moveTemplates(
+  client: () => Promise<EC2Client>,
+  templates: readonly Template[],
+  ami: string,
+  permit: Permit = async () => {},
+): Promise<void> {
+  const wrong: string[] = []
+  for (const template of templates)
+    try {
+      await moveTemplate(await client(), template, ami, permit)
+    } catch (error) {
+      const why = notMoved(error)
+      if (!why) throw error
+      wrong.push(`launch template ${template.name} ${why}`)
+    }
+  if (wrong.length > 0) throw new Wrong(wrong.join(', '))
+}
 
 /** What is wrong with a launch template that could not be moved, for people; undefined where it is something else. */
-export function notMoved(error: unknown): string | undefined {
+function notMoved(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if (error.name === 'InvalidLaunchTemplateName.NotFoundException') return 'does not exist'
   // The role in the target account may change those only that have the tag.
@@ -24,12 +55,16 @@ export function notMoved(error: unknown): string | undefined {
  */
 export async function moveTemplate(
   ec2: EC2Client,
-  { name, default: isDefault }: { name: string; default: boolean },
+  { name, default: isDefault }: Template,
   ami: string,
+  permit: Permit = async () => {},
 ): Promise<void> {
   const newest = await newestVersion(ec2, name)
-  const moved = newest.LaunchTemplateData?.ImageId === ami ? newest : await addVersion(ec2, name, newest, ami)
+  const has = newest.LaunchTemplateData?.ImageId === ami
+  if (!has) await permit()
+  const moved = has ? newest : await addVersion(ec2, name, newest, ami)
   if (!isDefault || moved.DefaultVersion) return
+  await permit()
   const DefaultVersion = String(moved.VersionNumber)
   await ec2.send(new ModifyLaunchTemplateCommand({ LaunchTemplateName: name, DefaultVersion }))
 }

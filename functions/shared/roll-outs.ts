@@ -1,19 +1,26 @@
 import { holds, newerThan } from '../../domain/claims.ts'
+import { stopOf } from '../../domain/planning/holds.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
+import type { CampaignImage } from './campaigns.ts'
 import { readClaims } from './claims.ts'
 import { Superseded } from './errors.ts'
+import { readKnown } from './known.ts'
 import type { Ledger } from './ledger.ts'
 
 /**
- * A roll-out that an emergency has overtaken stops before it does anything more: no target goes back to an older AMI.
+ * A roll-out that an emergency has overtaken stops before it does anything more: no target goes back to an older AMI. So
+ * does one of an image that is held, and one of an AMI that is revoked or rolled back, or that was baked from such a one.
  *
  * @throws Superseded
  */
 export async function mustHoldRollOut(
   ledger: Ledger,
   holder: string,
-  { image, number, emergency }: RebakeOrder,
+  { order, ami, parentAmi }: CampaignImage & { order: RebakeOrder },
 ): Promise<void> {
+  const { image, number, emergency } = order
+  const stop = stopOf(await readKnown(ledger), image, [ami, parentAmi])
+  if (stop) throw new Superseded(stop)
   const claims = await readClaims(ledger)
   const stage = 'roll-out' as const
   if (holds(claims, { holder, stage })) return

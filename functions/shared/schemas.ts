@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { amiId } from '../../domain/triggers.ts'
+import { amiId } from '../../domain/ami-id.ts'
 
 /** What events and state machine inputs are made of. */
 const text = v.pipe(v.string(), v.nonEmpty())

@@ -1,6 +1,7 @@
-import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import type { SFNClient } from '@aws-sdk/client-sfn'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import type { Count } from './stack.ts'
+import { startOnce } from './start-once.ts'
 
 interface Parts {
   stepFunctions: SFNClient
@@ -15,13 +16,7 @@ interface Parts {
  */
 export async function startCampaign({ stepFunctions, campaignArn, count }: Parts, trigger: Trigger) {
   const name = campaignName(trigger)
-  const input = JSON.stringify({ trigger })
-  try {
-    await stepFunctions.send(new StartExecutionCommand({ stateMachineArn: campaignArn, name, input }))
+  if (await startOnce(stepFunctions, { machineArn: campaignArn, name, input: { trigger } }))
     count('CampaignStarted')
-  } catch (error) {
-    // This trigger has had its campaign: Step Functions keeps names for 90 days.
-    if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error
-  }
   return name
 }

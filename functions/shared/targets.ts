@@ -3,7 +3,7 @@ import { SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { publishRoleName } from '../../domain/names.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
-import { classify, TargetUnreachable, Transient } from './errors.ts'
+import { classify, Superseded, TargetUnreachable, Transient } from './errors.ts'
 
 type Assumed = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
@@ -90,7 +90,7 @@ const together = 16
 /**
  * Works on every target, whatever becomes of the others; what each came to, in order.
  *
- * @throws what another try may mend, as it is. Else, naming every target that was refused or is Wrong:
+ * @throws Superseded, and what another try may mend, as it is. Else, naming every target that was refused or is Wrong:
  * TargetUnreachable where none let us in, `incomplete` otherwise.
  */
 export async function inEach<T extends Target, R>(
@@ -98,31 +98,55 @@ export async function inEach<T extends Target, R>(
   incomplete: (message: string) => Error,
   work: (target: T) => Promise<R>,
 ): Promise<R[]> {
-  const results: PromiseSettledResult<R>[] = []
-  const queue = targets.entries()
-  const worker = async () => {
-    for (const [i, target] of queue) [results[i]] = await Promise.allSettled([work(target)])
-  }
-  await Promise.all(Array.from({ length: together }, worker))
-  const failures = results.flatMap((result, i) =>
-    result.status === 'rejected' ? [{ target: targets[i] as T, error: result.reason as Error }] : [],
-  )
-  const passing = failures.find(({ error }) => classify(error) instanceof Transient)
-  if (passing) throw passing.error
+  const { results, failures } = await tryEach(targets, work)
+  const ending =
+    failures.find(({ error }) => error instanceof Superseded) ??
+    failures.find(({ error }) => classify(error) instanceof Transient)
+  if (ending) throw ending.error
   if (failures.length > 0) {
-    const told = tellTargets(failures.map(({ target, error }) => ({ target, why: reasonOf(error) })))
+    const told = failureLines(failures).join('; ')
     throw failures.every(({ error }) => isRefused(error)) ? new TargetUnreachable(told) : incomplete(told)
   }
-  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  return results
 }
 
+interface Failure {
+  target: Target
+  error: Error
+}
+
+/** Works on every target, whatever becomes of the others: what each came to, in order, and what failed. */
+export async function tryEach<T extends Target, R>(targets: readonly T[], work: (target: T) => Promise<R>) {
+  const settled: PromiseSettledResult<R>[] = []
+  const queue = targets.entries()
+  const worker = async () => {
+    for (const [i, target] of queue) [settled[i]] = await Promise.allSettled([work(target)])
+  }
+  await Promise.all(Array.from({ length: together }, worker))
+  return {
+    results: settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    failures: settled.flatMap((result, i): Failure[] =>
+      result.status === 'rejected' ? [{ target: targets[i] as T, error: result.reason as Error }] : [],
+    ),
+  }
+}
+
+/** The same, a line for each reason. */
+export const failureLines = (failures: Failure[]): string[] =>
+  linesOf(failures.map(({ target, error }) => ({ target, why: reasonOf(error) })))
+
 /** `111122223333 us-east-1, 444455556666 us-east-1: no AMI; ...`: every target by its name, each reason once. */
-export const tellTargets = (problems: { target: Target; why: string }[]): string =>
-  [...Map.groupBy(problems, ({ why }) => why)]
-    .map(
-      ([why, some]) => `${some.map(({ target }) => `${target.account} ${target.region}`).join(', ')}: ${why}`,
-    )
-    .join('; ')
+export const tellTargets = (problems: Problem[]): string => linesOf(problems).join('; ')
+
+interface Problem {
+  target: Target
+  why: string
+}
+
+const linesOf = (problems: Problem[]): string[] =>
+  [...Map.groupBy(problems, ({ why }) => why)].map(
+    ([why, some]) => `${some.map(({ target }) => `${target.account} ${target.region}`).join(', ')}: ${why}`,
+  )
 
 const denied =
   /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthFailure|OptInRequired|UnrecognizedClientException)$/

@@ -48,7 +48,7 @@ export async function startDistribution(parts: Parts, request: Request) {
   const { item, ring, before } = await readRing(ledger, request)
   const { order } = item
   const from = { name: resourceName(parts.fleet.name, request.image), ...buildOf(imageArn) }
-  await mustHoldRollOut(ledger, execution, order)
+  await mustHoldRollOut(ledger, execution, item)
   await passIfOpen(parts, order, { image: request.image, ring: ring.ring }, time)
   if (before)
     await mustBeQuiet(parts.cloudWatch, before, {

@@ -3,7 +3,8 @@ import type { Ami, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
-import { imageKey } from '../shared/campaigns.ts'
+import type { Placed, Release } from '../../domain/releases/release.ts'
+import { type CampaignImage, imageKey, releaseKey } from '../shared/campaigns.ts'
 import { buildOf, type Distribution, isRetriable, lookAt, readRing } from '../shared/distributions.ts'
 import {
   DistributionFailed,
@@ -12,7 +13,7 @@ import {
   DistributionRetriable,
   DistributionTimedOut,
 } from '../shared/errors.ts'
-import type { Ledger } from '../shared/ledger.ts'
+import type { Item, Ledger } from '../shared/ledger.ts'
 import { copyKey } from '../shared/loops.ts'
 import { inEach, Targets, Wrong } from '../shared/targets.ts'
 import type { Waits } from '../shared/waits.ts'
@@ -35,8 +36,6 @@ interface Request {
   startedAt: string
 }
 
-type Placed = Target & { ami: string }
-
 /** Copies of large volumes to far regions take hours; a day means that nothing comes any more. */
 const limitSeconds = 86_400
 
@@ -54,13 +53,43 @@ export async function verify(parts: Parts, request: Request) {
   const known = item.distributing?.[ring.ring]?.parts ?? []
   const distributions: Distribution[] = []
   for (const part of known) distributions.push(await lookAt(parts, part))
+  const copies = distributions.flatMap(copiesIn)
+  if (copies.length > 0) await remember(ledger, item, ring.ring, { copies })
   mustBeThrough(distributions, request)
   const placed = await checkTargets(parts.fleet, item.order, ring, distributions)
   for (const { account, region, ami } of placed)
     if (parts.upstreamAccounts.includes(account))
       await ledger.set(copyKey(ami), { image, campaign, account, region })
+  await remember(ledger, item, ring.ring, { distributed: placed })
   await ledger.set(imageKey(campaign, image), { distributed: { ...item.distributed, [ring.ring]: placed } })
   return { targets: placed.length }
+}
+
+/** What Image Builder has made, whoever owns it: even where a target is found wrong, it is there. */
+const copiesIn = ({ amis }: Distribution): Placed[] =>
+  amis.flatMap(({ accountId, region, image, state }) =>
+    accountId && region && image && state?.status !== 'FAILED'
+      ? [{ account: accountId, region, ami: image }]
+      : [],
+  )
+
+/**
+ * Beside the other rings of the release, and beside copies that were made when it was rolled out before: somebody must
+ * know of them. Whoever has its turn to roll out is the only one who writes this.
+ */
+async function remember(
+  ledger: Ledger,
+  { image, version = '' }: CampaignImage,
+  ring: string,
+  { copies = [], distributed }: { copies?: Placed[]; distributed?: Placed[] },
+): Promise<void> {
+  const key = releaseKey(image, version)
+  const before = await ledger.get<Release & Item>(key)
+  const all = new Map([...(before?.copies?.[ring] ?? []), ...copies].map((each) => [each.ami, each]))
+  await ledger.set(key, {
+    copies: { ...before?.copies, ...(all.size > 0 && { [ring]: [...all.values()] }) },
+    distributed: { ...before?.distributed, ...(distributed && { [ring]: distributed }) },
+  })
 }
 
 function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }: Request): void {

@@ -27,6 +27,8 @@ export const campaignFunctions = ({ ledger, notifications }: Surroundings, grant
     'settle-execution': {
       description: 'Frees and announces what an execution left behind that died',
       asynchronous: true,
+      // A campaign that is stopped has up to hundreds of rebakes under way.
+      timeout: 300,
       environment: { ...table, ...topic, ...grants.concurrency },
       permissions: [...grants.closeRebake, grants.images('imagebuilder:CancelImageCreation')],
     },

@@ -21,10 +21,25 @@ export const functionNames = [
   'release-image',
   'fail-rebake',
   'summarise-campaign',
+  'hold-image',
+  'plan-rollback',
+  'restore-pointers',
+  'close-rollback',
+  'plan-revocation',
+  'close-revocation',
+  'start-retirement',
+  'plan-retirement',
+  'close-retirement',
+  'withdraw-amis',
   'settle-execution',
   'seed-parameters',
+  'examine-accounts',
 ] as const
 export type FunctionName = (typeof functionNames)[number]
+
+/** The files of statemachines/. */
+export const machineNames = ['release', 'campaign', 'rebake', 'rollback', 'revoke', 'retire'] as const
+export type MachineName = (typeof machineNames)[number]
 
 /** Deployed once for each Slack channel of the fleet. */
 export const slackFunction = 'post-to-slack'
@@ -42,5 +57,10 @@ export const functionsWithFleet: readonly FunctionName[] = [
   'plan-campaign',
   'start-bake',
   'start-distribution',
+  'plan-rollback',
+  'plan-revocation',
+  'plan-retirement',
+  'withdraw-amis',
   'seed-parameters',
+  'examine-accounts',
 ]

@@ -70,10 +70,11 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
       ],
     },
     'publish-pointers': {
-      description: 'Points the SSM parameter of every target of a ring to its own copy of the AMI',
+      description:
+        'Points the SSM parameters of every target to its own copy of the AMI, ring by ring, and its channels',
       timeout: 600,
       environment: { ...table, ...fleetName },
-      permissions: [assumePublisher, ledger.allow('GetItem', 'UpdateItem')],
+      permissions: [...[assumePublisher, ledger.allow('GetItem', 'UpdateItem')], ...grants.askAlarms('last')],
     },
     'release-image': {
       description: 'Moves stable and previous once an image is through its last ring, and announces it',
@@ -82,7 +83,6 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
         grants.pointers('ssm:GetParameters'),
         ...grants.movePointers,
         ...closeRebake,
-        ...grants.askAlarms('last'),
         ...grants.readContents,
       ],
     },
@@ -95,7 +95,7 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
 }
 
 /** Only a ring of accounts that nobody lists has them looked up. */
-function listAccounts(fleet: Fleet, partition: string): Permission[] {
+export function listAccounts(fleet: Fleet, partition: string): Permission[] {
   const rings = Object.values(fleet.rings)
   const units = rings.some(({ organizationalUnits }) => organizationalUnits.length > 0)
   return [

@@ -1,8 +1,11 @@
 import { bakeFunctions } from './bakes.ts'
 import { campaignFunctions } from './campaigns.ts'
+import { doctorFunctions } from './doctor.ts'
 import type { FunctionSpec } from './function-spec.ts'
 import { grantsIn, type Surroundings } from './grants.ts'
 import type { FunctionName } from './names.ts'
+import { releaseFunctions } from './releases.ts'
+import { retirementFunctions } from './retirement.ts'
 import { ringFunctions } from './rings.ts'
 import { triggerFunctions } from './triggers.ts'
 
@@ -13,5 +16,8 @@ export function functionSpecs(surroundings: Surroundings): Record<FunctionName, 
     ...campaignFunctions(surroundings, grants),
     ...bakeFunctions(surroundings, grants),
     ...ringFunctions(surroundings, grants),
+    ...retirementFunctions(surroundings, grants),
+    ...releaseFunctions(surroundings, grants),
+    ...doctorFunctions(surroundings, grants),
   }
 }

@@ -1,11 +1,11 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
+import { crossAccountRoleName, resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import type { FleetKey } from '../fleet-key.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
-import { crossAccountRoleName, reachesOrganization, targetAccounts } from '../targets.ts'
+import { reachesOrganization, targetAccounts } from '../targets.ts'
 
 const madeByImageBuilder = { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } }
 

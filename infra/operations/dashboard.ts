@@ -9,13 +9,13 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { functionNames } from '../functions/names.ts'
+import { functionNames, type MachineName } from '../functions/names.ts'
 import { type Metrics, namespaceOf } from './metrics.ts'
 
 interface DashboardProps {
   fleet: Fleet
   metrics: Metrics
-  machines: Record<'release' | 'campaign' | 'rebake', string>
+  machines: Record<MachineName, string>
   alarms: Alarm[]
 }
 

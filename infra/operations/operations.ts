@@ -3,7 +3,7 @@ import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { FleetKey } from '../fleet-key.ts'
 import type { FunctionSpec } from '../functions/function-spec.ts'
-import type { FunctionName } from '../functions/names.ts'
+import type { FunctionName, MachineName } from '../functions/names.ts'
 import { AlarmTopic } from './alarm-topic.ts'
 import { createAlarms } from './alarms.ts'
 import { createDashboard } from './dashboard.ts'
@@ -15,7 +15,7 @@ interface OperationsProps {
   key: FleetKey
   specs: Record<FunctionName, FunctionSpec>
   /** ARNs of the state machines. */
-  machines: Record<'release' | 'campaign' | 'rebake', string>
+  machines: Record<MachineName, string>
 }
 
 /** What whoever operates a fleet watches, and is woken by. */

@@ -9,7 +9,14 @@ import { DeadLetters } from '../dead-letters.ts'
 import { createEventRules } from '../event-rules.ts'
 import { FleetKey } from '../fleet-key.ts'
 import type { Surroundings } from '../functions/grants.ts'
-import { type BundleName, type FunctionName, functionNames, slackFunction } from '../functions/names.ts'
+import {
+  type BundleName,
+  type FunctionName,
+  functionNames,
+  type MachineName,
+  machineNames,
+  slackFunction,
+} from '../functions/names.ts'
 import { functionSpecs } from '../functions/specs.ts'
 import { createBakeRole } from '../image-builder/bake-role.ts'
 import { createBuildInstanceProfile } from '../image-builder/build-instance.ts'
@@ -82,11 +89,9 @@ export class BuildStack extends RebakeStack {
     createHints(this, { fleet, functions })
     createOperations(this, {
       ...{ fleet, key, specs },
-      machines: {
-        release: machines.release.stateMachineArn,
-        campaign: machines.campaign.stateMachineArn,
-        rebake: machines.rebake.stateMachineArn,
-      },
+      machines: Object.fromEntries(
+        machineNames.map((name) => [name, machines[name].stateMachineArn]),
+      ) as Record<MachineName, string>,
     })
     createSmokeTests(this, { fleet, fleetDirectory, arns, key })
     const images = this.createImageBuilder(fleet, fleetDirectory, key)

@@ -80,7 +80,7 @@ export class SoeAccountStack extends RebakeStack {
 
   /** An event does not say what a parameter holds: the build account reads it. */
   private createReader({ name, build }: Fleet, parameters: string[]): void {
-    const callers = ['receive-release', 'poll-upstreams', 'seed-parameters'].map(
+    const callers = ['receive-release', 'poll-upstreams', 'seed-parameters', 'examine-accounts'].map(
       (caller) => `arn:${Aws.PARTITION}:iam::${build.account}:role/${resourceName(name, caller)}`,
     )
     new Role(this, 'ReadUpstreamRole', {

@@ -2,10 +2,11 @@ import { Aws, DefaultStackSynthesizer, type IStackSynthesizer, Validations } fro
 import { AccountPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
+import { crossAccountRoleName, publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
 import type { FunctionName } from '../functions/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
-import { crossAccountRoleName, targetRegions } from '../targets.ts'
+import { targetRegions } from '../targets.ts'
+import { lookAtUses, withdrawAmis } from '../withdrawal.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
 /**
@@ -103,10 +104,11 @@ const rings = (fleet: Fleet) => Object.values(fleet.rings)
 const hasAlarms = (fleet: Fleet) =>
   rings(fleet).some(({ alarm }) => alarm && alarm.split(':')[4] !== fleet.build.account)
 
-/** Both that go further than a ring ask its alarm. */
+/** Who goes further than a ring asks its alarm. */
 const callersOf = (fleet: Fleet): FunctionName[] => [
-  ...(hasAlarms(fleet) ? (['start-distribution', 'release-image'] as const) : []),
-  ...(['verify-distribution', 'publish-pointers'] as const),
+  ...(hasAlarms(fleet) ? (['start-distribution'] as const) : []),
+  ...(['verify-distribution', 'publish-pointers', 'restore-pointers'] as const),
+  ...(['plan-revocation', 'plan-retirement', 'withdraw-amis', 'examine-accounts'] as const),
 ]
 
 const publishPermissions = (fleet: Fleet): Permission[] => [
@@ -115,16 +117,23 @@ const publishPermissions = (fleet: Fleet): Permission[] => [
     resources: parametersOf(fleet).flatMap(({ name, regions }) =>
       regions.map((region) => arn('ssm', region, Aws.ACCOUNT_ID, `parameter${name}`)),
     ),
-    why: 'One parameter for each image of the fleet.',
+    why: 'One parameter for each image of the fleet, and its channels below it.',
   },
   {
     // SSM also looks for the AMI, with its caller's permission, when the parameter is of type aws:ec2:image.
     // Only its snapshots tell the key that an AMI is encrypted with.
-    actions: ['ec2:DescribeImages', ...(namesKeys(fleet) ? ['ec2:DescribeSnapshots'] : [])],
+    actions: [
+      ...['ec2:DescribeImages', 'ec2:DescribeRegions'],
+      ...(namesKeys(fleet) ? ['ec2:DescribeSnapshots'] : []),
+    ],
     resources: ['*'],
     why: 'Describe actions of EC2 know no resources.',
   },
+  // Nobody but Image Builder gets into the other role: rebake doctor asks for it here, before a copy fails.
+  { actions: ['iam:GetRole'], resources: [arn('iam', '', Aws.ACCOUNT_ID, `role/${crossAccountRoleName}`)] },
+  ...ownKeys(fleet),
   ...templatePermissions(fleet),
+  ...withdrawalPermissions(fleet),
   ...(hasAlarms(fleet)
     ? [
         {
@@ -151,11 +160,6 @@ function templatePermissions(fleet: Fleet): Permission[] {
   if (regions.size === 0) return []
   return [
     {
-      actions: ['ec2:DescribeLaunchTemplateVersions'],
-      resources: ['*'],
-      why: 'Describe actions of EC2 know no resources.',
-    },
-    {
       actions: ['ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'],
       resources: [...regions].sort().map((region) => arn('ec2', region, Aws.ACCOUNT_ID, 'launch-template/*')),
       conditions: { StringEquals: { 'aws:ResourceTag/rebake:fleet': fleet.name } },
@@ -164,12 +168,46 @@ function templatePermissions(fleet: Fleet): Permission[] {
   ]
 }
 
-/** Names of the rings' parameters, with * for the image, and the regions that they are in. */
+/** The copies of the fleet, by the tag that Image Builder gives them; what is shared belongs to the build account. */
+function withdrawalPermissions(fleet: Fleet): Permission[] {
+  const inRegions = (arnIn: (region: string) => string) => targetRegions(fleet).map(arnIn)
+  return [
+    ...lookAtUses(inRegions((region) => arn('ssm', region, Aws.ACCOUNT_ID, 'parameter/*'))),
+    ...withdrawAmis(
+      {
+        images: inRegions((region) => arn('ec2', region, '', 'image/*')),
+        snapshots: inRegions((region) => arn('ec2', region, '', 'snapshot/*')),
+      },
+      { 'aws:ResourceTag/rebake:fleet': fleet.name },
+    ),
+  ]
+}
+
+/** Names of the rings' parameters and of the channels below them, with * for the image, and the regions that they are in. */
 const parametersOf = (fleet: Fleet) => {
   const names = Object.entries(fleet.rings).map(([ring, { parameter }]) =>
     targetParameter(parameter, { fleet: fleet.name, image: '*', ring }),
   )
-  return [...new Set(names)].map((name) => ({ name, regions: targetRegions(fleet) }))
+  // A name that ends with the image covers the channels below it.
+  const all = names.flatMap((name) => (name.endsWith('*') ? [name] : [name, `${name}/*`]))
+  return [...new Set(all)].map((name) => ({ name, regions: targetRegions(fleet) }))
+}
+
+/** Keys of the account itself that encrypt its copies: rebake doctor looks whether they are there and enabled. */
+function ownKeys(fleet: Fleet): Permission[] {
+  const regions = rings(fleet).flatMap(({ mode, kmsKeys = {} }) =>
+    mode === 'copy'
+      ? Object.entries(kmsKeys).flatMap(([region, key]) => (key.includes('{account}') ? region : []))
+      : [],
+  )
+  if (regions.length === 0) return []
+  return [
+    {
+      actions: ['kms:DescribeKey'],
+      resources: [...new Set(regions)].sort().map((region) => arn('kms', region, Aws.ACCOUNT_ID, 'key/*')),
+      why: 'IAM knows keys by their ids only: an alias in the fleet may stand for any key of its region.',
+    },
+  ]
 }
 
 /** Keys that a ring names in some other account, for its copies. */

@@ -7,15 +7,20 @@ import { type LoadedModel, modelOf } from './protocol/models.ts'
 import { shapeOf } from './protocol/shape.ts'
 import { operationOf } from './protocol/wire.ts'
 import { listen } from './server.ts'
+import { AutoScaling } from './services/autoscaling.ts'
 import { CloudWatch } from './services/cloudwatch.ts'
 import { DynamoDb } from './services/dynamodb.ts'
 import { Ec2 } from './services/ec2.ts'
 import { Events } from './services/events.ts'
+import { IamService } from './services/iam.ts'
 import { ImageBuilder } from './services/imagebuilder/service.ts'
+import { Inspector } from './services/inspector2.ts'
+import { Kms } from './services/kms.ts'
 import { Lambda } from './services/lambda.ts'
 import { Organizations } from './services/organizations.ts'
 import { Scheduler } from './services/scheduler.ts'
 import { SecretsManager } from './services/secretsmanager.ts'
+import { ServiceQuotas } from './services/servicequotas.ts'
 import { Sns } from './services/sns.ts'
 import { Sqs } from './services/sqs.ts'
 import { Ssm } from './services/ssm/service.ts'
@@ -44,6 +49,8 @@ export interface CallRequest {
   requestId?: string
 }
 
+const wouldSucceed = 'Request would have succeeded, but DryRun flag is set.'
+
 /**
  * The AWS of a rehearsal: accounts, services and their state, who may do what, and the log of every call.
  * It imitates the operations that this system uses; any other is refused.
@@ -51,6 +58,7 @@ export interface CallRequest {
 export class StandIn {
   readonly iam: Iam
   readonly ec2: Ec2
+  readonly autoscaling: AutoScaling
   readonly ssm: Ssm
   readonly sns: Sns
   readonly dynamodb: DynamoDb
@@ -62,6 +70,9 @@ export class StandIn {
   readonly lambda = new Lambda()
   readonly secretsmanager = new SecretsManager()
   readonly sqs = new Sqs()
+  readonly kms = new Kms()
+  readonly quotas = new ServiceQuotas()
+  readonly inspector = new Inspector()
   /** Calls in order: the roles', and apart from them the operator's. */
   readonly calls: t.CallRecord[] = []
   readonly operatorCalls: t.CallRecord[] = []
@@ -82,6 +93,7 @@ export class StandIn {
     const surroundings = { clock, random, emit: (happening: t.Happening) => this.#emit(happening) }
     this.iam = new Iam(random.fork('iam'), options)
     this.ec2 = new Ec2(surroundings)
+    this.autoscaling = new AutoScaling(surroundings, this.ec2)
     this.ssm = new Ssm(surroundings, this.ec2)
     this.ssm.host = this
     this.sns = new Sns(surroundings)
@@ -90,26 +102,21 @@ export class StandIn {
     this.events = new Events(surroundings, (event, bus) => this.putEvent(event, bus))
     this.organizations = new Organizations(surroundings)
     this.ec2.above = (account) => this.organizations.above(account)
+    this.ec2.mayDo = (permission, context) => this.iam.allows(context.principal, permission, context.region)
+    this.ec2.parameter = (named, place) => this.ssm.imageIn(named, place)
     this.cloudwatch = new CloudWatch(surroundings)
     const { ec2, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager, sqs } = this
-    const { organizations, cloudwatch } = this
+    const { organizations, cloudwatch, autoscaling } = this
     const sts = new Sts(surroundings, this.iam)
     const ours = {
-      ec2,
-      ssm,
-      sns,
-      dynamodb,
-      imagebuilder,
-      events,
-      scheduler,
-      lambda,
-      secretsmanager,
-      sqs,
-      organizations,
-      cloudwatch,
-      sts,
+      ...{ ec2, autoscaling, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager },
+      ...{ sqs, organizations, cloudwatch, sts },
     }
     this.#services = new Map(Object.entries<t.Service>(ours))
+    this.#services.set('iam', new IamService(this.iam))
+    this.#services.set('kms', this.kms)
+    this.#services.set('service-quotas', this.quotas)
+    this.#services.set('inspector2', this.inspector)
   }
 
   addRole(role: Role): void {
@@ -149,7 +156,7 @@ export class StandIn {
   /** What roles that made calls were allowed and never used, one a line. */
   unusedPermissions(): string[] {
     const imitated =
-      'imagebuilder states dynamodb ssm ec2 sns sts iam lambda events sqs organizations cloudwatch inspector2 secretsmanager'
+      'imagebuilder states dynamodb ssm ec2 autoscaling sns sts iam lambda events sqs organizations cloudwatch inspector2 secretsmanager'
     return this.iam.unusedPermissions(imitated.split(' '))
   }
 
@@ -200,6 +207,8 @@ export class StandIn {
     for (const permission of service.permissions?.[shapes.name]?.(input, context) ?? inGeneral) {
       this.#allow(model, permission, context)
     }
+    // EC2 alone has it: whoever may do it is told so, and nothing is done.
+    if ((input as { DryRun?: boolean }).DryRun) throw new t.AwsError('DryRunOperation', wouldSucceed, 412)
     try {
       const output = (await act(input, context)) ?? {}
       record.output = recorded(shapes.output, output)

@@ -3,11 +3,6 @@ import type { Place } from './template.ts'
 
 /** What is there for others to refer to, and does nothing in the rehearsal: why, in words. */
 export const inert: Record<string, { arn?: (place: Place, name: string) => string; why: string }> = {
-  'AWS::KMS::Key': {
-    arn: (place, name) => arnOf(place, 'kms', `key/${name}`),
-    why: 'key policies and grants',
-  },
-  'AWS::KMS::Alias': { why: 'aliases of keys' },
   'AWS::Logs::LogGroup': { arn: (place, name) => arnOf(place, 'logs', `log-group:${name}:*`), why: 'logs' },
   'AWS::S3::Bucket': { arn: (_place, name) => `arn:aws:s3:::${name}`, why: 'build logs' },
   'AWS::S3::BucketPolicy': { why: 'access to build logs' },

@@ -1,3 +1,4 @@
+import type { BusStatement } from '../stand-in/services/events.ts'
 import { arnOf } from './arn.ts'
 import { type Load, type Properties, physical } from './loading.ts'
 
@@ -9,14 +10,16 @@ export const messaging: Record<string, Load> = {
   },
 
   'AWS::Events::EventBusPolicy': (
-    { busPolicies },
-    _place,
+    { busPolicies, standIn },
+    place,
     logicalId,
     { EventBusName: bus, Statement }: { EventBusName: string; Statement: { Effect: string } },
   ) => {
     if (Statement.Effect !== 'Allow')
       throw new Error(`${logicalId}: a bus policy that denies is not imitated`)
-    busPolicies.push({ bus, ...Statement } as unknown as (typeof busPolicies)[number])
+    const statement = Statement as unknown as BusStatement
+    busPolicies.push({ bus, ...statement })
+    standIn.events.policyOf(place, bus).push(statement)
     return { ref: logicalId }
   },
 

@@ -3,6 +3,7 @@ import type { StandIn } from '../stand-in/stand-in.ts'
 import { alarms } from './alarms.ts'
 import { arnOf } from './arn.ts'
 import { inert } from './inert.ts'
+import { keys } from './keys.ts'
 import { type Load, type Properties, physical } from './loading.ts'
 import { messaging } from './messaging.ts'
 import { smokeTests } from './smoke-tests.ts'
@@ -131,6 +132,7 @@ const loaders: Record<string, Load> = {
 
   ...alarms,
   ...messaging,
+  ...keys,
   ...smokeTests,
 }
 

@@ -4,6 +4,7 @@ import { StepFunctions } from '../engine/step-functions.ts'
 import type { EventEnvelope } from '../event.ts'
 import type { Faults } from '../faults.ts'
 import type { Random } from '../random.ts'
+import type { BusStatement } from '../stand-in/services/events.ts'
 import type { Notification } from '../stand-in/services/sns.ts'
 import { StandIn } from '../stand-in/stand-in.ts'
 import { Partitions } from '../stand-in/support.ts'
@@ -18,12 +19,6 @@ import { Schedules } from './schedules.ts'
 import { Slack } from './slack.ts'
 import { deploy, type Place, type Template } from './template.ts'
 import { workIn } from './work.ts'
-
-interface BusStatement {
-  bus: string
-  Principal: '*' | { AWS: string | string[] }
-  Condition?: Record<string, Record<string, string>>
-}
 
 export interface WorldOptions {
   clock: VirtualClock
@@ -59,7 +54,7 @@ export class World {
   readonly bundles: WorldOptions['bundles']
   readonly deliveries: Deliveries
   readonly schedules: Schedules
-  readonly busPolicies: BusStatement[] = []
+  readonly busPolicies: (BusStatement & { bus: string })[] = []
   /** Types of resources that do nothing here, and what they are for. */
   readonly notRehearsed = new Map<string, string>()
   /** What is to be done when all resources are there. */

@@ -39,6 +39,10 @@ describe('help', () => {
 
   it('names the commands and the exit codes', () => {
     const names = program.commands.map((command) => command.name())
-    expect(names).toEqual(['check', 'plan', 'start', 'approve', 'reject', 'rehearse'])
+    expect(names).toEqual([
+      ...['check', 'plan', 'start', 'status', 'history', 'lineage'],
+      ...['approve', 'reject', 'cancel', 'retry', 'promote'],
+      ...['rollback', 'hold', 'resume', 'revoke', 'retire', 'doctor', 'rehearse'],
+    ])
   })
 })

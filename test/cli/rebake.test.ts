@@ -91,6 +91,11 @@ describe.concurrent('rebake', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   })
 
+  it('prints a fleet as one JSON document, with every default', async () => {
+    const { stdout } = await rebake(['check', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ fleet: { name: 'golden', concurrentBakes: 20 } })
+  })
+
   it('prints a plan as one JSON document', async () => {
     const { stdout } = await rebake(['plan', '--release', 'al2023', '--json'])
     expect(JSON.parse(stdout)).toMatchObject({

@@ -3,11 +3,18 @@ import { resolve } from 'node:path'
 
 const entry = resolve('cli/rebake.ts')
 
-/** Runs the command as a user would; `head` goes away after the first output, as `| head` does. */
+/**
+ * Runs the command as a user would; `head` goes away after the first output, as `| head` does. `heard` is told of each output
+ * as it comes.
+ */
 export function runRebake(
   directory: string,
   args: string[],
-  { head = false, env = {} }: { head?: boolean; env?: NodeJS.ProcessEnv } = {},
+  {
+    head = false,
+    env = {},
+    heard,
+  }: { head?: boolean; env?: NodeJS.ProcessEnv; heard?: (output: string) => void } = {},
 ) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
     // Of AWS nothing either: the functions of a rehearsal run in this process, and have credentials in it.
@@ -18,6 +25,7 @@ export function runRebake(
     if (head) child.stdout.destroy()
     child.stdout.on('data', (data) => {
       stdout += data
+      heard?.(String(data))
     })
     child.stderr.on('data', (data) => {
       stderr += data

@@ -18,6 +18,7 @@ const triggers: Record<string, Trigger> = {
       { image: 'al2023-node', reason: 'its definition has changed' },
     ],
   },
+  promote: { kind: 'promote', image: 'web-frontend', version: '1.0.3/1', ...common },
 }
 
 it.each([
@@ -26,6 +27,7 @@ it.each([
   ['images', 'manual-20260909T160000Z-orders-api_payments-api', 'by hand: orders-api, payments-api'],
   ['upstream', 'manual-20260909T160000Z-al2023-soe-ami-0a1b2c3d4e5f67890', 'by hand: al2023-soe'],
   ['cve', 'cve-web-frontend-1-0-3-1', 'vulnerabilities in web-frontend'],
+  ['promote', 'promote-web-frontend-1-0-3-1-20260909T160000Z', 'promotion of web-frontend 1.0.3/1'],
   ['drift', 'drift-0123456789abcdef', 'not as the fleet says: web-frontend, al2023-node'],
 ])('a campaign is named after its trigger: %s', (kind, name, title) => {
   const trigger = triggers[kind] as Trigger
@@ -51,6 +53,7 @@ describe('the name of a campaign', () => {
     of({ kind: fc.constant('manual'), images: fc.array(key, { minLength: 1, maxLength: 12 }) }),
     of({ kind: fc.constant('manual'), upstream: key, ami: amis }),
     of({ kind: fc.constant('cve'), image: key, version }),
+    of({ kind: fc.constant('promote'), image: key, version }),
     of({
       kind: fc.constant('drift'),
       images: fc.array(fc.record({ image: key, reason: fc.constant('why') }), { minLength: 1 }),
@@ -70,6 +73,8 @@ describe('the name of a campaign', () => {
         return [trigger.image, trigger.version]
       case 'drift':
         return [trigger.id]
+      case 'promote':
+        return [trigger.image, trigger.version, second(trigger.time)]
     }
   }
   const same = (a: Trigger, b: Trigger) =>

@@ -102,6 +102,18 @@ describe('request-approval', () => {
     expect(told).toHaveLength(1)
   })
 
+  it('tells of a promotion what the checks found when it was baked', async () => {
+    const { request, told, set, image: read, ledger } = await candidate()
+    const { order } = await read(image)
+    if (!order) throw new Error('no order')
+    await set(image, { order: { ...order, promotes: { bakedBy: 'before', newest: 'before' } } })
+    const [check] = order.checks
+    const evidence = { check: check?.check, passed: true, mode: 'required', detail: 'looked', findings: [] }
+    await ledger.set({ pk: 'CAMPAIGN#before', sk: `CHECK#${image}#${check?.check}` }, { evidence })
+    await request()
+    expect(told[0]?.body).toContain(`Checks: ${check?.check} passed`)
+  })
+
   it('says what it could not find out', async () => {
     const { request, told } = await candidate()
     imageBuilder

@@ -1,5 +1,6 @@
 import { CancelImageCreationCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { heldText, hold, revoke } from '../../domain/planning/holds.ts'
 import { passed } from '../../domain/planning/learning.ts'
 import { changeKnown } from '../../functions/shared/known.ts'
 import {
@@ -146,6 +147,31 @@ describe('a newer campaign', () => {
     await claimFor(all, image, { stage: 'roll-out' })
     expect(all.superseded).toEqual([`token-${image}: superseded by campaign ${nextCampaign}`])
     expect(all.granted).toEqual([])
+  })
+})
+
+describe('what is held, or revoked', () => {
+  const held = { at: time, by: 'arn:aws:iam::111122223333:user/ada', reason: 'it does not boot' }
+
+  it.each(['bake', 'roll-out'] as const)('has no turn to %s', async (stage) => {
+    const all = await plannedCampaign()
+    await changeKnown(all.ledger, (known) => hold(known, image, held))
+    await claimFor(all, image, { stage })
+    expect(all.superseded).toEqual([`token-${image}: ${heldText(image, held)}`])
+    expect(await claims(all)).toBeUndefined()
+  })
+
+  it('is not baked from, nor rolled out', async () => {
+    const all = await plannedCampaign()
+    await all.set(image, { ami: 'ami-0c0c0c0c0c0c0c0c0' })
+    for (const [ami, since] of [
+      [parentAmi, time],
+      ['ami-0c0c0c0c0c0c0c0c0', '2026-09-08T11:00:00Z'],
+    ] as const) {
+      await changeKnown(all.ledger, (known) => revoke({ ...known, revoked: [] }, [ami]))
+      await claimFor(all, image, { stage: 'roll-out', taskToken: ami, time: since })
+      expect(all.superseded.at(-1)).toBe(`${ami}: ${ami} was revoked`)
+    }
   })
 })
 

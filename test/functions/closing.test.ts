@@ -1,14 +1,8 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmHistoryCommand,
-  DescribeAlarmsCommand,
-} from '@aws-sdk/client-cloudwatch'
 import { GetImageCommand, ImagebuilderClient, ListImagePackagesCommand } from '@aws-sdk/client-imagebuilder'
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
 import { release } from '../../functions/release-image/release-image.ts'
-import { cloudWatchOf } from '../../functions/shared/alarms.ts'
 import {
   campaign,
   claimFor,
@@ -24,7 +18,6 @@ import {
 import { mockOf } from '../support/mocks.ts'
 
 const ssm = mockOf(SSMClient)
-const cloudWatch = mockOf(CloudWatchClient)
 const imageBuilder = mockOf(ImagebuilderClient)
 const time = '2026-09-08T12:00:00Z'
 const image = 'al2023-java'
@@ -38,7 +31,7 @@ const releasing = ({ parts }: Planned) =>
   release(
     {
       ...{ ...parts, fleet: 'golden', ssm: ssm as unknown as SSMClient },
-      ...{ cloudWatch: cloudWatchOf('golden'), imageBuilder: imageBuilder as unknown as ImagebuilderClient },
+      imageBuilder: imageBuilder as unknown as ImagebuilderClient,
     },
     { ...closing, ami },
   )
@@ -57,7 +50,6 @@ async function underWay() {
 const claims = (all: Planned) => all.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })
 
 beforeEach(() => {
-  cloudWatch.reset()
   imageBuilder.reset()
   imageBuilder.on(GetImageCommand).resolves({
     image: {
@@ -147,32 +139,6 @@ describe('release-image', () => {
     })
     expect([moved(), all.told]).toEqual([[], []])
     expect((await all.image(image)).status).toBe('baking')
-  })
-
-  it('asks the alarm of the last ring before stable moves, and never again', async () => {
-    const all = await underWay()
-    const { order } = await all.image(image)
-    const alarm = 'arn:aws:cloudwatch:us-west-2:111122223333:alarm:errors'
-    const rings = order?.rings.map((ring, i, { length }) => (i === length - 1 ? { ...ring, alarm } : ring))
-    await all.set(image, {
-      order: { ...order, rings } as never,
-      imageArn: 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-java/1.0.0/1',
-      published: { everyone: '2026-09-08T11:00:00Z' },
-    })
-    const saying = (StateValue: 'OK' | 'ALARM') =>
-      cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue }] })
-    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({})
-    saying('ALARM')
-    await expect(releasing(all)).rejects.toMatchObject({ name: 'AlarmFired' })
-    expect([moved(), all.told]).toEqual([[], []])
-    saying('OK')
-    await releasing(all)
-    saying('ALARM')
-    await releasing(all)
-    expect((await all.image(image)).status).toBe('released')
-    expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input.StartDate).toEqual(
-      new Date('2026-09-08T11:00:00Z'),
-    )
   })
 
   it.each([

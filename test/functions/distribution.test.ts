@@ -2,6 +2,7 @@ import { DescribeImagesCommand } from '@aws-sdk/client-ec2'
 import { GetImageCommand } from '@aws-sdk/client-imagebuilder'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { releaseKey } from '../../functions/shared/campaigns.ts'
 import { verify } from '../../functions/verify-distribution/verify-distribution.ts'
 import { account, arnOf, build, copies, copy, key, named, request, ringWorld, targets } from './ring-world.ts'
 
@@ -185,12 +186,50 @@ describe('verify-distribution', () => {
     },
   )
 
+  it('remembers with the release what is where: also what nobody could verify', async () => {
+    const all = await parts()
+    await all.ledger.set(key, { version: '1.0.1/1' })
+    await all.ledger.set(releaseKey('web', '1.0.1/1'), { copies: { first: [] }, distributed: { first: [] } })
+    await verify(all, request)
+    const copies = [
+      { ...targets[0], ami: 'ami-0a' },
+      { ...targets[1], ami: 'ami-0b' },
+    ]
+    expect(await all.ledger.get(releaseKey('web', '1.0.1/1'))).toMatchObject({
+      copies: { first: [], early: copies },
+      distributed: { first: [], early: copies },
+    })
+    await all.ledger.set(key, { version: '1.0.2/1' })
+    say({ status: 'FAILED', amis: [there, failed('us-east-1', 'no key')], reason: 'copy failed' })
+    await expect(verify(all, request)).rejects.toThrow()
+    expect(await all.ledger.get(releaseKey('web', '1.0.2/1'))).toMatchObject({
+      copies: { early: [copies[0]] },
+    })
+  })
+
   it('keeps what was verified in the rings before', async () => {
     const all = await parts()
     const placed = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
     await all.ledger.set(key, { distributed: { first: placed } })
     await verify(all, request)
     expect(await all.ledger.get(key)).toMatchObject({ distributed: { first: placed, early: [{}, {}] } })
+  })
+
+  it('keeps the copies in mind that were made when it was rolled out before', async () => {
+    const all = await parts()
+    const { version } = (await all.ledger.get<{ version: string }>(key)) ?? {}
+    const release = { pk: 'IMAGE#web', sk: `RELEASE#${version ?? ''}` }
+    const before = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
+    say({ amis: copies.map((each) => ({ ...each, state: { status: 'AVAILABLE' } })) })
+    await all.ledger.set(release, { copies: { first: before, early: before } })
+    for (const _ of [1, 2]) await verify(all, request)
+    expect(await all.ledger.get(release)).toMatchObject({
+      copies: {
+        first: before,
+        early: [...before, { ...targets[0], ami: 'ami-0a' }, { ...targets[1], ami: 'ami-0b' }],
+      },
+      distributed: { early: [{ ami: 'ami-0a' }, { ami: 'ami-0b' }] },
+    })
   })
 
   it('says which account does not let it in', async () => {

@@ -5,7 +5,7 @@ import {
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { moveTemplate, notMoved } from '../../functions/shared/launch-templates.ts'
+import { moveTemplate, moveTemplates } from '../../functions/shared/launch-templates.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const mock = mockOf(EC2Client)
@@ -64,10 +64,26 @@ describe('a launch template', () => {
   })
 
   it.each([
-    ['InvalidLaunchTemplateName.NotFoundException', 'does not exist'],
-    ['UnauthorizedOperation', "may not be changed: it needs the tag 'rebake:fleet'"],
-    ['RequestLimitExceeded', undefined],
-  ])('that fails with %s %s', (name, why) => {
-    expect(notMoved(Object.assign(new Error('no'), { name }))).toBe(why)
+    ['InvalidLaunchTemplateName.NotFoundException', 'Wrong', 'launch template web does not exist'],
+    [
+      'UnauthorizedOperation',
+      'Wrong',
+      "launch template web may not be changed: it needs the tag 'rebake:fleet'",
+    ],
+    ['RequestLimitExceeded', 'RequestLimitExceeded', 'no'],
+  ])('that fails with %s is %s', async (failure, name, message) => {
+    mock.on(CreateLaunchTemplateVersionCommand).rejects(Object.assign(new Error('no'), { name: failure }))
+    const all = [{ name: 'web', default: true }]
+    await expect(moveTemplates(async () => ec2, all, 'ami-0b')).rejects.toMatchObject({ name, message })
+  })
+
+  it('is asked for permission right before each change', async () => {
+    const permit = async () => void asked.push(made().length + defaults().length)
+    const asked: number[] = []
+    await moveTemplate(ec2, { name: 'web', default: true }, 'ami-0b', permit)
+    expect(asked).toEqual([0, 1])
+    newest('ami-0b', true)
+    await moveTemplate(ec2, { name: 'web', default: true }, 'ami-0b', permit)
+    expect(asked).toEqual([0, 1])
   })
 })

@@ -1,9 +1,12 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { hold, revoke } from '../../domain/planning/holds.ts'
+import type { Known } from '../../domain/planning/known.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
 import { releaseKey } from '../../functions/shared/campaigns.ts'
 import { checkKey } from '../../functions/shared/evidence.ts'
+import { changeKnown } from '../../functions/shared/known.ts'
 import {
   campaign,
   claimFor,
@@ -65,6 +68,24 @@ describe('mark-candidate', () => {
     expect(await ledger.get(releaseKey(image, version))).toMatchObject({ ami, imageArn, parentAmi })
     expect((await known()).images[image]?.last).toMatchObject({ ami, version })
     expect(told).toEqual([])
+  })
+
+  it.each([
+    [
+      'its image is held',
+      (known: Known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }),
+      /^held by/,
+    ],
+    ['its parent is revoked', (known: Known) => revoke(known, [parentAmi]), /was revoked$/],
+  ])('marks nothing where %s since', async (_, change, message) => {
+    const { mark, moved, ledger } = await baked([good], [good])
+    await changeKnown(ledger, change)
+    await expect(mark()).rejects.toMatchObject({
+      name: 'Superseded',
+      message: expect.stringMatching(message),
+    })
+    expect(moved()).toEqual([])
+    expect(await ledger.get(releaseKey(image, version))).toBeUndefined()
   })
 
   it.each<[string, CheckResult[] | undefined, string]>([

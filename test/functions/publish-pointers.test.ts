@@ -1,4 +1,9 @@
 import {
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+} from '@aws-sdk/client-cloudwatch'
+import {
   CreateLaunchTemplateVersionCommand,
   DescribeLaunchTemplateVersionsCommand,
   ModifyLaunchTemplateCommand,
@@ -6,7 +11,12 @@ import {
 import { PutParameterCommand } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { hold, rollBack, takeBack } from '../../domain/planning/holds.ts'
+import { promote } from '../../functions/publish-pointers/promote-channels.ts'
 import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
+import { cloudWatchOf } from '../../functions/shared/alarms.ts'
+import { changeKnown } from '../../functions/shared/known.ts'
+import { mockOf } from '../support/mocks.ts'
 import { account, key, named, request, ringWorld, targets } from './ring-world.ts'
 
 const world = ringWorld()
@@ -34,18 +44,17 @@ describe('publish-pointers', () => {
   it('writes the AMI to each target, reads it there, and remembers when', async () => {
     const all = await verified([], targets.slice(0, 1))
     expect(await publish(all, request)).toEqual({ published: 1 })
-    expect(put()).toEqual([
-      {
-        ...{ Name: '/golden-images/web', Value: 'ami-0a', Type: 'String' },
-        ...{ DataType: 'aws:ec2:image', Overwrite: true },
-      },
-    ])
+    expect(put()).toEqual(
+      ['/golden-images/web', '/golden-images/web/candidate'].map((Name) => ({
+        ...{ Name, Value: 'ami-0a', Type: 'String', DataType: 'aws:ec2:image', Overwrite: true },
+      })),
+    )
     expect(await published(all)).toEqual({ early: request.time })
   })
 
   it('writes nothing where it is written, and remembers the first time', async () => {
     const all = await verified()
-    parameters.value = 'ami-0a'
+    for (const name of ['', '/candidate']) parameters.set(`/golden-images/web${name}`, 'ami-0a')
     await publish(all, request)
     await publish(all, { ...request, time: '2026-09-08T11:00:00Z' })
     expect(put()).toEqual([])
@@ -58,7 +67,8 @@ describe('publish-pointers', () => {
     await expect(publish(all, request)).rejects.toMatchObject({
       name: 'PublicationIncomplete',
       message:
-        '222233334444 us-west-2, 222233334444 us-east-1: /golden-images/web has no value and not ami-0a',
+        '222233334444 us-west-2, 222233334444 us-east-1: /golden-images/web has no value and not ami-0a, ' +
+        '/golden-images/web/candidate has no value and not ami-0a',
     })
     expect(pauses.toSorted((a, b) => a - b)).toEqual(
       [1, 1, 2, 2, 4, 4, 8, 8].map((seconds) => seconds * 1000),
@@ -71,6 +81,39 @@ describe('publish-pointers', () => {
     await all.ledger.set({ pk: 'CLAIMS', sk: 'CLAIMS' }, { held: [] })
     await expect(publish(all, request)).rejects.toMatchObject({ name: 'Superseded' })
     expect(ssm.calls()).toEqual([])
+  })
+
+  it('is asked right before it changes something in a target: a hold stops it in the middle of a ring', async () => {
+    const all = await verified([{ name: 'web', default: true }], targets.slice(0, 1))
+    const version = { VersionNumber: 3, LaunchTemplateData: { ImageId: 'ami-0z' } }
+    ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version] })
+    ssm.on(PutParameterCommand).callsFake(async ({ Name = '', Value = '' }) => {
+      parameters.set(Name, Value)
+      await changeKnown(all.ledger, (known) =>
+        hold(known, 'web', { at: request.time, by: 'me', reason: 'it crashes' }),
+      )
+    })
+    await expect(publish(all, request)).rejects.toMatchObject({
+      ...{ name: 'Superseded', message: expect.stringContaining('it crashes') },
+    })
+    expect(put().map(({ Name }) => Name)).toEqual(['/golden-images/web', '/golden-images/web/candidate'])
+    expect(ec2.commandCalls(CreateLaunchTemplateVersionCommand)).toEqual([])
+  })
+
+  it.each([
+    ['that targets went back from', 'ami-0b0b0b0b0b0b0b0b0'],
+    ['that was baked from what targets went back from', 'ami-0c0c0c0c0c0c0c0c0'],
+  ])('publishes nothing %s, though its image is not held any more', async (_, refused) => {
+    const all = await verified()
+    await all.ledger.set(key, { ami: 'ami-0b0b0b0b0b0b0b0b0', parentAmi: 'ami-0c0c0c0c0c0c0c0c0' })
+    await changeKnown(all.ledger, (known) => rollBack(known, [refused]))
+    await expect(publish(all, request)).rejects.toMatchObject({
+      ...{ name: 'Superseded', message: `${refused} was rolled back` },
+    })
+    expect(put()).toEqual([])
+    await changeKnown(all.ledger, (known) => takeBack(known, refused))
+    ssm.on(PutParameterCommand).callsFake(({ Name = '', Value = '' }) => void parameters.set(Name, Value))
+    expect(await publish(all, request)).toEqual({ published: 2 })
   })
 
   it('publishes nothing that was not verified', async () => {
@@ -134,5 +177,53 @@ describe('publish-pointers', () => {
     const moved = ec2.commandCalls(ModifyLaunchTemplateCommand).map(({ args: [{ input }] }) => input)
     expect(moved).toEqual(targets.map(() => ({ LaunchTemplateName: 'web', DefaultVersion: '4' })))
     expect(await published(all)).toBeUndefined()
+  })
+})
+
+describe('channels', () => {
+  const cloudWatch = mockOf(CloudWatchClient)
+  beforeEach(() => cloudWatch.reset())
+  const promoting = (all: Awaited<ReturnType<typeof verified>>) =>
+    promote({ ...all, cloudWatch: cloudWatchOf('golden') }, request)
+  const moved = () => put().map(({ Name, Value }) => `${Name?.split('/').at(-1)} ${Value}`)
+
+  it('are stable everywhere once it is through, and what was stable is previous; a repeat moves nothing', async () => {
+    const all = await verified([], targets.slice(0, 1))
+    expect(await promoting(all)).toEqual({ promoted: 1 })
+    expect(moved()).toEqual(['stable ami-0a'])
+    await all.ledger.set(key, { distributed: { early: [{ ...targets[0], ami: 'ami-0b' }] } })
+    for (const _ of [1, 2]) await promoting(all)
+    expect(moved()).toEqual(['stable ami-0a', 'previous ami-0a', 'stable ami-0b'])
+  })
+
+  it('go on after a crash: previous is not lost', async () => {
+    const all = await verified([], targets.slice(0, 1))
+    parameters.set('/golden-images/web/stable', 'ami-00')
+    parameters.set('/golden-images/web/previous', 'ami-00')
+    await promoting(all)
+    expect(moved()).toEqual(['stable ami-0a'])
+  })
+
+  it('do not move where the alarm of the last ring has fired', async () => {
+    const all = await verified()
+    const alarm = 'arn:aws:cloudwatch:us-west-2:111122223333:alarm:errors'
+    const { order } = (await all.ledger.get<{ order: { rings: object[] } }>(key)) ?? { order: { rings: [] } }
+    const published = { early: '2026-09-08T11:00:00Z' }
+    await all.ledger.set(key, { order: { ...order, rings: [{ ...order.rings[0], alarm }] }, published })
+    cloudWatch.on(DescribeAlarmHistoryCommand).resolves({})
+    cloudWatch
+      .on(DescribeAlarmsCommand)
+      .resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'ALARM' }] })
+    await expect(promoting(all)).rejects.toMatchObject({ name: 'AlarmFired' })
+    expect(put()).toEqual([])
+    expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input.StartDate).toEqual(
+      new Date(published.early),
+    )
+  })
+
+  it('name the targets that refuse', async () => {
+    const all = await verified()
+    sts.on(AssumeRoleCommand).rejects(named('AccessDenied'))
+    await expect(promoting(all)).rejects.toMatchObject({ name: 'TargetUnreachable' })
   })
 })

@@ -64,19 +64,22 @@ export function ringWorld() {
       Snapshots: SnapshotIds.map((SnapshotId: string) => ({ SnapshotId, KmsKeyId })),
     }))
 
-  /** Parameter Store of all targets: by the AMI id that they hold last. */
-  const parameters = { value: undefined as string | undefined }
+  /** Parameter Store of all targets: the AMI that each name was given last. */
+  const parameters = new Map<string, string>()
 
   const reset = () => {
     for (const mock of [imageBuilder, ec2, ssm, sts]) mock.reset()
     say({})
     see()
-    parameters.value = undefined
-    ssm.on(PutParameterCommand).callsFake(({ Value }) => {
-      parameters.value = Value
+    parameters.clear()
+    ssm.on(PutParameterCommand).callsFake(({ Name, Value }) => {
+      parameters.set(Name, Value)
     })
-    ssm.on(GetParametersCommand).callsFake(({ Names: [Name] }) => ({
-      Parameters: parameters.value ? [{ Name, Value: parameters.value }] : [],
+    ssm.on(GetParametersCommand).callsFake(({ Names }: { Names: string[] }) => ({
+      Parameters: Names.flatMap((Name) => {
+        const Value = parameters.get(Name)
+        return Value === undefined ? [] : [{ Name, Value }]
+      }),
     }))
     sts.on(AssumeRoleCommand).resolves({
       Credentials: { AccessKeyId: 'key', SecretAccessKey: 's', SessionToken: 't', Expiration: new Date(0) },

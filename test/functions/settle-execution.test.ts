@@ -4,6 +4,7 @@ import type { KnownImage } from '../../domain/planning/known.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { type StoppedExecution, settle } from '../../functions/settle-execution/settle-execution.ts'
 import { changeKnown } from '../../functions/shared/known.ts'
+import { operationKey } from '../../functions/shared/operations.ts'
 import {
   campaign,
   claimFor,
@@ -155,7 +156,9 @@ describe('a campaign that stopped', () => {
       'web-frontend': 'skipped',
     })
     expect(await all.record()).toMatchObject({ status: 'aborted', finishedAt: time })
-    expect(Object.values((await all.known()).images)).toEqual(Array(6).fill({}))
+    const { 'al2023-hardened': root, ...others } = (await all.known()).images
+    expect(root).toEqual({ attempt: expect.objectContaining({ parentAmi, givenUp: true }) })
+    expect(Object.values(others)).toEqual(Array(5).fill({}))
     expect(all.told.map(({ kind, about }) => `${kind} ${about.image ?? ''}`)).toEqual([
       'image-failed al2023-hardened',
       'campaign-finished ',
@@ -170,13 +173,41 @@ describe('a campaign that stopped', () => {
       const { plan } = await all.image('al2023-java')
       await all.set('al2023-hardened', { status: 'baking', execution: executionOf('al2023-hardened') })
       await all.set(name, { image: name, status: 'planned', plan })
-      await settling(all, ofCampaign())
+      await settling(all, ofCampaign({ status: 'FAILED' }))
       expect(await all.image(name)).toMatchObject({ status: 'planned' })
       await settling(all, ofRebake('al2023-hardened'))
       expect(await all.image(name)).toMatchObject({ status: 'skipped' })
       expect(all.told.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
     },
   )
+
+  it('takes along what is under way, and what that has not started, and says who cancelled it', async () => {
+    const all = await plannedCampaign()
+    const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-java/1.0.0/1'
+    await claimFor(all, 'al2023-hardened')
+    await all.set('al2023-hardened', { status: 'candidate', version: '1.0.0/1' })
+    await all.set('al2023-java', { status: 'baking', imageArn, execution: executionOf('al2023-java') })
+    await settling(all, ofCampaign({ error: 'Cancelled', cause: 'cancelled by alice: wrong' }))
+    expect(await all.statuses()).toEqual({
+      'al2023-hardened': 'aborted',
+      'al2023-java': 'aborted',
+      'orders-api': 'skipped',
+      'payments-api': 'skipped',
+      'al2023-node': 'aborted',
+      'web-frontend': 'skipped',
+    })
+    expect(cancelled()).toMatchObject([{ imageBuildVersionArn: imageArn }])
+    expect((await all.image('al2023-java')).reason).toBe('it was stopped: cancelled by alice: wrong')
+    expect(all.ledger.items.get('CLAIMS|CLAIMS')).toMatchObject({ held: [], queue: [] })
+    const { subject, body } = all.told.at(-1) ?? { subject: '', body: '' }
+    expect(subject).toBe(`Cancelled: ${campaign}`)
+    expect(body).toContain(
+      'It was cancelled by alice: wrong. What was published before stays where it is: rebake rollback takes it back.',
+    )
+    const told = all.told.length
+    for (const image of ['al2023-hardened', 'al2023-java']) await settling(all, ofRebake(image))
+    expect(all.told).toHaveLength(told)
+  })
 
   it('closes a root whose parent is an image that is left as it is', async () => {
     const ledger = memoryLedger()
@@ -230,4 +261,34 @@ it.each([[null], [undefined], ['{}']])('takes input %j as that of a campaign', a
   const all = await plannedCampaign()
   await settling(all, ofCampaign({ input }))
   expect(await all.record()).toMatchObject({ status: 'aborted' })
+})
+
+describe('an operation that stopped', () => {
+  const name = 'an-operation'
+  const ofOperation = (machine: string) =>
+    ofRebake('', {
+      executionArn: `arn:aws:states:us-west-2:111122223333:execution:golden-${machine}:${name}`,
+      ...{ name, status: 'TIMED_OUT', input: '{"image":"web"}' },
+    })
+
+  it.each([
+    ['revoke', 'revocation', 'release-revoked', 'Stopped half-way: revocation of web 1.0.0/2'],
+    ['retire', 'retirement', 'retirement-report', 'Retirement not done everywhere: 1 problem'],
+  ])('by %s is on record as failed, and told once', async (machine, kind, told, subject) => {
+    const all = await plannedCampaign()
+    const record = { operation: name, kind, execution: 'arn:aws:states:x', by: 'ada', status: 'running' }
+    await all.ledger.set(operationKey(name), { ...record, image: 'web', version: '1.0.0/2' })
+    for (const _ of [1, 2]) await settling(all, ofOperation(machine))
+    expect(await all.ledger.get(operationKey(name))).toMatchObject({
+      ...{ status: 'failed', finishedAt: time, problems: ['it stopped half-way: the execution timed out'] },
+    })
+    expect(all.told).toMatchObject([{ kind: told, severity: 'error', subject }])
+  })
+
+  it('before it was planned has changed nothing', async () => {
+    const all = await plannedCampaign()
+    await settling(all, ofOperation('revoke'))
+    expect(all.told).toEqual([])
+    expect(await all.ledger.get(operationKey(name))).toBeUndefined()
+  })
 })

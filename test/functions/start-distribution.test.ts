@@ -16,10 +16,12 @@ import {
 } from '@aws-sdk/client-organizations'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { withdraw } from '../../domain/claims.ts'
+import { hold, revoke } from '../../domain/planning/holds.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import { cloudWatchOf } from '../../functions/shared/alarms.ts'
 import { changeClaims } from '../../functions/shared/claims.ts'
 import type { Distributing } from '../../functions/shared/distributions.ts'
+import { changeKnown } from '../../functions/shared/known.ts'
 import { mustHoldRollOut } from '../../functions/shared/roll-outs.ts'
 import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
 import {
@@ -258,7 +260,7 @@ describe('start-distribution', () => {
 
 describe('a roll-out', () => {
   const holding = async (all: Planned) =>
-    mustHoldRollOut(all.ledger, executionOf(image), (await all.image(image)).order as never)
+    mustHoldRollOut(all.ledger, executionOf(image), (await all.image(image)) as never)
 
   it('goes on while it has its turn, though a newer one waits for it', async () => {
     const all = await rollingOut()
@@ -266,6 +268,22 @@ describe('a roll-out', () => {
     await claimFor(all, image, { campaign: nextCampaign, stage: 'roll-out', taskToken: 'newer' })
     await expect(holding(all)).resolves.toBeUndefined()
     expect(all.granted).toEqual([`token-${image}`])
+  })
+
+  it('is over when its image is held, though it has its turn', async () => {
+    const all = await rollingOut()
+    await changeKnown(all.ledger, (known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }))
+    await expect(holding(all)).rejects.toMatchObject({
+      name: 'Superseded',
+      message: expect.stringMatching(/^held by ada/),
+    })
+  })
+
+  it('is over when its AMI is revoked', async () => {
+    const all = await rollingOut()
+    await all.set(image, { ami: 'ami-0c0c0c0c0c0c0c0c0' })
+    await changeKnown(all.ledger, (known) => revoke(known, ['ami-0c0c0c0c0c0c0c0c0']))
+    await expect(holding(all)).rejects.toMatchObject({ name: 'Superseded' })
   })
 
   it('is over when it has been overtaken, also when who overtook it is through', async () => {

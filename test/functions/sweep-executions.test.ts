@@ -33,16 +33,19 @@ let settled: StoppedExecution[] = []
 const sweeping = (
   claims: Claims,
   known: Known = nothingKnown,
-  settle?: (stopped: StoppedExecution) => Promise<unknown>,
+  {
+    settle = async (stopped: StoppedExecution): Promise<unknown> => settled.push(stopped),
+    operations = [] as { operation: string; execution: string }[],
+  } = {},
 ) =>
   sweepExecutions(
     {
       // The paginator takes a client of this class only.
       stepFunctions: new SFNClient({ region: 'us-west-2' }),
       ...{ campaignArn: machine('campaign'), rebakeArn: machine('rebake') },
-      settle: settle ?? (async (stopped) => settled.push(stopped)),
+      settle,
     },
-    { claims, known, time },
+    { claims, known, operations, time },
   )
 const running = (...executionArns: string[]) =>
   mock
@@ -142,17 +145,30 @@ describe('a dead execution is settled', () => {
     expect(mock.calls()).toEqual([])
   })
 
+  const rollback = 'arn:aws:states:us-west-2:111122223333:execution:golden-rollback:rollback-web'
+  const operations = [{ operation: 'rollback-web', execution: rollback }]
+
+  it('and so is an operation that holds an image', async () => {
+    described('ABORTED')
+    expect((await sweeping(noClaims, nothingKnown, { operations })).settled).toEqual([rollback])
+    expect(settled).toMatchObject([{ time, detail: { name: 'rollback-web', status: 'ABORTED' } }])
+    expect(listed()).toEqual([])
+  })
+
+  it('and not one that runs', async () => {
+    described('RUNNING')
+    expect((await sweeping(noClaims, nothingKnown, { operations })).settled).toEqual([])
+  })
+
   it('and one that cannot be settled stops no other', async () => {
     described('ABORTED')
     const settle = async ({ detail }: StoppedExecution) => {
       if (detail.name === 'c1-web') throw new Error('campaign c1 knows no image web')
     }
     const api = executionOf('api', 'c1')
-    const { settled, failures } = await sweeping(
-      held(claim(web, 'web'), claim(api, 'api')),
-      pending('c1'),
+    const { settled, failures } = await sweeping(held(claim(web, 'web'), claim(api, 'api')), pending('c1'), {
       settle,
-    )
+    })
     expect(settled).toEqual([api, campaignOf('c1')])
     expect(failures.map(({ message }) => message)).toEqual(['c1-web: campaign c1 knows no image web'])
   })

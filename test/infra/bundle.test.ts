@@ -68,6 +68,7 @@ it(
         SMOKE_DOCUMENT: 'gold-smoke',
         UPSTREAM_ACCOUNTS: '',
         CAMPAIGN_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111122223333:stateMachine:campaign',
+        RETIRE_STATE_MACHINE_ARN: 'arn:aws:states:eu-west-1:111122223333:stateMachine:retire',
         IMAGE_BUILDER_ARN_PREFIX: 'arn:aws:imagebuilder:eu-west-1:111122223333',
         DISTRIBUTION_ROLE_ARN: 'arn:aws:iam::111122223333:role/distribution',
       },

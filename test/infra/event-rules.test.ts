@@ -44,6 +44,9 @@ it.each([
         stateMachineArn: [
           'arn:aws:states:eu-west-1:111122223333:stateMachine:gold-campaign',
           'arn:aws:states:eu-west-1:111122223333:stateMachine:gold-rebake',
+          'arn:aws:states:eu-west-1:111122223333:stateMachine:gold-rollback',
+          'arn:aws:states:eu-west-1:111122223333:stateMachine:gold-revoke',
+          'arn:aws:states:eu-west-1:111122223333:stateMachine:gold-retire',
         ],
       },
     },

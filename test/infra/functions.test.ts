@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { bundleNames, functionNames, functionsWithFleet } from '../../infra/functions/names.ts'
 import { pascalCase } from '../../infra/names.ts'
 import type { Template } from '../../infra/synthesize.ts'
-import { allowed, resourcesOf } from '../support/template.ts'
+import { allowed, resourcesOf, statementsOf } from '../support/template.ts'
 import { fleetOnAll, publicParameter, slow, smallAssembly, smallFleet, synth } from './fixture.ts'
 
 let template: Template
@@ -21,6 +21,10 @@ const contents = [
   'inspector2:ListFindings',
 ]
 const closing = [...claims, ...ledger('Query'), ...publish, 'events:PutEvents']
+const uses = [
+  ...['sts:AssumeRole', 'ssm:GetParameters', 'ec2:DescribeInstances', 'ec2:DescribeLaunchTemplateVersions'],
+  ...['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeLaunchConfigurations'],
+]
 const releases = [
   ...['ec2:DescribeImages', 'states:StartExecution', ...ledger('GetItem', 'PutItem', 'UpdateItem')],
   ...publish,
@@ -67,8 +71,29 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing, ...contents],
   'fail-rebake': closing,
   'summarise-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish],
+  'plan-rollback': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'states:DescribeExecution'],
+  'restore-pointers': ['sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
+  'close-rollback': [
+    ...['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...publish],
+    ...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+  ],
+  'hold-image': [...ledger('GetItem', 'PutItem'), 'states:DescribeExecution'],
+  'plan-revocation': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...uses],
+  'close-revocation': [
+    ...[...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'states:StartExecution', ...publish],
+  ],
+  'start-retirement': ['states:StartExecution', 'sqs:SendMessage'],
+  'plan-retirement': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish, ...uses],
+  'withdraw-amis': [
+    ...[...ledger('GetItem', 'UpdateItem'), 'ec2:DescribeImages', ...uses],
+    ...['EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map(
+      (name) => `ec2:${name}`,
+    ),
+  ],
+  'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
   'seed-parameters': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', 'sqs:SendMessage'],
+  'examine-accounts': ['sts:AssumeRole', 'ec2:DescribeImages'],
 }
 
 /** The variables that functions/shared/parts.ts reads for those that use it. */
@@ -147,8 +172,25 @@ it('limits what matters to the fleet', () => {
   const reconcile = allowed(template, 'ReconcileImagesRole')
   expect(reconcile['states:ListExecutions']).toEqual([machine('campaign'), machine('rebake')])
   expect(reconcile['states:DescribeExecution']).toEqual(
-    ['campaign', 'rebake'].map((name) => `arn:aws:states:eu-west-1:111122223333:execution:gold-${name}:*`),
+    ['campaign', 'rebake', 'rollback'].map(
+      (name) => `arn:aws:states:eu-west-1:111122223333:execution:gold-${name}:*`,
+    ),
   )
+})
+
+it('withdraws AMIs of the build account that Image Builder made, and no others', () => {
+  const byTag = statementsOf(template, 'WithdrawAmisRole').filter(({ Condition }) => Condition)
+  expect(byTag).toEqual([
+    {
+      ...{ Effect: 'Allow', Resource: ['arn:aws:ec2:*::image/*'] },
+      Action: ['ec2:DeregisterImage', 'ec2:DisableImage', 'ec2:EnableImageDeprecation'],
+      Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+    },
+    {
+      ...{ Effect: 'Allow', Resource: ['arn:aws:ec2:*::snapshot/*'], Action: ['ec2:DeleteSnapshot'] },
+      Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+    },
+  ])
 })
 
 describe('what depends on the fleet', () => {
@@ -199,7 +241,7 @@ it('sends what an asynchronous function fails at to the dead letters', () => {
   expect(configured.map(({ FunctionName }) => FunctionName).sort()).toEqual(
     [
       ...['PollUpstreams', 'ReceiveCve', 'ReconcileImages', 'ResumeWait', 'SeedParameters'],
-      ...['SettleExecution', 'StartCycle'],
+      ...['SettleExecution', 'StartCycle', 'StartRetirement'],
     ].map((id) => `<${id}Function>`),
   )
   for (const { DestinationConfig } of configured)

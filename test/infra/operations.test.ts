@@ -95,7 +95,10 @@ it.each([
   const [expression, ...stats] = Metrics
   expect(expression).toMatchObject({ Expression: stats.map((_: object, at: number) => `m${at}`).join(' + ') })
   expect(stats.map(({ MetricStat }: { MetricStat: { Metric: object } }) => MetricStat.Metric)).toEqual(
-    ['poll-upstreams', 'start-cycle', 'receive-cve', 'reconcile-images', 'resume-wait', 'settle-execution']
+    [
+      ...['poll-upstreams', 'start-cycle', 'receive-cve', 'reconcile-images', 'resume-wait'],
+      ...['start-retirement', 'settle-execution'],
+    ]
       .toSorted((a, b) => functionNames.indexOf(a as never) - functionNames.indexOf(b as never))
       .map((fn) => ({
         ...{ Namespace: 'AWS/Lambda', MetricName: metric },

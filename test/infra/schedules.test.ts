@@ -83,6 +83,24 @@ describe('schedules', () => {
   )
 })
 
+it(
+  'start the retirement of a fleet that has one',
+  async () => {
+    const timing = { schedule: 'cron(0 6 ? * SUN *)', timezone: 'Australia/Sydney' }
+    const retirement = { ...timing, keep: 3, grace: 1_209_600, dryRun: false }
+    const { template } = (await synth({ ...smallFleet(), retirement })).buildStack
+    const { Target: target, ...found } = schedules(template).ScheduleStartRetirement ?? {}
+    expect(found).toMatchObject({
+      ...{ Name: 'gold-start-retirement', ScheduleExpression: timing.schedule },
+      ...{ ScheduleExpressionTimezone: timing.timezone, FlexibleTimeWindow: off },
+    })
+    expect(target.Arn).toBe('<StartRetirementFunction.Arn>')
+    expect(JSON.parse(target.Input)).toEqual({ time: '<aws.scheduler.scheduled-time>' })
+    expect(allowed(template, 'ScheduleRole')['lambda:InvokeFunction']).toContain(target.Arn)
+  },
+  slow,
+)
+
 describe('hints', () => {
   let everything: Template
   beforeAll(async () => {

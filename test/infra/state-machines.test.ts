@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { functionNames } from '../../infra/functions/names.ts'
+import { functionNames, machineNames } from '../../infra/functions/names.ts'
 import { pascalCase } from '../../infra/names.ts'
 import type { Template } from '../../infra/synthesize.ts'
 import { allowed, definitionOf, resourcesOf } from '../support/template.ts'
@@ -28,7 +28,7 @@ const tasksIn = (value: unknown): string[] => {
   return [...found, ...Object.values(value).flatMap(tasksIn)]
 }
 
-describe.each(['release', 'campaign', 'rebake'])('%s', (name) => {
+describe.each(machineNames)('%s', (name) => {
   const id = pascalCase(name)
 
   it('is inlined, with a value for everything that it asks for, and for nothing else', () => {
@@ -57,7 +57,7 @@ describe.each(['release', 'campaign', 'rebake'])('%s', (name) => {
 })
 
 it('lets each invoke exactly the functions that its definition names', () => {
-  for (const id of ['Release', 'Campaign', 'Rebake']) {
+  for (const id of machineNames.map((name) => pascalCase(name))) {
     const definition = JSON.stringify(definitionOf(template, `${id}StateMachine`))
     const named = functionNames.map((name) => `<${pascalCase(name)}Function.Arn>`)
     expect(allowed(template, `${id}Role`)['lambda:InvokeFunction']).toEqual(

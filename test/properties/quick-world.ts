@@ -174,8 +174,8 @@ export class QuickWorld {
     const parts = this.#parts as never
     await pollUpstreams(parts, { time })
     const sweeping = { ...this.#parts, settle: (stopped: never) => settle(parts, stopped) }
-    const claims = await readClaims(this.ledger)
-    await sweepExecutions(sweeping as never, { claims, known: await readKnown(this.ledger), time })
+    const [claims, known] = [await readClaims(this.ledger), await readKnown(this.ledger)]
+    await sweepExecutions(sweeping as never, { claims, known, operations: [], time })
     await reconcileImages(parts, await readKnown(this.ledger), time)
     await remind(parts, await openApprovals(this.ledger), time)
   }
@@ -324,17 +324,21 @@ export class QuickWorld {
     // The guards are the real ones, and so are the waits; what is copied is not these properties' concern.
     'start-distribution': async (request: RingRequest) => {
       const { execution, campaign, image, ring, time, imageArn } = request
-      const { order } = await readOrdered(this.ledger, campaign, image)
-      await mustHoldRollOut(this.ledger, execution, order)
-      await passIfOpen(this.#parts, order, { image, ring }, time)
+      const item = await readOrdered(this.ledger, campaign, image)
+      await mustHoldRollOut(this.ledger, execution, item)
+      await passIfOpen(this.#parts, item.order, { image, ring }, time)
       this.distributions.push({ image, ring, campaign, time: this.clock.now() })
       return { awaited: `${imageArn}/copy/${ring}` }
     },
     'verify-distribution': () => ({ targets: 1 }),
     'publish-pointers': async ({ execution, campaign, image, ring }: Record<string, string>) => {
-      const { order, ami = '' } = await readOrdered(this.ledger, campaign ?? '', image ?? '')
-      await mustHoldRollOut(this.ledger, execution ?? '', order)
-      this.published.push({ image: image ?? '', ring: ring ?? '', campaign: campaign ?? '', ami })
+      const item = await readOrdered(this.ledger, campaign ?? '', image ?? '')
+      await mustHoldRollOut(this.ledger, execution ?? '', item)
+      // Without a ring, channels are promoted.
+      if (ring === undefined) return
+      this.published.push({
+        ...{ image: image ?? '', ring, campaign: campaign ?? '', ami: item.ami ?? '' },
+      })
     },
     'release-image': (request) => release({ ...this.#parts, fleet: 'golden' } as never, request),
     'fail-rebake': (request) => fail(this.#parts as never, request),

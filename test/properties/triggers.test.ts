@@ -6,6 +6,7 @@ import { isMadeOf, parentAmiOf } from '../../domain/planning/known.ts'
 import { openingFor } from '../../domain/planning/openings.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { readOrdered } from '../../functions/shared/campaigns.ts'
+import { readReleases } from '../../functions/shared/catalog.ts'
 import { readKnown } from '../../functions/shared/known.ts'
 import { arbitraryFleet } from '../support/fleets.ts'
 import type { Bake } from './fakes.ts'
@@ -50,7 +51,7 @@ const fleets = fc
 
 type Step = { at: number; pick: number } & (
   | { what: 'release'; copies: number; lost: boolean; foreign: boolean; emergency: boolean }
-  | { what: 'old' | 'gone' | 'manual' | 'urgent' | 'abort' | 'cycle' }
+  | { what: 'old' | 'gone' | 'manual' | 'urgent' | 'abort' | 'cancel' | 'promote' | 'cycle' }
 )
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc
@@ -71,7 +72,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         {
           weight: 4,
           arbitrary: fc
-            .constantFrom('old', 'gone', 'manual', 'urgent', 'abort', 'cycle')
+            .constantFrom('old', 'gone', 'manual', 'urgent', 'abort', 'cancel', 'promote', 'cycle')
             .map((what) => ({ what }) as Step),
         },
       ),
@@ -104,7 +105,7 @@ async function live(
   const releases = new Map<string, string[]>()
   const upstreams = Object.keys(fleet.upstreams)
   const images = Object.keys(fleet.images)
-  const happen = (step: Step, nth: number) => {
+  const happen = async (step: Step, nth: number) => {
     const now = world.clock.now()
     const upstream = upstreams[step.pick % upstreams.length] as string
     const id = `ami-${String(nth).padStart(17, 'a')}`
@@ -143,16 +144,25 @@ async function live(
         for (const again of [0, 0, 3_600_000])
           world.clock.at(now + again, () => world.cycle('patch', iso(now)))
         return
-      case 'abort': {
+      case 'abort':
+      case 'cancel': {
+        const machine = step.what === 'abort' ? 'golden-rebake' : 'golden-campaign'
         const running = [...world.engine.executions.values()].filter(
-          ({ status, stateMachine }) => status === 'RUNNING' && stateMachine.name === 'golden-rebake',
+          ({ status, stateMachine }) => status === 'RUNNING' && stateMachine.name === machine,
         )
-        running[step.pick % Math.max(1, running.length)]?.stop('Aborted', 'a person')
+        running[step.pick % Math.max(1, running.length)]?.stop('Cancelled', 'a person')
+        return
+      }
+      case 'promote': {
+        const image = images[step.pick % images.length] as string
+        const [newest] = await readReleases(world.ledger, image)
+        const { version = '1.0.0/1' } = newest ?? {}
+        return begin({ kind: 'promote', image, version, time: iso(now), reason: `person ${nth}` })
       }
     }
   }
   for (const [nth, step] of happenings.entries())
-    world.clock.at(start + step.at * minute, () => happen(step, nth))
+    world.clock.at(start + step.at * minute + nth * 1_000, () => happen(step, nth))
   const end = start + 14 * 24 * 60 * minute
   for (let at = start; at < end; at += 60 * minute) world.clock.at(at, () => world.look())
   await world.clock.run()

@@ -23,7 +23,7 @@ const rehearsals = [
 const allowed = {
   // Step Functions makes its managed rule with these, and stops with them what it waits for when it is stopped itself.
   // https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
-  'startExecution.sync': ['Campaign', 'Rebake'].flatMap((role) => [
+  'startExecution.sync': ['Campaign', 'Rebake', 'Revoke'].flatMap((role) => [
     `${role}Role: states:DescribeExecution`,
     `${role}Role: states:StopExecution`,
   ]),
@@ -44,6 +44,24 @@ const allowed = {
     ...['imagebuilder:GetImage', 'imagebuilder:GetWorkflow', 'ssm:GetParameter'].map(
       (action) => `StartBakeRole: ${action}`,
     ),
+  ],
+  // It makes the managed rule where it is deployed.
+  'a revocation: see revocation.test.ts': ['lambda:InvokeFunction', 'states:StartExecution'].map(
+    (action) => `RevokeRole: ${action}`,
+  ),
+  'what rebake doctor asks for in a target account': ['ec2:DescribeRegions', 'iam:GetRole'].map(
+    (action) => `PublishRole: ${action}`,
+  ),
+  'what withdraws AMIs, and finds out what uses them: see retirement.test.ts': [
+    ...[
+      'DescribeInstances',
+      'EnableImageDeprecation',
+      'DisableImage',
+      'DeregisterImage',
+      'DeleteSnapshot',
+    ].map((name) => `PublishRole: ec2:${name}`),
+    'PublishRole: autoscaling:DescribeAutoScalingGroups',
+    'PublishRole: autoscaling:DescribeLaunchConfigurations',
   ],
   'a campaign that ended before it did what it was to do': ['SummariseCampaignRole: dynamodb:PutItem'],
 }

@@ -57,8 +57,10 @@ describe('a release of the example fleet', () => {
     const published = calls().filter(
       ({ principal, operation }) => principal === 'PublishRole' && operation === 'PutParameter',
     )
-    expect(published).toHaveLength(images.length * 3 * 2)
-    expect(new Set(published.map(({ input }) => input.Value)).size).toBe(published.length)
+    const copies = images.length * 3 * 2
+    // The ring's parameter, candidate and stable; nothing was stable before.
+    expect(published).toHaveLength(copies * 3)
+    expect(new Set(published.map(({ input }) => input.Value)).size).toBe(copies)
   })
 
   it('asks about no image more often than it waits for one', () => {

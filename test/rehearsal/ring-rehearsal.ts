@@ -59,6 +59,8 @@ interface Happening {
   outcome?: Outcome
   /** Hours after the start at which the upstream releases something. */
   releasedAfter?: number[]
+  /** Hours after the start until which schedules come; without it they never do. */
+  until?: number
   /** Before anything happens. */
   arrange?: (world: World) => void
 }
@@ -66,7 +68,7 @@ interface Happening {
 export async function ringStage(fleet: Fleet) {
   const { assembly } = await stageFor(fleet)
 
-  return async ({ targets, organization, outcome = {}, releasedAfter = [0], arrange }: Happening) => {
+  return async ({ targets, organization, outcome = {}, releasedAfter = [0], until, arrange }: Happening) => {
     const started = Date.parse(start)
     const clock = new VirtualClock(started - 600_000)
     const random = new Random(1)
@@ -74,6 +76,7 @@ export async function ringStage(fleet: Fleet) {
     const world: World = await World.open({
       ...{ clock, random, faults, organization: fleet.organization, ...fleet.build },
       ...{ bundles: assembly.functions, port: 0, onStep: () => {} },
+      ...(until !== undefined && { until: started + until * 3_600_000 }),
       fate: (event) => staged.fate(event),
       before: (name, work) => staged.before(name, work),
     })

@@ -6,7 +6,7 @@ import { Faults, parseFault } from '../../rehearsal/faults.ts'
 import { Random } from '../../rehearsal/random.ts'
 import { amiOfRelease, type PlannedRelease, releaseEvent } from '../../rehearsal/releases.ts'
 import { stage } from '../../rehearsal/scenario.ts'
-import type { Ami } from '../../rehearsal/stand-in/services/ec2.ts'
+import type { Ami } from '../../rehearsal/stand-in/services/ami-store.ts'
 import { everySource } from './sources.ts'
 import { closeWorlds, worldOf } from './world/small-world.ts'
 

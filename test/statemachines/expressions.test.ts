@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { machineNames } from '../../infra/functions/names.ts'
 import { compile, evaluate, expressionIn } from '../../rehearsal/engine/expressions.ts'
 import { addedFunctions } from '../../rehearsal/engine/functions.ts'
 import type { Json } from '../../rehearsal/engine/types.ts'
@@ -180,6 +181,37 @@ describe('the end of a bake', () => {
   })
 })
 
+describe('a promotion', () => {
+  const baked = { imageArn: 'arn:image/web/1.0.0/1', ami: 'ami-0b', order: { rings: [], children: [] } }
+  const root = { image: 'web', execution: 'c-web', parentAmi: 'ami-0a' }
+  const state = rebake['Is It Baked Already?'] as State
+
+  it.each([
+    [root, 'Claim Image'],
+    [{ ...root, baked }, 'Ship and Descend'],
+  ])('starts where a bake has passed: %#', async (input, next) => {
+    expect(await nextOf(state, {}, { input })).toBe(next)
+  })
+
+  it('knows what a bake would know by then', async () => {
+    const { Assign = null } = (state.Choices?.[0] ?? {}) as State
+    expect(await evaluated(Assign, {}, { input: { campaign: 'c', ...root, baked } })).toEqual({
+      ...{ campaign: 'c', image: 'web', parentAmi: 'ami-0a' },
+      ...baked,
+    })
+  })
+
+  it.each([root, { ...root, baked }])('reaches the rebake with all that its root has: %#', async (input) => {
+    const { Arguments } = campaign['Rebake Root'] as State & { Arguments: { Input: string } }
+    const { execution: _, ...rest } = input
+    const context = { Execution: { Id: 'arn:c' } }
+    expect(await evaluated(Arguments.Input, { campaign: 'c' }, { input, context })).toEqual({
+      ...{ campaign: 'c', AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:c' },
+      ...rest,
+    })
+  })
+})
+
 /** Every expression of a definition, wherever it stands. */
 const expressionsIn = (value: unknown): string[] => {
   if (typeof value === 'string')
@@ -187,7 +219,7 @@ const expressionsIn = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
 }
 
-it.each(['release', 'campaign', 'rebake'])('every expression of %s is JSONata', (name) => {
+it.each(machineNames)('every expression of %s is JSONata', (name) => {
   const text = readFileSync(`statemachines/${name}.asl.json`, 'utf8')
   const expressions = expressionsIn(JSON.parse(text))
   expect(expressions.length).toBeGreaterThan(5)

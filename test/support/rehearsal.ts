@@ -29,7 +29,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     assembly,
     /** Served on a free port where asked: then it is the test's to close. */
     async rehearse(
-      o: Pick<RehearseOptions, 'releases' | 'start' | 'for'> & {
+      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'deeds'> & {
         events?: EventEnvelope[]
         seed?: number
         faults?: string[]
@@ -39,12 +39,13 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
       } = {},
     ): Promise<Rehearsal> {
       const { seed = 1, faults = [], out, serve, assembly: other = assembly, ...happens } = o
+      const { deeds = [] } = happens
       const isTold = [o.events, o.releases, o.for].some((each) => each !== undefined)
       const rehearsal = await rehearse({
         fleet,
         assembly: other,
         fleetFile: 'fleet.yaml',
-        ...(isTold ? happens : { events: [readEvent('ec2.ami-available.json')] }),
+        ...(isTold ? happens : { events: [readEvent('ec2.ami-available.json')], deeds }),
         seed,
         faults: faults.map(parseFault),
         ...(out && { out }),

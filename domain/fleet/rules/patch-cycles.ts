@@ -4,8 +4,11 @@ import { selectedBy } from '../selection.ts'
 import { rooted } from './images.ts'
 import type { Rule, Scope } from './scope.ts'
 
-/** Campaigns of other kinds begin with the first three, and two schedules have the others' names. */
-const taken = ['manual', 'cve', 'drift', 'poll-upstreams', 'reconcile-images']
+/** Campaigns of other kinds begin with the first four, and three schedules have the others' names. */
+const taken = [
+  ...['manual', 'cve', 'drift', 'promote'],
+  ...['poll-upstreams', 'reconcile-images', 'start-retirement'],
+]
 
 /** A campaign is named after its patch cycle, its upstream or its kind: a name must tell which. */
 export const cycleNames: Rule = ({ fleet, names }) =>

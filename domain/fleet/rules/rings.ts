@@ -95,8 +95,8 @@ const wrongParameter = (template: string): string | undefined => {
   if (!template.includes('{image}'))
     return 'expected {image} in the parameter name, so that each image has its own'
   const sample = template.replace(/\{\w+\}/g, 'x')
-  if (!/^(\/[\w.-]+){1,15}$/.test(sample))
-    return 'expected a parameter name of at most 15 levels, of letters, digits and . - _'
+  if (!/^(\/[\w.-]+){1,14}$/.test(sample))
+    return 'expected a parameter name of at most 14 levels, of letters, digits and . - _: channels are one below it'
   return undefined
 }
 

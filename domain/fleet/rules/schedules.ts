@@ -5,13 +5,15 @@ import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue, wrongW
 import { showDuration } from '../values.ts'
 import type { Rule } from './scope.ts'
 
-/** Times: of patch cycles, windows and freezes. No rule asks what time it is, so a sound fleet stays sound. */
+/** Times: of patch cycles, windows, freezes and retirement. No rule asks what time it is, so a sound fleet stays sound. */
 export const times: Rule = ({ fleet }) => [
   ...Object.entries(fleet.patchCycles).flatMap(([key, cycle]) => wrongCycle(['patchCycles', key], cycle)),
   ...windowsOf(fleet).flatMap(([path, { schedule, timezone }]) => [
-    ...wrongTimezone(path, timezone),
-    ...(/^(rate|at)\(/.test(schedule) ? [onlyCron(path, schedule)] : wrongSchedule(path, schedule, timezone)),
+    ...(/^(rate|at)\(/.test(schedule)
+      ? [...wrongTimezone(path, timezone), onlyCron(path, schedule)]
+      : wrongTiming(path, { schedule, timezone })),
   ]),
+  ...(fleet.retirement ? wrongTiming(['retirement'], fleet.retirement) : []),
   ...Object.entries(fleet.freezes).flatMap(([key, freeze]) => wrongFreeze(['freezes', key], freeze)),
 ]
 
@@ -50,6 +52,11 @@ const beginning = new Date('1969-12-30T00:00:00Z')
 /** In years with the clock changes that there are now. */
 const recently = new Date('2026-01-01T00:00:00Z')
 
+const wrongTiming = (path: Path, { schedule, timezone }: { schedule: string; timezone: string }) => [
+  ...wrongTimezone(path, timezone),
+  ...wrongSchedule(path, schedule, timezone),
+]
+
 function wrongSchedule(path: Path, text: string, timezone: string): Finding[] {
   const schedule = read(text)
   const at = [...path, 'schedule']
@@ -61,7 +68,7 @@ function wrongSchedule(path: Path, text: string, timezone: string): Finding[] {
 
 function wrongCycle(path: Path, cycle: Fleet['patchCycles'][string]): Finding[] {
   const { schedule: text, timezone, offset, flexibleWindow } = cycle
-  const wrong = [...wrongTimezone(path, timezone), ...wrongSchedule(path, text, timezone)]
+  const wrong = wrongTiming(path, cycle)
   if (wrong.length) return wrong
   const schedule = parseSchedule(text)
   return [

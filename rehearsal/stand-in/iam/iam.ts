@@ -22,6 +22,7 @@ export class Iam {
   readonly #roles = new Map<string, Role>()
   readonly #principals = new Map<string, Principal>()
   readonly #used = new Set<string>()
+  readonly #closed = new Set<string>()
   readonly #random: Random
   readonly #build: { account: string; organization?: string | undefined }
 
@@ -36,6 +37,15 @@ export class Iam {
 
   role(arn: string): Role | undefined {
     return this.#roles.get(arn)
+  }
+
+  /** The role of that name in an account, whatever its path: names are unique. */
+  roleNamed(account: string, name: string): Role | undefined {
+    return [...this.#roles.values()].find((role) => role.account === account && role.name === name)
+  }
+
+  removeRole(arn: string): void {
+    this.#roles.delete(arn)
   }
 
   /** The principal that calls as a role. Throws an Error for a role that no template gave. */
@@ -94,6 +104,17 @@ export class Iam {
     throw accessDenied(principal, permission, why)
   }
 
+  /** The same as a question. */
+  allows(principal: Principal, permission: Permission, region: string): boolean {
+    try {
+      this.authorize(principal, permission, region)
+      return true
+    } catch (error) {
+      if (error instanceof AwsError) return false
+      throw error
+    }
+  }
+
   /**
    * The principal that a role becomes through sts:AssumeRole: the caller needs the permission, and the
    * role's trust policy must name the caller (its account, its role, or everybody) with its conditions met.
@@ -109,12 +130,21 @@ export class Iam {
     this.authorize(caller, { ...permission, context }, o.region)
     const role = this.#roles.get(roleArn)
     // AWS does not tell a role that does not exist from one that does not trust.
-    if (!role) throw accessDenied(caller, permission)
+    if (!role || this.#closed.has(role.account)) throw accessDenied(caller, permission)
     if (caller.kind === 'operator') return this.principalOf(roleArn, session)
     const keys = { ...this.#globalKeys(caller, o.region), ...context }
     const trusted = this.#trusts(role, keys, 'sts:AssumeRole', (named) => this.#names(named, caller))
     if (!trusted) throw accessDenied(caller, permission)
     return this.principalOf(roleArn, session)
+  }
+
+  /** From now on no role of the account lets anybody in, whatever its trust policy says, until it admits them again. */
+  refuse(account: string): void {
+    this.#closed.add(account)
+  }
+
+  admit(account: string): void {
+    this.#closed.delete(account)
   }
 
   /** Whether a service, such as imagebuilder.amazonaws.com, may take on the role. */

@@ -46,12 +46,36 @@ const services: Record<string, Omit<Model, 'service'>> = {
     invalid: 'InvalidInputException',
     client: () => import('@aws-sdk/client-organizations'),
   },
+  kms: {
+    ...sameName('kms', 'json-1.1'),
+    client: () => import('@aws-sdk/client-kms'),
+  },
+  'service-quotas': {
+    ...sameName('servicequotas', 'json-1.1'),
+    invalid: 'IllegalArgumentException',
+    client: () => import('@aws-sdk/client-service-quotas'),
+  },
+  inspector2: { ...sameName('inspector2', 'rest-json'), client: () => import('@aws-sdk/client-inspector2') },
+  iam: {
+    ...sameName('iam', 'query'),
+    denied: 'AccessDenied',
+    invalid: 'ValidationError',
+    xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    client: () => import('@aws-sdk/client-iam'),
+  },
   // The SDK speaks JSON with CloudWatch, whatever others do.
   cloudwatch: {
     ...sameName('cloudwatch', 'json-1.0'),
     signingName: 'monitoring',
     invalid: 'InvalidParameterValueException',
     client: () => import('@aws-sdk/client-cloudwatch'),
+  },
+  autoscaling: {
+    ...sameName('autoscaling', 'query'),
+    denied: 'AccessDenied',
+    invalid: 'ValidationError',
+    xmlNamespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
+    client: () => import('@aws-sdk/client-auto-scaling'),
   },
   sns: {
     ...sameName('sns', 'query'),

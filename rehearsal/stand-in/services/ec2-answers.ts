@@ -1,15 +1,9 @@
-import type { BlockDeviceMapping, Filter } from '@aws-sdk/client-ec2'
+import type { Filter, Tag } from '@aws-sdk/client-ec2'
 import { glob } from '../iam/policy.ts'
 import { AwsError } from '../types.ts'
-import type { Ami } from './ec2.ts'
+import type { Ami } from './ami-store.ts'
 
 /** How EC2 tells of AMIs. */
-
-export const snapshotOf = (image: Ami['image'], { Ebs: ebs }: BlockDeviceMapping) => ({
-  ...{ SnapshotId: ebs?.SnapshotId, OwnerId: image.OwnerId, State: 'completed' as const, Progress: '100%' },
-  ...{ VolumeSize: ebs?.VolumeSize, Encrypted: ebs?.Encrypted ?? false, KmsKeyId: ebs?.KmsKeyId },
-  ...{ Description: `Created for ${image.ImageId}`, StartTime: new Date(image.CreationDate ?? 0) },
-})
 
 export const permissionFor = (whom: string) =>
   whom.includes(':ou/')
@@ -46,13 +40,18 @@ const filters: Record<string, (image: Ami['image']) => unknown> = {
   description: (image) => image.Description,
 }
 
-export function matches(image: Ami['image'], { Name: name = '', Values: values = [] }: Filter): boolean {
-  const tags = image.Tags ?? []
-  if (name === 'tag-key') return tags.some(({ Key }) => values.some((value) => glob(value, Key ?? '')))
-  const actual = name.startsWith('tag:')
-    ? () => tags.find(({ Key }) => `tag:${Key}` === name)?.Value
-    : filters[name]
-  if (!actual) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
+export function matches(image: Ami['image'], filter: Filter): boolean {
+  const { Name: name = '', Values: values = [] } = filter
+  const actual = filters[name]
+  if (!actual) return matchesTags(image.Tags, filter)
   const value = actual(image)
   return value !== undefined && values.some((pattern) => glob(pattern, String(value)))
+}
+
+/** Whether a resource has the tags that a filter asks for. Throws AwsError for a filter of any other kind. */
+export function matchesTags(tags: Tag[] = [], { Name: name = '', Values: values = [] }: Filter): boolean {
+  if (name === 'tag-key') return tags.some(({ Key }) => values.some((value) => glob(value, Key ?? '')))
+  if (!name.startsWith('tag:')) throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
+  const value = tags.find(({ Key }) => `tag:${Key}` === name)?.Value
+  return value !== undefined && values.some((pattern) => glob(pattern, value))
 }

@@ -19,7 +19,14 @@ export interface NewRule {
   description?: string
   pattern?: unknown
   schedule?: string
+  state?: 'ENABLED' | 'DISABLED'
   targets?: Target[]
+}
+
+/** Whom the policy of a bus lets put events. */
+export interface BusStatement {
+  Principal: '*' | { AWS: string | string[] }
+  Condition?: Record<string, Record<string, string>>
 }
 
 type Deliver = (event: EventEnvelope, bus: Bus) => void
@@ -27,7 +34,7 @@ type Deliver = (event: EventEnvelope, bus: Bus) => void
 /** EventBridge: rules to look at, and a way in for events. Matching and delivery are the world's work. */
 export class Events implements Service {
   readonly #rules = new Partitions<NewRule[]>(() => [])
-  readonly #buses = new Partitions(() => new Set(['default']))
+  readonly #buses = new Partitions(() => new Map<string, BusStatement[]>([['default', []]]))
   readonly #surroundings: Surroundings
   readonly #deliver: Deliver
   #count = 0
@@ -38,11 +45,21 @@ export class Events implements Service {
   }
 
   addBus(place: { account: string; region: string }, name: string): void {
-    this.#buses.in(place).add(name)
+    this.#buses.in(place).set(name, [])
   }
 
   addRule(rule: NewRule): void {
     this.#rules.in(rule).push(rule)
+  }
+
+  /** What the policy of a bus allows: it may be changed. */
+  policyOf(place: { account: string; region: string }, bus: string): BusStatement[] {
+    return this.#buses.in(place).get(bus) ?? []
+  }
+
+  /** A rule as it is kept: it may be changed. */
+  rule(place: { account: string; region: string }, name: string): NewRule | undefined {
+    return this.#rules.in(place).find((rule) => rule.name === name)
   }
 
   readonly permissions: Record<string, PermissionsOf> = {
@@ -85,6 +102,19 @@ export class Events implements Service {
       CreatedBy: context.account,
     }),
 
+    ListRuleNamesByTarget: (
+      { TargetArn, EventBusName }: { TargetArn: string; EventBusName?: string },
+      context: Context,
+    ) => {
+      const bus = this.#existingBus(EventBusName, context)
+      const found = this.#rules
+        .in(context)
+        .filter(
+          (rule) => busName(rule.bus) === bus && (rule.targets ?? []).some(({ Arn }) => Arn === TargetArn),
+        )
+      return { RuleNames: found.map(({ name }) => name) }
+    },
+
     ListTargetsByRule: (
       { Rule, EventBusName }: { Rule: string; EventBusName?: string },
       context: Context,
@@ -93,14 +123,20 @@ export class Events implements Service {
     }),
 
     ListEventBuses: ({ NamePrefix = '' }: { NamePrefix?: string }, context: Context) => ({
-      EventBuses: [...this.#buses.in(context)]
+      EventBuses: [...this.#buses.in(context).keys()]
         .filter((name) => name.startsWith(NamePrefix))
         .map((name) => ({ Name: name, Arn: busArn(name, context) })),
     }),
 
     DescribeEventBus: ({ Name }: { Name?: string }, context: Context) => {
       const name = this.#existingBus(Name, context)
-      return { Name: name, Arn: busArn(name, context) }
+      const statements = this.policyOf(context, name)
+      const allowed = { Effect: 'Allow', Action: 'events:PutEvents', Resource: busArn(name, context) }
+      const Policy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: statements.map((statement) => ({ ...allowed, ...statement })),
+      })
+      return { Name: name, Arn: busArn(name, context), ...(statements.length > 0 && { Policy }) }
     },
   }
 
@@ -165,7 +201,7 @@ const ruleArn = (name: string, bus: string, { account, region }: { account: stri
   `arn:aws:events:${region}:${account}:rule/${bus === 'default' ? '' : `${bus}/`}${name}`
 
 const asRule = (rule: NewRule) => ({
-  ...{ Name: rule.name, Arn: ruleArn(rule.name, busName(rule.bus), rule), State: 'ENABLED' as const },
+  ...{ Name: rule.name, Arn: ruleArn(rule.name, busName(rule.bus), rule), State: rule.state ?? 'ENABLED' },
   ...{ EventBusName: busName(rule.bus), Description: rule.description, ScheduleExpression: rule.schedule },
   EventPattern: rule.pattern === undefined ? undefined : JSON.stringify(rule.pattern),
 })

@@ -1,11 +1,8 @@
-import type { RunInstancesRequest, Tag } from '@aws-sdk/client-ec2'
+import type { RunInstancesRequest } from '@aws-sdk/client-ec2'
 import type { Context, Permission } from '../types.ts'
-import type { Ami } from './ec2.ts'
+import type { Ami } from './ami-store.ts'
+import { tagContext } from './ec2-permissions.ts'
 import type { InstanceProfile } from './instances.ts'
-
-/** Tags as condition keys: `ec2:ResourceTag/team`. */
-export const tagContext = (prefix: string, tags: Tag[] = []): Record<string, string> =>
-  Object.fromEntries(tags.map(({ Key, Value }) => [`${prefix}/${Key}`, Value ?? '']))
 
 /**
  * What it takes to launch: the right for each thing that there is then or that is used, to tag what is tagged, to hand on

@@ -1,18 +1,13 @@
-import type {
-  DescribeInstanceStatusRequest,
-  DescribeInstancesRequest,
-  Filter,
-  Instance,
-  InstanceStateName,
-  RunInstancesRequest,
-  Tag,
-} from '@aws-sdk/client-ec2'
+import type { Instance, InstanceStateName, RunInstancesRequest, Tag } from '@aws-sdk/client-ec2'
 import { isArm } from '../../../domain/fleet/rules/images.ts'
-import { glob } from '../iam/policy.ts'
 import { Partitions } from '../support.ts'
 import { AwsError, type Context, type PermissionsOf, type Surroundings } from '../types.ts'
-import type { Ami } from './ec2.ts'
-import { tagContext, toRun } from './instance-permissions.ts'
+import { unavailable } from './ami-lifecycle.ts'
+import { notFound } from './ami-queries.ts'
+import type { Ami } from './ami-store.ts'
+import { resourceTags } from './ec2-permissions.ts'
+import { toRun } from './instance-permissions.ts'
+import { instanceQueries, reservation } from './instance-queries.ts'
 
 interface Place {
   account: string
@@ -35,6 +30,16 @@ export interface LaunchedInstance extends Place {
   /** Takes back what the instance would do later. */
   later: (() => void)[]
 }
+
+export interface NewInstance extends Place {
+  imageId: string
+  tags?: Record<string, string>
+  /** The name of its Auto Scaling group. */
+  asg?: string
+}
+
+/** How an instance says which Auto Scaling group it is in. */
+export const groupTag = 'aws:autoscaling:groupName'
 
 const codes: Partial<Record<InstanceStateName, number>> = {
   ...{ pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopped: 80 },
@@ -74,6 +79,22 @@ export class Instances {
     return this.#kept.in(place).get(id)
   }
 
+  /** @throws AwsError InvalidInstanceID.NotFound */
+  get(id: string, place: Place): LaunchedInstance {
+    const found = this.find(id, place)
+    if (!found) throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`)
+    return found
+  }
+
+  /** An instance that somebody has launched before, and that runs. `asg` is the Auto Scaling group that it is in. */
+  add({ imageId, tags = {}, asg, ...place }: NewInstance): LaunchedInstance {
+    const all = { ...tags, ...(asg !== undefined && { [groupTag]: asg }) }
+    const Tags = Object.entries(all).map(([Key, Value]) => ({ Key, Value }))
+    const launched = this.#make(place, { ImageId: imageId, InstanceType: 'm7i.large', Tags })
+    this.#run(launched)
+    return launched
+  }
+
   readonly permissions: Record<string, PermissionsOf> = {
     RunInstances: (input: RunInstancesRequest, context) =>
       toRun(input, context, {
@@ -84,11 +105,13 @@ export class Instances {
       ids.map((id) => ({
         action: 'ec2:TerminateInstances',
         resource: `arn:aws:ec2:${context.region}:${context.account}:instance/${id}`,
-        context: tagContext('ec2:ResourceTag', this.find(id, context)?.instance.Tags),
+        context: resourceTags(this.find(id, context)?.instance.Tags),
       })),
   }
 
   readonly operations = {
+    ...instanceQueries(this),
+
     RunInstances: (input: RunInstancesRequest, context: Context) => {
       const token = input.ClientToken
       const before = token ? this.in(context).filter(({ instance }) => instance.ClientToken === token) : []
@@ -96,32 +119,12 @@ export class Instances {
       return { ...reservation(launched), OwnerId: context.account }
     },
 
-    DescribeInstances: (input: DescribeInstancesRequest, context: Context) => {
-      const named = (input.InstanceIds ?? []).map((id) => this.#get(id, context))
-      const found = (named.length > 0 ? named : this.in(context)).filter(({ instance }) =>
-        (input.Filters ?? []).every((filter) => matches(instance, filter)),
-      )
-      return { Reservations: found.map((each) => ({ ...reservation([each]), OwnerId: context.account })) }
-    },
-
-    DescribeInstanceStatus: (input: DescribeInstanceStatusRequest, context: Context) => {
-      const named = (input.InstanceIds ?? []).map((id) => this.#get(id, context))
-      const told = (named.length > 0 ? named : this.in(context)).filter(
-        ({ instance }) => input.IncludeAllInstances || instance.State.Name === 'running',
-      )
-      return {
-        InstanceStatuses: told.map(({ instance }) => ({
-          ...{ InstanceId: instance.InstanceId, InstanceState: instance.State },
-        })),
-      }
-    },
-
     TerminateInstances: ({ InstanceIds: ids = [] }: { InstanceIds?: string[] }, context: Context) => {
       if (ids.length === 0)
         throw new AwsError('MissingParameter', 'The request must contain the parameter InstancesSet')
       return {
         TerminatingInstances: ids
-          .map((id) => this.#get(id, context))
+          .map((id) => this.get(id, context))
           .map((launched) => {
             const PreviousState = launched.instance.State
             this.#terminate(launched)
@@ -130,12 +133,6 @@ export class Instances {
           }),
       }
     },
-  }
-
-  #get(id: string, place: Place): LaunchedInstance {
-    const found = this.find(id, place)
-    if (!found) throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`)
-    return found
   }
 
   #profileOf({ IamInstanceProfile: named }: RunInstancesRequest, { account }: Place) {
@@ -147,7 +144,10 @@ export class Instances {
   #launch(input: RunInstancesRequest, context: Context): LaunchedInstance[] {
     const { ImageId: id = '', InstanceType: type = 'm1.small', IamInstanceProfile: named } = input
     const ami = this.#amiOf(id, context)
-    if (!ami) throw new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
+    if (!ami) throw notFound(id)
+    // "... or is not in a state from which you can launch an instance"
+    // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
+    if (ami.image.State !== 'available') throw unavailable(id)
     const architecture = isArm(type) ? 'arm64' : 'x86_64'
     const { Architecture: made } = ami.image
     if (made !== architecture)
@@ -170,38 +170,43 @@ export class Instances {
     return Array.from({ length: input.MaxCount ?? 1 }, () => this.#start(input, context, ami, profile))
   }
 
-  #start(input: RunInstancesRequest, place: Place, ami: Ami, profile: InstanceProfile | undefined) {
-    const { clock, random } = this.#surroundings
-    const kept = this.#kept.in(place)
-    const chance = random.fork(`instance/${place.account}/${place.region}/${kept.size}`)
-    const { Architecture, PlatformDetails, Platform } = ami.image
-    const instance: LaunchedInstance['instance'] = {
-      ...{ InstanceId: `i-0${chance.hex(16)}`, ImageId: ami.image.ImageId, State: stateOf('pending') },
-      ...{
-        InstanceType: input.InstanceType,
-        LaunchTime: new Date(clock.now()),
-        Architecture,
-        PlatformDetails,
-      },
-      ...{ ClientToken: input.ClientToken, SubnetId: input.SubnetId, Platform, Tags: tagsFor(input) },
+  #start(input: RunInstancesRequest, place: Place, { image }: Ami, profile: InstanceProfile | undefined) {
+    const launched = this.#make(place, {
+      ...{ ImageId: image.ImageId, InstanceType: input.InstanceType, Architecture: image.Architecture },
+      ...{ PlatformDetails: image.PlatformDetails, Platform: image.Platform },
+      ...{ ClientToken: input.ClientToken, SubnetId: input.SubnetId, Tags: tagsFor(input) },
       SecurityGroups: (input.SecurityGroupIds ?? []).map((GroupId) => ({ GroupId })),
       ...(profile && { IamInstanceProfile: { Arn: profile.arn } }),
       MetadataOptions: { State: 'applied', ...input.MetadataOptions },
-    }
-    const { account, region } = place
-    const launched: LaunchedInstance = { account, region, instance, profile, later: [] }
-    kept.set(instance.InstanceId, launched)
-    this.#later(launched, startsFor, () => {
-      instance.State = stateOf('running')
-      launched.runningSince = clock.now()
     })
+    launched.profile = profile
+    this.#later(launched, startsFor, () => this.#run(launched))
     const life = minutesToLive(input.UserData)
     if (life !== undefined)
       this.#later(launched, startsFor + life * 60, () => {
         if (input.InstanceInitiatedShutdownBehavior === 'terminate') this.#terminate(launched)
-        else instance.State = stateOf('stopped')
+        else launched.instance.State = stateOf('stopped')
       })
     return launched
+  }
+
+  #make({ account, region }: Place, described: Partial<Instance>): LaunchedInstance {
+    const { clock, random } = this.#surroundings
+    const kept = this.#kept.in({ account, region })
+    const chance = random.fork(`instance/${account}/${region}/${kept.size}`)
+    const instance: LaunchedInstance['instance'] = {
+      ...described,
+      ...{ InstanceId: `i-0${chance.hex(16)}`, State: stateOf('pending'), LaunchTime: new Date(clock.now()) },
+      Placement: { AvailabilityZone: `${region}a` },
+    }
+    const launched: LaunchedInstance = { account, region, instance, profile: undefined, later: [] }
+    kept.set(instance.InstanceId, launched)
+    return launched
+  }
+
+  #run(launched: LaunchedInstance): void {
+    launched.instance.State = stateOf('running')
+    launched.runningSince = this.#surroundings.clock.now()
   }
 
   #terminate(launched: LaunchedInstance): void {
@@ -222,11 +227,6 @@ export class Instances {
 
 const stateOf = (Name: InstanceStateName) => ({ Name, Code: codes[Name] ?? 0 })
 
-const reservation = (launched: LaunchedInstance[]) => ({
-  Instances: launched.map(({ instance }) => instance),
-  ReservationId: launched[0]?.instance.InstanceId.replace('i-', 'r-'),
-})
-
 const tagsFor = ({ TagSpecifications: specifications }: RunInstancesRequest): Tag[] =>
   (specifications ?? []).flatMap(({ ResourceType: type, Tags }) => (type === 'instance' ? (Tags ?? []) : []))
 
@@ -235,13 +235,4 @@ function minutesToLive(userData = ''): number | undefined {
   const script = Buffer.from(userData, 'base64').toString()
   const [, minutes] = script.match(/^shutdown -P \+(\d+)$/m) ?? []
   return script.startsWith('#!') && minutes ? Number(minutes) : undefined
-}
-
-function matches(instance: LaunchedInstance['instance'], { Name: name = '', Values: values = [] }: Filter) {
-  const actual = name.startsWith('tag:')
-    ? instance.Tags?.find(({ Key }) => `tag:${Key}` === name)?.Value
-    : { 'instance-id': instance.InstanceId, 'instance-state-name': instance.State.Name }[name]
-  if (actual === undefined && !name.startsWith('tag:') && !/^instance-(id|state-name)$/.test(name))
-    throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`)
-  return actual !== undefined && values.some((pattern) => glob(pattern, actual))
 }

@@ -7,8 +7,10 @@ import type {
   RequestLaunchTemplateData,
   ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2'
-import { ClientTokens, Partitions, pageOf } from '../support.ts'
+import { ClientTokens, Partitions } from '../support.ts'
 import { AwsError, type Context, type PermissionsOf, type Surroundings } from '../types.ts'
+import { resourceTags } from './ec2-permissions.ts'
+import { paged, told } from './launch-template-answers.ts'
 
 interface Place {
   account: string
@@ -31,6 +33,13 @@ export interface LaunchTemplate extends Place {
   tags: Record<string, string>
 }
 
+/** What templates know of the rest of the account. */
+interface Near {
+  mayUse: (ami: string, place: Place) => boolean
+  /** The AMI that a parameter names, as `/name` or `/name:version`. */
+  parameter: (named: string, place: Place) => string | undefined
+}
+
 /** How a request names a template: by the one or by the other. */
 interface Named {
   LaunchTemplateId?: string | undefined
@@ -48,11 +57,11 @@ export class LaunchTemplates {
   readonly #kept = new Partitions<Map<string, LaunchTemplate>>(() => new Map())
   readonly #tokens = new ClientTokens('IdempotentParameterMismatch')
   readonly #surroundings: Surroundings
-  readonly #mayUse: (ami: string, place: Place) => boolean
+  readonly #near: Near
 
-  constructor(surroundings: Surroundings, mayUse: (ami: string, place: Place) => boolean) {
+  constructor(surroundings: Surroundings, near: Near) {
     this.#surroundings = surroundings
-    this.#mayUse = mayUse
+    this.#near = near
   }
 
   /** A template that a team has made; its first version is its default. */
@@ -85,8 +94,20 @@ export class LaunchTemplates {
     },
 
     DescribeLaunchTemplateVersions: (input: DescribeLaunchTemplateVersionsRequest, context: Context) => {
-      const { items, next } = paged(this.#chosenVersions(input, context), input)
-      return { LaunchTemplateVersions: items, ...next }
+      const chosen = this.#chosenVersions(input, context)
+      // https://github.com/wata727/packer-plugin-amazon-ami-management/pull/431
+      if (input.ResolveAlias && chosen.length !== 1)
+        throw new AwsError(
+          'InvalidParameterCombination',
+          'ResolveAlias is for a single version of a template',
+        )
+      const { items, next } = paged(chosen, input)
+      return {
+        LaunchTemplateVersions: input.ResolveAlias
+          ? items.map((version) => this.#resolved(version, context))
+          : items,
+        ...next,
+      }
     },
 
     CreateLaunchTemplateVersion: (input: CreateLaunchTemplateVersionRequest, context: Context) =>
@@ -110,6 +131,12 @@ export class LaunchTemplates {
   }
 
   readonly permissions: Record<string, PermissionsOf> = {
+    DescribeLaunchTemplateVersions: (input: DescribeLaunchTemplateVersionsRequest) => [
+      { action: 'ec2:DescribeLaunchTemplateVersions', resource: '*' },
+      // Who has a parameter resolved must be able to read it.
+      // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html
+      ...(input.ResolveAlias ? [{ action: 'ssm:GetParameters' }] : []),
+    ],
     CreateLaunchTemplateVersion: (input: Named, context) =>
       this.#permission('CreateLaunchTemplateVersion', input, context),
     ModifyLaunchTemplate: (input: Named, context) => this.#permission('ModifyLaunchTemplate', input, context),
@@ -120,10 +147,9 @@ export class LaunchTemplates {
     const template = this.#find(named, context)
     if (!template) return [{ action: `ec2:${action}` }]
     const { account, region, id, tags } = template
-    const of = (prefix: string) =>
-      Object.entries(tags).map(([key, value]) => [`${prefix}:ResourceTag/${key}`, value])
     const resource = `arn:aws:ec2:${region}:${account}:launch-template/${id}`
-    return [{ action: `ec2:${action}`, resource, context: Object.fromEntries([...of('aws'), ...of('ec2')]) }]
+    const asTags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+    return [{ action: `ec2:${action}`, resource, context: resourceTags(asTags) }]
   }
 
   #once<I extends { ClientToken?: string | undefined }, T>(
@@ -203,25 +229,21 @@ export class LaunchTemplates {
     return this.#version(template, '$Latest')
   }
 
+  /** With the AMI where the version names a parameter. */
+  #resolved(version: LaunchTemplateVersion, place: Place): LaunchTemplateVersion {
+    const { LaunchTemplateData: data } = version
+    const named = data?.ImageId?.match(/^resolve:ssm:(.+)$/)?.[1]
+    if (named === undefined) return version
+    const ami = this.#near.parameter(named, place)
+    if (ami === undefined)
+      throw new AwsError('SsmInvalidParameter', `The parameter ${named} is not there or names no AMI`)
+    return { ...version, LaunchTemplateData: { ...data, ImageId: ami } }
+  }
+
   /** What is wrong in a version is no error: the version is made, and a warning tells of it. */
   #warning(ami: string | undefined, place: Place) {
-    if (!ami?.startsWith('ami-') || this.#mayUse(ami, place)) return {}
+    if (!ami?.startsWith('ami-') || this.#near.mayUse(ami, place)) return {}
     const Message = `The image id '[${ami}]' does not exist`
     return { Warning: { Errors: [{ Code: 'InvalidAMIID.NotFound', Message }] } }
   }
-}
-
-const told = ({ id, name, created, versions, tags, ...template }: LaunchTemplate) => ({
-  ...{ LaunchTemplateId: id, LaunchTemplateName: name, CreateTime: created },
-  ...{ CreatedBy: versions[0]?.CreatedBy, DefaultVersionNumber: template.default },
-  LatestVersionNumber: versions.length,
-  Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-})
-
-function paged<T>(
-  all: T[],
-  { MaxResults: size, NextToken: token }: { MaxResults?: number | undefined; NextToken?: string | undefined },
-) {
-  const { items, next } = pageOf(all, { size, token, most: 200, invalidToken: 'InvalidNextToken' })
-  return { items, next: next === undefined ? {} : { NextToken: next } }
 }

@@ -17,6 +17,11 @@ export class Scheduler implements Service {
       .push({ Arn: arn, GroupName: group, State: 'ENABLED', ...schedule })
   }
 
+  /** A schedule as it is kept: it may be changed. */
+  schedule(place: { account: string; region: string }, name: string): GetScheduleOutput | undefined {
+    return this.#schedules.in(place).find((each) => each.Name === name)
+  }
+
   readonly permissions: Record<string, PermissionsOf> = {
     GetSchedule: ({ Name, GroupName = 'default' }, { account, region }) => [
       {

@@ -22,6 +22,11 @@ export class SecretsManager implements Service {
     this.#secrets.in(secret).push(secret)
   }
 
+  removeSecret(place: { account: string; region: string }, name: string): void {
+    const secrets = this.#secrets.in(place)
+    secrets.splice(0, secrets.length, ...secrets.filter((secret) => secret.name !== name))
+  }
+
   readonly permissions: Record<string, PermissionsOf> = {
     GetSecretValue: ({ SecretId }: { SecretId: string }, context) => [
       {

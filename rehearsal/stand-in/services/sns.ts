@@ -17,6 +17,8 @@ interface Subscription {
   owner: string
   /** What it wants of the attributes of a message; undefined: every message. */
   filterPolicy?: Record<string, unknown> | undefined
+  /** Nobody has confirmed it yet: it gets nothing. */
+  pending?: boolean
 }
 
 export interface Notification {
@@ -64,6 +66,11 @@ export class Sns implements Service {
   subscribe(subscription: Subscription): string {
     this.#subscriptions.push(subscription)
     return this.#subscriptionArn(subscription)
+  }
+
+  /** The subscriptions of a topic as they are kept: they may be changed. */
+  subscriptionsOf(topicArn: string): Subscription[] {
+    return this.#subscriptions.filter((each) => each.topicArn === topicArn)
   }
 
   /** The owner of a topic publishes; nothing happens where nobody has subscribed. */
@@ -185,7 +192,8 @@ export class Sns implements Service {
 
   #told(subscription: Subscription) {
     const { owner: Owner, protocol: Protocol, endpoint: Endpoint, topicArn: TopicArn } = subscription
-    return { SubscriptionArn: this.#subscriptionArn(subscription), Owner, Protocol, Endpoint, TopicArn }
+    const arn = subscription.pending ? 'PendingConfirmation' : this.#subscriptionArn(subscription)
+    return { SubscriptionArn: arn, Owner, Protocol, Endpoint, TopicArn }
   }
 
   #topic(arn = ''): Topic {
@@ -195,8 +203,8 @@ export class Sns implements Service {
   }
 }
 
-const wants = ({ filterPolicy }: Subscription, attributes: Record<string, string>): boolean =>
-  filterPolicy === undefined || matches(filterPolicy, attributes)
+const wants = ({ filterPolicy, pending }: Subscription, attributes: Record<string, string>): boolean =>
+  !pending && (filterPolicy === undefined || matches(filterPolicy, attributes))
 
 const attributesIn = (attributes: Record<string, string>) =>
   Object.fromEntries(Object.entries(attributes).map(([name, Value]) => [name, { Type: 'String', Value }]))

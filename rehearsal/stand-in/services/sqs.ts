@@ -27,7 +27,7 @@ export class Sqs implements Service {
   }
 
   readonly permissions: Record<string, PermissionsOf> = Object.fromEntries(
-    ['GetQueueAttributes', 'ReceiveMessage'].map((name) => [
+    ['GetQueueAttributes', 'ReceiveMessage', 'PurgeQueue'].map((name) => [
       name,
       ({ QueueUrl }: { QueueUrl: string }, { account, region }: Context) => [
         { action: `sqs:${name}`, resource: `arn:aws:sqs:${region}:${account}:${nameOf(QueueUrl)}` },
@@ -58,6 +58,10 @@ export class Sqs implements Service {
       const wanted = AttributeNames as string[]
       const chosen = Object.entries(all).filter(([key]) => wanted.includes('All') || wanted.includes(key))
       return { Attributes: Object.fromEntries(chosen) }
+    },
+
+    PurgeQueue: ({ QueueUrl }: { QueueUrl: string }, context: Context) => {
+      this.#existing(QueueUrl, context).messages.length = 0
     },
 
     ReceiveMessage: (

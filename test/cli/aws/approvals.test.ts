@@ -71,9 +71,9 @@ describe('the approvals of a deployed fleet', () => {
     ],
     [
       { errorType: 'Sandbox.Timedout', errorMessage: 'Task timed out' },
-      'The function that takes answers failed: Sandbox.Timedout: Task timed out.',
+      'The function answer-approval failed: Sandbox.Timedout: Task timed out.',
     ],
-    [{}, 'The function that takes answers failed: Error: it does not say why.'],
+    [{}, 'The function answer-approval failed: Error: it does not say why.'],
   ])('say why an answer was not taken: %j', async (payload, message) => {
     answers(payload, 'Unhandled')
     const problem = await approvals.answer(request).catch((error: unknown) => error)

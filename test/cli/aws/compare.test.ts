@@ -310,6 +310,15 @@ describe('rebake check --aws', () => {
     expect(printed()).toContain('✖ nightly: it is disabled: enable it')
   })
 
+  it('is one JSON document where that is asked', async () => {
+    adopted({ pipeline: { Status: 'DISABLED' } })
+    await check({ fleet: join(directory, 'fleet.yaml'), endpointUrl: world.url, json: true })
+    expect(process.exitCode).toBe(1)
+    const { fleet: told, compared } = JSON.parse(printed()) as { fleet: object; compared: object[] }
+    expect(told).toMatchObject({ name: fleet.name })
+    expect(compared).toMatchObject([{ image: 'base' }, { image: 'nightly', adopted: true }])
+  })
+
   it('only says what the fleet is where nobody asks for more', async () => {
     await check({ fleet: join(directory, 'fleet.yaml') })
     expect(printed()).not.toContain('Account')

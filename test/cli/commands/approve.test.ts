@@ -56,8 +56,8 @@ describe('rebake approve and rebake reject', () => {
   })
 
   it.each([
-    [{ campaign: 'ubuntu-ami-1' }, 1],
-    [{ campaign: 'ubuntu-ami-2' }, 0],
+    [{}, 1],
+    [{ ring: 'everyone' }, 1],
     [{ ring: 'canary' }, 0],
   ])('lists what waits of %j, as one JSON document', async (options, number) => {
     await run(approve, { ...options, json: true })
@@ -103,6 +103,67 @@ describe('rebake approve and rebake reject', () => {
     await run(approve, { ...named, yes: true, json: true }, edges)
     expect(edges.confirm).not.toHaveBeenCalled()
     expect(JSON.parse(printed())).toEqual({ ...named, ring: 'everyone', as: 'approved', by: alice, at: now })
+  })
+
+  describe('for all that waits of a campaign', () => {
+    const java = { ...web, image: 'java', ring: 'canary' }
+    const open = [web, java, { ...web, campaign: 'another' }]
+    const campaign = web.campaign
+
+    it.each([
+      [approve, {}, 'Approve all 2', ['web everyone', 'java canary']],
+      [approve, { ring: 'canary' }, 'Approve it', ['java canary']],
+      [reject, { reason: 'CVE-2026-1' }, 'Reject all 2', ['web everyone', 'java canary']],
+    ])('shows it, asks once, and answers each: %#', async (command, options, question, answered) => {
+      const edges = parts({ says: true, open })
+      await run(command, { campaign, ...options }, edges)
+      expect(edges.confirm).toHaveBeenCalledTimes(1)
+      expect(edges.confirm).toHaveBeenCalledWith(`${question} in account 111122223333, eu-west-1?`)
+      expect(edges.taken.map(({ image, ring }) => `${image} ${ring}`)).toEqual(answered)
+      expect(edges.taken.every((each) => each.campaign === campaign && each.by === alice)).toBe(true)
+      expect(printed()).toContain(`You answer as ${alice}.`)
+      expect(process.exitCode).toBeUndefined()
+    })
+
+    it('goes on where one is not taken, and says which', async () => {
+      const edges = parts({ says: true, open })
+      const refusing = async () => {
+        const { caller, approvals } = await edges.open()
+        const answer = async (request: AnswerRequest) => {
+          if (request.image === 'web') throw new Failed('It was not taken: bob was first.')
+          return approvals.answer(request)
+        }
+        return { caller, approvals: { ...approvals, answer } }
+      }
+      await approve({ fleet, campaign, yes: true }, { ...edges, open: refusing })
+      expect(edges.taken.map(({ image }) => image)).toEqual(['java'])
+      expect(printed()).toContain(
+        '✖ web for ring everyone: It was not taken: bob was first.\n✔ Approved java',
+      )
+      expect(process.exitCode).toBe(1)
+    })
+
+    it('prints one JSON document', async () => {
+      await run(approve, { campaign, yes: true, json: true }, parts({ open }))
+      expect(JSON.parse(printed())).toEqual([
+        { campaign, image: 'web', ring: 'everyone', as: 'approved', by: alice, at: now },
+        { campaign, image: 'java', ring: 'canary', as: 'approved', by: alice, at: now },
+      ])
+    })
+
+    it('says where nothing waits of it', async () => {
+      const edges = parts({ says: true, open })
+      await run(approve, { campaign: 'ubuntu-ami-3' }, edges)
+      expect(printed()).toBe('Nothing waits for an approval.\n')
+      expect(edges.confirm).not.toHaveBeenCalled()
+    })
+
+    it.each([
+      [reject, { yes: true }, 'Say why with --reason TEXT'],
+      [approve, { json: true }, 'say so beforehand with --yes'],
+    ])('takes what one answer takes: %#', async (command, options, message) => {
+      await expect(run(command, { campaign, ...options }, parts({ open }))).rejects.toThrow(message)
+    })
   })
 
   it('lets the function say what became of what does not wait any more', async () => {

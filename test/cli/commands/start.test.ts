@@ -42,9 +42,7 @@ describe('rebake start', () => {
     expect(printed()).toMatch(/^By hand: web\.\nWhy: CVE-2026-1\.\n1 image would be baked/)
     expect(printed()).toContain(`✔ Started the campaign ${campaign}.`)
     expect(printed()).toContain('https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/')
-    expect(printed()).toContain(
-      ' --region eu-west-1 stepfunctions describe-execution --execution-arn arn:aws:',
-    )
+    expect(printed()).toContain(`\n  rebake status ${campaign}\n`)
     const trigger = { kind: 'manual', images: ['web'], time: '2026-09-01T06:00:00Z', reason: 'CVE-2026-1' }
     expect(started()).toMatchObject([{ name: campaign, input: JSON.stringify({ trigger }) }])
     expect(process.exitCode).toBeUndefined()
@@ -76,7 +74,7 @@ describe('rebake start', () => {
   it('points to a rehearsal, not to the console', async () => {
     await run({ yes: true, endpointUrl: 'http://127.0.0.1:4566' })
     expect(printed()).not.toContain('console')
-    expect(printed()).toContain('  aws --endpoint-url http://127.0.0.1:4566 --region eu-west-1 stepfunctions')
+    expect(printed()).toMatch(/rebake status \S+ --endpoint-url http:..127.0.0.1:4566\n/)
   })
 
   it('prints one JSON document and nothing else', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, instant, secondsBetween } from '../../../cli/render/duration.ts'
+import { duration, instant, minute, secondsBetween } from '../../../cli/render/duration.ts'
 
 describe('duration', () => {
   it.each([
@@ -18,6 +18,7 @@ describe('duration', () => {
 
   it('says an instant in UTC', () => {
     expect(instant(Date.UTC(2026, 8, 1, 6, 45, 12, 999))).toBe('2026-09-01 06:45:12')
+    expect(minute('2026-09-01T08:45:12+02:00')).toBe('2026-09-01 06:45')
   })
 
   it('measures between two times that are both known', () => {

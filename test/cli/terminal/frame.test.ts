@@ -12,6 +12,7 @@ const moment = (...snapshots: ImageProgress[][]) => {
   for (const [index, images] of snapshots.entries()) timeline.add(fakeProgress(index * 30, images))
   return timeline.moment
 }
+const heading = { title: 'Rehearsing golden', clock: 'virtual' }
 const running = (done: number) => ({ status: 'running', step: 'Bake the Image', done }) as const
 const few = moment(
   [fakeImage('base', 'amazon-linux-2023', running(0))],
@@ -38,7 +39,7 @@ const many = moment(
 
 describe('frame', () => {
   it('shows the tree at 80 columns', () => {
-    expect(frame('golden', few, screen(80, 24))).toEqual(
+    expect(frame(heading, few, screen(80, 24))).toEqual(
       [
         'Rehearsing golden                                2026-09-01 07:00:00 virtual +1h',
         '████████████████▎░░░░░░░░░  62 %  1 released, 1 running, 1 waiting, 1 failed    ',
@@ -52,29 +53,41 @@ describe('frame', () => {
     )
   })
 
+  it('says what is waited for, in place of a step and its bar', () => {
+    const waits = 'approval for everyone until 2026-09-05 06:45 UTC'
+    const waiting = moment([fakeImage('web', 'ubuntu', { ...running(0.78), waits })])
+    expect(frame({ title: 'Following golden', clock: 'UTC' }, waiting, screen(80, 24))).toEqual([
+      'Following golden                                     2026-09-01 06:00:00 UTC +0s',
+      '████████████████████▎░░░░░  78 %  1 running                                     ',
+      '',
+      'amazon-linux-2023 ami-0aaaabbbbccccdddd',
+      '└─ ⠋ web  approval for everyone until 2026-09-05 06:45 UTC                    0s',
+    ])
+  })
+
   it('gives up the bars where it is narrow', () => {
-    expect(frame('golden', few, screen(44, 24)).slice(4, 6)).toEqual([
+    expect(frame(heading, few, screen(44, 24)).slice(4, 6)).toEqual([
       '└─ ✔ base          released              30m',
       '   ├─ ⠋ java       Bake the Image        30m',
     ])
   })
 
   it('shows what runs, and counts the rest, where there are too many images for the screen', () => {
-    const lines = frame('golden', many, screen(80, 12))
+    const lines = frame(heading, many, screen(80, 12))
     expect(lines).toHaveLength(11)
     expect(lines.slice(4, -1).every((line) => line.includes('Bake the Image'))).toBe(true)
     expect(lines.at(-1)?.trim()).toBe('… and 20 released, 14 running, 160 waiting')
   })
 
   it('turns the spinner with each frame', () => {
-    const spinners = [0, 1, 11].map((tick) => frame('golden', few, { ...screen(80, 24), tick })[5]?.[6])
+    const spinners = [0, 1, 11].map((tick) => frame(heading, few, { ...screen(80, 24), tick })[5]?.[6])
     expect(spinners).toEqual(['⠋', '⠙', '⠙'])
   })
 
   it.each([60, 80, 120])('fits a screen of %i columns and any height', (columns) => {
     for (const shown of [few, many])
       for (const rows of [4, 8, 24, 60, 300]) {
-        const lines = frame('golden', shown, screen(columns, rows))
+        const lines = frame(heading, shown, screen(columns, rows))
         expect(lines.length).toBeLessThan(rows)
         for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(columns)
       }
@@ -83,7 +96,7 @@ describe('frame', () => {
   it('fits any screen', () => {
     fc.assert(
       fc.property(fc.integer({ min: 40, max: 300 }), fc.integer({ min: 2, max: 100 }), (columns, rows) => {
-        const lines = frame('golden', many, screen(columns, rows))
+        const lines = frame(heading, many, screen(columns, rows))
         expect(lines.length).toBeLessThanOrEqual(rows - 1)
         expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns)
       }),
@@ -91,7 +104,7 @@ describe('frame', () => {
   })
 
   it('lets no reason drive the terminal', () => {
-    expect(frame('golden', few, screen(80, 24)).join('')).not.toContain('\x1b')
+    expect(frame(heading, few, screen(80, 24)).join('')).not.toContain('\x1b')
   })
 
   it('shows two campaigns with the same image as two trees', () => {
@@ -103,7 +116,7 @@ describe('frame', () => {
         title: 'by hand: base',
       }),
     )
-    const names = frame('golden', timeline.moment, screen(80, 24))
+    const names = frame(heading, timeline.moment, screen(80, 24))
       .slice(3)
       .map((line) => line.slice(0, 30).trimEnd())
     expect(names).toEqual([
@@ -127,7 +140,7 @@ describe('frame', () => {
 
     it('shows those that are open, and counts the others', () => {
       const { moment } = timelineOf('released', 'failed', 'superseded', 'running', 'released', 'waiting')
-      expect(frame('golden', moment, screen(80, 24)).map((line) => line.trimEnd())).toEqual([
+      expect(frame(heading, moment, screen(80, 24)).map((line) => line.trimEnd())).toEqual([
         'Rehearsing golden                                2026-09-06 06:00:00 virtual +5d',
         '██████████████████▋░░░░░░░  71 %  1 running, 1 waiting',
         '',
@@ -143,11 +156,11 @@ describe('frame', () => {
     it('fits any height', () => {
       const { moment } = timelineOf('released', 'failed', 'running', 'waiting')
       for (const rows of [2, 3, 4, 5, 6, 7, 8])
-        expect(frame('golden', moment, screen(40, rows)).length).toBeLessThan(rows)
+        expect(frame(heading, moment, screen(40, rows)).length).toBeLessThan(rows)
     })
 
     it('keeps the last one when all have ended', () => {
-      const lines = frame('golden', timelineOf('released', 'released').moment, screen(80, 24))
+      const lines = frame(heading, timelineOf('released', 'released').moment, screen(80, 24))
       expect(lines.slice(3).map((line) => line.slice(0, 30).trimEnd())).toEqual([
         '1 campaign ended: 1 released',
         '',

@@ -17,10 +17,14 @@ describe('plain lines', () => {
     expect(campaignLine(fakeProgress(0, [], { title: 'patch cycle\nmonthly' }))).toBe(
       '2026-09-01 06:00:00  Campaign: patch cycle monthly: nothing to rebake',
     )
+    expect(campaignLine(fakeProgress(0, [], { title: 'soe', waits: 'opens\nat noon' }))).toBe(
+      '2026-09-01 06:00:00  Campaign: soe: opens at noon',
+    )
   })
 
   it.each([
     { rest: { status: 'running', step: 'Bake the Image' }, text: 'Bake the Image' },
+    { rest: { status: 'running', step: 'Await Ring', waits: 'opens\nat noon' }, text: 'opens at noon' },
     { rest: { status: 'released' }, text: 'released' },
     { rest: { status: 'superseded' }, text: 'superseded' },
     { rest: { status: 'failed', reason: 'exit 1\nof yum' }, text: 'failed: exit 1 of yum' },

@@ -25,6 +25,37 @@ describe('timeline', () => {
     expect(timeline.moment.images[0]?.elapsed).toBe(35 * 60)
   })
 
+  it('knows when something began that it was told of late', () => {
+    const timeline = new Timeline()
+    const startedAt = fakeStart + 10 * 60_000
+    const soaks = { status: 'running', step: 'Soak', startedAt } as const
+    timeline.add(fakeProgress(60, [fakeImage('base', 'soe', soaks)], { startedAt: fakeStart }))
+    timeline.add(
+      fakeProgress(70, [fakeImage('base', 'soe', { status: 'released', startedAt })], {
+        startedAt: fakeStart,
+      }),
+    )
+    timeline.add(
+      fakeProgress(80, [fakeImage('web', 'soe', { status: 'released', startedAt })], { campaign: 'over' }),
+    )
+    expect(timeline.moment).toMatchObject({ start: fakeStart, now: fakeStart + 80 * 60_000 })
+    expect(timeline.moment.images.map(({ elapsed }) => elapsed)).toEqual([60 * 60, 70 * 60])
+  })
+
+  it('tells what is waited for, of an image and of a campaign', () => {
+    const timeline = new Timeline()
+    const waits = (waits: string) => [
+      fakeImage('base', 'soe', { status: 'running', step: 'Await Ring', waits }),
+    ]
+    const changes = ['until noon', 'until noon', 'until one'].map((text) =>
+      timeline
+        .add(fakeProgress(0, waits(text), { title: 'soe', waits: 'a freeze' }))
+        .map(({ waits }) => waits),
+    )
+    expect(changes).toEqual([['until noon'], [], ['until one']])
+    expect(timeline.moment.images[0]?.title).toBe('soe: a freeze')
+  })
+
   it('keeps campaigns apart', () => {
     const timeline = new Timeline()
     timeline.add(fakeProgress(0, [fakeImage('base', 'soe', { status: 'running' })]))

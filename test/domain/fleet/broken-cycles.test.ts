@@ -62,7 +62,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'the name of another kind of campaign',
     [['  monthly:', '  drift:']],
     [
-      'fleet.yaml:45:3: patchCycles.drift: expected another name than manual, cve, drift, poll-upstreams, reconcile-images: other campaigns and schedules are named so',
+      'fleet.yaml:45:3: patchCycles.drift: expected another name than manual, cve, drift, promote, poll-upstreams, reconcile-images, start-retirement: other campaigns and schedules are named so',
     ],
   ],
   [
@@ -88,6 +88,22 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a threshold of nothing',
     [['{ critical: 1 }', '{ critical: 0 }']],
     ['fleet.yaml:55:19: cves.critical: expected a whole number from 1 to 10000, found the number 0'],
+  ],
+  [
+    'a retirement that keeps nothing and has no grace',
+    [['cves:', 'retirement: { keep: 0, grace: 0d }\ncves:']],
+    [
+      'fleet.yaml:55:21: retirement.keep: expected a whole number from 1 to 100, found the number 0',
+      "fleet.yaml:55:31: retirement.grace: expected a duration from 1d to 365d, found '0d'",
+    ],
+  ],
+  [
+    'a retirement that comes at no time of no place',
+    [['cves:', 'retirement: { keep: 3, schedule: rate(5), timezone: Sydney }\ncves:']],
+    [
+      'fleet.yaml:55:40: retirement.schedule: expected minutes, hours or days, found nothing',
+      "fleet.yaml:55:53: retirement.timezone: expected an IANA time zone such as Australia/Sydney, found 'Sydney'",
+    ],
   ],
   [
     'one cycle wrong beside another, and an image',
@@ -117,5 +133,6 @@ describe('a fleet with broken patch cycles, freezes or thresholds', () => {
 
 it.each([
   ['a selection by everything', cycle('images: [ba*]\n    upstreams: [linux-soe]\n    tags: {}')],
+  ['a retirement that says the least', [['cves:', 'retirement: { keep: 3 }\ncves:']]],
   ['a freeze of images and rings', freeze("images: ['*']\n    rings: [early]")],
 ] as [string, Edit[]][])('takes %s', (_, edits) => expect(problemsAfter(edits)).toEqual([]))

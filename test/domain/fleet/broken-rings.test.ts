@@ -53,7 +53,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a parameter with a space',
     [["['222233334444']", "['222233334444']\n    parameter: '/my images/{image}'"]],
     [
-      "fleet.yaml:39:16: rings.early.parameter: expected a parameter name of at most 15 levels, of letters, digits and . - _, found '/my images/{image}'",
+      "fleet.yaml:39:16: rings.early.parameter: expected a parameter name of at most 14 levels, of letters, digits and . - _: channels are one below it, found '/my images/{image}'",
     ],
   ],
   [

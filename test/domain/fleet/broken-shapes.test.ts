@@ -17,7 +17,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key at the top',
     [['notify:', 'notifications:']],
     [
-      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, freshness, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, waivers, notify",
+      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, freshness, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, retirement, waivers, notify",
     ],
   ],
   [

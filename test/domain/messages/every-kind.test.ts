@@ -10,8 +10,12 @@ import { chatNoteOf, emailOf, notificationOf } from '../../../domain/messages/fo
 import { imageFailed, imageReleased, imageStale, imageWarned } from '../../../domain/messages/images.ts'
 import { kinds } from '../../../domain/messages/kinds.ts'
 import type { Message } from '../../../domain/messages/message.ts'
+import { imageRolledBack } from '../../../domain/messages/operations.ts'
+import { retirementReport } from '../../../domain/messages/retirement.ts'
+import { releaseRevoked } from '../../../domain/messages/revocations.ts'
 import { slackMessage } from '../../../domain/messages/slack.ts'
 import { waiversExpire } from '../../../domain/messages/waivers.ts'
+import type { WithdrawnAmi } from '../../../domain/releases/withdrawal.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
 
 /** A message of each kind, with much to say: what every channel makes of it. */
@@ -100,11 +104,44 @@ const samples: Record<(typeof kinds)[number], Message> = {
     },
     summary,
   ),
+  'image-rolled-back': imageRolledBack({
+    ...{ image: 'web', from: '1.0.2/1', to: '1.0.1/1', reason: '<b>crashes</b>', by: managers[0] ?? '' },
+    ...{ operation: 'rollback-web', execution: machine('rollback:x'), hold: true, problems: many },
+  }),
   'approval-reminder': approvalsEndSoon({
     time: '2026-09-10T00:00:00Z',
     waiting: many.map((image) => ({
       ...{ ...of, image, ring: 'everyone', until: '2026-09-10T09:00:00Z', approvers: managers },
     })),
+  }),
+  'release-revoked': releaseRevoked({
+    ...{ operation: 'revoke-web', execution: machine('revoke:x'), image: 'web', version: '1.0.0/2' },
+    ...{ reason: 'CVE-2026-1234', by: 'arn:aws:iam::111122223333:user/ada', campaign: 'manual-web' },
+    releases: many.map((image) => ({ image, version: '1.0.0/2', ami: 'ami-0b' })),
+    ...{ goBack: many.map((image) => ({ image, to: '1.0.0/1' })), stranded: ['web'], problems: many },
+    withdrawals: many.map((name) => ({
+      ...{ account: '222233334444', region: name, users: [], protects: [], otherwise: 'deprecate' },
+      amis: [
+        ...[{ image: 'web', version: '1.0.0/2', ami: name, action: 'disable', outcome: 'in-use' }],
+      ] as WithdrawnAmi[],
+    })),
+  }),
+  'retirement-report': retirementReport({
+    ...{ operation: 'retire-1', execution: machine('retire:x'), by: 'schedule', onlyReports: undefined },
+    releases: (['deprecate', 'remove', 'wait'] as const).flatMap((fate) =>
+      many.map((image) => ({
+        ...{ image, version: '1.0.0/1', ami: 'ami-0a', bakedAt: '2026-08-01T00:00:00Z', fate },
+        ...{ reason: 'older than the last 3', removeAt: '2026-09-10T00:00:00Z' },
+      })),
+    ),
+    uses: Object.fromEntries(
+      many.slice(100).map((image) => [
+        `${image} 1.0.0/1`,
+        many.map((name) => ({
+          ...{ kind: 'instance' as const, name, account: '222233334444', region: 'us-west-2' },
+        })),
+      ]),
+    ),
   }),
 }
 

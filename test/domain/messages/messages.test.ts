@@ -44,7 +44,7 @@ describe('messages', () => {
 Why: Image Builder says FAILED: step harden failed
 What to do: ${explain('BakeFailed').todo}
 Not rebaked because of it: payments-api, orders-api. Until then, each keeps its last release, as does al2023-java.
-To rebake it when that is mended: rebake start --image al2023-java.
+To take it up again when that is mended: rebake retry al2023-java.
 
 Image: ${failed.imageArn}
 Campaign: al2023-soe-ami-1`)
@@ -166,6 +166,32 @@ Campaign: c`)
         ...{ kind: message.kind, severity: 'info', level: 'summary', campaign: 'c' },
         ...('upstream' in trigger && { upstream: 'al2023-soe' }),
       })
+  })
+
+  it('says of a promotion what is rolled out again, and that nothing is baked', () => {
+    const trigger: Trigger = { kind: 'promote', image: 'web', version: '1.0.3/1', ...common }
+    const { subject, body } = campaignPlanned({
+      ...{ campaign: 'c', execution, trigger, left: 3 },
+      bakes: [{ image: 'web', parent: 'soe', startsAfterSeconds: 0, finishedAfterSeconds: 3600 }],
+    })
+    expect(subject).toBe('Planned: web 1.0.3/1 is rolled out again')
+    expect(body).toBe(`Why: because.
+web 1.0.3/1, which has passed its checks, is rolled out again; nothing is baked. It is through its rings in about 1h.
+
+Campaign: c`)
+  })
+
+  it('says of a campaign that was cancelled who did it and why, and how to go back', () => {
+    const images = [{ image: 'web', status: 'aborted', reason: 'it was stopped', ami: null }]
+    const { subject, body, severity } = campaignFinished({
+      ...{ campaign: 'c', execution, trigger: release, seconds: 60, images, left: [] },
+      failure: { error: 'Cancelled', cause: 'cancelled by alice: wrong kernel' },
+    })
+    expect({ subject, severity }).toEqual({ subject: 'Cancelled: c', severity: 'error' })
+    expect(body).toMatch(
+      /^It was cancelled by alice: wrong kernel\. What was published before stays where it is: rebake rollback takes it back\.\n/,
+    )
+    expect(body).toContain('1 aborted (web). It took 1m.')
   })
 
   it('says of an emergency that it is one, and of several images the reason for each', () => {

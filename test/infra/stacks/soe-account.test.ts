@@ -151,9 +151,12 @@ describe('for upstreams of every kind', () => {
           Principal: { AWS: 'arn:<AWS::Partition>:iam::111122223333:root' },
           Condition: {
             ArnEquals: {
-              'aws:PrincipalArn': ['receive-release', 'poll-upstreams', 'seed-parameters'].map(
-                (name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`,
-              ),
+              'aws:PrincipalArn': [
+                'receive-release',
+                'poll-upstreams',
+                'seed-parameters',
+                'examine-accounts',
+              ].map((name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`),
             },
             StringEquals: { 'sts:ExternalId': 'gold' },
           },

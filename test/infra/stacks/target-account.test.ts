@@ -16,8 +16,19 @@ it('is two roles and nothing else, for any account: no parameter, asset or boots
   expect(Object.keys(template).sort()).toEqual(['Description', 'Resources'])
 })
 
+/** Those that act in targets in any fleet. */
+const always = [
+  ...['verify-distribution', 'publish-pointers', 'restore-pointers'],
+  ...['plan-revocation', 'plan-retirement', 'withdraw-amis', 'examine-accounts'],
+]
+const describing = [
+  ...['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeLaunchConfigurations'],
+  ...['ec2:DescribeImages', 'ec2:DescribeInstances', 'ec2:DescribeLaunchTemplateVersions'],
+  'ec2:DescribeRegions',
+]
+
 describe('the publish role', () => {
-  it('is for the two functions of the build account that publish, with the external id', () => {
+  it('is for the functions of the build account that look at targets and change them, with the external id', () => {
     expect(role('PublishRole')?.RoleName).toBe('gold-publish')
     expect(role('PublishRole')?.AssumeRolePolicyDocument.Statement).toEqual([
       {
@@ -26,7 +37,7 @@ describe('the publish role', () => {
         Principal: { AWS: 'arn:<AWS::Partition>:iam::111122223333:root' },
         Condition: {
           ArnEquals: {
-            'aws:PrincipalArn': ['verify-distribution', 'publish-pointers'].map(
+            'aws:PrincipalArn': always.map(
               (name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`,
             ),
           },
@@ -44,12 +55,35 @@ describe('the publish role', () => {
     const parameters = ['/gold/everyone/*', '/golden-images/*']
       .flatMap((name) => inRegions('ssm', `parameter${name}`))
       .sort()
-    expect(may).toEqual({
-      'ec2:DescribeImages': ['*'],
-      'ec2:DescribeSnapshots': ['*'],
-      'ssm:GetParameters': parameters,
+    expect(may).toMatchObject({
+      ...Object.fromEntries([...describing, 'ec2:DescribeSnapshots'].map((action) => [action, ['*']])),
+      // It lets rebake doctor see whether the other role and the account's own keys are there.
+      'iam:GetRole': [
+        `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/EC2ImageBuilderDistributionCrossAccountRole`,
+      ],
+      'kms:DescribeKey': inRegions('kms', 'key/*', ['us-east-1']),
       'ssm:PutParameter': parameters,
     })
+  })
+
+  it('finds out what uses the copies of the fleet, and withdraws them, and no other AMI', () => {
+    const may = allowed(template, 'PublishRole')
+    // Launch templates name the parameters of their teams.
+    expect(may['ssm:GetParameters']).toEqual(expect.arrayContaining(inRegions('ssm', 'parameter/*')))
+    const ofEc2 = (kind: string) =>
+      ['eu-west-1', 'us-east-1'].map((region) => `arn:<AWS::Partition>:ec2:${region}::${kind}/*`)
+    const byTag = statementsOf(template, 'PublishRole').filter(({ Condition }) => Condition)
+    expect(byTag).toEqual([
+      {
+        ...{ Effect: 'Allow', Resource: ofEc2('image') },
+        Action: ['ec2:DeregisterImage', 'ec2:DisableImage', 'ec2:EnableImageDeprecation'],
+        Condition: { StringEquals: { 'aws:ResourceTag/rebake:fleet': 'gold' } },
+      },
+      {
+        ...{ Effect: 'Allow', Resource: ofEc2('snapshot'), Action: ['ec2:DeleteSnapshot'] },
+        Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+      },
+    ])
   })
 
   it(
@@ -60,12 +94,10 @@ describe('the publish role', () => {
       const early = { ...rings.early, launchTemplates, kmsKeys: {} } as Ring
       const { targetStack } = await synth({ ...fleet, rings: { ...rings, early } })
       const statements = statementsOf(targetStack.template, 'PublishRole')
-      expect(statements.map(({ Action }) => Action)).toEqual([
-        ['ssm:GetParameters', 'ssm:PutParameter'],
-        ['ec2:DescribeImages', 'ec2:DescribeLaunchTemplateVersions'],
-        ['ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'],
-      ])
-      expect(statements.at(-1)).toMatchObject({
+      const changing = statements.filter(({ Action }) => Action.includes('ec2:ModifyLaunchTemplate'))
+      expect(changing).toHaveLength(1)
+      expect(changing[0]).toMatchObject({
+        Action: ['ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'],
         Resource: inRegions('ec2', 'launch-template/*', ['us-east-1']),
         Condition: { StringEquals: { 'aws:ResourceTag/rebake:fleet': 'gold' } },
       })
@@ -74,12 +106,8 @@ describe('the publish role', () => {
   )
 
   it.each([
-    [
-      '555566667777',
-      ['start-distribution', 'release-image', 'verify-distribution', 'publish-pointers'],
-      ['*'],
-    ],
-    ['111122223333', ['verify-distribution', 'publish-pointers'], undefined],
+    ['555566667777', ['start-distribution', ...always], ['*']],
+    ['111122223333', always, undefined],
   ])(
     'reads alarms where a ring has one in a target: %s',
     async (account, callers, resources) => {

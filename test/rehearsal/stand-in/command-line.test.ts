@@ -58,6 +58,7 @@ beforeAll(async () => {
     modified: new Date(clock.now()),
   })
   const executionArn = 'arn:aws:states:us-east-1:111111111111:execution:golden-campaign:one'
+  standIn.autoscaling.add({ ...build, name: 'golden-web' })
   standIn.registerService('stepfunctions', {
     ListExecutions: ({ stateMachineArn }) => ({
       executions: [
@@ -89,6 +90,10 @@ describe.skipIf(!hasAws)('the aws command line, unmodified (skipped where there 
     [
       'ec2 describe-images --owners self',
       { Images: [{ Name: expect.stringContaining('golden-base'), State: 'available' }] },
+    ],
+    [
+      'autoscaling describe-auto-scaling-groups',
+      { AutoScalingGroups: [{ AutoScalingGroupName: 'golden-web', Instances: [] }] },
     ],
     ['sts get-caller-identity', { Account: build.account, Arn: 'arn:aws:iam::111111111111:user/operator' }],
     ['lambda list-functions', { Functions: [{ FunctionName: 'golden-start-bake' }] }],

@@ -68,6 +68,11 @@ function keyArn(named: string, { account, region }: Place, random: Random): stri
 export const isManaged = ({ BlockDeviceMappings: devices = [] }: Image, place: Place, random: Random) =>
   devices.some(({ Ebs: ebs }) => ebs?.Encrypted && ebs.KmsKeyId === keyArn('alias/aws/ebs', place, random))
 
+/**
+ * Those that somebody asks for, and Image Builder's own, which its AMIs and their snapshots have everywhere: the managed
+ * policy for their lifecycle relies on them.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderLifecycleExecutionPolicy.html
+ */
 export const tagsOf = (record: ImageRecord, tags: Record<string, string> = {}) => {
   const all = { ...tags, CreatedBy: 'EC2 Image Builder', Ec2ImageBuilderArn: record.arn }
   return Object.entries(all).map(([Key, Value]) => ({ Key, Value }))

@@ -1,7 +1,8 @@
 import type { DistributionConfiguration, ImageRecipe } from '@aws-sdk/client-imagebuilder'
 import type { Iam } from '../../iam/iam.ts'
 import type { Surroundings } from '../../types.ts'
-import type { Ami, Ec2 } from '../ec2.ts'
+import type { Ami } from '../ami-store.ts'
+import type { Ec2 } from '../ec2.ts'
 import type { Ssm } from '../ssm/service.ts'
 import { encrypted, fresh, inherited, tagsOf, unencrypted, volumes } from './amis.ts'
 import { Copies, targetsOf } from './copies.ts'
@@ -35,7 +36,7 @@ export class Builder {
     if (id === undefined)
       return `The SSM parameter ${parameter} was not found in ${place.region} of account ${place.account}.`
     return (
-      this.#near.ec2.find(id, place) ??
+      this.#near.ec2.usable(id, place) ??
       `The AMI ${id}${parameter ? ` in SSM parameter ${parameter}` : ''} does not exist, or account ${place.account} may not use it.`
     )
   }
@@ -61,7 +62,7 @@ export class Builder {
         ebs.Encrypted && !outcome.unencrypted ? encrypted(ebs, record, random) : unencrypted(ebs),
       ),
       ...{ SourceImageId: from.ImageId, SourceImageRegion: record.region },
-      Tags: tagsOf(record, recipe.amiTags),
+      ...{ Tags: tagsOf(record, recipe.amiTags), snapshotTags: tagsOf(record) },
     })
     record.amis.push({
       region: record.region,

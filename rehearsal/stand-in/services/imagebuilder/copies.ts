@@ -1,6 +1,6 @@
 import type { Ami as AmiResult, Distribution, DistributionConfiguration } from '@aws-sdk/client-imagebuilder'
 import { AwsError, type Surroundings } from '../../types.ts'
-import type { Ami, NewAmi } from '../ec2.ts'
+import type { Ami, NewAmi } from '../ami-store.ts'
 import { encrypted, fresh, inherited, isManaged, tagsOf } from './amis.ts'
 import type { Neighbours } from './builder.ts'
 import type { ImageRecord, Outcome } from './images.ts'
@@ -79,7 +79,7 @@ export class Copies {
       throw new AwsError('InvalidKmsKey', `The KMS key ${key} is not a key of ${region} by its ARN.`)
     const made: NewAmi = {
       ...inherited(source.image),
-      ...{ account, region, Name, Tags: tagsOf(record, amiTags) },
+      ...{ account, region, Name, Tags: tagsOf(record, amiTags), snapshotTags: tagsOf(record) },
       ...(description === undefined ? {} : { Description: description }),
       // The key of the source stays behind: the copy has the named one, or the default one of its account.
       BlockDeviceMappings: fresh(source.image.BlockDeviceMappings ?? [], ({ KmsKeyId: _, ...ebs }) =>

@@ -1,7 +1,7 @@
 import type { ImagePackage, ListImagePackagesRequest } from '@aws-sdk/client-imagebuilder'
 import { pageOf } from '../../support.ts'
 import type { Context, Operation, PermissionsOf, Surroundings } from '../../types.ts'
-import type { Ami } from '../ec2.ts'
+import type { Ami } from '../ami-store.ts'
 import type { ImageRecord, Images } from './images.ts'
 
 /**

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-imagebuilder'
 import { ClientTokens } from '../../support.ts'
 import { AwsError, type Context, type Service, type Surroundings } from '../../types.ts'
-import type { Ami } from '../ec2.ts'
+import type { Ami } from '../ami-store.ts'
 import { Builder, type Neighbours } from './builder.ts'
 import { distributionConfigurations } from './distribution-configurations.ts'
 import { type Durations, typicalOf } from './durations.ts'

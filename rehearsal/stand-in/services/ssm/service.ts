@@ -60,6 +60,13 @@ export class Ssm implements Service {
     return found && last(found).value
   }
 
+  /** The AMI that a parameter names to EC2, by its name, with a version or without; undefined where it names none. */
+  imageIn(named: string, place: Place): string | undefined {
+    const found = this.#lookUp(named, place)
+    const isPublic = named.startsWith('/aws/service/')
+    return isPublic || found?.DataType === 'aws:ec2:image' ? found?.Value : undefined
+  }
+
   /**
    * Puts a parameter there without anybody's call: what a template gives, or AWS itself as a public one. Its event
    * follows, unless it is `unannounced` since somebody else tells.
@@ -90,10 +97,10 @@ export class Ssm implements Service {
       const existing = this.#parameters.find(input.Name ?? '', context)
       const before = existing && last(existing)
       checkPut(input, before)
-      // An AMI id is checked after the answer: a wrong one is not stored, though the call succeeded.
+      // An AMI id is checked after the answer: a wrong one, or a disabled AMI's, is not stored, though the call succeeded.
       // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
       const dataType = input.DataType ?? before?.dataType
-      if (dataType !== 'aws:ec2:image' || this.#ec2.find(input.Value ?? '', context)) {
+      if (dataType !== 'aws:ec2:image' || this.#ec2.usable(input.Value ?? '', context)) {
         this.#parameters.store(input, context, context.principal.arn)
       }
       return { Version: (before?.version ?? 0) + 1, Tier: 'Standard' as const }
@@ -157,7 +164,7 @@ export class Ssm implements Service {
   }
 
   /** A parameter by its name or ARN, and where it is given its version: `/name:3`. */
-  #lookUp(wanted: string, context: Context) {
+  #lookUp(wanted: string, context: Place) {
     const [path = '', selector] = wanted.replace(/^arn:[^/]+:parameter/, '').split(':')
     const parameter = this.#parameters.find(path, context) ?? this.#parameters.find(path.slice(1), context)
     if (!parameter || (wanted.startsWith('arn:') && arnOf(parameter.name, context) !== wanted))

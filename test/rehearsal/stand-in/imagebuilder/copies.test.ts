@@ -125,6 +125,9 @@ describe('a copy', () => {
       new DescribeSnapshotsCommand({ SnapshotIds: [ebs?.SnapshotId ?? ''] }),
     )
     expect(Snapshots).toMatchObject([{ Encrypted: true, KmsKeyId: key, OwnerId: target.account }])
+    const made = { Key: 'CreatedBy', Value: 'EC2 Image Builder' }
+    expect(Images?.[0]?.Tags).toContainEqual(made)
+    expect(Snapshots?.[0]?.Tags).toEqual([made, { Key: 'Ec2ImageBuilderArn', Value: arn }])
     const device = world.standIn.ec2.get(copy?.image ?? '', 'eu-west-1')?.image.BlockDeviceMappings?.[0]
     expect(device?.Ebs?.KmsKeyId).toBe(key)
   })

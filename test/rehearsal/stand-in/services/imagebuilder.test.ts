@@ -1,4 +1,9 @@
-import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import {
+  DescribeImagesCommand,
+  DescribeSnapshotsCommand,
+  DisableImageCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2'
 import {
   CancelImageCreationCommand,
   DistributeImageCommand,
@@ -153,6 +158,15 @@ describe('a build', () => {
     expect(Images?.[0]?.Tags).toContainEqual({ Key: 'Team', Value: 'platform' })
     expect(Images?.[0]?.Tags).toContainEqual({ Key: 'CreatedBy', Value: 'EC2 Image Builder' })
     expect(Images?.[0]?.Tags).toContainEqual({ Key: 'Ec2ImageBuilderArn', Value: image?.arn })
+    const { Snapshots } = await ec2.send(
+      new DescribeSnapshotsCommand({
+        SnapshotIds: [Images?.[0]?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ''],
+      }),
+    )
+    expect(Snapshots?.[0]?.Tags).toEqual([
+      { Key: 'CreatedBy', Value: 'EC2 Image Builder' },
+      { Key: 'Ec2ImageBuilderArn', Value: image?.arn },
+    ])
   })
 
   it('answers a token once: the same input again, another input never', async () => {
@@ -214,6 +228,17 @@ describe('a build', () => {
     const arn = await built()
     expect(statuses(arn)).toEqual(['FAILED'])
     expect((await get(arn))?.state?.reason).toContain(reason)
+  })
+
+  it('fails where its parent is disabled', async () => {
+    const { ImageId: value } = world.standIn.ec2.addImage({ ...build, Name: 'own-soe 1' }).image
+    world.standIn.ssm.seed(build, { name: '/golden/images/base/parent', value })
+    await new EC2Client(clientOptions(world)).send(new DisableImageCommand({ ImageId: value }))
+    const arn = await built()
+    expect((await get(arn))?.state).toMatchObject({
+      status: 'FAILED',
+      reason: expect.stringContaining(value),
+    })
   })
 
   it('can be cancelled while it runs, and not after', async () => {

@@ -91,7 +91,30 @@ describe('instances', () => {
     expect(await found(['tag:team', 'w*'])).toEqual([id])
     expect(await found(['instance-id', other ?? ''])).toEqual([other])
     expect(await found(['instance-state-name', 'running'])).toEqual([id])
+    expect(await found(['image-id', ami], ['instance-state-name', 'running'])).toEqual([id])
+    expect(await found(['image-id', 'ami-00000000000000000'])).toEqual([])
     await expect(found(['odd', 'x'])).rejects.toThrow("The filter 'odd' is invalid")
+  })
+
+  it('are there already where somebody has launched them before', async () => {
+    const { instances } = world.standIn.ec2
+    const { instance } = instances.add({ ...build, imageId: ami, tags: { team: 'web' }, asg: 'web' })
+    expect(await stateOf(instance.InstanceId)).toBe('running')
+    expect(await found(['tag:team', 'web'], ['tag:aws:autoscaling:groupName', 'web'])).toEqual([
+      instance.InstanceId,
+    ])
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance.InstanceId] }))
+    expect(await found(['instance-state-name', 'running'])).toEqual([])
+  })
+
+  it('come in pages', async () => {
+    for (const _ of [1, 2, 3]) world.standIn.ec2.instances.add({ ...build, imageId: ami })
+    const page = (NextToken?: string) => ec2.send(new DescribeInstancesCommand({ MaxResults: 2, NextToken }))
+    const first = await page()
+    expect(first.Reservations).toHaveLength(2)
+    const { Reservations, NextToken } = await page(first.NextToken)
+    expect([Reservations?.length, NextToken]).toEqual([1, undefined])
+    await expect(page('?')).rejects.toMatchObject({ name: 'InvalidNextToken' })
   })
 
   it.each([

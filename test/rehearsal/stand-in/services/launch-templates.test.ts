@@ -27,7 +27,7 @@ beforeEach(() => {
     data: { ImageId: 'ami-00000000000000001', InstanceType: 'm7i.large', SecurityGroupIds: ['sg-1'] },
   })
   ami ??= world.standIn.ec2.addImage({ ...build, Name: 'golden-payments 1' }).image.ImageId
-  client = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*')])))
+  client = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*', 'ssm:GetParameters')])))
 })
 
 afterAll(async () => {
@@ -108,6 +108,52 @@ it('describes the newest version of every template', async () => {
   const { LaunchTemplateVersions } = await client.send(new DescribeLaunchTemplateVersionsCommand(latest))
   const names = LaunchTemplateVersions?.map(({ LaunchTemplateName }) => LaunchTemplateName)
   expect(names).toEqual(['payments-api', 'orders-api'])
+})
+
+describe('an AMI that a parameter names', () => {
+  const describeWith = (more: object = {}) =>
+    client.send(
+      new DescribeLaunchTemplateVersionsCommand({
+        ...{ LaunchTemplateName: 'payments-api', Versions: ['$Latest'], ResolveAlias: true, ...more },
+      }),
+    )
+  const amiIn = async (more?: object) =>
+    (await describeWith(more)).LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId
+  const put = (Name: string, more: object = {}) =>
+    world.standIn.call({
+      ...{ principal: world.standIn.iam.operator(), service: 'ssm', operation: 'PutParameter' },
+      input: { ...{ Name, Value: ami, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true }, ...more },
+    })
+
+  it('is resolved where that is asked for, at its newest version or the one that is named', async () => {
+    await put('/golden/payments')
+    const other = world.standIn.ec2.addImage({ ...build, Name: 'golden-payments 2' }).image.ImageId
+    await put('/golden/payments', { Value: other })
+    await create({ LaunchTemplateData: { ImageId: 'resolve:ssm:/golden/payments:1' } })
+    expect(await amiIn()).toBe(ami)
+    await create({ LaunchTemplateData: { ImageId: 'resolve:ssm:/golden/payments' } })
+    expect(await amiIn()).toBe(other)
+    expect(await amiIn({ ResolveAlias: false })).toBe('resolve:ssm:/golden/payments')
+    expect(await amiIn({ Versions: ['1'] })).toBe('ami-00000000000000001')
+    await expect(describeWith({ Versions: ['1', '2'] })).rejects.toMatchObject({
+      name: 'InvalidParameterCombination',
+    })
+  })
+
+  it.each([
+    ['is not there', '/golden/nothing'],
+    ['has no AMI', '/golden/text'],
+  ])('is not found in a parameter that %s', async (_, name) => {
+    await put('/golden/text', { DataType: 'text' })
+    await create({ LaunchTemplateData: { ImageId: `resolve:ssm:${name}` } })
+    await expect(describeWith()).rejects.toMatchObject({ name: 'SsmInvalidParameter' })
+  })
+
+  it('is for those who may read the parameter', async () => {
+    client = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*')])))
+    await expect(describeWith()).rejects.toMatchObject({ name: 'UnauthorizedOperation' })
+    expect(await amiIn({ ResolveAlias: false })).toBe('ami-00000000000000001')
+  })
 })
 
 describe('refuses', () => {

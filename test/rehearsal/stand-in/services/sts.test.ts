@@ -67,6 +67,17 @@ it('refuses in STS’s way', async () => {
   await expect(call).rejects.toMatchObject({ name: 'AccessDenied' })
 })
 
+it('lets nobody into an account that refuses, until it admits again', async () => {
+  const input = { RoleArn, RoleSessionName: 'publish', ExternalId: 'golden' }
+  const assume = (by: STSClient) => by.send(new AssumeRoleCommand(input))
+  const operator = new STSClient(clientOptions(world))
+  world.standIn.iam.refuse(target.account)
+  for (const by of [client, operator])
+    await expect(assume(by)).rejects.toMatchObject({ name: 'AccessDenied' })
+  world.standIn.iam.admit(target.account)
+  for (const by of [client, operator]) expect((await assume(by)).Credentials).toBeDefined()
+})
+
 it.each([
   ['AKIAUNKNOWN', build.account],
   [target.account, target.account],

@@ -1,0 +1,52 @@
+import {
+  type RetirementPlan,
+  type RetirementRequest,
+  retirementName,
+} from '../../domain/releases/retirement.ts'
+import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
+import { readOperation } from '../../functions/shared/operations.ts'
+import { readWithdrawals } from '../../functions/shared/withdrawals.ts'
+import type { Deployment } from './deployment.ts'
+import { invokerOf } from './invoke.ts'
+import { ledgerOf } from './ledger.ts'
+import { operationsOf } from './operations.ts'
+import { calling } from './problems.ts'
+
+/** How far a run of retirement is. */
+export interface RetirementNow {
+  status: 'running' | 'finished' | 'failed'
+  withdrawals: Withdrawal[]
+  /** What is not as it should be, once it has ended. */
+  problems: string[]
+}
+
+/** What retirement is to a person. Every call throws BadInput or Failed. */
+export interface Retiring {
+  /** What a run would do at a time: it asks every account, by the fleet's own role there. */
+  plan(time: string): Promise<RetirementPlan>
+  /** The same time again starts nothing. */
+  start(request: RetirementRequest): Promise<void>
+  look(operation: string): Promise<RetirementNow>
+}
+
+/** Seconds: as long as the function may take to ask every account. */
+const patience = 900
+
+export function retiringIn(deployment: Deployment): Retiring {
+  const ledger = ledgerOf(deployment)
+  const operations = operationsOf(deployment, 'retire', 'retirement')
+  const show = invokerOf<RetirementPlan>(deployment, 'plan-retirement', patience)
+  return {
+    plan: (time) => calling(deployment, 'find out what would be retired', () => show({ show: true, time })),
+    start: (request) => operations.start(retirementName(request.time), request),
+    look: async (operation) => {
+      const { status, why } = await operations.standing(operation)
+      return calling(deployment, 'read the retirement', async () => {
+        const record = await readOperation(ledger, operation)
+        const told = record?.status === 'failed' ? record.problems : undefined
+        const withdrawals = await readWithdrawals(ledger, operation)
+        return { status, withdrawals, problems: status === 'failed' ? (told ?? [why]) : [] }
+      })
+    },
+  }
+}

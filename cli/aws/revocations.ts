@@ -1,0 +1,80 @@
+import { operationName } from '../../domain/executions.ts'
+import type { RevocationRequest } from '../../domain/releases/revocation.ts'
+import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
+import type { Preview } from '../../functions/plan-revocation/plan-revocation.ts'
+import {
+  type RevocationItem,
+  type RollbackItem,
+  readOperation,
+  readRollback,
+  rollbackOf,
+} from '../../functions/shared/operations.ts'
+import { readWithdrawals } from '../../functions/shared/withdrawals.ts'
+import type { Deployment } from './deployment.ts'
+import { invokerOf } from './invoke.ts'
+import { ledgerOf } from './ledger.ts'
+import { operationsOf } from './operations.ts'
+import { calling } from './problems.ts'
+
+interface RevocationInput extends RevocationRequest {
+  reason: string
+  by: string
+  /** ISO 8601: its time, and so its name. */
+  time: string
+}
+
+/** How far a revocation is. */
+export interface RevocationNow {
+  status: 'running' | 'finished' | 'failed'
+  /** None before it has decided. */
+  record?: RevocationItem
+  /** Of the images whose pointers go back, those that have begun. */
+  rollbacks: RollbackItem[]
+  withdrawals: Withdrawal[]
+  /** What is not as it should be, once it has ended. */
+  problems: string[]
+}
+
+/** What revocations are to a person. Every call throws BadInput or Failed. */
+export interface Revocations {
+  preview(request: RevocationRequest): Promise<Preview>
+  /** Starts it; the same again, of the same time, starts nothing. */
+  start(input: RevocationInput): Promise<void>
+  /** Whether there is one of that name. */
+  isThere(operation: string): Promise<boolean>
+  look(operation: string): Promise<RevocationNow>
+}
+
+export const revocationName = (image: string, version: string, time: string) =>
+  operationName('revoke', `${image}-${version.replace(/\W/g, '-')}`, time)
+
+/** Seconds: it looks into every account that has one of the AMIs. */
+const patience = 300
+
+export function revocationsIn(deployment: Deployment): Revocations {
+  const ledger = ledgerOf(deployment)
+  const operations = operationsOf(deployment, 'revoke', 'revocation')
+  const plan = invokerOf<Preview>(deployment, 'plan-revocation', patience)
+  const reading = <T>(work: () => Promise<T>) => calling(deployment, 'read the revocation', work)
+  return {
+    preview: (request) => calling(deployment, 'find out what it would do', () => plan({ preview: request })),
+    start: (input) => operations.start(revocationName(input.image, input.version, input.time), input),
+    isThere: (operation) => reading(async () => (await readOperation(ledger, operation)) !== undefined),
+    look: async (operation) => {
+      const { status, why } = await operations.standing(operation)
+      return reading(async () => {
+        const record = (await readOperation(ledger, operation)) as RevocationItem | undefined
+        const rollbacks = await Promise.all(
+          (record?.goBack ?? []).map(({ image }) => readRollback(ledger, rollbackOf(operation, image))),
+        )
+        const told = record?.status === 'failed' ? record.problems : undefined
+        return {
+          ...{ status, withdrawals: await readWithdrawals(ledger, operation) },
+          ...(record && { record }),
+          rollbacks: rollbacks.flatMap((each) => each.record ?? []),
+          problems: status === 'failed' ? (told ?? [why]) : [],
+        }
+      })
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { operationName } from '../../domain/executions.ts'
+import { type RingStep, type RollbackItem, readRollback } from '../../functions/shared/operations.ts'
+import type { Deployment } from './deployment.ts'
+import { ledgerOf } from './ledger.ts'
+import { operationsOf } from './operations.ts'
+import { calling } from './problems.ts'
+import { type Standing, standingOf } from './standing.ts'
+
+export interface RollbackInput {
+  image: string
+  to: string
+  ring?: string
+  reason: string
+  by: string
+  /** Whether the image stays held. */
+  hold: boolean
+  /** ISO 8601: its time, and so its name. */
+  time: string
+}
+
+/** How far a rollback is. */
+export interface RollbackNow {
+  status: 'running' | 'finished' | 'failed'
+  /** In their order; none before it has decided. */
+  rings: RingStep[]
+  /** What is not as it should be, once it has ended. */
+  problems: string[]
+}
+
+/** What rollbacks are to a person. Every call throws BadInput or Failed. */
+export interface Rollbacks {
+  standing(image: string): Promise<Standing>
+  /** A rollback by its name; undefined where there is none. */
+  read(operation: string): Promise<RollbackItem | undefined>
+  /** Starts it; the same again, of the same time, starts nothing. */
+  start(input: RollbackInput): Promise<void>
+  look(operation: string): Promise<RollbackNow>
+}
+
+export const rollbackName = (image: string, time: string) => operationName('rollback', image, time)
+
+export function rollbacksIn(deployment: Deployment): Rollbacks {
+  const ledger = ledgerOf(deployment)
+  const operations = operationsOf(deployment, 'rollback', 'rollback')
+  return {
+    standing: (image) => calling(deployment, 'read how the image stands', () => standingOf(ledger, image)),
+    read: (operation) =>
+      calling(deployment, 'read the rollback', async () => (await readRollback(ledger, operation)).record),
+    start: (input) => operations.start(rollbackName(input.image, input.time), input),
+    look: async (operation) => {
+      const { status, why } = await operations.standing(operation)
+      // After the execution: what it has written before it ended is there.
+      const { record, rings } = await calling(deployment, 'read the rollback', () =>
+        readRollback(ledger, operation),
+      )
+      const told = record?.status === 'failed' ? record.problems : undefined
+      return { status, rings, problems: status === 'failed' ? (told ?? [why]) : [] }
+    },
+  }
+}

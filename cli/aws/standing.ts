@@ -1,0 +1,28 @@
+import type { Claim } from '../../domain/claims.ts'
+import type { Known } from '../../domain/planning/known.ts'
+import type { Release } from '../../domain/releases/release.ts'
+import { readReleases } from '../../functions/shared/catalog.ts'
+import { readClaims } from '../../functions/shared/claims.ts'
+import { readKnown } from '../../functions/shared/known.ts'
+import type { Ledger } from '../../functions/shared/ledger.ts'
+
+/** How an image stands: what is known of it, what was released, and who bakes it or rolls it out. */
+export interface Standing {
+  known: Known
+  /** The newest first. */
+  releases: Release[]
+  underWay: (Claim & { waits: boolean })[]
+}
+
+export async function standingOf(ledger: Ledger, image: string): Promise<Standing> {
+  const [known, releases, { held, queue }] = await Promise.all([
+    readKnown(ledger),
+    readReleases(ledger, image),
+    readClaims(ledger),
+  ])
+  const all = [
+    ...held.map((claim) => ({ ...claim, waits: false })),
+    ...queue.map((claim) => ({ ...claim, waits: true })),
+  ]
+  return { known, releases, underWay: all.filter((claim) => claim.image === image) }
+}

@@ -1,0 +1,78 @@
+import { titleOf } from '../domain/triggers.ts'
+import type { CampaignImage, CampaignItem } from '../functions/shared/campaigns.ts'
+import { isOver } from '../functions/shared/closing.ts'
+import type { CampaignState } from './aws/steering.ts'
+import { Failed } from './problems.ts'
+
+/** What would end, and what has ended already. */
+export interface Cancellation {
+  campaign: string
+  /** What it is about, as a list shows it. */
+  title: string
+  /** Where not the whole campaign ends. */
+  image?: string
+  /** What the whole campaign waits for. */
+  waiting?: { until: string; reasons: string[] }
+  /** It starts again by itself what is not as the fleet says. */
+  returns: boolean
+  /** Their rebakes are stopped; with the rings that have them, which keep them. */
+  underWay: { image: string; status: string; version?: string; rings: string[] }[]
+  /** They will not be started. */
+  notStarted: string[]
+  /** In the whole campaign. */
+  over: { image: string; status: string }[]
+}
+
+/**
+ * How the campaign, or the image in it, has ended; undefined where it has not.
+ * @throws Failed where there is none, or it has not begun
+ */
+export function endOf({ record, images }: CampaignState, campaign: string, name: string | undefined) {
+  if (!record) throw new Failed(`The ledger knows no campaign ${campaign}.`)
+  const isRunning = ['waiting', 'running'].includes(record.status)
+  if (name === undefined) return isRunning ? undefined : record.status
+  const image = images.find((each) => each.image === name)
+  if (!image || image.status === 'left')
+    throw new Failed(`Campaign ${campaign} does not rebake ${name}${image ? `: ${image.reason}` : ''}.`)
+  if (isOver(image)) return image.status
+  if (!isRunning) return record.status
+  if (image.status === 'planned')
+    throw new Failed(
+      `${name} has not begun: it begins when ${image.plan.parent} has passed its checks. Cancel that, or the campaign, ` +
+        `or ${name} once it has begun.`,
+    )
+  return undefined
+}
+
+/** What cancelling the campaign, or the image in it, comes to. */
+export function cancellationOf(
+  { record, images }: CampaignState,
+  campaign: string,
+  name?: string,
+): Cancellation {
+  const { trigger, status, waiting } = record as CampaignItem
+  const baked = images
+    .filter(({ plan }) => plan.decision === 'bake')
+    .sort((a, b) => a.plan.order - b.plan.order)
+  const below = (image: string): string[] => [
+    image,
+    ...baked.filter(({ plan }) => plan.parent === image).flatMap((child) => below(child.image)),
+  ]
+  const mine = name === undefined ? undefined : below(name)
+  const open = baked.filter((each) => !isOver(each) && (mine?.includes(each.image) ?? true))
+  return {
+    campaign,
+    title: titleOf(trigger),
+    ...(name !== undefined && { image: name }),
+    ...(status === 'waiting' && waiting && { waiting }),
+    returns: status === 'waiting' && (trigger.kind === 'release' || trigger.kind === 'drift'),
+    underWay: open.filter(({ status }) => status !== 'planned').map(underWayOf),
+    notStarted: open.filter(({ status }) => status === 'planned').map(({ image }) => image),
+    over: baked.filter(isOver).map(({ image, status }) => ({ image, status })),
+  }
+}
+
+function underWayOf(item: CampaignImage & { published?: Record<string, string> }) {
+  const { image, status, version, published = {} } = item
+  return { image, status, ...(version && { version }), rings: Object.keys(published) }
+}

@@ -1,0 +1,56 @@
+import type { Environment } from './environment.ts'
+
+/** `unseen`: nobody knows, as the caller may not look; that is never a pass. */
+export type Outcome = 'pass' | 'warning' | 'unseen' | 'fail'
+
+export interface Finding {
+  outcome: Outcome
+  /** What was found, in words. */
+  found: string
+  /** What to do about it; '' where nothing is wrong. */
+  mend: string
+}
+
+export const groups = [
+  ...(['Deployment', 'Accounts', 'Keys', 'Quotas', 'Events'] as const),
+  ...(['Pointers', 'Notifications', 'Image Builder', 'Schedules'] as const),
+]
+type Group = (typeof groups)[number]
+
+/** One thing that a campaign depends on. */
+export interface Check {
+  name: string
+  group: Group
+  /** IAM actions that the caller needs for it. */
+  permissions: readonly string[]
+  /** Whether it means something before the first deploy. */
+  beforeDeploy?: true
+  /** What is wrong, and what is good to know; nothing where all is as it must be. It may throw what AWS throws. */
+  examine(environment: Environment): AsyncIterable<Finding>
+}
+
+export const fail = (found: string, mend: string): Finding => ({ outcome: 'fail', found, mend })
+export const warning = (found: string, mend: string): Finding => ({ outcome: 'warning', found, mend })
+export const unseen = (found: string, mend: string): Finding => ({ outcome: 'unseen', found, mend })
+/** Nothing is wrong, and this is why or how much. */
+export const noted = (found: string): Finding => ({ outcome: 'pass', found, mend: '' })
+
+/** What a call answers; undefined where it says that the thing is not there. Every other error is thrown. */
+export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof Error && missing.test(error.name)) return undefined
+    throw error
+  }
+}
+
+const missing = /NotFound|DoesNotExist|^NoSuch|NonExistentQueue|^InvalidAMIID\.|^StateMachineDoesNotExist$/
+
+/** Works on a few at a time, in order; AWS slows down who asks for all at once. */
+export async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  for (let at = 0; at < items.length; at += 8)
+    results.push(...(await Promise.all(items.slice(at, at + 8).map(work))))
+  return results
+}

@@ -1,0 +1,69 @@
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
+import { BatchGetAccountStatusCommand, Inspector2Client } from '@aws-sdk/client-inspector2'
+import { compare } from '../aws/compare.ts'
+import { count } from '../render/text.ts'
+import { type Check, fail, ifThere, noted, warning } from './check.ts'
+
+const pipelines: Check = {
+  name: 'pipelines',
+  group: 'Image Builder',
+  permissions: [
+    ...['GetImagePipeline', 'GetImageRecipe', 'GetDistributionConfiguration'],
+    ...['GetComponent', 'ListComponents'],
+  ].map((name) => `imagebuilder:${name}`),
+  async *examine({ deployment }) {
+    const compared = await compare(deployment)
+    for (const { image, adopted, pipeline, problems } of compared)
+      for (const problem of problems)
+        yield fail(
+          `${image}, pipeline ${pipeline}: ${problem}`,
+          adopted
+            ? 'Change the pipeline, which its team keeps.'
+            : 'Deploy the fleet (npm run deploy); what was changed by hand since, change back: aws imagebuilder update-image-pipeline.',
+        )
+    yield noted(count(compared.length, 'pipeline'))
+  },
+}
+
+const serviceRole = 'AWSServiceRoleForImageBuilder'
+
+const serviceLinkedRole: Check = {
+  name: 'the service-linked role of Image Builder',
+  group: 'Image Builder',
+  permissions: ['iam:GetRole'],
+  async *examine({ config }) {
+    const role = await ifThere(new IAMClient(config).send(new GetRoleCommand({ RoleName: serviceRole })))
+    if (!role)
+      yield fail(
+        `there is no role ${serviceRole}: no bake starts`,
+        'Create it: aws iam create-service-linked-role --aws-service-name imagebuilder.amazonaws.com',
+      )
+  },
+}
+
+const inspector: Check = {
+  name: 'Amazon Inspector',
+  group: 'Image Builder',
+  beforeDeploy: true,
+  permissions: ['inspector2:BatchGetAccountStatus'],
+  async *examine({ fleet, config }) {
+    const scanned = Object.values(fleet.images).filter(({ scanning }) => scanning).length
+    if (scanned === 0) {
+      yield noted('no image is scanned')
+      return
+    }
+    const { account, region } = fleet.build
+    const ask = new BatchGetAccountStatusCommand({ accountIds: [account] })
+    const { accounts = [] } = await new Inspector2Client(config).send(ask)
+    const status = accounts[0]?.resourceState?.ec2?.status ?? 'unknown'
+    if (status === 'ENABLING')
+      yield warning('scanning of EC2 is being enabled', 'Look again in a few minutes.')
+    else if (status !== 'ENABLED')
+      yield fail(
+        `scanning of EC2 is ${status} in ${account} ${region}, and ${scanned === 1 ? 'one image is' : `${scanned} images are`} to be scanned`,
+        `Enable it: aws inspector2 enable --resource-types EC2 --account-ids ${account}`,
+      )
+  },
+}
+
+export const imageBuilderChecks = [pipelines, serviceLinkedRole, inspector]

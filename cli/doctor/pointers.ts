@@ -1,0 +1,87 @@
+import { EC2Client } from '@aws-sdk/client-ec2'
+import { SSMClient } from '@aws-sdk/client-ssm'
+import { pointerName } from '../../domain/names.ts'
+import { availableAmis } from '../../functions/shared/images.ts'
+import { readPointers } from '../../functions/shared/pointers.ts'
+import { count } from '../render/text.ts'
+import { type Check, fail, noted, warning } from './check.ts'
+import type { Environment } from './environment.ts'
+
+const permissions = ['ssm:GetParameters', 'ec2:DescribeImages']
+
+type Pointer = Parameters<typeof pointerName>[2]
+
+/** The parameters of some images, what they hold, and which of that is there. */
+async function look(environment: Environment, images: string[], pointers: Pointer[]) {
+  const { fleet, config } = environment
+  const names = images.flatMap((image) => pointers.map((each) => pointerName(fleet.name, image, each)))
+  const held = await readPointers(new SSMClient(config), names)
+  return { names, held, there: await availableAmis(new EC2Client(config), held.values()) }
+}
+
+const parents: Check = {
+  name: 'parents',
+  group: 'Pointers',
+  permissions,
+  async *examine(environment) {
+    const { images } = environment.fleet
+    const own = Object.keys(images).filter((image) => !images[image]?.pipeline)
+    const { names, held, there } = await look(environment, own, ['parent'])
+    for (const name of names) {
+      const ami = held.get(name)
+      if (ami === undefined)
+        yield fail(
+          `there is no parameter ${name}, which the recipe takes its parent from: no bake starts`,
+          `Put the AMI of its parent there: aws ssm put-parameter --name ${name} --type String --data-type aws:ec2:image --value AMI`,
+        )
+      else if (/^ami-0+$/.test(ami))
+        yield fail(
+          `${name} holds no AMI: none of its upstream was visible at the deploy`,
+          'Have the owner of the upstream share one; its campaign sets the parameter.',
+        )
+      // Each bake sets its own before it starts; an old parent may be retired meanwhile.
+      else if (!there.has(ami))
+        yield warning(
+          `${name} holds ${ami}, which is not available any more`,
+          'Nothing: the next bake of the image sets it. Whoever starts the pipeline by hand needs an AMI there.',
+        )
+    }
+    yield noted(count(held.size, 'parameter'))
+  },
+}
+
+const channels: Check = {
+  name: 'candidates, stable and previous',
+  group: 'Pointers',
+  permissions,
+  async *examine(environment) {
+    const images = Object.keys(environment.fleet.images)
+    const { held, there } = await look(environment, images, ['candidate', 'stable', 'previous'])
+    for (const [name, ami] of held)
+      if (!there.has(ami))
+        yield fail(
+          `${name} holds ${ami}, and there is no such AMI, or it is not available`,
+          `Rebake the image, or point it to a release that is there: rebake start --image ${name.split('/')[3]}, rebake rollback.`,
+        )
+    yield noted(held.size === 0 ? 'nothing has been released yet' : count(held.size, 'parameter'))
+  },
+}
+
+const targets: Check = {
+  name: 'parameters of the targets',
+  group: 'Pointers',
+  permissions: ['lambda:InvokeFunction'],
+  async *examine(environment) {
+    const reports = await environment.targets()
+    for (const { account, dangling } of reports)
+      for (const { region, parameter, ami } of dangling)
+        yield fail(
+          `${parameter} of ${account} ${region} holds ${ami}, and there is no such AMI, or it is not available: nothing can be launched from it`,
+          'Point it to a release that is there (rebake rollback), or rebake the image (rebake start).',
+        )
+    const held = reports.reduce((sum, { pointers }) => sum + pointers, 0)
+    yield noted(held === 0 ? 'nothing has been published yet' : count(held, 'parameter'))
+  },
+}
+
+export const pointerChecks = [parents, channels, targets]

@@ -1,0 +1,27 @@
+import { cell, oneLine, type Paint, type Style, unpainted } from './text.ts'
+
+/** One thing of several that are done one after the other. */
+export interface Step {
+  name: string
+  status: 'waiting' | 'running' | 'done' | 'wrong'
+  /** What it is doing, or what it came to. */
+  text: string
+}
+
+const looks: Record<Step['status'], { icon: string; style: Style }> = {
+  waiting: { icon: '·', style: 'dim' },
+  running: { icon: '●', style: 'cyan' },
+  done: { icon: '✔', style: 'green' },
+  wrong: { icon: '✖', style: 'red' },
+}
+const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
+
+/** @param tick turns the spinner of what runs, on a terminal */
+export function stepLine(
+  { name, status, text }: Step,
+  { paint = unpainted, tick, width = 1_000 }: { paint?: Paint; tick?: number; width?: number } = {},
+): string {
+  const { icon, style } = looks[status]
+  const shown = status === 'running' && tick !== undefined ? (spinner[tick % spinner.length] ?? icon) : icon
+  return `${paint(style, shown)} ${cell(`${name}  ${oneLine(text)}`, width - 2).trimEnd()}`
+}

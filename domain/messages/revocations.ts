@@ -1,0 +1,106 @@
+import { usesText } from '../releases/usage.ts'
+import type { Withdrawal } from '../releases/withdrawal.ts'
+import { causeText, explain, type Failure } from './failures.ts'
+import { executionLink, linksTo } from './links.ts'
+import { lines, type Message, plural, subject, told } from './message.ts'
+
+export interface RevokedFacts {
+  operation: string
+  execution: string
+  image: string
+  version: string
+  reason: string
+  /** The ARN of whoever asked for it. */
+  by: string
+  /** What was revoked, parents first. */
+  releases: { image: string; version: string; ami: string }[]
+  goBack: { image: string; to: string }[]
+  stranded: string[]
+  withdrawals: Withdrawal[]
+  /** The campaign that bakes them anew. */
+  campaign: string | undefined
+  problems: string[]
+}
+
+type StoppedFacts = Pick<RevokedFacts, 'image' | 'version' | 'by' | 'operation' | 'execution'> & {
+  reason?: string
+}
+
+/** For everybody: whoever launches from one of them must know. */
+export function releaseRevoked(facts: RevokedFacts): Message {
+  const { withdrawals, ...known } = facts
+  const { image, version, releases, goBack, stranded, campaign, problems, execution } = known
+  const amis = withdrawals.flatMap((each) => each.amis.map((ami) => ({ ...ami, ...each })))
+  const disabled = amis.filter(({ outcome }) => outcome === 'done').length
+  const inUse = amis.filter(({ outcome }) => outcome === 'in-use')
+  return {
+    ...told('release-revoked', problems.length > 0 ? 'error' : 'warning', 'summary'),
+    about: { image, ...(campaign && { campaign }) },
+    links: linksTo({ Execution: executionLink(execution) }),
+    facts: { ...known, campaign: campaign ?? null, disabled, inUse: inUse.length },
+    subject: subject(
+      `Revoked: ${image} ${version}${releases.length > 1 ? ` and ${plural(releases.length - 1, 'descendant')}` : ''}`,
+    ),
+    body: lines(
+      `${facts.by} has revoked ${plural(releases.length, 'release')}: ${facts.reason}.`,
+      some(releases.map((release) => `${release.image} ${release.version} (${release.ami})`)),
+      '',
+      `${plural(disabled, 'AMI')} cannot be launched any more. What runs goes on running.`,
+      goBack.length > 0 && [
+        '',
+        'Pointers are back at the last good release:',
+        ...some(goBack.map((each) => `${each.image}: ${each.to}`)),
+      ],
+      stranded.length > 0 && [
+        '',
+        `There is no good release of ${stranded.join(', ')}: the pointers stay where they are, and new launches fail.`,
+      ],
+      inUse.length > 0 && [
+        '',
+        'In use, so not disabled (rebake revoke … --force does it); they are deprecated:',
+        ...some(inUse.map(({ ami, uses = [] }) => `${ami}: ${usesText(uses)}`)),
+      ],
+      problems.length > 0 && ['', 'Not done; the same command again goes on with it:', ...some(problems)],
+      '',
+      campaign
+        ? `They are baked anew by the campaign ${campaign}.`
+        : 'Nothing is baked anew: no image of the fleet is on them.',
+    ),
+  }
+}
+
+/** A revocation that died half-way: what it has revoked stays so. */
+export function revocationStopped(
+  { image, version, by, reason = '', operation, execution }: StoppedFacts,
+  { error, cause }: Failure,
+): Message {
+  return {
+    ...told('release-revoked', 'error', 'summary'),
+    about: { image },
+    links: linksTo({ Execution: executionLink(execution) }),
+    facts: { image, version, by, reason, operation, execution, failure: { error, cause } },
+    subject: subject(`Stopped half-way: revocation of ${image} ${version}`),
+    body: lines(
+      `The revocation of ${image} ${version} has stopped. Nothing is baked from it and nothing points to it anew, but pointers may`,
+      'still have it, and its AMIs may not be disabled everywhere.',
+      '',
+      `Why: ${causeText(cause) || error}`,
+      `What to do: ${explain(error).todo} Then give the same command again: it goes on with what is left.`,
+      'Images that were going back are held (rebake status has them): rebake resume IMAGE once all is done.',
+      '',
+      `By: ${by}`,
+      `Operation: ${operation}`,
+    ),
+  }
+}
+
+/** As much of a list as somebody reads. */
+function some(all: readonly string[]): string[] {
+  const more = all.length - most
+  const shown = all.slice(0, most).map((each) => `  ${each}`)
+  return more > 0
+    ? [...shown, `  and ${more} more: the record of the operation in the ledger has them`]
+    : shown
+}
+
+const most = 25

@@ -1,0 +1,44 @@
+import type { Fleet } from '../fleet/model.ts'
+import type { Release } from '../releases/release.ts'
+import { stopOf, takeBack } from './holds.ts'
+import type { Known } from './known.ts'
+
+/** A roll-out of the image that has its turn, or waits for it. */
+export interface RollingOut {
+  campaign: string
+  number: number
+  version: string
+}
+
+/** What a promotion depends on beside the fleet. */
+export interface Standing {
+  known: Known
+  /** Undefined where the image has no such release. */
+  release: Release | undefined
+  /** Of this image, whichever release. */
+  rollingOut: readonly RollingOut[]
+}
+
+/** Why a release cannot be rolled out, in words; undefined where it can. */
+export function reasonNotToPromote(
+  fleet: Fleet,
+  { image, version }: { image: string; version: string },
+  { known, release, rollingOut }: Standing,
+): string | undefined {
+  if (!Object.hasOwn(fleet.images, image)) return `the fleet has no image '${image}'`
+  if (!release)
+    return `${image} has no release ${version}: none of its AMIs of that version passed its checks`
+  const what = `${image} ${version}`
+  const { revoked, retired, ami, parentAmi } = release
+  if (revoked) return `${what} was revoked at ${revoked.at} by ${revoked.by}: ${revoked.reason}`
+  if (retired?.removedAt) return `the AMIs of ${what} were removed at ${retired.removedAt}`
+  // Whoever asks for it takes back that it was rolled back.
+  const stop = stopOf(takeBack(known, ami), image, [ami, parentAmi])
+  if (stop) return stop
+  if (known.images[image]?.released?.version === version) return `${what} is stable already`
+  const same = rollingOut.find((other) => other.version === version)
+  if (same) return `campaign ${same.campaign} rolls out ${what} now`
+  const newer = rollingOut.find((other) => other.number > release.number)
+  if (!newer) return undefined
+  return `campaign ${newer.campaign} rolls out ${newer.version} now, which is newer than ${version} (rebake cancel ${newer.campaign} ${image} ends that)`
+}

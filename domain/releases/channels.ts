@@ -1,0 +1,26 @@
+import type { KnownImage } from '../planning/known.ts'
+import { isGood, type Release } from './release.ts'
+
+export type Channel = 'candidate' | 'stable' | 'previous'
+
+/**
+ * What points to each release of an image, by the ledger: the newest that passed its checks, what targets have, and what
+ * they would go back to, the last that they had before, that is good and that nobody went back from. By AMI; a release that nothing points to has none.
+ */
+export function channelsOf(
+  { last, released }: KnownImage,
+  releases: readonly Release[],
+): Map<string, Channel[]> {
+  const [previous] = releases
+    .filter((release) => isGood(release) && !release.rolledBack && release.ami !== released?.ami)
+    .sort((a, b) => (b.releasedAt ?? '').localeCompare(a.releasedAt ?? ''))
+  const pointed: [Channel, string | undefined][] = [
+    ['candidate', last?.ami],
+    ['stable', released?.ami],
+    ['previous', released && previous?.ami],
+  ]
+  const channels = new Map<string, Channel[]>()
+  for (const [channel, ami] of pointed)
+    if (ami !== undefined) channels.set(ami, [...(channels.get(ami) ?? []), channel])
+  return channels
+}

@@ -1,0 +1,126 @@
+import { compactTime } from '../executions.ts'
+import type { Known } from '../planning/known.ts'
+import { isGood, newestFirst, type Release } from './release.ts'
+import type { Use } from './usage.ts'
+
+interface Policy {
+  /** The last releases of each image that are kept whatever happens. */
+  keep: number
+  /** Seconds from the deprecation of an AMI to its removal. */
+  grace: number
+}
+
+/** What becomes of a release in this run. */
+export interface Retiring {
+  image: string
+  version: string
+  /** In the build account. */
+  ami: string
+  bakedAt: string
+  /** It is kept; deprecated now; deprecated, and not for long enough; removed now, where nothing uses it. */
+  fate: 'keep' | 'deprecate' | 'wait' | 'remove'
+  reason: string
+  /** When it will be removed, where it waits. ISO 8601. */
+  removeAt?: string
+}
+
+/** A run of retirement, as people are told of it before anything is done. */
+export interface RetirementPlan {
+  /** Those that are kept because they are new, or pointed to, are not in it. */
+  releases: Retiring[]
+  /** By version of an image, `api 1.0.3/1`: what uses those that would be removed. */
+  uses: Record<string, Use[]>
+  /** Where nobody knows what is used, in words. */
+  unread?: string
+}
+
+/** How the uses of a release are kept. */
+export const usesKey = ({ image, version }: Pick<Release, 'image' | 'version'>) => `${image} ${version}`
+
+/**
+ * What becomes of every release whose AMIs are there. Nothing here looks at what uses an AMI: that is asked for right
+ * before it is removed.
+ *
+ * @param time ISO 8601
+ */
+export function planRetirement({
+  catalog,
+  known,
+  policy,
+  time,
+}: {
+  catalog: readonly Release[]
+  known: Known
+  policy: Policy
+  time: string
+}): Retiring[] {
+  const there = catalog.filter(({ retired }) => !retired?.removedAt)
+  return [...Map.groupBy(there, ({ image }) => image).values()].flatMap((releases) => {
+    const kept = keptOf(newestFirst(releases), known, policy)
+    return newestFirst(releases).map((release) => {
+      const { image, version, ami, bakedAt } = release
+      return { ...{ image, version, ami, bakedAt }, ...fateOf(release, kept.get(version), policy, time) }
+    })
+  })
+}
+
+function fateOf(
+  { revoked, retired }: Release,
+  kept: string | undefined,
+  { keep, grace }: Policy,
+  time: string,
+): Pick<Retiring, 'fate' | 'reason' | 'removeAt'> {
+  if (kept) return { fate: 'keep', reason: kept }
+  const old = revoked ? `revoked: ${revoked.reason}` : `older than the last ${keep}`
+  if (!retired) return { fate: 'deprecate', reason: old }
+  const reason = `${old}, and deprecated since ${retired.deprecatedAt}`
+  const removeAt = new Date(Date.parse(retired.deprecatedAt) + grace * 1000).toISOString()
+  return Date.parse(removeAt) <= Date.parse(time)
+    ? { fate: 'remove', reason }
+    : { fate: 'wait', reason, removeAt }
+}
+
+/** Why releases of one image are kept, by version; what was revoked never is. */
+function keptOf(releases: readonly Release[], known: Known, { keep }: Policy): Map<string, string> {
+  const usable = releases.filter(({ revoked }) => !revoked)
+  const good = usable.filter(isGood)
+  const { last, released, held } = known.images[releases[0]?.image ?? ''] ?? {}
+  const stable = good.findIndex(({ ami }) => ami === released?.ami)
+  // The first reason is told; a held image may go back to any of them.
+  const reasons: [string, Release[]][] = [
+    ['the candidate', usable.filter(({ ami }) => ami === last?.ami)],
+    ['the stable one', stable < 0 ? [] : [good[stable] as Release]],
+    ['the one before the stable one', stable < 0 ? [] : good.slice(stable + 1, stable + 2)],
+    [`one of the last ${keep}`, usable.slice(0, keep)],
+    [`one of the last ${keep} that went through all rings`, good.slice(0, keep)],
+    ['the image is held', held ? usable : []],
+  ]
+  const kept = new Map<string, string>()
+  for (const [reason, some] of reasons)
+    for (const { version } of some) if (!kept.has(version)) kept.set(version, reason)
+  return kept
+}
+
+/** What becomes of a release by what became of its AMIs: it is deprecated, or gone, only when all of them are. */
+export function retiredOf(
+  { retired }: Pick<Release, 'retired'>,
+  action: 'deprecate' | 'remove',
+  time: string,
+): NonNullable<Release['retired']> {
+  const deprecatedAt = retired?.deprecatedAt ?? time
+  return action === 'remove' ? { deprecatedAt, removedAt: time } : { deprecatedAt }
+}
+
+/** What a run of retirement is started with. */
+export interface RetirementRequest {
+  /** ISO 8601. */
+  time: string
+  /** The ARN of whoever asks; or `schedule`. */
+  by: string
+  reason?: string
+  /** Whoever asks has seen the plan. */
+  act?: true
+}
+
+/** A run is named after its time: what asks for it again starts nothing. */
+export const retirementName = (time: string): string => `retire-${compactTime(time)}`

@@ -1,0 +1,59 @@
+import type { Fleet } from '../fleet/model.ts'
+import { pointerName, targetParameter } from '../names.ts'
+import type { Target } from '../planning/ring-order.ts'
+
+/** What may use an AMI. */
+export const useKinds = ['channel', 'launch-template', 'auto-scaling-group', 'instance'] as const
+export type UseKind = (typeof useKinds)[number]
+
+/** Something that uses an AMI: what it is, and where. */
+export interface Use extends Target {
+  kind: UseKind
+  /** The parameter's or the group's name, the template's name and version, the instance's id. */
+  name: string
+}
+
+/** By AMI. */
+export type Uses = ReadonlyMap<string, readonly Use[]>
+
+const channels = ['candidate', 'stable', 'previous'] as const
+
+/** Every parameter that points to an AMI of these images in a place: those of the rings, and the build account's own. */
+export function pointersIn(
+  { name: fleet, build, rings }: Fleet,
+  images: readonly string[],
+  { account, region }: Target,
+): string[] {
+  const isBuild = account === build.account
+  const own =
+    isBuild && region === build.region
+      ? images.flatMap((image) => channels.map((channel) => pointerName(fleet, image, channel)))
+      : []
+  const ofRings = Object.entries(rings).flatMap(([ring, { parameter, regions, accounts }]) =>
+    regions.includes(region) && (!isBuild || accounts.includes(account))
+      ? images.map((image) => targetParameter(parameter, { fleet, image, ring }))
+      : [],
+  )
+  return [
+    ...own,
+    ...[...new Set(ofRings)].flatMap((name) => [name, ...channels.map((channel) => `${name}/${channel}`)]),
+  ]
+}
+
+const words: Record<UseKind, string> = {
+  channel: 'channel',
+  'launch-template': 'launch template',
+  'auto-scaling-group': 'Auto Scaling group',
+  instance: 'instance',
+}
+
+const most = 5
+
+/** `222233334444 us-east-1: launch template web (version 3), instance i-0a; ...`: the first few of each place. */
+export const usesText = (uses: readonly Use[]): string =>
+  [...Map.groupBy(uses, ({ account, region }) => `${account} ${region}`)]
+    .map(([place, some]) => {
+      const told = some.slice(0, most).map(({ kind, name }) => `${words[kind]} ${name}`)
+      return `${place}: ${told.join(', ')}${some.length > most ? ` and ${some.length - most} more` : ''}`
+    })
+    .join('; ')

@@ -1,0 +1,110 @@
+import type { Fleet } from '../fleet/model.ts'
+import type { Target } from '../planning/ring-order.ts'
+import type { Placed, Release } from './release.ts'
+import type { Use, UseKind } from './usage.ts'
+
+/** Deprecated, an AMI can be used and is not offered; disabled, nobody can launch it; removed, it is gone with its snapshots. */
+export type Action = 'deprecate' | 'disable' | 'remove'
+
+/** One AMI that is to be withdrawn, and what became of it. */
+export interface WithdrawnAmi {
+  image: string
+  version: string
+  ami: string
+  action: Action
+  outcome?: 'done' | 'in-use' | 'gone' | 'failed'
+  /** What uses it: the first of them. */
+  uses?: Use[]
+  /** Why it failed, in words. */
+  why?: string
+  /** It is gone, and these of its snapshots are not. */
+  snapshots?: string[]
+}
+
+/** All that one operation withdraws in one place: the account that owns the AMIs, and a region. */
+export interface Withdrawal extends Target {
+  /** Where its AMIs may be used: the place itself, and every target that they are shared with. */
+  users: Target[]
+  /** What keeps an AMI from being disabled or removed by using it. */
+  protects: UseKind[]
+  /** Nothing keeps it. */
+  force?: boolean
+  /** What becomes of one that is in use. */
+  otherwise: 'deprecate' | 'keep'
+  amis: WithdrawnAmi[]
+}
+
+/** Every AMI of a release, each once: the build account's own, and those that were made for rings. */
+export const amisOf = ({ ami, copies = {} }: Release, build: Target): Placed[] => {
+  const all: Placed[] = [
+    { account: build.account, region: build.region, ami },
+    ...Object.values(copies).flat(),
+  ]
+  return [...new Map(all.map((placed) => [placeOf(placed) + placed.ami, placed])).values()]
+}
+
+const placeOf = ({ account, region }: Target) => `${account} ${region} `
+
+/**
+ * Releases that are to be withdrawn, place by place.
+ *
+ * @param how what is the same for all of them
+ */
+export function withdrawalsOf(
+  fleet: Pick<Fleet, 'build' | 'rings'>,
+  withdrawn: readonly { release: Release; action: Action }[],
+  how: Pick<Withdrawal, 'protects' | 'otherwise' | 'force'>,
+): Withdrawal[] {
+  const all = withdrawn.flatMap(({ release, action }) =>
+    amisOf(release, fleet.build).map((placed) => ({ placed, release, action })),
+  )
+  return [...Map.groupBy(all, ({ placed }) => placeOf(placed)).values()].map((some) => {
+    const { account, region } = (some[0] as (typeof some)[number]).placed
+    const users = [
+      { account, region },
+      ...some.flatMap(({ placed, release }) => usersOf(fleet, release, placed)),
+    ]
+    return {
+      ...{ account, region, ...how },
+      users: [...new Map(users.map((user) => [placeOf(user), user])).values()],
+      amis: some.map(({ placed: { ami }, release: { image, version }, action }) => ({
+        ...{ image, version, ami, action },
+      })),
+    }
+  })
+}
+
+/** Whom an AMI is shared with. Where a ring was not verified, those that the ring lists may have got it. */
+function usersOf(
+  { rings }: Pick<Fleet, 'rings'>,
+  { copies = {}, distributed = {} }: Release,
+  { ami, region }: Placed,
+): Target[] {
+  const verified = Object.values(distributed)
+    .flat()
+    .filter((target) => target.ami === ami)
+  const unverified = Object.entries(copies).flatMap(([ring, placed]) =>
+    !distributed[ring] && rings[ring]?.mode === 'share' && placed.some((copy) => copy.ami === ami)
+      ? rings[ring].accounts.map((account) => ({ account, region }))
+      : [],
+  )
+  return [...verified, ...unverified].map(({ account, region }) => ({ account, region }))
+}
+
+/** What keeps an AMI from being disabled or removed. */
+export const keeping = ({ protects, force }: Withdrawal, uses: readonly Use[]): Use[] =>
+  force ? [] : uses.filter(({ kind }) => protects.includes(kind))
+
+/** Whether an AMI is as it should be, whoever made it so. */
+export const isWithdrawn = ({ outcome }: WithdrawnAmi): boolean => outcome === 'done' || outcome === 'gone'
+
+/** What could not be withdrawn, in words that name the place: one line for each reason. */
+export const problemsOf = (withdrawals: readonly Withdrawal[]): string[] =>
+  withdrawals.flatMap(({ account, region, amis }) =>
+    [
+      ...Map.groupBy(
+        amis.filter(({ outcome }) => outcome === undefined || outcome === 'failed'),
+        ({ why = 'nobody got to it' }) => why,
+      ),
+    ].map(([why, some]) => `${account} ${region}: ${some.map(({ ami }) => ami).join(', ')}: ${why}`),
+  )

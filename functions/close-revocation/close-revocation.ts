@@ -1,0 +1,68 @@
+import type { SFNClient } from '@aws-sdk/client-sfn'
+import { releaseRevoked } from '../../domain/messages/revocations.ts'
+import { forgetRevoked } from '../../domain/planning/holds.ts'
+import { problemsOf } from '../../domain/releases/withdrawal.ts'
+import { changeKnown } from '../shared/known.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import type { Notify } from '../shared/notify.ts'
+import { operationKey, type RevocationItem, readOperation, rollbackOf } from '../shared/operations.ts'
+import type { Count } from '../shared/stack.ts'
+import { startCampaign } from '../shared/start-campaign.ts'
+import { readWithdrawals } from '../shared/withdrawals.ts'
+
+interface Parts {
+  ledger: Ledger
+  notify: Notify
+  stepFunctions: SFNClient
+  campaignArn: string
+  count: Count
+}
+
+/**
+ * The end of a revocation: what was affected is baked anew, and people are told what is done and what is not. A second
+ * call tells nobody again.
+ *
+ * @returns how many things are not as they should be
+ */
+export async function close(parts: Parts, { operation, time }: { operation: string; time: string }) {
+  const { ledger } = parts
+  const item = (await readOperation(ledger, operation)) as RevocationItem | undefined
+  if (!item) throw new Error(`there is no operation ${operation}`)
+  if (item.status !== 'running') return { problems: item.problems?.length ?? 0 }
+  const withdrawals = await readWithdrawals(ledger, operation)
+  const problems = [...(await rollbackProblems(ledger, item)), ...problemsOf(withdrawals)]
+  await changeKnown(ledger, (known) => item.stranded.reduce(forgetRevoked, known))
+  const campaign = await rebake(parts, item)
+  const { image, version, reason = '', by, releases, goBack, stranded } = item
+  await parts.notify(
+    releaseRevoked({
+      ...{ operation, execution: item.execution, image, version, reason, by, campaign, problems },
+      ...{ releases, goBack, stranded, withdrawals },
+    }),
+  )
+  await ledger.set(operationKey(operation), {
+    ...{ status: problems.length > 0 ? 'failed' : 'finished', finishedAt: time, problems },
+    ...(campaign && { campaign }),
+  })
+  return { problems: problems.length }
+}
+
+/** What the pointers of an image came to is in the record of its own rollback. */
+async function rollbackProblems(ledger: Ledger, { operation, goBack }: RevocationItem): Promise<string[]> {
+  const found = await Promise.all(
+    goBack.map(async ({ image, to }) => {
+      const rollback = await readOperation(ledger, rollbackOf(operation, image))
+      if (rollback?.status === 'finished') return []
+      const why = rollback?.problems ?? ['its rollback did not run to its end']
+      return why.map((problem) => `${image} back to ${to}: ${problem}`)
+    }),
+  )
+  return found.flat()
+}
+
+async function rebake(parts: Parts, item: RevocationItem): Promise<string | undefined> {
+  const { rebake: images, image, version, reason, startedAt } = item
+  if (images.length === 0) return undefined
+  const why = `${image} ${version} was revoked: ${reason}`
+  return startCampaign(parts, { kind: 'manual', images, time: startedAt, reason: why })
+}

@@ -1,0 +1,78 @@
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import { imageRolledBack } from '../../domain/messages/operations.ts'
+import { pointerName } from '../../domain/names.ts'
+import { hold, resume } from '../../domain/planning/holds.ts'
+import type { Release } from '../../domain/releases/release.ts'
+import { wentBack } from '../../domain/releases/rollback.ts'
+import { releaseKey } from '../shared/campaigns.ts'
+import { RollbackIncomplete } from '../shared/errors.ts'
+import { changeKnown } from '../shared/known.ts'
+import type { Item, Ledger } from '../shared/ledger.ts'
+import type { Notify } from '../shared/notify.ts'
+import { operationKey, type RingStep, type RollbackItem, readRollback } from '../shared/operations.ts'
+import { movePointer, readPointers } from '../shared/pointers.ts'
+
+interface Parts {
+  fleet: string
+  ledger: Ledger
+  ssm: SSMClient
+  notify: Notify
+}
+
+/**
+ * The end of a rollback: the build account's channels and what children are baked from follow, unless only one ring went
+ * back; people are told. A second closing tells nobody.
+ *
+ * @throws RollbackIncomplete naming every target that is not as it must be
+ */
+export async function closeRollback(parts: Parts, { operation, time }: { operation: string; time: string }) {
+  const { ledger } = parts
+  const { record, rings } = await readRollback(ledger, operation)
+  if (!record) throw new Error(`there is no rollback ${operation}`)
+  const problems = record.status === 'running' ? problemsOf(record, rings) : (record.problems ?? [])
+  if (record.status === 'running') {
+    await follow(parts, record, time)
+    await parts.notify(imageRolledBack({ ...record, problems }))
+    const status = problems.length > 0 ? 'failed' : 'finished'
+    await ledger.set(operationKey(operation), { status, finishedAt: time, problems })
+  }
+  if (problems.length > 0) throw new RollbackIncomplete(problems.join('; '))
+  return {}
+}
+
+/** What was known from the start, and what each ring came to. */
+const problemsOf = ({ problems = [] }: RollbackItem, rings: RingStep[]): string[] => [
+  ...problems,
+  ...rings
+    .filter(({ status }) => status !== 'done')
+    .flatMap(({ ring, wrong = [] }) =>
+      (wrong.length > 0 ? wrong : ['it was not restored: the execution has why']).map(
+        (why) => `ring ${ring}: ${why}`,
+      ),
+    ),
+]
+
+async function follow({ fleet, ledger, ssm }: Parts, record: RollbackItem, time: string): Promise<void> {
+  const { image, ring, heldBefore } = record
+  const read = (version: string) => ledger.get<Release & Item>(releaseKey(image, version))
+  const to = await read(record.to)
+  if (!to) throw new Error(`release ${record.to} of ${image} is gone`)
+  const previous = record.previous && (await read(record.previous))
+  if (ring === undefined)
+    await movePointers(ssm, {
+      ...(previous && { [pointerName(fleet, image, 'previous')]: previous.ami }),
+      [pointerName(fleet, image, 'candidate')]: to.ami,
+      [pointerName(fleet, image, 'stable')]: to.ami,
+    })
+  await changeKnown(ledger, (before) => {
+    const known = ring === undefined ? wentBack(before, to, time) : before
+    if (record.hold || known.images[image]?.held?.operation !== record.operation) return known
+    return heldBefore ? hold(known, image, heldBefore) : resume(known, image)
+  })
+}
+
+async function movePointers(ssm: SSMClient, wanted: Record<string, string>): Promise<void> {
+  const held = await readPointers(ssm, Object.keys(wanted))
+  for (const [name, ami] of Object.entries(wanted))
+    if (held.get(name) !== ami) await movePointer(ssm, name, ami)
+}

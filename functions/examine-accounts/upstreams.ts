@@ -1,0 +1,35 @@
+import { sourceIn } from '../../domain/fleet/graph.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { judge } from '../../domain/planning/release.ts'
+import { TargetUnreachable } from '../shared/errors.ts'
+import { describeAmi } from '../shared/images.ts'
+import { newestAmi, releasedAmi, type UpstreamParts } from '../shared/upstreams.ts'
+import type { UpstreamReport } from './examine-accounts.ts'
+
+export interface Upstreams extends UpstreamParts {
+  fleet: Fleet
+}
+
+/** Whether the newest AMI of an upstream is one that a campaign would believe. */
+export async function examineUpstream(parts: Upstreams, upstream: string): Promise<UpstreamReport> {
+  const source = sourceIn(parts.fleet, upstream)
+  // Only its events say which AMIs are its.
+  if (source.kind === 'event' && source.amiName === undefined) return { upstream }
+  try {
+    const ami = await newestAmi(parts, source)
+    if (ami === undefined) return { upstream, problem: nothing(source) }
+    const image = await describeAmi(parts.ec2, ami)
+    const judged = judge(parts.fleet, { upstreams: [upstream], ami, time: '' }, image && releasedAmi(image))
+    return { upstream, ami, ...('releases' in judged ? {} : { problem: Object.values(judged).join() }) }
+  } catch (error) {
+    if (error instanceof TargetUnreachable) return { upstream, problem: error.message }
+    throw error
+  }
+}
+
+function nothing(source: ReturnType<typeof sourceIn>): string {
+  if (source.kind === 'parameter')
+    return `there is no parameter ${source.parameter}${source.account && ` in account ${source.account}`}`
+  if (source.kind === 'image') return `no AMI of the Image Builder image ${source.image} is there`
+  return `account ${source.owner} shares no AMI '${source.amiName}' with the build account`
+}

@@ -1,0 +1,46 @@
+import type { SFNClient } from '@aws-sdk/client-sfn'
+import * as v from 'valibot'
+import { type Hold, hold, resume } from '../../domain/planning/holds.ts'
+import { RequestRefused, Transient } from '../shared/errors.ts'
+import { changeKnown, readKnown } from '../shared/known.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import { isUnderWay } from '../shared/operations.ts'
+import { arn, text, time } from '../shared/schemas.ts'
+
+const asked = { image: text, by: arn, time }
+export const HoldRequest = v.variant('do', [
+  v.object({ ...asked, do: v.literal('hold'), reason: v.pipe(text, v.maxLength(1_000)) }),
+  v.object({ ...asked, do: v.literal('resume') }),
+])
+type HoldRequest = v.InferOutput<typeof HoldRequest>
+
+/** What holds the image now, and what held it before. */
+export interface Held {
+  held?: Hold
+  before?: Hold
+}
+
+/**
+ * Holds an image where it is, or lets it go on. Who held it first holds it; the same again changes nothing.
+ *
+ * @throws RequestRefused where an operation that still runs holds it, and it is to go on
+ */
+export async function holdImage(
+  parts: { ledger: Ledger; stepFunctions: SFNClient },
+  request: HoldRequest,
+): Promise<Held> {
+  const { ledger } = parts
+  const { image, by, time: at } = request
+  const { held: before } = (await readKnown(ledger)).images[image] ?? {}
+  if (request.do === 'resume' && before?.operation && (await isUnderWay(parts, before.operation)))
+    throw new RequestRefused(`${before.operation} has ${image} and is still under way`)
+  const known = await changeKnown(ledger, (current) => {
+    const now = current.images[image]?.held
+    if (now?.at !== before?.at || now?.operation !== before?.operation)
+      throw new Transient(`${image} was held or let go by somebody else in the meantime`)
+    if (request.do === 'resume') return resume(current, image)
+    return now ? current : hold(current, image, { at, by, reason: request.reason })
+  })
+  const { held } = known.images[image] ?? {}
+  return { ...(held && { held }), ...(before && { before }) }
+}

@@ -1,0 +1,66 @@
+import { rebakeName } from '../../domain/executions.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { takeBack } from '../../domain/planning/holds.ts'
+import { orderPromotion, travelling } from '../../domain/planning/order.ts'
+import { planCampaign } from '../../domain/planning/plan.ts'
+import { reasonNotToPromote } from '../../domain/planning/promotion.ts'
+import type { Promotion } from '../../domain/triggers.ts'
+import { type CampaignImage, imageKey, readCampaign, readOrdered, releaseKey } from '../shared/campaigns.ts'
+import { RequestRefused } from '../shared/errors.ts'
+import { changeKnown } from '../shared/known.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import { readPromotion } from '../shared/promotions.ts'
+
+interface Parts {
+  fleet: Fleet
+  ledger: Ledger
+  imageBuilderArnPrefix: string
+}
+
+/**
+ * Writes down what a promotion rolls out, and that every other image is left. Decided again, after a crash, what was
+ * written first stays.
+ *
+ * @throws RequestRefused where the release cannot be rolled out
+ */
+export async function decidePromotion(
+  { fleet, ledger, imageBuilderArnPrefix: arnPrefix }: Parts,
+  { campaign, trigger }: { campaign: string; trigger: Promotion },
+) {
+  const { image } = trigger
+  const before = await readCampaign(ledger, campaign)
+  if (before.record?.status !== 'running') {
+    const standing = await readPromotion(ledger, trigger)
+    const { known, release } = standing
+    const not = reasonNotToPromote(fleet, trigger, standing)
+    if (not !== undefined || !release) throw new RequestRefused(not ?? 'no such release')
+    // Whoever wants it after all takes back that it was rolled back.
+    if (release.rolledBack) await ledger.unset(releaseKey(image, release.version), ['rolledBack'])
+    await changeKnown(ledger, (now) => takeBack(now, release.ami))
+    const newest = known.images[image]?.last?.campaign
+    const ordering = { campaign, emergency: trigger.emergency ?? false, arnPrefix, newest }
+    const order = orderPromotion(fleet, release, ordering)
+    const { ami, version, imageArn, parentAmi } = release
+    for (const plan of planCampaign(fleet, trigger).images)
+      await ledger.create(
+        imageKey(campaign, plan.image),
+        plan.decision === 'leave'
+          ? { image: plan.image, reason: plan.reason, plan, status: 'left' }
+          : {
+              ...{ image, reason: plan.reason, status: 'planned', order, ami, version, imageArn, parentAmi },
+              plan: { ...plan, parentAmi },
+            },
+      )
+  }
+  return readOrdered(ledger, campaign, image)
+}
+
+/** It starts where a bake has passed: with the AMI that is there, and the rings that it goes through. */
+export const promotionRoots = ({ image, parentAmi, imageArn, ami, order }: Ordered) => [
+  {
+    ...{ image, execution: rebakeName(order.campaign, image), parentAmi },
+    baked: { imageArn, ami, order: travelling(order) },
+  },
+]
+
+type Ordered = CampaignImage & Awaited<ReturnType<typeof readOrdered>>

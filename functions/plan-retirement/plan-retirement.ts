@@ -1,0 +1,140 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { retirementReport } from '../../domain/messages/retirement.ts'
+import type { Target } from '../../domain/planning/ring-order.ts'
+import type { Release } from '../../domain/releases/release.ts'
+import {
+  planRetirement,
+  type RetirementPlan,
+  type Retiring,
+  usesKey,
+} from '../../domain/releases/retirement.ts'
+import { type Use, useKinds } from '../../domain/releases/usage.ts'
+import { type Withdrawal, withdrawalsOf } from '../../domain/releases/withdrawal.ts'
+import { releaseKey } from '../shared/campaigns.ts'
+import { everyImage, readCatalog } from '../shared/catalog.ts'
+import { RequestRefused } from '../shared/errors.ts'
+import { readKnown } from '../shared/known.ts'
+import type { Item, Key, Ledger } from '../shared/ledger.ts'
+import type { Notify } from '../shared/notify.ts'
+import { type OperationItem, operationKey } from '../shared/operations.ts'
+import { type ClientsIn, readUsesIn } from '../shared/usage.ts'
+import { writeWithdrawals } from '../shared/withdrawals.ts'
+
+interface Parts {
+  fleet: Fleet
+  ledger: Ledger
+  notify: Notify
+  clientsIn: ClientsIn
+}
+
+interface Run {
+  operation: string
+  /** The execution's ARN. */
+  execution: string
+  time: string
+  by: string
+  reason?: string | undefined
+  /** Whoever asks has seen the plan: it is carried out, whatever the fleet says of its schedule. */
+  act: boolean
+}
+
+/** The plan as it is at `time`, which nobody is told of. @throws RequestRefused */
+export const showPlan = async (parts: Parts, time: string): Promise<RetirementPlan> =>
+  (await plan(parts, time)).shown
+
+/**
+ * Decides what a run of retirement does, tells people of it before anything is done, and remembers it place by place. The
+ * first run that has something to do tells, and does nothing.
+ *
+ * @returns the places to withdraw AMIs in
+ * @throws RequestRefused where the fleet retires nothing
+ */
+export async function planRun(parts: Parts, run: Run): Promise<{ places: Target[] }> {
+  const { ledger, notify } = parts
+  const { operation, execution, time, by, reason } = run
+  const key = operationKey(operation)
+  const item = await ledger.set<OperationItem & { reported?: boolean }>(
+    key,
+    {},
+    { ...{ operation, kind: 'retirement', execution, by, reason, status: 'running', startedAt: time } },
+  )
+  const { releases, withdrawals, shown } = await plan(parts, time)
+  if (shown.releases.length === 0) return { places: [] }
+  const why = await onlyReports(parts, run)
+  if (!item.reported) {
+    await notify(retirementReport({ ...shown, operation, execution, by, reason, onlyReports: why }))
+    await ledger.set(key, { reported: true })
+  }
+  if (why) return { places: [] }
+  // Its time begins anew when it is old again.
+  for (const { release, fate } of releases)
+    if (fate === 'keep' && release.retired)
+      await ledger.unset(releaseKey(release.image, release.version), ['retired'])
+  await writeWithdrawals(ledger, operation, withdrawals)
+  return { places: withdrawals.map(({ account, region }) => ({ account, region })) }
+}
+
+/** How the fleet remembers that it was told what would happen, and by which run. */
+const firstKey: Key = { pk: 'RETIREMENT', sk: 'FIRST' }
+
+/** Why a run does nothing, in words. */
+async function onlyReports({ fleet, ledger }: Parts, { operation, act }: Run): Promise<string | undefined> {
+  const first = await ledger.set<Item & { operation: string }>(firstKey, {}, { operation })
+  if (act) return undefined
+  if (fleet.retirement?.dryRun) return 'the fleet says dryRun'
+  return first.operation === operation ? 'it is the first run: the next one acts' : undefined
+}
+
+async function plan(parts: Parts, time: string) {
+  const { fleet, ledger } = parts
+  const { retirement: policy } = fleet
+  if (!policy) throw new RequestRefused("the fleet retires nothing: fleet.yaml has no 'retirement'")
+  const known = await readKnown(ledger)
+  const catalog = await readCatalog(ledger, everyImage(fleet, known))
+  const byKey = new Map(catalog.map((release) => [usesKey(release), release]))
+  const releases = planRetirement({ catalog, known, policy, time }).map((retiring) => ({
+    ...retiring,
+    release: byKey.get(usesKey(retiring)) as Release,
+  }))
+  const due = (['deprecate', 'remove'] as const).flatMap((fate) => oldest(releases, fate))
+  const withdrawals = withdrawalsOf(fleet, due, {
+    protects: [...useKinds],
+    otherwise: 'keep',
+  })
+  const { uses, unread } = await usesOf(parts, withdrawals)
+  const shown: RetirementPlan = {
+    releases: releases.flatMap(({ release, ...retiring }) =>
+      retiring.fate === 'wait' || due.some((each) => each.release === release) ? [retiring] : [],
+    ),
+    ...{ uses, ...(unread && { unread }) },
+  }
+  return { releases, withdrawals, shown }
+}
+
+/** What one place withdraws is one item of the ledger, which takes 400 kB: what is more is for the next run. */
+const most = 500
+
+const oldest = (releases: readonly (Retiring & { release: Release })[], fate: 'deprecate' | 'remove') =>
+  releases
+    .filter((each) => each.fate === fate)
+    .sort((a, b) => a.bakedAt.localeCompare(b.bakedAt))
+    .slice(0, most)
+    .map(({ release }) => ({ release, action: fate }))
+
+/** What uses the releases that would be removed. */
+async function usesOf(parts: Parts, withdrawals: Withdrawal[]) {
+  const removed = withdrawals.filter(({ amis }) => amis.some(({ action }) => action === 'remove'))
+  const places = removed.flatMap(({ users }) => users)
+  const amis = removed.flatMap((withdrawal) => withdrawal.amis.filter(({ action }) => action === 'remove'))
+  const read = await readUsesIn(
+    parts,
+    [...new Map(places.map((place) => [`${place.account} ${place.region}`, place])).values()],
+    [...new Set(amis.map(({ image }) => image))],
+  )
+  const uses: Record<string, Use[]> = {}
+  for (const ami of amis) {
+    const some = read.uses.get(ami.ami) ?? []
+    if (some.length > 0) uses[usesKey(ami)] = [...(uses[usesKey(ami)] ?? []), ...some]
+  }
+  return { uses, unread: read.unread }
+}

@@ -1,0 +1,26 @@
+import * as v from 'valibot'
+import { env } from '../shared/env.ts'
+import { deployed } from '../shared/fleet.ts'
+import { dynamoLedger } from '../shared/ledger.ts'
+import { arn, text, time } from '../shared/schemas.ts'
+import { lambda } from '../shared/stack.ts'
+import { clientsIn } from '../shared/usage.ts'
+import { plan, preview } from './plan-revocation.ts'
+
+const request = { image: text, version: text, descendants: v.boolean(), force: v.boolean() }
+const Input = v.union([
+  v.object({
+    ...{ operation: text, execution: arn, time },
+    request: v.object({ ...request, reason: text, by: text }),
+  }),
+  v.object({ preview: v.object(request) }),
+])
+
+const { LEDGER_TABLE } = env('LEDGER_TABLE')
+const { fleet } = deployed()
+const parts = { fleet, ledger: dynamoLedger(LEDGER_TABLE), clientsIn: clientsIn(fleet, 'revoke') }
+
+/** Asked by the state machine it revokes; asked by a person for a preview it changes nothing. */
+export const handler = lambda(Input, async (input) =>
+  'preview' in input ? preview(parts, input.preview) : plan(parts, { ...input, ...input.request }),
+)

@@ -1,0 +1,111 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { revoke } from '../../domain/planning/holds.ts'
+import { planRevocation, type Revocation, type RevocationRequest } from '../../domain/releases/revocation.ts'
+import type { Use, Uses } from '../../domain/releases/usage.ts'
+import { keeping, type Withdrawal } from '../../domain/releases/withdrawal.ts'
+import { releaseKey } from '../shared/campaigns.ts'
+import { everyImage, readCatalog } from '../shared/catalog.ts'
+import { RequestRefused } from '../shared/errors.ts'
+import { changeKnown, readKnown } from '../shared/known.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import { operationKey, type RevocationItem, rollbackOf } from '../shared/operations.ts'
+import { type ClientsIn, readUsesIn } from '../shared/usage.ts'
+import { writeWithdrawals } from '../shared/withdrawals.ts'
+
+interface Parts {
+  fleet: Fleet
+  ledger: Ledger
+  clientsIn: ClientsIn
+}
+
+interface Request extends RevocationRequest {
+  /** The execution's name, and its ARN. */
+  operation: string
+  execution: string
+  time: string
+  reason: string
+  by: string
+}
+
+/** What would be done, for whoever decides about it; `uses` names what runs on the AMIs, where that can be seen. */
+export interface Preview extends Revocation {
+  uses: (Use & { ami: string })[]
+  /** Accounts and regions that nobody could look into, and why. */
+  unread?: string
+}
+
+/** @throws RequestRefused where there is no such release */
+export async function preview(parts: Parts, request: RevocationRequest): Promise<Preview> {
+  const revocation = await revocationOf(parts, request)
+  const { withdrawals, releases } = revocation
+  const places = new Map(
+    withdrawals.flatMap(({ users }) => users).map((user) => [`${user.account} ${user.region}`, user]),
+  )
+  const images = [...new Set(releases.map(({ image }) => image))]
+  const { uses, unread } = await readUsesIn(parts, [...places.values()], images)
+  return {
+    ...revocation,
+    uses: runningOn(withdrawals, uses),
+    ...(unread !== undefined && { unread }),
+  }
+}
+
+/** Pointers and launch templates go back: what counts is what keeps an AMI from being disabled. */
+function runningOn(withdrawals: readonly Withdrawal[], uses: Uses): Preview['uses'] {
+  const amis = withdrawals.flatMap((each) =>
+    each.amis.map(({ ami }) => ({ ami, keeping: keeping({ ...each, force: false }, uses.get(ami) ?? []) })),
+  )
+  const once = new Map(amis.map(({ ami, keeping: some }) => [ami, some]))
+  return [...once].flatMap(([ami, some]) => some.map((use) => ({ ...use, ami })))
+}
+
+/**
+ * Revokes: from here on nothing is baked from the releases and nothing points to them. What is left to do, the ledger
+ * keeps; the answer is only names.
+ *
+ * @throws RequestRefused where there is no such release
+ */
+export async function plan(parts: Parts, request: Request) {
+  const { ledger } = parts
+  const { operation, execution, time, reason, by } = request
+  const { releases, goBack, stranded, rebake, withdrawals } = await revocationOf(parts, request)
+  const revoked = { at: time, by, reason, operation }
+  for (const { image, version } of releases) await ledger.set(releaseKey(image, version), {}, { revoked })
+  await changeKnown(ledger, (known) =>
+    revoke(
+      known,
+      releases.map(({ ami }) => ami),
+    ),
+  )
+  await writeWithdrawals(ledger, operation, withdrawals)
+  const { image, version, descendants, force } = request
+  const places = withdrawals.map(({ account, region }) => ({ account, region }))
+  // What was planned first stays: made again after a crash, the rollbacks may have begun.
+  const item = await ledger.set<RevocationItem>(
+    operationKey(operation),
+    { execution, kind: 'revocation', operation, status: 'running', by, reason },
+    {
+      ...{ startedAt: time, image, version, descendants, force },
+      releases: releases.map((release) => ({
+        image: release.image,
+        version: release.version,
+        ami: release.ami,
+      })),
+      ...{ goBack, stranded, rebake, places },
+    },
+  )
+  return {
+    rollbacks: item.goBack.map((each) => ({ ...each, execution: rollbackOf(operation, each.image) })),
+    places: item.places,
+  }
+}
+
+async function revocationOf({ fleet, ledger }: Parts, request: RevocationRequest): Promise<Revocation> {
+  const known = await readKnown(ledger)
+  const catalog = await readCatalog(ledger, everyImage(fleet, known))
+  const revocation = planRevocation({ fleet, known, catalog }, request)
+  if (revocation) return revocation
+  throw new RequestRefused(
+    `${request.image} has no release ${request.version}; rebake history ${request.image} has those that there are`,
+  )
+}

@@ -1,0 +1,96 @@
+import type { SFNClient } from '@aws-sdk/client-sfn'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { type Hold, hold, rollBack, takeBack } from '../../domain/planning/holds.ts'
+import { planRollback as decide, type RollbackPlan } from '../../domain/releases/rollback.ts'
+import { releaseKey } from '../shared/campaigns.ts'
+import { readReleases } from '../shared/catalog.ts'
+import { RequestRefused, Transient } from '../shared/errors.ts'
+import { changeKnown, readKnown } from '../shared/known.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import { isUnderWay, operationKey, type RingStep, type RollbackItem, ringKey } from '../shared/operations.ts'
+
+interface Parts {
+  fleet: Fleet
+  ledger: Ledger
+  stepFunctions: SFNClient
+}
+
+interface Request {
+  /** The execution's ARN. */
+  execution: string
+  /** ISO 8601. */
+  time: string
+  image: string
+  to?: string | undefined
+  ring?: string | undefined
+  reason: string
+  by: string
+  hold: boolean
+}
+
+/**
+ * Decides what an image goes back to, and where. From here on it is held, and what goes back is marked: campaigns that
+ * are under way stop before their next step. A repeat decides the same.
+ *
+ * @returns the names of the rings, in their order
+ * @throws RequestRefused where there is nothing to go back to, and where another operation has the image
+ */
+export async function planRollback(parts: Parts, request: Request) {
+  const { fleet, ledger } = parts
+  const { execution, time, image, ring, reason, by } = request
+  const operation = execution.split(':').at(-1) ?? ''
+  const plan = decide(fleet, await readReleases(ledger, image), request)
+  if ('refused' in plan) throw new RequestRefused(plan.refused)
+  const heldBefore = await holdOfOthers(parts, image, operation)
+  const { from, to, previous } = plan
+  await ledger.create(operationKey(operation), {
+    ...{ operation, kind: 'rollback', execution, by, reason, status: 'running', startedAt: time },
+    ...{ image, from: from.version, to: to.version, hold: request.hold },
+    ...(previous && { previous: previous.version }),
+    ...(ring !== undefined && { ring }),
+    ...(heldBefore && { heldBefore }),
+  } satisfies RollbackItem)
+  await takeHold(ledger, image, heldBefore, { at: time, by, reason, operation })
+  if (ring === undefined) await mark(ledger, plan, { at: time, by, reason, operation })
+  for (const each of plan.rings)
+    await ledger.create(ringKey(operation, each.ring), {
+      ...{ ...each, status: 'waiting', at: time },
+    } satisfies RingStep)
+  await ledger.set(operationKey(operation), { problems: plan.problems })
+  return { rings: plan.rings.map(({ ring }) => ({ ring })) }
+}
+
+/** @throws RequestRefused where an operation that still runs holds the image */
+async function holdOfOthers(parts: Parts, image: string, operation: string): Promise<Hold | undefined> {
+  const { held } = (await readKnown(parts.ledger)).images[image] ?? {}
+  if (held?.operation === operation) return undefined
+  if (held?.operation && (await isUnderWay(parts, held.operation)))
+    throw new RequestRefused(`${held.operation} has ${image} and is still under way, for ${held.by}`)
+  return held
+}
+
+/** @throws Transient where somebody else held it in the meantime: another try sees who */
+const takeHold = (ledger: Ledger, image: string, before: Hold | undefined, held: Hold) =>
+  changeKnown(ledger, (known) => {
+    const now = known.images[image]?.held
+    if (now?.operation === held.operation) return known
+    if (now?.at !== before?.at || now?.operation !== before?.operation)
+      throw new Transient(`${image} was held by ${now?.by} in the meantime`)
+    return hold(known, image, held)
+  })
+
+/** What the image goes back from is not rolled out any further, nor what was baked from it; what it goes back to may be again. */
+async function mark(
+  ledger: Ledger,
+  { image, to, leaves }: RollbackPlan,
+  rolledBack: Hold & { operation: string },
+): Promise<void> {
+  await changeKnown(ledger, (known) =>
+    rollBack(
+      takeBack(known, to.ami),
+      leaves.map(({ ami }) => ami),
+    ),
+  )
+  for (const { version } of leaves) await ledger.set(releaseKey(image, version), { rolledBack })
+  if (to.rolledBack) await ledger.unset(releaseKey(image, to.version), ['rolledBack'])
+}

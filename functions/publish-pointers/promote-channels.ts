@@ -1,0 +1,51 @@
+import { channelParameter } from '../../domain/names.ts'
+import type { Placed } from '../../domain/releases/release.ts'
+import { type CloudWatchFor, mustBeQuiet } from '../shared/alarms.ts'
+import { buildOf, publishedAt, readRollOut } from '../shared/distributions.ts'
+import { pointTo, readPointers } from '../shared/pointers.ts'
+import { mustHoldRollOut } from '../shared/roll-outs.ts'
+import { inEach } from '../shared/targets.ts'
+import { incomplete, type PublishParts, targetsOf } from './publish-pointers.ts'
+
+interface Request {
+  /** The execution's ARN. */
+  execution: string
+  campaign: string
+  image: string
+}
+
+/**
+ * An image through its last ring is stable in every target of every ring, and what was stable there is previous. A
+ * repeat moves nothing.
+ *
+ * @throws AlarmFired and AlarmUnknown by its last ring; Superseded, PublicationIncomplete and TargetUnreachable as `publish`.
+ */
+export async function promote(
+  { fleet, ledger, pause, cloudWatch }: PublishParts & { cloudWatch: CloudWatchFor },
+  { execution, campaign, image }: Request,
+) {
+  const item = await readRollOut(ledger, campaign, image)
+  const { rings } = item.order
+  const permit = () => mustHoldRollOut(ledger, execution, item)
+  await permit()
+  const last = rings.at(-1)
+  if (last) {
+    const { account: buildAccount } = buildOf(item.imageArn ?? '')
+    await mustBeQuiet(cloudWatch, last, { since: publishedAt(item, last), buildAccount })
+  }
+  const targets = targetsOf(fleet, item)
+  const placed = rings.flatMap(({ ring, parameter }) =>
+    (item.distributed?.[ring] ?? []).map((target) => ({ ...target, parameter })),
+  )
+  await inEach(placed, incomplete, async (target: Placed & { parameter: string }) => {
+    const { parameter, ami } = target
+    const stable = channelParameter(parameter, 'stable')
+    const ssm = await targets.ssm(target)
+    const before = (await readPointers(ssm, [stable])).get(stable)
+    if (before === ami) return
+    // Before stable: else a repeat would not know it any more.
+    const previous = before === undefined ? {} : { [channelParameter(parameter, 'previous')]: before }
+    await pointTo(ssm, { ...previous, [stable]: ami }, { permit, pause })
+  })
+  return { promoted: placed.length }
+}

@@ -1,0 +1,63 @@
+import { channelParameter } from '../../domain/names.ts'
+import type { Restored } from '../../domain/releases/rollback.ts'
+import { RollbackIncomplete } from '../shared/errors.ts'
+import { moveTemplates } from '../shared/launch-templates.ts'
+import type { Ledger } from '../shared/ledger.ts'
+import { type RingStep, readOperation, ringKey } from '../shared/operations.ts'
+import { type Pause, pointTo } from '../shared/pointers.ts'
+import { failureLines, Targets, tryEach, Wrong } from '../shared/targets.ts'
+
+interface Parts {
+  fleet: string
+  ledger: Ledger
+  pause?: Pause
+}
+
+interface Request {
+  operation: string
+  ring: string
+  time: string
+}
+
+/**
+ * Points a ring's targets back: the parameter, the channels below it, the launch templates. Writes only what differs,
+ * whatever becomes of other targets.
+ *
+ * @throws RollbackIncomplete naming every target that is not as it must be: the ring's step has it too
+ */
+export async function restore({ fleet, ledger, pause }: Parts, { operation, ring, time }: Request) {
+  const record = await readOperation(ledger, operation)
+  const step = await ledger.get<RingStep>(ringKey(operation, ring))
+  if (!record || !step) throw new Error(`${operation} has no ring ${ring}`)
+  const settle = (status: RingStep['status'], wrong: string[] = []) =>
+    ledger.set(ringKey(operation, ring), { status, at: time, wrong })
+  await settle('restoring')
+  const [, partition = ''] = record.execution.split(':')
+  const targets = new Targets({ fleet, partition, session: operation })
+  const { failures } = await tryEach(step.targets, async (target) => {
+    const pointing = async () => pointTo(await targets.ssm(target), pointersOf(step, target), { pause })
+    const ec2 = () => targets.ec2(target)
+    await both(pointing(), moveTemplates(ec2, step.launchTemplates, target.ami))
+  })
+  const wrong = failureLines(failures)
+  await settle(wrong.length === 0 ? 'done' : 'wrong', wrong)
+  if (wrong.length > 0) throw new RollbackIncomplete(wrong.join('; '))
+  return { restored: step.targets.length }
+}
+
+/** Previous first, as everywhere: who reads in between sees no release twice. */
+const pointersOf = ({ parameter }: RingStep, { ami, previous }: Restored): Record<string, string> => ({
+  [parameter]: ami,
+  [channelParameter(parameter, 'candidate')]: ami,
+  ...(previous !== undefined && { [channelParameter(parameter, 'previous')]: previous }),
+  [channelParameter(parameter, 'stable')]: ami,
+})
+
+/** The one goes on where the other fails. @throws what failed, or Wrong with both reasons */
+async function both(...works: Promise<void>[]): Promise<void> {
+  const reasons = (await Promise.allSettled(works)).flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as Error] : [],
+  )
+  if (reasons.length > 1) throw new Wrong([...new Set(reasons.map(({ message }) => message))].join(', '))
+  if (reasons[0]) throw reasons[0]
+}

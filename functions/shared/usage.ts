@@ -1,0 +1,102 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { SSMClient } from '@aws-sdk/client-ssm'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { partitionOf } from '../../domain/fleet/regions.ts'
+import type { Target } from '../../domain/planning/ring-order.ts'
+import { pointersIn, type Use, type Uses } from '../../domain/releases/usage.ts'
+import { TargetUnreachable, WithdrawalIncomplete } from './errors.ts'
+import { readGroups } from './groups.ts'
+import { readPointers } from './pointers.ts'
+import { inEach, Targets } from './targets.ts'
+import { readTemplates } from './templates.ts'
+
+/** What one place is looked at with. */
+export interface Clients {
+  ssm: SSMClient
+  ec2: EC2Client
+  autoScaling: AutoScalingClient
+}
+
+export type ClientsIn = (target: Target) => Promise<Clients>
+
+/** In the build account as itself, elsewhere through the role that waits there. */
+export function clientsIn({ name, build }: Fleet, session: string): ClientsIn {
+  const sessions = new Targets({ fleet: name, partition: partitionOf(build.region) ?? 'aws', session })
+  return async (target) => {
+    const config =
+      target.account === build.account ? { region: target.region } : await sessions.configFor(target)
+    return {
+      ...{ ssm: new SSMClient(config), ec2: new EC2Client(config) },
+      autoScaling: new AutoScalingClient(config),
+    }
+  }
+}
+
+/**
+ * Everything in one place that uses an AMI.
+ *
+ * @param parameters that may point to one
+ */
+export async function readUses(
+  { ssm, ec2, autoScaling }: Clients,
+  { account, region }: Target,
+  parameters: string[],
+): Promise<Map<string, Use[]>> {
+  const uses = new Map<string, Use[]>()
+  const add = (ami: string | undefined, kind: Use['kind'], name: string) => {
+    if (ami) uses.set(ami, [...(uses.get(ami) ?? []), { kind, name, account, region }])
+  }
+  for (const [name, ami] of await readPointers(ssm, parameters)) add(ami, 'channel', name)
+  const templates = await readTemplates(ec2, ssm)
+  for (const { name, ami } of templates.current()) add(ami, 'launch-template', name)
+  for (const { name, ami } of await readGroups(autoScaling, templates)) add(ami, 'auto-scaling-group', name)
+  for (const { id, ami } of await readInstances(ec2)) add(ami, 'instance', id)
+  return uses
+}
+
+/** Those that may run again: what is shutting down or terminated never will. */
+const alive = [{ Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] }]
+
+async function readInstances(ec2: EC2Client) {
+  const found: { id: string; ami: string | undefined }[] = []
+  let token: string | undefined
+  do {
+    const page = await ec2.send(
+      new DescribeInstancesCommand({ Filters: alive, MaxResults: 1_000, NextToken: token }),
+    )
+    const instances = (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances)
+    found.push(...instances.map(({ InstanceId: id = '', ImageId: ami }) => ({ id, ami })))
+    token = page.NextToken
+  } while (token)
+  return found
+}
+
+/**
+ * Everything that uses an AMI of these images, in all of these places. Where one cannot be looked into, nobody knows:
+ * `unread` says which, and why.
+ *
+ * @throws what another try may mend
+ */
+export async function readUsesIn(
+  parts: { fleet: Fleet; clientsIn: ClientsIn },
+  places: Target[],
+  images: string[],
+): Promise<{ uses: Uses; unread?: string }> {
+  const uses = new Map<string, Use[]>()
+  try {
+    await inEach(places, incomplete, async ({ account, region }) => {
+      const place = { account, region }
+      const parameters = pointersIn(parts.fleet, images, place)
+      const found = await readUses(await parts.clientsIn(place), place, parameters)
+      for (const [ami, some] of found) uses.set(ami, [...(uses.get(ami) ?? []), ...some])
+    })
+    return { uses }
+  } catch (error) {
+    if (error instanceof TargetUnreachable || error instanceof WithdrawalIncomplete)
+      return { uses, unread: error.message }
+    throw error
+  }
+}
+
+const incomplete = (message: string) => new WithdrawalIncomplete(message)

@@ -1,0 +1,73 @@
+import {
+  DeleteSnapshotCommand,
+  DeregisterImageCommand,
+  DescribeImagesCommand,
+  DisableImageCommand,
+  type EC2Client,
+  EnableImageDeprecationCommand,
+  type Image,
+} from '@aws-sdk/client-ec2'
+
+/** What EC2 does to AMIs of the caller's account. Each may be repeated. */
+
+/** EC2 takes two hundred values in a filter. */
+const most = 200
+
+/** Those that are there, disabled or not. By id in a filter: one that is gone is no error so. */
+export async function ownAmis(ec2: EC2Client, amis: string[]): Promise<Map<string, Image>> {
+  const found = new Map<string, Image>()
+  for (let from = 0; from < amis.length; from += most) {
+    const { Images = [] } = await ec2.send(
+      new DescribeImagesCommand({
+        ...{ Owners: ['self'], IncludeDisabled: true, IncludeDeprecated: true },
+        Filters: [{ Name: 'image-id', Values: amis.slice(from, from + most) }],
+      }),
+    )
+    for (const image of Images) found.set(image.ImageId ?? '', image)
+  }
+  return found
+}
+
+/**
+ * EC2 refuses a time that is past, and a task may be tried for a while.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EnableImageDeprecation.html
+ */
+const soonMilliseconds = 3_600_000
+
+/** Nobody is offered the AMI any more, from an hour after `time` on. What is so before that stays, and what is disabled. */
+export async function deprecate(ec2: EC2Client, image: Image, time: string): Promise<void> {
+  const at = new Date(Date.parse(time) + soonMilliseconds)
+  if (image.State === 'disabled') return
+  if (image.DeprecationTime && Date.parse(image.DeprecationTime) <= at.getTime()) return
+  await ec2.send(new EnableImageDeprecationCommand({ ImageId: image.ImageId, DeprecateAt: at }))
+}
+
+/** Nobody can launch the AMI any more, and nobody has it shared. */
+export async function disable(ec2: EC2Client, image: Image): Promise<void> {
+  if (image.State !== 'disabled') await ec2.send(new DisableImageCommand({ ImageId: image.ImageId }))
+}
+
+/**
+ * The AMI goes, and its snapshots with it, save those that another AMI has, too.
+ *
+ * @returns snapshots that stay though they should not, and why
+ */
+export async function remove(ec2: EC2Client, ami: string): Promise<{ snapshot: string; code: string }[]> {
+  const { DeleteSnapshotResults = [] } = await ec2.send(
+    new DeregisterImageCommand({ ImageId: ami, DeleteAssociatedSnapshots: true }),
+  )
+  return DeleteSnapshotResults.flatMap(
+    ({ SnapshotId: snapshot = '', ReturnCode: code = 'no reason given' }) =>
+      code === 'success' || code === 'skipped' ? [] : [{ snapshot, code }],
+  )
+}
+
+/** What an AMI that is gone has left. */
+export async function deleteSnapshots(ec2: EC2Client, snapshots: readonly string[]): Promise<void> {
+  for (const SnapshotId of snapshots)
+    try {
+      await ec2.send(new DeleteSnapshotCommand({ SnapshotId }))
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'InvalidSnapshot.NotFound')) throw error
+    }
+}

@@ -1,0 +1,131 @@
+import type { EC2Client, Image } from '@aws-sdk/client-ec2'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Uses } from '../../domain/releases/usage.ts'
+import { isWithdrawn, keeping, type Withdrawal, type WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
+import { classify, TargetUnreachable, Transient, WithdrawalIncomplete } from '../shared/errors.ts'
+import type { Item, Ledger } from '../shared/ledger.ts'
+import { tellTargets } from '../shared/targets.ts'
+import { type ClientsIn, readUsesIn } from '../shared/usage.ts'
+import { withdrawalKey } from '../shared/withdrawals.ts'
+import { deleteSnapshots, deprecate, disable, ownAmis, remove } from './lifecycle.ts'
+
+interface Parts {
+  fleet: Fleet
+  ledger: Ledger
+  clientsIn: ClientsIn
+}
+
+interface Request {
+  operation: string
+  /** The place: whose AMIs, and in which region. */
+  account: string
+  region: string
+  time: string
+}
+
+/** Of what uses an AMI, so many are remembered: DynamoDB takes 400 kB in an item. */
+const mostUses = 3
+
+/**
+ * Deprecates, disables and removes the AMIs of one place, as its operation says. What uses them is asked right before;
+ * where that cannot be found out, none is disabled or removed. A repeat goes on with what is left, and changes nothing
+ * where all is done.
+ *
+ * @throws WithdrawalIncomplete naming the place, and why, when all that was possible is done and remembered
+ */
+export async function withdrawAmis(parts: Parts, { operation, account, region, time }: Request) {
+  const place = { account, region }
+  const key = withdrawalKey(operation, place)
+  const withdrawal = await parts.ledger.get<Withdrawal & Item>(key)
+  if (!withdrawal) throw new Error(`operation ${operation} withdraws nothing in ${account} ${region}`)
+  const { amis } = withdrawal
+  const left = amis.filter((ami) => !isWithdrawn(ami))
+  try {
+    await withdrawAll(parts, withdrawal, left, time)
+  } finally {
+    await parts.ledger.set(key, { amis })
+  }
+  const failed = amis.filter(({ outcome }) => outcome === 'failed')
+  if (failed.length > 0)
+    throw new WithdrawalIncomplete(
+      tellTargets(failed.map(({ ami, why }) => ({ target: place, why: `${ami}: ${why}` }))),
+    )
+  return { withdrawn: amis.filter(isWithdrawn).length, inUse: amis.length - amis.filter(isWithdrawn).length }
+}
+
+/** @throws what another try may mend */
+async function withdrawAll(parts: Parts, withdrawal: Withdrawal, left: WithdrawnAmi[], time: string) {
+  const asks = left.some(({ action }) => action !== 'deprecate')
+  const images = [...new Set(left.map(({ image }) => image))]
+  const known = asks ? await readUsesIn(parts, withdrawal.users, images) : { uses: new Map() }
+  try {
+    const { ec2 } = await parts.clientsIn(withdrawal)
+    const there = await ownAmis(
+      ec2,
+      left.map(({ ami }) => ami),
+    )
+    for (const ami of left)
+      await settle(ami, () => withdraw(ec2, withdrawal, { ami, known, image: there.get(ami.ami), time }))
+  } catch (error) {
+    if (!(error instanceof TargetUnreachable)) throw error
+    for (const ami of left) failed(ami, error)
+  }
+}
+
+/** What cannot be done to one AMI keeps no other from being withdrawn. */
+async function settle(ami: WithdrawnAmi, work: () => Promise<Partial<WithdrawnAmi>>) {
+  try {
+    for (const before of ['why', 'uses'] as const) delete ami[before]
+    Object.assign(ami, await work())
+  } catch (error) {
+    if (!(error instanceof Error) || classify(error) instanceof Transient) throw error
+    failed(ami, error)
+  }
+}
+
+const failed = (ami: WithdrawnAmi, { name, message }: Error) =>
+  Object.assign(ami, {
+    outcome: 'failed',
+    why: name === 'TargetUnreachable' ? message : `${name}: ${message}`,
+  })
+
+interface Withdrawn {
+  ami: WithdrawnAmi
+  known: { uses: Uses; unread?: string }
+  /** As EC2 has it; undefined where it is gone. */
+  image: Image | undefined
+  time: string
+}
+
+async function withdraw(
+  ec2: EC2Client,
+  withdrawal: Withdrawal,
+  { ami: { ami, action, snapshots = [] }, known, image, time }: Withdrawn,
+): Promise<Partial<WithdrawnAmi>> {
+  if (!image) {
+    await deleteSnapshots(ec2, snapshots)
+    return { outcome: snapshots.length > 0 ? 'done' : 'gone', snapshots: [] }
+  }
+  if (action === 'deprecate') {
+    await deprecate(ec2, image, time)
+    return { outcome: 'done' }
+  }
+  if (known.unread && !withdrawal.force)
+    return { outcome: 'failed', why: `nobody knows what uses it: ${known.unread}` }
+  const uses = known.uses.get(ami) ?? []
+  const told = uses.length > 0 ? { uses: uses.slice(0, mostUses) } : {}
+  if (keeping(withdrawal, uses).length > 0) {
+    if (withdrawal.otherwise === 'deprecate') await deprecate(ec2, image, time)
+    return { outcome: 'in-use', ...told }
+  }
+  if (action === 'disable') await disable(ec2, image)
+  else {
+    const stay = await remove(ec2, ami)
+    if (stay.length > 0)
+      return {
+        ...{ outcome: 'failed', snapshots: stay.map(({ snapshot }) => snapshot) },
+        why: `it is gone, but not all of its snapshots: ${stay.map(({ snapshot, code }) => `${snapshot}: ${code}`).join(', ')}`,
+      }
+  }
+  return { outcome: 'done', ...told }
+}

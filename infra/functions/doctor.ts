@@ -1,0 +1,15 @@
+import type { FunctionSpec } from './function-spec.ts'
+import type { Grants, Surroundings } from './grants.ts'
+import type { FunctionName } from './names.ts'
+import { listAccounts } from './rings.ts'
+
+/** What `rebake doctor` invokes, as nobody but functions of the fleet gets into other accounts. */
+export const doctorFunctions = ({ fleet, arns }: Surroundings, grants: Grants) =>
+  ({
+    'examine-accounts': {
+      description: 'Looks for rebake doctor at upstreams and target accounts, and changes nothing',
+      timeout: 300,
+      environment: grants.imageBuilder,
+      permissions: [grants.assumePublisher, ...grants.readUpstreams, ...listAccounts(fleet, arns.partition)],
+    },
+  }) satisfies Partial<Record<FunctionName, FunctionSpec>>

@@ -1,0 +1,42 @@
+import type { Permission } from '../permissions.ts'
+import type { FunctionSpec } from './function-spec.ts'
+import type { Grants, Surroundings } from './grants.ts'
+import type { FunctionName } from './names.ts'
+
+/** The functions of what people do to releases. */
+export const releaseFunctions = ({ arns, ledger, notifications }: Surroundings, grants: Grants) => {
+  const { table, topic, fleetName } = grants
+  const lookAtOperations: Permission = {
+    actions: ['states:DescribeExecution'],
+    resources: [arns.executions(grants.named('rollback'))],
+    why: 'The operations of this fleet: their names have the image and the time.',
+  }
+  return {
+    'plan-rollback': {
+      description: 'Decides what an image goes back to, and where, and holds it',
+      environment: table,
+      permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), lookAtOperations],
+    },
+    'restore-pointers': {
+      description: 'Points the targets of a ring back to an older AMI',
+      timeout: 600,
+      environment: { ...table, ...fleetName },
+      permissions: [grants.assumePublisher, ledger.allow('GetItem', 'UpdateItem')],
+    },
+    'close-rollback': {
+      description: 'Moves the channels of the build account back, records a rollback and announces it',
+      environment: { ...table, ...topic, ...fleetName },
+      permissions: [
+        grants.pointers('ssm:GetParameters'),
+        ...grants.movePointers,
+        ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        ...notifications.allowPublish(),
+      ],
+    },
+    'hold-image': {
+      description: 'Holds an image where it is, or lets it go on',
+      environment: table,
+      permissions: [ledger.allow('GetItem', 'PutItem'), lookAtOperations],
+    },
+  } satisfies Partial<Record<FunctionName, FunctionSpec>>
+}

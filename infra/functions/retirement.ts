@@ -1,0 +1,68 @@
+import type { Permission } from '../permissions.ts'
+import { lookAtUses, withdrawAmis } from '../withdrawal.ts'
+import type { FunctionSpec } from './function-spec.ts'
+import type { Grants, Surroundings } from './grants.ts'
+import type { FunctionName } from './names.ts'
+
+/** The functions that withdraw AMIs: deprecate them, disable them and remove them, wherever they are. */
+export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Surroundings, grants: Grants) => {
+  const { table, topic } = grants
+  const readUses: Permission[] = [
+    grants.assumePublisher,
+    ...lookAtUses([`arn:${arns.partition}:ssm:*:${fleet.build.account}:parameter/*`]),
+  ]
+  return {
+    'plan-revocation': {
+      description:
+        'Decides what a revocation does, revokes it, and shows people beforehand what they would do',
+      timeout: 300,
+      environment: table,
+      permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...readUses],
+    },
+    'close-revocation': {
+      description: 'Has baked anew what a revocation has taken away, records it and announces it',
+      environment: { ...table, ...topic, ...grants.campaign },
+      permissions: [
+        ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        grants.startCampaign,
+        ...notifications.allowPublish(),
+      ],
+    },
+    'start-retirement': {
+      description: 'Starts the run of retirement whose time has come',
+      asynchronous: true,
+      environment: { RETIRE_STATE_MACHINE_ARN: grants.machine('retire') },
+      permissions: [{ actions: ['states:StartExecution'], resources: [grants.machine('retire')] }],
+    },
+    'plan-retirement': {
+      description:
+        'Decides which old AMIs are deprecated and removed, and tells people before anything is done',
+      timeout: 900,
+      environment: { ...table, ...topic },
+      permissions: [
+        ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        ...notifications.allowPublish(),
+        ...readUses,
+      ],
+    },
+    'withdraw-amis': {
+      description: 'Deprecates, disables and removes AMIs of one account and region that nothing uses',
+      timeout: 900,
+      environment: table,
+      permissions: [
+        ledger.allow('GetItem', 'UpdateItem'),
+        grants.describeImages,
+        ...readUses,
+        ...withdrawAmis(
+          { images: [arns.anyImage], snapshots: [arns.anySnapshot] },
+          { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' },
+        ),
+      ],
+    },
+    'close-retirement': {
+      description: 'Records which releases are deprecated or gone everywhere, and tells what is not',
+      environment: { ...table, ...topic },
+      permissions: [ledger.allow('GetItem', 'UpdateItem', 'Query'), ...notifications.allowPublish()],
+    },
+  } satisfies Partial<Record<FunctionName, FunctionSpec>>
+}

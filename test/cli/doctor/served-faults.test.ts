@@ -1,0 +1,394 @@
+import { readFileSync } from 'node:fs'
+import type { Image } from '@aws-sdk/client-ec2'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deploymentOf } from '../../../cli/aws/deployment.ts'
+import { doctor } from '../../../cli/commands/doctor.ts'
+import { checks } from '../../../cli/doctor/checks.ts'
+import { Environment } from '../../../cli/doctor/environment.ts'
+import { type Examined, examineAll } from '../../../cli/doctor/examine.ts'
+import { definitionsOf } from '../../../domain/fleet/definition.ts'
+import { fingerprintsOf } from '../../../domain/fleet/fingerprints.ts'
+import type { Fleet } from '../../../domain/fleet/model.ts'
+import type { Rehearsal } from '../../../rehearsal/rehearse.ts'
+import type { StandIn } from '../../../rehearsal/stand-in/stand-in.ts'
+import { exampleFleet } from '../../support/fleets.ts'
+import { slow, stageFor } from '../../support/rehearsal.ts'
+import { caughtOutput } from '../stdout.ts'
+import { change, deedsIn, must, roleArn, setOf } from './deeds.ts'
+
+const sharedKey = 'arn:aws:kms:us-east-1:777788889999:key/0a1b2c3d-1234-5678-9abc-0123456789ab'
+
+/** The example, with a Slack channel, a launch template, and keys of the targets. */
+function fleetWithAll(): Fleet {
+  const fleet = exampleFleet()
+  const { early, everyone } = fleet.rings
+  if (!early || !everyone) throw new Error('the example has other rings now')
+  early.launchTemplates = [{ name: 'web', default: true }]
+  early.kmsKeys = { 'us-west-2': 'arn:aws:kms:us-west-2:{account}:alias/golden' }
+  everyone.kmsKeys = { 'us-east-1': sharedKey }
+  fleet.notify.slack = { golden: { secret: 'slack/golden', severity: 'info' } }
+  return fleet
+}
+
+const fleet = fleetWithAll()
+const { build } = fleet
+const early = '222233334444'
+const other = '555566667777'
+const fingerprints = fingerprintsOf(
+  fleet,
+  definitionsOf(fleet, (file) => readFileSync(file, 'utf8')),
+)
+let rehearsal: Rehearsal
+let aws: StandIn
+beforeAll(async () => {
+  rehearsal = await (await stageFor(fleet)).rehearse({ serve: true })
+  aws = rehearsal.world.standIn
+}, slow)
+afterAll(() => rehearsal.close())
+
+const examine = (known = fingerprints) =>
+  examineAll(checks, new Environment(deploymentOf(fleet, rehearsal.url), known), () => undefined)
+
+const notPassed = (examined: Examined[]) =>
+  examined
+    .filter(({ outcome }) => outcome !== 'pass')
+    .map(({ check, outcome, findings }) => ({
+      check: check.name,
+      outcome,
+      told: findings.filter((each) => each.outcome !== 'pass').map(({ found, mend }) => `${found} → ${mend}`),
+    }))
+
+const { operate, arn, removeRole, setQuota, removeParameter, deregister, subscription, disablePipeline } =
+  deedsIn(() => aws, build)
+
+interface Fault {
+  /** What is done; returns what takes it back. */
+  plant: () => (() => unknown) | Promise<() => unknown>
+  /** The checks that find it, and no others. */
+  finds: string[]
+  /** In what they tell: what was found, and how to mend it. */
+  told: RegExp
+}
+
+const publishRole = 'the role that publishes, in every target'
+const rules = "rules let through this fleet's events, and nobody else's"
+const payments = '/golden/images/payments-api'
+
+const faults: Record<string, Fault> = {
+  'the role that publishes is gone from a target': {
+    plant: () => removeRole('golden-publish', early),
+    finds: [publishRole],
+    told: /account 222233334444 lets nobody in through golden-publish.* → Deploy the stack golden-target-account there/,
+  },
+  'it trusts another external id': {
+    plant: () =>
+      change(aws.iam.roleNamed(other, 'golden-publish'), {
+        trust: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sts:AssumeRole',
+              Principal: { AWS: build.account },
+              Condition: { StringEquals: { 'sts:ExternalId': 'bronze' } },
+            },
+          ],
+        },
+      }),
+    finds: [publishRole],
+    told: /account 555566667777 .* trust the build account with the external id golden/,
+  },
+  'it may not look at the other role, as one of an older version': {
+    plant: () => {
+      const role = must(aws.iam.roleNamed(early, 'golden-publish'))
+      const allows = JSON.stringify(role.policies).replaceAll('iam:GetRole', 'iam:GetUser')
+      return change(role, { policies: JSON.parse(allows) })
+    },
+    finds: [publishRole],
+    told: /could not look at all of 222233334444: .*iam:GetRole.* → Deploy the stack golden-target-account/,
+  },
+  'the role that Image Builder copies through is gone': {
+    plant: () => removeRole('EC2ImageBuilderDistributionCrossAccountRole', other),
+    finds: ['the role that Image Builder copies through, in every target'],
+    told: /account 555566667777 has no role EC2ImageBuilderDistributionCrossAccountRole.* → Deploy/,
+  },
+  'a target has not enabled a region': {
+    plant: () => setOf(aws.ec2.regions.notOptedIn, `${early}/us-east-1`),
+    finds: ['regions, in every target'],
+    told: /account 222233334444 has not enabled us-east-1 → Enable it there \(aws account enable-region/,
+  },
+  'the build account has not enabled a region': {
+    plant: () => setOf(aws.ec2.regions.notOptedIn, `${build.account}/us-east-1`),
+    finds: ['regions, in the build account'],
+    told: /the build account 111122223333 has not enabled us-east-1/,
+  },
+  'an upstream shares its AMIs no more': {
+    plant: async () => {
+      const principal = aws.iam.operator('444455556666')
+      const describe = { principal, service: 'ec2', operation: 'DescribeImages' }
+      const Filters = [{ Name: 'name', Values: ['soe-windows-2022-*'] }]
+      const { Images } = (await aws.call({ ...describe, input: { Filters } })) as { Images: Image[] }
+      const amis = Images.map(({ ImageId = '' }) => must(aws.ec2.get(ImageId, build.region)))
+      for (const { sharedWith } of amis) sharedWith.delete(build.account)
+      return () => amis.map(({ sharedWith }) => sharedWith.add(build.account))
+    },
+    finds: ['upstreams', 'parents'],
+    told: /no image can be baked on windows-soe: account 444455556666 shares no AMI.* → Have its owner share the newest AMI/,
+  },
+  'the key of the fleet is disabled': {
+    plant: () => change(aws.kms.key(arn('kms', 'alias/golden')), { enabled: false }),
+    finds: ["the fleet's key"],
+    told: /is Disabled.* → Enable it: aws kms enable-key --key-id arn:aws:kms/,
+  },
+  'its policy has forgotten a target': {
+    plant: () => {
+      const key = must(aws.kms.key(arn('kms', 'alias/golden')))
+      return change(key, { policy: JSON.parse(JSON.stringify(key.policy).replaceAll(other, '999988887777')) })
+    },
+    finds: ["the policy of the fleet's key"],
+    told: /does not let 555566667777 use it.* → Deploy the fleet/,
+  },
+  'the key of a target is disabled': {
+    plant: () => change(aws.kms.key(`arn:aws:kms:us-west-2:${early}:alias/golden`), { enabled: false }),
+    finds: ['keys of the targets'],
+    told: /alias\/golden, which encrypts the copies of 222233334444, is Disabled → Create or enable it there/,
+  },
+  'a key of a ring is disabled': {
+    plant: () => change(aws.kms.key(sharedKey), { enabled: false }),
+    finds: ['keys of the rings'],
+    told: /the key arn:aws:kms:us-east-1:777788889999:key\/0a1b2c3d.* is Disabled.* → Enable it/,
+  },
+  'fewer pipelines are allowed than the fleet has': {
+    plant: () => setQuota('imagebuilder L-7A0E01E3', 11),
+    finds: ['Image Builder: Image pipelines'],
+    told: /12 pipelines in the account, and the quota is 11 → Have "Image pipelines" raised to 12.*--quota-code L-7A0E01E3/,
+  },
+  'fewer builds are allowed at once': {
+    plant: () => setQuota('imagebuilder L-BA4D191B', 5),
+    finds: ['Image Builder: Concurrent builds'],
+    told: /12 bakes at once.*quota is 5 → /,
+  },
+  'the account is new, and may run ten functions at once': {
+    plant: () => setQuota('lambda L-B99A9384', 10),
+    finds: ['Lambda: Concurrent executions'],
+    told: /113 functions at once.*quota is 10 → /,
+  },
+  'a rule is disabled': {
+    plant: () => change(aws.events.rule(build, 'golden-resume-wait'), { state: 'DISABLED' }),
+    finds: ['rules'],
+    told: /golden-resume-wait is disabled.* → Enable it: aws events enable-rule --name golden-resume-wait/,
+  },
+  'a rule goes elsewhere': {
+    plant: () => change(aws.events.rule(build, 'golden-receive-cve'), { targets: [] }),
+    finds: ['rules'],
+    told: /golden-receive-cve does not go to golden-receive-cve → Deploy the fleet/,
+  },
+  'a rule lets through every image of the account': {
+    plant: () => {
+      const rule = must(aws.events.rule(build, 'golden-resume-wait'))
+      const { resources: _, ...wider } = rule.pattern as Record<string, unknown>
+      return change(rule, { pattern: wider })
+    },
+    finds: [rules],
+    told: /golden-resume-wait also lets through what is not of this fleet → Deploy the fleet/,
+  },
+  'a rule lets through nothing of ours': {
+    plant: () =>
+      change(aws.events.rule(build, 'golden-settle-execution'), { pattern: { source: ['aws.ec2'] } }),
+    finds: [rules],
+    told: /golden-settle-execution does not let through the events of this fleet/,
+  },
+  'somebody else starts campaigns': {
+    plant: () => {
+      const targets = [{ Id: 'x', Arn: arn('states', 'stateMachine:golden-campaign') }]
+      aws.events.addRule({ ...build, name: 'nightly', pattern: {}, targets })
+      return () => change(aws.events.rule(build, 'nightly'), { targets: [] })
+    },
+    finds: ["no other rule starts the fleet's functions and machines"],
+    told: /nightly on the bus default.*starts golden-campaign → Delete it/,
+  },
+  'the releases bus admits nobody': {
+    plant: () => {
+      const policy = aws.events.policyOf(build, 'golden-releases')
+      const before = policy.splice(0)
+      return () => policy.push(...before)
+    },
+    finds: ['the releases bus admits the upstream accounts'],
+    told: /does not let 444455556666 put events.* → Deploy the fleet/,
+  },
+  'a parent is gone': {
+    plant: () => removeParameter(`${payments}/parent`, build),
+    finds: ['parents'],
+    told: /there is no parameter \/golden\/images\/payments-api\/parent.* → Put the AMI of its parent there/,
+  },
+  'the AMI of a candidate is gone': {
+    plant: () => deregister(`${payments}/candidate`, build),
+    finds: ['candidates, stable and previous'],
+    told: /payments-api\/candidate holds ami-\w+, and there is no such AMI.* → Rebake the image/,
+  },
+  'the AMI of a target is gone': {
+    plant: () => deregister('/golden-images/payments-api', { account: early, region: 'us-east-1' }),
+    finds: ['parameters of the targets'],
+    told: /\/golden-images\/payments-api of 222233334444 us-east-1 holds ami-\w+.* → Point it to a release/,
+  },
+  'nobody has confirmed a subscription': {
+    plant: () => change(subscription('golden-notifications', 'payments-team@example.com'), { pending: true }),
+    finds: ['subscriptions to notifications'],
+    told: /email payments-team@example.com has not confirmed.* → Follow the link in the mail/,
+  },
+  'somebody has unsubscribed from alarms': {
+    plant: () =>
+      change(subscription('golden-alarms', 'platform-team@example.com'), { endpoint: 'x@example.com' }),
+    finds: ['subscriptions to alarms'],
+    told: /platform-team@example.com does not subscribe to golden-alarms.* → Subscribe it again: aws sns subscribe/,
+  },
+  'the secret of a Slack channel is gone': {
+    plant: () => {
+      aws.secretsmanager.removeSecret(build, 'slack/golden')
+      return () =>
+        aws.secretsmanager.addSecret({ ...build, ...secret('{"token":"xoxb-rehearsal","channel":"golden"}') })
+    },
+    finds: ['secrets of Slack channels'],
+    told: /nothing can be posted to golden: secret slack\/golden: there is none of this name.* → Put it there/,
+  },
+  'the secret of a Slack channel is no JSON, and is not quoted': {
+    plant: () => {
+      aws.secretsmanager.removeSecret(build, 'slack/golden')
+      aws.secretsmanager.addSecret({ ...build, ...secret('xoxb-very-secret') })
+      return () => {
+        aws.secretsmanager.removeSecret(build, 'slack/golden')
+        aws.secretsmanager.addSecret({ ...build, ...secret('{"token":"xoxb-rehearsal","channel":"golden"}') })
+      }
+    },
+    finds: ['secrets of Slack channels'],
+    told: /^(?!.*xoxb).*it must be JSON/s,
+  },
+  'a pipeline is disabled': {
+    plant: () => disablePipeline('golden-orders-api'),
+    finds: ['pipelines'],
+    told: /orders-api, pipeline golden-orders-api: it is disabled → Deploy the fleet/,
+  },
+  'the service-linked role is gone': {
+    plant: () => removeRole('AWSServiceRoleForImageBuilder', build.account),
+    finds: ['the service-linked role of Image Builder'],
+    told: /→ Create it: aws iam create-service-linked-role --aws-service-name imagebuilder.amazonaws.com/,
+  },
+  'Amazon Inspector is off': {
+    plant: () => setOf(aws.inspector.off, build.account),
+    finds: ['Amazon Inspector'],
+    told: /scanning of EC2 is DISABLED.*one image is to be scanned → Enable it: aws inspector2 enable/,
+  },
+  'a schedule is disabled': {
+    plant: () => change(aws.scheduler.schedule(build, 'golden-poll-upstreams'), { State: 'DISABLED' }),
+    finds: ['schedules'],
+    told: /the schedule golden-poll-upstreams is disabled.* → Enable it/,
+  },
+  'an event could not be delivered': {
+    plant: () => {
+      aws.sqs.put(arn('sqs', 'golden-dead-letters'), { id: '1', body: '{}', sent: new Date() })
+      const QueueUrl = `https://sqs.${build.region}.amazonaws.com/${build.account}/golden-dead-letters`
+      return () => operate('sqs', 'PurgeQueue', { QueueUrl })
+    },
+    finds: ['dead letters'],
+    told: /1 event could not be delivered.* → Read what they say/,
+  },
+}
+
+const secret = (value: string) => ({
+  name: 'slack/golden',
+  arn: arn('secretsmanager', 'secret:slack/golden-a1b2c3'),
+  value,
+})
+
+describe('the command', () => {
+  const output = caughtOutput()
+  // The file differs from what is deployed here, and that is no failure.
+  const options = () => ({ fleet: 'fleet.yaml', endpointUrl: must(rehearsal.url) })
+
+  it('prints all that it examined, and how it went', { timeout: slow }, async () => {
+    await doctor(options())
+    expect(output()).toMatch(
+      / {2}⚠ the fleet as deployed\n {4}.*: rings early, rings everyone and notify\n {4}→ Deploy/,
+    )
+    expect(output()).toMatch(/\d\d checks, 1 warning\.\n$/)
+    expect(process.exitCode).toBeUndefined()
+  })
+
+  it('fails where a check does, and prints JSON where it is asked to', { timeout: slow }, async () => {
+    const takeBack = removeRole('golden-publish', early)
+    await doctor({ ...options(), json: true })
+    takeBack()
+    const { sound, checks: examined } = JSON.parse(output())
+    expect(sound).toBe(false)
+    expect(process.exitCode).toBe(1)
+    expect(examined).toHaveLength(checks.length)
+    expect(examined).toContainEqual({
+      ...{ group: 'Accounts', name: publishRole, outcome: 'fail' },
+      findings: [
+        { outcome: 'fail', found: expect.stringMatching(early), mend: expect.stringMatching(/^Deploy/) },
+      ],
+    })
+  })
+})
+
+it('finds nothing wrong in a sound environment', { timeout: slow }, async () => {
+  expect(notPassed(await examine())).toEqual([])
+})
+
+it.each(Object.entries(faults))('finds that %s, and nothing else', { timeout: slow }, async (_, fault) => {
+  const takeBack = await fault.plant()
+  const found = notPassed(await examine())
+  await takeBack()
+  expect(found.map(({ check }) => check)).toEqual(fault.finds)
+  expect(found.flatMap(({ told }) => told).join('\n')).toMatch(fault.told)
+})
+
+it('finds nothing wrong when all of them are taken back', { timeout: slow }, async () => {
+  expect(notPassed(await examine())).toEqual([])
+})
+
+it('says what is not as it was deployed', { timeout: slow }, async () => {
+  const found = notPassed(
+    await examine({ ...fingerprints, 'images payments-api': 'changed', 'images new': 'x' }),
+  )
+  expect(found).toEqual([
+    {
+      ...{ check: 'the fleet as deployed', outcome: 'warning' },
+      told: [
+        expect.stringMatching(/another fleet than this file: images payments-api and images new → Deploy/),
+      ],
+    },
+  ])
+})
+
+it('passes nothing that the caller may not look at, and says what it takes', { timeout: slow }, async () => {
+  aws.addRole({
+    ...{ account: build.account, logicalId: 'Nobody', name: 'nobody', arn: roleArn('nobody', build.account) },
+    ...{
+      trust: { Statement: [] },
+      policies: [{ Statement: [{ Effect: 'Allow', Action: 'states:*', Resource: '*' }] }],
+    },
+  })
+  const deployment = deploymentOf(fleet, rehearsal.url)
+  const credentials = aws.credentialsFor(aws.iam.principalOf(roleArn('nobody', build.account), 'somebody'))
+  const config = { ...deployment.config, credentials }
+  const environment = new Environment({ ...deployment, config }, fingerprints)
+  const examined = await examineAll(checks, environment, () => undefined)
+  const seen = examined.filter(({ outcome }) => outcome !== 'unseen').map(({ check }) => check.name)
+  expect(seen).toEqual(['state machines', 'Parameter Store: standard parameters'])
+  const unseen = examined.filter(({ check }) => !seen.includes(check.name))
+  const wrong = unseen.flatMap(({ check, findings }) => {
+    const [, action = 'nothing'] = findings.at(-1)?.mend.match(/^It needs ([\w:]+)\.$/) ?? []
+    return check.permissions.includes(action) ? [] : [`${check.name}: ${findings.at(-1)?.found}`]
+  })
+  expect(wrong).toEqual([])
+})
+
+it('tells of a fleet that is not deployed what it can', { timeout: slow }, async () => {
+  const bronze = deploymentOf({ ...fleet, name: 'bronze' }, rehearsal.url)
+  const examined = await examineAll(checks, new Environment(bronze, fingerprints), () => undefined)
+  const of = (outcome: string) =>
+    examined.filter((each) => each.outcome === outcome).map(({ check }) => check)
+  expect(of('fail').map(({ name }) => name)).toEqual(['state machines'])
+  expect(of('unseen').every(({ beforeDeploy }) => !beforeDeploy)).toBe(true)
+  expect(of('pass').every(({ beforeDeploy }) => beforeDeploy)).toBe(true)
+})

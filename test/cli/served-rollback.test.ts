@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseFleet } from '../../domain/fleet/parse.ts'
+import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
+import { slow } from '../support/rehearsal.ts'
+import { runRebake } from './run.ts'
+import { smallFleet } from './small-fleet.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
+const fleetFile = join(directory, 'fleet.yaml')
+const volumes = 'volumes: [{ device: /dev/xvda, size: 8 }]'
+const text = smallFleet.replaceAll('components: [patch]', `components: [patch], ${volumes}`)
+writeFileSync(fleetFile, text)
+const fleet = parseFleet(text, 'fleet.yaml')
+
+/** A rehearsal in which ubuntu has released twice. */
+let served: Rehearsal
+beforeAll(async () => {
+  const releases = ['2026-09-01', '2026-09-04'].map((day) => ({
+    upstream: 'ubuntu',
+    time: `${day}T06:00:00Z`,
+  }))
+  served = await rehearse({ fleet, fleetFile, releases, seed: 1, faults: [], serve: 0 })
+}, slow)
+afterAll(async () => {
+  await served?.close()
+  rmSync(directory, { recursive: true })
+})
+
+const rebake = (...args: string[]) => runRebake(directory, [...args, '--endpoint-url', served.url ?? ''])
+
+/** Of the build account, as anybody sees it. */
+async function channels() {
+  const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' }
+  const ssm = new SSMClient({ region: fleet.build.region, endpoint: served.url ?? '', credentials })
+  const Names = ['stable', 'previous'].map((channel) => `/golden/images/web/${channel}`)
+  const { Parameters = [] } = await ssm.send(new GetParametersCommand({ Names }))
+  return Object.fromEntries(Parameters.map(({ Name = '', Value }) => [Name.split('/').at(-1), Value]))
+}
+
+/** What it is rolled back from, and forth to. */
+let version = ''
+
+describe('a served rehearsal', { timeout: slow }, () => {
+  it('rolls an image back, follows it, and does nothing the second time; then it goes on', async () => {
+    const { stable, previous } = await channels()
+    const { code, stdout, stderr } = await rebake('rollback', 'web', '--yes', '--reason', 'it crashes')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^web goes back from 1\.0\.0\/\d+ to 1\.0\.0\/1\.\n/)
+    expect(stdout).toContain(
+      '✔ ring canary  1 target restored\n✔ web is 1.0.0/1 again, in 1 target of 1 ring.',
+    )
+    expect((await channels()).stable).toBe(previous)
+
+    const again = await rebake('rollback', 'web', '--yes', '--json')
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: 'already there', operation: null })
+
+    const resumed = await rebake('resume', 'web', '--yes')
+    expect(resumed.stdout).toMatch(/^web is held by .*:user\/operator since .*: it crashes/)
+    expect(resumed.stdout).toContain('The next look at all images rebakes it: its parent ubuntu is ami-')
+    expect(resumed.stdout).toMatch(/✔ web goes on\.\n$/)
+
+    version = stableVersion(stdout)
+    const forth = await rebake('rollback', 'web', '--to', version, '--yes')
+    expect(forth.code).toBe(0)
+    expect((await channels()).stable).toBe(stable)
+  })
+
+  it('revokes a release, as the function that does it has shown, and says where to follow what comes of it', async () => {
+    const { stable = '' } = await channels()
+    const why = ['--reason', 'CVE-2026-1234', '--yes']
+    const { code, stdout, stderr } = await rebake('revoke', 'web', version, ...why)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('1 release would be revoked, and 2 AMIs disabled.')
+    expect(stdout).toContain('Nothing that could be looked at runs on them.')
+    expect(stdout).toMatch(/✔ pointers of web +back to 1\.0\.0\/1\n/)
+    expect(stdout).toContain('✔ 1 release revoked, 2 AMIs disabled.')
+    const { ec2 } = served.world.standIn
+    expect(ec2.get(stable, fleet.build.region)?.image.State).toBe('disabled')
+    expect((await channels()).stable).not.toBe(stable)
+    expect((await rebake('history', 'web')).stdout).toContain('CVE-2026-1234')
+    expect(served.world.standIn.unusedPermissions().filter((one) => /^PlanRevocation/.test(one))).toEqual([
+      ...['autoscaling:DescribeLaunchConfigurations'].map((name) => `PlanRevocationRole: ${name}`),
+    ])
+
+    const unknown = await rebake('revoke', 'web', '9.9.9/1', ...why)
+    expect(unknown).toMatchObject({ code: 1, stdout: '' })
+    expect(unknown.stderr).toContain('web has no release 9.9.9/1')
+  })
+})
+
+const stableVersion = (printed: string) => /goes back from (\S+)/.exec(printed)?.[1] ?? ''

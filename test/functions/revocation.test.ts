@@ -1,0 +1,212 @@
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2'
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Message } from '../../domain/messages/message.ts'
+import { stopOf } from '../../domain/planning/holds.ts'
+import { passed, shipped } from '../../domain/planning/learning.ts'
+import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
+import { close } from '../../functions/close-revocation/close-revocation.ts'
+import { plan, preview } from '../../functions/plan-revocation/plan-revocation.ts'
+import { releaseKey } from '../../functions/shared/campaigns.ts'
+import { TargetUnreachable } from '../../functions/shared/errors.ts'
+import { changeKnown, readKnown } from '../../functions/shared/known.ts'
+import { operationKey, readOperation, rollbackOf } from '../../functions/shared/operations.ts'
+import type { ClientsIn } from '../../functions/shared/usage.ts'
+import { readWithdrawals, withdrawalKey } from '../../functions/shared/withdrawals.ts'
+import { exampleFleet } from '../support/fleets.ts'
+import { memoryLedger } from '../support/ledger.ts'
+import { mockOf } from '../support/mocks.ts'
+import { fakeRelease } from '../support/releases.ts'
+
+const sfn = mockOf(SFNClient)
+beforeEach(() => {
+  sfn.reset()
+  sfn.on(StartExecutionCommand).resolves({})
+})
+const fleet = exampleFleet()
+const base = 'al2023-hardened'
+const child = 'al2023-java'
+const early = { account: '222233334444', region: 'us-west-2' }
+const operation = `revoke-${base}-20260910`
+const execution = `arn:aws:states:us-west-2:111122223333:execution:golden-revoke:${operation}`
+const time = '2026-09-10T09:00:00Z'
+const asked = { image: base, version: '1.0.2/1', descendants: true, force: false }
+const request = { ...asked, operation, execution, time, reason: 'CVE-2026-1234', by: 'ada' }
+const instance = { ...early, kind: 'instance' as const, name: 'i-0a' }
+
+/** Every account runs an instance of the AMI, and one does not let anybody in. */
+const clientsWith =
+  (ami: string, closed = ''): ClientsIn =>
+  async ({ account }) => {
+    if (account === closed) throw new TargetUnreachable('no role')
+    const send = async (command: object) =>
+      command.constructor === DescribeInstancesCommand
+        ? { Reservations: [{ Instances: [{ InstanceId: 'i-0a', ImageId: ami }] }] }
+        : {}
+    return { ssm: { send }, ec2: { send }, autoScaling: { send } } as unknown as Awaited<
+      ReturnType<ClientsIn>
+    >
+  }
+
+/** The base and the image below it, of which the second of each is bad; the base alone has a good one before it. */
+async function world() {
+  const ledger = memoryLedger()
+  const told: Message[] = []
+  const good = fakeRelease({
+    image: base,
+    version: '1.0.1/1',
+    releasedAt: time,
+    bakedAt: '2026-09-01T00:00:00Z',
+  })
+  const places = { early: [{ ...early, ami: 'ami-copy' }] }
+  const bad = fakeRelease({
+    image: base,
+    version: '1.0.2/1',
+    releasedAt: time,
+    copies: places,
+    distributed: places,
+  })
+  const below = fakeRelease({ image: child, version: '1.0.2/1', releasedAt: time, parentAmi: bad.ami })
+  for (const release of [good, bad, below])
+    await ledger.create(releaseKey(release.image, release.version), { ...release })
+  for (const { image, ami, version, parentAmi } of [bad, below])
+    await changeKnown(ledger, (known) =>
+      shipped(
+        passed(known, image, { ami, version, parentAmi, definition: 'd1', at: time, campaign: 'c' }),
+        image,
+        { ami, version },
+      ),
+    )
+  const parts = {
+    ...{ fleet, ledger, stepFunctions: sfn as unknown as SFNClient, campaignArn: 'arn:campaign' },
+    clientsIn: clientsWith('ami-copy'),
+    notify: async (message: Message) => void told.push(message),
+    count: () => {},
+  }
+  return { ledger, told, parts, bad, below }
+}
+const started = () =>
+  sfn.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => JSON.parse(input.input ?? '{}'))
+
+describe('plan-revocation', () => {
+  it('shows beforehand what is used, and changes nothing', async () => {
+    const { parts, ledger, bad, below } = await world()
+    const before = structuredClone([...ledger.items.values()])
+    const seen = await preview(parts, asked)
+    expect(seen).toMatchObject({ releases: [bad, below], goBack: [{ image: base, to: '1.0.1/1' }] })
+    expect(seen.uses).toContainEqual({ ...instance, ami: 'ami-copy' })
+    expect([...ledger.items.values()]).toEqual(before)
+  })
+
+  it('says where nobody could look', async () => {
+    const { parts } = await world()
+    const seen = await preview({ ...parts, clientsIn: clientsWith('ami-copy', early.account) }, asked)
+    expect(seen.unread).toBe('222233334444 us-west-2: no role')
+    expect(seen.uses.map(({ account }) => account)).toEqual([fleet.build.account])
+  })
+
+  it('revokes at once, and leaves in the ledger what is to be done', async () => {
+    const { parts, ledger, bad, below } = await world()
+    expect(await plan(parts, request)).toEqual({
+      rollbacks: [{ image: base, to: '1.0.1/1', execution: rollbackOf(operation, base) }],
+      places: [fleet.build, early],
+    })
+    for (const { image, version } of [bad, below])
+      expect(await ledger.get(releaseKey(image, version))).toMatchObject({
+        revoked: { at: time, by: 'ada', reason: 'CVE-2026-1234', operation },
+      })
+    expect(stopOf(await readKnown(ledger), 'web', [below.ami])).toBe(`${below.ami} was revoked`)
+    expect(await readOperation(ledger, operation)).toMatchObject({
+      ...{ kind: 'revocation', status: 'running', stranded: [child], rebake: [base, child] },
+    })
+    expect((await readWithdrawals(ledger, operation)).map(({ account }) => account)).toEqual([
+      ...[fleet.build.account, early.account],
+    ])
+  })
+
+  it('planned again after a crash is what it was, though pointers have moved meanwhile', async () => {
+    const { parts, ledger } = await world()
+    const first = await plan(parts, request)
+    await ledger.set(withdrawalKey(operation, early), { touched: true })
+    await changeKnown(ledger, (known) => ({ ...known, images: {} }))
+    expect(await plan(parts, { ...request, time: '2026-09-10T09:01:00Z' })).toEqual(first)
+    expect(await ledger.get(withdrawalKey(operation, early))).toMatchObject({ touched: true })
+    expect(await readOperation(ledger, operation)).toMatchObject({ startedAt: time })
+  })
+
+  it('refuses a release that there is not', async () => {
+    const { parts } = await world()
+    await expect(plan(parts, { ...request, version: '9.9.9/1' })).rejects.toMatchObject({
+      name: 'RequestRefused',
+      message: expect.stringContaining('rebake history'),
+    })
+  })
+})
+
+describe('close-revocation', () => {
+  /** Planned, rolled back, and withdrawn, as told. */
+  const closing = async ({
+    rollback = { status: 'finished' } as object,
+    outcome = 'done' as 'done' | 'in-use' | 'failed',
+  } = {}) => {
+    const all = await world()
+    await plan(all.parts, request)
+    await all.ledger.set(operationKey(rollbackOf(operation, base)), { ...rollback })
+    for (const withdrawal of await readWithdrawals(all.ledger, operation))
+      await all.ledger.set(withdrawalKey(operation, withdrawal), {
+        amis: withdrawal.amis.map((ami) => ({ ...ami, outcome, uses: [instance], why: 'no permission' })),
+      } satisfies Pick<Withdrawal, 'amis'>)
+    const later = '2026-09-10T09:10:00Z'
+    return { ...all, closed: () => close(all.parts, { operation, time: later }), later }
+  }
+
+  it('has baked anew what is affected, tells once, and forgets what nothing may be baked from', async () => {
+    const { closed, ledger, told, later } = await closing()
+    expect(await closed()).toEqual({ problems: 0 })
+    expect(await closed()).toEqual({ problems: 0 })
+    expect(started()).toEqual([
+      {
+        trigger: {
+          ...{ kind: 'manual', images: [base, child], time },
+          reason: `${base} 1.0.2/1 was revoked: CVE-2026-1234`,
+        },
+      },
+    ])
+    expect(told.map(({ severity }) => severity)).toEqual(['warning'])
+    expect(await readOperation(ledger, operation)).toMatchObject({
+      ...{ status: 'finished', finishedAt: later, problems: [] },
+      campaign: expect.stringMatching(/^manual-/),
+    })
+    const known = await readKnown(ledger)
+    expect(known.images[child]?.last).toBeUndefined()
+    expect(known.images[child]?.released).toBeDefined()
+  })
+
+  it('names what runs on it and was left', async () => {
+    const { closed, told } = await closing({ outcome: 'in-use' })
+    expect(await closed()).toEqual({ problems: 0 })
+    expect(told[0]?.body).toContain('ami-copy: 222233334444 us-west-2: instance i-0a')
+  })
+
+  it.each([
+    [
+      'a pointer',
+      { rollback: { status: 'failed', problems: ['222233334444: no role'] } },
+      1,
+      'back to 1.0.1/1: 222233334444',
+    ],
+    ['a rollback that died', { rollback: {} }, 1, 'did not run to its end'],
+    ['an AMI', { outcome: 'failed' as const }, 2, 'ami-copy: no permission'],
+  ])('is incomplete where %s is not as it should be, and says so', async (_, given, problems, text) => {
+    const { closed, told, ledger } = await closing(given)
+    expect(await closed()).toEqual({ problems })
+    expect(told[0]).toMatchObject({ severity: 'error', body: expect.stringContaining(text) })
+    expect(await readOperation(ledger, operation)).toMatchObject({ status: 'failed' })
+    expect(started()).toHaveLength(1)
+  })
+
+  it('knows no operation that was not planned', async () => {
+    const { parts } = await world()
+    await expect(close(parts, { operation: 'other', time })).rejects.toThrow('there is no operation other')
+  })
+})

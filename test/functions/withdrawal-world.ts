@@ -1,0 +1,220 @@
+import type { Target } from '../../domain/planning/ring-order.ts'
+import type { Use } from '../../domain/releases/usage.ts'
+import { TargetUnreachable } from '../../functions/shared/errors.ts'
+import type { Clients, ClientsIn } from '../../functions/shared/usage.ts'
+import { clientOf } from '../properties/fakes.ts'
+
+/** Accounts and regions with AMIs and what uses them, in a few lines. */
+
+interface Ami {
+  owner: string
+  state: 'available' | 'disabled'
+  deprecatedAt?: string
+  snapshot: string
+}
+
+interface Template {
+  id: string
+  /** What each version launches: an AMI, or `resolve:ssm:` and a parameter. */
+  versions: string[]
+  default: number
+}
+
+interface Group {
+  LaunchTemplate?: object
+  MixedInstancesPolicy?: object
+  LaunchConfigurationName?: string
+}
+
+const named = (name: string, message = name) => Object.assign(new Error(message), { name })
+const denied = () => named('UnauthorizedOperation', 'You are not authorized')
+
+export class FakePlace {
+  readonly parameters = new Map<string, string>()
+  readonly templates = new Map<string, Template>()
+  readonly groups = new Map<string, Group>()
+  readonly configurations = new Map<string, string>()
+  readonly instances = new Map<string, { ami: string; state: string }>()
+  /** Operations that are not allowed there. */
+  readonly refused = new Set<string>()
+
+  /** Every AMI that anything here uses, told in another way than the functions find it out. */
+  used(): Set<string> {
+    const image = (text: string | undefined) =>
+      text?.startsWith('resolve:ssm:') ? this.parameters.get(text.slice('resolve:ssm:'.length)) : text
+    const version = ({ LaunchTemplateId: id = '', Version: version = '$Default' }) => {
+      const { versions = [], default: number = 1 } = this.templates.get(id.slice(3)) ?? {}
+      const at = version === '$Default' ? number : version === '$Latest' ? versions.length : Number(version)
+      return image(versions[at - 1])
+    }
+    const specifications = JSON.stringify([...this.groups.values()]).matchAll(/\{"LaunchTemplateId"[^}]*\}/g)
+    return new Set(
+      [
+        // Those of teams count only where a launch template names them.
+        ...[...this.parameters].flatMap(([name, ami]) => (name.startsWith('/team/') ? [] : [ami])),
+        ...[...this.templates.values()].flatMap(({ id }) =>
+          ['$Default', '$Latest'].map((Version) => version({ LaunchTemplateId: id, Version })),
+        ),
+        ...[...specifications].map(([text]) => version(JSON.parse(text))),
+        ...[...this.groups.values()].map((group) =>
+          this.configurations.get(group.LaunchConfigurationName ?? ''),
+        ),
+        ...[...this.instances.values()].flatMap(({ ami, state }) => (state === 'terminated' ? [] : [ami])),
+      ].filter((ami) => ami !== undefined),
+    )
+  }
+}
+
+export class FakeWorld {
+  readonly amis = new Map<string, Ami & Target>()
+  readonly snapshots = new Set<string>()
+  /** What was done to AMIs, in order. */
+  readonly done: string[] = []
+  /** Called right before anything is done to an AMI. */
+  before: (action: string, ami: string) => void = () => {}
+  /** Accounts whose role nobody may assume. */
+  readonly closed = new Set<string>()
+  /** How often the next call of an operation finds it throttled. */
+  readonly throttled = new Map<string, number>()
+  /** What becomes of snapshots when their AMI is deregistered. */
+  snapshotCode = 'success'
+  readonly #places = new Map<string, FakePlace>()
+
+  at({ account, region }: Target): FakePlace {
+    const key = `${account} ${region}`
+    const place = this.#places.get(key) ?? new FakePlace()
+    this.#places.set(key, place)
+    return place
+  }
+
+  addAmi(ami: string, { account, region }: Target): void {
+    const snapshot = `snap-${ami}-${account}-${region}`
+    this.snapshots.add(snapshot)
+    this.amis.set(ami, { account, region, owner: account, state: 'available', snapshot })
+  }
+
+  readonly clientsIn: ClientsIn = async ({ account, region }) => {
+    if (this.closed.has(account)) throw new TargetUnreachable(`cannot assume the role of ${account}`)
+    const place = this.at({ account, region })
+    const allowed = <I, O>(operations: Record<string, (input: I) => O>) =>
+      clientOf(
+        Object.fromEntries(
+          Object.entries(operations).map(([name, work]) => [
+            name,
+            (input: I) => {
+              const times = this.throttled.get(name) ?? 0
+              this.throttled.set(name, Math.max(0, times - 1))
+              if (times > 0) throw named('RequestLimitExceeded')
+              if (place.refused.has(name)) throw denied()
+              return work(input)
+            },
+          ]),
+        ) as never,
+      )
+    const ssm = allowed({
+      GetParameters: ({ Names }: { Names: string[] }) => ({
+        Parameters: Names.flatMap((Name) =>
+          place.parameters.has(Name) ? [{ Name, Value: place.parameters.get(Name) }] : [],
+        ),
+      }),
+    })
+    return {
+      ...{ ssm, ec2: allowed(this.#ec2(place, { account, region })) },
+      autoScaling: allowed(autoScalingOf(place)),
+    } as unknown as Clients
+  }
+
+  #ec2(place: FakePlace, { account, region }: Target): Record<string, (input: never) => unknown> {
+    const own = (action: string, id: string) => {
+      const ami = this.amis.get(id)
+      if (!ami || ami.account !== account || ami.region !== region) throw named('InvalidAMIID.NotFound')
+      this.before(action, id)
+      this.done.push(`${action} ${id}`)
+      return ami
+    }
+    return {
+      DescribeImages: ({ Filters: [{ Values }] }: { Filters: [{ Values: string[] }] }) => ({
+        Images: Values.flatMap((ImageId) => {
+          const ami = this.amis.get(ImageId)
+          if (!ami || ami.account !== account || ami.region !== region) return []
+          return [{ ImageId, State: ami.state, DeprecationTime: ami.deprecatedAt }]
+        }),
+      }),
+      EnableImageDeprecation: ({ ImageId, DeprecateAt }: { ImageId: string; DeprecateAt: Date }) => {
+        own('deprecate', ImageId).deprecatedAt = DeprecateAt.toISOString()
+        return {}
+      },
+      DisableImage: ({ ImageId }: { ImageId: string }) => {
+        own('disable', ImageId).state = 'disabled'
+        return {}
+      },
+      DeregisterImage: ({ ImageId }: { ImageId: string }) => {
+        const { snapshot } = own('remove', ImageId)
+        this.amis.delete(ImageId)
+        if (this.snapshotCode === 'success') this.snapshots.delete(snapshot)
+        return { DeleteSnapshotResults: [{ SnapshotId: snapshot, ReturnCode: this.snapshotCode }] }
+      },
+      DeleteSnapshot: ({ SnapshotId }: { SnapshotId: string }) => {
+        if (!this.snapshots.delete(SnapshotId)) throw named('InvalidSnapshot.NotFound')
+        return {}
+      },
+      DescribeInstances: ({ Filters: [{ Values }] }: { Filters: [{ Values: string[] }] }) => ({
+        Reservations: [
+          {
+            Instances: [...place.instances].flatMap(([InstanceId, { ami, state }]) =>
+              Values.includes(state) ? [{ InstanceId, ImageId: ami }] : [],
+            ),
+          },
+        ],
+      }),
+      DescribeLaunchTemplateVersions: (input: { LaunchTemplateId?: string; Versions: string[] }) => ({
+        LaunchTemplateVersions: versionsOf(place, input),
+      }),
+    }
+  }
+}
+
+function versionsOf(place: FakePlace, input: { LaunchTemplateId?: string; Versions: string[] }) {
+  const all = [...place.templates].filter(([, { id }]) => id === (input.LaunchTemplateId ?? id))
+  if (all.length === 0 && input.LaunchTemplateId) throw named('InvalidLaunchTemplateId.NotFound')
+  return all.flatMap(([name, template]) => {
+    const { id, versions, default: number } = template
+    const wanted = input.Versions.map((text) =>
+      text === '$Default' ? number : text === '$Latest' ? versions.length : Number(text),
+    )
+    return [...new Set(wanted)].map((at) => {
+      const ImageId = versions[at - 1]
+      if (ImageId === undefined) throw named('InvalidLaunchTemplateId.VersionNotFound')
+      return {
+        ...{ LaunchTemplateId: id, LaunchTemplateName: name, VersionNumber: at },
+        ...{ DefaultVersion: at === number, LaunchTemplateData: { ImageId } },
+      }
+    })
+  })
+}
+
+const autoScalingOf = (place: FakePlace): Record<string, (input: never) => unknown> => ({
+  // Page by page, of one group each.
+  DescribeAutoScalingGroups: ({ NextToken = '0' }: { NextToken?: string }) => {
+    const all = [...place.groups].map(([AutoScalingGroupName, group]) => ({ AutoScalingGroupName, ...group }))
+    const next = Number(NextToken) + 1
+    return {
+      AutoScalingGroups: all.slice(next - 1, next),
+      ...(next < all.length && { NextToken: String(next) }),
+    }
+  },
+  DescribeLaunchConfigurations: ({
+    LaunchConfigurationNames: names,
+  }: {
+    LaunchConfigurationNames: string[]
+  }) => ({
+    LaunchConfigurations: names.flatMap((LaunchConfigurationName) => {
+      const ImageId = place.configurations.get(LaunchConfigurationName)
+      return ImageId ? [{ LaunchConfigurationName, ImageId }] : []
+    }),
+  }),
+})
+
+/** `channel /x: ami-1`, for a short table. */
+export const usesTold = (uses: ReadonlyMap<string, readonly Use[]>) =>
+  [...uses].flatMap(([ami, some]) => some.map(({ kind, name }) => `${kind} ${name}: ${ami}`)).sort()
