@@ -2,7 +2,6 @@ import { childrenOf } from '../../domain/fleet/graph.ts'
 import { reasonNotToPromote } from '../../domain/planning/promotion.ts'
 import { campaignName, type Promotion } from '../../domain/triggers.ts'
 import { deploymentOf, placeOf } from '../aws/deployment.ts'
-import { start } from '../aws/start.ts'
 import { type Steering, steeringOf } from '../aws/steering.ts'
 import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../changing.ts'
 import { loadFleet } from '../fleet.ts'
@@ -10,9 +9,8 @@ import { forecast } from '../forecast.ts'
 import { checkName } from '../names.ts'
 import { Failed } from '../problems.ts'
 import { type PromotionPlan, promotionLines } from '../render/promote.ts'
-import { startedLines } from '../render/start.ts'
-import { painterFor } from '../render/text.ts'
-import { print, printed, printJson } from '../terminal/output.ts'
+import { startAsPlanned } from '../starting.ts'
+import { print, printed } from '../terminal/output.ts'
 import { sentence, user } from '../triggers/by-hand.ts'
 
 export interface PromoteOptions extends Changing {
@@ -61,12 +59,7 @@ export async function promote(
   if (!json) print([...promotionLines(plan, fleet, printed()), ''])
   const wanted = { question: `Roll it out in ${placeOf(deployment)}?`, otherwise: 'Nothing was started.' }
   if (!(await isWanted(options, terminal, wanted))) return
-  const started = await start(deployment, trigger)
-  if (json) printJson({ ...started, plan })
-  else {
-    const { endpoint } = deployment
-    print(startedLines(started, endpoint, painterFor(process.stdout)))
-  }
+  await startAsPlanned(deployment, trigger, plan, json)
 }
 
 /** @throws Failed where no release of the image passed its checks */

@@ -2,15 +2,13 @@ import { definitionsOf } from '../../domain/fleet/definition.ts'
 import type { ManualTrigger } from '../../domain/triggers.ts'
 import { deploymentOf, placeOf } from '../aws/deployment.ts'
 import { type Live, openLive } from '../aws/live.ts'
-import { start } from '../aws/start.ts'
 import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../changing.ts'
 import { loadFleet, readComponent } from '../fleet.ts'
 import { type Forecast, forecastOf } from '../forecast.ts'
 import { Failed } from '../problems.ts'
 import { planLines } from '../render/plan.ts'
-import { startedLines } from '../render/start.ts'
-import { painterFor } from '../render/text.ts'
-import { print, printed, printJson } from '../terminal/output.ts'
+import { startAsPlanned } from '../starting.ts'
+import { print, printed } from '../terminal/output.ts'
 import { type ByHand, byHand, causeByHand } from '../triggers/by-hand.ts'
 
 export interface StartOptions extends ByHand, Changing {}
@@ -37,12 +35,7 @@ export async function startByHand(
   checkBakes(plan, trigger)
   const wanted = { question: `Start it in ${placeOf(deployment)}?`, otherwise: 'Nothing was started.' }
   if (!(await isWanted(options, terminal, wanted))) return
-  const started = await start(deployment, trigger)
-  if (json) printJson({ ...started, plan })
-  else {
-    const { endpoint } = deployment
-    print(startedLines(started, endpoint, painterFor(process.stdout)))
-  }
+  await startAsPlanned(deployment, trigger, plan, json)
 }
 
 /** @throws Failed when nothing would come of it */

@@ -35,6 +35,9 @@ export const unseen = (found: string, mend: string): Finding => ({ outcome: 'uns
 /** Nothing is wrong, and this is why or how much. */
 export const noted = (found: string): Finding => ({ outcome: 'pass', found, mend: '' })
 
+/** What mends most of what is not there. */
+export const deploy = 'Deploy the fleet: npm run deploy.'
+
 /** What a call answers; undefined where it says that the thing is not there. Every other error is thrown. */
 export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   try {

@@ -2,10 +2,8 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { functionNames, machineNames, slackFunction } from '../../infra/functions/names.ts'
 import { count, list } from '../render/text.ts'
-import { type Check, each, fail, ifThere, noted, warning } from './check.ts'
+import { type Check, deploy, each, fail, ifThere, noted, warning } from './check.ts'
 import type { Environment } from './environment.ts'
-
-const deploy = 'Deploy the fleet: npm run deploy.'
 
 const functions: Check = {
   name: 'functions',

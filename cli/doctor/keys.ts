@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { count, list } from '../render/text.ts'
-import { type Check, fail, ifThere, noted } from './check.ts'
+import { type Check, deploy, fail, ifThere, noted } from './check.ts'
 import type { Environment } from './environment.ts'
 import { type KeyPolicy, letsIn } from './key-policy.ts'
 
@@ -21,8 +21,7 @@ const fleetKey: Check = {
   permissions: ['kms:DescribeKey'],
   async *examine(environment) {
     const key = await ownKey(environment)
-    if (!key?.Arn)
-      yield fail(`there is no key alias/${environment.fleet.name}`, 'Deploy the fleet: npm run deploy.')
+    if (!key?.Arn) yield fail(`there is no key alias/${environment.fleet.name}`, deploy)
     else if (key.KeyState !== 'Enabled') yield fail(...usable(key.Arn, key.KeyState ?? 'unknown'))
     else yield noted(key.Arn)
   },

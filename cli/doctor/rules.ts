@@ -8,11 +8,9 @@ import {
 import { upstreamAccounts } from '../../infra/targets.ts'
 import { matches } from '../../rehearsal/world/pattern.ts'
 import { count, list } from '../render/text.ts'
-import { type Check, each, type Finding, fail, ifThere, noted, warning } from './check.ts'
+import { type Check, deploy, each, type Finding, fail, ifThere, noted, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 import { type ExpectedRule, expectedRules } from './expected-rules.ts'
-
-const deploy = 'Deploy the fleet: npm run deploy.'
 
 const expectedIn = (environment: Environment) =>
   expectedRules(environment.fleet, (service, resource) => environment.arn(service, resource))

@@ -1,7 +1,7 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { count } from '../render/text.ts'
-import { type Check, each, fail, ifThere, noted } from './check.ts'
+import { type Check, deploy, each, fail, ifThere, noted } from './check.ts'
 
 const schedules: Check = {
   name: 'schedules',
@@ -13,7 +13,7 @@ const schedules: Check = {
     const names = keys.map((key) => environment.named(key))
     const found = await each(names, (Name) => ifThere(client.send(new GetScheduleCommand({ Name }))))
     for (const [at, name] of names.entries())
-      if (!found[at]) yield fail(`there is no schedule ${name}`, 'Deploy the fleet: npm run deploy.')
+      if (!found[at]) yield fail(`there is no schedule ${name}`, deploy)
       else if (found[at].State !== 'ENABLED')
         yield fail(
           `the schedule ${name} is disabled: its time comes, and nothing happens`,
@@ -32,7 +32,7 @@ const deadLetters: Check = {
     const QueueName = environment.named('dead-letters')
     const queue = await ifThere(sqs.send(new GetQueueUrlCommand({ QueueName })))
     if (!queue) {
-      yield fail(`there is no queue ${QueueName}`, 'Deploy the fleet: npm run deploy.')
+      yield fail(`there is no queue ${QueueName}`, deploy)
       return
     }
     const { Attributes } = await sqs.send(

@@ -4,7 +4,7 @@ import { secretOf } from '../../functions/post-to-slack/secret.ts'
 import { SlackRefused } from '../../functions/shared/errors.ts'
 import { slackFunction } from '../../infra/functions/names.ts'
 import { count } from '../render/text.ts'
-import { type Check, fail, ifThere, noted } from './check.ts'
+import { type Check, deploy, fail, ifThere, noted } from './check.ts'
 import type { Environment } from './environment.ts'
 
 interface Subscriber {
@@ -58,7 +58,7 @@ const topicCheck = (
     const topic = environment.arn('sns', environment.named(key))
     const found = await ifThere(subscriptionsOf(environment, topic))
     if (!found) {
-      yield fail(`there is no topic ${environment.named(key)}`, 'Deploy the fleet: npm run deploy.')
+      yield fail(`there is no topic ${environment.named(key)}`, deploy)
       return
     }
     const wanted = who(environment)

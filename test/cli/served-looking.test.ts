@@ -1,12 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseFleet } from '../../domain/fleet/parse.ts'
+import { describe, expect, it } from 'vitest'
 import { parseFault } from '../../rehearsal/faults.ts'
-import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { slow } from '../support/rehearsal.ts'
-import { runRebake } from './run.ts'
+import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
 /** What goes out must be encrypted with a key that others can use: with volumes of its own, an image is. */
@@ -18,34 +13,18 @@ const fleetText = smallFleet
   .replace('rings: [canary]', 'rings: [canary, everyone]')
   .replace('regions: [eu-west-1, us-east-1] }', `regions: [eu-west-1, us-east-1], ${approval} }`)
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleetFile = join(directory, 'fleet.yaml')
-writeFileSync(fleetFile, fleetText)
-
 /** A rehearsal in which al2023 is through, and web of ubuntu waits for an approval. */
-let served: Rehearsal
-beforeAll(async () => {
-  const time = '2026-09-01T06:00:00Z'
-  served = await rehearse({
-    ...{ fleet: parseFleet(fleetText, 'fleet.yaml'), fleetFile, seed: 1, serve: 0 },
-    releases: ['al2023', 'ubuntu'].map((upstream) => ({ upstream, time })),
-    faults: [parseFault('approval-forgotten=web')],
-  })
-}, slow)
-afterAll(async () => {
-  await served?.close()
-  rmSync(directory, { recursive: true })
+const time = '2026-09-01T06:00:00Z'
+const { served, run: rebake } = servedRehearsal(fleetText, {
+  releases: ['al2023', 'ubuntu'].map((upstream) => ({ upstream, time })),
+  faults: [parseFault('approval-forgotten=web')],
 })
-
-type RunOptions = Parameters<typeof runRebake>[2]
-const rebake = (args: string[], options?: RunOptions) =>
-  runRebake(directory, [...args, '--endpoint-url', served.url ?? ''], options)
 const json = async (...args: string[]) => {
   const { stdout, stderr } = await rebake([...args, '--json'])
   expect(stderr).toBe('')
   return JSON.parse(stdout)
 }
-const of = (image: string) => served.summary.images.find((each) => each.image === image)
+const of = (image: string) => served().summary.images.find((each) => each.image === image)
 
 /** Follows until it is over, each line one change; does something once it has begun. */
 async function follow(args: string[], meanwhile: () => Promise<unknown>) {

@@ -1,39 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { RetirementNow } from '../../cli/aws/retirement.ts'
-import { parseFleet } from '../../domain/fleet/parse.ts'
-import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { slow } from '../support/rehearsal.ts'
-import { runRebake } from './run.ts'
+import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleetFile = join(directory, 'fleet.yaml')
 const volumes = 'volumes: [{ device: /dev/xvda, size: 8 }]'
 const text = `${smallFleet.replaceAll('components: [patch]', `components: [patch], ${volumes}`)}
 retirement: { keep: 1, grace: 7d }
 `
-writeFileSync(fleetFile, text)
-const fleet = parseFleet(text, 'fleet.yaml')
 
 /** A rehearsal in which ubuntu has released four times. */
-let served: Rehearsal
-beforeAll(async () => {
-  const releases = ['2026-09-01', '2026-09-04', '2026-09-07', '2026-09-10'].map((day) => ({
+const { run } = servedRehearsal(text, {
+  releases: ['2026-09-01', '2026-09-04', '2026-09-07', '2026-09-10'].map((day) => ({
     upstream: 'ubuntu',
     time: `${day}T06:00:00Z`,
-  }))
-  served = await rehearse({ fleet, fleetFile, releases, seed: 1, faults: [], serve: 0 })
-}, slow)
-afterAll(async () => {
-  await served?.close()
-  rmSync(directory, { recursive: true })
+  })),
 })
-
-const retire = (...args: string[]) =>
-  runRebake(directory, ['retire', ...args, '--endpoint-url', served.url ?? ''])
+const retire = (...args: string[]) => run(['retire', ...args])
 
 it('deprecates what is old in a served rehearsal, follows it, and removes it once its time is over', {
   timeout: slow,

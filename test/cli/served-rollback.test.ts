@@ -1,41 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseFleet } from '../../domain/fleet/parse.ts'
-import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
+import { describe, expect, it } from 'vitest'
 import { slow } from '../support/rehearsal.ts'
-import { runRebake } from './run.ts'
+import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleetFile = join(directory, 'fleet.yaml')
 const volumes = 'volumes: [{ device: /dev/xvda, size: 8 }]'
 const text = smallFleet.replaceAll('components: [patch]', `components: [patch], ${volumes}`)
-writeFileSync(fleetFile, text)
-const fleet = parseFleet(text, 'fleet.yaml')
 
 /** A rehearsal in which ubuntu has released twice. */
-let served: Rehearsal
-beforeAll(async () => {
-  const releases = ['2026-09-01', '2026-09-04'].map((day) => ({
-    upstream: 'ubuntu',
-    time: `${day}T06:00:00Z`,
-  }))
-  served = await rehearse({ fleet, fleetFile, releases, seed: 1, faults: [], serve: 0 })
-}, slow)
-afterAll(async () => {
-  await served?.close()
-  rmSync(directory, { recursive: true })
+const { fleet, served, run } = servedRehearsal(text, {
+  releases: ['2026-09-01', '2026-09-04'].map((day) => ({ upstream: 'ubuntu', time: `${day}T06:00:00Z` })),
 })
-
-const rebake = (...args: string[]) => runRebake(directory, [...args, '--endpoint-url', served.url ?? ''])
+const rebake = (...args: string[]) => run(args)
 
 /** Of the build account, as anybody sees it. */
 async function channels() {
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' }
-  const ssm = new SSMClient({ region: fleet.build.region, endpoint: served.url ?? '', credentials })
+  const ssm = new SSMClient({ region: fleet.build.region, endpoint: served().url ?? '', credentials })
   const Names = ['stable', 'previous'].map((channel) => `/golden/images/web/${channel}`)
   const { Parameters = [] } = await ssm.send(new GetParametersCommand({ Names }))
   return Object.fromEntries(Parameters.map(({ Name = '', Value }) => [Name.split('/').at(-1), Value]))
@@ -78,13 +59,15 @@ describe('a served rehearsal', { timeout: slow }, () => {
     expect(stdout).toContain('Nothing that could be looked at runs on them.')
     expect(stdout).toMatch(/✔ pointers of web +back to 1\.0\.0\/1\n/)
     expect(stdout).toContain('✔ 1 release revoked, 2 AMIs disabled.')
-    const { ec2 } = served.world.standIn
+    const { ec2 } = served().world.standIn
     expect(ec2.get(stable, fleet.build.region)?.image.State).toBe('disabled')
     expect((await channels()).stable).not.toBe(stable)
     expect((await rebake('history', 'web')).stdout).toContain('CVE-2026-1234')
-    expect(served.world.standIn.unusedPermissions().filter((one) => /^PlanRevocation/.test(one))).toEqual([
-      ...['autoscaling:DescribeLaunchConfigurations'].map((name) => `PlanRevocationRole: ${name}`),
-    ])
+    expect(
+      served()
+        .world.standIn.unusedPermissions()
+        .filter((one) => /^PlanRevocation/.test(one)),
+    ).toEqual([...['autoscaling:DescribeLaunchConfigurations'].map((name) => `PlanRevocationRole: ${name}`)])
 
     const unknown = await rebake('revoke', 'web', '9.9.9/1', ...why)
     expect(unknown).toMatchObject({ code: 1, stdout: '' })

@@ -1,42 +1,25 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { parseFleet } from '../../domain/fleet/parse.ts'
-import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
+import { expect, it } from 'vitest'
 import { slow } from '../support/rehearsal.ts'
-import { runRebake } from './run.ts'
+import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleetFile = join(directory, 'fleet.yaml')
 const ofUbuntu =
   'parent: ubuntu, infrastructure: small, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], rings: [canary, asked]'
 const approvers = "['arn:aws:iam::111122223333:role/managers']"
 const text = `${smallFleet.trimEnd().replace(/ {2}web: .*/, `  web: { ${ofUbuntu} }\n  db: { ${ofUbuntu} }`)}
   asked: { accounts: ['456789012345'], regions: [eu-west-1], approval: { approvers: ${approvers}, timeout: 7d } }
 `
-writeFileSync(fleetFile, text)
 
 /** A rehearsal in which `web` and `db` wait for an approval, and `base` has failed. */
-let served: Rehearsal
-beforeAll(async () => {
-  const time = '2026-09-01T06:00:00Z'
-  served = await rehearse({
-    ...{ fleet: parseFleet(text, 'fleet.yaml'), fleetFile, seed: 1, serve: 0 },
-    releases: ['ubuntu', 'al2023'].map((upstream) => ({ upstream, time })),
-    faults: [
-      { kind: 'build-fails', target: 'base' },
-      ...['web', 'db'].map((target) => ({ kind: 'approval-forgotten' as const, target })),
-    ],
-  })
-}, slow)
-afterAll(async () => {
-  await served?.close()
-  rmSync(directory, { recursive: true })
+const time = '2026-09-01T06:00:00Z'
+const { served, run } = servedRehearsal(text, {
+  releases: ['ubuntu', 'al2023'].map((upstream) => ({ upstream, time })),
+  faults: [
+    { kind: 'build-fails', target: 'base' },
+    ...['web', 'db'].map((target) => ({ kind: 'approval-forgotten' as const, target })),
+  ],
 })
-
-const rebake = (...args: string[]) => runRebake(directory, [...args, '--endpoint-url', served.url ?? ''])
+const rebake = (...args: string[]) => run(args)
 const json = async (...args: string[]) => {
   const { code, stdout, stderr } = await rebake(...args, '--yes', '--json')
   expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' })
@@ -51,7 +34,7 @@ const waiting = async (image: string, campaign: string) =>
 it(
   'takes what people do with campaigns',
   async () => {
-    const campaign = served.summary.campaigns.find(({ upstream }) => upstream === 'ubuntu')?.name ?? ''
+    const campaign = served().summary.campaigns.find(({ upstream }) => upstream === 'ubuntu')?.name ?? ''
     await waiting('web', campaign)
     await waiting('db', campaign)
 

@@ -1,32 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseFleet } from '../../domain/fleet/parse.ts'
-import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
+import { describe, expect, it } from 'vitest'
 import { slow } from '../support/rehearsal.ts'
-import { runRebake } from './run.ts'
+import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleetFile = join(directory, 'fleet.yaml')
-writeFileSync(fleetFile, smallFleet)
-const fleet = parseFleet(smallFleet, 'fleet.yaml')
-const { region } = fleet.build
-
 /** A rehearsal in which ubuntu has released, and al2023 has not. */
-let served: Rehearsal
-beforeAll(async () => {
-  const releases = [{ upstream: 'ubuntu', time: '2026-09-01T06:00:00Z' }]
-  served = await rehearse({ fleet, fleetFile, releases, seed: 1, faults: [], serve: 0 })
-}, slow)
-afterAll(async () => {
-  await served?.close()
-  rmSync(directory, { recursive: true })
+const { fleet, served, run } = servedRehearsal(smallFleet, {
+  releases: [{ upstream: 'ubuntu', time: '2026-09-01T06:00:00Z' }],
 })
-
-const rebake = (...args: string[]) => runRebake(directory, [...args, '--endpoint-url', served.url ?? ''])
+const { region } = fleet.build
+const rebake = (...args: string[]) => run(args)
 
 describe(
   'a served rehearsal',
@@ -42,7 +25,7 @@ describe(
       })
       const plan = await rebake('plan', '--image', 'java', '--image', 'web', '--json')
       expect(JSON.parse(plan.stdout).images).toMatchObject([
-        { image: 'web', decision: 'bake', parentAmi: served.summary.images[0]?.parentAmi },
+        { image: 'web', decision: 'bake', parentAmi: served().summary.images[0]?.parentAmi },
         { image: 'base', decision: 'leave', reason: 'nobody asked for it' },
         { image: 'java', decision: 'leave', reason: 'its parent base has no AMI yet' },
       ])
@@ -83,7 +66,7 @@ describe(
       expect(campaign).toBe('manual-20260905T000000Z-web')
       expect(await start()).toMatchObject({ campaign, executionArn })
       const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' }
-      const client = new SFNClient({ region, credentials, endpoint: served.url ?? '' })
+      const client = new SFNClient({ region, credentials, endpoint: served().url ?? '' })
       const stateMachineArn = executionArn
         .replace(':execution:', ':stateMachine:')
         .replace(`:${campaign}`, '')

@@ -1,18 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { AnswerRequest, Open } from '../../../cli/aws/approvals.ts'
 import { type AnswerOptions, approve, reject } from '../../../cli/commands/approve.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
 import type { Answer, Approval } from '../../../domain/approvals.ts'
-import { smallFleet } from '../small-fleet.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile()
 
 const now = '2026-09-02T09:00:00Z'
 const alice = 'arn:aws:sts::111122223333:assumed-role/managers/alice'

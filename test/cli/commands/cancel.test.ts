@@ -1,17 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { CampaignState } from '../../../cli/aws/steering.ts'
 import { type CancelOptions, cancel } from '../../../cli/commands/cancel.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
-import { smallFleet } from '../small-fleet.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile()
 
 const campaign = 'al2023-ami-0a'
 const alice = 'arn:aws:sts::111122223333:assumed-role/operators/alice'

@@ -1,16 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type PlanOptions, plan } from '../../../cli/commands/plan.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 import { timedFleet, timedFleetText } from '../timed-fleet.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, timedFleetText)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile(timedFleetText)
 
 const now = '2026-11-25T00:00:00Z'
 const ubuntu = knownUpstream('ami-0ubuntu')

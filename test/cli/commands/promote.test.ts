@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type PromoteOptions, promote } from '../../../cli/commands/promote.ts'
 import { type RetryOptions, retry } from '../../../cli/commands/retry.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
@@ -11,15 +8,13 @@ import type { Standing } from '../../../domain/planning/promotion.ts'
 import type { Release } from '../../../domain/releases/release.ts'
 import type { CampaignImage } from '../../../functions/shared/campaigns.ts'
 import { mockOf } from '../../support/mocks.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { smallFleet } from '../small-fleet.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
 const freeze =
   "{ reason: moving, from: '2026-09-02T00:00', to: '2026-09-03T00:00', rings: [canary], timezone: UTC }"
-writeFileSync(fleet, `${smallFleet}freezes: { move: ${freeze} }\n`)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile(`${smallFleet}freezes: { move: ${freeze} }\n`)
 
 const sfn = mockOf(SFNClient)
 const started = () => sfn.commandCalls(StartExecutionCommand).map((call) => call.args[0].input)

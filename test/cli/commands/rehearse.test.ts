@@ -1,21 +1,17 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type RehearseOptions, rehearseFleet } from '../../../cli/commands/rehearse.ts'
 import type { Outcome } from '../../../cli/render/report.ts'
 import type { ImageResult } from '../../../rehearsal/results.ts'
 import { fakeImage, fakeProgress } from '../fake-progress.ts'
-import { smallFleet } from '../small-fleet.ts'
+import { fleetFile } from '../fleet-file.ts'
 
 const rehearse = vi.fn()
 const run = (options: Partial<RehearseOptions> = {}) =>
   rehearseFleet({ fleet, seed: 1, ...options }, rehearse)
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { directory, fleet } = fleetFile()
 
 const image = (status: ImageResult['status']): ImageResult => ({
   image: 'base',

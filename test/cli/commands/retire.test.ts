@@ -1,21 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RetirementNow } from '../../../cli/aws/retirement.ts'
 import { type RetireOptions, retire } from '../../../cli/commands/retire.ts'
 import { BadInput } from '../../../cli/problems.ts'
 import type { RetirementPlan, RetirementRequest, Retiring } from '../../../domain/releases/retirement.ts'
 import type { Withdrawal, WithdrawnAmi } from '../../../domain/releases/withdrawal.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { smallFleet } from '../small-fleet.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-const without = join(directory, 'without.yaml')
-writeFileSync(fleet, `${smallFleet}retirement: { keep: 3 }\n`)
-writeFileSync(without, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile(`${smallFleet}retirement: { keep: 3 }\n`)
+const { fleet: without } = fleetFile()
 
 const now = '2026-09-20T09:00:00Z'
 const alice = 'arn:aws:sts::111122223333:assumed-role/managers/alice'

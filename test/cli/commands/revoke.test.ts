@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RevocationNow, Revocations } from '../../../cli/aws/revocations.ts'
 import { type RevokeOptions, revoke } from '../../../cli/commands/revoke.ts'
 import { BadInput } from '../../../cli/problems.ts'
@@ -9,13 +6,10 @@ import type { Withdrawal, WithdrawnAmi } from '../../../domain/releases/withdraw
 import type { Preview } from '../../../functions/plan-revocation/plan-revocation.ts'
 import type { RevocationItem, RollbackItem } from '../../../functions/shared/operations.ts'
 import { fakeRelease } from '../../support/releases.ts'
-import { smallFleet } from '../small-fleet.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile()
 
 const ada = 'arn:aws:iam::111122223333:user/ada'
 const now = '2026-09-09T00:00:00Z'

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RollbackInput, RollbackNow, Rollbacks } from '../../../cli/aws/rollbacks.ts'
 import type { Standing } from '../../../cli/aws/standing.ts'
 import { type RollbackOptions, rollback } from '../../../cli/commands/rollback.ts'
@@ -9,13 +6,10 @@ import { BadInput, Failed } from '../../../cli/problems.ts'
 import { nothingKnown } from '../../../domain/planning/known.ts'
 import type { Release } from '../../../domain/releases/release.ts'
 import type { RollbackItem } from '../../../functions/shared/operations.ts'
-import { smallFleet } from '../small-fleet.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile()
 
 const ada = 'arn:aws:iam::111122223333:user/ada'
 const now = '2026-09-09T00:00:00Z'

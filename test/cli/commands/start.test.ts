@@ -1,19 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type StartOptions, startByHand } from '../../../cli/commands/start.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
-import { smallFleet } from '../small-fleet.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile()
 
 const sfn = mockOf(SFNClient)
 const live = fakeLive({ upstreams: { ubuntu: knownUpstream('ami-0ubuntu') } })

@@ -1,20 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Standing, Status } from '../../../cli/aws/status.ts'
 import { type StatusOptions, status } from '../../../cli/commands/status.ts'
 import type { Seen } from '../../../cli/following/campaign-status.ts'
 import { Failed } from '../../../cli/problems.ts'
 import { noClaims } from '../../../domain/claims.ts'
 import type { CampaignImage } from '../../../functions/shared/campaigns.ts'
-import { smallFleet } from '../small-fleet.ts'
+import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
-const fleet = join(directory, 'fleet.yaml')
-writeFileSync(fleet, smallFleet)
-afterAll(() => rmSync(directory, { recursive: true }))
+const { fleet } = fleetFile()
 
 const execution = 'arn:aws:states:eu-west-1:111122223333:execution:golden-rebake:x'
 const image = (name: string, parent: string, order: number, more: object) =>
