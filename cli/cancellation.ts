@@ -28,7 +28,8 @@ export interface Cancellation {
  * @throws Failed where there is none, or it has not begun
  */
 export function endOf({ record, images }: CampaignState, campaign: string, name: string | undefined) {
-  if (!record) throw new Failed(`The ledger knows no campaign ${campaign}.`)
+  if (!record)
+    throw new Failed(`The ledger knows no campaign ${campaign}. rebake status lists those that are open.`)
   const isRunning = ['waiting', 'running'].includes(record.status)
   if (name === undefined) return isRunning ? undefined : record.status
   const image = images.find((each) => each.image === name)

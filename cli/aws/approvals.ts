@@ -1,10 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { type Answer, type Approval, someoneOf } from '../../domain/approvals.ts'
-import { resourceName } from '../../domain/names.ts'
 import { approvalsOf, openApprovals } from '../../functions/shared/approvals.ts'
-import { dynamoLedger } from '../../functions/shared/ledger.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
+import { ledgerOf } from './ledger.ts'
 import { calling } from './problems.ts'
 
 /** An image that waits to go to a ring. */
@@ -37,8 +35,7 @@ export interface Approvals {
 }
 
 export function approvalsIn(deployment: Deployment): Approvals {
-  const { fleet, config } = deployment
-  const ledger = dynamoLedger(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))
+  const ledger = ledgerOf(deployment)
   const invoke = invokerOf<Answer>(deployment, 'answer-approval')
   return {
     open: () =>
@@ -51,9 +48,10 @@ export function approvalsIn(deployment: Deployment): Approvals {
           .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt) || a.image.localeCompare(b.image))
       }),
     of: (campaign, image) =>
-      calling(deployment, 'read what was asked about the image', () => approvalsOf(ledger, campaign, image)),
+      calling(deployment, `read what was asked about ${image}`, () => approvalsOf(ledger, campaign, image)),
     // An answer that was taken though nobody heard of it is the same when it is given again.
-    answer: (request) => calling(deployment, 'hand in the answer', () => invoke(request)),
+    answer: (request) =>
+      calling(deployment, `hand in the answer for ${request.image}`, () => invoke(request)),
   }
 }
 

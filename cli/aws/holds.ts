@@ -26,7 +26,7 @@ export function holdsIn(deployment: Deployment): Holds {
   const ledger = ledgerOf(deployment)
   const invoke = invokerOf<Held>(deployment, 'hold-image')
   return {
-    standing: (image) => calling(deployment, 'read how the image stands', () => standingOf(ledger, image)),
-    ask: (request) => calling(deployment, `${request.do} the image`, () => invoke(request)),
+    standing: (image) => calling(deployment, `read how ${image} stands`, () => standingOf(ledger, image)),
+    ask: (request) => calling(deployment, `${request.do} ${request.image}`, () => invoke(request)),
   }
 }

@@ -20,14 +20,18 @@ export function invokerOf<Answer>({ fleet, config }: Deployment, name: string, s
     )
     const answer = JSON.parse(new TextDecoder().decode(Payload))
     if (FunctionError === undefined) return answer as Answer
-    throw refusal(name, answer as { errorType?: string; errorMessage?: string })
+    throw refusal(name, FunctionName, answer as { errorType?: string; errorMessage?: string })
   }
 }
 
 /** The function says itself what it refuses and why; what else it throws is a failure of Rebake's. */
-const refusal = (name: string, { errorType = 'Error', errorMessage = 'it does not say why' }) =>
+const refusal = (
+  name: string,
+  physicalName: string,
+  { errorType = 'Error', errorMessage = 'it does not say why' },
+) =>
   new Failed(
     errorType === 'RequestRefused'
       ? `It was not taken: ${errorMessage}.`
-      : `The function ${name} failed: ${errorType}: ${errorMessage}. Its log group says more.`,
+      : `The function ${name} failed: ${errorType}: ${errorMessage}. Its log group /aws/lambda/${physicalName} says more.`,
   )

@@ -1,19 +1,17 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { sourceIn } from '../../domain/fleet/graph.ts'
 import { partitionOf } from '../../domain/fleet/regions.ts'
-import { resourceName } from '../../domain/names.ts'
 import type { Whereabouts } from '../../domain/planning/announcements.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { Claim, Judgement } from '../../domain/planning/release.ts'
 import { describeAmi } from '../../functions/shared/images.ts'
 import { readKnown } from '../../functions/shared/known.ts'
-import { dynamoLedger } from '../../functions/shared/ledger.ts'
 import { judgeClaim } from '../../functions/shared/releases.ts'
 import { amiOfImage, parameterOf } from '../../functions/shared/upstreams.ts'
 import { BadInput } from '../problems.ts'
 import type { Deployment } from './deployment.ts'
+import { ledgerOf } from './ledger.ts'
 import { calling } from './problems.ts'
 
 /** What a plan asks of a deployed fleet: it reads, and changes nothing. Every call throws BadInput or Failed. */
@@ -31,7 +29,7 @@ export interface Live {
 /** @throws BadInput or Failed when the ledger cannot be read */
 export async function openLive(deployment: Deployment): Promise<Live> {
   const { fleet, config } = deployment
-  const ledger = dynamoLedger(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))
+  const ledger = ledgerOf(deployment)
   const ec2 = new EC2Client(config)
   const known = await calling(deployment, 'read what the ledger knows', () => readKnown(ledger))
   const asking = <T>(doing: string, call: () => Promise<T>) => calling(deployment, doing, call)

@@ -4,17 +4,17 @@ import {
   retirementName,
 } from '../../domain/releases/retirement.ts'
 import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
-import { readOperation } from '../../functions/shared/operations.ts'
+import { type OperationItem, readOperation } from '../../functions/shared/operations.ts'
 import { readWithdrawals } from '../../functions/shared/withdrawals.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
 import { ledgerOf } from './ledger.ts'
-import { operationsOf } from './operations.ts'
+import { operationsOf, problemsOf } from './operations.ts'
 import { calling } from './problems.ts'
 
 /** How far a run of retirement is. */
 export interface RetirementNow {
-  status: 'running' | 'finished' | 'failed'
+  status: OperationItem['status']
   withdrawals: Withdrawal[]
   /** What is not as it should be, once it has ended. */
   problems: string[]
@@ -40,12 +40,11 @@ export function retiringIn(deployment: Deployment): Retiring {
     plan: (time) => calling(deployment, 'find out what would be retired', () => show({ show: true, time })),
     start: (request) => operations.start(retirementName(request.time), request),
     look: async (operation) => {
-      const { status, why } = await operations.standing(operation)
-      return calling(deployment, 'read the retirement', async () => {
+      const progress = await operations.progress(operation)
+      return calling(deployment, `read ${operation}`, async () => {
         const record = await readOperation(ledger, operation)
-        const told = record?.status === 'failed' ? record.problems : undefined
         const withdrawals = await readWithdrawals(ledger, operation)
-        return { status, withdrawals, problems: status === 'failed' ? (told ?? [why]) : [] }
+        return { status: progress.status, withdrawals, problems: problemsOf(progress, record) }
       })
     },
   }

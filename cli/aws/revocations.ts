@@ -3,6 +3,7 @@ import type { RevocationRequest } from '../../domain/releases/revocation.ts'
 import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
 import type { Preview } from '../../functions/plan-revocation/plan-revocation.ts'
 import {
+  type OperationItem,
   type RevocationItem,
   type RollbackItem,
   readOperation,
@@ -13,7 +14,7 @@ import { readWithdrawals } from '../../functions/shared/withdrawals.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
 import { ledgerOf } from './ledger.ts'
-import { operationsOf } from './operations.ts'
+import { operationsOf, problemsOf } from './operations.ts'
 import { calling } from './problems.ts'
 
 interface RevocationInput extends RevocationRequest {
@@ -25,7 +26,7 @@ interface RevocationInput extends RevocationRequest {
 
 /** How far a revocation is. */
 export interface RevocationNow {
-  status: 'running' | 'finished' | 'failed'
+  status: OperationItem['status']
   /** None before it has decided. */
   record?: RevocationItem
   /** Of the images whose pointers go back, those that have begun. */
@@ -55,24 +56,28 @@ export function revocationsIn(deployment: Deployment): Revocations {
   const ledger = ledgerOf(deployment)
   const operations = operationsOf(deployment, 'revoke', 'revocation')
   const plan = invokerOf<Preview>(deployment, 'plan-revocation', patience)
-  const reading = <T>(work: () => Promise<T>) => calling(deployment, 'read the revocation', work)
+  const reading = <T>(operation: string, work: () => Promise<T>) =>
+    calling(deployment, `read ${operation}`, work)
   return {
-    preview: (request) => calling(deployment, 'find out what it would do', () => plan({ preview: request })),
+    preview: (request) =>
+      calling(deployment, `find out what revoking ${request.image} ${request.version} would do`, () =>
+        plan({ preview: request }),
+      ),
     start: (input) => operations.start(revocationName(input.image, input.version, input.time), input),
-    isThere: (operation) => reading(async () => (await readOperation(ledger, operation)) !== undefined),
+    isThere: (operation) =>
+      reading(operation, async () => (await readOperation(ledger, operation)) !== undefined),
     look: async (operation) => {
-      const { status, why } = await operations.standing(operation)
-      return reading(async () => {
+      const progress = await operations.progress(operation)
+      return reading(operation, async () => {
         const record = (await readOperation(ledger, operation)) as RevocationItem | undefined
         const rollbacks = await Promise.all(
           (record?.goBack ?? []).map(({ image }) => readRollback(ledger, rollbackOf(operation, image))),
         )
-        const told = record?.status === 'failed' ? record.problems : undefined
         return {
-          ...{ status, withdrawals: await readWithdrawals(ledger, operation) },
+          ...{ status: progress.status, withdrawals: await readWithdrawals(ledger, operation) },
           ...(record && { record }),
           rollbacks: rollbacks.flatMap((each) => each.record ?? []),
-          problems: status === 'failed' ? (told ?? [why]) : [],
+          problems: problemsOf(progress, record),
         }
       })
     },

@@ -1,8 +1,13 @@
 import { operationName } from '../../domain/executions.ts'
-import { type RingStep, type RollbackItem, readRollback } from '../../functions/shared/operations.ts'
+import {
+  type OperationItem,
+  type RingStep,
+  type RollbackItem,
+  readRollback,
+} from '../../functions/shared/operations.ts'
 import type { Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
-import { operationsOf } from './operations.ts'
+import { operationsOf, problemsOf } from './operations.ts'
 import { calling } from './problems.ts'
 import { type Standing, standingOf } from './standing.ts'
 
@@ -20,7 +25,7 @@ export interface RollbackInput {
 
 /** How far a rollback is. */
 export interface RollbackNow {
-  status: 'running' | 'finished' | 'failed'
+  status: OperationItem['status']
   /** In their order; none before it has decided. */
   rings: RingStep[]
   /** What is not as it should be, once it has ended. */
@@ -43,18 +48,17 @@ export function rollbacksIn(deployment: Deployment): Rollbacks {
   const ledger = ledgerOf(deployment)
   const operations = operationsOf(deployment, 'rollback', 'rollback')
   return {
-    standing: (image) => calling(deployment, 'read how the image stands', () => standingOf(ledger, image)),
+    standing: (image) => calling(deployment, `read how ${image} stands`, () => standingOf(ledger, image)),
     read: (operation) =>
-      calling(deployment, 'read the rollback', async () => (await readRollback(ledger, operation)).record),
+      calling(deployment, `read ${operation}`, async () => (await readRollback(ledger, operation)).record),
     start: (input) => operations.start(rollbackName(input.image, input.time), input),
     look: async (operation) => {
-      const { status, why } = await operations.standing(operation)
+      const progress = await operations.progress(operation)
       // After the execution: what it has written before it ended is there.
-      const { record, rings } = await calling(deployment, 'read the rollback', () =>
+      const { record, rings } = await calling(deployment, `read ${operation}`, () =>
         readRollback(ledger, operation),
       )
-      const told = record?.status === 'failed' ? record.problems : undefined
-      return { status, rings, problems: status === 'failed' ? (told ?? [why]) : [] }
+      return { status: progress.status, rings, problems: problemsOf(progress, record) }
     },
   }
 }

@@ -22,7 +22,7 @@ import type { Seen, Step } from '../following/campaign-status.ts'
 import { clock } from '../options.ts'
 import { Failed } from '../problems.ts'
 import { approvalsIn, type Open } from './approvals.ts'
-import { campaignArn, type Deployment, machineArn } from './deployment.ts'
+import { campaignArn, type Deployment, executionArn, machineArn } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 import { calling } from './problems.ts'
 
@@ -128,9 +128,10 @@ async function describe(
   deployment: Deployment,
   campaign: string,
 ): Promise<Seen['record']> {
-  const executionArn = `${campaignArn(deployment).replace(':stateMachine:', ':execution:')}:${campaign}`
   try {
-    const found = await client.send(new DescribeExecutionCommand({ executionArn }))
+    const found = await client.send(
+      new DescribeExecutionCommand({ executionArn: executionArn(deployment, 'campaign', campaign) }),
+    )
     const input = v.safeParse(Input, JSON.parse(found.input ?? '{}'))
     return {
       status: statuses[found.status ?? 'RUNNING'] ?? 'failed',

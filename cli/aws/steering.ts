@@ -1,15 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
-import { resourceName } from '../../domain/names.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { Standing } from '../../domain/planning/promotion.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import { type CampaignImage, imageKey, readCampaign } from '../../functions/shared/campaigns.ts'
 import { readReleases } from '../../functions/shared/catalog.ts'
 import { readKnown } from '../../functions/shared/known.ts'
-import { dynamoLedger } from '../../functions/shared/ledger.ts'
 import { readPromotion } from '../../functions/shared/promotions.ts'
 import { type Deployment, executionArn } from './deployment.ts'
+import { ledgerOf } from './ledger.ts'
 import { calling } from './problems.ts'
 
 export type CampaignState = Awaited<ReturnType<typeof readCampaign>>
@@ -29,19 +27,19 @@ export interface Steering {
 }
 
 export function steeringOf(deployment: Deployment): Steering {
-  const { fleet, config } = deployment
-  const ledger = dynamoLedger(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))
-  const stepFunctions = new SFNClient(config)
+  const ledger = ledgerOf(deployment)
+  const stepFunctions = new SFNClient(deployment.config)
   const asking = <T>(doing: string, call: () => Promise<T>) => calling(deployment, doing, call)
   return {
     known: () => asking('read what the ledger knows', () => readKnown(ledger)),
-    campaign: (name) => asking('read the campaign', () => readCampaign(ledger, name)),
+    campaign: (name) => asking(`read the campaign ${name}`, () => readCampaign(ledger, name)),
     image: (campaign, image) =>
-      asking('read what became of the image', () => ledger.get<CampaignImage>(imageKey(campaign, image))),
-    releases: (image) => asking('read the releases of the image', () => readReleases(ledger, image)),
-    standing: (image, version) => asking('read the release', () => readPromotion(ledger, { image, version })),
+      asking(`read what became of ${image}`, () => ledger.get<CampaignImage>(imageKey(campaign, image))),
+    releases: (image) => asking(`read the releases of ${image}`, () => readReleases(ledger, image)),
+    standing: (image, version) =>
+      asking(`read the release ${image} ${version}`, () => readPromotion(ledger, { image, version })),
     stop: (machine, name, cause) =>
-      asking('stop it', async () => {
+      asking(`stop the execution ${name}`, async () => {
         const stop = { executionArn: executionArn(deployment, machine, name), error: 'Cancelled', cause }
         await stepFunctions.send(new StopExecutionCommand(stop)).catch((error: unknown) => {
           // An image that had not begun has none.

@@ -9,7 +9,7 @@ import { forecast } from '../forecast.ts'
 import { checkName } from '../names.ts'
 import { Failed } from '../problems.ts'
 import { type PromotionPlan, promotionLines } from '../render/promote.ts'
-import { startAsPlanned } from '../starting.ts'
+import { startAsPlanned } from '../start-as-planned.ts'
 import { print, printed } from '../terminal/output.ts'
 import { sentence, user } from '../triggers/by-hand.ts'
 
@@ -47,7 +47,8 @@ export async function promote(
   const campaign = campaignName(trigger)
   const isItself = standing.rollingOut.some((other) => other.campaign === campaign)
   const not = isItself ? undefined : reasonNotToPromote(fleet, trigger, standing)
-  if (not !== undefined || !release) throw new Failed(`Nothing was promoted: ${not}.`)
+  if (not !== undefined || !release)
+    throw new Failed(`Nothing was promoted: ${not ?? `${image} has no release ${version}`}.`)
   const { last, released } = known.images[image] ?? {}
   const plan: PromotionPlan = {
     ...{ campaign, release },

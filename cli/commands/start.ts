@@ -7,7 +7,7 @@ import { loadFleet, readComponent } from '../fleet.ts'
 import { type Forecast, forecastOf } from '../forecast.ts'
 import { Failed } from '../problems.ts'
 import { planLines } from '../render/plan.ts'
-import { startAsPlanned } from '../starting.ts'
+import { startAsPlanned } from '../start-as-planned.ts'
 import { print, printed } from '../terminal/output.ts'
 import { type ByHand, byHand, causeByHand } from '../triggers/by-hand.ts'
 

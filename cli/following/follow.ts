@@ -1,6 +1,5 @@
-import { mayPass } from '../aws/problems.ts'
-import type { Failed } from '../problems.ts'
 import { type CampaignStatus, isOver } from './campaign-status.ts'
+import { type Patience, patiently } from './patience.ts'
 
 /** What is followed: every campaign that is not over, and those that ended since the last look. */
 export interface Look {
@@ -9,12 +8,9 @@ export interface Look {
   campaigns: CampaignStatus[]
 }
 
-interface Parts {
+interface Parts extends Patience {
   look: () => Promise<Look>
   show: (look: Look) => void
-  /** Told when a look failed, and in how many seconds the next one is. */
-  lost: (error: Failed, seconds: number) => void
-  pause: (milliseconds: number) => Promise<unknown>
   /** Milliseconds from look to look. */
   every: number
 }
@@ -24,7 +20,6 @@ interface Parts {
  * many images looks are rarer. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
 const forEach = 100
-const mostFailures = 6
 
 /**
  * Looks again and again until every campaign is over. What may pass is waited for, longer each time.
@@ -33,21 +28,11 @@ const mostFailures = 6
  * @throws what a look threw that will not pass, or has not
  */
 export async function follow({ look, show, lost, pause, every }: Parts): Promise<Look> {
-  for (let failures = 0; ; ) {
-    try {
-      const now = await look()
-      failures = 0
-      show(now)
-      if (now.campaigns.every(isOver)) return now
-      const running = now.campaigns.flatMap(({ images }) =>
-        images.filter(({ status }) => status === 'running'),
-      )
-      await pause(Math.max(every, running.length * forEach))
-    } catch (error) {
-      if (!mayPass(error) || ++failures === mostFailures) throw error
-      const seconds = 2 ** failures
-      lost(error, seconds)
-      await pause(seconds * 1000)
-    }
+  for (;;) {
+    const now = await patiently(look, { lost, pause })
+    show(now)
+    if (now.campaigns.every(isOver)) return now
+    const running = now.campaigns.flatMap(({ images }) => images.filter(({ status }) => status === 'running'))
+    await pause(Math.max(every, running.length * forEach))
   }
 }

@@ -1,4 +1,5 @@
 import type { RevocationRequest } from '../../domain/releases/revocation.ts'
+import { isWithdrawn } from '../../domain/releases/withdrawal.ts'
 import type { Preview } from '../../functions/plan-revocation/plan-revocation.ts'
 import type { RevocationNow } from '../aws/revocations.ts'
 import type { Layout } from './layout.ts'
@@ -110,7 +111,7 @@ export function revokedLines(
   paint: Paint = unpainted,
 ): string[] {
   const amis = withdrawals.flatMap((each) => each.amis)
-  const disabled = amis.filter(({ outcome }) => outcome === 'done' || outcome === 'gone').length
+  const disabled = amis.filter(isWithdrawn).length
   const inUse = amis.filter(({ outcome }) => outcome === 'in-use').length
   const what = `${count(record?.releases.length ?? 0, 'release')} revoked, ${count(disabled, 'AMI')} disabled`
   const spared = inUse > 0 ? `, ${inUse} in use and only deprecated` : ''

@@ -1,3 +1,5 @@
+import { patiently } from '../following/patience.ts'
+import { BadInput, Failed } from '../problems.ts'
 import { type Step, stepLine } from '../render/steps.ts'
 import { painterFor } from '../render/text.ts'
 import { canRedraw, print } from './output.ts'
@@ -18,7 +20,12 @@ export function startSteps(silent: boolean, stream = process.stdout): Steps {
 /** How often an operation is looked at, in milliseconds. */
 const every = 1_000
 
-/** Looks at an operation and shows its steps, until it has ended. @returns the last look */
+/**
+ * Looks at an operation and shows its steps, until it has ended; what may pass is waited for.
+ *
+ * @returns the last look
+ * @throws what a look threw, and says that the operation goes on
+ */
 export async function followSteps<Now extends { status: 'running' | 'finished' | 'failed' }>(
   look: () => Promise<Now>,
   stepsOf: (now: Now) => Step[],
@@ -27,11 +34,15 @@ export async function followSteps<Now extends { status: 'running' | 'finished' |
   const steps = startSteps(silent)
   try {
     for (;;) {
-      const now = await look()
+      const now = await patiently(look, { lost: () => undefined, pause })
       steps.show(stepsOf(now))
       if (now.status !== 'running') return now
       await pause(every)
     }
+  } catch (error) {
+    if (error instanceof Failed || error instanceof BadInput)
+      error.message += '\nWhat was started goes on without this command: rebake status shows it.'
+    throw error
   } finally {
     steps.close()
   }

@@ -86,7 +86,7 @@ describe('the approvals of a deployed fleet', () => {
     const missing = Object.assign(new Error('Function not found: arn:aws:lambda:x'), error)
     lambda.on(InvokeCommand).rejects(missing)
     await expect(approvals.answer(request)).rejects.toThrow(
-      'Could not hand in the answer: there is no function arn:aws:lambda:x. Is the fleet golden deployed',
+      'Could not hand in the answer for web: there is no function arn:aws:lambda:x. Is the fleet golden deployed',
     )
   })
 })

@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Failed } from '../../../cli/problems.ts'
 import { stepLine } from '../../../cli/render/steps.ts'
-import { startSteps } from '../../../cli/terminal/steps.ts'
+import { followSteps, startSteps } from '../../../cli/terminal/steps.ts'
 import { caughtOutput } from '../stdout.ts'
 
 const running = { name: 'ring early', status: 'running', text: '2 targets …' } as const
@@ -64,5 +65,33 @@ describe('steps', () => {
 
   it('are no wider than the terminal, and drive it nowhere', () => {
     expect(stepLine({ ...done, text: 'a\x1b[2Jb\nc'.repeat(9) }, { width: 20 })).toBe('✔ ring early  ab ca…')
+  })
+
+  describe('of what is followed', () => {
+    const busy = () =>
+      new Failed('Could not read web-1: busy.', {
+        cause: Object.assign(new Error('busy'), { name: 'ThrottlingException' }),
+      })
+    const pause = vi.fn(async () => {})
+    const follow = (look: () => Promise<{ status: 'running' | 'finished' }>) =>
+      followSteps(look, () => [], { silent: true, pause })
+
+    it('are looked at again where a look fails that may work in a moment', async () => {
+      const look = vi.fn(async () => ({ status: 'finished' as const }))
+      look.mockRejectedValueOnce(busy())
+      expect(await follow(look)).toEqual({ status: 'finished' })
+      expect(pause).toHaveBeenCalledExactlyOnceWith(2_000)
+    })
+
+    it('go on, as it says where nobody can look', async () => {
+      const look = vi.fn(() => Promise.reject(busy()))
+      await expect(follow(look)).rejects.toThrow(
+        'Could not read web-1: busy.\nWhat was started goes on without this command: rebake status shows it.',
+      )
+      expect(look).toHaveBeenCalledTimes(6)
+      const denied = vi.fn(() => Promise.reject(new Failed('Could not read web-1: denied.')))
+      await expect(follow(denied)).rejects.toThrow(/denied\.\nWhat was started goes on/)
+      expect(denied).toHaveBeenCalledTimes(1)
+    })
   })
 })
