@@ -48,7 +48,17 @@ export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-const missing = /NotFound|DoesNotExist|^NoSuch|NonExistentQueue|^InvalidAMIID\.|^StateMachineDoesNotExist$/
+const missing = /NotFound|DoesNotExist|^NoSuch|NonExistentQueue/
+
+/** What several checks of one run ask for: the first that asks does so for all of them. */
+export function once<T>(ask: (environment: Environment) => Promise<T>): typeof ask {
+  const answers = new WeakMap<Environment, Promise<T>>()
+  return (environment) => {
+    const answer = answers.get(environment) ?? ask(environment)
+    answers.set(environment, answer)
+    return answer
+  }
+}
 
 /** Works on a few at a time, in order; AWS slows down who asks for all at once. */
 export async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

@@ -34,12 +34,12 @@ const stateMachines: Check = {
   permissions: ['states:DescribeStateMachine'],
   async *examine(environment) {
     const client = new SFNClient(environment.config)
-    for (const name of machineNames.map((each) => environment.named(each))) {
-      const stateMachineArn = environment.arn('states', `stateMachine:${name}`)
+    for (const name of machineNames) {
+      const stateMachineArn = environment.machine(name)
       const found = await ifThere(client.send(new DescribeStateMachineCommand({ stateMachineArn })))
       if (found?.status !== 'ACTIVE')
         yield fail(
-          `there is no state machine ${name}${found ? ` any more: it is ${found.status}` : ''}`,
+          `there is no state machine ${environment.named(name)}${found ? ` any more: it is ${found.status}` : ''}`,
           deploy,
         )
     }

@@ -1,24 +1,24 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { partitionOf } from '../../domain/fleet/regions.ts'
 import { resourceName } from '../../domain/names.ts'
 import type { FleetReport, Reports, Request } from '../../functions/examine-accounts/examine-accounts.ts'
 import type { TargetReport } from '../../functions/examine-accounts/targets.ts'
-import { campaignArn, type Deployment } from '../aws/deployment.ts'
-import { Failed } from '../problems.ts'
+import type { MachineName } from '../../infra/functions/names.ts'
+import { campaignArn, type Deployment, machineArn } from '../aws/deployment.ts'
+import { invokerOf } from '../aws/invoke.ts'
 import { each, ifThere } from './check.ts'
 
 /** The most that the function takes at once. */
 const targetsAtOnce = 20
-/** Milliseconds: as long as the function may take. */
-const patience = 310_000
+/** As long as the function may take. */
+const seconds = 310
 
 /** What checks look at, and what several of them ask for, each once. */
 export class Environment {
   readonly deployment: Deployment
   /** `fingerprintsOf` the fleet as it is here. */
   readonly fingerprints: Record<string, string>
-  readonly #lambda: LambdaClient
+  readonly #invoke: (request: object) => Promise<unknown>
   #isDeployed: Promise<boolean> | undefined
   #fleet: Promise<FleetReport> | undefined
   #targets: Promise<TargetReport[]> | undefined
@@ -26,9 +26,7 @@ export class Environment {
   constructor(deployment: Deployment, fingerprints: Record<string, string>) {
     this.deployment = deployment
     this.fingerprints = fingerprints
-    const { config } = deployment
-    const requestHandler = { ...config.requestHandler, requestTimeout: patience }
-    this.#lambda = new LambdaClient({ ...config, requestHandler })
+    this.#invoke = invokerOf(deployment, 'examine-accounts', seconds)
   }
 
   get fleet() {
@@ -48,6 +46,11 @@ export class Environment {
   arn(service: string, resource: string, region = this.fleet.build.region): string {
     const partition = partitionOf(this.fleet.build.region) ?? 'aws'
     return `arn:${partition}:${service}:${region}:${this.fleet.build.account}:${resource}`
+  }
+
+  /** The ARN of a state machine, by the name of its file. */
+  machine(name: MachineName): string {
+    return machineArn(this.deployment, name)
   }
 
   isDeployed(): Promise<boolean> {
@@ -96,12 +99,6 @@ export class Environment {
 
   /** @throws Failed where the function does */
   async #ask<K extends keyof Reports>(request: Request & { look: K }): Promise<Reports[K]> {
-    const FunctionName = this.named('examine-accounts')
-    const invoke = new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) })
-    const { FunctionError, Payload } = await this.#lambda.send(invoke)
-    const answer = JSON.parse(new TextDecoder().decode(Payload))
-    if (FunctionError === undefined) return answer as Reports[K]
-    const { errorType = 'Error', errorMessage = 'it does not say why' } = answer as Record<string, string>
-    throw new Failed(`the function ${FunctionName} failed: ${errorType}: ${errorMessage}`)
+    return (await this.#invoke(request)) as Reports[K]
   }
 }

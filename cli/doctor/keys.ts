@@ -1,12 +1,14 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { count, list } from '../render/text.ts'
-import { type Check, deploy, fail, ifThere, noted } from './check.ts'
+import { type Check, deploy, fail, ifThere, noted, once } from './check.ts'
 import type { Environment } from './environment.ts'
-import { type KeyPolicy, letsIn } from './key-policy.ts'
+import { letsIn, type ResourcePolicy } from './key-policy.ts'
 
-const ownKey = async ({ config, fleet }: Environment) =>
-  (await ifThere(new KMSClient(config).send(new DescribeKeyCommand({ KeyId: `alias/${fleet.name}` }))))
-    ?.KeyMetadata
+const ownKey = once(
+  async ({ config, fleet }) =>
+    (await ifThere(new KMSClient(config).send(new DescribeKeyCommand({ KeyId: `alias/${fleet.name}` }))))
+      ?.KeyMetadata,
+)
 
 const usable = (arn: string, state: string): [found: string, mend: string] => [
   `the key ${arn} is ${state}: nothing that it encrypts can be baked, copied or launched`,
@@ -37,7 +39,7 @@ const keyPolicy: Check = {
     if (!key?.Arn) return
     // An alias will not do. https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
     const { Policy = '{}' } = await new KMSClient(config).send(new GetKeyPolicyCommand({ KeyId: key.Arn }))
-    const policy = JSON.parse(Policy) as KeyPolicy
+    const policy = JSON.parse(Policy) as ResourcePolicy
     const accounts = await environment.accounts()
     const without = accounts.filter(
       ({ account }) =>

@@ -18,8 +18,10 @@ interface Quota {
   /** What it is needed for, after a number. */
   of: string
   need(environment: Environment): number | Promise<number>
-  /** Whether it depends on who is in the rings, which a function tells. */
-  ofAccounts?: true
+  /** What `need` asks takes these. */
+  permissions?: readonly string[]
+  /** Says that nearly all of it is taken, where that is worth a warning. */
+  crowded?: (need: number, value: number) => string
 }
 
 /** AWS keeps so many executions for functions without reserved ones. */
@@ -28,7 +30,28 @@ const unreserved = 100
 const images = ({ images }: Fleet) => Object.values(images)
 const own = (fleet: Fleet) => images(fleet).filter(({ pipeline }) => !pipeline)
 
+/** Of what depends on who is in the rings, which a function tells. */
+const ofAccounts = ['lambda:InvokeFunction']
+
 const quotas: Quota[] = [
+  {
+    // The only quota of Image Builder that is small: everybody's pipelines in the account count.
+    ...{
+      name: 'Image pipelines',
+      service: 'imagebuilder',
+      code: 'L-7A0E01E3',
+      of: 'pipelines in the account',
+    },
+    permissions: ['imagebuilder:ListImagePipelines'],
+    need: async (environment) => {
+      const { images } = environment.fleet
+      const names = Object.keys(images)
+        .filter((image) => !images[image]?.pipeline)
+        .map((image) => environment.named(image))
+      return new Set([...names, ...(await pipelineNames(environment))]).size
+    },
+    crowded: (need, value) => `${need} of ${value} pipelines: the next images will not fit`,
+  },
   {
     ...{ name: 'Concurrent builds', service: 'imagebuilder', code: 'L-BA4D191B' },
     of: 'bakes at once (concurrentBakes)',
@@ -55,7 +78,7 @@ const quotas: Quota[] = [
   {
     ...{ name: 'Distribution configurations', service: 'imagebuilder', code: 'L-2BAA05D8' },
     of: 'configurations, for each image and ring',
-    ofAccounts: true,
+    permissions: ofAccounts,
     need: async (environment) => {
       const accounts = await accountsIn(environment)
       const { rings } = environment.fleet
@@ -68,7 +91,7 @@ const quotas: Quota[] = [
   {
     ...{ name: 'Concurrent AMI copies per distribution configuration', service: 'imagebuilder' },
     ...{ code: 'L-69312229', of: 'accounts in one configuration' },
-    ofAccounts: true,
+    permissions: ofAccounts,
     need: async (environment) => {
       const accounts = await accountsIn(environment)
       return Math.min(mostCopied, Math.max(...Object.keys(environment.fleet.rings).map(accounts)))
@@ -85,7 +108,7 @@ const quotas: Quota[] = [
 ]
 
 /** What the account has; its default where nobody has had it raised; undefined where Service Quotas tells neither. */
-async function quotaOf({ config }: Environment, { service, code }: Pick<Quota, 'service' | 'code'>) {
+async function quotaOf({ config }: Environment, { service, code }: Quota) {
   const client = new ServiceQuotasClient(config)
   const asked = { ServiceCode: service, QuotaCode: code }
   // "For some quotas, only the default values are available."
@@ -108,54 +131,30 @@ async function accountsIn(environment: Environment): Promise<(ring: string) => n
   }
 }
 
-const raise = ({ service, code, name }: Pick<Quota, 'service' | 'code' | 'name'>, need: number) =>
+const raise = ({ service, code, name }: Quota, need: number) =>
   `Have "${name}" raised to ${need} at least: aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${need}`
 
 const quotaCheck = (quota: Quota): Check => ({
   name: `${quota.service === 'lambda' ? 'Lambda' : 'Image Builder'}: ${quota.name}`,
   group: 'Quotas',
   beforeDeploy: true,
-  permissions: [...permissions, ...(quota.ofAccounts ? ['lambda:InvokeFunction'] : [])],
+  permissions: [...permissions, ...(quota.permissions ?? [])],
   async *examine(environment) {
     const need = await quota.need(environment)
     const value = await quotaOf(environment, quota)
     if (value === undefined) yield untold(quota, need)
     else if (need > value) yield fail(`${need} ${quota.of}, and the quota is ${value}`, raise(quota, need))
+    else if (quota.crowded && need > 0.9 * value)
+      yield warning(quota.crowded(need, value), raise(quota, need * 2))
     else yield noted(`${need} of ${value}`)
   },
 })
 
-const untold = ({ service, code, name }: Pick<Quota, 'service' | 'code' | 'name'>, need: number) =>
+const untold = ({ service, code, name }: Quota, need: number) =>
   unseen(
     `Service Quotas does not tell "${name}" (${service} ${code}) in this region; the fleet needs ${need}`,
     'Look in the console of the service.',
   )
-
-const pipelineQuota = { name: 'Image pipelines', service: 'imagebuilder', code: 'L-7A0E01E3' }
-
-/** The only quota of Image Builder that is small: everybody's pipelines in the account count. */
-const pipelines: Check = {
-  name: `Image Builder: ${pipelineQuota.name}`,
-  group: 'Quotas',
-  beforeDeploy: true,
-  permissions: [...permissions, 'imagebuilder:ListImagePipelines'],
-  async *examine(environment) {
-    const names = Object.keys(environment.fleet.images)
-      .filter((image) => !environment.fleet.images[image]?.pipeline)
-      .map((image) => environment.named(image))
-    const need = new Set([...names, ...(await pipelineNames(environment))]).size
-    const value = await quotaOf(environment, pipelineQuota)
-    if (value === undefined) yield untold(pipelineQuota, need)
-    else if (need > value)
-      yield fail(`${need} pipelines in the account, and the quota is ${value}`, raise(pipelineQuota, need))
-    else if (need > 0.9 * value)
-      yield warning(
-        `${need} of ${value} pipelines: the next images will not fit`,
-        raise(pipelineQuota, need * 2),
-      )
-    else yield noted(`${need} of ${value}`)
-  },
-}
 
 async function pipelineNames({ config }: Environment): Promise<string[]> {
   const client = new ImagebuilderClient(config)
@@ -184,4 +183,4 @@ const parameters: Check = {
   },
 }
 
-export const quotaChecks = [pipelines, ...quotas.map(quotaCheck), parameters]
+export const quotaChecks = [...quotas.map(quotaCheck), parameters]

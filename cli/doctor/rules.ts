@@ -8,9 +8,10 @@ import {
 import { upstreamAccounts } from '../../infra/targets.ts'
 import { matches } from '../../rehearsal/world/pattern.ts'
 import { count, list } from '../render/text.ts'
-import { type Check, deploy, each, type Finding, fail, ifThere, noted, warning } from './check.ts'
+import { type Check, deploy, each, type Finding, fail, ifThere, noted, once, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 import { type ExpectedRule, expectedRules } from './expected-rules.ts'
+import { allowed, isOf, listOf, principalsOf, type ResourcePolicy } from './key-policy.ts'
 
 const expectedIn = (environment: Environment) =>
   expectedRules(environment.fleet, (service, resource) => environment.arn(service, resource))
@@ -20,18 +21,18 @@ const busOf = (environment: Environment, bus: ExpectedRule['bus']) =>
 
 const arnOf = (environment: Environment, to: ExpectedRule['to']) =>
   to === 'release'
-    ? environment.arn('states', `stateMachine:${environment.named('release')}`)
+    ? environment.machine('release')
     : environment.arn('lambda', `function:${environment.named(to)}`)
 
 /** What EventBridge says of each rule of the fleet, in order; undefined for one that is not there. */
-const described = (environment: Environment) => {
+const described = once((environment) => {
   const client = new EventBridgeClient(environment.config)
   return each(expectedIn(environment), async (rule) => {
     const EventBusName = busOf(environment, rule.bus)
     const found = await ifThere(client.send(new DescribeRuleCommand({ Name: rule.name, EventBusName })))
     return { rule, found }
   })
-}
+})
 
 const present: Check = {
   name: 'rules',
@@ -51,9 +52,8 @@ const present: Check = {
           `the rule ${rule.name} is disabled: its events reach nobody`,
           `Enable it: aws events enable-rule --name ${rule.name} --event-bus-name ${EventBusName}`,
         )
-      const { Targets = [] } = await client.send(
-        new ListTargetsByRuleCommand({ Rule: rule.name, EventBusName }),
-      )
+      const asked = client.send(new ListTargetsByRuleCommand({ Rule: rule.name, EventBusName }))
+      const { Targets = [] } = (await ifThere(asked)) ?? {}
       if (!Targets.some(({ Arn }) => Arn === arnOf(environment, rule.to)))
         yield fail(`the rule ${rule.name} does not go to ${environment.named(rule.to)}`, deploy)
     }
@@ -95,16 +95,14 @@ const strangers: Check = {
     const expected = expectedIn(environment)
     const targets = new Set([
       ...expected.map(({ to }) => arnOf(environment, to)),
-      ...['campaign', 'rebake'].map((name) =>
-        environment.arn('states', `stateMachine:${environment.named(name)}`),
-      ),
+      ...(['campaign', 'rebake'] as const).map((name) => environment.machine(name)),
     ])
     for (const bus of ['default', 'releases'] as const)
       for (const TargetArn of targets) {
         const EventBusName = busOf(environment, bus)
-        const { RuleNames = [] } = await client.send(
-          new ListRuleNamesByTargetCommand({ TargetArn, EventBusName }),
-        )
+        // A bus that is gone has no rules; another check tells of it.
+        const asked = client.send(new ListRuleNamesByTargetCommand({ TargetArn, EventBusName }))
+        const { RuleNames = [] } = (await ifThere(asked)) ?? {}
         const others = RuleNames.filter(
           (name) => !expected.some((rule) => rule.name === name && rule.bus === bus),
         )
@@ -115,14 +113,6 @@ const strangers: Check = {
           )
       }
   },
-}
-
-interface BusPolicy {
-  Statement?: {
-    Effect: string
-    Principal: '*' | { AWS: string | string[] }
-    Condition?: Record<string, Record<string, string>>
-  }[]
 }
 
 const releasesBus: Check = {
@@ -137,15 +127,15 @@ const releasesBus: Check = {
       yield fail(`there is no event bus ${Name}`, deploy)
       return
     }
-    const { Statement = [] } = JSON.parse(bus.Policy ?? '{}') as BusPolicy
+    const statements = allowed(JSON.parse(bus.Policy ?? '{}') as ResourcePolicy)
     const admits = (account: string) =>
-      Statement.some(
-        ({ Effect, Principal, Condition = {} }) =>
-          Effect === 'Allow' &&
-          (Principal === '*'
+      statements.some((statement) =>
+        principalsOf(statement).some((each) =>
+          each === '*'
             ? fleet.organization !== undefined &&
-              Condition.StringEquals?.['aws:PrincipalOrgID'] === fleet.organization
-            : [Principal.AWS].flat().some((each) => each === account || each.split(':')[4] === account)),
+              listOf(statement.Condition?.StringEquals?.['aws:PrincipalOrgID']).includes(fleet.organization)
+            : isOf(account, each),
+        ),
       )
     const accounts = upstreamAccounts(fleet)
     const without = accounts.filter((account) => !admits(account))

@@ -7,6 +7,7 @@ import {
   examples,
   fleetOption,
   imageOption,
+  takes,
   upstreamOption,
   yesOption,
 } from './shared.ts'
@@ -39,10 +40,7 @@ export const addStart = (program: Command) =>
         'rebake start --image orders-api --endpoint-url http://127.0.0.1:4566 --yes',
       ),
     )
-    .addHelpText(
-      'after',
-      '\nIt takes these permissions: states:StartExecution, dynamodb:GetItem, ec2:DescribeImages.',
-    )
+    .addHelpText('after', takes('states:StartExecution', 'dynamodb:GetItem', 'ec2:DescribeImages'))
     .action(async (options) => (await import('../commands/start.ts')).startByHand(options))
 
 export const addCancel = (program: Command) =>
@@ -71,7 +69,7 @@ export const addCancel = (program: Command) =>
     )
     .addHelpText(
       'after',
-      '\nIt takes these permissions: states:StopExecution on the executions of both state machines, dynamodb:Query.',
+      takes('states:StopExecution on the executions of both state machines', 'dynamodb:Query'),
     )
     .action(async (campaign, image, options) =>
       (await import('../commands/cancel.ts')).cancel({ ...options, campaign, image }),
@@ -103,10 +101,7 @@ export const addPromote = (program: Command) =>
         'rebake promote payments-api 1.0.3/1 --reason rehabilitated --yes',
       ),
     )
-    .addHelpText(
-      'after',
-      '\nIt takes these permissions: states:StartExecution, dynamodb:GetItem, dynamodb:Query.',
-    )
+    .addHelpText('after', takes('states:StartExecution', 'dynamodb:GetItem', 'dynamodb:Query'))
     .action(async (image, version, options) =>
       (await import('../commands/promote.ts')).promote({ ...options, image, version }),
     )
@@ -133,7 +128,7 @@ export const addRetry = (program: Command) =>
     )
     .addHelpText(
       'after',
-      '\nIt takes these permissions: states:StartExecution, dynamodb:GetItem, dynamodb:Query, ec2:DescribeImages.',
+      takes('states:StartExecution', 'dynamodb:GetItem', 'dynamodb:Query', 'ec2:DescribeImages'),
     )
     .action(async (image, options) => (await import('../commands/retry.ts')).retry({ ...options, image }))
 
@@ -141,8 +136,7 @@ const approvalHelp =
   'Without CAMPAIGN it lists what waits for an approval, until when, and who may approve it; with CAMPAIGN alone it ' +
   'answers for all that waits of it. It asks whether to go on, and hands the answer to a function of the ' +
   "fleet's build account, with your own AWS credentials: you must be one of those who may."
-const approvalPermissions =
-  '\nIt takes these permissions: lambda:InvokeFunction of the function answer-approval, dynamodb:GetItem.'
+const approvalPermissions = takes('lambda:InvokeFunction of the function answer-approval', 'dynamodb:GetItem')
 
 const answering = (program: Command, name: string, summary: string) =>
   program

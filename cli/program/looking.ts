@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { integer } from '../options.ts'
-import { endpointOption, examples, fleetOption } from './shared.ts'
+import { endpointOption, examples, fleetOption, takes } from './shared.ts'
 
 /** What people look at. Nothing here changes anything. */
 
@@ -30,8 +30,13 @@ export const addStatus = (program: Command) =>
     )
     .addHelpText(
       'after',
-      '\nIt takes these permissions: states:ListExecutions, states:DescribeExecution, states:GetExecutionHistory, ' +
-        'dynamodb:GetItem, dynamodb:Query.',
+      takes(
+        'states:ListExecutions',
+        'states:DescribeExecution',
+        'states:GetExecutionHistory',
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+      ),
     )
     .action(async (campaign, options) =>
       (await import('../commands/status.ts')).status({ ...options, campaign }),
@@ -54,7 +59,7 @@ export const addHistory = (program: Command) =>
       'after',
       examples('rebake history payments-api', 'rebake history payments-api --limit 1 --json'),
     )
-    .addHelpText('after', '\nIt takes these permissions: dynamodb:GetItem, dynamodb:Query.')
+    .addHelpText('after', takes('dynamodb:GetItem', 'dynamodb:Query'))
     .action(async (image, options) => (await import('../commands/history.ts')).history({ ...options, image }))
 
 export const addLineage = (program: Command) =>
@@ -79,7 +84,7 @@ export const addLineage = (program: Command) =>
         'rebake lineage ami-0a1b2c3d4e5f67890 --all',
       ),
     )
-    .addHelpText('after', '\nIt takes these permissions: dynamodb:GetItem, dynamodb:Query.')
+    .addHelpText('after', takes('dynamodb:GetItem', 'dynamodb:Query'))
     .action(async (of, version, options) =>
       (await import('../commands/lineage.ts')).lineage({ ...options, of, version }),
     )

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { atOption, endpointOption, examples, fleetOption, yesOption } from './shared.ts'
+import { atOption, endpointOption, examples, fleetOption, takes, yesOption } from './shared.ts'
 
 /** What people do with releases. */
 
@@ -33,9 +33,9 @@ export const addRollback = (program: Command) =>
     )
     .addHelpText(
       'after',
-      '\nIt takes these permissions: states:StartExecution, states:DescribeExecution, dynamodb:GetItem, dynamodb:Query.' +
-        '\nThe exit code is 1 where some target did not go back.',
+      takes('states:StartExecution', 'states:DescribeExecution', 'dynamodb:GetItem', 'dynamodb:Query'),
     )
+    .addHelpText('after', 'The exit code is 1 where some target did not go back.')
     .action(async (image, options) =>
       (await import('../commands/rollback.ts')).rollback({ ...options, image }),
     )
@@ -70,9 +70,15 @@ export const addRevoke = (program: Command) =>
     )
     .addHelpText(
       'after',
-      '\nIt takes these permissions: lambda:InvokeFunction of the function plan-revocation, states:StartExecution, ' +
-        'states:DescribeExecution, dynamodb:GetItem, dynamodb:Query.\nThe exit code is 1 where something is not done.',
+      takes(
+        'lambda:InvokeFunction of the function plan-revocation',
+        'states:StartExecution',
+        'states:DescribeExecution',
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+      ),
     )
+    .addHelpText('after', 'The exit code is 1 where something is not done.')
     .action(async (image, version, options) =>
       (await import('../commands/revoke.ts')).revoke({ ...options, image, version }),
     )
@@ -87,8 +93,11 @@ const holding = (program: Command, name: string, summary: string) =>
     .option(...endpointOption)
     .option('--json', 'print what holds the image as one JSON document (needs --yes)')
 
-const holdPermissions =
-  '\nIt takes these permissions: lambda:InvokeFunction of the function hold-image, dynamodb:GetItem, dynamodb:Query.'
+const holdPermissions = takes(
+  'lambda:InvokeFunction of the function hold-image',
+  'dynamodb:GetItem',
+  'dynamodb:Query',
+)
 
 export const addHold = (program: Command) =>
   holding(program, 'hold', 'keep an image where it is')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { atOption, endpointOption, examples, fleetOption, yesOption } from './shared.ts'
+import { atOption, endpointOption, examples, fleetOption, takes, yesOption } from './shared.ts'
 
 /** What becomes of old AMIs. */
 
@@ -30,7 +30,12 @@ export const addRetire = (program: Command) =>
     )
     .addHelpText(
       'after',
-      '\nIt takes these permissions: lambda:InvokeFunction of the function plan-retirement, states:StartExecution, ' +
-        'states:DescribeExecution, dynamodb:GetItem, dynamodb:Query.',
+      takes(
+        'lambda:InvokeFunction of the function plan-retirement',
+        'states:StartExecution',
+        'states:DescribeExecution',
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+      ),
     )
     .action(async (options) => (await import('../commands/retire.ts')).retire(options))

@@ -25,3 +25,6 @@ export const atOption = [
 /** Commands as they are typed, for help. */
 export const examples = (...commands: string[]) =>
   ['', 'Examples:', ...commands.map((command) => `  $ ${command}`)].join('\n')
+
+/** What whoever types a command may have to be given, for help. */
+export const takes = (...permissions: string[]) => `\nIt takes these permissions: ${permissions.join(', ')}.`

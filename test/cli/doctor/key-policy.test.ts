@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type KeyPolicy, letsIn } from '../../../cli/doctor/key-policy.ts'
+import { letsIn, type ResourcePolicy } from '../../../cli/doctor/key-policy.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 
 const account = '222233334444'
@@ -16,10 +16,10 @@ const statement = (more: object) => ({
   },
   ...more,
 })
-const only = (more: object): KeyPolicy => ({ Statement: [statement(more)] })
+const only = (more: object): ResourcePolicy => ({ Statement: [statement(more)] })
 const whose = (id: string) => ({ StringEquals: { 'aws:PrincipalOrgID': id } })
 
-it.each<[string, KeyPolicy, boolean]>([
+it.each<[string, ResourcePolicy, boolean]>([
   ['the account itself', only({}), true],
   ['a statement that stands alone', { Statement: statement({}) }, true],
   ['the number of the account', only({ Principal: { AWS: account } }), true],
