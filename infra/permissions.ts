@@ -11,6 +11,9 @@ export interface Permission {
   why?: string
 }
 
+/** Image Builder tags the AMIs and snapshots that it makes; a condition on the tag limits a statement to them. */
+export const madeByImageBuilder = { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' }
+
 export const policyOf = (permissions: Permission[]) =>
   new PolicyDocument({
     statements: permissions.map(

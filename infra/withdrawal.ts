@@ -1,4 +1,4 @@
-import type { Permission } from './permissions.ts'
+import { madeByImageBuilder, type Permission } from './permissions.ts'
 
 /** What it takes to find out what uses AMIs in an account, and to withdraw them there. */
 
@@ -36,7 +36,7 @@ export const withdrawAmis = (
   {
     actions: ['ec2:DeleteSnapshot'],
     resources: snapshots,
-    conditions: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+    conditions: { StringEquals: madeByImageBuilder },
     why: 'EC2 gives snapshots their ids; the tag limits them to those of AMIs that Image Builder made.',
   },
 ]

@@ -1,6 +1,6 @@
+import type { Channel } from '../../domain/names.ts'
 import { type Hold, heldText } from '../../domain/planning/holds.ts'
 import type { Attempt } from '../../domain/planning/known.ts'
-import type { Channel } from '../../domain/releases/channels.ts'
 import { judge, someOf } from '../../domain/validation/evidence.ts'
 import type { Told } from '../aws/releases.ts'
 import { minute } from './duration.ts'

@@ -1,4 +1,4 @@
-import type { Channel } from '../../domain/releases/channels.ts'
+import type { Channel } from '../../domain/names.ts'
 import { placesOf } from '../../domain/releases/lineage.ts'
 import type { Placed, Release } from '../../domain/releases/release.ts'
 import type { Layout } from './layout.ts'

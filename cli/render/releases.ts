@@ -1,4 +1,4 @@
-import type { Channel } from '../../domain/releases/channels.ts'
+import type { Channel } from '../../domain/names.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import { count, type Style } from './text.ts'
 

@@ -21,7 +21,7 @@ export interface RolledBackFacts {
 }
 
 const aboutOf = ({ image, ring }: RolledBackFacts) => ({ image, ...(ring !== undefined && { ring }) })
-const whoAndWhy = ({ by, reason = '' }: RolledBackFacts) => [`By: ${by}`, `Why: ${reason}`]
+const whoAndWhy = ({ by, reason }: RolledBackFacts) => [`By: ${by}`, ...(reason ? [`Why: ${reason}`] : [])]
 const again = 'The same command again writes only what differs.'
 
 /** An image went back to an older release, in every target that could. */

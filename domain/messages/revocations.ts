@@ -29,8 +29,8 @@ type StoppedFacts = Pick<RevokedFacts, 'image' | 'version' | 'by' | 'operation' 
 /** For everybody: whoever launches from one of them must know. */
 export function releaseRevoked(facts: RevokedFacts): Message {
   const { withdrawals, ...known } = facts
-  const { image, version, releases, goBack, stranded, campaign, problems, execution } = known
-  const amis = withdrawals.flatMap((each) => each.amis.map((ami) => ({ ...ami, ...each })))
+  const { image, version, releases, goBack, stranded, campaign, problems, operation, execution } = known
+  const amis = withdrawals.flatMap(({ amis }) => amis)
   const disabled = amis.filter(({ outcome }) => outcome === 'done').length
   const inUse = amis.filter(({ outcome }) => outcome === 'in-use')
   return {
@@ -65,6 +65,7 @@ export function releaseRevoked(facts: RevokedFacts): Message {
       campaign
         ? `They are baked anew by the campaign ${campaign}.`
         : 'Nothing is baked anew: no image of the fleet is on them.',
+      `Operation: ${operation}`,
     ),
   }
 }

@@ -1,5 +1,6 @@
 import type { Cves, Fleet } from '../fleet/model.ts'
 import { plural } from '../messages/message.ts'
+import { isNewer } from '../releases/release.ts'
 import type { Trigger } from '../triggers.ts'
 import type { Known, KnownImage } from './known.ts'
 
@@ -31,10 +32,6 @@ export function judgeFindings(
   if (cve?.version === version) return { ignored: `${version} is rebaked for them already` }
   return cve && tooSoon(fleet.cves, cve, time) ? { later: reason, since: cve.at } : { rebake: reason }
 }
-
-/** `1.0.10/1` is newer than `1.0.9/2`. */
-const isNewer = (version: string, than = ''): boolean =>
-  version.localeCompare(than, 'en', { numeric: true }) > 0
 
 const tooSoon = ({ every }: Cves, cve: KnownImage['cve'], time: string): boolean =>
   cve !== undefined && Date.parse(time) < Date.parse(cve.at) + every * 1000

@@ -1,4 +1,4 @@
-import type { Known, KnownImage } from './known.ts'
+import { type Known, withImage } from './known.ts'
 
 /** An image that somebody keeps where it is: nothing of it is baked and nothing moves until it is resumed. */
 export interface Hold {
@@ -62,8 +62,3 @@ export function stopOf(
   if (held) return heldText(image, held)
   return amis.flatMap((ami) => (ami && refusalOf(known, ami)) || [])[0]
 }
-
-const withImage = (known: Known, image: string, change: (before: KnownImage) => KnownImage): Known => ({
-  ...known,
-  images: { ...known.images, [image]: change(known.images[image] ?? {}) },
-})

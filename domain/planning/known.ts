@@ -76,6 +76,16 @@ export interface Pending {
 
 export const nothingKnown: Known = { campaigns: 0, upstreams: {}, images: {} }
 
+/** The same, with one image changed. */
+export const withImage = (
+  known: Known,
+  image: string,
+  change: (before: KnownImage) => KnownImage,
+): Known => ({
+  ...known,
+  images: { ...known.images, [image]: change(known.images[image] ?? {}) },
+})
+
 interface MadeOf {
   parentAmi: string
   definition: string

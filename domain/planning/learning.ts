@@ -1,12 +1,14 @@
 import { campaignName, type Release } from '../triggers.ts'
-import { type Attempt, isMadeOf, type Known, type KnownImage, type KnownUpstream } from './known.ts'
+import {
+  type Attempt,
+  isMadeOf,
+  type Known,
+  type KnownImage,
+  type KnownUpstream,
+  withImage,
+} from './known.ts'
 
 /** How what the ledger knows changes: one function for each thing that happens. Each may be repeated. */
-
-const withImage = (known: Known, image: string, change: (before: KnownImage) => KnownImage): Known => ({
-  ...known,
-  images: { ...known.images, [image]: change(known.images[image] ?? {}) },
-})
 
 /** A release was believed: what is baked next is baked from it. */
 export function released(known: Known, release: Release, created: string): Known {

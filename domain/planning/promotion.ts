@@ -26,12 +26,13 @@ export function reasonNotToPromote(
   { known, release, rollingOut }: Standing,
 ): string | undefined {
   if (!Object.hasOwn(fleet.images, image)) return `the fleet has no image '${image}'`
+  const others = `(rebake history ${image} has its releases)`
   if (!release)
-    return `${image} has no release ${version}: none of its AMIs of that version passed its checks`
+    return `${image} has no release ${version}: none of its AMIs of that version passed its checks ${others}`
   const what = `${image} ${version}`
   const { revoked, retired, ami, parentAmi } = release
-  if (revoked) return `${what} was revoked at ${revoked.at} by ${revoked.by}: ${revoked.reason}`
-  if (retired?.removedAt) return `the AMIs of ${what} were removed at ${retired.removedAt}`
+  if (revoked) return `${what} was revoked at ${revoked.at} by ${revoked.by}: ${revoked.reason} ${others}`
+  if (retired?.removedAt) return `the AMIs of ${what} were removed at ${retired.removedAt} ${others}`
   // Whoever asks for it takes back that it was rolled back.
   const stop = stopOf(takeBack(known, ami), image, [ami, parentAmi])
   if (stop) return stop

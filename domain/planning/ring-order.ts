@@ -6,6 +6,8 @@ export interface Target {
   region: string
 }
 
+export const placeOf = ({ account, region }: Target): string => `${account} ${region}`
+
 /** One ring as one image goes through it: the fleet's, with names filled in. */
 export interface RingOrder
   extends Pick<

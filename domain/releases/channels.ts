@@ -1,7 +1,6 @@
+import type { Channel } from '../names.ts'
 import type { KnownImage } from '../planning/known.ts'
 import { isGood, type Release } from './release.ts'
-
-export type Channel = 'candidate' | 'stable' | 'previous'
 
 /**
  * What points to each release of an image, by the ledger: the newest that passed its checks, what targets have, and what

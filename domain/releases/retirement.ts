@@ -55,9 +55,10 @@ export function planRetirement({
   time: string
 }): Retiring[] {
   const there = catalog.filter(({ retired }) => !retired?.removedAt)
-  return [...Map.groupBy(there, ({ image }) => image).values()].flatMap((releases) => {
-    const kept = keptOf(newestFirst(releases), known, policy)
-    return newestFirst(releases).map((release) => {
+  return [...Map.groupBy(there, ({ image }) => image).values()].flatMap((some) => {
+    const releases = newestFirst(some)
+    const kept = keptOf(releases, known, policy)
+    return releases.map((release) => {
       const { image, version, ami, bakedAt } = release
       return { ...{ image, version, ami, bakedAt }, ...fateOf(release, kept.get(version), policy, time) }
     })

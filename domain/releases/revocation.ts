@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet/model.ts'
 import type { Known } from '../planning/known.ts'
 import { descendantsOf } from './lineage.ts'
-import { isGood, newestFirst, type Release } from './release.ts'
+import { isGood, isNewer, newestFirst, type Release } from './release.ts'
 import { type Withdrawal, withdrawalsOf } from './withdrawal.ts'
 
 export interface RevocationRequest {
@@ -39,16 +39,20 @@ export function planRevocation(
   const releases = [found, ...(descendants ? below : [])]
   const revoked = new Set(releases.map(({ ami }) => ami))
   const images = [...new Set(releases.map((release) => release.image))]
-  const goodOf = (name: string) =>
-    newestFirst(catalog).find((each) => each.image === name && isGood(each) && !revoked.has(each.ami))
+  // The oldest first, so that each image's newest is the one that stays.
+  const newestGood = new Map(
+    newestFirst(catalog.filter((each) => isGood(each) && !revoked.has(each.ami)))
+      .toReversed()
+      .map((each) => [each.image, each]),
+  )
   const pointed = images.filter((name) => isPointedTo(name, releases, known))
   return {
     releases,
     goBack: pointed.flatMap((name) => {
-      const good = goodOf(name)
+      const good = newestGood.get(name)
       return good && name in fleet.images ? [{ image: name, to: good.version }] : []
     }),
-    stranded: pointed.filter((name) => !goodOf(name)),
+    stranded: pointed.filter((name) => !newestGood.has(name)),
     spared: descendants ? [] : below.filter((each) => !each.revoked && !each.retired?.removedAt),
     withdrawals: withdrawalsOf(
       fleet,
@@ -68,10 +72,8 @@ const isPointedTo = (image: string, releases: readonly Release[], known: Known):
   const own = releases.filter((release) => release.image === image)
   const newest = [last?.version, released?.version]
   return own.some(
-    ({ version, distributed }) => newest.includes(version) || (distributed && isNewer(version, released)),
+    ({ version, distributed }) =>
+      // Whatever came after what is stable may be in some ring.
+      newest.includes(version) || (distributed && isNewer(version, released?.version)),
   )
 }
-
-/** Of one image: whether a release came after what is stable. */
-const isNewer = (version: string, released: { version: string } | undefined): boolean =>
-  released === undefined || version.localeCompare(released.version, undefined, { numeric: true }) > 0

@@ -1,7 +1,7 @@
 import { childrenOf } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
-import type { Known } from '../planning/known.ts'
-import { orderRing, type RingOrder, type Target } from '../planning/ring-order.ts'
+import { type Known, withImage } from '../planning/known.ts'
+import { orderRing, placeOf, type RingOrder } from '../planning/ring-order.ts'
 import { isGood, type Placed, type Release } from './release.ts'
 
 /** What a person asks for: an image to go back, to the last good release or to one of their choice. */
@@ -108,8 +108,6 @@ function planRing(
   return { ring, parameter, launchTemplates, targets }
 }
 
-const placeOf = ({ account, region }: Target) => `${account} ${region}`
-
 /** Targets that have something newer, and never had what the others go back to: nobody guesses at an AMI. */
 function missing(ring: string, to: Release, leaves: readonly Release[]): string[] {
   const had = new Set(to.distributed?.[ring]?.map(placeOf))
@@ -139,8 +137,7 @@ export function wentBack(known: Known, to: Release, at: string): Known {
     number,
     ...(emergency && { emergency }),
   }
-  const now = { ...known.images[image], last, released: { ami, version, at } }
-  return { ...known, images: { ...known.images, [image]: now } }
+  return withImage(known, image, (before) => ({ ...before, last, released: { ami, version, at } }))
 }
 
 /** Children that were baked from something else than their parent went back to: the next look at all images rebakes them. */

@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet/model.ts'
-import { pointerName, targetParameter } from '../names.ts'
-import type { Target } from '../planning/ring-order.ts'
+import { channelParameter, channels, pointerName, targetParameter } from '../names.ts'
+import { placeOf, type Target } from '../planning/ring-order.ts'
 
 /** What may use an AMI. */
 export const useKinds = ['channel', 'launch-template', 'auto-scaling-group', 'instance'] as const
@@ -15,8 +15,6 @@ export interface Use extends Target {
 
 /** By AMI. */
 export type Uses = ReadonlyMap<string, readonly Use[]>
-
-const channels = ['candidate', 'stable', 'previous'] as const
 
 /** Every parameter that points to an AMI of these images in a place: those of the rings, and the build account's own. */
 export function pointersIn(
@@ -36,7 +34,10 @@ export function pointersIn(
   )
   return [
     ...own,
-    ...[...new Set(ofRings)].flatMap((name) => [name, ...channels.map((channel) => `${name}/${channel}`)]),
+    ...[...new Set(ofRings)].flatMap((name) => [
+      name,
+      ...channels.map((channel) => channelParameter(name, channel)),
+    ]),
   ]
 }
 
@@ -51,7 +52,7 @@ const most = 5
 
 /** `222233334444 us-east-1: launch template web (version 3), instance i-0a; ...`: the first few of each place. */
 export const usesText = (uses: readonly Use[]): string =>
-  [...Map.groupBy(uses, ({ account, region }) => `${account} ${region}`)]
+  [...Map.groupBy(uses, placeOf)]
     .map(([place, some]) => {
       const told = some.slice(0, most).map(({ kind, name }) => `${words[kind]} ${name}`)
       return `${place}: ${told.join(', ')}${some.length > most ? ` and ${some.length - most} more` : ''}`

@@ -1,5 +1,5 @@
 import type { Fleet } from '../fleet/model.ts'
-import type { Target } from '../planning/ring-order.ts'
+import { placeOf, type Target } from '../planning/ring-order.ts'
 import type { Placed, Release } from './release.ts'
 import type { Use, UseKind } from './usage.ts'
 
@@ -40,10 +40,8 @@ export const amisOf = ({ ami, copies = {} }: Release, build: Target): Placed[] =
     { account: build.account, region: build.region, ami },
     ...Object.values(copies).flat(),
   ]
-  return [...new Map(all.map((placed) => [placeOf(placed) + placed.ami, placed])).values()]
+  return [...new Map(all.map((placed) => [`${placeOf(placed)} ${placed.ami}`, placed])).values()]
 }
-
-const placeOf = ({ account, region }: Target) => `${account} ${region} `
 
 /**
  * Releases that are to be withdrawn, place by place.
@@ -100,11 +98,14 @@ export const isWithdrawn = ({ outcome }: WithdrawnAmi): boolean => outcome === '
 
 /** What could not be withdrawn, in words that name the place: one line for each reason. */
 export const problemsOf = (withdrawals: readonly Withdrawal[]): string[] =>
-  withdrawals.flatMap(({ account, region, amis }) =>
+  withdrawals.flatMap((withdrawal) =>
     [
       ...Map.groupBy(
-        amis.filter(({ outcome }) => outcome === undefined || outcome === 'failed'),
+        withdrawal.amis.filter(({ outcome }) => outcome === undefined || outcome === 'failed'),
         ({ why = 'nobody got to it' }) => why,
       ),
-    ].map(([why, some]) => `${account} ${region}: ${some.map(({ ami }) => ami).join(', ')}: ${why}`),
+    ].map(([why, some]) => {
+      const named = some.map(({ image, version, ami }) => `${image} ${version} (${ami})`)
+      return `${placeOf(withdrawal)}: ${named.join(', ')}: ${why}`
+    }),
   )

@@ -51,9 +51,15 @@ export async function close(parts: Parts, { operation, time }: { operation: stri
 async function rollbackProblems(ledger: Ledger, { operation, goBack }: RevocationItem): Promise<string[]> {
   const found = await Promise.all(
     goBack.map(async ({ image, to }) => {
-      const rollback = await readOperation(ledger, rollbackOf(operation, image))
-      if (rollback?.status === 'finished') return []
-      const why = rollback?.problems ?? ['its rollback did not run to its end']
+      const name = rollbackOf(operation, image)
+      const { status, problems = [] } = (await readOperation(ledger, name)) ?? {}
+      if (status === 'finished') return []
+      const why = [...problems]
+      // The record of one that died may still say that it runs, and has no problems then.
+      if (status !== 'failed' || problems.length === 0)
+        why.push(
+          `its rollback did not run to its end: the execution ${name} says why; then roll ${image} back again`,
+        )
       return why.map((problem) => `${image} back to ${to}: ${problem}`)
     }),
   )

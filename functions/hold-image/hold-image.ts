@@ -1,10 +1,9 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
 import { type Hold, hold, resume } from '../../domain/planning/holds.ts'
-import { RequestRefused, Transient } from '../shared/errors.ts'
+import { expectHold, refuseUnderWay } from '../shared/holds.ts'
 import { changeKnown, readKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
-import { isUnderWay } from '../shared/operations.ts'
 import { arn, text, time } from '../shared/schemas.ts'
 
 const asked = { image: text, by: arn, time }
@@ -32,14 +31,11 @@ export async function holdImage(
   const { ledger } = parts
   const { image, by, time: at } = request
   const { held: before } = (await readKnown(ledger)).images[image] ?? {}
-  if (request.do === 'resume' && before?.operation && (await isUnderWay(parts, before.operation)))
-    throw new RequestRefused(`${before.operation} has ${image} and is still under way`)
+  if (request.do === 'resume') await refuseUnderWay(parts, image, before)
   const known = await changeKnown(ledger, (current) => {
-    const now = current.images[image]?.held
-    if (now?.at !== before?.at || now?.operation !== before?.operation)
-      throw new Transient(`${image} was held or let go by somebody else in the meantime`)
+    expectHold(current, image, before)
     if (request.do === 'resume') return resume(current, image)
-    return now ? current : hold(current, image, { at, by, reason: request.reason })
+    return before ? current : hold(current, image, { at, by, reason: request.reason })
   })
   const { held } = known.images[image] ?? {}
   return { ...(held && { held }), ...(before && { before }) }

@@ -124,11 +124,10 @@ const oldest = (releases: readonly (Retiring & { release: Release })[], fate: 'd
 /** What uses the releases that would be removed. */
 async function usesOf(parts: Parts, withdrawals: Withdrawal[]) {
   const removed = withdrawals.filter(({ amis }) => amis.some(({ action }) => action === 'remove'))
-  const places = removed.flatMap(({ users }) => users)
   const amis = removed.flatMap((withdrawal) => withdrawal.amis.filter(({ action }) => action === 'remove'))
   const read = await readUsesIn(
     parts,
-    [...new Map(places.map((place) => [`${place.account} ${place.region}`, place])).values()],
+    removed.flatMap(({ users }) => users),
     [...new Set(amis.map(({ image }) => image))],
   )
   const uses: Record<string, Use[]> = {}

@@ -38,11 +38,9 @@ export interface Preview extends Revocation {
 export async function preview(parts: Parts, request: RevocationRequest): Promise<Preview> {
   const revocation = await revocationOf(parts, request)
   const { withdrawals, releases } = revocation
-  const places = new Map(
-    withdrawals.flatMap(({ users }) => users).map((user) => [`${user.account} ${user.region}`, user]),
-  )
+  const places = withdrawals.flatMap(({ users }) => users)
   const images = [...new Set(releases.map(({ image }) => image))]
-  const { uses, unread } = await readUsesIn(parts, [...places.values()], images)
+  const { uses, unread } = await readUsesIn(parts, places, images)
   return {
     ...revocation,
     uses: runningOn(withdrawals, uses),

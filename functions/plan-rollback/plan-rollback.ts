@@ -4,10 +4,11 @@ import { type Hold, hold, rollBack, takeBack } from '../../domain/planning/holds
 import { planRollback as decide, type RollbackPlan } from '../../domain/releases/rollback.ts'
 import { releaseKey } from '../shared/campaigns.ts'
 import { readReleases } from '../shared/catalog.ts'
-import { RequestRefused, Transient } from '../shared/errors.ts'
+import { RequestRefused } from '../shared/errors.ts'
+import { expectHold, refuseUnderWay } from '../shared/holds.ts'
 import { changeKnown, readKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
-import { isUnderWay, operationKey, type RingStep, type RollbackItem, ringKey } from '../shared/operations.ts'
+import { operationKey, type RingStep, type RollbackItem, ringKey } from '../shared/operations.ts'
 
 interface Parts {
   fleet: Fleet
@@ -64,18 +65,15 @@ export async function planRollback(parts: Parts, request: Request) {
 async function holdOfOthers(parts: Parts, image: string, operation: string): Promise<Hold | undefined> {
   const { held } = (await readKnown(parts.ledger)).images[image] ?? {}
   if (held?.operation === operation) return undefined
-  if (held?.operation && (await isUnderWay(parts, held.operation)))
-    throw new RequestRefused(`${held.operation} has ${image} and is still under way, for ${held.by}`)
+  await refuseUnderWay(parts, image, held)
   return held
 }
 
-/** @throws Transient where somebody else held it in the meantime: another try sees who */
+/** @throws Transient where somebody else held it or let it go in the meantime */
 const takeHold = (ledger: Ledger, image: string, before: Hold | undefined, held: Hold) =>
   changeKnown(ledger, (known) => {
-    const now = known.images[image]?.held
-    if (now?.operation === held.operation) return known
-    if (now?.at !== before?.at || now?.operation !== before?.operation)
-      throw new Transient(`${image} was held by ${now?.by} in the meantime`)
+    if (known.images[image]?.held?.operation === held.operation) return known
+    expectHold(known, image, before)
     return hold(known, image, held)
   })
 

@@ -5,6 +5,7 @@ import {
   DescribeLaunchConfigurationsCommand,
   type LaunchTemplateSpecification,
 } from '@aws-sdk/client-auto-scaling'
+import { allPages } from './pages.ts'
 import type { Templates } from './templates.ts'
 
 /**
@@ -42,18 +43,11 @@ function specificationsOf(group: AutoScalingGroup): LaunchTemplateSpecification[
   ].filter((specification) => specification !== undefined)
 }
 
-async function allGroups(client: AutoScalingClient): Promise<AutoScalingGroup[]> {
-  const groups: AutoScalingGroup[] = []
-  let token: string | undefined
-  do {
-    const page = await client.send(
-      new DescribeAutoScalingGroupsCommand({ MaxRecords: 100, NextToken: token }),
-    )
-    groups.push(...(page.AutoScalingGroups ?? []))
-    token = page.NextToken
-  } while (token)
-  return groups
-}
+const allGroups = (client: AutoScalingClient): Promise<AutoScalingGroup[]> =>
+  allPages(async (NextToken) => {
+    const page = await client.send(new DescribeAutoScalingGroupsCommand({ MaxRecords: 100, NextToken }))
+    return { items: page.AutoScalingGroups, next: page.NextToken }
+  })
 
 /** AMIs by the name of the launch configuration; fifty of them can be asked for at once. */
 async function readConfigurations(client: AutoScalingClient, groups: AutoScalingGroup[]) {

@@ -1,4 +1,9 @@
-import { DescribeImagesCommand, type EC2Client, type Image } from '@aws-sdk/client-ec2'
+import {
+  DescribeImagesCommand,
+  type DescribeImagesCommandInput,
+  type EC2Client,
+  type Image,
+} from '@aws-sdk/client-ec2'
 import type { AmiFacts } from '../../domain/validation/ami.ts'
 
 const unknownAmi = /^InvalidAMIID\./
@@ -17,17 +22,27 @@ export async function describeAmi(client: EC2Client, ami: string): Promise<Image
 /** EC2 takes so many values of a filter. */
 const atOnce = 200
 
-/** Those of some AMIs that the caller's account and region see, and can launch. */
-export async function availableAmis(client: EC2Client, amis: Iterable<string>): Promise<Set<string>> {
+/** Those of some AMIs that are there for the caller's account and region, asked for as `how` says. */
+export async function imagesAmong(
+  client: EC2Client,
+  amis: Iterable<string>,
+  how: Omit<DescribeImagesCommandInput, 'Filters'> = {},
+): Promise<Image[]> {
   const wanted = [...new Set(amis)]
-  const available = new Set<string>()
+  const found: Image[] = []
   // By a filter: asked for by its id, one that is not there would be an error for all of them.
   for (let at = 0; at < wanted.length; at += atOnce) {
     const Filters = [{ Name: 'image-id', Values: wanted.slice(at, at + atOnce) }]
-    const { Images = [] } = await client.send(new DescribeImagesCommand({ Filters }))
-    for (const { ImageId = '', State } of Images) if (State === 'available') available.add(ImageId)
+    const { Images = [] } = await client.send(new DescribeImagesCommand({ ...how, Filters }))
+    found.push(...Images)
   }
-  return available
+  return found
+}
+
+/** Those of some AMIs that the caller's account and region see, and can launch. */
+export async function availableAmis(client: EC2Client, amis: Iterable<string>): Promise<Set<string>> {
+  const images = await imagesAmong(client, amis)
+  return new Set(images.flatMap(({ ImageId = '', State }) => (State === 'available' ? [ImageId] : [])))
 }
 
 export const amiFacts = (image: Image): AmiFacts => ({

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-organizations'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import { OrganizationUnreadable } from './errors.ts'
+import { allPages } from './pages.ts'
 
 const refused =
   /^(AccessDeniedException|AWSOrganizationsNotInUseException|ParentNotFoundException|InvalidInputException)$/
@@ -72,20 +73,3 @@ const allAccounts = (client: OrganizationsClient) =>
     const page = await client.send(new ListAccountsCommand({ NextToken }))
     return { items: page.Accounts, next: page.NextToken }
   })
-
-/**
- * A page may be empty although more follow.
- * https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html
- */
-async function allPages<T>(
-  page: (token: string | undefined) => Promise<{ items: T[] | undefined; next: string | undefined }>,
-): Promise<T[]> {
-  const all: T[] = []
-  let token: string | undefined
-  do {
-    const { items = [], next } = await page(token)
-    all.push(...items)
-    token = next
-  } while (token)
-  return all
-}

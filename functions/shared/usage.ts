@@ -3,10 +3,11 @@ import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { partitionOf } from '../../domain/fleet/regions.ts'
-import type { Target } from '../../domain/planning/ring-order.ts'
+import { placeOf, type Target } from '../../domain/planning/ring-order.ts'
 import { pointersIn, type Use, type Uses } from '../../domain/releases/usage.ts'
 import { TargetUnreachable, WithdrawalIncomplete } from './errors.ts'
 import { readGroups } from './groups.ts'
+import { allPages } from './pages.ts'
 import { readPointers } from './pointers.ts'
 import { inEach, Targets } from './targets.ts'
 import { readTemplates } from './templates.ts'
@@ -58,23 +59,19 @@ export async function readUses(
 /** Those that may run again: what is shutting down or terminated never will. */
 const alive = [{ Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] }]
 
-async function readInstances(ec2: EC2Client) {
-  const found: { id: string; ami: string | undefined }[] = []
-  let token: string | undefined
-  do {
+const readInstances = (ec2: EC2Client) =>
+  allPages(async (NextToken) => {
     const page = await ec2.send(
-      new DescribeInstancesCommand({ Filters: alive, MaxResults: 1_000, NextToken: token }),
+      new DescribeInstancesCommand({ Filters: alive, MaxResults: 1_000, NextToken }),
     )
     const instances = (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances)
-    found.push(...instances.map(({ InstanceId: id = '', ImageId: ami }) => ({ id, ami })))
-    token = page.NextToken
-  } while (token)
-  return found
-}
+    const items = instances.map(({ InstanceId: id = '', ImageId: ami }) => ({ id, ami }))
+    return { items, next: page.NextToken }
+  })
 
 /**
- * Everything that uses an AMI of these images, in all of these places. Where one cannot be looked into, nobody knows:
- * `unread` says which, and why.
+ * Everything that uses an AMI of these images, in all of these places; one that is named twice is looked into once. Where
+ * one cannot be looked into, nobody knows: `unread` says which, and why.
  *
  * @throws what another try may mend
  */
@@ -84,8 +81,9 @@ export async function readUsesIn(
   images: string[],
 ): Promise<{ uses: Uses; unread?: string }> {
   const uses = new Map<string, Use[]>()
+  const once = new Map(places.map((place) => [placeOf(place), place]))
   try {
-    await inEach(places, incomplete, async ({ account, region }) => {
+    await inEach([...once.values()], incomplete, async ({ account, region }) => {
       const place = { account, region }
       const parameters = pointersIn(parts.fleet, images, place)
       const found = await readUses(await parts.clientsIn(place), place, parameters)

@@ -1,31 +1,19 @@
 import {
   DeleteSnapshotCommand,
   DeregisterImageCommand,
-  DescribeImagesCommand,
   DisableImageCommand,
   type EC2Client,
   EnableImageDeprecationCommand,
   type Image,
 } from '@aws-sdk/client-ec2'
+import { imagesAmong } from '../shared/images.ts'
 
 /** What EC2 does to AMIs of the caller's account. Each may be repeated. */
 
-/** EC2 takes two hundred values in a filter. */
-const most = 200
-
-/** Those that are there, disabled or not. By id in a filter: one that is gone is no error so. */
+/** Those that are there, disabled or not. */
 export async function ownAmis(ec2: EC2Client, amis: string[]): Promise<Map<string, Image>> {
-  const found = new Map<string, Image>()
-  for (let from = 0; from < amis.length; from += most) {
-    const { Images = [] } = await ec2.send(
-      new DescribeImagesCommand({
-        ...{ Owners: ['self'], IncludeDisabled: true, IncludeDeprecated: true },
-        Filters: [{ Name: 'image-id', Values: amis.slice(from, from + most) }],
-      }),
-    )
-    for (const image of Images) found.set(image.ImageId ?? '', image)
-  }
-  return found
+  const how = { Owners: ['self'], IncludeDisabled: true, IncludeDeprecated: true }
+  return new Map((await imagesAmong(ec2, amis, how)).map((image) => [image.ImageId ?? '', image]))
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Permission } from '../permissions.ts'
+import { madeByImageBuilder, type Permission } from '../permissions.ts'
 import { lookAtUses, withdrawAmis } from '../withdrawal.ts'
 import type { FunctionSpec } from './function-spec.ts'
 import type { Grants, Surroundings } from './grants.ts'
@@ -53,10 +53,7 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Surr
         ledger.allow('GetItem', 'UpdateItem'),
         grants.describeImages,
         ...readUses,
-        ...withdrawAmis(
-          { images: [arns.anyImage], snapshots: [arns.anySnapshot] },
-          { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' },
-        ),
+        ...withdrawAmis({ images: [arns.anyImage], snapshots: [arns.anySnapshot] }, madeByImageBuilder),
       ],
     },
     'close-retirement': {

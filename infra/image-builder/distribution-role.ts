@@ -4,10 +4,8 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { crossAccountRoleName, resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import type { FleetKey } from '../fleet-key.ts'
-import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
+import { acknowledgeWildcards, madeByImageBuilder, type Permission, policyOf } from '../permissions.ts'
 import { reachesOrganization, targetAccounts } from '../targets.ts'
-
-const madeByImageBuilder = { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } }
 
 /**
  * The execution role of DistributeImage: it shares an image with its target accounts, and copies it there
@@ -36,13 +34,13 @@ export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arn
     {
       actions: ['ec2:ModifyImageAttribute'],
       resources: [arns.anyImage],
-      conditions: madeByImageBuilder,
+      conditions: { StringEquals: madeByImageBuilder },
       why: 'Ids of AMIs and snapshots are given by EC2; the tag limits them to those of Image Builder.',
     },
     {
       actions: ['ec2:ModifySnapshotAttribute'],
       resources: [arns.anySnapshot],
-      conditions: madeByImageBuilder,
+      conditions: { StringEquals: madeByImageBuilder },
       why: 'Ids of AMIs and snapshots are given by EC2; the tag limits them to those of Image Builder.',
     },
     {

@@ -106,17 +106,14 @@ export class StandIn {
     this.ec2.parameter = (named, place) => this.ssm.imageIn(named, place)
     this.cloudwatch = new CloudWatch(surroundings)
     const { ec2, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager, sqs } = this
-    const { organizations, cloudwatch, autoscaling } = this
+    const { organizations, cloudwatch, autoscaling, kms, quotas, inspector } = this
     const sts = new Sts(surroundings, this.iam)
     const ours = {
       ...{ ec2, autoscaling, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager },
-      ...{ sqs, organizations, cloudwatch, sts },
+      ...{ sqs, organizations, cloudwatch, sts, kms, inspector2: inspector, 'service-quotas': quotas },
+      iam: new IamService(this.iam),
     }
     this.#services = new Map(Object.entries<t.Service>(ours))
-    this.#services.set('iam', new IamService(this.iam))
-    this.#services.set('kms', this.kms)
-    this.#services.set('service-quotas', this.quotas)
-    this.#services.set('inspector2', this.inspector)
   }
 
   addRole(role: Role): void {

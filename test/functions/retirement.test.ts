@@ -183,7 +183,7 @@ describe('a run of retirement', () => {
     const { problems, sentence } = await run(first, true)
     expect({ problems, sentence }).toEqual({
       problems: 1,
-      sentence: `222233334444 us-east-1: ami-copy-1, ami-copy-2: cannot assume the role of ${there.account}`,
+      sentence: `222233334444 us-east-1: base 1.0.1/1 (ami-copy-1), base 1.0.2/1 (ami-copy-2): cannot assume the role of ${there.account}`,
     })
     expect(await readOperation(ledger, retirementName(first))).toMatchObject({ status: 'failed' })
     expect(told.map(({ severity }) => severity)).toEqual(['info', 'error'])

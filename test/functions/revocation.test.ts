@@ -196,7 +196,13 @@ describe('close-revocation', () => {
       'back to 1.0.1/1: 222233334444',
     ],
     ['a rollback that died', { rollback: {} }, 1, 'did not run to its end'],
-    ['an AMI', { outcome: 'failed' as const }, 2, 'ami-copy: no permission'],
+    [
+      'a rollback that died and is not settled yet',
+      { rollback: { status: 'running', problems: [] } },
+      1,
+      `its rollback did not run to its end: the execution ${rollbackOf(operation, base)} says why; then roll ${base} back again`,
+    ],
+    ['an AMI', { outcome: 'failed' as const }, 2, `${base} 1.0.2/1 (ami-copy): no permission`],
   ])('is incomplete where %s is not as it should be, and says so', async (_, given, problems, text) => {
     const { closed, told, ledger } = await closing(given)
     expect(await closed()).toEqual({ problems })

@@ -172,7 +172,12 @@ describe('plan-rollback', () => {
   })
 
   it.each([
-    ['that still runs', {}, 'RUNNING', 'rollback-other has base and is still under way, for bob'],
+    [
+      'that still runs',
+      {},
+      'RUNNING',
+      'rollback-other has base and is still under way, for bob: wait for it to end (rebake status shows it), then give the same command again',
+    ],
     ['that has died, which nobody has noticed yet', {}, 'ABORTED', undefined],
     ['that is over', { status: 'finished' }, 'RUNNING', undefined],
     ['whose execution is gone', {}, undefined, undefined],

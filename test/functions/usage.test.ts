@@ -98,7 +98,8 @@ it('says where nobody knows what is used, and what is used elsewhere', async () 
   world.at(elsewhere).refused.add('DescribeAutoScalingGroups')
   world.closed.add(third.account)
   const parts = { fleet: smallFleet(), clientsIn: world.clientsIn }
-  const { uses, unread } = await readUsesIn(parts, [place, elsewhere, third], ['api'])
+  // A place that is named twice is looked into once.
+  const { uses, unread } = await readUsesIn(parts, [place, { ...place }, elsewhere, third], ['api'])
   expect(usesTold(uses)).toEqual(['instance i-1: ami-1'])
   expect(unread).toBe(
     '555566667777 us-east-1: You are not authorized; 888899990000 us-east-1: cannot assume the role of 888899990000',

@@ -21,15 +21,18 @@ describe('a promotion', () => {
   it.each<[Partial<Standing>, string | undefined]>([
     [{}, undefined],
     [{ rollingOut: [rolling(2, '1.0.2/1')] }, undefined],
-    [{ release: undefined }, 'al2023-java has no release 1.0.3/1: none of its AMIs'],
+    [
+      { release: undefined },
+      'al2023-java has no release 1.0.3/1: none of its AMIs of that version passed its checks (rebake history al2023-java has its releases)',
+    ],
     [
       { release: { ...release, revoked: { at: 'then', by: 'bob', reason: 'CVE', operation: 'o' } } },
-      'al2023-java 1.0.3/1 was revoked at then by bob: CVE',
+      'al2023-java 1.0.3/1 was revoked at then by bob: CVE (rebake history al2023-java has its releases)',
     ],
     [{ release: { ...release, retired: { deprecatedAt: 'a' } } }, undefined],
     [
       { release: { ...release, retired: { deprecatedAt: 'a', removedAt: 'b' } } },
-      'the AMIs of al2023-java 1.0.3/1 were removed at b',
+      'the AMIs of al2023-java 1.0.3/1 were removed at b (rebake history al2023-java has its releases)',
     ],
     [
       {

@@ -93,8 +93,8 @@ it('tells problems by place and reason', () => {
     { ...ami, ami: 'ami-6' },
   ]
   expect(problemsOf([{ ...(batch as Withdrawal), amis }])).toEqual([
-    '111122223333 eu-west-1: ami-4, ami-5: denied',
-    '111122223333 eu-west-1: ami-6: nobody got to it',
+    '111122223333 eu-west-1: base 1.0.0/1 (ami-4), base 1.0.0/1 (ami-5): denied',
+    '111122223333 eu-west-1: base 1.0.0/1 (ami-6): nobody got to it',
   ])
 })
 
