@@ -13,19 +13,14 @@ import { defaultStart, type Rehearsal, type RehearseOptions, rehearse } from '..
 // A machine that others use is slower at times: compare the ratios of a run, not the seconds of two.
 
 const upstream = 'al2023-soe'
-const example = parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', (path) =>
-  readFileSync(path, 'utf8'),
-)
+const example = parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', (path) => readFileSync(path, 'utf8'))
 
 /** The example fleet with a forest of services below its hardened image: `count` images are rebaked. */
 function generated(count: number): Fleet {
   const { 'al2023-hardened': hardened, 'web-frontend': service } = example.images
   if (!hardened || !service) throw new Error('fleet.yaml has no al2023-hardened or no web-frontend')
   const parent = (i: number) => (i < 6 ? 'al2023-hardened' : `service-${Math.floor(i / 6) - 1}`)
-  const services = Array.from({ length: count - 1 }, (_, i) => [
-    `service-${i}`,
-    { ...service, parent: parent(i) },
-  ])
+  const services = Array.from({ length: count - 1 }, (_, i) => [`service-${i}`, { ...service, parent: parent(i) }])
   return { ...example, images: { 'al2023-hardened': hardened, ...Object.fromEntries(services) } }
 }
 
@@ -54,8 +49,7 @@ async function prepare(fleet: Fleet) {
   }
 }
 
-const releasedIn = ({ summary }: Rehearsal) =>
-  summary.images.filter(({ status }) => status === 'released').length
+const releasedIn = ({ summary }: Rehearsal) => summary.images.filter(({ status }) => status === 'released').length
 
 /** Rehearses nothing at all (deploying is all there is), and a release. */
 async function measure(name: string, fleet: Fleet, runs: number) {
@@ -141,8 +135,7 @@ async function engineAlone() {
     return execution.history.events.filter(({ type }) => type.endsWith('StateEntered')).length
   })
   const bare = await timed(async () => {
-    for (let i = 0; i < 2000; i++)
-      await jsonata('$states.input * 10').evaluate(undefined, { states: { input: i } })
+    for (let i = 0; i < 2000; i++) await jsonata('$states.input * 10').evaluate(undefined, { states: { input: i } })
   })
   const perSecond = result / seconds
   return {

@@ -28,8 +28,7 @@ export interface Cancellation {
  * @throws Failed where there is none, or it has not begun
  */
 export function endOf({ record, images }: CampaignState, campaign: string, name: string | undefined) {
-  if (!record)
-    throw new Failed(`The ledger knows no campaign ${campaign}. rebake status lists those that are open.`)
+  if (!record) throw new Failed(`The ledger knows no campaign ${campaign}. rebake status lists those that are open.`)
   const isRunning = ['waiting', 'running'].includes(record.status)
   if (name === undefined) return isRunning ? undefined : record.status
   const image = images.find((each) => each.image === name)
@@ -46,15 +45,9 @@ export function endOf({ record, images }: CampaignState, campaign: string, name:
 }
 
 /** What cancelling the campaign, or the image in it, comes to. */
-export function cancellationOf(
-  { record, images }: CampaignState,
-  campaign: string,
-  name?: string,
-): Cancellation {
+export function cancellationOf({ record, images }: CampaignState, campaign: string, name?: string): Cancellation {
   const { trigger, status, waiting } = record as CampaignItem
-  const baked = images
-    .filter(({ plan }) => plan.decision === 'bake')
-    .sort((a, b) => a.plan.order - b.plan.order)
+  const baked = images.filter(({ plan }) => plan.decision === 'bake').sort((a, b) => a.plan.order - b.plan.order)
   const below = (image: string): string[] => [
     image,
     ...baked.filter(({ plan }) => plan.parent === image).flatMap((child) => below(child.image)),

@@ -38,8 +38,7 @@ const expected: Record<keyof EventEnvelope, string> = {
   resources: 'a list of ARNs (it may be empty)',
   detail: 'an object',
 }
-const advice =
-  'An event file holds one event as EventBridge delivers it; events/ec2.ami-available.json is an example.'
+const advice = 'An event file holds one event as EventBridge delivers it; events/ec2.ami-available.json is an example.'
 
 /**
  * Reads one EventBridge event from a JSON file.
@@ -59,13 +58,7 @@ export function readEvent(file: string): EventEnvelope {
 }
 
 const kindOf = (value: unknown) =>
-  value === null
-    ? 'null'
-    : Array.isArray(value)
-      ? 'a list'
-      : typeof value === 'string'
-        ? 'a text'
-        : `a ${typeof value}`
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'string' ? 'a text' : `a ${typeof value}`
 
 function readText(file: string): string {
   try {

@@ -45,11 +45,7 @@ const amisOf = ({ trigger, known }: Cause): string[] =>
 export function forecast(
   fleet: Fleet,
   { trigger, known }: Cause,
-  {
-    definitions,
-    gone,
-    time,
-  }: { definitions: Record<string, string>; gone: ReadonlySet<string>; time: string },
+  { definitions, gone, time }: { definitions: Record<string, string>; gone: ReadonlySet<string>; time: string },
 ): Forecast {
   const campaign = campaignName(trigger)
   const situation = known && { campaign, time, known, definitions, gone }

@@ -9,7 +9,5 @@ const shown = 12
 export function checkName(option: string, what: string, name: string, known: readonly string[]): void {
   if (known.includes(name)) return
   const there = known.length > 0 ? `; it has ${list(known, shown)}` : '; it has none'
-  throw new BadInput(
-    `${option} ${name}: the fleet has no ${what} '${name}'${didYouMean(name, known) || there}`,
-  )
+  throw new BadInput(`${option} ${name}: the fleet has no ${what} '${name}'${didYouMean(name, known) || there}`)
 }

@@ -73,7 +73,9 @@ export interface RecipeChanges<R extends Recipe> {
 /** The request, without its client token, for the next version of a recipe: all of it, and the changes. */
 export const nextRecipe = <R extends Recipe>(recipe: R, changes: RecipeChanges<R>) => ({
   ...(carried(recipe, carriedByRecipe) as Carried<R, (typeof carriedByRecipe)[number]>),
-  ...{ name: recipe.name ?? '', parentImage: recipe.parentImage ?? '', ...changes },
+  name: recipe.name ?? '',
+  parentImage: recipe.parentImage ?? '',
+  ...changes,
   semanticVersion: nextVersion(recipe.version ?? ''),
 })
 
@@ -126,8 +128,7 @@ export interface ComponentVersion {
 
 /** The component of a pinned version; undefined where wildcards let Image Builder choose. */
 export function pinnedComponent(arn: string) {
-  const [, component = '', version = ''] =
-    arn.match(/^(.+:component\/[^/]+)\/(\d+\.\d+\.\d+)(?:\/\d+)?$/) ?? []
+  const [, component = '', version = ''] = arn.match(/^(.+:component\/[^/]+)\/(\d+\.\d+\.\d+)(?:\/\d+)?$/) ?? []
   return component === '' ? undefined : { component, version }
 }
 

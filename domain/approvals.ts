@@ -29,8 +29,7 @@ export interface Answer {
  * @param caller as STS GetCallerIdentity has it
  */
 export function isApprover(approvers: readonly string[], caller: string): boolean {
-  const [, partition, account, role] =
-    /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/./.exec(caller) ?? []
+  const [, partition, account, role] = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/./.exec(caller) ?? []
   return approvers.some((approver) => {
     if (role === undefined) return fits(approver, caller)
     const [, prefix, path, name = ''] = /^(.*:role\/)(.*\/)?([^/]+)$/.exec(approver) ?? []

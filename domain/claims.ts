@@ -71,8 +71,7 @@ export function request(claims: Claims, claim: Claim): Claims {
 export const free = (claims: Claims, turn: Turn): Claims => without(claims, isOf(turn))
 
 /** The holder is done, or dead: nothing of it stays, held or queued. */
-export const withdraw = (claims: Claims, holder: string): Claims =>
-  without(claims, (claim) => claim.holder === holder)
+export const withdraw = (claims: Claims, holder: string): Claims => without(claims, (claim) => claim.holder === holder)
 
 const without = ({ held, queue, superseded }: Claims, gone: (claim: Claim) => boolean): Claims => ({
   held: held.filter((claim) => !gone(claim)),
@@ -111,9 +110,7 @@ export const newerThan = (claims: Claims, older: Pick<Claim, 'image' | 'stage' |
 
 /** Bakes of an image that a claim waits for. */
 export const inTheWayOf = (claims: Claims, newer: Pick<Claim, 'image' | 'number' | 'emergency'>): Held[] =>
-  claims.held.filter(
-    (other) => other.stage === 'bake' && other.image === newer.image && takesOver(newer, other),
-  )
+  claims.held.filter((other) => other.stage === 'bake' && other.image === newer.image && takesOver(newer, other))
 
 /** Who has news: grants that nobody was told of yet, and claims that are superseded. */
 export const untold = ({ held, superseded }: Claims): (Held | Superseded)[] => [

@@ -45,25 +45,37 @@ export function announcementPatterns(fleet: Fleet, arns: Pick<Arns, 'image'>): A
   const rule = (needed: boolean, make: () => AnnouncementRule) => (needed ? [make()] : [])
   return [
     ...rule(amisOf((owner) => owner !== own).length > 0, () => ({
-      ...{ id: 'AmiReleased', name: 'receive-release', from: 'others', pattern: amiAvailable },
+      id: 'AmiReleased',
+      name: 'receive-release',
+      from: 'others',
+      pattern: amiAvailable,
       description: 'An AMI became available in an account of an upstream',
     })),
     ...rule(amisOf((owner) => owner === own).length > 0, () => ({
-      ...{ id: 'OwnAmiReleased', name: 'own-release', from: 'here', pattern: amiAvailable },
+      id: 'OwnAmiReleased',
+      name: 'own-release',
+      from: 'here',
+      pattern: amiAvailable,
       description: 'An AMI became available in the build account, which owns an upstream',
     })),
     ...rule(others.length > 0, () => ({
-      ...{ id: 'ParameterReleased', name: 'parameter-release', from: 'others' },
+      id: 'ParameterReleased',
+      name: 'parameter-release',
+      from: 'others',
       description: 'The parameter of an upstream changed in its account',
       pattern: parametersChanged(others),
     })),
     ...rule(here.length > 0, () => ({
-      ...{ id: 'OwnParameterReleased', name: 'own-parameter-release', from: 'here' },
+      id: 'OwnParameterReleased',
+      name: 'own-parameter-release',
+      from: 'here',
       description: 'The parameter of an upstream changed in the build account',
       pattern: parametersChanged(here),
     })),
     ...rule(images.length > 0, () => ({
-      ...{ id: 'ImageReleased', name: 'image-release', from: 'here' },
+      id: 'ImageReleased',
+      name: 'image-release',
+      from: 'here',
       description: 'An Image Builder image that is an upstream is ready',
       pattern: {
         source: ['aws.imagebuilder'],
@@ -75,7 +87,10 @@ export function announcementPatterns(fleet: Fleet, arns: Pick<Arns, 'image'>): A
     ...rule(
       sources.some(({ kind }) => kind === 'event'),
       () => ({
-        ...{ id: 'AnnouncedRelease', name: 'announced-release', from: 'others', pattern: soeAmiReleased },
+        id: 'AnnouncedRelease',
+        name: 'announced-release',
+        from: 'others',
+        pattern: soeAmiReleased,
         description: 'A team announced an AMI of its own',
       }),
     ),

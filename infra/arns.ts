@@ -18,8 +18,7 @@ export const arnsIn = (stack: Stack) => {
     recipe: (name: string) => slash('imagebuilder', 'image-recipe', name),
     infrastructure: (name: string) => slash('imagebuilder', 'infrastructure-configuration', name),
     /** Also AWS's, and those that other accounts share. */
-    anybodys: (kind: 'component' | 'workflow') =>
-      `arn:${stack.partition}:imagebuilder:${stack.region}:*:${kind}/*`,
+    anybodys: (kind: 'component' | 'workflow') => `arn:${stack.partition}:imagebuilder:${stack.region}:*:${kind}/*`,
     distribution: (name: string) => slash('imagebuilder', 'distribution-configuration', name),
     component: (name: string) => slash('imagebuilder', 'component', name),
     parameter: (name: string) => slash('ssm', 'parameter', name.replace(/^\//, '')),

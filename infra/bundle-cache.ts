@@ -18,11 +18,7 @@ const kept = 20
  *
  * @param sources directories and files, relative to the root; a change in any of them is another compilation
  */
-export async function compiledOnce(
-  root: string,
-  sources: string[],
-  compile: () => Promise<Output[]>,
-): Promise<string> {
+export async function compiledOnce(root: string, sources: string[], compile: () => Promise<Output[]>): Promise<string> {
   const cache = join(root, 'node_modules/.cache/rebake')
   const directory = join(cache, fingerprint(root, sources))
   if (existsSync(directory)) return directory

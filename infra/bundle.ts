@@ -27,8 +27,7 @@ export async function bundleFunctions(deployed: Deployed, directory: string): Pr
   // The code is every fleet's.
   const compiled = await compiledOnce(root, sources, async () => (await compileFunctions()).outputFiles)
   await cp(compiled, directory, { recursive: true })
-  for (const name of functionsWithFleet)
-    await writeFile(join(directory, name, 'fleet.json'), JSON.stringify(deployed))
+  for (const name of functionsWithFleet) await writeFile(join(directory, name, 'fleet.json'), JSON.stringify(deployed))
 }
 
 /** All that a bundle is made of; esbuild reads tsconfig.json, too. */
@@ -70,10 +69,7 @@ export const compileFunctions = () =>
     banner: {
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     },
-    plugins: [
-      ...[droppableSchemas, pureDomain, lambdaCredentials],
-      ...[noEventStreams, oneRegion, smallPackages, smallSemver],
-    ],
+    plugins: [droppableSchemas, pureDomain, lambdaCredentials, noEventStreams, oneRegion, smallPackages, smallSemver],
   })
 
 /** Stands in for the bundles where only the template matters. */

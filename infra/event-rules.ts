@@ -37,13 +37,7 @@ const retries = {
 export function createEventRules(scope: Construct, props: EventRulesProps): void {
   createReleaseRules(scope, props)
   const { fleet, arns, functions, deadLetters } = props
-  const rule = (
-    id: string,
-    to: FunctionName,
-    description: string,
-    eventPattern: EventPattern,
-    name: string = to,
-  ) =>
+  const rule = (id: string, to: FunctionName, description: string, eventPattern: EventPattern, name: string = to) =>
     new Rule(scope, id, {
       ruleName: resourceName(fleet.name, name),
       description,
@@ -52,9 +46,7 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
     })
   // Neither event names a pipeline for sure: without this prefix, every image of the account would match. The images of
   // pipelines that were there before have names of their own; what is told of others' then waits for nobody.
-  const imagesOfTheFleet = Match.prefix(
-    arns.image(adoptedPipelines(fleet).length > 0 ? '' : `${fleet.name}-`),
-  )
+  const imagesOfTheFleet = Match.prefix(arns.image(adoptedPipelines(fleet).length > 0 ? '' : `${fleet.name}-`))
   rule('ImageSettled', 'resume-wait', 'A build or a distribution of this fleet ended', {
     source: ['aws.imagebuilder'],
     detailType: ['EC2 Image Builder Image State Change'],
@@ -63,7 +55,9 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
   })
   if (Object.values(fleet.images).some(({ checks }) => checks.vulnerabilities))
     rule(
-      ...(['ScanCompleted', 'resume-wait', 'The scan of an image of this fleet is complete'] as const),
+      'ScanCompleted',
+      'resume-wait',
+      'The scan of an image of this fleet is complete',
       {
         source: ['aws.imagebuilder'],
         detailType: ['EC2 Image Builder CVE Detected'],
@@ -73,7 +67,9 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
     )
   if (Object.values(fleet.images).some(({ checks }) => checks.smoke))
     rule(
-      ...(['SmokeTested', 'resume-wait', 'A smoke test of this fleet ended'] as const),
+      'SmokeTested',
+      'resume-wait',
+      'A smoke test of this fleet ended',
       {
         source: ['aws.ssm'],
         detailType: ['EC2 Automation Execution Status-change Notification'],
@@ -87,29 +83,21 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
       detailType: ['EC2 Image Builder CVE Detected'],
       resources: imagesOfTheFleet,
     })
-  rule(
-    'ExecutionDied',
-    'settle-execution',
-    'A campaign, a rebake or an operation failed, timed out or was stopped',
-    {
-      source: ['aws.states'],
-      detailType: ['Step Functions Execution Status Change'],
-      detail: {
-        status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
-        stateMachineArn: machineNames
-          // A release that could be neither received nor refused has an alarm of its own.
-          .filter((name) => name !== 'release')
-          .map((name) => arns.stateMachine(resourceName(fleet.name, name))),
-      },
+  rule('ExecutionDied', 'settle-execution', 'A campaign, a rebake or an operation failed, timed out or was stopped', {
+    source: ['aws.states'],
+    detailType: ['Step Functions Execution Status Change'],
+    detail: {
+      status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+      stateMachineArn: machineNames
+        // A release that could be neither received nor refused has an alarm of its own.
+        .filter((name) => name !== 'release')
+        .map((name) => arns.stateMachine(resourceName(fleet.name, name))),
     },
-  )
+  })
 }
 
 /** Whatever may be a release starts the machine that finds out. */
-function createReleaseRules(
-  scope: Construct,
-  { fleet, arns, releases, receive, deadLetters }: EventRulesProps,
-): void {
+function createReleaseRules(scope: Construct, { fleet, arns, releases, receive, deadLetters }: EventRulesProps): void {
   const role = new Role(scope, 'ReleaseRulesRole', {
     description: 'EventBridge starts the machine that receives releases',
     assumedBy: new ServicePrincipal('events.amazonaws.com'),
@@ -125,7 +113,8 @@ function createReleaseRules(
       eventPattern: pattern,
       targets: [
         new SfnStateMachine(receive, {
-          ...{ deadLetterQueue: deadLetters, ...retries },
+          deadLetterQueue: deadLetters,
+          ...retries,
           // CDK would add a policy of its own beside ours.
           role: role.withoutPolicyUpdates(),
         }),

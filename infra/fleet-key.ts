@@ -37,7 +37,10 @@ export class FleetKey extends Key {
       {
         sid: 'LaunchSharedImages',
         actions: [
-          ...['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
           'kms:GenerateDataKeyWithoutPlaintext',
         ],
         conditions: {},
@@ -63,7 +66,9 @@ export class FleetKey extends Key {
       )
       this.addToResourcePolicy(
         new PolicyStatement({
-          ...{ ...common, sid: `${named}LetEc2${sid}`, actions: ['kms:CreateGrant'] },
+          ...common,
+          sid: `${named}LetEc2${sid}`,
+          actions: ['kms:CreateGrant'],
           conditions: merged(conditions, where, { Bool: { 'kms:GrantIsForAWSResource': true } }),
         }),
       )
@@ -86,7 +91,8 @@ function whoIn({ organization = '' }: Fleet, rings: Ring[]) {
     ...(accounts.length > 0
       ? [
           {
-            ...{ named: 'TargetAccounts', where: {} },
+            named: 'TargetAccounts',
+            where: {},
             principals: accounts.map((account) => new AccountPrincipal(account)),
           },
         ]
@@ -95,7 +101,8 @@ function whoIn({ organization = '' }: Fleet, rings: Ring[]) {
     ...(all || units.length > 0
       ? [
           {
-            ...{ named: 'Organization', principals: [new AnyPrincipal()] },
+            named: 'Organization',
+            principals: [new AnyPrincipal()],
             where: all
               ? inOrganization
               : { ...inOrganization, 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': paths } },

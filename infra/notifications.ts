@@ -44,7 +44,9 @@ export class Notifications extends Topic {
     audience: Audience,
   ): void {
     new Subscription(this, pascalCase(id), {
-      ...{ topic: this, protocol: protocols[protocol], endpoint },
+      topic: this,
+      protocol: protocols[protocol],
+      endpoint,
       ...filtersOf(fleet, audience),
     })
   }

@@ -30,7 +30,9 @@ export function createSchedules(scope: Construct, { fleet, functions, deadLetter
   const schedules = new Construct(scope, 'Schedule')
   const arnOf = (name: FunctionName) => functions[name].function.functionArn
   const invoked: FunctionName[] = [
-    ...(['poll-upstreams', 'reconcile-images', 'start-cycle'] as const),
+    'poll-upstreams',
+    'reconcile-images',
+    'start-cycle',
     ...(fleet.retirement ? (['start-retirement'] as const) : []),
   ]
   const role = new Role(schedules, 'Role', {
@@ -48,7 +50,9 @@ export function createSchedules(scope: Construct, { fleet, functions, deadLetter
       name: resourceName(fleet.name, name),
       ...when,
       target: {
-        ...{ arn: arnOf(to), roleArn: role.roleArn, input: JSON.stringify(input) },
+        arn: arnOf(to),
+        roleArn: role.roleArn,
+        input: JSON.stringify(input),
         deadLetterConfig: { arn: deadLetters.queueArn },
         retryPolicy: { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 },
       },
@@ -68,8 +72,10 @@ export function createSchedules(scope: Construct, { fleet, functions, deadLetter
       'start-retirement',
       { time: scheduledTime },
       {
-        ...{ description: 'Deprecates old AMIs, and removes those that nothing uses', scheduleExpression },
-        ...{ scheduleExpressionTimezone: timezone, flexibleTimeWindow: { mode: 'OFF' } },
+        description: 'Deprecates old AMIs, and removes those that nothing uses',
+        scheduleExpression,
+        scheduleExpressionTimezone: timezone,
+        flexibleTimeWindow: { mode: 'OFF' },
       },
     )
   }
@@ -96,10 +102,7 @@ const whenOf = (name: string, { description, schedule, timezone, flexibleWindow 
 })
 
 /** AWS's own topics, and those of anybody who announces AMIs so: a message is a hint to look at once. */
-export function createHints(
-  scope: Construct,
-  { fleet, functions }: Pick<SchedulesProps, 'fleet' | 'functions'>,
-): void {
+export function createHints(scope: Construct, { fleet, functions }: Pick<SchedulesProps, 'fleet' | 'functions'>): void {
   const hints = new Construct(scope, 'Hint')
   const { functionArn } = functions['poll-upstreams'].function
   const topics = Object.values(fleet.upstreams).flatMap(({ parameter }) => parameter?.announcements ?? [])
@@ -112,7 +115,9 @@ export function createHints(
       sourceArn: topicArn,
     })
     new CfnSubscription(hints, name, {
-      ...{ topicArn, protocol: 'lambda', endpoint: functionArn },
+      topicArn,
+      protocol: 'lambda',
+      endpoint: functionArn,
       // A topic of another region is subscribed to there.
       region: topicArn.split(':')[3] as string,
     }).addResourceDependency(permission)

@@ -24,10 +24,7 @@ export const droppableSchemas: Plugin = {
     onLoad({ filter: /dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
       const contents = source
-        .replace(
-          /^((?:export )?var \w+\$?) = (\[.*\]|\[[\s\S]*?\n\]);$/gm,
-          '$1 = /* @__PURE__ */ (() => $2)();',
-        )
+        .replace(/^((?:export )?var \w+\$?) = (\[.*\]|\[[\s\S]*?\n\]);$/gm, '$1 = /* @__PURE__ */ (() => $2)();')
         .replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, error: string) =>
           named.has(error) ? line : '',
         )

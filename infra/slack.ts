@@ -44,7 +44,9 @@ const specOf = ({ arns, ledger }: Surroundings, channel: string, secret: string)
   concurrency: 1,
   timeout: 600,
   environment: {
-    ...{ SLACK_SECRET: secret, LEDGER_TABLE: ledger.tableName, SLACK_API_URL: 'https://slack.com/api' },
+    SLACK_SECRET: secret,
+    LEDGER_TABLE: ledger.tableName,
+    SLACK_API_URL: 'https://slack.com/api',
     // A trace has the URL of each request, and the URL of a webhook is all that it takes to post.
     POWERTOOLS_TRACER_CAPTURE_HTTPS_REQUESTS: 'false',
   },

@@ -104,12 +104,7 @@ const observability: Permission[] = [
     why: 'Log deliveries know no resources.',
   },
   {
-    actions: [
-      'xray:PutTraceSegments',
-      'xray:PutTelemetryRecords',
-      'xray:GetSamplingRules',
-      'xray:GetSamplingTargets',
-    ],
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets'],
     resources: ['*'],
     why: 'X-Ray knows no resources.',
   },

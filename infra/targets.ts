@@ -5,8 +5,7 @@ import type { Source } from '../domain/fleet/upstreams.ts'
 const unique = (values: string[]) => [...new Set(values)].sort()
 
 /** Every account that a ring lists. */
-export const targetAccounts = (fleet: Fleet) =>
-  unique(Object.values(fleet.rings).flatMap((ring) => ring.accounts))
+export const targetAccounts = (fleet: Fleet) => unique(Object.values(fleet.rings).flatMap((ring) => ring.accounts))
 
 /** Whether a ring goes to accounts that nobody lists: those of organizational units, or of the organization. */
 export const reachesOrganization = (fleet: Fleet) =>
@@ -15,25 +14,20 @@ export const reachesOrganization = (fleet: Fleet) =>
   )
 
 /** The pipelines that were there before. */
-export const adoptedPipelines = (fleet: Fleet) =>
-  Object.values(fleet.images).flatMap(({ pipeline }) => pipeline ?? [])
+export const adoptedPipelines = (fleet: Fleet) => Object.values(fleet.images).flatMap(({ pipeline }) => pipeline ?? [])
 
 /** Every region that a ring distributes to. */
-export const targetRegions = (fleet: Fleet) =>
-  unique(Object.values(fleet.rings).flatMap((ring) => ring.regions))
+export const targetRegions = (fleet: Fleet) => unique(Object.values(fleet.rings).flatMap((ring) => ring.regions))
 
 /** Where every upstream comes from, in the order of the fleet. */
-export const sourcesOf = (fleet: Fleet): Source[] =>
-  Object.keys(fleet.upstreams).map((name) => sourceIn(fleet, name))
+export const sourcesOf = (fleet: Fleet): Source[] => Object.keys(fleet.upstreams).map((name) => sourceIn(fleet, name))
 
 const accountOf = (source: Source): string =>
   source.kind === 'parameter' || source.kind === 'event' ? source.account : source.owner
 
 /** Other accounts that tell of releases: they may put events on the releases bus, and have the SOE account's stack. */
 export const upstreamAccounts = (fleet: Fleet) =>
-  unique(sourcesOf(fleet).map(accountOf)).filter(
-    (account) => account !== '' && account !== fleet.build.account,
-  )
+  unique(sourcesOf(fleet).map(accountOf)).filter((account) => account !== '' && account !== fleet.build.account)
 
 /** Other accounts that keep a parameter which names an upstream's AMI. */
 export const parameterAccounts = (fleet: Fleet) =>

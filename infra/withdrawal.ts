@@ -6,8 +6,10 @@ import { madeByImageBuilder, type Permission } from './permissions.ts'
 export const lookAtUses = (parameters: string[]): Permission[] => [
   {
     actions: [
-      ...['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplateVersions'],
-      ...['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeLaunchConfigurations'],
+      'ec2:DescribeInstances',
+      'ec2:DescribeLaunchTemplateVersions',
+      'autoscaling:DescribeAutoScalingGroups',
+      'autoscaling:DescribeLaunchConfigurations',
     ],
     resources: ['*'],
     why: 'Describe actions know no resources.',

@@ -35,11 +35,7 @@ const statuses: Record<string, ImageResult['status']> = {
 }
 
 /** Adds up a rehearsal from its ledger, its executions and its calls. `started` is the first event's time. */
-export async function summarise(
-  world: World,
-  table: string,
-  started: number,
-): Promise<Omit<Summary, 'wallSeconds'>> {
+export async function summarise(world: World, table: string, started: number): Promise<Omit<Summary, 'wallSeconds'>> {
   const partitions = Map.groupBy(await readLedger(world, table), ({ pk }) => pk)
   const campaigns = [...partitions.values()]
     .flatMap((items) => items.filter(({ sk }) => sk === 'CAMPAIGN') as unknown as Stored<CampaignItem>[])
@@ -47,10 +43,7 @@ export async function summarise(
       const items = partitions.get(item.pk) ?? []
       return { item, images: bakesIn(items), approvals: approvalsIn(items) }
     })
-    .sort(
-      ({ item: a }, { item: b }) =>
-        a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign),
-    )
+    .sort(({ item: a }, { item: b }) => a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign))
   const calls = Map.groupBy(world.standIn.calls, ({ tag }) => tag)
   const ends = [...world.stepFunctions.executions.values()].map(({ stopDate }) => stopDate ?? started)
   return {
@@ -84,9 +77,7 @@ function approvalsIn(items: Stored<Record<string, unknown>>[]): Map<string, Appr
   const told = ({ ring, requestedAt, until, approvers, answer }: ApprovalItem): [Approval] => [
     { ring, requestedAt, until, approvers, ...(answer && { answer }) },
   ]
-  return new Map(
-    [...Map.groupBy(asked, ({ image }) => image)].map(([image, all]) => [image, all.flatMap(told)]),
-  )
+  return new Map([...Map.groupBy(asked, ({ image }) => image)].map(([image, all]) => [image, all.flatMap(told)]))
 }
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 1000)

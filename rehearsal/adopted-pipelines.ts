@@ -26,13 +26,7 @@ export function addAdoptedPipelines(world: World, fleet: Fleet): void {
     if (image.pipeline) addPipeline(world, fleet, name, image, image.pipeline)
 }
 
-function addPipeline(
-  { standIn }: World,
-  fleet: Fleet,
-  image: string,
-  { checks, tags }: Image,
-  arn: string,
-): void {
+function addPipeline({ standIn }: World, fleet: Fleet, image: string, { checks, tags }: Image, arn: string): void {
   const [, , , region = '', account = ''] = arn.split(':')
   const place = { account, region }
   const name = nameOf(arn)
@@ -44,29 +38,37 @@ function addPipeline(
   const Platform = windows ? 'Windows' : 'Linux'
   const device = windows ? '/dev/sda1' : '/dev/xvda'
   const { image: parent } = standIn.ec2.addImage({
-    ...{ ...place, Name: `${name} parent of old`, unannounced: true, RootDeviceName: device },
-    ...{ Architecture: (upstream && architectureOf(upstream)) ?? 'x86_64' },
+    ...place,
+    Name: `${name} parent of old`,
+    unannounced: true,
+    RootDeviceName: device,
+    Architecture: (upstream && architectureOf(upstream)) ?? 'x86_64',
     BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeSize: 8, VolumeType: 'gp3', Encrypted: true } }],
     ...(windows && { Platform: 'Windows', PlatformDetails: 'Windows' }),
   })
   // The second version is what `componentUpdates: latest` moves to.
   const [ComponentArn] = ['1.0.0', '1.1.0'].map((Version) =>
-    make('Component', { ...{ Name: `${name}-hardening`, Version, Platform }, Data: 'name: hardening' }),
+    make('Component', { Name: `${name}-hardening`, Version, Platform, Data: 'name: hardening' }),
   )
   // A recipe's name need not be its pipeline's, and it is the recipe's that images have.
   const ImageRecipeArn = make('ImageRecipe', {
-    ...{ Name: `${name}-recipe`, Version: '1.4.2', Description: `What ${name} has always been` },
-    ...{ ParentImage: parent.ImageId, Components: [{ ComponentArn }] },
-    BlockDeviceMappings: [
-      { DeviceName: device, Ebs: { Encrypted: true, VolumeSize: 20, VolumeType: 'gp3' } },
-    ],
+    Name: `${name}-recipe`,
+    Version: '1.4.2',
+    Description: `What ${name} has always been`,
+    ParentImage: parent.ImageId,
+    Components: [{ ComponentArn }],
+    BlockDeviceMappings: [{ DeviceName: device, Ebs: { Encrypted: true, VolumeSize: 20, VolumeType: 'gp3' } }],
     AmiTags: { ...Object.fromEntries(checks.ami.tags.map((key) => [key, name])), Pipeline: name, ...tags },
     Tags: { Owner: 'platform-team' },
   })
   make('ImagePipeline', {
-    ...{ Name: name, ImageRecipeArn, Description: `Bakes ${name}`, Tags: { Owner: 'platform-team' } },
+    Name: name,
+    ImageRecipeArn,
+    Description: `Bakes ${name}`,
+    Tags: { Owner: 'platform-team' },
     InfrastructureConfigurationArn: make('InfrastructureConfiguration', {
-      ...{ Name: `${name}-infrastructure`, InstanceProfileName: `${name}-build` },
+      Name: `${name}-infrastructure`,
+      InstanceProfileName: `${name}-build`,
     }),
     // Of its own it only names its AMI, in its own account.
     DistributionConfigurationArn: make('DistributionConfiguration', {
@@ -86,7 +88,8 @@ function executionRole(standIn: World['standIn'], account: string, pipeline: str
   const name = `${pipeline}-execution`
   const arn = `arn:aws:iam::${account}:role/${name}`
   const statement = {
-    ...{ Effect: 'Allow' as const, Action: 'sts:AssumeRole' },
+    Effect: 'Allow' as const,
+    Action: 'sts:AssumeRole',
     Principal: { Service: 'imagebuilder.amazonaws.com' },
   }
   standIn.addRole({ account, name, arn, logicalId: name, policies: [], trust: { Statement: [statement] } })

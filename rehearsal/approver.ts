@@ -26,11 +26,7 @@ export function answerApproval(
     const time = new Date(clock.now()).toISOString()
     const request = { campaign, image, ring, time, by: someoneOf(approver), ...given }
     try {
-      await functions.invoke(
-        `arn:aws:lambda:${region}:${account}:function:${name}`,
-        request,
-        `${campaign}/${image}`,
-      )
+      await functions.invoke(`arn:aws:lambda:${region}:${account}:function:${name}`, request, `${campaign}/${image}`)
     } catch (error) {
       // A person reads why the answer was not taken: the rebake may have ended meanwhile.
       if (!(error instanceof FunctionError)) throw error

@@ -32,9 +32,7 @@ export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuesti
     const first = image.distributionConfigurationArn?.endsWith(`/${fleet.name}-${name}-${ring}`)
     if (!account || !region || !first || !faults.has('copy-fails', name)) return {}
     return {
-      failedCopies: [
-        { account, region, reason: 'You do not have permission to access the storage of this ami' },
-      ],
+      failedCopies: [{ account, region, reason: 'You do not have permission to access the storage of this ami' }],
     }
   }
   if (faults.has('build-fails', name))

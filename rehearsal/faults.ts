@@ -63,12 +63,9 @@ export function impossible(fleet: Fleet, { kind, target }: Fault): string | unde
     const isAsked = rings.some((ring) => fleet.rings[ring]?.approval)
     if (kind.startsWith('approval-') && !isAsked) return `no ring of ${target} asks for approval`
     const isScan = kind === 'scan-finds' || kind === 'cve-found'
-    return isScan && !pipeline && !(scanning && tests)
-      ? `the fleet does not have ${target} scanned`
-      : undefined
+    return isScan && !pipeline && !(scanning && tests) ? `the fleet does not have ${target} scanned` : undefined
   }
-  if (kind === 'slack-refuses' && !fleet.notify.slack[target])
-    return `the fleet has no Slack channel ${target}`
+  if (kind === 'slack-refuses' && !fleet.notify.slack[target]) return `the fleet has no Slack channel ${target}`
   if (!faultKinds[kind].startsWith('UPSTREAM')) return undefined
   const source = sourceIn(fleet, target)
   const isSilent = source.kind === 'parameter' && source.account === '' && source.announcements === undefined

@@ -68,13 +68,7 @@ export class Live {
       campaign: execution.name,
       title: titleOf(trigger),
       images: this.#imagesOf(campaign).map((image) =>
-        imageProgress(
-          this.#world,
-          this.#fleet,
-          image,
-          rebakes.get(image),
-          stopOf(this.#fleet, image, rebakes),
-        ),
+        imageProgress(this.#world, this.#fleet, image, rebakes.get(image), stopOf(this.#fleet, image, rebakes)),
       ),
     }
   }
@@ -82,11 +76,8 @@ export class Live {
   /** The roots start together, and what descends from a bake is baked: from then on it is known what is. */
   #imagesOf({ execution, planned, rebakes }: Campaign): string[] {
     const all = Object.keys(this.#fleet.images)
-    if (rebakes.size === 0)
-      return execution.status === 'RUNNING' ? all.filter((image) => planned.has(image)) : []
-    const baked = new Set(
-      [...rebakes.keys()].flatMap((image) => [image, ...descendantsOf(this.#fleet, image)]),
-    )
+    if (rebakes.size === 0) return execution.status === 'RUNNING' ? all.filter((image) => planned.has(image)) : []
+    const baked = new Set([...rebakes.keys()].flatMap((image) => [image, ...descendantsOf(this.#fleet, image)]))
     return all.filter((image) => baked.has(image))
   }
 }
@@ -103,11 +94,7 @@ function triggerOf({ stateMachine, input }: Execution, { name }: Fleet): Trigger
 const isReleased = (execution: Execution) => passedAt(execution, 'Exited', 'Release Image') !== undefined
 
 /** Why an image will not start any more: an image above it ended before it was a candidate. */
-function stopOf(
-  fleet: Fleet,
-  image: string,
-  rebakes: Map<string, Execution>,
-): 'skipped' | 'superseded' | undefined {
+function stopOf(fleet: Fleet, image: string, rebakes: Map<string, Execution>): 'skipped' | 'superseded' | undefined {
   const parent = fleet.images[image]?.parent ?? ''
   const above = rebakes.get(parent)
   if (!above) return parent in fleet.images ? stopOf(fleet, parent, rebakes) : undefined
@@ -151,8 +138,6 @@ interface Step {
 
 /** The state of its own work that an execution is in: rather a ring's than that of the children it waits for. */
 function lastState({ history, startDate }: Execution): Step {
-  const last = history.events.findLast(
-    (event) => event.type.endsWith('StateEntered') && isStep(stateOf(event) ?? ''),
-  )
+  const last = history.events.findLast((event) => event.type.endsWith('StateEntered') && isStep(stateOf(event) ?? ''))
   return { name: (last && stateOf(last)) ?? '', since: last?.timestamp.getTime() ?? startDate }
 }

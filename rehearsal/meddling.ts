@@ -48,8 +48,13 @@ export function scanAgain(
   clock.at(clock.now() + chance.integer(2 * hour, 8 * hour), () => {
     buses.put(
       {
-        ...{ version: '0', id: chance.uuid(), 'detail-type': 'EC2 Image Builder CVE Detected' },
-        ...{ source: 'aws.imagebuilder', account, region, time: eventTime(new Date(clock.now())) },
+        version: '0',
+        id: chance.uuid(),
+        'detail-type': 'EC2 Image Builder CVE Detected',
+        source: 'aws.imagebuilder',
+        account,
+        region,
+        time: eventTime(new Date(clock.now())),
         resources: [arn(`image/${name}/${imageVersion}`), arn(`image-pipeline/${name}`)],
         detail: {
           'resource-id': `i-0${chance.hex(16)}`,

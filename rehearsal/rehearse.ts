@@ -87,8 +87,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const { started, events, releases } = happeningsOf(options)
   const outdir = mkdtempSync(join(tmpdir(), 'rebake-'))
   const assembly =
-    options.assembly ??
-    (await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir, validate: false }))
+    options.assembly ?? (await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir, validate: false }))
 
   const serving = new AbortController()
   let patience = (_next: number) => 0
@@ -96,8 +95,13 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const random = new Random(seed)
   const faults = new Faults(options.faults)
   const world: World = await World.open({
-    ...{ clock, random, faults, organization: fleet.organization, ...fleet.build },
-    ...{ bundles: assembly.functions, port: options.serve ?? 0 },
+    clock,
+    random,
+    faults,
+    organization: fleet.organization,
+    ...fleet.build,
+    bundles: assembly.functions,
+    port: options.serve ?? 0,
     ...(options.for !== undefined && { until: started + options.for * 1000 }),
     onStep: (executionArn) => {
       const progress = onProgress && live.at(executionArn)
@@ -143,7 +147,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     unusedPermissions: world.standIn.unusedPermissions(),
     refused: world.refused,
     alarms: world.metrics.fired(started, clock.now()),
-    ...{ slack: world.slack.posts, world },
+    slack: world.slack.posts,
+    world,
     ...(isServed && { url: world.url }),
     close: async () => {
       serving.abort()
@@ -162,8 +167,7 @@ function happeningsOf(o: RehearseOptions) {
   }
   const told = [...events, ...releases]
   const times = [...told, ...(o.deeds ?? [])].map(({ time }) => Date.parse(time))
-  const started =
-    o.start === undefined && times.length > 0 ? Math.min(...times) : Date.parse(o.start ?? defaultStart)
+  const started = o.start === undefined && times.length > 0 ? Math.min(...times) : Date.parse(o.start ?? defaultStart)
   if (times.some((time) => time < started)) throw new Error(`something happens before the start, ${o.start}`)
   const stream = o.for !== undefined && told.length === 0 ? releaseStream(fleet, seed, started, o.for) : []
   return { started, events, releases: [...releases, ...stream] }
@@ -174,8 +178,7 @@ async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySumm
   const deploy = ({ name, template }: CloudAssemblySummary['buildStack'], owner: string) =>
     world.deploy(template, { account: owner, region, stack: name })
   // The order of the README. The target accounts' stack has one region, and only roles.
-  for (const target of [...targetAccounts(fleet), ...imaginedTargets(fleet)])
-    await deploy(assembly.targetStack, target)
+  for (const target of [...targetAccounts(fleet), ...imaginedTargets(fleet)]) await deploy(assembly.targetStack, target)
   await deploy(assembly.buildStack, account)
   for (const owner of upstreamAccounts(fleet)) await deploy(assembly.soeStack, owner)
 }

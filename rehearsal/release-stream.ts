@@ -11,12 +11,7 @@ const daySeconds = 86_400
  * @param start epoch milliseconds
  * @param seconds how long
  */
-export function releaseStream(
-  fleet: Fleet,
-  seed: number | string,
-  start: number,
-  seconds: number,
-): PlannedRelease[] {
+export function releaseStream(fleet: Fleet, seed: number | string, start: number, seconds: number): PlannedRelease[] {
   const releases = Object.keys(fleet.upstreams).flatMap((upstream) => {
     const chance = new Random(seed).fork(`stream/${upstream}`)
     const gap = () => chance.integer(7 * daySeconds, 21 * daySeconds)

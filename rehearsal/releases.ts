@@ -73,7 +73,9 @@ function announcementOf(fleet: Fleet, source: Source, name: string, time: string
       const ImageId = amiOf(name, time)
       const RequestId = chance(name, time).fork('request').uuid()
       return {
-        ...{ 'detail-type': 'EC2 AMI State Change', source: 'aws.ec2', account: source.owner },
+        'detail-type': 'EC2 AMI State Change',
+        source: 'aws.ec2',
+        account: source.owner,
         resources: [`arn:aws:ec2:${region}::image/${ImageId}`],
         detail: { RequestId, ImageId, State: 'available', ErrorMessage: '' },
       }
@@ -83,7 +85,9 @@ function announcementOf(fleet: Fleet, source: Source, name: string, time: string
       const { parameter, account } = source
       if (account === '') return undefined
       return {
-        ...{ 'detail-type': 'Parameter Store Change', source: 'aws.ssm', account },
+        'detail-type': 'Parameter Store Change',
+        source: 'aws.ssm',
+        account,
         resources: [`arn:aws:ssm:${region}:${account}:parameter/${parameter.replace(/^\//, '')}`],
         detail: { operation: 'Update', name: parameter, type: 'String', description: '' },
       }
@@ -91,17 +95,18 @@ function announcementOf(fleet: Fleet, source: Source, name: string, time: string
     // https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-eventbridge.html
     case 'image':
       return {
-        ...{
-          'detail-type': 'EC2 Image Builder Image State Change',
-          source: 'aws.imagebuilder',
-          account: own,
-        },
+        'detail-type': 'EC2 Image Builder Image State Change',
+        source: 'aws.imagebuilder',
+        account: own,
         resources: [imageArnOf(fleet, source.image, time)],
         detail: { 'previous-state': { status: 'INTEGRATING' }, state: { status: 'AVAILABLE' } },
       }
     case 'event':
       return {
-        ...{ 'detail-type': 'SOE AMI Released', source: 'soe', account: source.account, resources: [] },
+        'detail-type': 'SOE AMI Released',
+        source: 'soe',
+        account: source.account,
+        resources: [],
         detail: { version: '1', upstream: name, ami: amiOf(name, time) },
       }
   }
@@ -125,8 +130,13 @@ export function imaginedAmi(fleet: Fleet, event: EventEnvelope): ImaginedAmi | u
     }
   if (!isOfEc2) return undefined
   return {
-    ...{ ami: String(detail.ImageId), ownerId: event.account, name: 'unknown', architecture: 'x86_64' },
-    ...{ state: String(detail.State), created: new Date(time).toISOString(), upstream },
+    ami: String(detail.ImageId),
+    ownerId: event.account,
+    name: 'unknown',
+    architecture: 'x86_64',
+    state: String(detail.State),
+    created: new Date(time).toISOString(),
+    upstream,
   }
 }
 

@@ -8,14 +8,7 @@ import { meddle, scanAgain } from './meddling.ts'
 import type { Random } from './random.ts'
 import { amiOfRelease, imaginedAmi, type PlannedRelease, releaseEvent } from './releases.ts'
 import type { Notification } from './stand-in/services/sns.ts'
-import {
-  addStandingReleases,
-  announce,
-  bringAbout,
-  hint,
-  type Released,
-  withdraw,
-} from './upstream-accounts.ts'
+import { addStandingReleases, announce, bringAbout, hint, type Released, withdraw } from './upstream-accounts.ts'
 import { workIn } from './world/work.ts'
 import type { World } from './world/world.ts'
 

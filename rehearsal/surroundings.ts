@@ -50,7 +50,10 @@ function addKeys({ standIn }: World, fleet: Fleet): void {
 function addServiceRole({ standIn }: World, { build }: Fleet): void {
   const [name, service] = ['AWSServiceRoleForImageBuilder', 'imagebuilder.amazonaws.com']
   standIn.addRole({
-    ...{ account: build.account, logicalId: name, name, policies: [] },
+    account: build.account,
+    logicalId: name,
+    name,
+    policies: [],
     arn: `arn:aws:iam::${build.account}:role/aws-service-role/${service}/${name}`,
     trust: { Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }] },
   })
@@ -60,7 +63,8 @@ function addServiceRole({ standIn }: World, { build }: Fleet): void {
 function addSlackChannels({ standIn }: World, { build, notify }: Fleet): void {
   for (const [channel, { secret: name }] of Object.entries(notify.slack))
     standIn.secretsmanager.addSecret({
-      ...{ ...build, name },
+      ...build,
+      name,
       arn: `arn:aws:secretsmanager:${build.region}:${build.account}:secret:${name}-a1b2c3`,
       value: JSON.stringify({ token: 'xoxb-rehearsal', channel }),
     })
@@ -68,7 +72,8 @@ function addSlackChannels({ standIn }: World, { build, notify }: Fleet): void {
 
 /** What a team deploys itself: it takes what the fleet gives it. */
 const commandDocument = (name: string, parameters: Record<string, unknown>): Document => ({
-  ...{ name, type: 'Command' },
+  name,
+  type: 'Command',
   content: {
     schemaVersion: '2.2',
     parameters: Object.fromEntries(Object.keys(parameters).map((key) => [key, {}])),
@@ -87,7 +92,10 @@ function addOrganization({ standIn }: World, fleet: Fleet): void {
   const { id, units, accounts } = imagined
   const unitOf = (account: string) => Object.keys(units).find((unit) => units[unit]?.includes(account))
   standIn.organizations.set({
-    ...{ id, management: '000000000001', root: 'r-exam', delegated: [fleet.build.account] },
+    id,
+    management: '000000000001',
+    root: 'r-exam',
+    delegated: [fleet.build.account],
     units: Object.keys(units).map((unit) => ({ id: unit, parent: 'r-exam' })),
     accounts: accounts.map((account) => ({ id: account, parent: unitOf(account) ?? 'r-exam' })),
   })

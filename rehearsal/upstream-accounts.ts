@@ -102,20 +102,11 @@ function disable({ image, sharedWith }: Ami): void {
 }
 
 /** The parameter or the Image Builder image that says which AMI an upstream is. */
-function point(
-  { standIn }: World,
-  fleet: Fleet,
-  upstream: string,
-  ami: string,
-  arn: string | undefined,
-): void {
+function point({ standIn }: World, fleet: Fleet, upstream: string, ami: string, arn: string | undefined): void {
   const source = sourceIn(fleet, upstream)
   const { account: own, region } = fleet.build
   if (source.kind === 'parameter')
-    standIn.ssm.seed(
-      { account: source.account, region },
-      { name: source.parameter, value: ami, unannounced: true },
-    )
+    standIn.ssm.seed({ account: source.account, region }, { name: source.parameter, value: ami, unannounced: true })
   if (source.kind === 'image' && arn !== undefined)
     standIn.imagebuilder.images.addBuilt(arn, {}, [
       { region, accountId: own, image: ami, name: source.image, state: { status: 'AVAILABLE' } },
@@ -157,9 +148,7 @@ export function announce(world: World, fleet: Fleet, event: EventEnvelope): stri
   const buses = world.regional.in({ account, region })
   // The bus is the account's own: its policy is not asked.
   const bus = isOwn && type === 'SOE AMI Released' ? releases : 'default'
-  return buses.put(event, bus)
-    ? undefined
-    : `no rule on the ${bus} bus of account ${account} in ${region} takes it`
+  return buses.put(event, bus) ? undefined : `no rule on the ${bus} bus of account ${account} in ${region} takes it`
 }
 
 function addAmi(
@@ -175,8 +164,14 @@ function addAmi(
   const former = standIn.ec2.named(name, { account: ownerId, region })
   if (former) standIn.ec2.deregister(former.image.ImageId, region)
   return standIn.ec2.addImage({
-    ...{ ImageId: ami, account: ownerId, region, Name: name, State: state as 'available', unannounced },
-    ...{ Architecture: architecture as 'x86_64' | 'arm64', CreationDate: created },
+    ImageId: ami,
+    account: ownerId,
+    region,
+    Name: name,
+    State: state as 'available',
+    unannounced,
+    Architecture: architecture as 'x86_64' | 'arm64',
+    CreationDate: created,
     ...(ownerAlias === undefined
       ? { sharedWith: [fleet.build.account] }
       : { ImageOwnerAlias: ownerAlias, Public: true }),
@@ -189,5 +184,5 @@ function addAmi(
 
 /** The root of an upstream's AMIs, as the fleet knows it: the first volume of an image that is baked on it. */
 const rootDevice = (fleet: Fleet, upstream: string) =>
-  Object.values(fleet.images).find(({ parent, volumes }) => parent === upstream && volumes.length > 0)
-    ?.volumes[0]?.device
+  Object.values(fleet.images).find(({ parent, volumes }) => parent === upstream && volumes.length > 0)?.volumes[0]
+    ?.device

@@ -18,8 +18,11 @@ const checked = every.images['team-base']
 if (checked) {
   checked.scanning = true
   checked.checks.vulnerabilities = {
-    ...{ mode: 'required', timeout: 7200 },
-    ...{ critical: 0, fixable: false, introduced: false },
+    mode: 'required',
+    timeout: 7200,
+    critical: 0,
+    fixable: false,
+    introduced: false,
   }
   checked.checks.smoke = { mode: 'required', timeout: 3600, document: 'AWS-RunShellScript' }
 }
@@ -29,7 +32,15 @@ describe.each(files)('%s', (file) => {
 
   it('has the members of an envelope, and no others', () => {
     expect(Object.keys(event)).toEqual([
-      ...['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'],
+      'version',
+      'id',
+      'detail-type',
+      'source',
+      'account',
+      'time',
+      'region',
+      'resources',
+      'detail',
     ])
     expect(event).toEqual({
       version: '0',
@@ -48,9 +59,7 @@ describe.each(files)('%s', (file) => {
     const service = event.source.replace('aws.', '')
     expect(file).toMatch(new RegExp(`^${service}\\.[a-z-]+\\.json$`))
     for (const arn of event.resources)
-      expect(arn).toMatch(
-        new RegExp(`^arn:aws:${service.replace('soe', 'ec2')}:us-west-2:(${event.account})?:`),
-      )
+      expect(arn).toMatch(new RegExp(`^arn:aws:${service.replace('soe', 'ec2')}:us-west-2:(${event.account})?:`))
     expect(event.resources.length).toBeGreaterThan(0)
   })
 })
@@ -70,9 +79,10 @@ beforeAll(async () => {
 describe('rules', () => {
   const patterns = (stack: 'buildStack' | 'soeStack') =>
     Object.fromEntries(
-      Object.entries(resourcesOf(everyAssembly[stack].template, 'AWS::Events::Rule')).map(
-        ([rule, properties]) => [rule, properties.EventPattern as Record<string, unknown>],
-      ),
+      Object.entries(resourcesOf(everyAssembly[stack].template, 'AWS::Events::Rule')).map(([rule, properties]) => [
+        rule,
+        properties.EventPattern as Record<string, unknown>,
+      ]),
     )
   const all = () => ({ ...patterns('buildStack'), ...patterns('soeStack') })
   const expected: Record<string, string[]> = {
@@ -105,11 +115,7 @@ describe('rules', () => {
   const moved = (file: string, change: (text: string) => string) =>
     JSON.parse(change(JSON.stringify(events[file]))) as EventEnvelope
   it.each<[string, string, (text: string) => string]>([
-    [
-      "another fleet's image",
-      'imagebuilder.image-available.json',
-      (text) => text.replaceAll('golden-', 'silver-'),
-    ],
+    ["another fleet's image", 'imagebuilder.image-available.json', (text) => text.replaceAll('golden-', 'silver-')],
     [
       'an image of another account',
       'imagebuilder.image-failed.json',
@@ -120,11 +126,7 @@ describe('rules', () => {
       'imagebuilder.image-failed.json',
       (text) => text.replaceAll('us-west-2', 'us-east-1'),
     ],
-    [
-      "another fleet's execution",
-      'states.execution-failed.json',
-      (text) => text.replaceAll('golden-', 'silver-'),
-    ],
+    ["another fleet's execution", 'states.execution-failed.json', (text) => text.replaceAll('golden-', 'silver-')],
     [
       'an execution of another state machine',
       'states.execution-failed.json',
@@ -151,8 +153,7 @@ function alike(one: EventEnvelope, two: EventEnvelope): boolean {
   return (
     first.size === second.size &&
     [...first].every(
-      ([path, type]) =>
-        [type, 'null'].includes(second.get(path) ?? '') || (type === 'null' && second.has(path)),
+      ([path, type]) => [type, 'null'].includes(second.get(path) ?? '') || (type === 'null' && second.has(path)),
     )
   )
 }
@@ -175,8 +176,7 @@ describe('events that a rehearsal puts on a bus', () => {
       /^arn:aws:imagebuilder:us-west-2:111122223333:image(-pipeline)?\/golden-[a-z0-9/.-]+$/,
     'EC2 Automation Execution Status-change Notification': automation,
     'EC2 Automation Step Status-change Notification': automation,
-    'Parameter Store Change':
-      /^arn:aws:ssm:us-west-2:111122223333:parameter\/golden\/images\/[a-z0-9-]+\/[a-z]+$/,
+    'Parameter Store Change': /^arn:aws:ssm:us-west-2:111122223333:parameter\/golden\/images\/[a-z0-9-]+\/[a-z]+$/,
     'Step Functions Execution Status Change':
       /^arn:aws:states:us-west-2:111122223333:execution:golden-(release|campaign|rebake):[\w-]{1,80}$/,
     'Rebake Image Released': null,
@@ -187,7 +187,11 @@ describe('events that a rehearsal puts on a bus', () => {
 
   beforeAll(async () => {
     const rehearsal = await rehearse({
-      ...{ fleet, assembly, fleetFile: 'fleet.yaml', events: [readEvent('ec2.ami-available.json')], seed: 1 },
+      fleet,
+      assembly,
+      fleetFile: 'fleet.yaml',
+      events: [readEvent('ec2.ami-available.json')],
+      seed: 1,
       faults: ['build-fails=orders-api', 'execution-aborted=al2023-node'].map(parseFault),
       onEvent: (event) => seen.push(event),
     })
@@ -224,10 +228,7 @@ describe('events that a rehearsal puts on a bus', () => {
     expect(statuses('Step Functions Execution Status Change', ({ status }) => status)).toEqual(
       new Set(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED']),
     )
-    const built = statuses(
-      'EC2 Image Builder Image State Change',
-      ({ state }) => (state as { status: string }).status,
-    )
+    const built = statuses('EC2 Image Builder Image State Change', ({ state }) => (state as { status: string }).status)
     expect([...built]).toEqual(expect.arrayContaining(['BUILDING', 'TESTING', 'AVAILABLE', 'FAILED']))
   })
 })

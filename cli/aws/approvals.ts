@@ -43,15 +43,21 @@ export function approvalsIn(deployment: Deployment): Approvals {
         const items = await openApprovals(ledger)
         return items
           .map(({ campaign, image, ring, version, ami, requestedAt, until, approvers }) => ({
-            ...{ campaign, image, ring, version, ami, requestedAt, until, approvers },
+            campaign,
+            image,
+            ring,
+            version,
+            ami,
+            requestedAt,
+            until,
+            approvers,
           }))
           .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt) || a.image.localeCompare(b.image))
       }),
     of: (campaign, image) =>
       calling(deployment, `read what was asked about ${image}`, () => approvalsOf(ledger, campaign, image)),
     // An answer that was taken though nobody heard of it is the same when it is given again.
-    answer: (request) =>
-      calling(deployment, `hand in the answer for ${request.image}`, () => invoke(request)),
+    answer: (request) => calling(deployment, `hand in the answer for ${request.image}`, () => invoke(request)),
   }
 }
 

@@ -35,9 +35,7 @@ export async function compare(deployment: Deployment): Promise<Compared[]> {
   const images = Object.entries(deployment.fleet.images)
   const compared: Compared[] = []
   for (let i = 0; i < images.length; i += atOnce) {
-    const some = images
-      .slice(i, i + atOnce)
-      .map(([name, image]) => compareImage(deployment, client, name, image))
+    const some = images.slice(i, i + atOnce).map(([name, image]) => compareImage(deployment, client, name, image))
     compared.push(...(await Promise.all(some)))
   }
   return compared
@@ -58,14 +56,11 @@ async function compareImage(
     adopted: image.pipeline !== undefined,
     pipeline: pipelineArn.split('/')[1] ?? '',
   }
-  const asking = <T>(call: () => Promise<T>) =>
-    calling(deployment, `look at the pipeline ${told.pipeline}`, call)
+  const asking = <T>(call: () => Promise<T>) => calling(deployment, `look at the pipeline ${told.pipeline}`, call)
 
   const found = await asking(() => readIfPossible(client, pipelineArn))
   if (typeof found === 'string') {
-    const problem = told.adopted
-      ? found
-      : 'its pipeline is not there: is the fleet deployed? npm run deploy does it'
+    const problem = told.adopted ? found : 'its pipeline is not there: is the fleet deployed? npm run deploy does it'
     return { ...told, parent: '', changed: '', rebake: '', problems: [problem] }
   }
   const { pipeline, recipe, unknown } = found
@@ -74,12 +69,11 @@ async function compareImage(
   if (!told.adopted) return { ...common, rebake: '', problems: notAsTheFleetSays(fleet, name, found) }
 
   const moved =
-    image.componentUpdates === 'latest'
-      ? await asking(() => movedComponents(client, pipelineArn, recipe))
-      : undefined
+    image.componentUpdates === 'latest' ? await asking(() => movedComponents(client, pipelineArn, recipe)) : undefined
   const ways = await asking(() => waysOut(client, pipeline))
   return {
-    ...{ ...common, rebake: fateOf(recipe, moved) },
+    ...common,
+    rebake: fateOf(recipe, moved),
     problems: inTheWay(image, { pipeline, waysOut: ways, unknown }),
   }
 }

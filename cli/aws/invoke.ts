@@ -25,11 +25,7 @@ export function invokerOf<Answer>({ fleet, config }: Deployment, name: string, s
 }
 
 /** The function says itself what it refuses and why; what else it throws is a failure of Rebake's. */
-const refusal = (
-  name: string,
-  physicalName: string,
-  { errorType = 'Error', errorMessage = 'it does not say why' },
-) =>
+const refusal = (name: string, physicalName: string, { errorType = 'Error', errorMessage = 'it does not say why' }) =>
   new Failed(
     errorType === 'RequestRefused'
       ? `It was not taken: ${errorMessage}.`

@@ -50,11 +50,7 @@ export async function openLive(deployment: Deployment): Promise<Live> {
   }
 }
 
-async function find(
-  { fleet, config }: Deployment,
-  ec2: EC2Client,
-  look: Whereabouts,
-): Promise<string | undefined> {
+async function find({ fleet, config }: Deployment, ec2: EC2Client, look: Whereabouts): Promise<string | undefined> {
   if ('ami' in look) return look.ami
   if ('imageArn' in look) return amiOfImage(ec2, look.imageArn)
   const { account, region } = fleet.build
@@ -67,8 +63,5 @@ async function find(
     )
   const ssm = new SSMClient(config)
   const imageBuilderArnPrefix = `arn:${partitionOf(region)}:imagebuilder:${region}:${account}`
-  return parameterOf(
-    { fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm, ssmIn: async () => ssm },
-    source,
-  )
+  return parameterOf({ fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm, ssmIn: async () => ssm }, source)
 }

@@ -1,8 +1,4 @@
-import type {
-  ComponentConfiguration,
-  ImagePipeline,
-  InstanceBlockDeviceMapping,
-} from '@aws-sdk/client-imagebuilder'
+import type { ComponentConfiguration, ImagePipeline, InstanceBlockDeviceMapping } from '@aws-sdk/client-imagebuilder'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../../domain/names.ts'
 import type { Adopted } from '../../functions/shared/recipes.ts'
@@ -52,10 +48,7 @@ function expectedComponent(fleet: Fleet, key: string): string {
   return `:${fleet.build.account}:component/${resourceName(fleet.name, key)}/x.x.x`
 }
 
-function differingComponents(
-  found: readonly ComponentConfiguration[],
-  wanted: readonly Expected[],
-): string[] {
+function differingComponents(found: readonly ComponentConfiguration[], wanted: readonly Expected[]): string[] {
   const names = (arns: readonly string[]) => list(arns.map(shortName)) || 'none'
   const arns = found.map(({ componentArn = '' }) => componentArn)
   if (arns.length !== wanted.length || !wanted.every(({ component }, i) => isFor(arns[i] ?? '', component)))
@@ -63,9 +56,7 @@ function differingComponents(
       `the components of its recipe are ${names(arns)}, and ${names(wanted.map(({ component }) => component))} in the fleet`,
     ]
   return wanted.flatMap(({ component, parameters }, i) => {
-    const given = (found[i]?.parameters ?? []).map(
-      ({ name = '', value = [] }) => `${name}=${value.join(',')}`,
-    )
+    const given = (found[i]?.parameters ?? []).map(({ name = '', value = [] }) => `${name}=${value.join(',')}`)
     const said = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
     return given.toSorted().join('\n') === said.toSorted().join('\n')
       ? []

@@ -42,8 +42,7 @@ const problems: Known[] = [
   {
     when: /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)$/,
     bad: false,
-    say: (message) =>
-      `access denied: ${message}. Take a role that may, or ask whoever runs the build account.`,
+    say: (message) => `access denied: ${message}. Take a role that may, or ask whoever runs the build account.`,
   },
   {
     when: /^StateMachineDoesNotExist$/,
@@ -54,8 +53,7 @@ const problems: Known[] = [
   {
     when: /^Function not found: /,
     bad: false,
-    say: (message, to) =>
-      `${message.replace('Function not found:', 'there is no function')}. ${deployIt(to)}`,
+    say: (message, to) => `${message.replace('Function not found:', 'there is no function')}. ${deployIt(to)}`,
   },
   {
     when: /^(ResourceNotFoundException|TableNotFoundException)$/,

@@ -2,12 +2,7 @@ import type { Known } from '../../domain/planning/known.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import type { Trigger } from '../../domain/triggers.ts'
 import type { Evidence } from '../../domain/validation/evidence.ts'
-import {
-  type CampaignImage,
-  type CampaignItem,
-  campaignKey,
-  imageKey,
-} from '../../functions/shared/campaigns.ts'
+import { type CampaignImage, type CampaignItem, campaignKey, imageKey } from '../../functions/shared/campaigns.ts'
 import { everyImage, readCatalog, readReleases } from '../../functions/shared/catalog.ts'
 import { readEvidence } from '../../functions/shared/evidence.ts'
 import { readKnown } from '../../functions/shared/known.ts'

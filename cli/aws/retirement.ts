@@ -1,8 +1,4 @@
-import {
-  type RetirementPlan,
-  type RetirementRequest,
-  retirementName,
-} from '../../domain/releases/retirement.ts'
+import { type RetirementPlan, type RetirementRequest, retirementName } from '../../domain/releases/retirement.ts'
 import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
 import { type OperationItem, readOperation } from '../../functions/shared/operations.ts'
 import { readWithdrawals } from '../../functions/shared/withdrawals.ts'

@@ -56,16 +56,14 @@ export function revocationsIn(deployment: Deployment): Revocations {
   const ledger = ledgerOf(deployment)
   const operations = operationsOf(deployment, 'revoke', 'revocation')
   const plan = invokerOf<Preview>(deployment, 'plan-revocation', patience)
-  const reading = <T>(operation: string, work: () => Promise<T>) =>
-    calling(deployment, `read ${operation}`, work)
+  const reading = <T>(operation: string, work: () => Promise<T>) => calling(deployment, `read ${operation}`, work)
   return {
     preview: (request) =>
       calling(deployment, `find out what revoking ${request.image} ${request.version} would do`, () =>
         plan({ preview: request }),
       ),
     start: (input) => operations.start(revocationName(input.image, input.version, input.time), input),
-    isThere: (operation) =>
-      reading(operation, async () => (await readOperation(ledger, operation)) !== undefined),
+    isThere: (operation) => reading(operation, async () => (await readOperation(ledger, operation)) !== undefined),
     look: async (operation) => {
       const progress = await operations.progress(operation)
       return reading(operation, async () => {
@@ -74,7 +72,8 @@ export function revocationsIn(deployment: Deployment): Revocations {
           (record?.goBack ?? []).map(({ image }) => readRollback(ledger, rollbackOf(operation, image))),
         )
         return {
-          ...{ status: progress.status, withdrawals: await readWithdrawals(ledger, operation) },
+          status: progress.status,
+          withdrawals: await readWithdrawals(ledger, operation),
           ...(record && { record }),
           rollbacks: rollbacks.flatMap((each) => each.record ?? []),
           problems: problemsOf(progress, record),

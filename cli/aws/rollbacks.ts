@@ -55,9 +55,7 @@ export function rollbacksIn(deployment: Deployment): Rollbacks {
     look: async (operation) => {
       const progress = await operations.progress(operation)
       // After the execution: what it has written before it ended is there.
-      const { record, rings } = await calling(deployment, `read ${operation}`, () =>
-        readRollback(ledger, operation),
-      )
+      const { record, rings } = await calling(deployment, `read ${operation}`, () => readRollback(ledger, operation))
       return { status: progress.status, rings, problems: problemsOf(progress, record) }
     },
   }

@@ -77,8 +77,7 @@ export function statusIn(deployment: Deployment): Status {
         const begun = record ?? (await describe(client, deployment, name))
         const running = images.filter(({ status }) => ['waiting', 'baking', 'candidate'].includes(status))
         const steps = await stepsOf(client, running)
-        const at = (...names: string[]) =>
-          running.filter(({ image }) => names.includes(steps.get(image)?.name ?? ''))
+        const at = (...names: string[]) => running.filter(({ image }) => names.includes(steps.get(image)?.name ?? ''))
         const approvals = await askedOf(ledger, at('Request Approval'))
         const claims = at('Claim Image', 'Take Turn').length > 0 ? await readClaims(ledger) : noClaims
         saw(begun.startedAt, begun.finishedAt, ...[...steps.values()].map(({ since }) => since))
@@ -123,11 +122,7 @@ async function findEnded(client: SFNClient, stateMachineArn: string): Promise<Ex
 const Input = v.object({ trigger: Trigger })
 
 /** A campaign that is not in the ledger yet: its execution has only just begun, or came to nothing. */
-async function describe(
-  client: SFNClient,
-  deployment: Deployment,
-  campaign: string,
-): Promise<Seen['record']> {
+async function describe(client: SFNClient, deployment: Deployment, campaign: string): Promise<Seen['record']> {
   try {
     const found = await client.send(
       new DescribeExecutionCommand({ executionArn: executionArn(deployment, 'campaign', campaign) }),
@@ -174,7 +169,10 @@ async function stepOf(client: SFNClient, executionArn: string): Promise<Step | u
   do {
     const page = await client.send(
       new GetExecutionHistoryCommand({
-        ...{ executionArn, reverseOrder: true, includeExecutionData: false, maxResults: 50 },
+        executionArn,
+        reverseOrder: true,
+        includeExecutionData: false,
+        maxResults: 50,
         ...(nextToken && { nextToken }),
       }),
     )
@@ -196,9 +194,7 @@ const operationOf = ({ pk: _, sk: __, ...operation }: OperationItem) => operatio
 /** @param running operations that are under way, whether or not they hold an image */
 async function readHeld(ledger: Ledger, running: string[]): Promise<Omit<Standing, 'approvals'>> {
   const { images } = await readKnown(ledger)
-  const held = Object.entries(images).flatMap(([image, state]) =>
-    state.held ? [{ image, ...state.held }] : [],
-  )
+  const held = Object.entries(images).flatMap(([image, state]) => (state.held ? [{ image, ...state.held }] : []))
   const names = new Set([...running, ...held.flatMap(({ operation }) => operation ?? [])])
   const items = await Promise.all([...names].map((name) => readOperation(ledger, name)))
   return { held, operations: items.flatMap((item) => (item ? [operationOf(item)] : [])) }

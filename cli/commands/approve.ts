@@ -105,12 +105,7 @@ async function findAll(approvals: Approvals, campaign: string, ring: string | un
  * What waits; otherwise what was asked last, of which the function says what became.
  * @throws Failed where nothing was asked
  */
-async function find(
-  approvals: Approvals,
-  campaign: string,
-  image: string,
-  ring: string | undefined,
-): Promise<Found> {
+async function find(approvals: Approvals, campaign: string, image: string, ring: string | undefined): Promise<Found> {
   const all = await approvals.open()
   const isIt = (each: Approval) => each.ring === (ring ?? each.ring)
   const waiting = all.find((each) => each.campaign === campaign && each.image === image && isIt(each))

@@ -30,7 +30,10 @@ export async function doctor({ fleet: file, endpointUrl, json = false }: DoctorO
     return print(examinedLines(examined, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed()))
   }
   printJson({
-    ...{ fleet: fleet.name, account: fleet.build.account, region: fleet.build.region, caller },
+    fleet: fleet.name,
+    account: fleet.build.account,
+    region: fleet.build.region,
+    caller,
     sound: isSound,
     checks: examined.map(({ check: { name, group }, outcome, findings }) => ({
       group,

@@ -27,11 +27,7 @@ export const hold = (options: HoldOptions, parts = edges()) => ask('hold', optio
 export const resume = (options: HoldOptions, parts = edges()) => ask('resume', options, parts)
 
 /** Shows what it means, asks, and holds the image or lets it go on; the exit code is 1 if it was not to be. */
-async function ask(
-  kind: HoldRequest['do'],
-  options: HoldOptions,
-  { now, open, ...terminal }: Edges,
-): Promise<void> {
+async function ask(kind: HoldRequest['do'], options: HoldOptions, { now, open, ...terminal }: Edges): Promise<void> {
   const { image, json = false } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))

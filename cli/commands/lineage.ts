@@ -31,8 +31,7 @@ export async function lineage(options: LineageOptions, open = openReleases): Pro
   const fleet = loadFleet(options.fleet)
   const releases = await open(deploymentOf(fleet, options.endpointUrl))
   const known = await releases.known()
-  if (!options.of.startsWith('ami-'))
-    checkName('rebake lineage', 'image', options.of, everyImage(fleet, known))
+  if (!options.of.startsWith('ami-')) checkName('rebake lineage', 'image', options.of, everyImage(fleet, known))
   const catalog = await releases.catalog(known)
   const found = find(catalog, known, options)
   const { ami: _, ...up } = found
@@ -101,8 +100,7 @@ function down(
   const channels = new Map(
     [...related].flatMap((image) => [...channelsOf(known.images[image] ?? {}, byImage.get(image) ?? [])]),
   )
-  const isCurrent = (each: Release) =>
-    channels.get(each.ami)?.some((channel) => channel !== 'previous') ?? false
+  const isCurrent = (each: Release) => channels.get(each.ami)?.some((channel) => channel !== 'previous') ?? false
   // What lies between is shown as well: it is how they come from it.
   const between = new Set(below.filter(isCurrent).flatMap((each) => ancestorsOf(catalog, each)))
   const descendants = all ? below : below.filter((each) => isCurrent(each) || between.has(each))

@@ -26,10 +26,7 @@ export type Edges = Changes<Pick<Steering, 'releases' | 'standing'>>
 const edges = (): Edges => edgesOf(steeringOf)
 
 /** Shows what a promotion would do, asks, and starts it; the exit code is 1 if it was not to be. */
-export async function promote(
-  options: PromoteOptions,
-  { now, open, ...terminal }: Edges = edges(),
-): Promise<void> {
+export async function promote(options: PromoteOptions, { now, open, ...terminal }: Edges = edges()): Promise<void> {
   const { image, json = false } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
@@ -38,7 +35,10 @@ export async function promote(
   const steering = await open(deployment)
   const version = options.version ?? (await newestOf(steering, image))
   const trigger: Promotion = {
-    ...{ kind: 'promote', image, version, time: options.at ?? now },
+    kind: 'promote',
+    image,
+    version,
+    time: options.at ?? now,
     reason: sentence(options.reason) || `promoted by hand by ${user()}`,
     ...(options.emergency && { emergency: true }),
   }
@@ -51,7 +51,8 @@ export async function promote(
     throw new Failed(`Nothing was promoted: ${not ?? `${image} has no release ${version}`}.`)
   const { last, released } = known.images[image] ?? {}
   const plan: PromotionPlan = {
-    ...{ campaign, release },
+    campaign,
+    release,
     ...(released && { stable: released.version }),
     ...(last && last.version !== version && { newest: last.version }),
     children: childrenOf(fleet, image),

@@ -24,8 +24,7 @@ export interface RehearseOptions extends HappeningOptions {
 }
 
 // The CDK and the SDK take a second to load: not before it is known that they are needed.
-const lazily: typeof rehearse = async (options) =>
-  (await import('../../rehearsal/rehearse.ts')).rehearse(options)
+const lazily: typeof rehearse = async (options) => (await import('../../rehearsal/rehearse.ts')).rehearse(options)
 
 /** Rehearses, reports, and with --serve stays until Ctrl-C; the exit code is 1 if something failed. */
 export async function rehearseFleet(options: RehearseOptions, run = lazily): Promise<void> {
@@ -62,12 +61,9 @@ function prepareOut(out: string | undefined): void {
 }
 
 function portProblem(error: unknown, serve: RehearseOptions['serve']): unknown {
-  const taken =
-    error instanceof Error && 'code' in error && ['EADDRINUSE', 'EACCES'].includes(String(error.code))
+  const taken = error instanceof Error && 'code' in error && ['EADDRINUSE', 'EACCES'].includes(String(error.code))
   if (!taken || typeof serve !== 'number') return error
-  return new BadInput(
-    `--serve ${serve}: this port cannot be used. Choose another, or leave it out for any free one.`,
-  )
+  return new BadInput(`--serve ${serve}: this port cannot be used. Choose another, or leave it out for any free one.`)
 }
 
 function conclude(fleet: Fleet, rehearsal: Rehearsal, { json, out }: RehearseOptions): void {
@@ -77,9 +73,7 @@ function conclude(fleet: Fleet, rehearsal: Rehearsal, { json, out }: RehearseOpt
     printJson({ ...outcome, ...(url === undefined ? {} : { url }) })
     return
   }
-  const parents = Object.fromEntries(
-    Object.entries(fleet.images).map(([image, { parent }]) => [image, parent]),
-  )
+  const parents = Object.fromEntries(Object.entries(fleet.images).map(([image, { parent }]) => [image, parent]))
   print(reportLines(outcome, parents, printed()))
   if (out !== undefined) print([`Every call, execution and notification is in ${out}.`])
   if (url === undefined) return

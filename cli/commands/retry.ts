@@ -43,7 +43,6 @@ export async function retry(options: RetryOptions, { open, ...commands }: Edges 
 }
 
 function failureLine(image: string, { campaign, why, ...found }: Exclude<Retry, { not: string }>): string {
-  const what =
-    found.again === 'bake' ? `The last bake of ${image}` : `The roll-out of ${image} ${found.version}`
+  const what = found.again === 'bake' ? `The last bake of ${image}` : `The roll-out of ${image} ${found.version}`
   return `${what} came to nothing in campaign ${campaign}: ${oneLine(why)}.`
 }

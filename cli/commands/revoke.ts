@@ -37,8 +37,7 @@ export async function revoke(
   const { at: time = now } = options
   const fleet = loadFleet(options.fleet)
   const reason = oneLine(options.reason ?? '')
-  if (reason === '')
-    throw new BadInput('Say why with --reason TEXT: everybody who launches from it reads it.')
+  if (reason === '') throw new BadInput('Say why with --reason TEXT: everybody who launches from it reads it.')
   mustBeAskable(options, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, revocations } = await open(deployment)

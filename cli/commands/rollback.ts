@@ -2,13 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { planRollback, type RollbackPlan, rebakedBecauseOf } from '../../domain/releases/rollback.ts'
 import { deploymentOf, placeOf } from '../aws/deployment.ts'
-import {
-  type RollbackInput,
-  type RollbackNow,
-  type Rollbacks,
-  rollbackName,
-  rollbacksIn,
-} from '../aws/rollbacks.ts'
+import { type RollbackInput, type RollbackNow, type Rollbacks, rollbackName, rollbacksIn } from '../aws/rollbacks.ts'
 import type { Standing } from '../aws/standing.ts'
 import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../changing.ts'
 import { loadFleet } from '../fleet.ts'
@@ -75,11 +69,7 @@ export async function rollback(
 }
 
 /** @throws Failed where there is nothing to go back to */
-function planOf(
-  fleet: Fleet,
-  { releases }: Standing,
-  asked: Parameters<typeof planRollback>[2],
-): RollbackPlan {
+function planOf(fleet: Fleet, { releases }: Standing, asked: Parameters<typeof planRollback>[2]): RollbackPlan {
   const plan = planRollback(fleet, releases, asked)
   if ('refused' in plan) throw new Failed(`Nothing can be rolled back: ${plan.refused}.`)
   return plan
@@ -123,9 +113,14 @@ function alreadyThere(facts: RollbackFacts, json: boolean): void {
 }
 
 const documentOf = ({ plan, children, underWay, ring }: RollbackFacts) => ({
-  ...{ image: plan.image, from: plan.from.version, to: plan.to.version, ring: ring ?? null },
+  image: plan.image,
+  from: plan.from.version,
+  to: plan.to.version,
+  ring: ring ?? null,
   plan: {
-    ...{ rings: plan.rings, problems: plan.problems, rebaked: children },
+    rings: plan.rings,
+    problems: plan.problems,
+    rebaked: children,
     stopped: underWay.map(({ campaign, stage, waits }) => ({ campaign, stage, waits })),
   },
 })

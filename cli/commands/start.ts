@@ -19,10 +19,7 @@ export type Edges = Changes<Live>
 const edges = (): Edges => edgesOf(openLive)
 
 /** Shows what a campaign of a person would do, asks, and starts it; the exit code is 1 if it was not to be. */
-export async function startByHand(
-  options: StartOptions,
-  { now, open, ...terminal } = edges(),
-): Promise<void> {
+export async function startByHand(options: StartOptions, { now, open, ...terminal } = edges()): Promise<void> {
   const { json = false } = options
   const fleet = loadFleet(options.fleet)
   const trigger = byHand(fleet, options, options.at ?? now)

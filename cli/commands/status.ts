@@ -2,13 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { checkAccount, type Deployment, deploymentOf, placeOf } from '../aws/deployment.ts'
 import { type Status, statusIn } from '../aws/status.ts'
 import { loadFleet } from '../fleet.ts'
-import {
-  type CampaignStatus,
-  campaignStatus,
-  isOver,
-  progressOf,
-  wentWrong,
-} from '../following/campaign-status.ts'
+import { type CampaignStatus, campaignStatus, isOver, progressOf, wentWrong } from '../following/campaign-status.ts'
 import { changes } from '../following/changes.ts'
 import { follow, type Look } from '../following/follow.ts'
 import type { Failed } from '../problems.ts'
@@ -51,8 +45,7 @@ export async function status(options: StatusOptions, { open, pause, isWatched } 
   const follows = options.follow ?? (isWatched() && !json)
   const look = campaign === undefined ? lookAtOpen(source, read) : lookAt(source, read, campaign)
   const last = follows ? await watch({ look, pause }, deployment, json) : await look()
-  if (campaign !== undefined && last.campaigns.some((each) => isOver(each) && wentWrong(each)))
-    process.exitCode = 1
+  if (campaign !== undefined && last.campaigns.some((each) => isOver(each) && wentWrong(each))) process.exitCode = 1
   // Every change of it was told: there is nothing to add.
   if (follows && json) return
   const state = await stateOf(source, read, last, campaign)
@@ -124,8 +117,10 @@ async function stateOf(source: Status, read: Read, last: Look, campaign: string 
   const concerned = <T extends { campaign: string }>(all: T[]) =>
     all.filter((each) => each.campaign === (campaign ?? each.campaign))
   return {
-    ...{ ...last, now: source.now() },
+    ...last,
+    now: source.now(),
     ...(newest && { ended: newest }),
-    ...{ ...standing, approvals: concerned(standing.approvals) },
+    ...standing,
+    approvals: concerned(standing.approvals),
   }
 }

@@ -70,14 +70,10 @@ const buildRegions: Check = {
   beforeDeploy: true,
   permissions: ['ec2:DescribeRegions'],
   async *examine({ fleet, config }) {
-    const wanted = [
-      ...new Set([fleet.build.region, ...Object.values(fleet.rings).flatMap((ring) => ring.regions)]),
-    ]
+    const wanted = [...new Set([fleet.build.region, ...Object.values(fleet.rings).flatMap((ring) => ring.regions)])]
     // Without AllRegions, those that the account has not opted in to are left out.
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
-    const { Regions = [] } = await new EC2Client(config).send(
-      new DescribeRegionsCommand({ AllRegions: true }),
-    )
+    const { Regions = [] } = await new EC2Client(config).send(new DescribeRegionsCommand({ AllRegions: true }))
     const status = new Map(Regions.map(({ RegionName, OptInStatus }) => [RegionName ?? '', OptInStatus]))
     const closed = wanted.filter((region) => isClosed(status.get(region) ?? 'unknown'))
     if (closed.length > 0) yield fail(...notEnabled(`the build account ${fleet.build.account}`, closed))
@@ -143,7 +139,4 @@ const accountsOf = (reports: TargetReport[]) =>
     shown,
   )}`
 
-export const accountChecks = [
-  ...[members, publishRole, copyRole, buildRegions],
-  ...[targetRegions, launchTemplates, upstreams],
-]
+export const accountChecks = [members, publishRole, copyRole, buildRegions, targetRegions, launchTemplates, upstreams]

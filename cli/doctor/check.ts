@@ -12,8 +12,15 @@ export interface Finding {
 }
 
 export const groups = [
-  ...(['Deployment', 'Accounts', 'Keys', 'Quotas', 'Events'] as const),
-  ...(['Pointers', 'Notifications', 'Image Builder', 'Schedules'] as const),
+  'Deployment',
+  'Accounts',
+  'Keys',
+  'Quotas',
+  'Events',
+  'Pointers',
+  'Notifications',
+  'Image Builder',
+  'Schedules',
 ]
 type Group = (typeof groups)[number]
 
@@ -63,7 +70,6 @@ export function once<T>(ask: (environment: Environment) => Promise<T>): typeof a
 /** Works on a few at a time, in order; AWS slows down who asks for all at once. */
 export async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
-  for (let at = 0; at < items.length; at += 8)
-    results.push(...(await Promise.all(items.slice(at, at + 8).map(work))))
+  for (let at = 0; at < items.length; at += 8) results.push(...(await Promise.all(items.slice(at, at + 8).map(work))))
   return results
 }

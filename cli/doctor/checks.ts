@@ -11,6 +11,13 @@ import { subscriptionChecks } from './subscriptions.ts'
 
 /** All of them, group by group. */
 export const checks: readonly Check[] = [
-  ...[...deploymentChecks, ...accountChecks, ...keyChecks, ...quotaChecks, ...ruleChecks],
-  ...[...pointerChecks, ...subscriptionChecks, ...imageBuilderChecks, ...scheduleChecks],
+  ...deploymentChecks,
+  ...accountChecks,
+  ...keyChecks,
+  ...quotaChecks,
+  ...ruleChecks,
+  ...pointerChecks,
+  ...subscriptionChecks,
+  ...imageBuilderChecks,
+  ...scheduleChecks,
 ]

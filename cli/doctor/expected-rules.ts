@@ -20,10 +20,7 @@ export interface ExpectedRule {
 }
 
 /** Those of infra/event-rules.ts, under their names in AWS. */
-export function expectedRules(
-  fleet: Fleet,
-  arn: (service: string, resource: string) => string,
-): ExpectedRule[] {
+export function expectedRules(fleet: Fleet, arn: (service: string, resource: string) => string): ExpectedRule[] {
   const checks = Object.values(fleet.images).map((image) => image.checks)
   const image = (name: string) => arn('imagebuilder', `image/${name}/1.0.0/1`)
   const stranger = `x-not-of-${fleet.name}`
@@ -35,19 +32,25 @@ export function expectedRules(
   })
   const builder = 'aws.imagebuilder'
   const ended = (name: string) => ({
-    ...{ source: builder, 'detail-type': 'EC2 Image Builder Image State Change' },
-    ...{ resources: [image(name)], detail: { state: { status: 'AVAILABLE' } } },
+    source: builder,
+    'detail-type': 'EC2 Image Builder Image State Change',
+    resources: [image(name)],
+    detail: { state: { status: 'AVAILABLE' } },
   })
   const scanned = (name: string) => ({
-    ...{ source: builder, 'detail-type': 'EC2 Image Builder CVE Detected' },
-    ...{ resources: [image(name)], detail: {} },
+    source: builder,
+    'detail-type': 'EC2 Image Builder CVE Detected',
+    resources: [image(name)],
+    detail: {},
   })
   const tested = (document: string) => ({
-    ...{ source: 'aws.ssm', 'detail-type': 'EC2 Automation Execution Status-change Notification' },
+    source: 'aws.ssm',
+    'detail-type': 'EC2 Automation Execution Status-change Notification',
     detail: { Definition: document, Status: 'Success' },
   })
   const died = (machine: string) => ({
-    ...{ source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change' },
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
     detail: { status: 'FAILED', stateMachineArn: arn('states', `stateMachine:${machine}`) },
   })
   const here = { bus: 'default' as const }
@@ -60,18 +63,25 @@ export function expectedRules(
     ...(checks.some(({ smoke }) => smoke)
       ? [
           {
-            ...{ ...here, name: 'resume-smoke', to: 'resume-wait' as const },
-            ...{ own: tested(smokeName(fleet.name)), foreign: tested(stranger) },
+            ...here,
+            name: 'resume-smoke',
+            to: 'resume-wait' as const,
+            own: tested(smokeName(fleet.name)),
+            foreign: tested(stranger),
           },
         ]
       : []),
     ...(fleet.cves ? [{ ...here, name: 'receive-cve', to: 'receive-cve' as const, ...both(scanned) }] : []),
     {
-      ...{ ...here, name: 'settle-execution', to: 'settle-execution' },
-      ...{ own: died(resourceName(fleet.name, 'campaign')), foreign: died(stranger) },
+      ...here,
+      name: 'settle-execution',
+      to: 'settle-execution',
+      own: died(resourceName(fleet.name, 'campaign')),
+      foreign: died(stranger),
     },
     ...releases.map(({ name, from }) => ({
-      ...{ name, to: 'release' as const },
+      name,
+      to: 'release' as const,
       bus: from === 'others' ? ('releases' as const) : ('default' as const),
     })),
   ]

@@ -8,8 +8,11 @@ const pipelines: Check = {
   name: 'pipelines',
   group: 'Image Builder',
   permissions: [
-    ...['GetImagePipeline', 'GetImageRecipe', 'GetDistributionConfiguration'],
-    ...['GetComponent', 'ListComponents'],
+    'GetImagePipeline',
+    'GetImageRecipe',
+    'GetDistributionConfiguration',
+    'GetComponent',
+    'ListComponents',
   ].map((name) => `imagebuilder:${name}`),
   async *examine({ deployment }) {
     const compared = await compare(deployment)
@@ -56,8 +59,7 @@ const inspector: Check = {
     const ask = new BatchGetAccountStatusCommand({ accountIds: [account] })
     const { accounts = [] } = await new Inspector2Client(config).send(ask)
     const status = accounts[0]?.resourceState?.ec2?.status ?? 'unknown'
-    if (status === 'ENABLING')
-      yield warning('scanning of EC2 is being enabled', 'Look again in a few minutes.')
+    if (status === 'ENABLING') yield warning('scanning of EC2 is being enabled', 'Look again in a few minutes.')
     else if (status !== 'ENABLED')
       yield fail(
         `scanning of EC2 is ${status} in ${account} ${region}, and ${scanned === 1 ? 'one image is' : `${scanned} images are`} to be scanned`,

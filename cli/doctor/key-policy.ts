@@ -32,8 +32,7 @@ export const allowed = ({ Statement = [] }: ResourcePolicy): Statement[] =>
 export const listOf = (value: unknown): string[] => [value ?? []].flat().map(String)
 
 /** Accounts and ARNs; '*' for everybody, which is written in two ways. */
-export const principalsOf = ({ Principal }: Statement): string[] =>
-  Principal === '*' ? ['*'] : listOf(Principal?.AWS)
+export const principalsOf = ({ Principal }: Statement): string[] => (Principal === '*' ? ['*'] : listOf(Principal?.AWS))
 
 export const isOf = (account: string, principal: string): boolean =>
   principal === account || principal.split(':')[4] === account

@@ -6,8 +6,7 @@ import { letsIn, type ResourcePolicy } from './key-policy.ts'
 
 const ownKey = once(
   async ({ config, fleet }) =>
-    (await ifThere(new KMSClient(config).send(new DescribeKeyCommand({ KeyId: `alias/${fleet.name}` }))))
-      ?.KeyMetadata,
+    (await ifThere(new KMSClient(config).send(new DescribeKeyCommand({ KeyId: `alias/${fleet.name}` }))))?.KeyMetadata,
 )
 
 const usable = (arn: string, state: string): [found: string, mend: string] => [
@@ -42,8 +41,7 @@ const keyPolicy: Check = {
     const policy = JSON.parse(Policy) as ResourcePolicy
     const accounts = await environment.accounts()
     const without = accounts.filter(
-      ({ account }) =>
-        !['kms:Decrypt', 'kms:CreateGrant'].every((action) => letsIn(policy, fleet, account, action)),
+      ({ account }) => !['kms:Decrypt', 'kms:CreateGrant'].every((action) => letsIn(policy, fleet, account, action)),
     )
     if (without.length > 0)
       yield fail(
@@ -66,8 +64,7 @@ const ringKeys: Check = {
     for (const arn of keysOf(fleet.rings)) {
       const client = new KMSClient({ ...config, region: arn.split(':')[3] ?? config.region })
       const key = (await ifThere(client.send(new DescribeKeyCommand({ KeyId: arn }))))?.KeyMetadata
-      if (!key)
-        yield fail(`there is no key ${arn}, and a ring encrypts with it`, 'Correct kmsKeys in the fleet.')
+      if (!key) yield fail(`there is no key ${arn}, and a ring encrypts with it`, 'Correct kmsKeys in the fleet.')
       else if (key.KeyState !== 'Enabled') yield fail(...usable(arn, key.KeyState ?? 'unknown'))
     }
   },

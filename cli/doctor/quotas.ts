@@ -36,12 +36,10 @@ const ofAccounts = ['lambda:InvokeFunction']
 const quotas: Quota[] = [
   {
     // The only quota of Image Builder that is small: everybody's pipelines in the account count.
-    ...{
-      name: 'Image pipelines',
-      service: 'imagebuilder',
-      code: 'L-7A0E01E3',
-      of: 'pipelines in the account',
-    },
+    name: 'Image pipelines',
+    service: 'imagebuilder',
+    code: 'L-7A0E01E3',
+    of: 'pipelines in the account',
     permissions: ['imagebuilder:ListImagePipelines'],
     need: async (environment) => {
       const { images } = environment.fleet
@@ -53,30 +51,44 @@ const quotas: Quota[] = [
     crowded: (need, value) => `${need} of ${value} pipelines: the next images will not fit`,
   },
   {
-    ...{ name: 'Concurrent builds', service: 'imagebuilder', code: 'L-BA4D191B' },
+    name: 'Concurrent builds',
+    service: 'imagebuilder',
+    code: 'L-BA4D191B',
     of: 'bakes at once (concurrentBakes)',
     need: ({ fleet }) => Math.min(fleet.concurrentBakes, Object.keys(fleet.images).length),
   },
   {
-    ...{ name: 'Components', service: 'imagebuilder', code: 'L-9B183655', of: 'components of the fleet' },
+    name: 'Components',
+    service: 'imagebuilder',
+    code: 'L-9B183655',
+    of: 'components of the fleet',
     need: ({ fleet }) => Object.values(fleet.components).filter((component) => !('arn' in component)).length,
   },
   {
-    ...{ name: 'Components per image recipe', service: 'imagebuilder', code: 'L-59EC76F6' },
+    name: 'Components per image recipe',
+    service: 'imagebuilder',
+    code: 'L-59EC76F6',
     of: 'components in one image',
     need: ({ fleet }) => Math.max(...images(fleet).map(({ components }) => components.length)),
   },
   {
-    ...{ name: 'Image recipes', service: 'imagebuilder', code: 'L-1DF98342', of: 'images' },
+    name: 'Image recipes',
+    service: 'imagebuilder',
+    code: 'L-1DF98342',
+    of: 'images',
     need: ({ fleet }) => own(fleet).length,
   },
   {
-    ...{ name: 'Infrastructure configurations', service: 'imagebuilder', code: 'L-D9EF98D9' },
+    name: 'Infrastructure configurations',
+    service: 'imagebuilder',
+    code: 'L-D9EF98D9',
     of: 'infrastructure configurations',
     need: ({ fleet }) => Object.keys(fleet.infrastructure).length,
   },
   {
-    ...{ name: 'Distribution configurations', service: 'imagebuilder', code: 'L-2BAA05D8' },
+    name: 'Distribution configurations',
+    service: 'imagebuilder',
+    code: 'L-2BAA05D8',
     of: 'configurations, for each image and ring',
     permissions: ofAccounts,
     need: async (environment) => {
@@ -89,8 +101,10 @@ const quotas: Quota[] = [
     },
   },
   {
-    ...{ name: 'Concurrent AMI copies per distribution configuration', service: 'imagebuilder' },
-    ...{ code: 'L-69312229', of: 'accounts in one configuration' },
+    name: 'Concurrent AMI copies per distribution configuration',
+    service: 'imagebuilder',
+    code: 'L-69312229',
+    of: 'accounts in one configuration',
     permissions: ofAccounts,
     need: async (environment) => {
       const accounts = await accountsIn(environment)
@@ -98,7 +112,9 @@ const quotas: Quota[] = [
     },
   },
   {
-    ...{ name: 'Concurrent executions', service: 'lambda', code: 'L-B99A9384' },
+    name: 'Concurrent executions',
+    service: 'lambda',
+    code: 'L-B99A9384',
     of: 'functions at once: one for each image, and with Slack channels those that they reserve and 100 that AWS keeps',
     need: ({ fleet }) => {
       const channels = Object.keys(fleet.notify.slack).length
@@ -144,8 +160,7 @@ const quotaCheck = (quota: Quota): Check => ({
     const value = await quotaOf(environment, quota)
     if (value === undefined) yield untold(quota, need)
     else if (need > value) yield fail(`${need} ${quota.of}, and the quota is ${value}`, raise(quota, need))
-    else if (quota.crowded && need > 0.9 * value)
-      yield warning(quota.crowded(need, value), raise(quota, need * 2))
+    else if (quota.crowded && need > 0.9 * value) yield warning(quota.crowded(need, value), raise(quota, need * 2))
     else yield noted(`${need} of ${value}`)
   },
 })

@@ -20,9 +20,7 @@ const busOf = (environment: Environment, bus: ExpectedRule['bus']) =>
   bus === 'default' ? 'default' : environment.named('releases')
 
 const arnOf = (environment: Environment, to: ExpectedRule['to']) =>
-  to === 'release'
-    ? environment.machine('release')
-    : environment.arn('lambda', `function:${environment.named(to)}`)
+  to === 'release' ? environment.machine('release') : environment.arn('lambda', `function:${environment.named(to)}`)
 
 /** What EventBridge says of each rule of the fleet, in order; undefined for one that is not there. */
 const described = once((environment) => {
@@ -77,10 +75,7 @@ function* scopeOf({ name, own, foreign }: ExpectedRule, pattern: Record<string, 
       yield fail(`the rule ${name} does not let through the events of this fleet`, deploy)
     // An event of Image Builder names no pipeline: a rule that is too wide takes every image of the account for ours.
     if (foreign && matches(pattern, foreign))
-      yield fail(
-        `the rule ${name} also lets through what is not of this fleet`,
-        `${deploy} It sets the pattern.`,
-      )
+      yield fail(`the rule ${name} also lets through what is not of this fleet`, `${deploy} It sets the pattern.`)
   } catch (error) {
     yield warning(`nobody knows what the rule ${name} lets through: ${(error as Error).message}`, deploy)
   }
@@ -103,9 +98,7 @@ const strangers: Check = {
         // A bus that is gone has no rules; another check tells of it.
         const asked = client.send(new ListRuleNamesByTargetCommand({ TargetArn, EventBusName }))
         const { RuleNames = [] } = (await ifThere(asked)) ?? {}
-        const others = RuleNames.filter(
-          (name) => !expected.some((rule) => rule.name === name && rule.bus === bus),
-        )
+        const others = RuleNames.filter((name) => !expected.some((rule) => rule.name === name && rule.bus === bus))
         if (others.length > 0)
           yield fail(
             `${list(others)} on the bus ${EventBusName}, no rule of the fleet's, starts ${TargetArn.split(':').at(-1)}`,
@@ -140,10 +133,7 @@ const releasesBus: Check = {
     const accounts = upstreamAccounts(fleet)
     const without = accounts.filter((account) => !admits(account))
     if (without.length > 0)
-      yield fail(
-        `its policy does not let ${list(without)} put events: no release of theirs is heard of`,
-        deploy,
-      )
+      yield fail(`its policy does not let ${list(without)} put events: no release of theirs is heard of`, deploy)
     else yield noted(`${count(accounts.length, 'account')}; whether they send any, only their own rules say`)
   },
 }

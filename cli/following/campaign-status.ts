@@ -77,27 +77,25 @@ export const wentWrong = ({ status, images }: CampaignStatus): boolean =>
 export function campaignStatus(fleet: Fleet, seen: Seen, now: string): CampaignStatus {
   const { campaign, record } = seen
   const { trigger, status, startedAt, finishedAt } = record
-  const images = seen.images
-    .filter(({ plan }) => plan.decision === 'bake')
-    .sort((a, b) => a.plan.order - b.plan.order)
+  const images = seen.images.filter(({ plan }) => plan.decision === 'bake').sort((a, b) => a.plan.order - b.plan.order)
   const waits = isOver({ status }) ? undefined : waitsOf(record, seen.images.length === 0)
   return {
-    ...{ campaign, title: trigger ? titleOf(trigger) : campaign, reason: trigger?.reason ?? '', status },
+    campaign,
+    title: trigger ? titleOf(trigger) : campaign,
+    reason: trigger?.reason ?? '',
+    status,
     ...(waits !== undefined && { waits }),
     startedAt,
     ...(finishedAt && { finishedAt }),
     images:
       waits !== undefined && trigger
         ? expected(fleet, trigger, startedAt)
-        : images.map((image) =>
-            imageStatus(image, seen, { now, startedAt, concurrentBakes: fleet.concurrentBakes }),
-          ),
+        : images.map((image) => imageStatus(image, seen, { now, startedAt, concurrentBakes: fleet.concurrentBakes })),
   }
 }
 
 function waitsOf({ status, waiting }: Seen['record'], isUnplanned: boolean): string | undefined {
-  if (status === 'waiting' && waiting)
-    return `opens ${minute(waiting.until)} UTC: ${waiting.reasons.join('; ')}`
+  if (status === 'waiting' && waiting) return `opens ${minute(waiting.until)} UTC: ${waiting.reasons.join('; ')}`
   return isUnplanned ? 'is being planned' : undefined
 }
 
@@ -106,18 +104,27 @@ const expected = (fleet: Fleet, trigger: Trigger, since: string): ImageStatus[] 
   planCampaign(fleet, trigger)
     .images.filter(({ decision }) => decision === 'bake')
     .map(({ image, parent, reason }) => ({
-      ...{ image, parent, status: 'waiting', step: '', since, done: 0, because: reason, reason: '' },
+      image,
+      parent,
+      status: 'waiting',
+      step: '',
+      since,
+      done: 0,
+      because: reason,
+      reason: '',
     }))
 
 const statuses: Record<CampaignImage['status'], ImageStatus['status']> = {
-  ...{ planned: 'waiting', left: 'waiting', waiting: 'running', baking: 'running', candidate: 'running' },
-  ...{
-    released: 'released',
-    failed: 'failed',
-    skipped: 'skipped',
-    superseded: 'superseded',
-    aborted: 'aborted',
-  },
+  planned: 'waiting',
+  left: 'waiting',
+  waiting: 'running',
+  baking: 'running',
+  candidate: 'running',
+  released: 'released',
+  failed: 'failed',
+  skipped: 'skipped',
+  superseded: 'superseded',
+  aborted: 'aborted',
 }
 
 interface Around {
@@ -131,7 +138,10 @@ function imageStatus(image: CampaignImage, seen: Seen, around: Around): ImageSta
   const { plan, execution, startedAt, finishedAt, version, ami } = image
   const status = statuses[image.status]
   const base = {
-    ...{ image: image.image, parent: plan.parent, status, because: plan.reason },
+    image: image.image,
+    parent: plan.parent,
+    status,
+    because: plan.reason,
     ...(execution && { execution }),
     ...(startedAt && { startedAt }),
     ...(finishedAt && { finishedAt }),
@@ -147,21 +157,31 @@ function imageStatus(image: CampaignImage, seen: Seen, around: Around): ImageSta
   const waits = waitsFor(image, { name, since }, { ...seen, concurrentBakes: around.concurrentBakes })
   const seconds = (Date.parse(around.now) - Date.parse(since)) / 1000
   return {
-    ...{ ...base, step: name, since, done: doneAt(name, seconds, plan.bakeSeconds), reason: '' },
+    ...base,
+    step: name,
+    since,
+    done: doneAt(name, seconds, plan.bakeSeconds),
+    reason: '',
     ...(waits !== undefined && { waits }),
   }
 }
 
 /** As the displays of rehearsals have it. */
-export const progressOf = (
-  { campaign, title, waits, startedAt, images }: CampaignStatus,
-  now: string,
-): Progress => ({
-  ...{ now: Date.parse(now), startedAt: Date.parse(startedAt), campaign, title },
+export const progressOf = ({ campaign, title, waits, startedAt, images }: CampaignStatus, now: string): Progress => ({
+  now: Date.parse(now),
+  startedAt: Date.parse(startedAt),
+  campaign,
+  title,
   ...(waits !== undefined && { waits }),
   images: images.map((image) => ({
-    ...{ image: image.image, parent: image.parent, status: image.status, step: image.step },
-    ...{ since: Date.parse(image.since), done: image.done, reason: image.reason, depth: 0 },
+    image: image.image,
+    parent: image.parent,
+    status: image.status,
+    step: image.step,
+    since: Date.parse(image.since),
+    done: image.done,
+    reason: image.reason,
+    depth: 0,
     ...(image.startedAt && { startedAt: Date.parse(image.startedAt) }),
     ...(image.waits !== undefined && { waits: image.waits }),
   })),

@@ -67,10 +67,7 @@ export const addCancel = (program: Command) =>
         'rebake cancel al2023-soe-ami-0a1b2c3d4e5f67890 payments-api --reason CVE-2026-1234',
       ),
     )
-    .addHelpText(
-      'after',
-      takes('states:StopExecution on the executions of both state machines', 'dynamodb:Query'),
-    )
+    .addHelpText('after', takes('states:StopExecution on the executions of both state machines', 'dynamodb:Query'))
     .action(async (campaign, image, options) =>
       (await import('../commands/cancel.ts')).cancel({ ...options, campaign, image }),
     )
@@ -96,10 +93,7 @@ export const addPromote = (program: Command) =>
     .option('--json', 'print what was started as one JSON document (needs --yes)')
     .addHelpText(
       'after',
-      examples(
-        'rebake promote payments-api',
-        'rebake promote payments-api 1.0.3/1 --reason rehabilitated --yes',
-      ),
+      examples('rebake promote payments-api', 'rebake promote payments-api 1.0.3/1 --reason rehabilitated --yes'),
     )
     .addHelpText('after', takes('states:StartExecution', 'dynamodb:GetItem', 'dynamodb:Query'))
     .action(async (image, version, options) =>
@@ -122,14 +116,8 @@ export const addRetry = (program: Command) =>
     .option(...atOption)
     .option(...endpointOption)
     .option('--json', 'print what was started as one JSON document (needs --yes)')
-    .addHelpText(
-      'after',
-      examples('rebake retry payments-api', 'rebake retry payments-api --emergency --yes'),
-    )
-    .addHelpText(
-      'after',
-      takes('states:StartExecution', 'dynamodb:GetItem', 'dynamodb:Query', 'ec2:DescribeImages'),
-    )
+    .addHelpText('after', examples('rebake retry payments-api', 'rebake retry payments-api --emergency --yes'))
+    .addHelpText('after', takes('states:StartExecution', 'dynamodb:GetItem', 'dynamodb:Query', 'ec2:DescribeImages'))
     .action(async (image, options) => (await import('../commands/retry.ts')).retry({ ...options, image }))
 
 const approvalHelp =
@@ -176,10 +164,7 @@ export const addReject = (program: Command) =>
     .option('--reason <text>', 'why, in a line, which it takes: everybody who is told of the image reads it')
     .addHelpText(
       'after',
-      examples(
-        'rebake reject',
-        'rebake reject al2023-soe-ami-0a1b2c3d4e5f67890 payments-api --reason CVE-2026-1234',
-      ),
+      examples('rebake reject', 'rebake reject al2023-soe-ami-0a1b2c3d4e5f67890 payments-api --reason CVE-2026-1234'),
     )
     .addHelpText('after', approvalPermissions)
     .action(async (campaign, image, options) =>

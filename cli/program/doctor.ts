@@ -20,9 +20,7 @@ const permissions: Record<string, string> = {
   states: 'DescribeStateMachine',
 }
 
-const permissionLines = Object.entries(permissions).map(
-  ([service, actions]) => `  ${service.padEnd(14)}  ${actions}`,
-)
+const permissionLines = Object.entries(permissions).map(([service, actions]) => `  ${service.padEnd(14)}  ${actions}`)
 
 export const addDoctor = (program: Command) =>
   program

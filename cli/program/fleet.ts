@@ -62,11 +62,7 @@ export const addPlan = (program: Command) =>
     .option(...amiOption)
     .option('--drift', 'what the regular look at all images would set right (needs --live)')
     .option(...emergencyOption)
-    .option(
-      '--at <time>',
-      'when it happens. Default: what the event says, the next time of a cycle, or now',
-      instant,
-    )
+    .option('--at <time>', 'when it happens. Default: what the event says, the next time of a cycle, or now', instant)
     .option('-l, --live', 'ask the ledger what has been baked and what is about to be')
     .option(...endpointOption)
     .option('--json', 'print the plan as one JSON document')

@@ -38,9 +38,7 @@ export const addStatus = (program: Command) =>
         'dynamodb:Query',
       ),
     )
-    .action(async (campaign, options) =>
-      (await import('../commands/status.ts')).status({ ...options, campaign }),
-    )
+    .action(async (campaign, options) => (await import('../commands/status.ts')).status({ ...options, campaign }))
 
 export const addHistory = (program: Command) =>
   program
@@ -55,10 +53,7 @@ export const addHistory = (program: Command) =>
     .option('-n, --limit <number>', 'so many releases', integer(1000), 10)
     .option(...endpointOption)
     .option('--json', 'print it as one JSON document, with every target and all that the checks found')
-    .addHelpText(
-      'after',
-      examples('rebake history payments-api', 'rebake history payments-api --limit 1 --json'),
-    )
+    .addHelpText('after', examples('rebake history payments-api', 'rebake history payments-api --limit 1 --json'))
     .addHelpText('after', takes('dynamodb:GetItem', 'dynamodb:Query'))
     .action(async (image, options) => (await import('../commands/history.ts')).history({ ...options, image }))
 

@@ -23,10 +23,7 @@ export const addRehearse = (program: Command) =>
     .option('--at <time>', 'when it begins. Default: with the first event, or on 1 September 2026', instant)
     .option('--fault <kind=target>', 'make something go wrong, see below (repeatable)', collect)
     .option('--seed <number>', 'one seed, one outcome; another seed, another', integer(999_999_999), 1)
-    .option(
-      '-o, --out <directory>',
-      'write calls, executions, history and notifications as .jsonl, and summary.json',
-    )
+    .option('-o, --out <directory>', 'write calls, executions, history and notifications as .jsonl, and summary.json')
     .option(
       '--serve [port]',
       'afterwards keep the stand-in up for the aws command and the other commands of rebake, until Ctrl-C',

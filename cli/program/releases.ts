@@ -36,9 +36,7 @@ export const addRollback = (program: Command) =>
       takes('states:StartExecution', 'states:DescribeExecution', 'dynamodb:GetItem', 'dynamodb:Query'),
     )
     .addHelpText('after', 'The exit code is 1 where some target did not go back.')
-    .action(async (image, options) =>
-      (await import('../commands/rollback.ts')).rollback({ ...options, image }),
-    )
+    .action(async (image, options) => (await import('../commands/rollback.ts')).rollback({ ...options, image }))
 
 export const addRevoke = (program: Command) =>
   program
@@ -93,11 +91,7 @@ const holding = (program: Command, name: string, summary: string) =>
     .option(...endpointOption)
     .option('--json', 'print what holds the image as one JSON document (needs --yes)')
 
-const holdPermissions = takes(
-  'lambda:InvokeFunction of the function hold-image',
-  'dynamodb:GetItem',
-  'dynamodb:Query',
-)
+const holdPermissions = takes('lambda:InvokeFunction of the function hold-image', 'dynamodb:GetItem', 'dynamodb:Query')
 
 export const addHold = (program: Command) =>
   holding(program, 'hold', 'keep an image where it is')

@@ -35,7 +35,11 @@ export function openLines(open: readonly Open[], layout: Layout = {}): string[] 
 
 function waitingTable(open: readonly Open[], { width, paint = unpainted }: Layout): string[] {
   const rows = open.map(({ campaign, image, version, ring, until, approvers }) => [
-    ...[campaign, image, version, ring, minute(until)],
+    campaign,
+    image,
+    version,
+    ring,
+    minute(until),
     list(approvers.map(shortName)),
   ])
   return table(columns, rows, { paint, ...(width !== undefined && { width }) })

@@ -15,10 +15,7 @@ export function cancellationLines(
   { campaign, title, image, waiting, returns, underWay, notStarted, over }: Cancellation,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
-  const rows = underWay.map(({ image, status, version = '', rings }) => [
-    ...[image, status, version],
-    rings.join(', '),
-  ])
+  const rows = underWay.map(({ image, status, version = '', rings }) => [image, status, version, rings.join(', ')])
   const released = over.filter(({ status }) => status === 'released').length
   const stays = underWay.some(({ rings }) => rings.length > 0) || (image === undefined && released > 0)
   const head = `${paint('bold', image ?? campaign)}${image === undefined ? `, ${oneLine(title)}` : ` in campaign ${campaign}`}`
@@ -48,10 +45,7 @@ export function cancellationLines(
   ]
 }
 
-export function cancelledLines(
-  { campaign, image, underWay }: Cancellation,
-  paint: Paint = unpainted,
-): string[] {
+export function cancelledLines({ campaign, image, underWay }: Cancellation, paint: Paint = unpainted): string[] {
   const what = image === undefined ? campaign : `${image} in campaign ${campaign}`
   return [
     `${paint('green', '✔')} Cancelled ${paint('bold', what)}: ${count(underWay.length, 'image')} stopped.`,

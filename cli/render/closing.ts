@@ -26,8 +26,7 @@ export function closingLines(
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
   const { summary } = outcome
-  if (summary.campaigns.length === 0)
-    return [`${paint('red', '✖')} Nothing was rebaked: no event began a campaign.`]
+  if (summary.campaigns.length === 0) return [`${paint('red', '✖')} Nothing was rebaked: no event began a campaign.`]
   const sentence = failure(summary)
   const icon = sentence === undefined ? paint('green', '✔') : paint('red', '✖')
   return wrap(`${icon} ${sentence ?? success(summary)}; ${pace(summary)}.`, width, '  ')

@@ -14,8 +14,7 @@ export function duration(seconds: number): string {
 }
 
 /** A virtual instant (epoch milliseconds) as '2026-09-01 06:45:12', UTC. */
-export const instant = (milliseconds: number) =>
-  new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
+export const instant = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
 
 /** An ISO 8601 time as '2026-09-10 09:00', UTC. */
 export const minute = (time: string) => instant(Date.parse(time)).slice(0, 16)

@@ -108,10 +108,7 @@ const failedParagraph = (attempt: Attempt, paint: Paint): Paragraph => ({
   heading: `${paint('red', '✖')} ${paint('red', 'failed')}`,
   facts: [
     ['begun', `${minute(attempt.at)} UTC from ${attempt.parentAmi} (campaign ${attempt.campaign})`],
-    [
-      'tried',
-      `${count(attempt.tries, 'time')}${attempt.givenUp ? '; nobody tries again by themselves' : ''}`,
-    ],
+    ['tried', `${count(attempt.tries, 'time')}${attempt.givenUp ? '; nobody tries again by themselves' : ''}`],
     ['why', attempt.failed ?? ''],
   ],
 })

@@ -14,11 +14,7 @@ export const holdLines = (image: string, { underWay }: Standing): string[] => [
 ]
 
 /** What happens once an image goes on. */
-export function resumeLines(
-  image: string,
-  { known, releases, underWay }: Standing,
-  due: string | undefined,
-): string[] {
+export function resumeLines(image: string, { known, releases, underWay }: Standing, due: string | undefined): string[] {
   const { held } = known.images[image] ?? {}
   const [newest] = releases
   const goneBack = releases.filter(({ rolledBack }) => rolledBack).slice(0, 3)

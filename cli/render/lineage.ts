@@ -24,12 +24,7 @@ export interface Lineage {
   channels: Record<string, Channel[]>
 }
 
-const columns: Column[] = [
-  { title: 'RELEASE' },
-  { title: 'AMI' },
-  { title: 'NOW' },
-  { title: 'WHERE', shrinks: true },
-]
+const columns: Column[] = [{ title: 'RELEASE' }, { title: 'AMI' }, { title: 'NOW' }, { title: 'WHERE', shrinks: true }]
 const placeColumns: Column[] = [
   { title: 'RING' },
   { title: 'ACCOUNT' },
@@ -86,7 +81,8 @@ function rowsOf({ upstream, release, ancestors, descendants, channels }: Lineage
   const nodes: Node<Row>[] = [
     { name: upstream.ami, parent: '', item: { name: root, ami: upstream.ami, isAsked: !release } },
     ...shown.map((each) => ({
-      ...{ name: each.ami, parent: each.parentAmi },
+      name: each.ami,
+      parent: each.parentAmi,
       item: { name: nameOf(each), ami: each.ami, release: each, isAsked: each === release },
     })),
   ]

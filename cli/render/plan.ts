@@ -25,15 +25,11 @@ export function planLines(
   forecast: Forecast,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
-  const baked = forecast.images
-    .filter(({ decision }) => decision === 'bake')
-    .sort((a, b) => a.order - b.order)
+  const baked = forecast.images.filter(({ decision }) => decision === 'bake').sort((a, b) => a.order - b.order)
   const left = forecast.images.filter(({ decision }) => decision === 'leave')
   const lines = [
     ...causeLines(forecast, paint),
-    ...(forecast.trigger.emergency
-      ? [paint('yellow', 'Emergency: no freeze and no window holds it up.')]
-      : []),
+    ...(forecast.trigger.emergency ? [paint('yellow', 'Emergency: no freeze and no window holds it up.')] : []),
     ...(forecast.waits ? waitLines(forecast.waits, shownIn(forecast), paint) : []),
     totalLine(forecast, baked, paint),
   ]
@@ -49,9 +45,7 @@ export function planLines(
 const unasked = 'As if nothing had ever been baked: --live asks the ledger.'
 
 const sectionOf = (lines: readonly string[], width: number) =>
-  lines.length === 0
-    ? []
-    : ['', ...lines.flatMap((line) => wrap(line, width, /^ {2}/.test(line) ? '    ' : ''))]
+  lines.length === 0 ? [] : ['', ...lines.flatMap((line) => wrap(line, width, /^ {2}/.test(line) ? '    ' : ''))]
 
 /** What set it off, and why. */
 function causeLines({ trigger, timezone }: Forecast, paint: Paint): string[] {
@@ -132,9 +126,7 @@ function heldLines(forecast: Forecast): string[] {
 function leftLines(left: readonly PlannedImage[]): string[] {
   if (left.length === 0) return []
   // What concerns few images says most.
-  const byReason = [...Map.groupBy(left, ({ reason }) => oneLine(reason))].sort(
-    ([, a], [, b]) => a.length - b.length,
-  )
+  const byReason = [...Map.groupBy(left, ({ reason }) => oneLine(reason))].sort(([, a], [, b]) => a.length - b.length)
   const reasons = byReason.map(([reason, images]) => {
     return `  ${list(images.map(({ image }) => image))}: ${reason}`
   })

@@ -55,12 +55,7 @@ export function promotionLines(
               : ''),
         ]),
     ...(trigger.emergency
-      ? [
-          paint(
-            'yellow',
-            'Emergency: no freeze and no window holds it up, and it takes the turn of an older roll-out.',
-          ),
-        ]
+      ? [paint('yellow', 'Emergency: no freeze and no window holds it up, and it takes the turn of an older roll-out.')]
       : []),
     ...(waits ? waitLines(waits, minute, paint) : []),
     ...held.flatMap(({ ring, reasons }) =>

@@ -21,11 +21,7 @@ export type Outcome = Pick<
  * Everything to read after a rehearsal; the line that says how it went comes last, where the eye is.
  * @param parents of the images, by name: the tables are trees
  */
-export function reportLines(
-  outcome: Outcome,
-  parents: Record<string, string>,
-  layout: Layout = {},
-): string[] {
+export function reportLines(outcome: Outcome, parents: Record<string, string>, layout: Layout = {}): string[] {
   const { campaigns, images } = outcome.summary
   const sections = [
     notificationLines(outcome.notifications, layout),
@@ -67,9 +63,7 @@ function campaignLines(
       { text: `${icon} ${status}`, style },
       item.ami ?? '',
       took === undefined ? '' : duration(took),
-      item.status === 'released' || waitsForApproval(item)
-        ? approvalsText(item.approvals)
-        : oneLine(item.reason),
+      item.status === 'released' || waitsForApproval(item) ? approvalsText(item.approvals) : oneLine(item.reason),
     ]
   })
   const { paint = unpainted } = layout
@@ -113,7 +107,5 @@ function unused(permissions: readonly string[]): string[] {
   ]
 }
 
-const refusedLines = (
-  refused: readonly string[],
-  { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout,
-) => refused.flatMap((reason) => wrap(`${paint('yellow', '!')} Refused: ${oneLine(reason)}`, width, '  '))
+const refusedLines = (refused: readonly string[], { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout) =>
+  refused.flatMap((reason) => wrap(`${paint('yellow', '!')} Refused: ${oneLine(reason)}`, width, '  '))

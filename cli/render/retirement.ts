@@ -21,7 +21,12 @@ const columns: Column[] = [
 export function retirementLines(plan: RetirementPlan, { width, paint = unpainted }: Layout = {}): string[] {
   const { deprecated, removed, used, waiting } = sorted(plan)
   const row = (release: Retiring, what: string, why: string) => [
-    ...[release.image, release.version, release.ami, minute(release.bakedAt), what, oneLine(why)],
+    release.image,
+    release.version,
+    release.ami,
+    minute(release.bakedAt),
+    what,
+    oneLine(why),
   ]
   const rows = [
     ...deprecated.map((each) => row(each, 'deprecate', each.reason)),
@@ -49,10 +54,7 @@ export function retirementLines(plan: RetirementPlan, { width, paint = unpainted
 }
 
 /** What became of it. */
-export function retiredLines(
-  { status, withdrawals, problems }: RetirementNow,
-  paint: Paint = unpainted,
-): string[] {
+export function retiredLines({ status, withdrawals, problems }: RetirementNow, paint: Paint = unpainted): string[] {
   const amis = withdrawals.flatMap((each) => each.amis)
   const done = (action: string) => amis.filter((each) => each.action === action && isWithdrawn(each)).length
   const inUse = amis.filter(({ outcome }) => outcome === 'in-use').length

@@ -35,7 +35,9 @@ export function previewLines(
     wrap(text, width).map((line) => (style === undefined ? line : paint(style, line)))
   const amis = withdrawals.reduce((sum, each) => sum + each.amis.length, 0)
   const rows = releases.map((release) => [
-    ...[release.image, release.version, release.ami],
+    release.image,
+    release.version,
+    release.ami,
     String(copiesOf(preview, release.image, release.version)),
     pointersText(preview, release.image),
   ])
@@ -46,19 +48,14 @@ export function previewLines(
   const stay = `${count(spared.length, 'release')} descended from it ${spared.length === 1 ? 'stays' : 'stay'}`
   const sections = [
     [
-      ...say(
-        `${count(releases.length, 'release')} would be revoked, and ${count(amis, 'AMI')} disabled.`,
-        'bold',
-      ),
+      ...say(`${count(releases.length, 'release')} would be revoked, and ${count(amis, 'AMI')} disabled.`, 'bold'),
       ...say('Nothing is baked from them and nothing points to them any more. What runs keeps running.'),
     ],
     table(columns, rows, layout),
     used.length > 0
       ? [...inUse, ...table(useColumns, used, layout)]
       : say('Nothing that could be looked at runs on them.'),
-    unread
-      ? say(`Nobody could look everywhere, and where nobody could, nothing is disabled: ${unread}`, 'yellow')
-      : [],
+    unread ? say(`Nobody could look everywhere, and where nobody could, nothing is disabled: ${unread}`, 'yellow') : [],
     spared.length > 0
       ? [
           ...say(`${stay} (--descendants revokes them too):`, 'yellow'),
@@ -66,10 +63,7 @@ export function previewLines(
         ]
       : [],
     stranded.length > 0
-      ? say(
-          `There is no good release of ${list(stranded)}: new launches there fail until it is baked anew.`,
-          'red',
-        )
+      ? say(`There is no good release of ${list(stranded)}: new launches there fail until it is baked anew.`, 'red')
       : [],
     rebake.length > 0
       ? say(`Baked anew afterwards: ${list(rebake)}, with what descends from them.`)
@@ -79,8 +73,7 @@ export function previewLines(
 }
 
 const copiesOf = ({ withdrawals }: Preview, image: string, version: string) =>
-  withdrawals.flatMap(({ amis }) => amis).filter((each) => each.image === image && each.version === version)
-    .length
+  withdrawals.flatMap(({ amis }) => amis).filter((each) => each.image === image && each.version === version).length
 
 const pointersText = ({ goBack, stranded }: Preview, image: string) => {
   const back = goBack.find((each) => each.image === image)
@@ -95,7 +88,8 @@ export function revocationSteps({ record, rollbacks, withdrawals }: RevocationNo
       const now = rollbacks.find((each) => each.image === image)
       const status = { running: 'running', finished: 'done', failed: 'wrong' } as const
       return {
-        ...{ name: `pointers of ${image}`, status: now ? status[now.status] : 'waiting' },
+        name: `pointers of ${image}`,
+        status: now ? status[now.status] : 'waiting',
         text: now?.status === 'failed' ? (now.problems?.[0] ?? 'not everywhere') : `back to ${to}`,
       }
     }),

@@ -47,9 +47,7 @@ export function rollbackLines(facts: RollbackFacts, { width, paint = unpainted }
       problems,
     ),
     ...paragraph(underWay.length > 0 && 'Under way, and stopped by it:', underWay.map(claimText)),
-    ...paragraph(children.length > 0 && `Rebaked from ${to.ami} at the next look at all images:`, [
-      list(children),
-    ]),
+    ...paragraph(children.length > 0 && `Rebaked from ${to.ami} at the next look at all images:`, [list(children)]),
     '',
     `${ring === undefined ? 'Parameters, channels and launch templates go' : 'The pointers of this ring go'} back; what runs already is left alone.`,
     `${image} is held from then on: nothing of it is baked or moves until rebake resume ${image}.`,
@@ -74,9 +72,7 @@ export const claimText = ({ campaign, stage, waits }: Standing['underWay'][numbe
 function rowsOf({ rings }: RollbackPlan): string[][] {
   return rings.flatMap(({ ring, targets, launchTemplates }) => {
     const templates = list(launchTemplates.map(({ name }) => name))
-    const rows = targets
-      .slice(0, shown)
-      .map(({ account, region, ami }) => [ring, account, region, ami, templates])
+    const rows = targets.slice(0, shown).map(({ account, region, ami }) => [ring, account, region, ami, templates])
     const more = targets.length - rows.length
     return [
       ...(rows.length > 0 ? rows : [[ring, 'no target', '', '', '']]),
@@ -109,8 +105,7 @@ export function rolledBackLines(
     rings.reduce((sum, { targets }) => sum + targets.length, 0),
     'target',
   )
-  const where =
-    ring === undefined ? `${targets} of ${count(rings.length, 'ring')}` : `${targets} of ring ${ring}`
+  const where = ring === undefined ? `${targets} of ${count(rings.length, 'ring')}` : `${targets} of ring ${ring}`
   if (status === 'finished')
     return [
       `${paint('green', '✔')} ${image} is ${to.version} again, in ${where}. It is held: rebake resume ${image} lets it go on.`,

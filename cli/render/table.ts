@@ -18,9 +18,7 @@ export function table(
   rows: readonly (readonly Cell[])[],
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
-  const shown = columns
-    .map((_, index) => index)
-    .filter((index) => rows.some((row) => textOf(row[index]) !== ''))
+  const shown = columns.map((_, index) => index).filter((index) => rows.some((row) => textOf(row[index]) !== ''))
   const widths = columns.map((column, index) =>
     Math.max(widthOf(column.title), ...rows.map((row) => widthOf(textOf(row[index])))),
   )

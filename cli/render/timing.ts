@@ -38,11 +38,7 @@ const cycleRows =
       const { begins, freezes } = beginning(fleet, name, time)
       const shown = begins ? localText(begins, cycle.timezone) : dim('never')
       const note: Cell =
-        freezes.length > 0
-          ? { text: `after ${list(freezes)}`, style: 'yellow' }
-          : at === 0
-            ? about(cycle)
-            : ''
+        freezes.length > 0 ? { text: `after ${list(freezes)}`, style: 'yellow' } : at === 0 ? about(cycle) : ''
       return at === 0 ? [name, images, shown, note] : ['', '', shown, note]
     })
   }
@@ -79,9 +75,7 @@ const windowColumns: Column[] = [{ title: 'WINDOW OF' }, { title: 'OPENS' }, { t
 type Window = NonNullable<Fleet['rings'][string]['window']>
 
 const windowsOf = ({ images, rings }: Fleet) => [
-  ...Object.entries(images).flatMap(([name, { window }]) =>
-    window ? [{ of: `image ${name}`, window }] : [],
-  ),
+  ...Object.entries(images).flatMap(([name, { window }]) => (window ? [{ of: `image ${name}`, window }] : [])),
   ...Object.entries(rings).flatMap(([name, { window }]) => (window ? [{ of: `ring ${name}`, window }] : [])),
 ]
 
@@ -125,9 +119,7 @@ export function cveLine({ cves, images }: Fleet): string | undefined {
   )
   const scanned = Object.values(images).filter(({ scanning }) => scanning).length
   const of =
-    scanned === 0
-      ? 'no image is scanned yet'
-      : `${count(scanned, 'image')} ${scanned === 1 ? 'is' : 'are'} scanned`
+    scanned === 0 ? 'no image is scanned yet' : `${count(scanned, 'image')} ${scanned === 1 ? 'is' : 'are'} scanned`
   return (
     `A scanned image with ${thresholds.join(' or ')} findings is rebaked, at most once in ` +
     `${duration(cves.every)}; ${of}.`

@@ -15,10 +15,7 @@ export function tree<T>(nodes: readonly Node<T>[]): { lead: string; item: T }[] 
       const last = index === siblings.length - 1
       const root = parent === ''
       const below = root ? '' : indent + (last ? '   ' : '│  ')
-      return [
-        { lead: root ? '' : indent + (last ? '└─ ' : '├─ '), item: node.item },
-        ...walk(node.name, below),
-      ]
+      return [{ lead: root ? '' : indent + (last ? '└─ ' : '├─ '), item: node.item }, ...walk(node.name, below)]
     })
   }
   return walk('', '')

@@ -10,7 +10,8 @@ export const withdrawalSteps = (withdrawals: readonly Withdrawal[]): Step[] =>
     const inUse = of('in-use').length
     const left = amis.some(({ outcome }) => outcome === undefined)
     return {
-      ...{ name: `AMIs in ${account} ${region}`, status: failed ? 'wrong' : left ? 'waiting' : 'done' },
+      name: `AMIs in ${account} ${region}`,
+      status: failed ? 'wrong' : left ? 'waiting' : 'done',
       text: failed?.why ?? `${count(amis.length, 'AMI')}${inUse > 0 ? `, ${inUse} in use` : ''}`,
     }
   })

@@ -68,14 +68,11 @@ function plainDisplay(outcomesOnly: boolean): Display {
       // What a campaign bakes is known once it does, or once it has ended.
       const begins = waits === undefined && images.length > 0
       if (begins && images.every(({ status }) => status === 'waiting')) return
-      if (!seen.has(campaign) || (waits !== undefined && seen.get(campaign) !== waits))
-        print([campaignLine(progress)])
+      if (!seen.has(campaign) || (waits !== undefined && seen.get(campaign) !== waits)) print([campaignLine(progress)])
       seen.set(campaign, waits)
       width = Math.max(width, ...images.map(({ image }) => widthOf(image)))
       const lines = changed
-        .filter(
-          (image) => isSettled(image) || (!outcomesOnly && image.status === 'running' && image.step !== ''),
-        )
+        .filter((image) => isSettled(image) || (!outcomesOnly && image.status === 'running' && image.step !== ''))
         .map((image) => changeLine(image.since, image, width))
       if (lines.length > 0) print(lines)
     },

@@ -40,8 +40,7 @@ export function frame(heading: Heading, moment: Moment, terminal: Screen): strin
     Math.max(0, ...rows.map(({ lead, item }) => (item.image ? widthOf(lead + item.name) + 2 : 0))),
   )
   const lines = rows.map(({ lead, item }) => treeLine(lead, item, nameWidth, screen))
-  const more =
-    hidden.length > 0 ? [screen.paint('dim', cell(`   … and ${statusCounts(hidden)}`, screen.columns))] : []
+  const more = hidden.length > 0 ? [screen.paint('dim', cell(`   … and ${statusCounts(hidden)}`, screen.columns))] : []
   return [...head, ...lines, ...more].slice(0, Math.max(1, screen.rows - 1))
 }
 
@@ -119,12 +118,7 @@ function choose(images: readonly ImageMoment[], room: number) {
   }
 }
 
-function treeLine(
-  lead: string,
-  { name, image }: Item,
-  nameWidth: number,
-  { columns, paint, tick }: Screen,
-): string {
+function treeLine(lead: string, { name, image }: Item, nameWidth: number, { columns, paint, tick }: Screen): string {
   if (!image) return paint('bold', cell(name, columns).trimEnd())
   const { icon, style } = statuses[image.status]
   const shownIcon = image.status === 'running' ? (spinner[tick % spinner.length] ?? icon) : icon
@@ -132,9 +126,7 @@ function treeLine(
   const start = `${paint('dim', lead)}${paint(style, shownIcon)} ${image.status === 'waiting' ? paint('dim', names) : names}`
   const elapsed = image.elapsed === undefined ? '' : duration(image.elapsed)
   const space = Math.max(0, columns - nameWidth - 2 - elapsedWidth)
-  return (
-    start + paint('dim', '  ') + middle(image, space, paint) + paint('dim', elapsed.padStart(elapsedWidth))
-  )
+  return start + paint('dim', '  ') + middle(image, space, paint) + paint('dim', elapsed.padStart(elapsedWidth))
 }
 
 /** The step and the bar of an image that runs, the outcome of one that has ended. */

@@ -23,9 +23,7 @@ export const isSettled = (image: ImageProgress) => settled.has(image.status)
 
 /** How much of everything is done, 0 to 1; an image that ended badly has nothing left to do. */
 export const doneOf = (images: readonly ImageProgress[]) =>
-  images.length === 0
-    ? 0
-    : images.reduce((sum, image) => sum + (isSettled(image) ? 1 : image.done), 0) / images.length
+  images.length === 0 ? 0 : images.reduce((sum, image) => sum + (isSettled(image) ? 1 : image.done), 0) / images.length
 
 /** Remembers the snapshots of every campaign, and when each of its images began and ended. */
 export class Timeline {
@@ -43,9 +41,7 @@ export class Timeline {
 
   /** Takes a snapshot; returns the images whose status, step or wait it changed. */
   add(progress: Progress): ImageMoment[] {
-    const before = new Map(
-      this.#campaigns.get(progress.campaign)?.images.map((image) => [image.image, image]),
-    )
+    const before = new Map(this.#campaigns.get(progress.campaign)?.images.map((image) => [image.image, image]))
     this.#campaigns.set(progress.campaign, progress)
     this.#start = Math.min(this.#start ?? progress.now, progress.startedAt ?? progress.now)
     this.#now = progress.now

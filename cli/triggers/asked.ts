@@ -37,15 +37,11 @@ export function checkAsked(asked: Asked, live: boolean): void {
       'plan needs one trigger: --event FILE, --release UPSTREAM, --cycle NAME, --image NAME, --upstream NAME or --drift.',
     )
   checkAmi(ami, upstream)
-  if (drift && !live)
-    throw new BadInput('--drift compares the fleet with what the ledger knows: it needs --live.')
+  if (drift && !live) throw new BadInput('--drift compares the fleet with what the ledger knows: it needs --live.')
 }
 
 /** @throws BadInput for what would start no campaign, and why */
-export async function causeOf(
-  asked: Asked,
-  circumstances: Circumstances,
-): Promise<Cause | { nothing: string[] }> {
+export async function causeOf(asked: Asked, circumstances: Circumstances): Promise<Cause | { nothing: string[] }> {
   const cause = await foreseen(asked, circumstances)
   if (!asked.emergency || 'nothing' in cause) return cause
   return { ...cause, trigger: { ...cause.trigger, emergency: true } }
@@ -64,8 +60,7 @@ async function foreseen(
       : causeOfEvent(fleet, envelope, timed.time, live)
   }
   if (release !== undefined) return causeOfUpstream(fleet, release, at ?? now, live)
-  if (cycle !== undefined)
-    return { trigger: nextCycle(fleet, cycle, { at, now }), ...(live && { known: live.known }) }
+  if (cycle !== undefined) return { trigger: nextCycle(fleet, cycle, { at, now }), ...(live && { known: live.known }) }
   if (drift && live) return causeOfDrift(fleet, definitions, live.known, at ?? now)
   return causeByHand(byHand(fleet, asked, at ?? now), live)
 }

@@ -22,11 +22,7 @@ export interface ByHand {
  * The trigger of a person.
  * @throws BadInput for what cannot be, or is none of the fleet's
  */
-export function byHand(
-  fleet: Fleet,
-  { image, upstream, ami, emergency, reason }: ByHand,
-  time: string,
-): ManualTrigger {
+export function byHand(fleet: Fleet, { image, upstream, ami, emergency, reason }: ByHand, time: string): ManualTrigger {
   if ((image === undefined) === (upstream === undefined))
     throw new BadInput('Name what is to be baked: either --image NAME, once or more, or --upstream NAME.')
   for (const name of image ?? []) checkName('--image', 'image', name, Object.keys(fleet.images))
@@ -46,10 +42,8 @@ export function byHand(
 /** @throws BadInput for what is no AMI, or of no upstream */
 export function checkAmi(ami: string | undefined, upstream: string | undefined): void {
   if (ami === undefined) return
-  if (upstream === undefined)
-    throw new BadInput('--ami says what an upstream is: it goes with --upstream NAME.')
-  if (!v.is(amiId, ami))
-    throw new BadInput(`--ami ${ami}: expected the id of an AMI, as ami-0a1b2c3d4e5f67890.`)
+  if (upstream === undefined) throw new BadInput('--ami says what an upstream is: it goes with --upstream NAME.')
+  if (!v.is(amiId, ami)) throw new BadInput(`--ami ${ami}: expected the id of an AMI, as ami-0a1b2c3d4e5f67890.`)
 }
 
 /** In a line, and without its full stop: messages put it into sentences. */

@@ -10,11 +10,7 @@ import { BadInput } from '../problems.ts'
  * A patch cycle at a time of its schedule: the given one, or else the next after now.
  * @throws BadInput for a cycle that the fleet does not have, or that does not come again
  */
-export function nextCycle(
-  fleet: Fleet,
-  cycle: string,
-  { at, now }: { at: string | undefined; now: string },
-): Trigger {
+export function nextCycle(fleet: Fleet, cycle: string, { at, now }: { at: string | undefined; now: string }): Trigger {
   checkName('--cycle', 'patch cycle', cycle, Object.keys(fleet.patchCycles))
   const { schedule, timezone } = fleet.patchCycles[cycle] as Fleet['patchCycles'][string]
   const next = nextOccurrence(parseSchedule(schedule), timezone, new Date(now))

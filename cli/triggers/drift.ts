@@ -21,9 +21,6 @@ export function causeOfDrift(
       : []
   })
   return {
-    nothing: [
-      stale.length > 0 ? 'Nothing is due.' : 'Every image is as the fleet says, or on its way.',
-      ...stale,
-    ],
+    nothing: [stale.length > 0 ? 'Nothing is due.' : 'Every image is as the fleet says, or on its way.', ...stale],
   }
 }

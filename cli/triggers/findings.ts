@@ -29,9 +29,7 @@ export function causeOfFindings(
   const arn = resources.find((resource) => resource.includes(':image/')) ?? ''
   const image = imageOfArn(fleet.name, arn)
   if (image === undefined || !Object.hasOwn(fleet.images, image))
-    throw new BadInput(
-      `This scan would be ignored: it is of ${arn || 'no image'}, which is none of this fleet.`,
-    )
+    throw new BadInput(`This scan would be ignored: it is of ${arn || 'no image'}, which is none of this fleet.`)
   const counts = v.safeParse(Counts, detail['finding-severity-counts'])
   if (!counts.success) throw new BadInput('This scan would fail: it has no "finding-severity-counts".')
   const version = versionOfArn(arn)
@@ -39,9 +37,7 @@ export function causeOfFindings(
   if ('ignored' in verdict) throw new BadInput(`This scan would be ignored: ${verdict.ignored}.`)
   if ('later' in verdict) {
     const earliest = new Date(Date.parse(verdict.since) + (fleet.cves?.every ?? 0) * 1000)
-    throw new BadInput(
-      `${verdict.later}: it would be rebaked for that, not before ${localText(earliest, 'UTC')}.`,
-    )
+    throw new BadInput(`${verdict.later}: it would be rebaked for that, not before ${localText(earliest, 'UTC')}.`)
   }
   const trigger = { kind: 'cve', image, version, time, reason: verdict.rebake } as const
   return { trigger, known: live.known }

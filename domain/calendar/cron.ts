@@ -67,12 +67,7 @@ function readAt({ text, offset }: Part): Schedule {
  *
  * @param anchor when a rate first comes, AWS's StartDate; without one it is a whole period after `after`
  */
-export function nextOccurrence(
-  schedule: Schedule,
-  timezone: string,
-  after: Date,
-  anchor?: Date,
-): Date | undefined {
+export function nextOccurrence(schedule: Schedule, timezone: string, after: Date, anchor?: Date): Date | undefined {
   switch (schedule.kind) {
     case 'cron':
       return nextOfCron(schedule.pattern, timezone, after)

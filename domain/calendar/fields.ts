@@ -28,12 +28,19 @@ const minute: Field = { values: 'minutes from 0 to 59', least: 0, most: 59, digi
 const hour: Field = { values: 'hours from 0 to 23', least: 0, most: 23, digits: two, wraps: true }
 const dayOfMonth: Field = { values: 'days from 1 to 31', least: 1, most: 31, digits: two }
 const month: Field = {
-  ...{ values: 'months from 1 to 12 or JAN to DEC', least: 1, most: 12 },
-  ...{ digits: two, names: months },
+  values: 'months from 1 to 12 or JAN to DEC',
+  least: 1,
+  most: 12,
+  digits: two,
+  names: months,
 }
 const dayOfWeek: Field = {
-  ...{ values: 'days of the week from 1 to 7 or SUN to SAT', least: 1, most: 7 },
-  ...{ digits: /^\d$/, names: weekdays, stepless: true as const },
+  values: 'days of the week from 1 to 7 or SUN to SAT',
+  least: 1,
+  most: 7,
+  digits: /^\d$/,
+  names: weekdays,
+  stepless: true as const,
 }
 const year: Field = { values: 'years from 1970 to 2199', least: 1970, most: 2199, digits: /^\d{4}$/ }
 
@@ -61,8 +68,12 @@ export function readFields(body: Part): string[] {
   if (extra) throw new ScheduleInvalid(extra.offset, `${six}, found ${parts.length}`)
   oneQuestion(days, onWeekdays)
   return [
-    ...[readList(minute, minutes), readList(hour, hours), readDays(days)],
-    ...[readList(month, inMonths), readWeekdays(onWeekdays), readList(year, years)],
+    readList(minute, minutes),
+    readList(hour, hours),
+    readDays(days),
+    readList(month, inMonths),
+    readWeekdays(onWeekdays),
+    readList(year, years),
   ]
 }
 
@@ -104,10 +115,7 @@ function readWeekdays(part: Part): string {
   if (last !== undefined) return `${readValue(dayOfWeek, { text: last, offset })}L`
   const [, day, nth] = /^(\d|[A-Z]{3})#([1-5])$/.exec(text) ?? []
   if (day !== undefined) return `${readValue(dayOfWeek, { text: day, offset })}#${nth}`
-  throw new ScheduleInvalid(
-    offset,
-    `${dayOfWeek.values}, or L, 6L, TUE#2 (1 to 5) or ? alone, found '${text}'`,
-  )
+  throw new ScheduleInvalid(offset, `${dayOfWeek.values}, or L, 6L, TUE#2 (1 to 5) or ? alone, found '${text}'`)
 }
 
 function readList(field: Field, part: Part): string {

@@ -14,8 +14,16 @@ function clockIn(timezone: string): Intl.DateTimeFormat {
   if (known) return known
   const numeric = 'numeric' as const
   const clock = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone: timezone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
-    ...{ year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric },
+    timeZone: timezone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: numeric,
+    month: numeric,
+    day: numeric,
+    hour: numeric,
+    minute: numeric,
+    second: numeric,
   })
   clocks.set(timezone, clock)
   return clock

@@ -60,9 +60,7 @@ export function openingAfter(
     time = wait.until
     reasons.set(gate, wait.reason)
   }
-  throw new NeverOpens(
-    `nothing is open before ${localText(time, 'UTC')}: ${[...reasons.values()].join(', ')}`,
-  )
+  throw new NeverOpens(`nothing is open before ${localText(time, 'UTC')}: ${[...reasons.values()].join(', ')}`)
 }
 
 function gateOfFreeze({ name, reason, from, to, timezone }: Freeze): Gate {

@@ -20,9 +20,7 @@ import {
 
 const mode = v.pipe(
   v.optional(oneOf(['required', 'advisory']), 'required'),
-  describe(
-    'required: the image stops where it does not pass, and its descendants; advisory: people are told',
-  ),
+  describe('required: the image stops where it does not pass, and its descendants; advisory: people are told'),
 )
 const within = (usual: string, most: string) =>
   v.pipe(v.optional(duration('1m', most), usual), describe('How long it may take; then it has not passed'))
@@ -42,10 +40,7 @@ const Ami = object({
 })
 
 const most = (severity: string) =>
-  v.pipe(
-    v.exactOptional(integer(0, 10_000)),
-    describe(`How many of severity ${severity} are tolerated; default: any`),
-  )
+  v.pipe(v.exactOptional(integer(0, 10_000)), describe(`How many of severity ${severity} are tolerated; default: any`))
 
 const Vulnerabilities = object({
   mode,
@@ -55,10 +50,7 @@ const Vulnerabilities = object({
   medium: most('MEDIUM'),
   low: most('LOW'),
   fixable: v.pipe(v.optional(flag, false), describe('Count only those for which there is a fix')),
-  introduced: v.pipe(
-    v.optional(flag, false),
-    describe('Count only those that the parent image does not have'),
-  ),
+  introduced: v.pipe(v.optional(flag, false), describe('Count only those that the parent image does not have')),
 })
 
 const Packages = object({
@@ -73,15 +65,10 @@ const Smoke = object({
   timeout: within('1h', '12h'),
   instanceTypes: v.pipe(
     v.exactOptional(atLeastOne(instanceType, 'instance type')),
-    describe(
-      "An instance of each is launched from the AMI; default: the first of the image's infrastructure",
-    ),
+    describe("An instance of each is launched from the AMI; default: the first of the image's infrastructure"),
   ),
   script: v.pipe(v.exactOptional(text), describe('A shell or PowerShell script, relative to this file')),
-  document: v.pipe(
-    v.exactOptional(text),
-    describe('The name of an SSM command document, in place of a script'),
-  ),
+  document: v.pipe(v.exactOptional(text), describe('The name of an SSM command document, in place of a script')),
   parameters: v.pipe(
     v.exactOptional(v.record(text, v.string('text'), 'parameters by name')),
     describe("The document's parameters"),
@@ -96,30 +83,18 @@ const Custom = object({
     /^arn:aws[^:]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/,
     'the ARN of a Lambda function',
   ),
-  input: v.pipe(
-    v.exactOptional(v.record(text, v.unknown(), 'a mapping')),
-    describe('Handed to the function as it is'),
-  ),
+  input: v.pipe(v.exactOptional(v.record(text, v.unknown(), 'a mapping')), describe('Handed to the function as it is')),
 })
 
 export const Checks = object({
-  ami: v.pipe(
-    v.optional(Ami, {}),
-    describe("The AMI's own attributes, and how they moved since the previous release"),
-  ),
+  ami: v.pipe(v.optional(Ami, {}), describe("The AMI's own attributes, and how they moved since the previous release")),
   vulnerabilities: v.pipe(
     v.exactOptional(Vulnerabilities),
     describe("What Amazon Inspector found in the bake's scan (scanning: true)"),
   ),
   packages: v.pipe(v.exactOptional(Packages), describe('What is installed, as Image Builder lists it')),
-  smoke: v.pipe(
-    v.exactOptional(Smoke),
-    describe('An instance is launched from the AMI, and a script run on it'),
-  ),
-  custom: v.pipe(
-    v.exactOptional(named(Custom, 'check')),
-    describe('Lambda functions that judge the AMI, by name'),
-  ),
+  smoke: v.pipe(v.exactOptional(Smoke), describe('An instance is launched from the AMI, and a script run on it')),
+  custom: v.pipe(v.exactOptional(named(Custom, 'check')), describe('Lambda functions that judge the AMI, by name')),
 })
 
 /** JavaScript takes 30 February for 2 March. */
@@ -136,10 +111,7 @@ export const Waiver = object({
     v.check(isDay, 'a day of the calendar such as 2026-12-31'),
     describe('The last day on which it holds (UTC)'),
   ),
-  images: v.pipe(
-    v.exactOptional(atLeastOne(reference('an image'), 'image')),
-    describe('Default: all of them'),
-  ),
+  images: v.pipe(v.exactOptional(atLeastOne(reference('an image'), 'image')), describe('Default: all of them')),
 })
 
 export type Checks = v.InferOutput<typeof Checks>

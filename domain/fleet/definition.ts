@@ -34,5 +34,4 @@ function stepsOf(component: Component | undefined, read: (file: string) => strin
   return component.file === undefined ? component.document : read(component.file)
 }
 
-const sorted = (record: Record<string, string>) =>
-  Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))
+const sorted = (record: Record<string, string>) => Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -23,11 +23,7 @@ interface Documents {
  * The AWSTOE documents of a fleet's own components.
  * @param near turns a path of the fleet file into one to show.
  */
-export const readDocuments = (
-  fleet: Fleet,
-  read: ReadFile | undefined,
-  near: (path: string) => string,
-): Documents => {
+export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (path: string) => string): Documents => {
   const result: Documents = { documents: new Map(), findings: [], problems: [] }
   for (const [key, component] of Object.entries(fleet.components)) {
     if ('arn' in component) continue
@@ -35,10 +31,7 @@ export const readDocuments = (
       const path = ['components', key, 'document']
       const length = JSON.stringify(component.document).length
       result.documents.set(key, component.document)
-      result.findings.push(
-        ...inspectDocument(component.document, component.platform, path),
-        ...tooLong(length, path),
-      )
+      result.findings.push(...inspectDocument(component.document, component.platform, path), ...tooLong(length, path))
     }
     if (!component.file || !read) continue
     const text = read(component.file)

@@ -24,9 +24,14 @@ export function fingerprintsOf(fleet: Fleet, definitions: Record<string, string>
 }
 
 const mappings = new Set([
-  ...['upstreams', 'infrastructure', 'components', 'images', 'rings'],
-  ...['patchCycles', 'freezes', 'waivers'],
+  'upstreams',
+  'infrastructure',
+  'components',
+  'images',
+  'rings',
+  'patchCycles',
+  'freezes',
+  'waivers',
 ])
 
-const fingerprint = (value: unknown) =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+const fingerprint = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)

@@ -43,9 +43,7 @@ const Network = object({
     describe('VPC endpoints that a private subnet needs: create them, or only list them'),
   ),
   routeTables: v.pipe(
-    v.exactOptional(
-      listOf(matching(/^rtb-[0-9a-f]{8,17}$/, 'a route table id such as rtb-0a1b2c3d4e5f67890')),
-    ),
+    v.exactOptional(listOf(matching(/^rtb-[0-9a-f]{8,17}$/, 'a route table id such as rtb-0a1b2c3d4e5f67890'))),
     describe("The subnet's, for the endpoint of S3"),
   ),
   cidr: v.exactOptional(matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'a CIDR block such as 10.0.0.0/16')),
@@ -123,9 +121,7 @@ const Image = object({
   ),
   componentUpdates: v.pipe(
     v.exactOptional(oneOf(['pinned', 'latest'])),
-    describe(
-      "Moves the pinned components of the pipeline's recipe to their newest compatible versions, or not",
-    ),
+    describe("Moves the pinned components of the pipeline's recipe to their newest compatible versions, or not"),
   ),
   infrastructure: v.pipe(
     v.exactOptional(reference('an infrastructure configuration')),
@@ -167,10 +163,7 @@ export const FleetSchema = v.pipe(
   object({
     name: v.pipe(
       matching(/^[a-z][a-z0-9-]{1,19}$/, 'a fleet name of 2 to 20 lower-case letters, digits and hyphens'),
-      v.check(
-        (name) => !/^(aws|ssm)/.test(name),
-        'a fleet name that does not start with aws or ssm, which SSM keeps',
-      ),
+      v.check((name) => !/^(aws|ssm)/.test(name), 'a fleet name that does not start with aws or ssm, which SSM keeps'),
       describe('The prefix of every name in AWS'),
     ),
     build: v.pipe(object({ account, region }), describe('Where images are baked')),
@@ -178,10 +171,7 @@ export const FleetSchema = v.pipe(
       v.exactOptional(matching(/^o-[a-z0-9]{10,32}$/, 'an organization id such as o-exampleorgid')),
       describe('The bus admits events of its accounts'),
     ),
-    concurrentBakes: v.pipe(
-      v.optional(integer(1, 100), 20),
-      describe('How many images may be baked at once'),
-    ),
+    concurrentBakes: v.pipe(v.optional(integer(1, 100), 20), describe('How many images may be baked at once')),
     supersede: v.pipe(
       v.optional(oneOf(['wait', 'cancel']), 'wait'),
       describe('What a newer campaign does with older bakes of its images: lets them end, or cancels them'),
@@ -222,14 +212,8 @@ export const FleetSchema = v.pipe(
       v.optional(named(PatchCycle, 'patch cycle'), {}),
       describe('When images are rebaked though nothing has told us to: packages move'),
     ),
-    freezes: v.pipe(
-      v.optional(named(Freeze, 'freeze'), {}),
-      describe('When nothing begins, save emergencies'),
-    ),
-    cves: v.pipe(
-      v.exactOptional(Cves),
-      describe('Rebake images in which Amazon Inspector finds vulnerabilities'),
-    ),
+    freezes: v.pipe(v.optional(named(Freeze, 'freeze'), {}), describe('When nothing begins, save emergencies')),
+    cves: v.pipe(v.exactOptional(Cves), describe('Rebake images in which Amazon Inspector finds vulnerabilities')),
     retirement: v.pipe(
       v.exactOptional(Retirement),
       describe('Deprecate and remove old AMIs that nothing uses. Default: none is ever retired'),

@@ -37,8 +37,7 @@ export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet =
       documents: components.documents,
       read,
       region: shape.some(({ path }) => path[0] === 'build') ? undefined : sound.output.build.region,
-      given: (path) =>
-        path.reduce<unknown>((at, key) => (isMapping(at) ? at[String(key)] : undefined), fleet),
+      given: (path) => path.reduce<unknown>((at, key) => (isMapping(at) ? at[String(key)] : undefined), fleet),
     }
     findings.push(...components.findings, ...applyRules(scope))
     problems.push(...components.problems)

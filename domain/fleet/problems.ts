@@ -12,9 +12,7 @@ export class FleetInvalid extends Error {
   readonly problems: Problem[]
 
   constructor(problems: Problem[]) {
-    super(
-      problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'),
-    )
+    super(problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'))
     this.problems = problems
   }
 }

@@ -20,10 +20,7 @@ import {
 
 const LaunchTemplate = object({
   name: v.pipe(text, describe('It exists in every target; {fleet}, {image} and {ring} stand for names')),
-  images: v.pipe(
-    v.exactOptional(atLeastOne(reference('an image'), 'image')),
-    describe('Default: all of them'),
-  ),
+  images: v.pipe(v.exactOptional(atLeastOne(reference('an image'), 'image')), describe('Default: all of them')),
   default: v.pipe(v.optional(flag, true), describe('The new version becomes its default version')),
 })
 
@@ -47,9 +44,7 @@ export const Ring = object({
   accounts: v.pipe(v.optional(v.array(account, 'a list of accounts'), []), describe('Account ids')),
   organizationalUnits: v.pipe(
     v.optional(
-      listOf(
-        matching(/^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/, 'an organizational unit id such as ou-exam-example1'),
-      ),
+      listOf(matching(/^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/, 'an organizational unit id such as ou-exam-example1')),
       [],
     ),
     describe('All active accounts below them, as they are when a roll-out begins'),
@@ -100,9 +95,7 @@ export const Ring = object({
   approval: v.pipe(v.exactOptional(Approval), describe('Somebody must agree before a roll-out to it begins')),
   soak: v.pipe(v.optional(duration('0m', '30d'), '0m'), describe('How long to wait before the next ring')),
   alarm: v.pipe(
-    v.exactOptional(
-      matching(/^arn:aws[^:]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm'),
-    ),
+    v.exactOptional(matching(/^arn:aws[^:]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+$/, 'the ARN of a CloudWatch alarm')),
     describe('Stops the image if it fires while the ring soaks'),
   ),
   window: v.pipe(v.exactOptional(Window), describe('A roll-out to it begins only within it')),

@@ -50,9 +50,7 @@ export const readYaml = (text: string, file: string): Source => {
     Alias: (_, alias, ancestors) => {
       const target = alias.resolve(document)
       if (target && !ancestors.includes(target)) return
-      const why = target
-        ? `*${alias.source} stands inside &${alias.source} itself`
-        : `no &${alias.source} above`
+      const why = target ? `*${alias.source} stands inside &${alias.source} itself` : `no &${alias.source} above`
       problems.push(problem(alias.range?.[0] ?? 0, `expected an alias of something above, but ${why}`))
     },
     Pair: (_, { key }) => {
@@ -74,9 +72,7 @@ export const readYaml = (text: string, file: string): Source => {
     let key: Node | undefined
     for (const part of path) {
       const inside = resolve(node)
-      const item = isSeq(inside)
-        ? { key: undefined, value: inside.items[Number(part)] }
-        : pairOf(inside, part)
+      const item = isSeq(inside) ? { key: undefined, value: inside.items[Number(part)] } : pairOf(inside, part)
       if (!item?.value) return { node, key, whole: false }
       key = (item.key ?? item.value) as Node
       node = item.value as Node

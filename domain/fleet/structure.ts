@@ -96,10 +96,7 @@ const strangers = (entries: Record<string, v.GenericSchema>, value: object, path
     ...free
       .filter((key) => isRequired(entries[key] as v.GenericSchema) && !hints.includes(key))
       .map((key) =>
-        wrongKey(
-          path,
-          `the key '${key}' is missing: expected ${expectation(entries[key] as v.GenericSchema)}`,
-        ),
+        wrongKey(path, `the key '${key}' is missing: expected ${expectation(entries[key] as v.GenericSchema)}`),
       ),
   ]
 }

@@ -1,16 +1,5 @@
 import * as v from 'valibot'
-import {
-  atLeastOne,
-  describe,
-  duration,
-  flag,
-  integer,
-  matching,
-  object,
-  reference,
-  tags,
-  text,
-} from './values.ts'
+import { atLeastOne, describe, duration, flag, integer, matching, object, reference, tags, text } from './values.ts'
 
 /** When things may happen: the parts of fleet.yaml about patch cycles, freezes, windows and CVEs. */
 
@@ -18,10 +7,7 @@ export const timezone = v.pipe(
   v.optional(text, 'UTC'),
   describe('An IANA time zone, such as Australia/Sydney; daylight saving counts'),
 )
-const localTime = matching(
-  /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/,
-  "a local time such as '2026-12-18T00:00', in quotes",
-)
+const localTime = matching(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d$/, "a local time such as '2026-12-18T00:00', in quotes")
 export const imagePatterns = atLeastOne(
   matching(/^[a-z0-9*-]{1,40}$/, 'the name of an image, * for any characters'),
   'image',
@@ -42,9 +28,7 @@ export const PatchCycle = object({
   timezone,
   offset: v.pipe(
     v.exactOptional(matching(/^[1-6]d$/, "whole days, '1d' to '6d'")),
-    describe(
-      'Days after the schedule at which it begins: the Wednesday after the second Tuesday is TUE#2 and 1d',
-    ),
+    describe('Days after the schedule at which it begins: the Wednesday after the second Tuesday is TUE#2 and 1d'),
   ),
   flexibleWindow: v.pipe(
     v.exactOptional(duration('1m', '24h')),

@@ -120,8 +120,7 @@ export function sourceOf({ ami, parameter, image, event }: Upstream, buildAccoun
     const owner = parameter.owner ?? (account || 'amazon')
     return { kind: 'parameter', parameter: name, account, owner, amiName, architecture, announcements }
   }
-  if (image)
-    return { kind: 'image', image: image.name, owner: buildAccount, architecture: image.architecture }
+  if (image) return { kind: 'image', image: image.name, owner: buildAccount, architecture: image.architecture }
   if (event) return { kind: 'event', ...event, owner: event.owner ?? event.account }
   throw new Error('an upstream without ami, parameter, image or event')
 }

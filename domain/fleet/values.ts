@@ -16,8 +16,7 @@ export const object = <const E extends v.ObjectEntries>(entries: E) =>
 export const text = v.pipe(v.string('text'), v.nonEmpty('text that is not empty'))
 
 /** A name that leads to another part of the fleet. */
-export const reference = (what: string) =>
-  v.pipe(v.string(`the name of ${what}`), v.nonEmpty(`the name of ${what}`))
+export const reference = (what: string) => v.pipe(v.string(`the name of ${what}`), v.nonEmpty(`the name of ${what}`))
 
 export const listOf = <const S extends v.GenericSchema>(item: S) => v.array(item, 'a list')
 
@@ -76,12 +75,7 @@ export const duration = (least: string, most: string) =>
 
 export const integer = (least: number, most: number, unit = '') => {
   const expected = `a whole number from ${least} to ${most}${unit}`
-  return v.pipe(
-    v.number(expected),
-    v.integer(expected),
-    v.minValue(least, expected),
-    v.maxValue(most, expected),
-  )
+  return v.pipe(v.number(expected), v.integer(expected), v.minValue(least, expected), v.maxValue(most, expected))
 }
 
 export const flag = v.boolean('true or false')
@@ -89,20 +83,14 @@ export const flag = v.boolean('true or false')
 export const oneOf = <const O extends readonly string[]>(options: O) =>
   v.picklist(options, `one of ${options.join(', ')}`)
 
-export const matching = (pattern: RegExp, expected: string) =>
-  v.pipe(v.string(expected), v.regex(pattern, expected))
+export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
 
 /** Seconds as a person would write them: 5400 -> '90m', 86400 -> '1d'. */
 export const showDuration = (value: number): string => {
-  const unit = (['d', 'h'] as const).find(
-    (name) => value >= (seconds[name] ?? 0) && value % (seconds[name] ?? 1) === 0,
-  )
+  const unit = (['d', 'h'] as const).find((name) => value >= (seconds[name] ?? 0) && value % (seconds[name] ?? 1) === 0)
   return unit ? `${value / (seconds[unit] ?? 1)}${unit}` : `${value / minute}m`
 }
 
-export const instanceType = matching(
-  /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
-  'an EC2 instance type such as m7i.large',
-)
+export const instanceType = matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as m7i.large')
 
 export const emailAddress = v.pipe(v.string('an email address'), v.email('an email address'))

@@ -14,10 +14,7 @@ export interface ApprovalFacts {
   execution: string
   version: string
   ami: string
-  ring: Pick<
-    RingOrder,
-    'ring' | 'accounts' | 'organizationalUnits' | 'organization' | 'except' | 'regions' | 'mode'
-  >
+  ring: Pick<RingOrder, 'ring' | 'accounts' | 'organizationalUnits' | 'organization' | 'except' | 'regions' | 'mode'>
   /** Undefined where the ledger has lost it. */
   trigger: Trigger | undefined
   /** What is new in it; in words, where that could not be found out. */

@@ -4,12 +4,7 @@ import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
 import { type About, duration, lines, type Message, plural, subject, told, utc } from './message.ts'
 
-export function upstreamRefused(facts: {
-  ami: string
-  account: string
-  region: string
-  reason: string
-}): Message {
+export function upstreamRefused(facts: { ami: string; account: string; region: string; reason: string }): Message {
   return {
     ...told('upstream-refused', 'warning', 'summary'),
     about: {},
@@ -133,14 +128,11 @@ export interface FinishedFacts {
 
 /** One sentence: `5 released, 1 failed (payments-api), 2 skipped (orders-api, web-frontend).` */
 export function outcome(images: FinishedFacts['images']): string {
-  const named = (status: string) =>
-    images.filter((image) => image.status === status).map(({ image }) => image)
+  const named = (status: string) => images.filter((image) => image.status === status).map(({ image }) => image)
   const parts = ['released', 'failed', 'skipped', 'aborted', 'superseded'].flatMap((status) => {
     const names = named(status)
     if (names.length === 0) return []
-    return [
-      status === 'released' ? `${names.length} released` : `${names.length} ${status} (${names.join(', ')})`,
-    ]
+    return [status === 'released' ? `${names.length} released` : `${names.length} ${status} (${names.join(', ')})`]
   })
   return `${parts.join(', ') || 'nothing was rebaked'}.`
 }

@@ -58,6 +58,8 @@ export function formsOf(message: Message): Record<string, string> {
 
 /** What subscribers filter by. */
 export const attributesOf = ({ kind, severity, level, about }: Message): Record<string, string> => ({
-  ...{ kind, severity, level },
+  kind,
+  severity,
+  level,
   ...about,
 })

@@ -28,10 +28,7 @@ export function imageStale(facts: StaleFacts, level: Level): Message {
       `Why, the last time: ${reason}`,
       `What to do: mend it and deploy, which rebakes it, or: rebake start --image ${image}.`,
       'Until then it keeps its last release. The next release of its parent rebakes it too.',
-      more(
-        level,
-        'Other images that are given up are not told of one by one; rebake plan --drift --live has them.',
-      ),
+      more(level, 'Other images that are given up are not told of one by one; rebake plan --drift --live has them.'),
       '',
       `Campaign: ${campaign}`,
     ),
@@ -139,10 +136,7 @@ export function imageFailed(facts: FailedFacts, level: Level): Message {
         ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,
       `To take it up again when that is mended: rebake retry ${facts.image}.`,
-      more(
-        level,
-        'Further failures of this campaign are told of when it has finished, and not one by one before.',
-      ),
+      more(level, 'Further failures of this campaign are told of when it has finished, and not one by one before.'),
       '',
       imageArn !== null && `Image: ${imageArn}`,
       `Campaign: ${campaign}`,

@@ -3,9 +3,19 @@ export type Severity = (typeof severities)[number]
 
 /** What people are told of. */
 export const kinds = [
-  ...(['campaign-planned', 'campaign-waiting', 'campaign-finished', 'upstream-refused'] as const),
-  ...(['image-released', 'image-failed', 'image-stale', 'image-warned', 'waiver-expiring'] as const),
-  ...(['approval-requested', 'approval-reminder'] as const),
-  ...(['image-rolled-back', 'release-revoked', 'retirement-report'] as const),
+  'campaign-planned',
+  'campaign-waiting',
+  'campaign-finished',
+  'upstream-refused',
+  'image-released',
+  'image-failed',
+  'image-stale',
+  'image-warned',
+  'waiver-expiring',
+  'approval-requested',
+  'approval-reminder',
+  'image-rolled-back',
+  'release-revoked',
+  'retirement-report',
 ] as const
 export type Kind = (typeof kinds)[number]

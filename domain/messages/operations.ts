@@ -46,8 +46,7 @@ export function imageRolledBack(facts: RolledBackFacts): Message {
       '',
       'New launches that read the parameter get the older AMI from now on; what runs already is left alone.',
       ring === undefined && 'Images that are baked from it are rebaked from the older AMI at the next look.',
-      hold &&
-        `It is held: nothing of it is baked or moves until somebody lets it go on: rebake resume ${image}.`,
+      hold && `It is held: nothing of it is baked or moves until somebody lets it go on: rebake resume ${image}.`,
       `Operation: ${operation}`,
     ),
   }
@@ -75,17 +74,15 @@ export function rollbackStopped(facts: RolledBackFacts, { error, cause }: Failur
   }
 }
 
-const factsOf = ({
+const factsOf = ({ image, from, to, ring, reason, by, operation, execution, hold, problems }: RolledBackFacts) => ({
   image,
   from,
   to,
-  ring,
-  reason,
+  ring: ring ?? null,
+  reason: reason ?? '',
   by,
   operation,
   execution,
   hold,
   problems,
-}: RolledBackFacts) => ({
-  ...{ image, from, to, ring: ring ?? null, reason: reason ?? '', by, operation, execution, hold, problems },
 })

@@ -66,24 +66,20 @@ function retirementLines(
 ): (string[] | false)[] {
   const listed = (title: string, some: Retiring[], more: (release: Retiring) => string) =>
     some.length > 0 && [
-      ...['', title],
+      '',
+      title,
       ...some.slice(0, most).map((release) => `  ${nameOf(release)}: ${more(release)}`),
       ...(some.length > most ? [`  and ${some.length - most} more`] : []),
     ]
   return [
-    deprecated.length + removed.length + used.length + waiting.length === 0 && [
-      '',
-      '  nothing: no release is old',
-    ],
+    deprecated.length + removed.length + used.length + waiting.length === 0 && ['', '  nothing: no release is old'],
     listed(
       'Deprecated: launch templates and groups may go on using it, and nobody is offered it:',
       deprecated,
       reasonOf,
     ),
     listed('Removed, with its snapshots:', removed, reasonOf),
-    listed('Old, and removed only where nothing uses it:', used, (release) =>
-      usesText(uses[usesKey(release)] ?? []),
-    ),
+    listed('Old, and removed only where nothing uses it:', used, (release) => usesText(uses[usesKey(release)] ?? [])),
     listed('Removed later:', waiting, ({ removeAt = '' }) => `from ${utc(removeAt)} on`),
   ]
 }
@@ -92,11 +88,7 @@ const nameOf = ({ image, version, ami }: Retiring) => `${image} ${version} (${am
 const reasonOf = ({ reason }: Retiring) => reason
 
 /** What could not be done, account by account; the next run tries it again. */
-export function retirementIncomplete(facts: {
-  operation: string
-  execution: string
-  problems: string[]
-}): Message {
+export function retirementIncomplete(facts: { operation: string; execution: string; problems: string[] }): Message {
   const { operation, execution, problems } = facts
   return {
     ...told('retirement-report', 'error', 'summary'),

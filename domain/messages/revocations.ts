@@ -99,9 +99,7 @@ export function revocationStopped(
 function some(all: readonly string[]): string[] {
   const more = all.length - most
   const shown = all.slice(0, most).map((each) => `  ${each}`)
-  return more > 0
-    ? [...shown, `  and ${more} more: the record of the operation in the ledger has them`]
-    : shown
+  return more > 0 ? [...shown, `  and ${more} more: the record of the operation in the ledger has them`] : shown
 }
 
 const most = 25

@@ -44,10 +44,7 @@ export function slackMessage(notification: Notification): SlackMessage {
     type: 'header',
     text: { type: 'plain_text', text: firstOf(title, most.header), emoji: true },
   }
-  const foot = [
-    ...contextOf(links.slice(0, most.elements).map(linkOf)),
-    ...contextOf([aboutOf(notification)]),
-  ]
+  const foot = [...contextOf(links.slice(0, most.elements).map(linkOf)), ...contextOf([aboutOf(notification)])]
   const all = linesOf(notification.body)
   const first = (count: number): Block[] => [
     head,
@@ -59,8 +56,7 @@ export function slackMessage(notification: Notification): SlackMessage {
   return { text: escaped(title), blocks: first(count) }
 }
 
-const fits = (blocks: Block[]) =>
-  blocks.length <= most.blocks && JSON.stringify(blocks).length <= most.message
+const fits = (blocks: Block[]) => blocks.length <= most.blocks && JSON.stringify(blocks).length <= most.message
 
 /** The greatest number up to `end` for which it holds, where it holds for all smaller ones too. */
 function greatest(end: number, holds: (count: number) => boolean): number {
@@ -113,10 +109,7 @@ const contextOf = (texts: string[]): Block[] =>
 
 const leftOut = (count: number, total: number, { about: { campaign } }: Notification) => {
   const ledger = campaign === undefined ? '' : `, the ledger all of campaign ${escaped(campaign)}`
-  return firstOf(
-    `_${plural(count, 'line')} of ${total} left out here. Email has them all${ledger}._`,
-    most.link,
-  )
+  return firstOf(`_${plural(count, 'line')} of ${total} left out here. Email has them all${ledger}._`, most.link)
 }
 
 /**

@@ -64,7 +64,9 @@ export function orderChecks(fleet: Fleet, name: string, image: Image): CheckOrde
     for (const instanceType of smoke.instanceTypes ?? firstInstanceType(fleet, image))
       orders.push(
         ordered(`smoke ${instanceType}`, 'smoke', {
-          ...{ mode: smoke.mode, timeout: smoke.timeout, instanceType },
+          mode: smoke.mode,
+          timeout: smoke.timeout,
+          instanceType,
           document: smoke.document ?? smokeDocument(fleet.name, name),
           parameters: smoke.parameters ?? {},
         }),
@@ -97,9 +99,7 @@ function ordered<K extends CheckKind>(
 
 function waiversOf({ waivers }: Fleet, image: string): Record<string, Waived> {
   const holds = Object.entries(waivers).filter(([, { images }]) => images?.includes(image) ?? true)
-  return Object.fromEntries(
-    holds.map(([cve, { owner, reason, expires }]) => [cve, { owner, reason, expires }]),
-  )
+  return Object.fromEntries(holds.map(([cve, { owner, reason, expires }]) => [cve, { owner, reason, expires }]))
 }
 
 const firstInstanceType = ({ infrastructure }: Fleet, image: Image): string[] =>

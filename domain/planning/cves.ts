@@ -47,9 +47,7 @@ export const findingsDue = ({ cves, images }: Fleet, known: Known, time: string)
 
 /** `3 critical and 12 high findings`, where any of them reaches its threshold. */
 function overThreshold(thresholds: Cves, counts: SeverityCounts): string | undefined {
-  const over = severities.filter(
-    (name) => (counts[name] ?? 0) >= (thresholds[name] ?? Number.POSITIVE_INFINITY),
-  )
+  const over = severities.filter((name) => (counts[name] ?? 0) >= (thresholds[name] ?? Number.POSITIVE_INFINITY))
   if (over.length === 0) return undefined
   const total = over.reduce((sum, name) => sum + (counts[name] ?? 0), 0)
   return `${over.map((name) => `${counts[name]} ${name}`).join(' and ')} ${plural(total, 'finding').split(' ')[1]}`

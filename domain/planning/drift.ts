@@ -13,12 +13,7 @@ type Finding =
   | { image: string; hopeless: Attempt }
 
 /** Images that are not what the fleet says, held against what they were last baked from. */
-export function driftOf(
-  fleet: Fleet,
-  definitions: Record<string, string>,
-  known: Known,
-  time: string,
-): Finding[] {
+export function driftOf(fleet: Fleet, definitions: Record<string, string>, known: Known, time: string): Finding[] {
   return Object.keys(fleet.images).flatMap((image): Finding[] => {
     const parentAmi = parentAmiOf(fleet, known, image)
     const definition = definitions[image] ?? ''
@@ -42,12 +37,7 @@ export function driftOf(
   })
 }
 
-function whatDiffers(
-  fleet: Fleet,
-  image: string,
-  last: { parentAmi: string } | undefined,
-  parentAmi: string,
-): string {
+function whatDiffers(fleet: Fleet, image: string, last: { parentAmi: string } | undefined, parentAmi: string): string {
   if (!last) return 'it is new to the fleet'
   return last.parentAmi === parentAmi
     ? 'its definition has changed'

@@ -35,9 +35,7 @@ export const rollBack = (known: Known, amis: readonly string[]): Known =>
 
 /** Somebody wants the AMI after all. */
 export const takeBack = (known: Known, ami: string): Known =>
-  known.rolledBack?.includes(ami)
-    ? { ...known, rolledBack: known.rolledBack.filter((each) => each !== ami) }
-    : known
+  known.rolledBack?.includes(ami) ? { ...known, rolledBack: known.rolledBack.filter((each) => each !== ami) } : known
 
 /** Why nothing may come of an AMI of the build account, in words. */
 export function refusalOf({ revoked, rolledBack }: Known, ami: string): string | undefined {
@@ -53,11 +51,7 @@ export function forgetRevoked(known: Known, image: string): Known {
 }
 
 /** Why nothing more may come of a rebake, in words: its image is held, or an AMI that it is about is refused. */
-export function stopOf(
-  known: Known,
-  image: string,
-  amis: readonly (string | undefined)[] = [],
-): string | undefined {
+export function stopOf(known: Known, image: string, amis: readonly (string | undefined)[] = []): string | undefined {
   const { held } = known.images[image] ?? {}
   if (held) return heldText(image, held)
   return amis.flatMap((ami) => (ami && refusalOf(known, ami)) || [])[0]

@@ -77,11 +77,7 @@ export interface Pending {
 export const nothingKnown: Known = { campaigns: 0, upstreams: {}, images: {} }
 
 /** The same, with one image changed. */
-export const withImage = (
-  known: Known,
-  image: string,
-  change: (before: KnownImage) => KnownImage,
-): Known => ({
+export const withImage = (known: Known, image: string, change: (before: KnownImage) => KnownImage): Known => ({
   ...known,
   images: { ...known.images, [image]: change(known.images[image] ?? {}) },
 })

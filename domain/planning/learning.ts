@@ -1,12 +1,5 @@
 import { campaignName, type Release } from '../triggers.ts'
-import {
-  type Attempt,
-  isMadeOf,
-  type Known,
-  type KnownImage,
-  type KnownUpstream,
-  withImage,
-} from './known.ts'
+import { type Attempt, isMadeOf, type Known, type KnownImage, type KnownUpstream, withImage } from './known.ts'
 
 /** How what the ledger knows changes: one function for each thing that happens. Each may be repeated. */
 
@@ -15,8 +8,13 @@ export function released(known: Known, release: Release, created: string): Known
   const { upstream, ami, amiName, time } = release
   const campaign = campaignName(release)
   const now = {
-    ...{ ami, amiName, since: time, newest: { ami, created } },
-    ...{ campaign, started: false, open: true },
+    ami,
+    amiName,
+    since: time,
+    newest: { ami, created },
+    campaign,
+    started: false,
+    open: true,
   }
   return { ...known, upstreams: { ...known.upstreams, [upstream]: now } }
 }

@@ -86,10 +86,7 @@ export function orderRebake(
 export function orderPromotion(
   fleet: Fleet,
   release: Release,
-  {
-    newest,
-    ...ordering
-  }: Pick<Ordering, 'campaign' | 'emergency' | 'arnPrefix'> & { newest: string | undefined },
+  { newest, ...ordering }: Pick<Ordering, 'campaign' | 'emergency' | 'arnPrefix'> & { newest: string | undefined },
 ): RebakeOrder {
   const { image: name, number, definition, campaign: bakedBy } = release
   const image = fleet.images[name]
@@ -100,7 +97,9 @@ export function orderPromotion(
 
 /** What the state machine itself reads of an order; the rest stays in the ledger, out of the payload. */
 export const travelling = ({ checkSeconds, maxChecks, checks, children, rings }: RebakeOrder) => ({
-  ...{ checkSeconds, maxChecks, children },
+  checkSeconds,
+  maxChecks,
+  children,
   checks: checks.map(({ check, lookAfter }) => ({ check, lookAfter })),
   rings: rings.map(({ ring, soak, approval }) => ({ ring, soak, approvalSeconds: approval?.timeout ?? 0 })),
 })

@@ -73,11 +73,7 @@ function planPromotion(fleet: Fleet, trigger: Promotion): CampaignPlan {
 }
 
 /** Parents are decided before their children: what descends from a bake is baked. */
-function decide(
-  fleet: Fleet,
-  trigger: Exclude<Trigger, Promotion>,
-  situation?: Situation,
-): Map<string, Decision> {
+function decide(fleet: Fleet, trigger: Exclude<Trigger, Promotion>, situation?: Situation): Map<string, Decision> {
   const decisions = new Map<string, Decision>()
   const requests = asksFor(fleet, trigger, situation?.known ?? nothingKnown)
   const before = decidedBefore(situation)
@@ -136,22 +132,14 @@ function startsOf(fleet: Fleet, decisions: Map<string, Decision>): Map<string, n
     starts.set(image, after)
     for (const child of childrenOf(fleet, image)) visit(child, after + (fleet.images[image]?.estimate ?? 0))
   }
-  for (const upstream of Object.keys(fleet.upstreams))
-    for (const root of childrenOf(fleet, upstream)) visit(root, 0)
+  for (const upstream of Object.keys(fleet.upstreams)) for (const root of childrenOf(fleet, upstream)) visit(root, 0)
   return starts
 }
 
-function plannedImage(
-  fleet: Fleet,
-  name: string,
-  order: number,
-  decision: Decision,
-  start: number,
-): PlannedImage {
+function plannedImage(fleet: Fleet, name: string, order: number, decision: Decision, start: number): PlannedImage {
   const image = fleet.images[name]
   const base = { image: name, parent: image?.parent ?? '', ...decision, order }
-  if (decision.decision === 'leave')
-    return { ...base, startsAfterSeconds: 0, bakeSeconds: 0, finishedAfterSeconds: 0 }
+  if (decision.decision === 'leave') return { ...base, startsAfterSeconds: 0, bakeSeconds: 0, finishedAfterSeconds: 0 }
   const bakeSeconds = image?.estimate ?? 0
   const rings = (image?.rings ?? []).reduce(
     (sum, ring) => sum + distributionEstimate + (fleet.rings[ring]?.soak ?? 0),

@@ -33,11 +33,7 @@ export interface ReleasedAmi {
  * `ignored`: nothing wrong, and nothing to do with this fleet; `refused`: somebody must look; `unseen`: its owner may
  * be about to share it.
  */
-export type Judgement =
-  | { releases: Release[] }
-  | { refused: string }
-  | { ignored: string }
-  | { unseen: string }
+export type Judgement = { releases: Release[] } | { refused: string } | { ignored: string } | { unseen: string }
 
 /** The upstreams of a kind, in the order of the fleet. */
 export const upstreamsOfKind = (fleet: Fleet, ...kinds: Source['kind'][]): string[] =>
@@ -90,11 +86,7 @@ function wrongName({ name, ownerId }: ReleasedAmi, owned: NamedSource[]): Judgem
     : { refused: `its name is '${name}', and the fleet expects ${expected}` }
 }
 
-function releaseOf(
-  source: NamedSource,
-  { ami, time, emergency, reason }: Claim,
-  image: ReleasedAmi,
-): Release {
+function releaseOf(source: NamedSource, { ami, time, emergency, reason }: Claim, image: ReleasedAmi): Release {
   const { upstream } = source
   const urgent = emergency === true && source.kind === 'event' && source.emergencies
   const why = reason ? `: ${reason}` : ''

@@ -8,11 +8,7 @@ import { type Known, parentAmiOf } from './known.ts'
 type Request = { because: string; parentAmi?: string | undefined } | { not: string }
 
 /** Which images a trigger itself asks for. What descends from them is the plan's. */
-export function asksFor(
-  fleet: Fleet,
-  trigger: Exclude<Trigger, Promotion>,
-  known: Known,
-): (image: string) => Request {
+export function asksFor(fleet: Fleet, trigger: Exclude<Trigger, Promotion>, known: Known): (image: string) => Request {
   const asked = (because: string) => (image: string) => ({
     because,
     parentAmi: parentAmiOf(fleet, known, image),

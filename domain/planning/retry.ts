@@ -24,7 +24,9 @@ export function retryOf(fleet: Fleet, known: Known, image: string, outcome: Outc
   if (!isThrough && outcome && ['failed', 'aborted', 'superseded'].includes(outcome.status))
     return {
       again: 'roll-out',
-      ...{ campaign: last.campaign, version: last.version, why: outcome.reason },
+      campaign: last.campaign,
+      version: last.version,
+      why: outcome.reason,
     }
   const above = failedAbove(fleet, known, image)
   if (above) return { not: `nothing of ${image} failed: ${above} did, from which it descends` }

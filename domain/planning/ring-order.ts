@@ -10,10 +10,7 @@ export const placeOf = ({ account, region }: Target): string => `${account} ${re
 
 /** One ring as one image goes through it: the fleet's, with names filled in. */
 export interface RingOrder
-  extends Pick<
-    Ring,
-    'accounts' | 'organizationalUnits' | 'except' | 'regions' | 'mode' | 'licenses' | 'soak'
-  > {
+  extends Pick<Ring, 'accounts' | 'organizationalUnits' | 'except' | 'regions' | 'mode' | 'licenses' | 'soak'> {
   ring: string
   /** The fleet's organization, where all of its accounts are targets. */
   organization?: string
@@ -36,12 +33,22 @@ export function orderRing(fleet: Fleet, image: string, name: string): RingOrder 
   const { accounts, organizationalUnits, except, regions, mode, licenses, soak, approval, alarm } = ring
   const values = { fleet: fleet.name, image, ring: name }
   return {
-    ...{ ring: name, accounts, organizationalUnits, except, regions, mode, licenses, soak },
+    ring: name,
+    accounts,
+    organizationalUnits,
+    except,
+    regions,
+    mode,
+    licenses,
+    soak,
     ...(ring.organization && fleet.organization && { organization: fleet.organization }),
     distribution: distributionName(fleet.name, image, name),
     tags: {
-      ...{ ...fleet.images[image]?.tags, ...ring.tags },
-      ...{ 'rebake:fleet': fleet.name, 'rebake:image': image, 'rebake:ring': name },
+      ...fleet.images[image]?.tags,
+      ...ring.tags,
+      'rebake:fleet': fleet.name,
+      'rebake:image': image,
+      'rebake:ring': name,
     },
     parameter: targetParameter(ring.parameter, values),
     launchTemplates: ring.launchTemplates

@@ -97,5 +97,4 @@ function freshEnough(trigger: Trigger, { attempt }: KnownImage, { time, campaign
   return fresh && attempt.at >= trigger.time ? `baked since, ${ago(attempt.at, time)}` : undefined
 }
 
-const ago = (then: string, now: string) =>
-  `${duration(Math.max(0, Date.parse(now) - Date.parse(then)) / 1000)} ago`
+const ago = (then: string, now: string) => `${duration(Math.max(0, Date.parse(now) - Date.parse(then)) / 1000)} ago`

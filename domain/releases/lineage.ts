@@ -12,9 +12,7 @@ export const placesOf = ({ copies = {}, distributed = {} }: Release): (Placed & 
   const places = [copies, distributed].flatMap((rings) =>
     Object.entries(rings).flatMap(([ring, placed]) => placed.map((each) => ({ ring, ...each }))),
   )
-  const named = places.map(
-    (place) => [`${place.ring} ${place.account} ${place.region} ${place.ami}`, place] as const,
-  )
+  const named = places.map((place) => [`${place.ring} ${place.account} ${place.region} ${place.ami}`, place] as const)
   return [...new Map(named).values()]
 }
 
@@ -25,11 +23,7 @@ export const placesOf = ({ copies = {}, distributed = {} }: Release): (Placed & 
  * @param version of the image; without it the newest that was through its last ring and is good, or the newest
  * @returns undefined for what the catalog does not have: an upstream's AMI, for one
  */
-export function findRelease(
-  catalog: readonly Release[],
-  amiOrImage: string,
-  version?: string,
-): Release | undefined {
+export function findRelease(catalog: readonly Release[], amiOrImage: string, version?: string): Release | undefined {
   if (isAmi(amiOrImage))
     return catalog.find(
       (release) => release.ami === amiOrImage || placesOf(release).some(({ ami }) => ami === amiOrImage),
@@ -40,10 +34,7 @@ export function findRelease(
 }
 
 /** What a release was baked from, and what that was baked from: the nearest first, without the upstream's AMI. */
-export function ancestorsOf(
-  catalog: readonly Release[],
-  { parentAmi }: Pick<Release, 'parentAmi'>,
-): Release[] {
+export function ancestorsOf(catalog: readonly Release[], { parentAmi }: Pick<Release, 'parentAmi'>): Release[] {
   const byAmi = new Map(catalog.map((release) => [release.ami, release]))
   const ancestors: Release[] = []
   for (let next = byAmi.get(parentAmi); next; next = byAmi.get(next.parentAmi)) ancestors.push(next)

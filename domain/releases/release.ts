@@ -39,8 +39,7 @@ export const newestFirst = (releases: readonly Release[]): Release[] =>
   releases.toSorted((a, b) => b.bakedAt.localeCompare(a.bakedAt) || b.version.localeCompare(a.version))
 
 /** Of one image's versions: `1.0.10/1` is newer than `1.0.9/2`, and any is newer than none. */
-export const isNewer = (version: string, than = ''): boolean =>
-  version.localeCompare(than, 'en', { numeric: true }) > 0
+export const isNewer = (version: string, than = ''): boolean => version.localeCompare(than, 'en', { numeric: true }) > 0
 
 /** What pointers may go back to: it was through its last ring, nobody has revoked it, and its AMIs are there. */
 export const isGood = ({ releasedAt, revoked, retired }: Release): boolean =>

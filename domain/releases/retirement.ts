@@ -60,7 +60,7 @@ export function planRetirement({
     const kept = keptOf(releases, known, policy)
     return releases.map((release) => {
       const { image, version, ami, bakedAt } = release
-      return { ...{ image, version, ami, bakedAt }, ...fateOf(release, kept.get(version), policy, time) }
+      return { image, version, ami, bakedAt, ...fateOf(release, kept.get(version), policy, time) }
     })
   })
 }
@@ -76,9 +76,7 @@ function fateOf(
   if (!retired) return { fate: 'deprecate', reason: old }
   const reason = `${old}, and deprecated since ${retired.deprecatedAt}`
   const removeAt = new Date(Date.parse(retired.deprecatedAt) + grace * 1000).toISOString()
-  return Date.parse(removeAt) <= Date.parse(time)
-    ? { fate: 'remove', reason }
-    : { fate: 'wait', reason, removeAt }
+  return Date.parse(removeAt) <= Date.parse(time) ? { fate: 'remove', reason } : { fate: 'wait', reason, removeAt }
 }
 
 /** Why releases of one image are kept, by version; what was revoked never is. */

@@ -56,9 +56,7 @@ export function planRevocation(
     spared: descendants ? [] : below.filter((each) => !each.revoked && !each.retired?.removedAt),
     withdrawals: withdrawalsOf(
       fleet,
-      releases
-        .filter(({ retired }) => !retired?.removedAt)
-        .map((release) => ({ release, action: 'disable' as const })),
+      releases.filter(({ retired }) => !retired?.removedAt).map((release) => ({ release, action: 'disable' as const })),
       // Pointers and launch templates are moved before; what runs keeps running.
       { protects: ['auto-scaling-group', 'instance'], otherwise: 'deprecate', force },
     ),

@@ -44,8 +44,7 @@ export function planRollback(
   const all = fleet.images[image]?.rings
   if (!all) return { refused: `the fleet has no image ${image}` }
   const rings = only === undefined ? all : all.filter((ring) => ring === only)
-  if (rings.length === 0)
-    return { refused: `${image} does not go to a ring ${only}: its rings are ${all.join(', ')}` }
+  if (rings.length === 0) return { refused: `${image} does not go to a ring ${only}: its rings are ${all.join(', ')}` }
   const reaches = ({ distributed = {} }: Release) =>
     Object.keys(distributed).some((ring) => only === undefined || ring === only)
   const from = releases.find(reaches)
@@ -53,15 +52,17 @@ export function planRollback(
     return {
       refused: `no target${only === undefined ? '' : ` of ring ${only}`} has ever had a release of ${image}`,
     }
-  const to =
-    wanted === undefined ? goodBefore(releases, from) : releases.find(({ version }) => version === wanted)
+  const to = wanted === undefined ? goodBefore(releases, from) : releases.find(({ version }) => version === wanted)
   const refused = whyNot(releases, { image, wanted, from, to })
   if (refused !== undefined || !to) return { refused: refused ?? '' }
 
   const previous = goodBefore(releases, to)
   const leaves = releases.slice(0, releases.indexOf(to)).filter(reaches)
   return {
-    ...{ image, from, to, ...(previous && { previous }) },
+    image,
+    from,
+    to,
+    ...(previous && { previous }),
     rings: rings.map((ring) => planRing(orderRing(fleet, image, ring), to, previous)),
     leaves,
     problems: [
@@ -77,12 +78,7 @@ const goodBefore = (releases: readonly Release[], release: Release): Release | u
 
 function whyNot(
   releases: readonly Release[],
-  {
-    image,
-    wanted,
-    from,
-    to,
-  }: { image: string; wanted: string | undefined; from: Release; to: Release | undefined },
+  { image, wanted, from, to }: { image: string; wanted: string | undefined; from: Release; to: Release | undefined },
 ): string | undefined {
   if (to && isGood(to)) return undefined
   const good = releases.filter(isGood).map(({ version }) => version)
@@ -90,8 +86,7 @@ function whyNot(
   if (wanted === undefined) return `there is no good release of ${image} before ${from.version}${instead}`
   if (!to) return `there is no release ${wanted} of ${image}${instead}`
   if (to.revoked) return `${image} ${wanted} was revoked: ${to.revoked.reason}${instead}`
-  if (to.retired?.removedAt)
-    return `the AMIs of ${image} ${wanted} are gone since ${to.retired.removedAt}${instead}`
+  if (to.retired?.removedAt) return `the AMIs of ${image} ${wanted} are gone since ${to.retired.removedAt}${instead}`
   return `${image} ${wanted} was never through its last ring${instead}`
 }
 

@@ -34,10 +34,7 @@ export function pointersIn(
   )
   return [
     ...own,
-    ...[...new Set(ofRings)].flatMap((name) => [
-      name,
-      ...channels.map((channel) => channelParameter(name, channel)),
-    ]),
+    ...[...new Set(ofRings)].flatMap((name) => [name, ...channels.map((channel) => channelParameter(name, channel))]),
   ]
 }
 

@@ -36,10 +36,7 @@ export interface Withdrawal extends Target {
 
 /** Every AMI of a release, each once: the build account's own, and those that were made for rings. */
 export const amisOf = ({ ami, copies = {} }: Release, build: Target): Placed[] => {
-  const all: Placed[] = [
-    { account: build.account, region: build.region, ami },
-    ...Object.values(copies).flat(),
-  ]
+  const all: Placed[] = [{ account: build.account, region: build.region, ami }, ...Object.values(copies).flat()]
   return [...new Map(all.map((placed) => [`${placeOf(placed)} ${placed.ami}`, placed])).values()]
 }
 
@@ -58,15 +55,17 @@ export function withdrawalsOf(
   )
   return [...Map.groupBy(all, ({ placed }) => placeOf(placed)).values()].map((some) => {
     const { account, region } = (some[0] as (typeof some)[number]).placed
-    const users = [
-      { account, region },
-      ...some.flatMap(({ placed, release }) => usersOf(fleet, release, placed)),
-    ]
+    const users = [{ account, region }, ...some.flatMap(({ placed, release }) => usersOf(fleet, release, placed))]
     return {
-      ...{ account, region, ...how },
+      account,
+      region,
+      ...how,
       users: [...new Map(users.map((user) => [placeOf(user), user])).values()],
       amis: some.map(({ placed: { ami }, release: { image, version }, action }) => ({
-        ...{ image, version, ami, action },
+        image,
+        version,
+        ami,
+        action,
       })),
     }
   })

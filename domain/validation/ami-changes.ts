@@ -19,8 +19,7 @@ export function compareAmi(
   previous: PreviousAmi | undefined,
   { maxGrowth }: { maxGrowth?: number | undefined },
 ): CheckResult[] {
-  if (!previous?.facts)
-    return [{ check: 'comparison', passed: true, detail: `nothing is compared: ${why(previous)}` }]
+  if (!previous?.facts) return [{ check: 'comparison', passed: true, detail: `nothing is compared: ${why(previous)}` }]
   const { version, facts: before } = previous
   const unmoved = (check: string, was: string, is: string): CheckResult => ({
     check,

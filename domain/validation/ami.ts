@@ -39,25 +39,13 @@ export function checkAmi(facts: AmiFacts, { checks, buildAccount, parentAmi }: E
     result('state', facts.state === 'available', 'available', facts.state),
     result('owner', facts.ownerId === buildAccount, `account ${buildAccount}`, `account ${facts.ownerId}`),
     result('not public', !facts.public, 'a private AMI', facts.public ? 'a public AMI' : 'private'),
-    result(
-      'architecture',
-      facts.architecture === checks.architecture,
-      checks.architecture,
-      facts.architecture,
-    ),
+    result('architecture', facts.architecture === checks.architecture, checks.architecture, facts.architecture),
   ]
   if (checks.bootMode)
-    results.push(
-      result('boot mode', facts.bootMode === checks.bootMode, checks.bootMode, facts.bootMode ?? 'none set'),
-    )
+    results.push(result('boot mode', facts.bootMode === checks.bootMode, checks.bootMode, facts.bootMode ?? 'none set'))
   if (checks.imdsv2)
     results.push(
-      result(
-        'IMDSv2',
-        facts.imdsSupport === 'v2.0',
-        'IMDSv2 required',
-        facts.imdsSupport ?? 'IMDSv1 allowed',
-      ),
+      result('IMDSv2', facts.imdsSupport === 'v2.0', 'IMDSv2 required', facts.imdsSupport ?? 'IMDSv1 allowed'),
     )
   if (checks.encrypted)
     results.push(

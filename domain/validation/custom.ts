@@ -70,7 +70,9 @@ export function readAnswer(answer: string): CheckResult[] {
     )
   const { passed, detail, results = [] } = read.output
   return [{ check: 'answer', passed, detail }, ...results].map((result) => ({
-    ...{ check: plain(result.check), passed: result.passed, detail: plain(result.detail) },
+    check: plain(result.check),
+    passed: result.passed,
+    detail: plain(result.detail),
   }))
 }
 

@@ -28,10 +28,7 @@ export interface Verdict {
 }
 
 /** Judges an image by the evidence of the checks that it was to pass. What has no evidence has not passed. */
-export function judge(
-  checks: { check: string; mode: 'required' | 'advisory' }[],
-  evidence: Evidence[],
-): Verdict {
+export function judge(checks: { check: string; mode: 'required' | 'advisory' }[], evidence: Evidence[]): Verdict {
   const verdict: Verdict = { failures: [], warnings: [] }
   for (const { check, mode } of checks) {
     const found = evidence.find((each) => each.check === check)

@@ -42,8 +42,7 @@ export function checkPackages(now: Packages, { required, forbidden }: PackagesAs
     results.push({
       check: 'required',
       passed: missing.length === 0,
-      detail:
-        missing.length > 0 ? `not installed: ${missing.join(', ')}` : `${required.join(', ')} installed`,
+      detail: missing.length > 0 ? `not installed: ${missing.join(', ')}` : `${required.join(', ')} installed`,
     })
   if (forbidden.length > 0)
     results.push({
@@ -59,8 +58,7 @@ export function checkPackages(now: Packages, { required, forbidden }: PackagesAs
 
 /** What moved since the previous release, in a line: it tells people, and never stops an image. */
 export function describeChanges(version: string, { added, removed, upgraded }: PackageChanges): CheckResult {
-  const count = (names: string[], what: string) =>
-    names.length > 0 && `${names.length} ${what} (${someOf(names)})`
+  const count = (names: string[], what: string) => names.length > 0 && `${names.length} ${what} (${someOf(names)})`
   const moved = upgraded.map(({ name, from, to }) => `${name} ${from} -> ${to}`)
   const told = [count(added, 'added'), count(removed, 'removed'), count(moved, 'upgraded')].filter(Boolean)
   return {

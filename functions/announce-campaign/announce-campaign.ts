@@ -16,7 +16,10 @@ export async function announce({ ledger, notify }: { ledger: Ledger; notify: Not
     waits
       ? campaignWaiting({ campaign, trigger, ...waits })
       : campaignPlanned({
-          ...{ campaign, trigger, execution: record.execution, left: images.length - bakes.length },
+          campaign,
+          trigger,
+          execution: record.execution,
+          left: images.length - bakes.length,
           bakes: bakes.sort((a, b) => a.order - b.order),
         }),
   )

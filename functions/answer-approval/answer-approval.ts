@@ -55,6 +55,4 @@ export async function answerApproval(
 }
 
 const outcomeOf = ({ as, by, reason }: Answer) =>
-  as === 'approved'
-    ? { approved: true }
-    : { error: 'ApprovalRejected', cause: `rejected by ${by}: ${reason}` }
+  as === 'approved' ? { approved: true } : { error: 'ApprovalRejected', cause: `rejected by ${by}: ${reason}` }

@@ -40,7 +40,14 @@ export async function claim(parts: Parts, request: Request) {
   const { order, ami } = await readOrdered(ledger, campaign, image)
   const { number, emergency, remaining } = order
   const turn: Claim = {
-    ...{ holder: execution, image, stage, campaign, number, emergency, remaining, since: time },
+    holder: execution,
+    image,
+    stage,
+    campaign,
+    number,
+    emergency,
+    remaining,
+    since: time,
   }
   // Of a promotion this is the first that happens; any other roll-out has been a candidate before.
   if (stage === 'bake' || order.promotes) {

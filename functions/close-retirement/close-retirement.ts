@@ -35,13 +35,9 @@ export async function closeRetirement(
     withdrawals.flatMap(({ amis }) => amis),
     before?.startedAt ?? time,
   )
-  const problems = [
-    ...(failure ? [`${failure.error}: ${causeText(failure.cause)}`] : []),
-    ...problemsOf(withdrawals),
-  ]
+  const problems = [...(failure ? [`${failure.error}: ${causeText(failure.cause)}`] : []), ...problemsOf(withdrawals)]
   const status: OperationItem['status'] = problems.length > 0 ? 'failed' : 'finished'
-  if (problems.length > 0 && !before?.finishedAt)
-    await notify(retirementIncomplete({ operation, execution, problems }))
+  if (problems.length > 0 && !before?.finishedAt) await notify(retirementIncomplete({ operation, execution, problems }))
   await ledger.set(operationKey(operation), { status, problems }, { finishedAt: time })
   return { problems: problems.length, sentence: problems.join('; ') }
 }

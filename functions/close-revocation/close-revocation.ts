@@ -36,12 +36,24 @@ export async function close(parts: Parts, { operation, time }: { operation: stri
   const { image, version, reason = '', by, releases, goBack, stranded } = item
   await parts.notify(
     releaseRevoked({
-      ...{ operation, execution: item.execution, image, version, reason, by, campaign, problems },
-      ...{ releases, goBack, stranded, withdrawals },
+      operation,
+      execution: item.execution,
+      image,
+      version,
+      reason,
+      by,
+      campaign,
+      problems,
+      releases,
+      goBack,
+      stranded,
+      withdrawals,
     }),
   )
   await ledger.set(operationKey(operation), {
-    ...{ status: problems.length > 0 ? 'failed' : 'finished', finishedAt: time, problems },
+    status: problems.length > 0 ? 'failed' : 'finished',
+    finishedAt: time,
+    problems,
     ...(campaign && { campaign }),
   })
   return { problems: problems.length }
@@ -57,9 +69,7 @@ async function rollbackProblems(ledger: Ledger, { operation, goBack }: Revocatio
       const why = [...problems]
       // The record of one that died may still say that it runs, and has no problems then.
       if (status !== 'failed' || problems.length === 0)
-        why.push(
-          `its rollback did not run to its end: the execution ${name} says why; then roll ${image} back again`,
-        )
+        why.push(`its rollback did not run to its end: the execution ${name} says why; then roll ${image} back again`)
       return why.map((problem) => `${image} back to ${to}: ${problem}`)
     }),
   )

@@ -46,9 +46,7 @@ const problemsOf = ({ problems = [] }: RollbackItem, rings: RingStep[]): string[
   ...rings
     .filter(({ status }) => status !== 'done')
     .flatMap(({ ring, wrong = [] }) =>
-      (wrong.length > 0 ? wrong : ['it was not restored: the execution has why']).map(
-        (why) => `ring ${ring}: ${why}`,
-      ),
+      (wrong.length > 0 ? wrong : ['it was not restored: the execution has why']).map((why) => `ring ${ring}: ${why}`),
     ),
 ]
 
@@ -73,6 +71,5 @@ async function follow({ fleet, ledger, ssm }: Parts, record: RollbackItem, time:
 
 async function movePointers(ssm: SSMClient, wanted: Record<string, string>): Promise<void> {
   const held = await readPointers(ssm, Object.keys(wanted))
-  for (const [name, ami] of Object.entries(wanted))
-    if (held.get(name) !== ami) await movePointer(ssm, name, ami)
+  for (const [name, ami] of Object.entries(wanted)) if (held.get(name) !== ami) await movePointer(ssm, name, ami)
 }

@@ -9,8 +9,10 @@ import { closeRollback } from './close-rollback.ts'
 
 const { LEDGER_TABLE, FLEET_NAME, TOPIC_ARN } = env('LEDGER_TABLE', 'FLEET_NAME', 'TOPIC_ARN')
 const parts = {
-  ...{ fleet: FLEET_NAME, ledger: dynamoLedger(LEDGER_TABLE) },
-  ...{ ssm: new SSMClient({}), notify: topic(TOPIC_ARN) },
+  fleet: FLEET_NAME,
+  ledger: dynamoLedger(LEDGER_TABLE),
+  ssm: new SSMClient({}),
+  notify: topic(TOPIC_ARN),
 }
 
 const Request = v.object({ operation: text, time })

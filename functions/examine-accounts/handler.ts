@@ -12,7 +12,8 @@ const { fleet, ...rest } = deployed()
 const [, partition = 'aws'] = prefix.split(':')
 const who = { fleet: fleet.name, partition, session: 'examine-accounts' }
 const parts = {
-  ...{ deployed: { fleet, ...rest }, organizations: new OrganizationsClient({}) },
+  deployed: { fleet, ...rest },
+  organizations: new OrganizationsClient({}),
   upstreams: { fleet, ...upstreamParts(fleet.name, prefix, new EC2Client({}), who.session) },
   // A session of its own for each look: a role may have changed since the last one.
   targetsIn: () => new TargetClients(who),

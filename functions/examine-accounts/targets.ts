@@ -39,7 +39,13 @@ export async function examineTarget(
   { account, rings }: { account: string; rings: string[] },
 ): Promise<TargetReport> {
   const report: TargetReport = {
-    ...{ account, regions: {}, dangling: [], pointers: 0, templates: [], keys: [], denied: [] },
+    account,
+    regions: {},
+    dangling: [],
+    pointers: 0,
+    templates: [],
+    keys: [],
+    denied: [],
   }
   const orders = ordersOf(fleet, rings)
   const build = { account, region: fleet.build.region }
@@ -102,12 +108,7 @@ async function optInOf(clients: TargetClients, place: Place, wanted: string[]) {
   return Object.fromEntries(wanted.map((region) => [region, known.get(region) ?? 'unknown']))
 }
 
-async function readParameters(
-  clients: TargetClients,
-  place: Place,
-  orders: RingOrder[],
-  report: TargetReport,
-) {
+async function readParameters(clients: TargetClients, place: Place, orders: RingOrder[], report: TargetReport) {
   const names = [...new Set(orders.map(({ parameter }) => parameter))]
   const held = await readPointers(await clients.ssm(place), names)
   report.pointers += held.size
@@ -116,12 +117,7 @@ async function readParameters(
     if (!there.has(ami)) report.dangling.push({ region: place.region, parameter, ami })
 }
 
-async function readTemplates(
-  clients: TargetClients,
-  place: Place,
-  orders: RingOrder[],
-  report: TargetReport,
-) {
+async function readTemplates(clients: TargetClients, place: Place, orders: RingOrder[], report: TargetReport) {
   const names = new Set(orders.flatMap(({ launchTemplates }) => launchTemplates.map(({ name }) => name)))
   const ec2 = await clients.ec2(place)
   for (const name of names)
@@ -141,8 +137,7 @@ async function readKeys(clients: TargetClients, place: Place, orders: RingOrder[
     const kms = await clients.kms(place)
     try {
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: arn }))
-      if (KeyMetadata?.KeyState !== 'Enabled')
-        report.keys.push({ arn, state: KeyMetadata?.KeyState ?? 'unknown' })
+      if (KeyMetadata?.KeyState !== 'Enabled') report.keys.push({ arn, state: KeyMetadata?.KeyState ?? 'unknown' })
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'NotFoundException') throw error
       report.keys.push({ arn, state: 'not there' })

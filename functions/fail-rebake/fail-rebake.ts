@@ -30,16 +30,11 @@ export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: O
     const { image, imageArn = null } = item
     const skipped = stopped(item, images)
     const reason =
-      as === 'superseded'
-        ? causeText(failure.cause)
-        : `${explain(failure.error).what}: ${causeText(failure.cause)}`
+      as === 'superseded' ? causeText(failure.cause) : `${explain(failure.error).what}: ${causeText(failure.cause)}`
     const [below, because] =
       as === 'superseded'
         ? (['superseded', `${reason}, with ${image}`] as const)
-        : ([
-            'skipped',
-            `it descends from ${image}, which ${as === 'aborted' ? 'was stopped' : 'failed'}`,
-          ] as const)
+        : (['skipped', `it descends from ${image}, which ${as === 'aborted' ? 'was stopped' : 'failed'}`] as const)
     for (const child of skipped)
       await parts.ledger.set(imageKey(campaign, child), { status: below, reason: because, finishedAt: time })
     await changeKnown(parts.ledger, (known) => learn(known, item, skipped, { ...failed, as, reason }))
@@ -57,11 +52,7 @@ export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: O
 }
 
 /** A bake that a newer campaign cancelled to take its place is superseded, whatever Image Builder calls it. */
-function outcomeOf(
-  { failure, as = 'failed', image }: Failed,
-  item: CampaignImage | undefined,
-  known: Known,
-): Outcome {
+function outcomeOf({ failure, as = 'failed', image }: Failed, item: CampaignImage | undefined, known: Known): Outcome {
   if (failure.error === 'Superseded' || item?.status === 'superseded') return 'superseded'
   const cancelled = failure.error === 'BakeCancelled' && item?.order
   return cancelled && takenOverBy(known, image, cancelled) ? 'superseded' : as

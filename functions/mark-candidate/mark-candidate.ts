@@ -52,13 +52,27 @@ export async function markCandidate(parts: Parts, request: Request) {
   if (stop) throw new Superseded(stop)
   const { definition, number, emergency } = order
   await parts.ledger.create(releaseKey(image, version), {
-    ...{ image, version, ami, parentAmi, imageArn, definition, campaign, number, bakedAt: time },
+    image,
+    version,
+    ami,
+    parentAmi,
+    imageArn,
+    definition,
+    campaign,
+    number,
+    bakedAt: time,
     ...(emergency && { emergency }),
   } satisfies Release)
   await movePointer(parts.ssm, pointerName(parts.fleet, image, 'candidate'), ami)
   await parts.ledger.set(imageKey(campaign, image), { status: 'candidate', version })
   const last = {
-    ...{ ami, version, parentAmi, definition, at: startedAt, campaign, number },
+    ami,
+    version,
+    parentAmi,
+    definition,
+    at: startedAt,
+    campaign,
+    number,
     ...(emergency && { emergency }),
   }
   await changeKnown(parts.ledger, (known) => passed(known, image, last))

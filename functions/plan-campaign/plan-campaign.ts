@@ -7,13 +7,7 @@ import { campaignOpening } from '../../domain/planning/openings.ts'
 import { type Ordering, orderRebake } from '../../domain/planning/order.ts'
 import { type CampaignPlan, type PlannedImage, planCampaign } from '../../domain/planning/plan.ts'
 import type { Trigger } from '../../domain/triggers.ts'
-import {
-  type CampaignImage,
-  type CampaignItem,
-  campaignKey,
-  imageKey,
-  readCampaign,
-} from '../shared/campaigns.ts'
+import { type CampaignImage, type CampaignItem, campaignKey, imageKey, readCampaign } from '../shared/campaigns.ts'
 import { describeAmi } from '../shared/images.ts'
 import { changeKnown, readKnown } from '../shared/known.ts'
 import type { Ledger } from '../shared/ledger.ts'
@@ -49,11 +43,7 @@ export async function plan(parts: Parts, request: Request) {
   const base = { campaign, execution, trigger }
   if (opening) {
     const waiting = { until: opening.opensAt.toISOString(), reasons: opening.reasons }
-    await ledger.set<CampaignItem>(
-      campaignKey(campaign),
-      { ...base, status: 'waiting', waiting },
-      { startedAt: time },
-    )
+    await ledger.set<CampaignItem>(campaignKey(campaign), { ...base, status: 'waiting', waiting }, { startedAt: time })
     return { opensAt: waiting.until, roots: [] }
   }
   if (trigger.kind === 'manual') await chooseAmi(parts, trigger)
@@ -115,8 +105,11 @@ function itemOf(
   const base = { image: plan.image, reason: plan.reason, plan }
   if (plan.decision === 'leave' || !image) return { ...base, status: 'left' }
   const ordering: Ordering = {
-    ...{ campaign, number, emergency: trigger.emergency ?? false },
-    ...{ definition: definitions[plan.image] ?? '', arnPrefix: imageBuilderArnPrefix },
+    campaign,
+    number,
+    emergency: trigger.emergency ?? false,
+    definition: definitions[plan.image] ?? '',
+    arnPrefix: imageBuilderArnPrefix,
   }
   return { ...base, status: 'planned', order: orderRebake(fleet, plan.image, image, ordering) }
 }
@@ -126,7 +119,6 @@ async function goneAmis({ ec2, ledger }: Parts, trigger: Trigger): Promise<Set<s
   const { upstreams } = await readKnown(ledger)
   const chosen = 'ami' in trigger ? [trigger.ami] : Object.values(upstreams).map(({ ami }) => ami)
   const gone = new Set<string>()
-  for (const ami of chosen)
-    if (ami !== undefined && (await describeAmi(ec2, ami))?.State !== 'available') gone.add(ami)
+  for (const ami of chosen) if (ami !== undefined && (await describeAmi(ec2, ami))?.State !== 'available') gone.add(ami)
   return gone
 }

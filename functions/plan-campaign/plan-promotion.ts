@@ -47,7 +47,14 @@ export async function decidePromotion(
         plan.decision === 'leave'
           ? { image: plan.image, reason: plan.reason, plan, status: 'left' }
           : {
-              ...{ image, reason: plan.reason, status: 'planned', order, ami, version, imageArn, parentAmi },
+              image,
+              reason: plan.reason,
+              status: 'planned',
+              order,
+              ami,
+              version,
+              imageArn,
+              parentAmi,
               plan: { ...plan, parentAmi },
             },
       )
@@ -58,7 +65,9 @@ export async function decidePromotion(
 /** It starts where a bake has passed: with the AMI that is there, and the rings that it goes through. */
 export const promotionRoots = ({ image, parentAmi, imageArn, ami, order }: Ordered) => [
   {
-    ...{ image, execution: rebakeName(order.campaign, image), parentAmi },
+    image,
+    execution: rebakeName(order.campaign, image),
+    parentAmi,
     baked: { imageArn, ami, order: travelling(order) },
   },
 ]

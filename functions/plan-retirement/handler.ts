@@ -14,8 +14,12 @@ const parts = { fleet, ledger: dynamoLedger(LEDGER_TABLE), notify: topic(TOPIC_A
 /** From the state machine; or from a person, who is shown the plan and nothing more. */
 const Request = v.union([
   v.object({
-    ...{ operation: text, execution: arn, time, by: text },
-    ...{ reason: v.optional(text), act: v.optional(v.boolean(), false) },
+    operation: text,
+    execution: arn,
+    time,
+    by: text,
+    reason: v.optional(text),
+    act: v.optional(v.boolean(), false),
   }),
   v.object({ show: v.literal(true), time }),
 ])

@@ -2,12 +2,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { retirementReport } from '../../domain/messages/retirement.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
 import type { Release } from '../../domain/releases/release.ts'
-import {
-  planRetirement,
-  type RetirementPlan,
-  type Retiring,
-  usesKey,
-} from '../../domain/releases/retirement.ts'
+import { planRetirement, type RetirementPlan, type Retiring, usesKey } from '../../domain/releases/retirement.ts'
 import { type Use, useKinds } from '../../domain/releases/usage.ts'
 import { type Withdrawal, withdrawalsOf } from '../../domain/releases/withdrawal.ts'
 import { releaseKey } from '../shared/campaigns.ts'
@@ -39,8 +34,7 @@ interface Run {
 }
 
 /** The plan as it is at `time`, which nobody is told of. @throws RequestRefused */
-export const showPlan = async (parts: Parts, time: string): Promise<RetirementPlan> =>
-  (await plan(parts, time)).shown
+export const showPlan = async (parts: Parts, time: string): Promise<RetirementPlan> => (await plan(parts, time)).shown
 
 /**
  * Decides what a run of retirement does, tells people of it before anything is done, and remembers it place by place. The
@@ -56,7 +50,7 @@ export async function planRun(parts: Parts, run: Run): Promise<{ places: Target[
   const item = await ledger.set<OperationItem & { reported?: boolean }>(
     key,
     {},
-    { ...{ operation, kind: 'retirement', execution, by, reason, status: 'running', startedAt: time } },
+    { operation, kind: 'retirement', execution, by, reason, status: 'running', startedAt: time },
   )
   const { releases, withdrawals, shown } = await plan(parts, time)
   if (shown.releases.length === 0) return { places: [] }
@@ -68,8 +62,7 @@ export async function planRun(parts: Parts, run: Run): Promise<{ places: Target[
   if (why) return { places: [] }
   // Its time begins anew when it is old again.
   for (const { release, fate } of releases)
-    if (fate === 'keep' && release.retired)
-      await ledger.unset(releaseKey(release.image, release.version), ['retired'])
+    if (fate === 'keep' && release.retired) await ledger.unset(releaseKey(release.image, release.version), ['retired'])
   await writeWithdrawals(ledger, operation, withdrawals)
   return { places: withdrawals.map(({ account, region }) => ({ account, region })) }
 }
@@ -106,7 +99,8 @@ async function plan(parts: Parts, time: string) {
     releases: releases.flatMap(({ release, ...retiring }) =>
       retiring.fate === 'wait' || due.some((each) => each.release === release) ? [retiring] : [],
     ),
-    ...{ uses, ...(unread && { unread }) },
+    uses,
+    ...(unread && { unread }),
   }
   return { releases, withdrawals, shown }
 }

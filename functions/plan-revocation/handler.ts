@@ -10,7 +10,9 @@ import { plan, preview } from './plan-revocation.ts'
 const request = { image: text, version: text, descendants: v.boolean(), force: v.boolean() }
 const Input = v.union([
   v.object({
-    ...{ operation: text, execution: arn, time },
+    operation: text,
+    execution: arn,
+    time,
     request: v.object({ ...request, reason: text, by: text }),
   }),
   v.object({ preview: v.object(request) }),

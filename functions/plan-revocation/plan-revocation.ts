@@ -83,13 +83,20 @@ export async function plan(parts: Parts, request: Request) {
     operationKey(operation),
     { execution, kind: 'revocation', operation, status: 'running', by, reason },
     {
-      ...{ startedAt: time, image, version, descendants, force },
+      startedAt: time,
+      image,
+      version,
+      descendants,
+      force,
       releases: releases.map((release) => ({
         image: release.image,
         version: release.version,
         ami: release.ami,
       })),
-      ...{ goBack, stranded, rebake, places },
+      goBack,
+      stranded,
+      rebake,
+      places,
     },
   )
   return {

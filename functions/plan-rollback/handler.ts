@@ -10,12 +10,19 @@ import { planRollback } from './plan-rollback.ts'
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
 const parts = {
   fleet: deployed().fleet,
-  ...{ ledger: dynamoLedger(LEDGER_TABLE), stepFunctions: new SFNClient({}) },
+  ledger: dynamoLedger(LEDGER_TABLE),
+  stepFunctions: new SFNClient({}),
 }
 const optional = v.optional(text)
 const Request = v.object({
-  ...{ execution: arn, time, image: text, to: optional, ring: optional },
-  ...{ reason: text, by: text, hold: v.boolean() },
+  execution: arn,
+  time,
+  image: text,
+  to: optional,
+  ring: optional,
+  reason: text,
+  by: text,
+  hold: v.boolean(),
 })
 
 export const handler = lambda(Request, (request) => planRollback(parts, request))

@@ -45,8 +45,17 @@ export async function planRollback(parts: Parts, request: Request) {
   const heldBefore = await holdOfOthers(parts, image, operation)
   const { from, to, previous } = plan
   await ledger.create(operationKey(operation), {
-    ...{ operation, kind: 'rollback', execution, by, reason, status: 'running', startedAt: time },
-    ...{ image, from: from.version, to: to.version, hold: request.hold },
+    operation,
+    kind: 'rollback',
+    execution,
+    by,
+    reason,
+    status: 'running',
+    startedAt: time,
+    image,
+    from: from.version,
+    to: to.version,
+    hold: request.hold,
     ...(previous && { previous: previous.version }),
     ...(ring !== undefined && { ring }),
     ...(heldBefore && { heldBefore }),
@@ -55,7 +64,9 @@ export async function planRollback(parts: Parts, request: Request) {
   if (ring === undefined) await mark(ledger, plan, { at: time, by, reason, operation })
   for (const each of plan.rings)
     await ledger.create(ringKey(operation, each.ring), {
-      ...{ ...each, status: 'waiting', at: time },
+      ...each,
+      status: 'waiting',
+      at: time,
     } satisfies RingStep)
   await ledger.set(operationKey(operation), { problems: plan.problems })
   return { rings: plan.rings.map(({ ring }) => ({ ring })) }

@@ -24,14 +24,12 @@ export async function pollUpstreams(parts: Parts, { time }: { time: string }) {
       const now = known[upstream]
       const isKnown = found === now?.ami || found === now?.newest.ami
       // Known and not started: whoever took it died in between.
-      if (found && !(isKnown && now?.started))
-        taken[upstream] = await take(parts, upstream, found, time, !now)
+      if (found && !(isKnown && now?.started)) taken[upstream] = await take(parts, upstream, found, time, !now)
     } catch (error) {
       const { name, message } = error as Error
       failures.push(new Error(`${upstream}: ${name}: ${message}`, { cause: error }))
     }
-  if (failures.length > 0)
-    throw new AggregateError(failures, failures.map(({ message }) => message).join('; '))
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(({ message }) => message).join('; '))
   return { taken }
 }
 

@@ -11,13 +11,22 @@ import { secretOf } from './secret.ts'
 
 const { SLACK_SECRET, SLACK_API_URL, LEDGER_TABLE } = env('SLACK_SECRET', 'SLACK_API_URL', 'LEDGER_TABLE')
 const parts = {
-  ...{ ledger: dynamoLedger(LEDGER_TABLE), apiUrl: SLACK_API_URL, fetch, sleep },
+  ledger: dynamoLedger(LEDGER_TABLE),
+  apiUrl: SLACK_API_URL,
+  fetch,
+  sleep,
   secret: secretOf(new SecretsManagerClient({}), SLACK_SECRET),
 }
 const about = v.object(v.entriesFromList(['campaign', 'image', 'ring', 'upstream'], v.exactOptional(text)))
 const Notification = v.object({
-  ...{ version: v.literal('1'), id: text, kind: v.picklist(kinds), severity: v.picklist(severities) },
-  ...{ level: v.picklist(['summary', 'detail']), about, subject: text, body: v.string() },
+  version: v.literal('1'),
+  id: text,
+  kind: v.picklist(kinds),
+  severity: v.picklist(severities),
+  level: v.picklist(['summary', 'detail']),
+  about,
+  subject: text,
+  body: v.string(),
   links: v.array(v.object({ title: text, url: text })),
   facts: v.record(v.string(), v.unknown()),
 })

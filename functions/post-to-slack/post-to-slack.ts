@@ -52,9 +52,13 @@ export async function postToSlack(
       'url' in secret
         ? await post({ url: secret.url, body: message })
         : await post({
-            ...{ url: `${apiUrl}/chat.postMessage`, token: secret.token },
+            url: `${apiUrl}/chat.postMessage`,
+            token: secret.token,
             body: {
-              ...{ ...message, channel: secret.channel, unfurl_links: false, unfurl_media: false },
+              ...message,
+              channel: secret.channel,
+              unfurl_links: false,
+              unfurl_media: false,
               ...(remembered?.ts && { thread_ts: remembered.ts }),
             },
           })

@@ -121,9 +121,7 @@ const codeIn = (text: string, status: number) => (/^[a-z_]{1,60}$/.test(text) ? 
 
 function refused(secret: string, code: string) {
   const [, todo = `Look it up: ${errors}.`] = advice.find(([codes]) => codes.includes(code)) ?? []
-  const what = code.startsWith('HTTP')
-    ? 'This is not how Slack answers: look at the URL in the secret.'
-    : todo
+  const what = code.startsWith('HTTP') ? 'This is not how Slack answers: look at the URL in the secret.' : todo
   return Object.assign(new SlackRefused(`channel of secret ${secret}: Slack says ${code}. ${what}`), { code })
 }
 
@@ -132,22 +130,12 @@ const errors = 'https://docs.slack.dev/reference/methods/chat.postMessage'
 /** What to do about what Slack says. */
 const advice: [codes: string[], todo: string][] = [
   [
-    [
-      'invalid_auth',
-      'not_authed',
-      'token_revoked',
-      'token_expired',
-      'account_inactive',
-      'not_allowed_token_type',
-    ],
+    ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive', 'not_allowed_token_type'],
     'Put a bot token that is valid (xoxb-...) into the secret.',
   ],
   [['missing_scope', 'no_permission'], 'Give the app the scope chat:write, and install it again.'],
   [['not_in_channel'], 'Invite the app to the channel: /invite @APP.'],
-  [
-    ['channel_not_found'],
-    'Put the id of the channel (C...) into the secret, and invite the app there: /invite @APP.',
-  ],
+  [['channel_not_found'], 'Put the id of the channel (C...) into the secret, and invite the app there: /invite @APP.'],
   [['is_archived', 'channel_is_archived'], 'Unarchive the channel, or put another one into the secret.'],
   [
     ['no_service', 'no_team', 'no_active_hooks', 'invalid_token', 'user_not_found'],
@@ -158,14 +146,7 @@ const advice: [codes: string[], todo: string][] = [
     'An administrator of the workspace does not let apps post there.',
   ],
   [
-    [
-      'invalid_payload',
-      'invalid_blocks',
-      'invalid_blocks_format',
-      'msg_blocks_too_long',
-      'msg_too_long',
-      'no_text',
-    ],
+    ['invalid_payload', 'invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'no_text'],
     'This is a fault of Rebake: report it, with the dead letter.',
   ],
 ]

@@ -25,7 +25,8 @@ export async function receiveRelease(parts: Parts, { event, failure }: Received)
   const about = { account, region, time }
   if (failure)
     return refuse(parts, {
-      ...{ ...about, ...subjectOf(event) },
+      ...about,
+      ...subjectOf(event),
       reason: causeText(failure.cause) || failure.error,
     })
   const reading = readAnnouncement(parts.fleet, event)

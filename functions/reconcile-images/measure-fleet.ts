@@ -15,12 +15,7 @@ interface Parts {
  */
 export function measureFleet(
   { fleet, measure }: Parts,
-  {
-    known,
-    claims,
-    openApprovals,
-    time,
-  }: { known: Known; claims: Claims; openApprovals: number; time: string },
+  { known, claims, openApprovals, time }: { known: Known; claims: Claims; openApprovals: number; time: string },
 ): void {
   const images = freshnessOf(fleet, known, time)
   for (const { image, percent } of images) measure('FreshnessUsed', percent, { Image: image })

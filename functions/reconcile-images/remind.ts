@@ -21,11 +21,7 @@ export async function remind(parts: Parts, open: ApprovalItem[], time: string): 
   await remindOfWaivers(parts, time)
 }
 
-async function remindOfApprovals(
-  { ledger, notify }: Parts,
-  open: ApprovalItem[],
-  time: string,
-): Promise<void> {
+async function remindOfApprovals({ ledger, notify }: Parts, open: ApprovalItem[], time: string): Promise<void> {
   const soon = open.filter((approval) => {
     const until = Date.parse(approval.until)
     const left = (until - Date.parse(time)) / (until - Date.parse(approval.requestedAt))
@@ -33,11 +29,14 @@ async function remindOfApprovals(
   })
   if (soon.length === 0) return
   const waiting = soon.map(({ campaign, image, ring, until, approvers }) => ({
-    ...{ campaign, image, ring, until, approvers },
+    campaign,
+    image,
+    ring,
+    until,
+    approvers,
   }))
   await notify(approvalsEndSoon({ time, waiting }))
-  for (const { campaign, image, ring } of soon)
-    await ledger.set(approvalKey(campaign, image, ring), { reminded: true })
+  for (const { campaign, image, ring } of soon) await ledger.set(approvalKey(campaign, image, ring), { reminded: true })
 }
 
 async function remindOfWaivers({ fleet, ledger, notify }: Parts, time: string): Promise<void> {
@@ -46,7 +45,11 @@ async function remindOfWaivers({ fleet, ledger, notify }: Parts, time: string): 
   for (const waiver of soon) if (!(await ledger.get(toldOf(waiver)))) untold.push(waiver)
   if (untold.length === 0) return
   const waivers = untold.map(([cve, { owner, reason, expires, images = [] }]) => ({
-    ...{ cve, owner, reason, expires, images },
+    cve,
+    owner,
+    reason,
+    expires,
+    images,
   }))
   await notify(waiversExpire({ waivers }))
   for (const waiver of untold) await ledger.create(toldOf(waiver), {})

@@ -61,10 +61,7 @@ export async function sweepExecutions(
 }
 
 /** There are few of them, and none at most hours: they are asked for one by one. */
-async function deadOperations(
-  client: SFNClient,
-  operations: Holder[],
-): Promise<StoppedExecution['detail'][]> {
+async function deadOperations(client: SFNClient, operations: Holder[]): Promise<StoppedExecution['detail'][]> {
   const dead = []
   for (const { operation: name, execution: executionArn } of operations) {
     const end = await endOf(client, executionArn)
@@ -89,8 +86,7 @@ async function deadAmong(
   if (believed.length === 0) return []
   const running = new Set<string | undefined>()
   const listing = paginateListExecutions({ client }, { stateMachineArn, statusFilter: 'RUNNING' })
-  for await (const { executions = [] } of listing)
-    for (const { executionArn } of executions) running.add(executionArn)
+  for await (const { executions = [] } of listing) for (const { executionArn } of executions) running.add(executionArn)
   const dead = []
   const missing = new Map(believed.map((execution) => [execution.executionArn, execution]))
   for (const execution of missing.values()) {

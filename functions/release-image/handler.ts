@@ -9,7 +9,9 @@ import { release } from './release-image.ts'
 
 const { FLEET_NAME } = env('FLEET_NAME')
 const parts = {
-  ...{ ...closingParts(), fleet: FLEET_NAME, ssm: new SSMClient({}) },
+  ...closingParts(),
+  fleet: FLEET_NAME,
+  ssm: new SSMClient({}),
   imageBuilder: new ImagebuilderClient({}),
 }
 const Request = v.object({ ...rebake.entries, execution: arn, ami: amiId })

@@ -11,7 +11,9 @@ import { requestApproval } from './request-approval.ts'
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
 const ledger = dynamoLedger(LEDGER_TABLE)
 const parts = {
-  ...{ ledger, waits: taskWaits(ledger), notify: topic(TOPIC_ARN) },
+  ledger,
+  waits: taskWaits(ledger),
+  notify: topic(TOPIC_ARN),
   imageBuilder: new ImagebuilderClient({}),
 }
 const Request = v.object({ ...inRing.entries, taskToken: text, execution: arn })

@@ -41,7 +41,7 @@ export async function requestApproval(parts: Parts, request: Request) {
   const { approvers, timeout } = ring.approval
   const until = new Date(Date.parse(time) + timeout * 1_000).toISOString()
   const key = approvalKey(campaign, image, name)
-  const asked = { ...{ campaign, image, ring: name, approvers }, ...{ requestedAt: time, until } }
+  const asked = { campaign, image, ring: name, approvers, requestedAt: time, until }
   const item = await ledger.set<ApprovalItem>(key, {}, asked)
   if (!item.told && !item.answer) {
     await tell(parts, item, ring, execution)
@@ -67,7 +67,16 @@ async function tell(
   await notify(
     approvalRequested(
       {
-        ...{ campaign, image, execution, version, ami, ring, approvers, until, evidence, warnings },
+        campaign,
+        image,
+        execution,
+        version,
+        ami,
+        ring,
+        approvers,
+        until,
+        evidence,
+        warnings,
         trigger: record?.trigger,
         changes: await readNotes(parts, { campaign, image, imageArn }),
       },

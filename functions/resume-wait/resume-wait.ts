@@ -8,7 +8,8 @@ const resources = v.array(arn)
 export const WaitEvent = v.variant('detail-type', [
   v.object({
     'detail-type': v.literal('EC2 Image Builder Image State Change'),
-    ...{ time, resources },
+    time,
+    resources,
     detail: v.object({ state: v.object({ status: text }) }),
   }),
   v.object({ 'detail-type': v.literal('EC2 Image Builder CVE Detected'), time, resources }),

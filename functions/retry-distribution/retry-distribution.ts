@@ -49,7 +49,8 @@ async function retryOne({ imageBuilder }: Parts, { arn, part, failure }: Distrib
   try {
     await imageBuilder.send(
       new RetryImageCommand({
-        ...{ imageBuildVersionArn: arn, clientToken: clientToken('retry', arn, attempt) },
+        imageBuildVersionArn: arn,
+        clientToken: clientToken('retry', arn, attempt),
       }),
     )
   } catch (error) {

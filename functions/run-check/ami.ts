@@ -20,9 +20,7 @@ export async function lookAtAmi(
   const described = await describeAmi(parts.ec2, ami)
   if (!described)
     return {
-      results: [
-        { check: 'state', passed: false, detail: `${ami} is not there, though Image Builder made it` },
-      ],
+      results: [{ check: 'state', passed: false, detail: `${ami} is not there, though Image Builder made it` }],
     }
   const facts = amiFacts(described)
   const buildAccount = imageArn.split(':')[4] ?? ''
@@ -34,11 +32,7 @@ export async function lookAtAmi(
   }
 }
 
-async function previousAmi(
-  { ec2, ledger }: Parts,
-  image: string,
-  imageArn: string,
-): Promise<PreviousAmi | undefined> {
+async function previousAmi({ ec2, ledger }: Parts, image: string, imageArn: string): Promise<PreviousAmi | undefined> {
   const previous = await readPrevious(ledger, image, imageArn)
   if (!previous) return undefined
   const described = await describeAmi(ec2, previous.ami)

@@ -47,7 +47,11 @@ async function requestFor(
   const previous = await readPrevious(ledger, image, imageArn)
   return {
     version: '1',
-    ...{ campaign, image, ami, imageArn, parentAmi },
+    campaign,
+    image,
+    ami,
+    imageArn,
+    parentAmi,
     ...(previous && { previous: { version: previous.version, ami: previous.ami } }),
     check: check.replace(/^custom /, ''),
     input: settings.input ?? {},

@@ -13,8 +13,12 @@ import { runCheck } from './run-check.ts'
 const { LEDGER_TABLE, SMOKE_DOCUMENT } = env('LEDGER_TABLE', 'SMOKE_DOCUMENT')
 const ledger = dynamoLedger(LEDGER_TABLE)
 const parts = {
-  ...{ ledger, waits: taskWaits(ledger), ec2: new EC2Client({}), imageBuilder: new ImagebuilderClient({}) },
-  ...{ ssm: new SSMClient({}), smokeDocument: SMOKE_DOCUMENT },
+  ledger,
+  waits: taskWaits(ledger),
+  ec2: new EC2Client({}),
+  imageBuilder: new ImagebuilderClient({}),
+  ssm: new SSMClient({}),
+  smokeDocument: SMOKE_DOCUMENT,
   lambda: (region: string) => new LambdaClient({ region, maxAttempts: 1 }),
 }
 const Request = v.object({ ...baked.entries, taskToken: text, execution: arn, check: text, since: time })

@@ -19,8 +19,6 @@ export interface Subject {
 }
 
 /** Done, with results; or not yet, with the id of the wait that an event will end, and what goes on, in words. */
-export type Look =
-  | { results: CheckResult[] }
-  | { pending: string; doing: string; state?: CheckState | undefined }
+export type Look = { results: CheckResult[] } | { pending: string; doing: string; state?: CheckState | undefined }
 
 export type OrderOf<K extends CheckOrder['kind']> = Extract<CheckOrder, { kind: K }>

@@ -1,11 +1,6 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import {
-  checkPackages,
-  comparePackages,
-  describeChanges,
-  type Packages,
-} from '../../domain/validation/packages.ts'
+import { checkPackages, comparePackages, describeChanges, type Packages } from '../../domain/validation/packages.ts'
 import { getImage, readPackages } from '../shared/contents.ts'
 import type { Ledger } from '../shared/ledger.ts'
 import { readPrevious } from '../shared/previous.ts'
@@ -31,8 +26,7 @@ export async function lookAtPackages(
 async function withoutList({ imageBuilder }: Parts, imageArn: string): Promise<Look> {
   const detail = 'Image Builder lists no packages'
   const built = await getImage(imageBuilder, imageArn)
-  if (built && built.enhancedImageMetadataEnabled !== false)
-    return { pending: `packages/${imageArn}`, doing: detail }
+  if (built && built.enhancedImageMetadataEnabled !== false) return { pending: `packages/${imageArn}`, doing: detail }
   const why = built ? 'the pipeline has enhanced image metadata off' : 'the image is gone'
   return { results: [{ check: 'list', passed: false, detail: `${detail}: ${why}` }] }
 }
@@ -45,7 +39,9 @@ async function compared(
 ): Promise<CheckResult> {
   const previous = await readPrevious(ledger, image, imageArn)
   const nothing = (why: string): CheckResult => ({
-    ...{ check: 'comparison', passed: true, detail: `nothing is compared: ${why}` },
+    check: 'comparison',
+    passed: true,
+    detail: `nothing is compared: ${why}`,
   })
   if (!previous) return nothing('there is no previous release')
   const before = previous.imageArn && (await readPackages(imageBuilder, previous.imageArn))

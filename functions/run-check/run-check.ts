@@ -53,11 +53,14 @@ export async function runCheck(parts: Parts, request: Request) {
     await ledger.set(key, { pending: look.pending, state: look.state })
     return waits.leaveToken(look.pending, taskToken, time)
   }
-  const results =
-    'pending' in look ? [await giveUp(parts, check, look.state ?? state, look.doing)] : look.results
+  const results = 'pending' in look ? [await giveUp(parts, check, look.state ?? state, look.doing)] : look.results
   await ledger.set(key, {
     evidence: {
-      ...{ check: name, mode: check.mode, results, startedAt: since, finishedAt: time },
+      check: name,
+      mode: check.mode,
+      results,
+      startedAt: since,
+      finishedAt: time,
       passed: results.length > 0 && results.every(({ passed }) => passed),
     },
   })

@@ -48,19 +48,13 @@ export async function lookAtSmoke(parts: Parts, order: OrderOf<'smoke'>, subject
  * Cancels what goes on for a check that nobody waits for any more: the instance is terminated now, not in hours.
  * Nothing is done where nothing runs.
  */
-export async function abandonSmoke(
-  { ssm }: Pick<Parts, 'ssm'>,
-  state: CheckState | undefined,
-): Promise<void> {
+export async function abandonSmoke({ ssm }: Pick<Parts, 'ssm'>, state: CheckState | undefined): Promise<void> {
   if (!state?.executionId) return
   try {
-    await ssm.send(
-      new StopAutomationExecutionCommand({ AutomationExecutionId: state.executionId, Type: 'Cancel' }),
-    )
+    await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: state.executionId, Type: 'Cancel' }))
   } catch (error) {
     const over =
-      error instanceof InvalidAutomationStatusUpdateException ||
-      error instanceof AutomationExecutionNotFoundException
+      error instanceof InvalidAutomationStatusUpdateException || error instanceof AutomationExecutionNotFoundException
     if (!over) throw error
   }
 }

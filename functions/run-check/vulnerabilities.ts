@@ -21,8 +21,7 @@ export async function lookAtVulnerabilities(
   const scan = await readScan(parts.imageBuilder, imageArn)
   if (!('findings' in scan)) return withoutFindings('scan', imageArn, scan)
   const today = time.slice(0, 10)
-  if (!settings.introduced)
-    return { results: checkVulnerabilities(settings, { findings: scan.findings, today }) }
+  if (!settings.introduced) return { results: checkVulnerabilities(settings, { findings: scan.findings, today }) }
   const parentArn = await imageOf(parts.ledger, settings.parent, parentAmi)
   const parent: Scan = parentArn
     ? await readScan(parts.imageBuilder, parentArn)

@@ -30,10 +30,7 @@ interface Parts {
  * visible, and never touches one that is there: a deploy must not take back what the running system has moved,
  * as an AWS::SSM::Parameter would. Deleting the stack leaves them: they are history, and cost nothing.
  */
-export async function seed(
-  { fleet, ssm, upstreams }: Parts,
-  { RequestType, ResourceProperties }: ResourceEvent,
-) {
+export async function seed({ fleet, ssm, upstreams }: Parts, { RequestType, ResourceProperties }: ResourceEvent) {
   if (RequestType === 'Delete') return
   const { Parents, Placeholder } = ResourceProperties
   const there = await readPointers(
@@ -43,9 +40,7 @@ export async function seed(
   const newest = new Map<string, string>()
   for (const { Parameter, Upstream } of Parents.filter(({ Parameter }) => !there.has(Parameter))) {
     const value =
-      newest.get(Upstream) ??
-      (await newestAmi(upstreams, sourceIn(fleet, Upstream)).catch(unreadable)) ??
-      Placeholder
+      newest.get(Upstream) ?? (await newestAmi(upstreams, sourceIn(fleet, Upstream)).catch(unreadable)) ?? Placeholder
     newest.set(Upstream, value)
     await ssm.send(new PutParameterCommand({ Name: Parameter, Value: value, Type: 'String' }))
   }
@@ -58,10 +53,7 @@ function unreadable(error: unknown): undefined {
 }
 
 /** CloudFormation waits for this answer. Source: CloudFormation User Guide, "Custom resource response objects". */
-export async function respond(
-  event: Omit<ResourceEvent, 'ResourceProperties'>,
-  failure?: Error,
-): Promise<void> {
+export async function respond(event: Omit<ResourceEvent, 'ResourceProperties'>, failure?: Error): Promise<void> {
   const body = JSON.stringify({
     Status: failure ? 'FAILED' : 'SUCCESS',
     ...(failure && { Reason: `${failure.name}: ${failure.message}` }),

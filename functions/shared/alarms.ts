@@ -39,15 +39,13 @@ export async function mustBeQuiet(
 ): Promise<void> {
   if (!alarm) return
   const { name } = placeOf(alarm)
-  const unknown = (why: string, cause?: unknown) =>
-    new AlarmUnknown(`alarm ${name} of ring ${ring}: ${why}`, { cause })
+  const unknown = (why: string, cause?: unknown) => new AlarmUnknown(`alarm ${name} of ring ${ring}: ${why}`, { cause })
   if (!since) throw unknown('nothing tells since when it must have been quiet')
   try {
     const cloudWatch = await client(alarm, buildAccount)
     const state = await stateOf(cloudWatch, name)
     if (!state) throw unknown(`there is no ${alarm}`)
-    const firedAt =
-      (await firstFired(cloudWatch, name, since)) ?? (state.value === 'ALARM' ? state.since : undefined)
+    const firedAt = (await firstFired(cloudWatch, name, since)) ?? (state.value === 'ALARM' ? state.since : undefined)
     if (firedAt) throw new AlarmFired(`alarm ${name} of ring ${ring} fired at ${firedAt}`)
   } catch (error) {
     if (error instanceof Error && /^(AccessDenied|AccessDeniedException)$/.test(error.name))
@@ -69,8 +67,12 @@ async function firstFired(client: CloudWatchClient, name: string, since: string)
   do {
     const page = await client.send(
       new DescribeAlarmHistoryCommand({
-        ...{ AlarmName: name, AlarmTypes, HistoryItemType: 'StateUpdate', ScanBy: 'TimestampAscending' },
-        ...{ StartDate: new Date(since), NextToken },
+        AlarmName: name,
+        AlarmTypes,
+        HistoryItemType: 'StateUpdate',
+        ScanBy: 'TimestampAscending',
+        StartDate: new Date(since),
+        NextToken,
       }),
     )
     const fired = page.AlarmHistoryItems?.find(isAlarm)
@@ -83,8 +85,7 @@ async function firstFired(client: CloudWatchClient, name: string, since: string)
 const timeOf = (time: Date | undefined) => time?.toISOString() ?? 'an unknown time'
 
 /** `{"version":"1.0","oldState":{"stateValue":"OK",...},"newState":{"stateValue":"ALARM",...}}` */
-const isAlarm = ({ HistoryData: data = '{}' }: AlarmHistoryItem) =>
-  JSON.parse(data).newState?.stateValue === 'ALARM'
+const isAlarm = ({ HistoryData: data = '{}' }: AlarmHistoryItem) => JSON.parse(data).newState?.stateValue === 'ALARM'
 
 /** The name may hold colons. */
 function placeOf(alarm: string) {

@@ -22,8 +22,7 @@ export const approvalKey = (campaign: string, image: string, ring: string): Key 
 })
 
 /** The id of the wait that ends with the answer. */
-export const approvalWait = (campaign: string, image: string, ring: string) =>
-  `approval/${campaign}/${image}/${ring}`
+export const approvalWait = (campaign: string, image: string, ring: string) => `approval/${campaign}/${image}/${ring}`
 
 /**
  * An emergency needs it as well: freezes and windows are about when, an approval is about what.
@@ -54,9 +53,7 @@ export async function approvalsOf(ledger: Ledger, campaign: string, image: strin
 }
 
 /** All that waits for an answer now, and what it is about. Only whoever has its turn to roll out can wait for one. */
-export async function openApprovals(
-  ledger: Ledger,
-): Promise<(ApprovalItem & { version: string; ami: string })[]> {
+export async function openApprovals(ledger: Ledger): Promise<(ApprovalItem & { version: string; ami: string })[]> {
   const { held } = await readClaims(ledger)
   const turns = held.filter(({ stage }) => stage === 'roll-out')
   const found = await Promise.all(

@@ -17,8 +17,7 @@ export async function cancelBake(
   })
   await imageBuilder.send(cancel).catch((error: unknown) => {
     // It has ended by itself meanwhile: nothing to cancel.
-    const over =
-      error instanceof Error && /^(InvalidRequest|ResourceInUse|ResourceNotFound)Exception$/.test(error.name)
+    const over = error instanceof Error && /^(InvalidRequest|ResourceInUse|ResourceNotFound)Exception$/.test(error.name)
     if (!over) throw error
   })
 }

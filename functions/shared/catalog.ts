@@ -8,9 +8,7 @@ import type { Item, Key, Ledger } from './ledger.ts'
 export async function readReleases(ledger: Ledger, image: string): Promise<Release[]> {
   const items = await ledger.all<Release & Item & Key>(releaseKey(image, '').pk)
   return newestFirst(
-    items
-      .filter(({ sk }) => sk.startsWith('RELEASE#'))
-      .map(({ pk: _, sk: __, ...release }) => release as Release),
+    items.filter(({ sk }) => sk.startsWith('RELEASE#')).map(({ pk: _, sk: __, ...release }) => release as Release),
   )
 }
 

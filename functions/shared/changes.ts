@@ -30,16 +30,10 @@ export async function readNotes(parts: Parts, asked: Asked): Promise<Changes | s
 }
 
 /** What is new in an image, for approvals and release notes. What Image Builder does not know is left out. */
-export async function readChanges(
-  { imageBuilder, ledger }: Parts,
-  { image, imageArn }: Asked,
-): Promise<Changes> {
+export async function readChanges({ imageBuilder, ledger }: Parts, { image, imageArn }: Asked): Promise<Changes> {
   const previous = await readPrevious(ledger, image, imageArn)
   const now = await readContents(imageBuilder, imageArn)
-  return changesSince(
-    previous && { ...previous, ...(await readContents(imageBuilder, previous.imageArn)) },
-    now,
-  )
+  return changesSince(previous && { ...previous, ...(await readContents(imageBuilder, previous.imageArn)) }, now)
 }
 
 async function readContents(client: ImagebuilderClient, imageArn: string | undefined): Promise<Contents> {

@@ -1,12 +1,4 @@
-import {
-  type Claim,
-  type Claims,
-  grant,
-  markTold,
-  noClaims,
-  type Superseded,
-  untold,
-} from '../../domain/claims.ts'
+import { type Claim, type Claims, grant, markTold, noClaims, type Superseded, untold } from '../../domain/claims.ts'
 import { changeDocument, readDocument } from './documents.ts'
 import type { Key, Ledger } from './ledger.ts'
 import type { Outcome, Waits } from './waits.ts'
@@ -43,5 +35,4 @@ export async function changeClaims(
   return changeDocument<Claims>(ledger, key, noClaims, (current) => markTold(current, news))
 }
 
-const newsFor = (claim: Claim | Superseded): Outcome =>
-  'by' in claim ? supersededBy(claim.by) : { granted: true }
+const newsFor = (claim: Claim | Superseded): Outcome => ('by' in claim ? supersededBy(claim.by) : { granted: true })

@@ -91,10 +91,7 @@ export async function readComponents(client: ImagebuilderClient, imageArn: strin
 }
 
 /** What is installed; undefined where Image Builder lists nothing: no image is without packages. */
-export async function readPackages(
-  client: ImagebuilderClient,
-  imageArn: string,
-): Promise<Packages | undefined> {
+export async function readPackages(client: ImagebuilderClient, imageArn: string): Promise<Packages | undefined> {
   const packages = new Map<string, string[]>()
   const request = { imageBuildVersionArn: imageArn, maxResults }
   let nextToken: string | undefined

@@ -102,7 +102,8 @@ function failureOf(image: Image | undefined): string {
   if (failed.length === 0) return reason
   return tellTargets(
     failed.map(({ accountId = '', region = '', state }) => ({
-      ...{ target: { account: accountId, region }, why: state?.reason ?? reason },
+      target: { account: accountId, region },
+      why: state?.reason ?? reason,
     })),
   )
 }

@@ -17,7 +17,5 @@ export const defaultBus =
     const entry = { Source: 'rebake', DetailType, Time: new Date(time), Detail: JSON.stringify(detail) }
     const { FailedEntryCount, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }))
     if (FailedEntryCount)
-      throw new Error(
-        `EventBridge refused ${DetailType}: ${Entries?.[0]?.ErrorCode} ${Entries?.[0]?.ErrorMessage}`,
-      )
+      throw new Error(`EventBridge refused ${DetailType}: ${Entries?.[0]?.ErrorCode} ${Entries?.[0]?.ErrorMessage}`)
   }

@@ -24,8 +24,6 @@ export async function readEvidence(
   image: string,
   checks: { check: string }[],
 ): Promise<Evidence[]> {
-  const items = await Promise.all(
-    checks.map(({ check }) => ledger.get<CheckItem>(checkKey(campaign, image, check))),
-  )
+  const items = await Promise.all(checks.map(({ check }) => ledger.get<CheckItem>(checkKey(campaign, image, check))))
   return items.flatMap((item) => item?.evidence ?? [])
 }

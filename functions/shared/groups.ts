@@ -56,11 +56,11 @@ async function readConfigurations(client: AutoScalingClient, groups: AutoScaling
   for (let from = 0; from < names.length; from += 50) {
     const { LaunchConfigurations = [] } = await client.send(
       new DescribeLaunchConfigurationsCommand({
-        ...{ LaunchConfigurationNames: names.slice(from, from + 50), MaxRecords: 50 },
+        LaunchConfigurationNames: names.slice(from, from + 50),
+        MaxRecords: 50,
       }),
     )
-    for (const { LaunchConfigurationName: name = '', ImageId } of LaunchConfigurations)
-      amis.set(name, ImageId)
+    for (const { LaunchConfigurationName: name = '', ImageId } of LaunchConfigurations) amis.set(name, ImageId)
   }
   return amis
 }

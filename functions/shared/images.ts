@@ -1,9 +1,4 @@
-import {
-  DescribeImagesCommand,
-  type DescribeImagesCommandInput,
-  type EC2Client,
-  type Image,
-} from '@aws-sdk/client-ec2'
+import { DescribeImagesCommand, type DescribeImagesCommandInput, type EC2Client, type Image } from '@aws-sdk/client-ec2'
 import type { AmiFacts } from '../../domain/validation/ami.ts'
 
 const unknownAmi = /^InvalidAMIID\./

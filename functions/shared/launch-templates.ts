@@ -85,12 +85,13 @@ async function addVersion(
 ): Promise<LaunchTemplateVersion> {
   const { LaunchTemplateVersion: made } = await ec2.send(
     new CreateLaunchTemplateVersionCommand({
-      ...{ LaunchTemplateName, SourceVersion: String(VersionNumber), LaunchTemplateData: { ImageId } },
+      LaunchTemplateName,
+      SourceVersion: String(VersionNumber),
+      LaunchTemplateData: { ImageId },
       VersionDescription: `Rebake: ${ImageId}`,
       ClientToken: clientToken('version', LaunchTemplateName, String(VersionNumber), ImageId),
     }),
   )
-  if (!made)
-    throw new Error(`EC2 made a version of launch template ${LaunchTemplateName} and did not say which`)
+  if (!made) throw new Error(`EC2 made a version of launch template ${LaunchTemplateName} and did not say which`)
   return made
 }

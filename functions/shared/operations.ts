@@ -27,8 +27,7 @@ export interface OperationItem extends Item {
 
 export const operationKey = (operation: string): Key => ({ pk: `OPERATION#${operation}`, sk: 'OPERATION' })
 
-export const readOperation = (ledger: Ledger, operation: string) =>
-  ledger.get<OperationItem>(operationKey(operation))
+export const readOperation = (ledger: Ledger, operation: string) => ledger.get<OperationItem>(operationKey(operation))
 
 export interface RevocationItem extends OperationItem {
   kind: 'revocation'
@@ -74,7 +73,8 @@ export interface RingStep extends RingPlan, Item {
 }
 
 export const ringKey = (operation: string, ring: string): Key => ({
-  ...{ pk: operationKey(operation).pk, sk: `RING#${ring}` },
+  pk: operationKey(operation).pk,
+  sk: `RING#${ring}`,
 })
 
 /** A rollback and its rings; `record` is undefined where there is none of that name. */
@@ -101,9 +101,7 @@ export async function isUnderWay(
   const record = await readOperation(ledger, operation)
   if (record?.status !== 'running') return false
   try {
-    const { status } = await stepFunctions.send(
-      new DescribeExecutionCommand({ executionArn: record.execution }),
-    )
+    const { status } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn: record.execution }))
     return status === 'RUNNING'
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return false

@@ -46,7 +46,11 @@ export function releaseParts(ec2: EC2Client, session: string): ReleaseParts & { 
   )
   const { fleet } = deployed()
   return {
-    ...{ ...startingParts(), fleet, ec2, ledger: dynamoLedger(LEDGER_TABLE), notify: topic(TOPIC_ARN) },
+    ...startingParts(),
+    fleet,
+    ec2,
+    ledger: dynamoLedger(LEDGER_TABLE),
+    notify: topic(TOPIC_ARN),
     upstreams: upstreamParts(fleet.name, IMAGE_BUILDER_ARN_PREFIX, ec2, session),
   }
 }

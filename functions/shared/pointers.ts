@@ -46,9 +46,7 @@ export async function pointTo(
 ): Promise<void> {
   const differing = async (names: string[]) => {
     const held = await readPointers(ssm, names)
-    return names
-      .filter((name) => held.get(name) !== wanted[name])
-      .map((name) => ({ name, held: held.get(name) }))
+    return names.filter((name) => held.get(name) !== wanted[name]).map((name) => ({ name, held: held.get(name) }))
   }
   let wrong = await differing(Object.keys(wanted))
   if (wrong.length > 0) await permit()
@@ -59,7 +57,5 @@ export async function pointTo(
     wrong = await differing(wrong.map(({ name }) => name))
   }
   if (wrong.length === 0) return
-  throw new Wrong(
-    wrong.map(({ name, held }) => `${name} has ${held ?? 'no value'} and not ${wanted[name]}`).join(', '),
-  )
+  throw new Wrong(wrong.map(({ name, held }) => `${name} has ${held ?? 'no value'} and not ${wanted[name]}`).join(', '))
 }

@@ -11,11 +11,7 @@ export interface Previous {
 }
 
 /** @returns undefined where this bake is the first */
-export async function readPrevious(
-  ledger: Ledger,
-  image: string,
-  imageArn: string,
-): Promise<Previous | undefined> {
+export async function readPrevious(ledger: Ledger, image: string, imageArn: string): Promise<Previous | undefined> {
   const { released, last } = (await readKnown(ledger)).images[image] ?? {}
   const previous = released ?? last
   // A candidate is the last that passed itself.

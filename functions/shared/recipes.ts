@@ -69,8 +69,7 @@ export async function pinAdopted(
     ...(parentImage && { parentImage }),
     ...(components && { components }),
   })
-  const recipeArn =
-    (await findRecipe(imageBuilder, request)) ?? (await createRecipe(imageBuilder, request, token))
+  const recipeArn = (await findRecipe(imageBuilder, request)) ?? (await createRecipe(imageBuilder, request, token))
   const update = updatedPipeline(pipeline, recipeArn)
   const moved = clientToken('pipeline', token, JSON.stringify(update))
   await inTurn(imageBuilder.send(new UpdateImagePipelineCommand({ ...update, clientToken: moved })))
@@ -125,9 +124,7 @@ export async function movedComponents(
     if (pinnedComponent(componentArn))
       candidates.push(...(await versionsOf(client, componentArn, pipelineArn.split(':')[4] ?? '')))
   const newest = newestComponents(components, candidates)
-  return newest.some(({ componentArn }, i) => componentArn !== components[i]?.componentArn)
-    ? newest
-    : undefined
+  return newest.some(({ componentArn }, i) => componentArn !== components[i]?.componentArn) ? newest : undefined
 }
 
 /** The present version first. Lists go by the name, of which an ARN has but a likeness. */
@@ -136,8 +133,7 @@ async function versionsOf(
   componentBuildVersionArn: string,
   own: string,
 ): Promise<ComponentVersion[]> {
-  const { component } =
-    (await ifThere(client.send(new GetComponentCommand({ componentBuildVersionArn })))) ?? {}
+  const { component } = (await ifThere(client.send(new GetComponentCommand({ componentBuildVersionArn })))) ?? {}
   if (!component?.name) return []
   const owner = ownerOf(componentBuildVersionArn, own)
   const filters = [{ name: 'name', values: [component.name] }]
@@ -194,8 +190,7 @@ async function createRecipe(client: ImagebuilderClient, request: NextRecipe, tok
     clientToken: clientToken('recipe', token, JSON.stringify(request)),
   })
   const { imageRecipeArn } = await inTurn(client.send(command))
-  if (!imageRecipeArn)
-    throw new Error(`Image Builder made a version of the recipe ${request.name} and named none`)
+  if (!imageRecipeArn) throw new Error(`Image Builder made a version of the recipe ${request.name} and named none`)
   return imageRecipeArn
 }
 

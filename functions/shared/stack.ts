@@ -37,11 +37,7 @@ const measures = {
 } as const
 
 /** What an operator measures; with dimensions beside the usual one, it is a metric of its own. */
-export type Measure = (
-  name: keyof typeof measures,
-  value: number,
-  dimensions?: Record<string, string>,
-) => void
+export type Measure = (name: keyof typeof measures, value: number, dimensions?: Record<string, string>) => void
 export const measure: Measure = (name, value, dimensions) => {
   const unit = measures[name]
   if (!dimensions) return void metrics.addMetric(name, unit, value)
@@ -79,10 +75,7 @@ const counted: middy.MiddlewareObj = { after: publishMetrics, onError: publishMe
  * The one stack of every function: context in each log line, trace, metrics, input checked at the door,
  * errors under the names that the state machines know. Responses stay out of the traces: they are data.
  */
-export const lambda = <S extends v.GenericSchema, R>(
-  input: S,
-  work: (input: v.InferOutput<S>) => Promise<R>,
-) =>
+export const lambda = <S extends v.GenericSchema, R>(input: S, work: (input: v.InferOutput<S>) => Promise<R>) =>
   middy<unknown, R>()
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger, { clearState: true }))

@@ -16,7 +16,6 @@ interface Parts {
  */
 export async function startCampaign({ stepFunctions, campaignArn, count }: Parts, trigger: Trigger) {
   const name = campaignName(trigger)
-  if (await startOnce(stepFunctions, { machineArn: campaignArn, name, input: { trigger } }))
-    count('CampaignStarted')
+  if (await startOnce(stepFunctions, { machineArn: campaignArn, name, input: { trigger } })) count('CampaignStarted')
   return name
 }

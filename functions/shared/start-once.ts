@@ -10,9 +10,7 @@ export async function startOnce(
   { machineArn, name, input }: { machineArn: string; name: string; input: object },
 ): Promise<boolean> {
   try {
-    await client.send(
-      new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }),
-    )
+    await client.send(new StartExecutionCommand({ stateMachineArn: machineArn, name, input: JSON.stringify(input) }))
     return true
   } catch (error) {
     // Step Functions keeps names for 90 days.

@@ -1,8 +1,4 @@
-import {
-  DescribeLaunchTemplateVersionsCommand,
-  type EC2Client,
-  type LaunchTemplateVersion,
-} from '@aws-sdk/client-ec2'
+import { DescribeLaunchTemplateVersionsCommand, type EC2Client, type LaunchTemplateVersion } from '@aws-sdk/client-ec2'
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm'
 
 /** A version of a launch template, for people, and the AMI that it launches. */
@@ -53,7 +49,9 @@ async function* currentVersions(ec2: EC2Client): AsyncGenerator<LaunchTemplateVe
   do {
     const page = await ec2.send(
       new DescribeLaunchTemplateVersionsCommand({
-        ...{ Versions: ['$Default', '$Latest'], MaxResults: 200, NextToken: token },
+        Versions: ['$Default', '$Latest'],
+        MaxResults: 200,
+        NextToken: token,
       }),
     )
     yield* page.LaunchTemplateVersions ?? []
@@ -69,8 +67,7 @@ async function describe(ec2: EC2Client, LaunchTemplateId: string, version: strin
     return found
   } catch (error) {
     // A group may outlive its template, and launches nothing then.
-    if (error instanceof Error && /^InvalidLaunchTemplateId\.(Version)?NotFound/.test(error.name))
-      return undefined
+    if (error instanceof Error && /^InvalidLaunchTemplateId\.(Version)?NotFound/.test(error.name)) return undefined
     throw error
   }
 }

@@ -27,12 +27,13 @@ export function upstreamParts(
   const role = upstreamRoleName(fleetName)
   const ssm = new SSMClient({})
   return {
-    ...{ fleetName, imageBuilderArnPrefix, ec2, ssm },
+    fleetName,
+    imageBuilderArnPrefix,
+    ec2,
+    ssm,
     // A session of its own for each look: a function lives longer than a session does.
     ssmIn: async (account) =>
-      account === ''
-        ? ssm
-        : new Targets({ fleet: fleetName, partition, session, role }).ssm({ account, region }),
+      account === '' ? ssm : new Targets({ fleet: fleetName, partition, session, role }).ssm({ account, region }),
   }
 }
 

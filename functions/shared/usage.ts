@@ -25,10 +25,10 @@ export type ClientsIn = (target: Target) => Promise<Clients>
 export function clientsIn({ name, build }: Fleet, session: string): ClientsIn {
   const sessions = new Targets({ fleet: name, partition: partitionOf(build.region) ?? 'aws', session })
   return async (target) => {
-    const config =
-      target.account === build.account ? { region: target.region } : await sessions.configFor(target)
+    const config = target.account === build.account ? { region: target.region } : await sessions.configFor(target)
     return {
-      ...{ ssm: new SSMClient(config), ec2: new EC2Client(config) },
+      ssm: new SSMClient(config),
+      ec2: new EC2Client(config),
       autoScaling: new AutoScalingClient(config),
     }
   }
@@ -61,9 +61,7 @@ const alive = [{ Name: 'instance-state-name', Values: ['pending', 'running', 'st
 
 const readInstances = (ec2: EC2Client) =>
   allPages(async (NextToken) => {
-    const page = await ec2.send(
-      new DescribeInstancesCommand({ Filters: alive, MaxResults: 1_000, NextToken }),
-    )
+    const page = await ec2.send(new DescribeInstancesCommand({ Filters: alive, MaxResults: 1_000, NextToken }))
     const instances = (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances)
     const items = instances.map(({ InstanceId: id = '', ImageId: ami }) => ({ id, ami }))
     return { items, next: page.NextToken }

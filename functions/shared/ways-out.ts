@@ -29,9 +29,7 @@ function waysOf(distribution: Distribution, account: string): string[] {
   const others = (accounts: readonly string[]) => accounts.filter((each) => each !== account)
   const copied = others(ami?.targetAccountIds ?? [])
   const shared = [...others(userIds), ...userGroups, ...organizationArns, ...organizationalUnitArns]
-  const parameters = (distribution.ssmParameterConfigurations ?? []).map(
-    ({ parameterName = '' }) => parameterName,
-  )
+  const parameters = (distribution.ssmParameterConfigurations ?? []).map(({ parameterName = '' }) => parameterName)
   const templates = launchTemplateConfigurations.map(({ launchTemplateId = '' }) => launchTemplateId)
   const bucket = distribution.s3ExportConfiguration?.s3Bucket
   return [

@@ -23,6 +23,5 @@ export async function writeWithdrawals(
   operation: string,
   withdrawals: readonly Withdrawal[],
 ): Promise<void> {
-  for (const withdrawal of withdrawals)
-    await ledger.create(withdrawalKey(operation, withdrawal), { ...withdrawal })
+  for (const withdrawal of withdrawals) await ledger.create(withdrawalKey(operation, withdrawal), { ...withdrawal })
 }

@@ -54,9 +54,7 @@ export async function startBake(parts: Parts, request: Request) {
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
   await parts.ledger.set(imageKey(campaign, image), { imageArn, parentAmi })
   const { definition } = order
-  await changeKnown(parts.ledger, (known) =>
-    begun(known, image, { parentAmi, definition, at: time, campaign }),
-  )
+  await changeKnown(parts.ledger, (known) => begun(known, image, { parentAmi, definition, at: time, campaign }))
   await giveWay(parts, order)
   return { imageArn }
 }

@@ -11,8 +11,11 @@ import { startDistribution } from './start-distribution.ts'
 const { DISTRIBUTION_ROLE_ARN: distributionRole } = env('DISTRIBUTION_ROLE_ARN')
 const waiting = waitingParts()
 const parts = {
-  ...{ ...waiting, imageBuilder: new ImagebuilderClient({}), organizations: new OrganizationsClient({}) },
-  ...{ cloudWatch: cloudWatchOf(waiting.fleet.name), distributionRole },
+  ...waiting,
+  imageBuilder: new ImagebuilderClient({}),
+  organizations: new OrganizationsClient({}),
+  cloudWatch: cloudWatchOf(waiting.fleet.name),
+  distributionRole,
 }
 const Request = v.object({ ...inRing.entries, execution: arn, imageArn: arn })
 

@@ -59,8 +59,7 @@ export async function startDistribution(parts: Parts, request: Request) {
 
   const known = item.distributing?.[ring.ring]
   const accounts =
-    known?.parts.flatMap((part) => part.accounts) ??
-    (await accountsOf(parts.organizations, ring, from.account))
+    known?.parts.flatMap((part) => part.accounts) ?? (await accountsOf(parts.organizations, ring, from.account))
   if (accounts.length === 0) throw new DistributionFailed(`ring ${ring.ring} has no active account`)
   const planned = planDistribution(ring, accounts, from)
   const distributing: Distributing = known ?? {
@@ -110,7 +109,9 @@ async function configure(imageBuilder: ImagebuilderClient, request: Request, par
   const arn = `${imageArn.split(':').slice(0, 5).join(':')}:distribution-configuration/${name}`
   await imageBuilder.send(
     new UpdateDistributionConfigurationCommand({
-      ...{ distributionConfigurationArn: arn, ...described, clientToken: token('update') },
+      distributionConfigurationArn: arn,
+      ...described,
+      clientToken: token('update'),
     }),
   )
   return arn

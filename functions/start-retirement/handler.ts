@@ -8,6 +8,4 @@ import { startRetirement } from './start-retirement.ts'
 const { RETIRE_STATE_MACHINE_ARN } = env('RETIRE_STATE_MACHINE_ARN')
 const parts = { stepFunctions: new SFNClient({}), machineArn: RETIRE_STATE_MACHINE_ARN }
 
-export const handler = lambda(v.object({ time }), ({ time }) =>
-  startRetirement(parts, { time, by: 'schedule' }),
-)
+export const handler = lambda(v.object({ time }), ({ time }) => startRetirement(parts, { time, by: 'schedule' }))

@@ -30,7 +30,10 @@ export async function summarise(
   if (record && !open.includes(record.status)) return counts(images)
   await notify(
     campaignFinished({
-      ...{ campaign, images, failure, left: reasonsToLeave(all) },
+      campaign,
+      images,
+      failure,
+      left: reasonsToLeave(all),
       trigger: record?.trigger,
       execution: record?.execution,
       seconds: record ? (Date.parse(time) - Date.parse(record.startedAt)) / 1000 : 0,

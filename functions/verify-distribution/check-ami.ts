@@ -35,8 +35,7 @@ export async function checkKey(ec2: EC2Client, image: Image, expected: string): 
     expected.includes(':alias/') ? placeOf(key) === placeOf(expected) : key === expected
   const other = Snapshots.find(({ KmsKeyId }) => !isExpected(KmsKeyId))
   if (other) throw new Wrong(`${image.ImageId} is encrypted with ${other.KmsKeyId} and not with ${expected}`)
-  if (Snapshots.length < SnapshotIds.length)
-    throw new Wrong(`not every snapshot of ${image.ImageId} is there`)
+  if (Snapshots.length < SnapshotIds.length) throw new Wrong(`not every snapshot of ${image.ImageId} is there`)
 }
 
 const volumesOf = (image: Image) => (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs ?? [])

@@ -10,8 +10,11 @@ import { verify } from './verify-distribution.ts'
 const { LEDGER_TABLE, FLEET_NAME, UPSTREAM_ACCOUNTS } = env('LEDGER_TABLE', 'FLEET_NAME', 'UPSTREAM_ACCOUNTS')
 const ledger = dynamoLedger(LEDGER_TABLE)
 const parts = {
-  ...{ ledger, waits: taskWaits(ledger), imageBuilder: new ImagebuilderClient({}) },
-  ...{ fleet: FLEET_NAME, upstreamAccounts: UPSTREAM_ACCOUNTS.split(',') },
+  ledger,
+  waits: taskWaits(ledger),
+  imageBuilder: new ImagebuilderClient({}),
+  fleet: FLEET_NAME,
+  upstreamAccounts: UPSTREAM_ACCOUNTS.split(','),
 }
 const Request = v.object({ ...inRing.entries, startedAt: time })
 

@@ -58,8 +58,7 @@ export async function verify(parts: Parts, request: Request) {
   mustBeThrough(distributions, request)
   const placed = await checkTargets(parts.fleet, item.order, ring, distributions)
   for (const { account, region, ami } of placed)
-    if (parts.upstreamAccounts.includes(account))
-      await ledger.set(copyKey(ami), { image, campaign, account, region })
+    if (parts.upstreamAccounts.includes(account)) await ledger.set(copyKey(ami), { image, campaign, account, region })
   await remember(ledger, item, ring.ring, { distributed: placed })
   await ledger.set(imageKey(campaign, image), { distributed: { ...item.distributed, [ring.ring]: placed } })
   return { targets: placed.length }
@@ -68,9 +67,7 @@ export async function verify(parts: Parts, request: Request) {
 /** What Image Builder has made, whoever owns it: even where a target is found wrong, it is there. */
 const copiesIn = ({ amis }: Distribution): Placed[] =>
   amis.flatMap(({ accountId, region, image, state }) =>
-    accountId && region && image && state?.status !== 'FAILED'
-      ? [{ account: accountId, region, ami: image }]
-      : [],
+    accountId && region && image && state?.status !== 'FAILED' ? [{ account: accountId, region, ami: image }] : [],
   )
 
 /**
@@ -93,8 +90,7 @@ async function remember(
 }
 
 function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }: Request): void {
-  if (distributions.length === 0)
-    throw new Error(`nothing was distributed to ring ${ring}: nothing to verify`)
+  if (distributions.length === 0) throw new Error(`nothing was distributed to ring ${ring}: nothing to verify`)
   for (const { arn, status, part } of distributions.filter(({ isRunning }) => isRunning)) {
     const seconds = (Date.parse(time) - Date.parse(part.retriedAt?.at(-1) ?? startedAt)) / 1000
     if (seconds >= limitSeconds)
@@ -149,5 +145,4 @@ const incomplete = (missing: string) => new DistributionIncomplete(missing)
 const ownEc2 = ({ region }: Target) => new EC2Client({ region })
 
 const amiFor = (amis: Ami[], ring: RingOrder, target: Target, build: Target) =>
-  amis.find(({ accountId, region }) => accountId === ownerOf(ring, target, build) && region === target.region)
-    ?.image
+  amis.find(({ accountId, region }) => accountId === ownerOf(ring, target, build) && region === target.region)?.image

@@ -44,9 +44,8 @@ export async function remove(ec2: EC2Client, ami: string): Promise<{ snapshot: s
   const { DeleteSnapshotResults = [] } = await ec2.send(
     new DeregisterImageCommand({ ImageId: ami, DeleteAssociatedSnapshots: true }),
   )
-  return DeleteSnapshotResults.flatMap(
-    ({ SnapshotId: snapshot = '', ReturnCode: code = 'no reason given' }) =>
-      code === 'success' || code === 'skipped' ? [] : [{ snapshot, code }],
+  return DeleteSnapshotResults.flatMap(({ SnapshotId: snapshot = '', ReturnCode: code = 'no reason given' }) =>
+    code === 'success' || code === 'skipped' ? [] : [{ snapshot, code }],
   )
 }
 

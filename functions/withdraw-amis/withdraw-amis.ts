@@ -110,8 +110,7 @@ async function withdraw(
     await deprecate(ec2, image, time)
     return { outcome: 'done' }
   }
-  if (known.unread && !withdrawal.force)
-    return { outcome: 'failed', why: `nobody knows what uses it: ${known.unread}` }
+  if (known.unread && !withdrawal.force) return { outcome: 'failed', why: `nobody knows what uses it: ${known.unread}` }
   const uses = known.uses.get(ami) ?? []
   const told = uses.length > 0 ? { uses: uses.slice(0, mostUses) } : {}
   if (keeping(withdrawal, uses).length > 0) {
@@ -123,7 +122,8 @@ async function withdraw(
     const stay = await remove(ec2, ami)
     if (stay.length > 0)
       return {
-        ...{ outcome: 'failed', snapshots: stay.map(({ snapshot }) => snapshot) },
+        outcome: 'failed',
+        snapshots: stay.map(({ snapshot }) => snapshot),
         why: `it is gone, but not all of its snapshots: ${stay.map(({ snapshot, code }) => `${snapshot}: ${code}`).join(', ')}`,
       }
   }

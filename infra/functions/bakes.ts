@@ -19,8 +19,7 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
       permissions: [...changeClaims, ...cancelOlder(fleet.supersede, images)],
     },
     'start-bake': {
-      description:
-        'Pins the parent of an image and starts its pipeline, unless a freeze or a window forbids it',
+      description: 'Pins the parent of an image and starts its pipeline, unless a freeze or a window forbids it',
       environment: { ...table, ...topic, ...concurrency },
       permissions: [
         ...changeClaims,
@@ -37,15 +36,13 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
       ],
     },
     'resume-wait': {
-      description:
-        'Hands what has ended to the task that waits for it: a build, a copy, a scan, a smoke test',
+      description: 'Hands what has ended to the task that waits for it: a build, a copy, a scan, a smoke test',
       asynchronous: true,
       environment: table,
       permissions: [ledger.allow('UpdateItem'), grants.resume('Success', 'Failure')],
     },
     'run-check': {
-      description:
-        'Makes one check of a baked AMI before it may leave the build account, and keeps the evidence',
+      description: 'Makes one check of a baked AMI before it may leave the build account, and keeps the evidence',
       timeout: 900,
       environment: { ...table, SMOKE_DOCUMENT: smokeName(fleet.name) },
       permissions: [
@@ -86,13 +83,13 @@ function moveParents(fleet: Fleet, arns: Arns): Permission[] {
   const images = Object.values(fleet.images)
   const why = 'The names of what a pipeline that was there before is made of are its own.'
   const list = (...actions: string[]): Permission => ({
-    ...{ actions, resources: ['*'], why: 'Lists know no resources.' },
+    actions,
+    resources: ['*'],
+    why: 'Lists know no resources.',
   })
   return [
     {
-      actions: ['GetImagePipeline', 'UpdateImagePipeline', 'TagResource'].map(
-        (name) => `imagebuilder:${name}`,
-      ),
+      actions: ['GetImagePipeline', 'UpdateImagePipeline', 'TagResource'].map((name) => `imagebuilder:${name}`),
       resources: pipelines,
     },
     {
@@ -141,8 +138,6 @@ function lookInto(fleet: Fleet, { grants, ledger }: { grants: Grants; ledger: Le
     ...(actions.length > 0 ? [grants.images(...actions)] : []),
     ...(has('vulnerabilities') ? [grants.listFindings] : []),
     ...(checks.some(({ vulnerabilities }) => vulnerabilities?.introduced) ? [ledger.allow('Query')] : []),
-    ...(custom.length > 0
-      ? [{ actions: ['lambda:InvokeFunction'], resources: [...new Set(custom)].sort() }]
-      : []),
+    ...(custom.length > 0 ? [{ actions: ['lambda:InvokeFunction'], resources: [...new Set(custom)].sort() }] : []),
   ]
 }

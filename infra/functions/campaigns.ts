@@ -19,10 +19,7 @@ export const campaignFunctions = ({ ledger, notifications }: Surroundings, grant
     'summarise-campaign': {
       description: 'Records and announces how a campaign ended',
       environment: { ...table, ...topic },
-      permissions: [
-        ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
-        ...notifications.allowPublish(),
-      ],
+      permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...notifications.allowPublish()],
     },
     'settle-execution': {
       description: 'Frees and announces what an execution left behind that died',

@@ -112,9 +112,7 @@ export function grantsIn({ fleet, arns, ledger, notifications }: Surroundings) {
         ? [
             {
               actions: ['sts:AssumeRole'],
-              resources: parameterAccounts(fleet).map((account) =>
-                arns.role(upstreamRoleName(fleet.name), account),
-              ),
+              resources: parameterAccounts(fleet).map((account) => arns.role(upstreamRoleName(fleet.name), account)),
             },
           ]
         : []),

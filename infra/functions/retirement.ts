@@ -13,8 +13,7 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Surr
   ]
   return {
     'plan-revocation': {
-      description:
-        'Decides what a revocation does, revokes it, and shows people beforehand what they would do',
+      description: 'Decides what a revocation does, revokes it, and shows people beforehand what they would do',
       timeout: 300,
       environment: table,
       permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...readUses],
@@ -35,8 +34,7 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Surr
       permissions: [{ actions: ['states:StartExecution'], resources: [grants.machine('retire')] }],
     },
     'plan-retirement': {
-      description:
-        'Decides which old AMIs are deprecated and removed, and tells people before anything is done',
+      description: 'Decides which old AMIs are deprecated and removed, and tells people before anything is done',
       timeout: 900,
       environment: { ...table, ...topic },
       permissions: [

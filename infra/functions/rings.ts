@@ -53,10 +53,7 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
     'retry-distribution': {
       description: 'Has Image Builder copy again what failed',
       environment: table,
-      permissions: [
-        images('imagebuilder:RetryImage', 'imagebuilder:GetImage'),
-        ledger.allow('GetItem', 'UpdateItem'),
-      ],
+      permissions: [images('imagebuilder:RetryImage', 'imagebuilder:GetImage'), ledger.allow('GetItem', 'UpdateItem')],
     },
     'verify-distribution': {
       description: 'Looks for the copied AMI in every account and region of a ring',
@@ -74,7 +71,7 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
         'Points the SSM parameters of every target to its own copy of the AMI, ring by ring, and its channels',
       timeout: 600,
       environment: { ...table, ...fleetName },
-      permissions: [...[assumePublisher, ledger.allow('GetItem', 'UpdateItem')], ...grants.askAlarms('last')],
+      permissions: [assumePublisher, ledger.allow('GetItem', 'UpdateItem'), ...grants.askAlarms('last')],
     },
     'release-image': {
       description: 'Moves stable and previous once an image is through its last ring, and announces it',
@@ -102,10 +99,7 @@ export function listAccounts(fleet: Fleet, partition: string): Permission[] {
     ...(units
       ? [
           {
-            actions: [
-              'organizations:ListAccountsForParent',
-              'organizations:ListOrganizationalUnitsForParent',
-            ],
+            actions: ['organizations:ListAccountsForParent', 'organizations:ListOrganizationalUnitsForParent'],
             resources: [`arn:${partition}:organizations::*:ou/${fleet.organization}/ou-*`],
             why: 'Units of the organization, and the units below them, in whichever account manages it.',
           },

@@ -42,7 +42,10 @@ export const triggerFunctions = ({ ledger, notifications, arns }: Surroundings, 
       asynchronous: true,
       timeout: 120,
       environment: {
-        ...{ ...table, ...topic, ...campaign, ...grants.concurrency },
+        ...table,
+        ...topic,
+        ...campaign,
+        ...grants.concurrency,
         REBAKE_STATE_MACHINE_ARN: grants.machine('rebake'),
       },
       permissions: [

@@ -20,9 +20,7 @@ export function createBakeRole(scope: Construct, fleet: Fleet, arns: Arns): Role
   ]
   const policy = policyOf(permissions)
   // The managed policy may also distribute; a pipeline distributes to nowhere, so nothing unvalidated can leave.
-  policy.addStatements(
-    new PolicyStatement({ effect: Effect.DENY, actions: ['sts:AssumeRole'], resources: ['*'] }),
-  )
+  policy.addStatements(new PolicyStatement({ effect: Effect.DENY, actions: ['sts:AssumeRole'], resources: ['*'] }))
   const role = new Role(scope, 'BakeRole', {
     description: 'Image Builder, while it bakes an image',
     assumedBy: new ServicePrincipal('imagebuilder.amazonaws.com'),
@@ -32,8 +30,7 @@ export function createBakeRole(scope: Construct, fleet: Fleet, arns: Arns): Role
   acknowledgeWildcards(role, permissions)
   Validations.of(role).acknowledge({
     id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/EC2ImageBuilderExecutionPolicy]',
-    reason:
-      'What Image Builder does in a build is its own affair, and changes: AWS maintains this policy for it.',
+    reason: 'What Image Builder does in a build is its own affair, and changes: AWS maintains this policy for it.',
   })
   return role
 }

@@ -15,11 +15,7 @@ const inlineLimit = 16_000
  * refer to them.
  * https://docs.aws.amazon.com/imagebuilder/latest/userguide/create-component.html#auto-build-version-management
  */
-export function createComponents(
-  scope: Construct,
-  fleet: Fleet,
-  directory: string,
-): Record<string, IComponent> {
+export function createComponents(scope: Construct, fleet: Fleet, directory: string): Record<string, IComponent> {
   const components = new Construct(scope, 'Component')
   return Object.fromEntries(
     Object.entries(fleet.components).map(([key, component]) => [
@@ -42,9 +38,7 @@ function createComponent(
     componentName: resourceName(fleet.name, key),
     platform: platform === 'Windows' ? Platform.WINDOWS : Platform.LINUX,
     ...(description && { description }),
-    data: file
-      ? dataOf(scope, key, resolve(directory, file))
-      : ComponentData.fromJsonObject(document as object),
+    data: file ? dataOf(scope, key, resolve(directory, file)) : ComponentData.fromJsonObject(document as object),
   })
   component.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
   return component

@@ -51,12 +51,7 @@ export function createNetwork(scope: Construct, { network }: Fleet): BuildNetwor
   return { vpc, subnet, securityGroups }
 }
 
-function createEndpoints(
-  scope: Construct,
-  network: Network,
-  vpc: IVpc,
-  securityGroups: ISecurityGroup[],
-): void {
+function createEndpoints(scope: Construct, network: Network, vpc: IVpc, securityGroups: ISecurityGroup[]): void {
   const { region } = Stack.of(scope)
   const service = (name: string) => `com.amazonaws.${region}.${name}`
   const endpoints = new SecurityGroup(scope, 'EndpointSecurityGroup', {

@@ -23,7 +23,9 @@ export class AlarmTopic extends Topic {
       StringEquals: { 'aws:SourceAccount': this.stack.account },
       ArnLike: {
         'aws:SourceArn': this.stack.formatArn({
-          ...{ service: 'cloudwatch', resource: 'alarm', arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+          service: 'cloudwatch',
+          resource: 'alarm',
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
           resourceName: resourceName(fleet.name, '*'),
         }),
       },
@@ -32,16 +34,22 @@ export class AlarmTopic extends Topic {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html#SNS_Confused_Deputy
     this.addToResourcePolicy(
       new PolicyStatement({
-        ...{ sid: 'AlarmsPublish', principals, conditions },
-        ...{ actions: ['sns:Publish'], resources: [this.topicArn] },
+        sid: 'AlarmsPublish',
+        principals,
+        conditions,
+        actions: ['sns:Publish'],
+        resources: [this.topicArn],
       }),
     )
     // Without it an alarm changes its state, and nobody hears of it: the publication fails where nobody looks.
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     key.addToResourcePolicy(
       new PolicyStatement({
-        ...{ sid: 'AlarmsPublish', principals, conditions },
-        ...{ actions: ['kms:GenerateDataKey*', 'kms:Decrypt'], resources: ['*'] },
+        sid: 'AlarmsPublish',
+        principals,
+        conditions,
+        actions: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+        resources: ['*'],
       }),
     )
     for (const address of fleet.notify.email) this.addSubscription(new EmailSubscription(address))

@@ -7,12 +7,7 @@ import { pascalCase } from '../names.ts'
 import type { Declaration } from './declarations.ts'
 
 /** Makes the alarms; each says what it means and where to read on, to whoever gets it at night. */
-export function createAlarms(
-  scope: Construct,
-  fleet: string,
-  declarations: Declaration[],
-  topic: ITopic,
-): Alarm[] {
+export function createAlarms(scope: Construct, fleet: string, declarations: Declaration[], topic: ITopic): Alarm[] {
   const alarms = new Construct(scope, 'Alarm')
   const action = new SnsAction(topic)
   return declarations.map(({ name, means, metric, over, periods, threshold, missing }) => {
@@ -21,7 +16,8 @@ export function createAlarms(
       alarmName: resourceName(fleet, name),
       alarmDescription: `${means} What to do: docs/runbook.md#${name}`,
       metric: metric(over),
-      ...{ evaluationPeriods: periods, datapointsToAlarm: periods },
+      evaluationPeriods: periods,
+      datapointsToAlarm: periods,
       threshold: rises ? threshold.atLeast : threshold.below,
       comparisonOperator: rises
         ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD

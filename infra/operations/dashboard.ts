@@ -28,7 +28,11 @@ export function createDashboard(scope: Construct, props: DashboardProps): void {
   const { own, deadLetters, ofFunction, ofMachine } = metrics
   const graph = (title: string, left: IMetric[], more: { annotate?: number; right?: IMetric[] } = {}) =>
     new GraphWidget({
-      ...{ title, left, width: 8, height: 6, region: Stack.of(scope).region },
+      title,
+      left,
+      width: 8,
+      height: 6,
+      region: Stack.of(scope).region,
       ...(more.right && { right: more.right }),
       ...(more.annotate !== undefined && {
         leftAnnotations: [{ value: more.annotate, label: 'promised' }],
@@ -43,7 +47,10 @@ export function createDashboard(scope: Construct, props: DashboardProps): void {
     widgets: [
       [
         new AlarmStatusWidget({
-          ...{ title: 'Alarms', alarms, width: 8, height: 6 },
+          title: 'Alarms',
+          alarms,
+          width: 8,
+          height: 6,
         }),
         graph('Freshness used', [freshnessOfEach(fleet)], { annotate: 100 }),
         graph('Images', count('ImageReleased', 'ImageFailed', 'ImageSuperseded', 'ImageGivenUp')),

@@ -23,7 +23,10 @@ const day = 24 * hour
 
 /** Any in one period. Functions count only what happens: no data is no harm. */
 const any = (period: number): Omit<Declaration, 'name' | 'means' | 'metric'> => ({
-  ...{ over: { statistic: 'Sum', period }, periods: 1, threshold: { atLeast: 1 }, missing: 'notBreaching' },
+  over: { statistic: 'Sum', period },
+  periods: 1,
+  threshold: { atLeast: 1 },
+  missing: 'notBreaching',
 })
 
 /** How long a look may be late: a schedule comes within a minute, so one period may have none and the next one two. */
@@ -37,10 +40,7 @@ const longestTurn = ({ images, rings }: Fleet) =>
   30 * day +
   Math.max(
     ...Object.values(images).map((image) =>
-      image.rings.reduce(
-        (sum, ring) => sum + (rings[ring]?.soak ?? 0) + (rings[ring]?.approval?.timeout ?? 0),
-        0,
-      ),
+      image.rings.reduce((sum, ring) => sum + (rings[ring]?.soak ?? 0) + (rings[ring]?.approval?.timeout ?? 0), 0),
     ),
   )
 
@@ -75,8 +75,10 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
     name: 'hourly-look',
     means: 'Nobody looks at the images any more: what events lose stays lost, and no promise is watched.',
     metric: (over) => metrics.ofFunction('reconcile-images')('Invocations', over),
-    ...{ over: { statistic: 'Sum', period: looks(fleet).period }, periods: looks(fleet).periods },
-    ...{ threshold: { below: 1 }, missing: 'breaching' },
+    over: { statistic: 'Sum', period: looks(fleet).period },
+    periods: looks(fleet).periods,
+    threshold: { below: 1 },
+    missing: 'breaching',
   },
   ...(Object.values(fleet.images).some(({ freshness }) => freshness !== undefined)
     ? [
@@ -84,8 +86,10 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
           name: 'freshness',
           means: 'What targets have of an image is older than the fleet promises, or nobody has measured it.',
           metric: (over: Over) => metrics.own('FreshnessUsed', over),
-          ...{ over: { statistic: 'Maximum' as const, period: looks(fleet).period } },
-          ...{ periods: looks(fleet).periods, threshold: { atLeast: 100 }, missing: 'breaching' as const },
+          over: { statistic: 'Maximum' as const, period: looks(fleet).period },
+          periods: looks(fleet).periods,
+          threshold: { atLeast: 100 },
+          missing: 'breaching' as const,
         },
       ]
     : []),

@@ -22,7 +22,10 @@ export const metricsOf = (fleet: Fleet, specs: Record<FunctionName, FunctionSpec
     (namespace: string, dimensions: Record<string, string>) =>
     (metricName: string, { statistic, period }: Over) =>
       new Metric({
-        ...{ namespace, metricName, statistic, period: Duration.seconds(period) },
+        namespace,
+        metricName,
+        statistic,
+        period: Duration.seconds(period),
         dimensionsMap: dimensions,
       })
   const ofFunction = (name: FunctionName) => metric('AWS/Lambda', { FunctionName: named(name) })

@@ -141,9 +141,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
           Api: 'DescribeInstances',
           Filters: [{ Name: 'tag:rebake:smoke', Values: ['{{ automation:EXECUTION_ID }}'] }],
         },
-        outputs: [
-          { Name: 'InstanceIds', Selector: '$.Reservations..Instances..InstanceId', Type: 'StringList' },
-        ],
+        outputs: [{ Name: 'InstanceIds', Selector: '$.Reservations..Instances..InstanceId', Type: 'StringList' }],
         nextStep: 'Terminate',
       },
       {

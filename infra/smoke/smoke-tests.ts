@@ -41,8 +41,11 @@ export function createSmokeTests(scope: Construct, props: SmokeTestsProps): void
     // CloudFormation would replace it, which a fixed name does not allow.
     updateMethod: 'NewVersion',
     content: smokeAutomation({
-      ...{ fleet: fleet.name, role: role.roleArn, logGroup: instance.logGroup },
-      ...{ instanceProfile: instance.profile, subnet: instance.subnet },
+      fleet: fleet.name,
+      role: role.roleArn,
+      logGroup: instance.logGroup,
+      instanceProfile: instance.profile,
+      subnet: instance.subnet,
       securityGroups: instance.securityGroups,
     }),
   })

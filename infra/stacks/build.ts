@@ -88,10 +88,13 @@ export class BuildStack extends RebakeStack {
     createSchedules(this, { fleet, functions, deadLetters })
     createHints(this, { fleet, functions })
     createOperations(this, {
-      ...{ fleet, key, specs },
-      machines: Object.fromEntries(
-        machineNames.map((name) => [name, machines[name].stateMachineArn]),
-      ) as Record<MachineName, string>,
+      fleet,
+      key,
+      specs,
+      machines: Object.fromEntries(machineNames.map((name) => [name, machines[name].stateMachineArn])) as Record<
+        MachineName,
+        string
+      >,
     })
     createSmokeTests(this, { fleet, fleetDirectory, arns, key })
     const images = this.createImageBuilder(fleet, fleetDirectory, key)

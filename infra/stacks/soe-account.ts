@@ -46,11 +46,7 @@ export class SoeAccountStack extends RebakeStack {
     if (parameters.length > 0) this.createReader(fleet, [...new Set(parameters)])
   }
 
-  private forward(
-    fleet: Fleet,
-    releases: string,
-    rules: { id: string; what: string; pattern: EventPattern }[],
-  ): void {
+  private forward(fleet: Fleet, releases: string, rules: { id: string; what: string; pattern: EventPattern }[]): void {
     if (rules.length === 0) return
     const role = this.createForwarder(releases)
     const deadLetterQueue = new DeadLetters(this, fleet, 'undelivered-releases')

@@ -82,9 +82,7 @@ export class TargetAccountStack extends RebakeStack {
       roleName: crossAccountRoleName,
       description: `Image Builder of ${fleet.build.account} copies AMIs to this account`,
       assumedBy: new AccountPrincipal(fleet.build.account),
-      managedPolicies: [
-        ManagedPolicy.fromAwsManagedPolicyName('Ec2ImageBuilderCrossAccountDistributionAccess'),
-      ],
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('Ec2ImageBuilderCrossAccountDistributionAccess')],
       inlinePolicies: { keys: policyOf(permissions) },
     })
     acknowledgeWildcards(role, permissions)
@@ -107,8 +105,13 @@ const hasAlarms = (fleet: Fleet) =>
 /** Who goes further than a ring asks its alarm. */
 const callersOf = (fleet: Fleet): FunctionName[] => [
   ...(hasAlarms(fleet) ? (['start-distribution'] as const) : []),
-  ...(['verify-distribution', 'publish-pointers', 'restore-pointers'] as const),
-  ...(['plan-revocation', 'plan-retirement', 'withdraw-amis', 'examine-accounts'] as const),
+  'verify-distribution',
+  'publish-pointers',
+  'restore-pointers',
+  'plan-revocation',
+  'plan-retirement',
+  'withdraw-amis',
+  'examine-accounts',
 ]
 
 const publishPermissions = (fleet: Fleet): Permission[] => [
@@ -122,10 +125,7 @@ const publishPermissions = (fleet: Fleet): Permission[] => [
   {
     // SSM also looks for the AMI, with its caller's permission, when the parameter is of type aws:ec2:image.
     // Only its snapshots tell the key that an AMI is encrypted with.
-    actions: [
-      ...['ec2:DescribeImages', 'ec2:DescribeRegions'],
-      ...(namesKeys(fleet) ? ['ec2:DescribeSnapshots'] : []),
-    ],
+    actions: ['ec2:DescribeImages', 'ec2:DescribeRegions', ...(namesKeys(fleet) ? ['ec2:DescribeSnapshots'] : [])],
     resources: ['*'],
     why: 'Describe actions of EC2 know no resources.',
   },
@@ -154,9 +154,7 @@ const namesKeys = (fleet: Fleet) =>
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/permissions-for-launch-templates.html
  */
 function templatePermissions(fleet: Fleet): Permission[] {
-  const regions = new Set(
-    rings(fleet).flatMap((ring) => (ring.launchTemplates.length > 0 ? ring.regions : [])),
-  )
+  const regions = new Set(rings(fleet).flatMap((ring) => (ring.launchTemplates.length > 0 ? ring.regions : [])))
   if (regions.size === 0) return []
   return [
     {

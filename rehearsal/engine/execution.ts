@@ -85,9 +85,7 @@ export class Execution {
     const timeout = this.workflow.TimeoutSeconds
     if (timeout !== undefined) {
       this.onEnd(
-        clock.at(this.startDate + timeout * 1000, () =>
-          this.#end('TIMED_OUT', 0, { error: 'States.Timeout' }),
-        ),
+        clock.at(this.startDate + timeout * 1000, () => this.#end('TIMED_OUT', 0, { error: 'States.Timeout' })),
       )
     }
   }

@@ -8,9 +8,7 @@ const LIMITS = { stack: 100, timeout: 5000 }
 
 /** `{% ... %}` marks a string as an expression; anything else is a literal. */
 export function expressionIn(text: string): string | undefined {
-  return text.startsWith('{%') && text.endsWith('%}') && text.length >= 4
-    ? text.slice(2, -2).trim()
-    : undefined
+  return text.startsWith('{%') && text.endsWith('%}') && text.length >= 4 ? text.slice(2, -2).trim() : undefined
 }
 
 /** The compiled expression, kept for the next time; throws jsonata's error when it does not parse. */
@@ -48,8 +46,7 @@ export async function evaluate(
   }
   if (Array.isArray(template)) {
     const items: Json[] = []
-    for (const [i, item] of template.entries())
-      items.push(await evaluate(item, `${location}[${i}]`, bindings))
+    for (const [i, item] of template.entries()) items.push(await evaluate(item, `${location}[${i}]`, bindings))
     return items
   }
   if (template === null || typeof template !== 'object') return template
@@ -60,11 +57,7 @@ export async function evaluate(
   return Object.fromEntries(members)
 }
 
-async function evaluateOne(
-  expression: string,
-  location: string,
-  bindings: Record<string, unknown>,
-): Promise<Json> {
+async function evaluateOne(expression: string, location: string, bindings: Record<string, unknown>): Promise<Json> {
   let value: unknown
   try {
     value = await compile(expression).evaluate(undefined, bindings)

@@ -31,15 +31,11 @@ export function addedFunctions(now: number, random: () => Random): Record<string
     hash: native(hash),
     parse: native((text: string) => (text === undefined ? undefined : JSON.parse(text))),
     uuid: native(() => random().uuid()),
-    random: native((seed?: number) =>
-      seed === undefined ? random().next() : random().fork(`seed/${seed}`).next(),
-    ),
+    random: native((seed?: number) => (seed === undefined ? random().next() : random().fork(`seed/${seed}`).next())),
     shuffle: native((items: unknown) => shuffle(items, random())),
     millis: native(() => now),
     now: native(function (this: Focus, ...format: string[]) {
-      return this.environment
-        .lookup('fromMillis')
-        .implementation.call(this, now as never, ...(format as never[]))
+      return this.environment.lookup('fromMillis').implementation.call(this, now as never, ...(format as never[]))
     }),
     eval: undefined,
   }
@@ -53,9 +49,7 @@ function partition(items: unknown, size: number): unknown {
   const chunk = Math.trunc(size)
   const list = items === undefined || Array.isArray(items) ? items : [items]
   if (!list || list.length === 0 || !(chunk > 0)) return undefined
-  return Array.from({ length: Math.ceil(list.length / chunk) }, (_, i) =>
-    list.slice(i * chunk, (i + 1) * chunk),
-  )
+  return Array.from({ length: Math.ceil(list.length / chunk) }, (_, i) => list.slice(i * chunk, (i + 1) * chunk))
 }
 
 function range(from: number, to: number, by: number): unknown {

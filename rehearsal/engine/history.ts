@@ -24,10 +24,7 @@ export class History {
   /** Adds an event and returns its id; at the quota the execution fails instead. */
   record(type: string, previousEventId: number, details?: Record<string, unknown>): number {
     if (this.events.length === LIMIT - 1) {
-      throw new TaskFailure(
-        'States.Runtime',
-        `The execution reached the maximum number of history events (${LIMIT}).`,
-      )
+      throw new TaskFailure('States.Runtime', `The execution reached the maximum number of history events (${LIMIT}).`)
     }
     return this.#add(type, previousEventId, details)
   }

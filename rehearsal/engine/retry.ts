@@ -25,11 +25,7 @@ export async function runWork(visit: Visit<WorkState>, work: () => Promise<Json>
 }
 
 /** Milliseconds until the next attempt; undefined when there is none. Each retrier counts its own attempts. */
-function retryDelay(
-  visit: Visit<WorkState>,
-  failure: TaskFailure,
-  attempts: Map<Retrier, number>,
-): number | undefined {
+function retryDelay(visit: Visit<WorkState>, failure: TaskFailure, attempts: Map<Retrier, number>): number | undefined {
   const retrier = visit.state.Retry?.find((candidate) => matches(candidate.ErrorEquals, failure.error))
   if (!retrier) return undefined
   const made = attempts.get(retrier) ?? 0

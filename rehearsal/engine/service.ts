@@ -98,11 +98,7 @@ function stateMachineOperations(engine: StepFunctions): Record<string, Operation
 function executionOperations(engine: StepFunctions): Record<string, Operation> {
   return {
     StartExecution: (input) => {
-      const {
-        stateMachineArn,
-        name,
-        input: text,
-      } = input as { stateMachineArn: string; name?: string; input?: string }
+      const { stateMachineArn, name, input: text } = input as { stateMachineArn: string; name?: string; input?: string }
       const execution = engine.startExecution({ stateMachineArn, name, input: text })
       return { executionArn: execution.arn, startDate: new Date(execution.startDate) }
     },
@@ -117,9 +113,7 @@ function executionOperations(engine: StepFunctions): Record<string, Operation> {
       const { mapRunArn, statusFilter } = input
       const machine = mapRunArn === undefined ? engine.stateMachine(input.stateMachineArn).arn : undefined
       const found = [...engine.executions.values()]
-        .filter((execution) =>
-          machine ? execution.stateMachine.arn === machine : execution.mapRunArn === mapRunArn,
-        )
+        .filter((execution) => (machine ? execution.stateMachine.arn === machine : execution.mapRunArn === mapRunArn))
         .filter(({ status }) => statusFilter === undefined || status === statusFilter)
         .reverse()
       const { items, nextToken } = page(found, input)
@@ -155,10 +149,7 @@ function taskOperations({ tokens }: StepFunctions): Record<string, Operation> {
 
 function onlyStandard(input: Input): void {
   if ((input.type ?? 'STANDARD') !== 'STANDARD' || input.publish) {
-    throw new StatesError(
-      'ValidationException',
-      'The rehearsal has STANDARD state machines without versions only.',
-    )
+    throw new StatesError('ValidationException', 'The rehearsal has STANDARD state machines without versions only.')
   }
 }
 

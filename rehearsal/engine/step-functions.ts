@@ -56,10 +56,7 @@ export class StepFunctions {
   }
 
   /** Executions under way go on with the definition that they started with. */
-  updateStateMachine(
-    arn: unknown,
-    o: { definition?: string | undefined; roleArn?: string | undefined },
-  ): StateMachine {
+  updateStateMachine(arn: unknown, o: { definition?: string | undefined; roleArn?: string | undefined }): StateMachine {
     const machine = this.stateMachine(arn)
     if (o.definition !== undefined) {
       machine.workflow = parseDefinition(o.definition)
@@ -94,11 +91,7 @@ export class StepFunctions {
    * Starts an execution; it begins in the clock's next turn. A name is used once: the same name and input while
    * that execution runs gives it again, anything else is ExecutionAlreadyExists.
    */
-  startExecution(o: {
-    stateMachineArn: unknown
-    name?: string | undefined
-    input?: string | undefined
-  }): Execution {
+  startExecution(o: { stateMachineArn: unknown; name?: string | undefined; input?: string | undefined }): Execution {
     const machine = this.stateMachine(o.stateMachineArn)
     const name = o.name ?? this.host.random.fork(`execution/${machine.arn}/${this.executions.size}`).uuid()
     checkName(name)

@@ -110,10 +110,7 @@ export class Visit<S extends State = State> {
     if (template === undefined) return undefined
     const value = (await this.typed(template, field, 'number')) as number
     if (Number.isInteger(value) && value >= min && value <= max) return value
-    throw this.queryError(
-      field,
-      `The field '${field}' must be an integer from ${min} to ${max}, but was ${value}`,
-    )
+    throw this.queryError(field, `The field '${field}' must be an integer from ${min} to ${max}, but was ${value}`)
   }
 
   /** Refuses a payload above the quota. */
@@ -134,10 +131,8 @@ export class Visit<S extends State = State> {
     o: { next: string | undefined; fallback: Json; prefix?: string; extra?: Extra },
   ): Promise<Step> {
     const prefix = o.prefix ?? ''
-    const assigned =
-      from.Assign && ((await this.evaluate(from.Assign, `${prefix}Assign`, o.extra)) as JsonObject)
-    const output =
-      from.Output === undefined ? o.fallback : await this.evaluate(from.Output, `${prefix}Output`, o.extra)
+    const assigned = from.Assign && ((await this.evaluate(from.Assign, `${prefix}Assign`, o.extra)) as JsonObject)
+    const output = from.Output === undefined ? o.fallback : await this.evaluate(from.Output, `${prefix}Output`, o.extra)
     this.limit(output)
     if (assigned) this.scope.assign(this.limit(assigned) as JsonObject)
     this.thread.record(`${this.state.Type}StateExited`, {

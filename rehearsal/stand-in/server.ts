@@ -8,10 +8,7 @@ import { AwsError } from './types.ts'
 // Ours, because nothing on npm imitates these services: there is a DynamoDB (we use it), and nothing for the rest.
 
 /** Serves the stand-in on 127.0.0.1. The signature of a request says service, region and who; it is not verified. */
-export async function listen(
-  standIn: StandIn,
-  port: number,
-): Promise<{ url: string; close(): Promise<void> }> {
+export async function listen(standIn: StandIn, port: number): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     answer(standIn, request)
       .catch(refusal)
@@ -19,9 +16,7 @@ export async function listen(
   })
   // A function's clients keep their connections, however long it is until it is invoked again.
   server.keepAliveTimeout = 0
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen(port, '127.0.0.1', resolve),
-  )
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => close(server) }
 }
 
@@ -60,11 +55,7 @@ async function answer(standIn: StandIn, message: IncomingMessage): Promise<WireR
     if (error instanceof AwsError) return encodeError(model, error, requestId)
     // A mistake of ours must not look like one of AWS's, nor be retried.
     const { message: text } = error as Error
-    return encodeError(
-      model,
-      new AwsError('StandInMistake', `the stand-in made a mistake: ${text}`, 501),
-      requestId,
-    )
+    return encodeError(model, new AwsError('StandInMistake', `the stand-in made a mistake: ${text}`, 501), requestId)
   }
 }
 

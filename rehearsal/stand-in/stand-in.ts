@@ -109,8 +109,23 @@ export class StandIn {
     const { organizations, cloudwatch, autoscaling, kms, quotas, inspector } = this
     const sts = new Sts(surroundings, this.iam)
     const ours = {
-      ...{ ec2, autoscaling, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager },
-      ...{ sqs, organizations, cloudwatch, sts, kms, inspector2: inspector, 'service-quotas': quotas },
+      ec2,
+      autoscaling,
+      ssm,
+      sns,
+      dynamodb,
+      imagebuilder,
+      events,
+      scheduler,
+      lambda,
+      secretsmanager,
+      sqs,
+      organizations,
+      cloudwatch,
+      sts,
+      kms,
+      inspector2: inspector,
+      'service-quotas': quotas,
       iam: new IamService(this.iam),
     }
     this.#services = new Map(Object.entries<t.Service>(ours))
@@ -168,8 +183,14 @@ export class StandIn {
     const now = new Date(this.#options.clock.now())
     const requestId = request.requestId ?? this.nextRequestId(principal)
     const record: t.CallRecord = {
-      ...{ time: now.toISOString(), principal: principal.role || 'operator', service, operation },
-      ...{ input: request.input, account, region, tag: this.attribution },
+      time: now.toISOString(),
+      principal: principal.role || 'operator',
+      service,
+      operation,
+      input: request.input,
+      account,
+      region,
+      tag: this.attribution,
     }
     this.#logOf(principal).push(record)
     try {

@@ -23,7 +23,8 @@ interface Alarm extends Partial<Stat> {
 }
 
 const metricOf = ({ MetricName: name, Namespace: namespace, Dimensions = [] }: Stat) => ({
-  ...{ name, namespace },
+  name,
+  namespace,
   dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
 })
 
@@ -38,10 +39,13 @@ export const alarms: Record<string, Load> = {
     const own = { Metric: alarm as Stat, Period: alarm.Period ?? 60, Stat: alarm.Statistic ?? 'Sum' }
     const all = stats.length > 0 ? stats : [own]
     metrics.alarms.push({
-      ...{ name, of: all.map(({ Metric, Stat: stat }) => ({ metric: metricOf(Metric), stat })) },
-      ...{ period: all[0]?.Period ?? 60, evaluationPeriods: alarm.EvaluationPeriods },
+      name,
+      of: all.map(({ Metric, Stat: stat }) => ({ metric: metricOf(Metric), stat })),
+      period: all[0]?.Period ?? 60,
+      evaluationPeriods: alarm.EvaluationPeriods,
       datapointsToAlarm: alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods,
-      ...{ threshold: alarm.Threshold, comparison: alarm.ComparisonOperator },
+      threshold: alarm.Threshold,
+      comparison: alarm.ComparisonOperator,
       missing: alarm.TreatMissingData === 'breaching' ? 'breaching' : 'notBreaching',
     })
     return {

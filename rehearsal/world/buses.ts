@@ -54,9 +54,7 @@ export class Buses {
     for (const rule of rules)
       for (const target of rule.targets)
         for (const [nth, delay] of fate(event).entries()) {
-          const latency = random
-            .fork(`deliver/${event.id}/${rule.name}/${target.id}/${nth}`)
-            .integer(200, 2_000)
+          const latency = random.fork(`deliver/${event.id}/${rule.name}/${target.id}/${nth}`).integer(200, 2_000)
           clock.at(clock.now() + Math.max(0, latency + delay), () => deliver(target, event, rule))
         }
     return rules.length > 0

@@ -88,10 +88,7 @@ export class Functions {
     const crashes = faults.take('handler-crashes', verbNoun(fn.name))
     if (crashes || answer.error) this.#measure(fn, 'Errors')
     if (crashes)
-      throw new FunctionError(
-        'Lambda.Unknown',
-        'RequestId: rehearsal Error: Runtime exited with error: signal: killed',
-      )
+      throw new FunctionError('Lambda.Unknown', 'RequestId: rehearsal Error: Runtime exited with error: signal: killed')
     if (answer.error) throw answer.error
     return answer.result
   }

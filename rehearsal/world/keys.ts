@@ -22,10 +22,7 @@ export const keys: Record<string, Load> = {
     _logicalId,
     { AliasName: alias, TargetKeyId: key }: { AliasName: string; TargetKeyId: string },
   ) => {
-    standIn.kms.addAlias(
-      arnOf(place, 'kms', alias),
-      key.startsWith('arn:') ? key : arnOf(place, 'kms', `key/${key}`),
-    )
+    standIn.kms.addAlias(arnOf(place, 'kms', alias), key.startsWith('arn:') ? key : arnOf(place, 'kms', `key/${key}`))
     return { ref: alias }
   },
 }

@@ -15,8 +15,7 @@ export const messaging: Record<string, Load> = {
     logicalId,
     { EventBusName: bus, Statement }: { EventBusName: string; Statement: { Effect: string } },
   ) => {
-    if (Statement.Effect !== 'Allow')
-      throw new Error(`${logicalId}: a bus policy that denies is not imitated`)
+    if (Statement.Effect !== 'Allow') throw new Error(`${logicalId}: a bus policy that denies is not imitated`)
     const statement = Statement as unknown as BusStatement
     busPolicies.push({ bus, ...statement })
     standIn.events.policyOf(place, bus).push(statement)
@@ -54,7 +53,10 @@ export const messaging: Record<string, Load> = {
       bus,
       pattern,
       targets: targets.map(({ Id, Arn, RoleArn, DeadLetterConfig }) => ({
-        ...{ id: Id, arn: Arn, roleArn: RoleArn, deadLetters: DeadLetterConfig?.Arn },
+        id: Id,
+        arn: Arn,
+        roleArn: RoleArn,
+        deadLetters: DeadLetterConfig?.Arn,
       })),
     })
     return { ref: name, attributes: { Arn: ruleArn } }

@@ -58,8 +58,7 @@ export class Metrics {
       for (const names of Dimensions)
         for (const { Name: name } of Metrics) {
           const dimensions = Object.fromEntries(names.map((each) => [each, String(members[each])]))
-          for (const value of [members[name]].flat())
-            this.record({ namespace, name, dimensions }, time, Number(value))
+          for (const value of [members[name]].flat()) this.record({ namespace, name, dimensions }, time, Number(value))
         }
   }
 

@@ -6,8 +6,7 @@
 type Json = unknown
 type Pattern = Record<string, Json>
 
-const isObject = (value: Json): value is Pattern =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: Json): value is Pattern => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function matches(pattern: Pattern, event: Json): boolean {
   return Object.entries(pattern).every(([key, expected]) => {

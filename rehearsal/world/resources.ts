@@ -115,10 +115,7 @@ const loaders: Record<string, Load> = {
   ) => {
     const name = physical(place, logicalId, properties.StateMachineName)
     const values = properties.DefinitionSubstitutions ?? {}
-    const definition = properties.DefinitionString.replace(
-      /\$\{(\w+)\}/g,
-      (whole, key: string) => values[key] ?? whole,
-    )
+    const definition = properties.DefinitionString.replace(/\$\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)
     mayWaitForExecutions(standIn, definition, properties.RoleArn, place)
     const machine = stepFunctions.createStateMachine({ name, definition, roleArn: properties.RoleArn })
     return { ref: machine.arn, attributes: { Arn: machine.arn, Name: name } }

@@ -71,11 +71,7 @@ export class Schedules {
   }
 
   #read(described: GetScheduleOutput, logicalId: string): Omit<Kept, 'name' | 'arn' | 'created'> {
-    const {
-      Target: target,
-      FlexibleTimeWindow: window,
-      ScheduleExpressionTimezone: timezone = 'UTC',
-    } = described
+    const { Target: target, FlexibleTimeWindow: window, ScheduleExpressionTimezone: timezone = 'UTC' } = described
     const functionArn = target?.Arn ?? ''
     const roleArn = target?.RoleArn ?? ''
     const input = target?.Input
@@ -122,13 +118,12 @@ export class Schedules {
     }
     // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
     const attributes: Record<string, string> = {
-      ...{ 'schedule-arn': arn, 'scheduled-time': eventTime(time) },
-      ...{ 'execution-id': chance.hex(16), 'attempt-number': '1' },
+      'schedule-arn': arn,
+      'scheduled-time': eventTime(time),
+      'execution-id': chance.hex(16),
+      'attempt-number': '1',
     }
-    const text = input.replace(
-      /<aws\.scheduler\.([a-z-]+)>/g,
-      (whole, key: string) => attributes[key] ?? whole,
-    )
+    const text = input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (whole, key: string) => attributes[key] ?? whole)
     await deliveries.invoke(functionArn, JSON.parse(text) as object, '')
   }
 }

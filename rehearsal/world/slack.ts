@@ -76,15 +76,12 @@ export class Slack {
       blocks: object[]
     }
     if (refusal)
-      return isWebhook
-        ? void response.writeHead(400).end(refusal)
-        : json(response, { ok: false, error: refusal })
+      return isWebhook ? void response.writeHead(400).end(refusal) : json(response, { ok: false, error: refusal })
     if (isWebhook) {
       this.#post({ ...body, channel: 'webhook' })
       return void response.end('ok')
     }
-    if (!request.headers.authorization?.startsWith('Bearer '))
-      return json(response, { ok: false, error: 'not_authed' })
+    if (!request.headers.authorization?.startsWith('Bearer ')) return json(response, { ok: false, error: 'not_authed' })
     if (this.gone.has(body.channel ?? '')) return json(response, { ok: false, error: 'channel_not_found' })
     json(response, url === '/api/chat.update' ? this.#update(body) : this.#post(body))
   }

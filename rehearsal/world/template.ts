@@ -38,8 +38,7 @@ export function deploy(template: Template, place: Place, create: Create): Map<st
     if (known) return known
     const resource = template.Resources[logicalId]
     if (!resource) throw new Error(`${place.stack}: no resource ${logicalId}`)
-    if (under.includes(logicalId))
-      throw new Error(`${place.stack}: ${[...under, logicalId].join(' -> ')} is a circle`)
+    if (under.includes(logicalId)) throw new Error(`${place.stack}: ${[...under, logicalId].join(' -> ')} is a circle`)
     if (resource.Condition)
       throw new Error(`${place.stack}: the rehearsal does not imitate the Condition of ${logicalId}`)
     under.push(logicalId)

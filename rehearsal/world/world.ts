@@ -97,21 +97,33 @@ export class World {
     this.standIn = standIn
     this.bundles = options.bundles
     this.functions = new Functions({
-      ...{ clock, random, standIn, faults, before },
-      ...{ endpoint: server.url, slackApi: slack.apiUrl, metrics: this.metrics },
+      clock,
+      random,
+      standIn,
+      faults,
+      before,
+      endpoint: server.url,
+      slackApi: slack.apiUrl,
+      metrics: this.metrics,
     })
     const isBuild = (other: string, elsewhere: string) => other === account && elsewhere === region
     this.regional = new Partitions(
       (...place) =>
         new Buses({
-          ...{ clock, random, fate },
+          clock,
+          random,
+          fate,
           ...(isBuild(...place) && { onEvent: (event) => this.#heard(event) }),
           deliver: (target, event, rule) => this.deliveries.toTarget(target, event, rule),
         }),
     )
     this.buses = this.regional.in({ account, region })
     this.deliveries = new Deliveries({
-      ...{ clock, random, standIn, functions: this.functions, metrics: this.metrics },
+      clock,
+      random,
+      standIn,
+      functions: this.functions,
+      metrics: this.metrics,
       receive: (event, bus) => this.receive(event, bus),
       workOf: (event) => this.#workOfEvent(event),
       refuse: (reason) => this.refused.push(reason),
@@ -157,8 +169,7 @@ export class World {
   }
 
   #admits({ Principal, Condition = {} }: BusStatement, account: string): boolean {
-    const named =
-      Principal === '*' || [Principal.AWS].flat().some((principal) => principal.includes(`::${account}:`))
+    const named = Principal === '*' || [Principal.AWS].flat().some((principal) => principal.includes(`::${account}:`))
     // Any other condition is not imitated: such a statement lets nobody in.
     const { organization = '' } = this.#options
     const conditions = Object.entries(Condition).flatMap(([test, keys]) =>
@@ -176,11 +187,7 @@ export class World {
       ABORTED: 'ExecutionsAborted',
     }[status ?? '']
     if (event.source === 'aws.states' && name && StateMachineArn)
-      this.metrics.record(
-        { namespace: 'AWS/States', name, dimensions: { StateMachineArn } },
-        this.clock.now(),
-        1,
-      )
+      this.metrics.record({ namespace: 'AWS/States', name, dimensions: { StateMachineArn } }, this.clock.now(), 1)
     this.#options.onEvent?.(event)
   }
 

@@ -53,9 +53,7 @@ describe('event files', () => {
   })
 
   it('names every problem at once', () => {
-    expect(reading(JSON.stringify({ ...event, version: 1, id: '' }))).toThrow(
-      /"version" is 1.*\n.*"id" is ""/,
-    )
+    expect(reading(JSON.stringify({ ...event, version: 1, id: '' }))).toThrow(/"version" is 1.*\n.*"id" is ""/)
   })
 
   it.each([

@@ -11,10 +11,11 @@ export const fakeLive = (known: Partial<Known> = {}, rest: Partial<Live> = {}): 
 })
 
 /** An upstream as the ledger knows it. */
-export const knownUpstream = (
-  ami: string,
-  created = '2026-08-01T00:00:00.000Z',
-  campaign = `al2023-${ami}`,
-) => ({
-  ...{ ami, amiName: 'soe', since: created, newest: { ami, created }, campaign, started: true },
+export const knownUpstream = (ami: string, created = '2026-08-01T00:00:00.000Z', campaign = `al2023-${ami}`) => ({
+  ami,
+  amiName: 'soe',
+  since: created,
+  newest: { ami, created },
+  campaign,
+  started: true,
 })

@@ -7,9 +7,7 @@ const fleet = parseFleet(smallFleet, 'fleet.yaml')
 
 describe('faults', () => {
   it('are read with their targets', () => {
-    expect(
-      readFaults(fleet, ['build-fails=java', 'untrusted-owner=ubuntu', 'handler-crashes=start-bake']),
-    ).toEqual([
+    expect(readFaults(fleet, ['build-fails=java', 'untrusted-owner=ubuntu', 'handler-crashes=start-bake'])).toEqual([
       { kind: 'build-fails', target: 'java' },
       { kind: 'untrusted-owner', target: 'ubuntu' },
       { kind: 'handler-crashes', target: 'start-bake' },

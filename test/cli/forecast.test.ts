@@ -8,7 +8,10 @@ import { timedFleet } from './timed-fleet.ts'
 
 const fleet = timedFleet()
 const manual = (images: string[], time: string, emergency = false): Trigger => ({
-  ...{ kind: 'manual', images, time, reason: 'x' },
+  kind: 'manual',
+  images,
+  time,
+  reason: 'x',
   ...(emergency && { emergency }),
 })
 const around = (trigger: Trigger) =>
@@ -44,7 +47,8 @@ describe('a forecast', () => {
   it('holds nothing up in an emergency', () => {
     const { waits, held, finishedAt } = around(manual(['web'], '2026-12-20T00:00:00Z', true))
     expect({ waits, held, finishedAt }).toEqual({
-      ...{ waits: undefined, held: [] },
+      waits: undefined,
+      held: [],
       finishedAt: '2026-12-21T00:55:00.000Z',
     })
   })

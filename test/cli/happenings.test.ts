@@ -10,8 +10,15 @@ const directory = mkdtempSync(join(tmpdir(), 'rebake-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 const event = join(directory, 'event.json')
 const envelope = {
-  ...{ version: '0', id: '1', 'detail-type': 't', source: 's', account: '123456789012' },
-  ...{ time: '2026-10-01T00:00:00Z', region: 'eu-west-1', resources: [], detail: {} },
+  version: '0',
+  id: '1',
+  'detail-type': 't',
+  source: 's',
+  account: '123456789012',
+  time: '2026-10-01T00:00:00Z',
+  region: 'eu-west-1',
+  resources: [],
+  detail: {},
 }
 writeFileSync(event, JSON.stringify(envelope))
 const begin = '2026-09-01T06:00:00Z'

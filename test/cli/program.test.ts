@@ -18,9 +18,7 @@ describe('help', () => {
     const help: string[] = []
     command.configureOutput({ writeOut: (text) => void help.push(text) })
     command.outputHelp()
-    const examples = [...help.join('').matchAll(/^ {2}\$ rebake (.*)$/gm)].map(([, line = '']) =>
-      line.split(' '),
-    )
+    const examples = [...help.join('').matchAll(/^ {2}\$ rebake (.*)$/gm)].map(([, line = '']) => line.split(' '))
     expect(examples.length).toBeGreaterThan(0)
     for (const [name, ...rest] of examples) {
       const target = createProgram().commands.find((candidate) => candidate.name() === name)
@@ -40,9 +38,24 @@ describe('help', () => {
   it('names the commands and the exit codes', () => {
     const names = program.commands.map((command) => command.name())
     expect(names).toEqual([
-      ...['check', 'plan', 'start', 'status', 'history', 'lineage'],
-      ...['approve', 'reject', 'cancel', 'retry', 'promote'],
-      ...['rollback', 'hold', 'resume', 'revoke', 'retire', 'doctor', 'rehearse'],
+      'check',
+      'plan',
+      'start',
+      'status',
+      'history',
+      'lineage',
+      'approve',
+      'reject',
+      'cancel',
+      'retry',
+      'promote',
+      'rollback',
+      'hold',
+      'resume',
+      'revoke',
+      'retire',
+      'doctor',
+      'rehearse',
     ])
   })
 })

@@ -13,10 +13,7 @@ beforeAll(() => {
   writeFileSync(join(directory, 'cycle.yaml'), smallFleet.replace('parent: al2023', 'parent: java'))
   writeFileSync(join(directory, 'orphan.yaml'), smallFleet.replace('parent: base', 'parent: bose'))
   writeFileSync(join(directory, 'broken.yaml'), 'name: [golden\nbuild: x')
-  writeFileSync(
-    join(directory, 'no-ring.yaml'),
-    smallFleet.replace("accounts: ['123456789012']", 'accounts: []'),
-  )
+  writeFileSync(join(directory, 'no-ring.yaml'), smallFleet.replace("accounts: ['123456789012']", 'accounts: []'))
   writeFileSync(
     join(directory, 'atlantis.yaml'),
     smallFleet.replace('regions: [eu-west-1]', 'regions: [eu-atlantis-1]'),
@@ -26,8 +23,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const rebake = (args: string[], options?: Parameters<typeof runRebake>[2]) =>
-  runRebake(directory, args, options)
+const rebake = (args: string[], options?: Parameters<typeof runRebake>[2]) => runRebake(directory, args, options)
 
 describe.concurrent('rebake', () => {
   it.each([
@@ -111,9 +107,7 @@ describe.concurrent('rebake', () => {
   it('colours only for a terminal, or when told to', async () => {
     expect((await rebake(['check'])).stdout).not.toContain('\x1b')
     expect((await rebake(['check'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[')
-    expect((await rebake(['check', '--fleet', 'absent'], { env: { NO_COLOR: '1' } })).stderr).not.toContain(
-      '\x1b',
-    )
+    expect((await rebake(['check', '--fleet', 'absent'], { env: { NO_COLOR: '1' } })).stderr).not.toContain('\x1b')
   })
 
   it('says nothing when its reader goes away', async () => {

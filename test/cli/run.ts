@@ -10,11 +10,7 @@ const entry = resolve('cli/rebake.ts')
 export function runRebake(
   directory: string,
   args: string[],
-  {
-    head = false,
-    env = {},
-    heard,
-  }: { head?: boolean; env?: NodeJS.ProcessEnv; heard?: (output: string) => void } = {},
+  { head = false, env = {}, heard }: { head?: boolean; env?: NodeJS.ProcessEnv; heard?: (output: string) => void } = {},
 ) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
     // Of AWS nothing either: the functions of a rehearsal run in this process, and have credentials in it.

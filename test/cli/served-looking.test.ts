@@ -54,24 +54,25 @@ describe('a served rehearsal can be looked at', { timeout: slow }, () => {
     expect(state).toMatchObject({
       campaigns: [
         {
-          ...{ campaign: web?.campaign, status: 'running' },
+          campaign: web?.campaign,
+          status: 'running',
           images: [
             {
-              ...{
-                image: 'web',
-                status: 'running',
-                step: 'Request Approval',
-                done: 0.78,
-                version: '1.0.0/1',
-              },
-              ...{ ami: web?.ami, waits: expect.stringMatching(/^approval for everyone until 2026-09-05 0/) },
+              image: 'web',
+              status: 'running',
+              step: 'Request Approval',
+              done: 0.78,
+              version: '1.0.0/1',
+              ami: web?.ami,
+              waits: expect.stringMatching(/^approval for everyone until 2026-09-05 0/),
             },
           ],
         },
       ],
       ended: { campaign: base?.campaign, status: 'finished', images: [{ image: 'base' }, { image: 'java' }] },
       approvals: [{ campaign: web?.campaign, image: 'web', ring: 'everyone' }],
-      ...{ held: [], operations: [] },
+      held: [],
+      operations: [],
     })
     // Its time is that of the rehearsal, not this machine's.
     expect(state.now).toMatch(/^2026-09-02T/)
@@ -95,19 +96,20 @@ describe('a served rehearsal can be looked at', { timeout: slow }, () => {
     const down = await json('lineage', base?.parentAmi ?? '')
     expect(down).toMatchObject({
       upstream: { ami: base?.parentAmi, upstream: 'al2023', amiName: expect.stringMatching(/^soe-al2023-/) },
-      ...{ ancestors: [], older: 0, descendants: [{ ami: base?.ami }, { ami: java?.ami }] },
+      ancestors: [],
+      older: 0,
+      descendants: [{ ami: base?.ami }, { ami: java?.ami }],
       channels: { [java?.ami ?? '']: ['candidate', 'stable'] },
     })
     const copy = down.descendants[1].distributed.everyone[3]
     expect(await json('lineage', copy.ami)).toMatchObject({
-      ...{ release: { image: 'java', ami: java?.ami }, place: { ring: 'everyone', ...copy } },
+      release: { image: 'java', ami: java?.ami },
+      place: { ring: 'everyone', ...copy },
       ancestors: [{ image: 'base', ami: base?.ami }],
       upstream: { ami: base?.parentAmi },
     })
     const { stdout } = await rebake(['lineage', 'java'])
-    expect(stdout).toMatch(
-      /\nsoe-al2023-\S+ +ami-\w+ +upstream\n└─ base 1\.0\.0\/1 .*\n {3}└─ java 1\.0\.0\/1 /,
-    )
+    expect(stdout).toMatch(/\nsoe-al2023-\S+ +ami-\w+ +upstream\n└─ base 1\.0\.0\/1 .*\n {3}└─ java 1\.0\.0\/1 /)
   })
 
   it('while it goes on: an approval lets an image go on, and its release is history', async () => {
@@ -124,11 +126,15 @@ describe('a served rehearsal can be looked at', { timeout: slow }, () => {
     const [entry] = (await json('history', 'web')).releases
     expect(entry).toMatchObject({
       release: {
-        ...{ ami: web?.ami, version: '1.0.0/1', parentAmi: web?.parentAmi, campaign },
+        ami: web?.ami,
+        version: '1.0.0/1',
+        parentAmi: web?.parentAmi,
+        campaign,
         releasedAt: expect.stringMatching(/^2026-09-0/),
         distributed: { canary: [{ account: '123456789012' }], everyone: [{}, {}, {}, {}] },
       },
-      ...{ channels: ['candidate', 'stable'], trigger: { kind: 'release', upstream: 'ubuntu' } },
+      channels: ['candidate', 'stable'],
+      trigger: { kind: 'release', upstream: 'ubuntu' },
       evidence: [{ check: 'ami', passed: true }],
     })
   })

@@ -24,9 +24,7 @@ it('deprecates what is old in a served rehearsal, follows it, and removes it onc
   const first = await retire('--yes', '--at', '2026-09-20T00:00:00Z')
   expect(first).toMatchObject({ code: 0, stderr: '' })
   expect(first.stdout).toMatch(/^2 releases to deprecate, 0 to remove, 0 later\./)
-  expect(first.stdout).toMatch(
-    /✔ AMIs in 123456789012 eu-west-1 {2}2 AMIs\n✔ 4 AMIs deprecated, 0 removed\.\n$/,
-  )
+  expect(first.stdout).toMatch(/✔ AMIs in 123456789012 eu-west-1 {2}2 AMIs\n✔ 4 AMIs deprecated, 0 removed\.\n$/)
 
   const early = await retire('--yes', '--at', '2026-09-26T23:59:59Z')
   expect(early).toMatchObject({ code: 0, stderr: '' })

@@ -31,9 +31,7 @@ describe('a served rehearsal', { timeout: slow }, () => {
     const { code, stdout, stderr } = await rebake('rollback', 'web', '--yes', '--reason', 'it crashes')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^web goes back from 1\.0\.0\/\d+ to 1\.0\.0\/1\.\n/)
-    expect(stdout).toContain(
-      '✔ ring canary  1 target restored\n✔ web is 1.0.0/1 again, in 1 target of 1 ring.',
-    )
+    expect(stdout).toContain('✔ ring canary  1 target restored\n✔ web is 1.0.0/1 again, in 1 target of 1 ring.')
     expect((await channels()).stable).toBe(previous)
 
     const again = await rebake('rollback', 'web', '--yes', '--json')

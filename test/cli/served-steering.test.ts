@@ -57,9 +57,7 @@ it(
     await expect
       .poll(async () => (await rebake('promote', 'web', '--yes')).stderr, { timeout: 30_000 })
       .toContain('web 1.0.0/1 is stable already')
-    expect((await rebake('retry', 'web', '--yes')).stderr).toContain(
-      'nothing of web failed: 1.0.0/1 is stable',
-    )
+    expect((await rebake('retry', 'web', '--yes')).stderr).toContain('nothing of web failed: 1.0.0/1 is stable')
 
     const { underWay, over } = await json('cancel', campaign)
     expect({ underWay, over }).toMatchObject({
@@ -74,9 +72,7 @@ it(
     const base = await json('retry', 'base', '--at', '2026-09-04T00:00:00Z')
     expect(base.campaign).toBe('manual-20260904T000000Z-base')
     const { trigger, images } = base.plan
-    expect(trigger.reason).toMatch(
-      /^again, after campaign al2023-ami-\w+: its bake failed in Image Builder: /,
-    )
+    expect(trigger.reason).toMatch(/^again, after campaign al2023-ami-\w+: its bake failed in Image Builder: /)
     expect(images).toMatchObject([
       { image: 'base', decision: 'bake' },
       { image: 'java', decision: 'bake' },

@@ -17,10 +17,7 @@ describe(
     it('says in a plan what has been baked there, and when', async () => {
       const { stdout, stderr } = await rebake('plan', '--release', 'ubuntu', '--at', '2026-09-04T08:00:00Z')
       expect({ stdout: stdout.split('\n').slice(0, 2), stderr }).toEqual({
-        stdout: [
-          expect.stringMatching(/^ubuntu released ami-0/),
-          expect.stringContaining('1 image would be baked'),
-        ],
+        stdout: [expect.stringMatching(/^ubuntu released ami-0/), expect.stringContaining('1 image would be baked')],
         stderr: '',
       })
       const plan = await rebake('plan', '--image', 'java', '--image', 'web', '--json')
@@ -34,7 +31,8 @@ describe(
     it('has what the fleet expects', async () => {
       const { code, stdout, stderr } = await rebake('check')
       expect({ code, stdout, stderr }).toMatchObject({
-        ...{ code: 0, stderr: '' },
+        code: 0,
+        stderr: '',
         stdout: expect.stringContaining('all is as the fleet expects, for 3 images.'),
       })
     })
@@ -49,9 +47,7 @@ describe(
       const { code, stderr } = await rebake('start', ...args)
       expect({ code, stderr }).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining(
-          '--ami ami-0123456789abcdef0: the build account 111122223333 cannot see it',
-        ),
+        stderr: expect.stringContaining('--ami ami-0123456789abcdef0: the build account 111122223333 cannot see it'),
       })
     })
 
@@ -67,9 +63,7 @@ describe(
       expect(await start()).toMatchObject({ campaign, executionArn })
       const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' }
       const client = new SFNClient({ region, credentials, endpoint: served().url ?? '' })
-      const stateMachineArn = executionArn
-        .replace(':execution:', ':stateMachine:')
-        .replace(`:${campaign}`, '')
+      const stateMachineArn = executionArn.replace(':execution:', ':stateMachine:').replace(`:${campaign}`, '')
       const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }))
       expect(executions.filter(({ name }) => name === campaign)).toHaveLength(1)
     })

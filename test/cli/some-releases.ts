@@ -12,14 +12,13 @@ const revoked = { at: '2026-09-05T09:00:00Z', by: alice, reason: 'CVE-2026-1', o
 /** Two releases of base and what was baked from them; an image that the fleet has no more; web has been revoked. */
 export const [base1, base2] = ['1', '2'].map((day) =>
   fakeRelease({
-    ...{
-      image: 'base',
-      version: `1.0.${day}/1`,
-      ami: `ami-base-${day}`,
-      parentAmi: soe,
-      campaign: `al2023-${day}`,
-    },
-    ...{ bakedAt: `2026-09-0${day}T06:40:00Z`, releasedAt: `2026-09-0${day}T09:00:00Z` },
+    image: 'base',
+    version: `1.0.${day}/1`,
+    ami: `ami-base-${day}`,
+    parentAmi: soe,
+    campaign: `al2023-${day}`,
+    bakedAt: `2026-09-0${day}T06:40:00Z`,
+    releasedAt: `2026-09-0${day}T09:00:00Z`,
     distributed: {
       canary: [placed(`ami-copy-${day}`)],
       everyone: [placed(`ami-copy-${day}2`, '234567890123'), placed(`ami-copy-${day}3`, '345678901234')],
@@ -33,17 +32,19 @@ const java1 = fakeRelease({
   parentAmi: base1.ami,
 })
 export const java2 = fakeRelease({
-  ...{
-    image: 'java',
-    version: '1.0.1/1',
-    ami: 'ami-java-2',
-    parentAmi: base2.ami,
-    bakedAt: '2026-09-02T07:40:00Z',
-  },
+  image: 'java',
+  version: '1.0.1/1',
+  ami: 'ami-java-2',
+  parentAmi: base2.ami,
+  bakedAt: '2026-09-02T07:40:00Z',
 })
 const old = fakeRelease({ image: 'old', version: '1.0.0/1', ami: 'ami-old-1', parentAmi: base1.ami })
 const web = fakeRelease({
-  ...{ image: 'web', version: '3.0.0/1', ami: 'ami-web-1', parentAmi: 'ami-00000000000000009', revoked },
+  image: 'web',
+  version: '3.0.0/1',
+  ami: 'ami-web-1',
+  parentAmi: 'ami-00000000000000009',
+  revoked,
   retired: { deprecatedAt: '2026-09-06T09:00:00Z', removedAt: '2026-09-07T09:00:00Z' },
 })
 const catalog = [base1, base2, java1, java2, old, web]
@@ -53,7 +54,8 @@ export const state = (last?: typeof base1, released?: typeof base1): KnownImage 
   ...(released && { released: { ami: released.ami, version: released.version } }),
 })
 export const known: Known = {
-  ...{ ...nothingKnown, upstreams: { al2023: knownUpstream(soe) } },
+  ...nothingKnown,
+  upstreams: { al2023: knownUpstream(soe) },
   images: {
     base: {
       ...state(base2, base2),
@@ -62,14 +64,14 @@ export const known: Known = {
     java: {
       ...state(java2, java1),
       attempt: {
-        ...{
-          parentAmi: base2.ami,
-          definition: 'd1',
-          at: '2026-09-03T08:00:00Z',
-          campaign: 'manual-1',
-          tries: 3,
-        },
-        ...{ failed: 'its build failed:\nexit 1', failedAt: '2026-09-03T09:00:00Z', givenUp: true },
+        parentAmi: base2.ami,
+        definition: 'd1',
+        at: '2026-09-03T08:00:00Z',
+        campaign: 'manual-1',
+        tries: 3,
+        failed: 'its build failed:\nexit 1',
+        failedAt: '2026-09-03T09:00:00Z',
+        givenUp: true,
       },
     },
     old: state(old),
@@ -82,13 +84,11 @@ export const evidence: Evidence[] = [
   { mode: 'advisory' as const, check: 'vulnerabilities', passed: false, results: [found] },
 ].map((each) => ({ ...each, startedAt: base1.bakedAt, finishedAt: base1.bakedAt }))
 export const trigger = (ami: string) => ({
-  ...{
-    kind: 'release' as const,
-    upstream: 'ubuntu',
-    ami,
-    amiName: 'soe-ubuntu-3',
-    time: '2026-09-01T06:00:00Z',
-  },
+  kind: 'release' as const,
+  upstream: 'ubuntu',
+  ami,
+  amiName: 'soe-ubuntu-3',
+  time: '2026-09-01T06:00:00Z',
   reason: 'somebody released it',
 })
 
@@ -101,7 +101,8 @@ export const releases: Releases = {
     some.map((release): Told => {
       const parent = catalog.find(({ ami }) => ami === release.parentAmi)
       return {
-        ...{ release, evidence: release === java1 ? [] : evidence },
+        release,
+        evidence: release === java1 ? [] : evidence,
         ...(parent && { parent: { image: parent.image, version: parent.version } }),
         ...(release !== java1 && { trigger: trigger(release.parentAmi) }),
       }

@@ -24,10 +24,7 @@ import { type Schema, shapeOf } from '../../rehearsal/stand-in/protocol/shape.ts
 const arn = 'arn:aws:imagebuilder:eu-west-1:111122223333'
 const membersOf = (schema: Schema) => [...shapeOf(schema).structIterator()].map(([name]) => name)
 
-type LostOfRecipes = Exclude<
-  keyof ImageRecipe & keyof CreateImageRecipeRequest,
-  (typeof carriedByRecipe)[number]
->
+type LostOfRecipes = Exclude<keyof ImageRecipe & keyof CreateImageRecipeRequest, (typeof carriedByRecipe)[number]>
 type LostOfPipelines = Exclude<
   keyof ImagePipeline & keyof UpdateImagePipelineRequest,
   (typeof carriedByPipeline)[number]
@@ -82,13 +79,21 @@ it.each([
 })
 
 const recipe: ImageRecipe = {
-  ...{ arn: `${arn}:image-recipe/base/1.2.3`, type: 'AMI', platform: 'Linux', owner: '111122223333' },
-  ...{ name: 'Base', description: 'all', version: '1.2.3', dateCreated: '2026-01-01T00:00:00Z' },
+  arn: `${arn}:image-recipe/base/1.2.3`,
+  type: 'AMI',
+  platform: 'Linux',
+  owner: '111122223333',
+  name: 'Base',
+  description: 'all',
+  version: '1.2.3',
+  dateCreated: '2026-01-01T00:00:00Z',
   components: [{ componentArn: `${arn}:component/a/1.0.0/1`, parameters: [{ name: 'n', value: ['v'] }] }],
-  ...{ parentImage: 'ami-0aaaaaaaaaaaaaaaa', workingDirectory: '/tmp' },
+  parentImage: 'ami-0aaaaaaaaaaaaaaaa',
+  workingDirectory: '/tmp',
   blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { encrypted: true, volumeSize: 20 }, noDevice: '' }],
   additionalInstanceConfiguration: { systemsManagerAgent: { uninstallAfterBuild: false } },
-  ...{ amiTags: { Team: 'platform' }, tags: { Owner: 'us', 'aws:cloudformation:stack-name': 'base' } },
+  amiTags: { Team: 'platform' },
+  tags: { Owner: 'us', 'aws:cloudformation:stack-name': 'base' },
 }
 
 describe('the next recipe', () => {
@@ -96,7 +101,9 @@ describe('the next recipe', () => {
     const { arn: _a, type: _t, platform: _p, owner: _o, version: _v, dateCreated: _d, ...kept } = recipe
     expect(nextRecipe(recipe, { parentImage: 'ami-0bbbbbbbbbbbbbbbb' })).toEqual({
       ...kept,
-      ...{ parentImage: 'ami-0bbbbbbbbbbbbbbbb', semanticVersion: '1.2.x', tags: { Owner: 'us' } },
+      parentImage: 'ami-0bbbbbbbbbbbbbbbb',
+      semanticVersion: '1.2.x',
+      tags: { Owner: 'us' },
     })
   })
 
@@ -125,19 +132,31 @@ describe('the next recipe', () => {
 describe('the updated pipeline', () => {
   it('is the pipeline with another recipe', () => {
     const said: Partial<ImagePipeline> = {
-      ...{ description: 'nightly', enhancedImageMetadataEnabled: false, status: 'DISABLED' },
-      ...{ infrastructureConfigurationArn: 'infra', distributionConfigurationArn: 'dist' },
-      ...{ imageTestsConfiguration: { imageTestsEnabled: false }, executionRole: 'role' },
+      description: 'nightly',
+      enhancedImageMetadataEnabled: false,
+      status: 'DISABLED',
+      infrastructureConfigurationArn: 'infra',
+      distributionConfigurationArn: 'dist',
+      imageTestsConfiguration: { imageTestsEnabled: false },
+      executionRole: 'role',
       schedule: { scheduleExpression: 'cron(0 0 * * ? *)', autoDisablePolicy: { failureCount: 3 } },
-      ...{ workflows: [{ workflowArn: 'w' }], imageTags: { A: 'b' } },
+      workflows: [{ workflowArn: 'w' }],
+      imageTags: { A: 'b' },
     }
     const state: Partial<ImagePipeline> = {
-      ...{ arn: 'pipeline', name: 'Base', platform: 'Linux', dateCreated: 'd', consecutiveFailures: 2 },
-      ...{ tags: { Owner: 'us' }, lastRunStatus: 'AVAILABLE', imageRecipeArn: 'old' },
+      arn: 'pipeline',
+      name: 'Base',
+      platform: 'Linux',
+      dateCreated: 'd',
+      consecutiveFailures: 2,
+      tags: { Owner: 'us' },
+      lastRunStatus: 'AVAILABLE',
+      imageRecipeArn: 'old',
     }
     expect(updatedPipeline({ ...said, ...state }, 'new')).toEqual({
       ...said,
-      ...{ imagePipelineArn: 'pipeline', imageRecipeArn: 'new' },
+      imagePipelineArn: 'pipeline',
+      imageRecipeArn: 'new',
     })
   })
 })
@@ -145,7 +164,9 @@ describe('the updated pipeline', () => {
 describe('the newest components', () => {
   const a = `${arn}:component/a`
   const version = (number: string, more: object = {}) => ({
-    ...{ arn: `${a}/${number}`, platform: 'Linux', status: 'ACTIVE' },
+    arn: `${a}/${number}`,
+    platform: 'Linux',
+    status: 'ACTIVE',
     ...more,
   })
   const present = version('1.2.0')
@@ -163,18 +184,8 @@ describe('the newest components', () => {
     ['no wildcard', '1.2.x', [version('1.3.0')], undefined],
     ['no other component', '1.2.0/1', [{ ...present, arn: `${arn}:component/ab/1.3.0` }], undefined],
     ['no other platform', '1.2.0/1', [version('1.3.0', { platform: 'Windows' })], undefined],
-    [
-      'none that is not to be used',
-      '1.2.0/1',
-      [version('1.4.0', { status: 'DEPRECATED' }), version('1.3.0')],
-      '1.3.0',
-    ],
-    [
-      'none for fewer systems',
-      '1.2.0/1',
-      [version('1.3.0', { supportedOsVersions: ['Ubuntu 24'] })],
-      undefined,
-    ],
+    ['none that is not to be used', '1.2.0/1', [version('1.4.0', { status: 'DEPRECATED' }), version('1.3.0')], '1.3.0'],
+    ['none for fewer systems', '1.2.0/1', [version('1.3.0', { supportedOsVersions: ['Ubuntu 24'] })], undefined],
   ])('are %s', (_, used, others, expected) => {
     const parameters = [{ name: 'n', value: ['v'] }]
     const [moved] = newestComponents([{ componentArn: `${a}/${used}`, parameters }], [...others, present])
@@ -188,9 +199,7 @@ describe('the newest components', () => {
       version('1.3.0', on('Amazon Linux 2023', 'Amazon Linux 2')),
       version('1.4.0', on('Amazon Linux 2023')),
     ]
-    expect(newestComponents([{ componentArn: `${a}/1.2.0/1` }], candidates)).toEqual([
-      { componentArn: `${a}/1.3.0` },
-    ])
+    expect(newestComponents([{ componentArn: `${a}/1.2.0/1` }], candidates)).toEqual([{ componentArn: `${a}/1.3.0` }])
   })
 
   it('leave alone whose present version nobody knows', () => {

@@ -17,7 +17,12 @@ import {
 } from '../../domain/claims.ts'
 
 const claim = (holder: string, more: Partial<Claim> = {}): Claim => ({
-  ...{ holder, image: holder, stage: 'bake', number: 1, emergency: false, remaining: 0 },
+  holder,
+  image: holder,
+  stage: 'bake',
+  number: 1,
+  emergency: false,
+  remaining: 0,
   since: '2026-01-01T00:00:00Z',
   ...more,
   campaign: `c${more.number ?? 1}`,
@@ -82,8 +87,7 @@ describe('claims', () => {
   it('knows a repeated request, also of a claim that is superseded and was not told', () => {
     const old = claim('old', { image: 'b' })
     const claims = grant(requested(claim('a'), old, claim('b', { number: 2 })), 1)
-    for (const each of [claim('a'), claim('b', { number: 2 }), old])
-      expect(request(claims, each)).toBe(claims)
+    for (const each of [claim('a'), claim('b', { number: 2 }), old]) expect(request(claims, each)).toBe(claims)
   })
 })
 
@@ -120,10 +124,7 @@ describe('of two campaigns that want the same image', () => {
   })
 
   it('what is newer, and what is in the way of it, are of the same image and stage', () => {
-    const first = grant(
-      requested(claim('old', { image: 'web' }), claim('rolling', { ...rollOut, number: 4 })),
-      5,
-    )
+    const first = grant(requested(claim('old', { image: 'web' }), claim('rolling', { ...rollOut, number: 4 })), 5)
     const claims = [claim('new', newer), claim('other', { number: 3 })].reduce(request, first)
     expect(newerThan(claims, claim('old', { image: 'web' }))?.holder).toBe('new')
     expect(newerThan(claims, claim('new', newer))).toBeUndefined()
@@ -140,12 +141,9 @@ describe('of two campaigns that want the same image', () => {
     [2, true, 1, true, true],
     [2, false, 1, true, false],
     [1, true, 2, false, false],
-  ])(
-    'number %i (emergency: %j) takes over from number %i (emergency: %j): %j',
-    (a, urgentA, b, urgentB, is) => {
-      expect(takesOver({ number: a, emergency: urgentA }, { number: b, emergency: urgentB })).toBe(is)
-    },
-  )
+  ])('number %i (emergency: %j) takes over from number %i (emergency: %j): %j', (a, urgentA, b, urgentB, is) => {
+    expect(takesOver({ number: a, emergency: urgentA }, { number: b, emergency: urgentB })).toBe(is)
+  })
 })
 
 describe('whatever happens in whatever order', () => {
@@ -161,7 +159,11 @@ describe('whatever happens in whatever order', () => {
   type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
   const claimOf = (urgent: boolean[], { image, number, stage, remaining }: Step) =>
     claim(`h${image}-${number}`, {
-      ...{ image: `i${image}`, number, stage, remaining, emergency: urgent[number] ?? false },
+      image: `i${image}`,
+      number,
+      stage,
+      remaining,
+      emergency: urgent[number] ?? false,
     })
   const keyOf = ({ holder, stage }: Pick<Claim, 'holder' | 'stage'>) => `${stage} ${holder}`
 
@@ -180,9 +182,7 @@ describe('whatever happens in whatever order', () => {
     }
     return claims
   }
-  const always = (
-    check: (seen: { before: Claims; claims: Claims; each: Step; mine: Claim }, slots: number) => void,
-  ) =>
+  const always = (check: (seen: { before: Claims; claims: Claims; each: Step; mine: Claim }, slots: number) => void) =>
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 60 }),
@@ -215,9 +215,7 @@ describe('whatever happens in whatever order', () => {
         for (const { claims } of run(steps, urgent, 2))
           for (const { by, number, emergency } of claims.superseded) {
             const other = Number(by.slice(1))
-            expect(
-              takesOver({ number: other, emergency: urgent[other] ?? false }, { number, emergency }),
-            ).toBe(true)
+            expect(takesOver({ number: other, emergency: urgent[other] ?? false }, { number, emergency })).toBe(true)
           }
       }),
     )

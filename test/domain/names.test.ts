@@ -26,7 +26,5 @@ it('finds in an ARN the image that its recipe is named after', () => {
 
 it("fills in every placeholder of a ring's parameter", () => {
   const values = { fleet: 'golden', image: 'web', ring: 'early' }
-  expect(targetParameter('/{fleet}/{ring}/{image}/{image}/{other}', values)).toBe(
-    '/golden/early/web/web/{other}',
-  )
+  expect(targetParameter('/{fleet}/{ring}/{image}/{image}/{other}', values)).toBe('/golden/early/web/web/{other}')
 })

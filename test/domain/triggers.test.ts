@@ -12,7 +12,9 @@ const triggers: Record<string, Trigger> = {
   upstream: { kind: 'manual', upstream: 'al2023-soe', ami, ...common },
   cve: { kind: 'cve', image: 'web-frontend', version: '1.0.3/1', ...common },
   drift: {
-    ...{ kind: 'drift', id: '0123456789abcdef', ...common },
+    kind: 'drift',
+    id: '0123456789abcdef',
+    ...common,
     images: [
       { image: 'web-frontend', reason: 'it is new to the fleet' },
       { image: 'al2023-node', reason: 'its definition has changed' },
@@ -44,8 +46,7 @@ describe('the name of a campaign', () => {
   const version = fc
     .tuple(fc.nat(99), fc.nat(99), fc.nat(999), fc.integer({ min: 1, max: 999 }))
     .map(([a, b, c, build]) => `${a}.${b}.${c}/${build}`)
-  const of = (shape: object) =>
-    fc.record({ time, reason: fc.constant('why'), ...shape }) as fc.Arbitrary<Trigger>
+  const of = (shape: object) => fc.record({ time, reason: fc.constant('why'), ...shape }) as fc.Arbitrary<Trigger>
   /** For each kind, and what tells two of its triggers apart. */
   const any = fc.oneof(
     of({ kind: fc.constant('release'), upstream: key, ami: amis, amiName: fc.string() }),

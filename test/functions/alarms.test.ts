@@ -1,8 +1,4 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmHistoryCommand,
-  DescribeAlarmsCommand,
-} from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cloudWatchOf, mustBeQuiet } from '../../functions/shared/alarms.ts'
@@ -41,21 +37,18 @@ describe('an alarm', () => {
 
   it('lets pass while it is quiet, metric or composite, asked about since then', async () => {
     await asking()
-    cloudWatch
-      .on(DescribeAlarmsCommand)
-      .resolves({ CompositeAlarms: [{ ...named, StateValue: 'INSUFFICIENT_DATA' }] })
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ CompositeAlarms: [{ ...named, StateValue: 'INSUFFICIENT_DATA' }] })
     await asking()
     const types = { AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }
     expect(cloudWatch.commandCalls(DescribeAlarmsCommand)[0]?.args[0].input).toEqual({
-      ...{ ...types, AlarmNames: ['orders: errors'] },
+      ...types,
+      AlarmNames: ['orders: errors'],
     })
     expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input).toMatchObject({
-      ...{
-        ...types,
-        AlarmName: 'orders: errors',
-        HistoryItemType: 'StateUpdate',
-        StartDate: new Date(since),
-      },
+      ...types,
+      AlarmName: 'orders: errors',
+      HistoryItemType: 'StateUpdate',
+      StartDate: new Date(since),
     })
     expect(sts.calls()).toEqual([])
   })
@@ -80,16 +73,8 @@ describe('an alarm', () => {
   })
 
   it.each([
-    [
-      'is not there',
-      () => cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] }),
-      /there is no arn/,
-    ],
-    [
-      'cannot be read',
-      () => cloudWatch.on(DescribeAlarmsCommand).rejects(denied('AccessDenied')),
-      /not auth/,
-    ],
+    ['is not there', () => cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [] }), /there is no arn/],
+    ['cannot be read', () => cloudWatch.on(DescribeAlarmsCommand).rejects(denied('AccessDenied')), /not auth/],
     [
       'has a history that cannot be read',
       () => cloudWatch.on(DescribeAlarmHistoryCommand).rejects(denied('AccessDeniedException')),
@@ -98,7 +83,8 @@ describe('an alarm', () => {
   ])('stops everything when it %s', async (_, arrange, message) => {
     arrange()
     await expect(asking()).rejects.toMatchObject({
-      ...{ name: 'AlarmUnknown', message: expect.stringMatching(message) },
+      name: 'AlarmUnknown',
+      message: expect.stringMatching(message),
     })
   })
 

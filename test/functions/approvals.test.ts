@@ -2,19 +2,8 @@ import { GetImageCommand, ImagebuilderClient, ListImagePackagesCommand } from '@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { answerApproval } from '../../functions/answer-approval/answer-approval.ts'
 import { requestApproval } from '../../functions/request-approval/request-approval.ts'
-import {
-  type ApprovalItem,
-  approvalKey,
-  mustBeApproved,
-  openApprovals,
-} from '../../functions/shared/approvals.ts'
-import {
-  campaign,
-  claimFor,
-  executionOf,
-  imageBuilderArnPrefix,
-  plannedCampaign,
-} from '../support/campaign.ts'
+import { type ApprovalItem, approvalKey, mustBeApproved, openApprovals } from '../../functions/shared/approvals.ts'
+import { campaign, claimFor, executionOf, imageBuilderArnPrefix, plannedCampaign } from '../support/campaign.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const imageBuilder = mockOf(ImagebuilderClient)
@@ -57,16 +46,23 @@ async function candidate() {
       requestApproval(
         { ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient },
         {
-          ...{ taskToken, execution: executionOf(image), time: at, campaign, image, ring: name },
+          taskToken,
+          execution: executionOf(image),
+          time: at,
+          campaign,
+          image,
+          ring: name,
         },
       ),
-    answer: (
-      answer: 'approve' | 'reject' = 'approve',
-      by = alice,
-      more: { ring?: string; time?: string } = {},
-    ) =>
+    answer: (answer: 'approve' | 'reject' = 'approve', by = alice, more: { ring?: string; time?: string } = {}) =>
       answerApproval(parts, {
-        ...{ campaign, image, ring, by, time: later, reason: 'too big', answer },
+        campaign,
+        image,
+        ring,
+        by,
+        time: later,
+        reason: 'too big',
+        answer,
         ...more,
       }),
     item: () => ledger.get<ApprovalItem>(approvalKey(campaign, image, ring)),
@@ -86,7 +82,12 @@ describe('request-approval', () => {
     expect(told[0]?.body).toContain(`${image} 1.0.0/1 (${ami}) waits for approval`)
     expect(told[0]?.body).toContain('Until 2026-09-10 11:00 UTC')
     expect(await item()).toMatchObject({
-      ...{ campaign, image, ring, approvers: [managers], requestedAt: time, told: true },
+      campaign,
+      image,
+      ring,
+      approvers: [managers],
+      requestedAt: time,
+      told: true,
       until: '2026-09-10T11:00:00.000Z',
     })
     expect([...granted, ...superseded]).toEqual([])
@@ -116,9 +117,7 @@ describe('request-approval', () => {
 
   it('says what it could not find out', async () => {
     const { request, told } = await candidate()
-    imageBuilder
-      .on(GetImageCommand)
-      .rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
+    imageBuilder.on(GetImageCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
     await request()
     expect(told[0]?.body).toContain('What changed is not known: AccessDeniedException: no')
   })

@@ -29,9 +29,7 @@ describe('announce-campaign', () => {
       expect.stringMatching(/^al2023-(java|node) > /),
       expect.stringMatching(/^al2023-(java|node) > /),
     ])
-    expect(told[0]?.body).toContain(
-      '6 other images of the fleet are left; the ledger has the reason for each.',
-    )
+    expect(told[0]?.body).toContain('6 other images of the fleet are left; the ledger has the reason for each.')
   })
 
   it('tells of each wait once, and of the plan when it is over', async () => {
@@ -122,9 +120,7 @@ describe('summarise-campaign', () => {
     const { parts, told, record } = await ended()
     await summarise(parts, { campaign, time, failure, ...(as && { as }) })
     expect(await record()).toMatchObject({ status, finishedAt: time })
-    expect(told[0]?.body).toMatch(
-      /^Rebake itself failed in this campaign: Lambda\.Unknown: signal: killed\. /,
-    )
+    expect(told[0]?.body).toMatch(/^Rebake itself failed in this campaign: Lambda\.Unknown: signal: killed\. /)
   })
 
   it('closes even a campaign that failed before it was planned', async () => {
@@ -132,7 +128,10 @@ describe('summarise-campaign', () => {
     const ledger = memoryLedger()
     const answer = await summarise({ ...parts, ledger }, { campaign, time, failure })
     expect(answer).toEqual({
-      ...{ released: 0, failed: 0, skipped: 0, superseded: 0 },
+      released: 0,
+      failed: 0,
+      skipped: 0,
+      superseded: 0,
       sentence: 'nothing was rebaked.',
     })
     expect(told[0]?.body).toContain('an unknown trigger')
@@ -143,8 +142,7 @@ describe('summarise-campaign', () => {
 
   it('takes what a newer campaign has taken over as no failure', async () => {
     const { parts, told, set, statuses } = await plannedCampaign()
-    for (const image of Object.keys(await statuses()))
-      await set(image, { status: 'superseded', reason: 'by another' })
+    for (const image of Object.keys(await statuses())) await set(image, { status: 'superseded', reason: 'by another' })
     expect(await summarise(parts, { campaign, time })).toMatchObject({ failed: 0, skipped: 0, superseded: 6 })
     expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, severity: 'info' })
   })

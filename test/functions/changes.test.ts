@@ -17,7 +17,12 @@ const imageBuilder = mockOf(ImagebuilderClient)
 beforeEach(() => void imageBuilder.reset())
 const arnOf = (version: string) => `arn:aws:imagebuilder:us-west-2:111122223333:image/golden-web/${version}`
 const bake = (version: string) => ({
-  ...{ version, ami: `ami-${version}`, parentAmi: 'ami-p', definition: 'd', at: '', campaign: 'c' },
+  version,
+  ami: `ami-${version}`,
+  parentAmi: 'ami-p',
+  definition: 'd',
+  at: '',
+  campaign: 'c',
 })
 async function knowing(known: Pick<KnownImage, 'last' | 'released'>) {
   const ledger = memoryLedger()
@@ -90,9 +95,7 @@ describe('what is new in an image', () => {
   })
 
   it('does not take a refusal for nothing', async () => {
-    imageBuilder
-      .on(GetImageCommand)
-      .rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
+    imageBuilder.on(GetImageCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
     await expect(read()).rejects.toThrow('no')
   })
 })

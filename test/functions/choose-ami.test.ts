@@ -14,8 +14,12 @@ const ami = 'ami-0a1b2c3d4e5f67890'
 const created = '2026-08-08T08:00:00.000Z'
 const time = '2026-09-08T09:00:00Z'
 const soe: Image = {
-  ...{ ImageId: ami, OwnerId: '444455556666', Name: 'soe-al2023-2026.08.1', CreationDate: created },
-  ...{ Architecture: 'x86_64', State: 'available' },
+  ImageId: ami,
+  OwnerId: '444455556666',
+  Name: 'soe-al2023-2026.08.1',
+  CreationDate: created,
+  Architecture: 'x86_64',
+  State: 'available',
 }
 const chooseIn = (ledger: ReturnType<typeof memoryLedger>, asked: Partial<ManualTrigger>) =>
   chooseAmi(
@@ -25,23 +29,20 @@ const chooseIn = (ledger: ReturnType<typeof memoryLedger>, asked: Partial<Manual
 const choosing = (asked: Partial<ManualTrigger>) => chooseIn(memoryLedger(), asked)
 
 describe('what a person asks for', () => {
-  it.each<[Partial<ManualTrigger>]>([
-    [{ images: ['web-frontend', 'orders-api'] }],
-    [{ upstream: 'al2023-soe' }],
-  ])('is taken where it exists: %j', async (asked) => {
-    await choosing(asked)
-    expect(ec2.calls()).toEqual([])
-  })
+  it.each<[Partial<ManualTrigger>]>([[{ images: ['web-frontend', 'orders-api'] }], [{ upstream: 'al2023-soe' }]])(
+    'is taken where it exists: %j',
+    async (asked) => {
+      await choosing(asked)
+      expect(ec2.calls()).toEqual([])
+    },
+  )
 
   it.each<[Partial<ManualTrigger>, string]>([
     [
       { images: ['orders-api', 'web-fronted'] },
       "the deployed fleet has no image 'web-fronted', did you mean 'web-frontend'?",
     ],
-    [
-      { upstream: 'al2032-soe' },
-      "the deployed fleet has no upstream 'al2032-soe', did you mean 'al2023-soe'?",
-    ],
+    [{ upstream: 'al2032-soe' }, "the deployed fleet has no upstream 'al2032-soe', did you mean 'al2023-soe'?"],
     [{ upstream: 'web-frontend', ami }, "the deployed fleet has no upstream 'web-frontend'"],
     [{}, 'ask for images, or for an upstream'],
     [{ images: ['web-frontend'], upstream: 'al2023-soe' }, 'ask for images, or for an upstream'],
@@ -66,17 +67,18 @@ describe('an AMI that a person chose', () => {
     }))
     await chooseIn(ledger, { upstream: 'al2023-soe', ami })
     expect((await readKnown(ledger)).upstreams['al2023-soe']).toMatchObject({
-      ...{ ami, amiName: soe.Name, since: time, newest, campaign: 'c1', started: true },
+      ami,
+      amiName: soe.Name,
+      since: time,
+      newest,
+      campaign: 'c1',
+      started: true,
     })
   })
 
   it.each<[string, Partial<Image>, string]>([
     ['of another owner', { OwnerId: '999999999999' }, 'its owner is account 999999999999, and no upstream'],
-    [
-      'of another name',
-      { Name: 'test' },
-      "its name is 'test', and the upstreams of account 444455556666 expect",
-    ],
+    ['of another name', { Name: 'test' }, "its name is 'test', and the upstreams of account 444455556666 expect"],
     ['of another architecture', { Architecture: 'arm64' }, 'its architecture is arm64'],
     ['that is not available', { State: 'pending' }, 'it is pending, not available'],
     [

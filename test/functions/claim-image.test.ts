@@ -39,7 +39,10 @@ describe('claim-image', () => {
     await claimFor(all, image)
     await claimFor(all, image, { time: '2026-09-08T11:00:00Z' })
     expect(await all.image(image)).toMatchObject({
-      ...{ status: 'baking', execution: executionOf(image), parentAmi, startedAt: time },
+      status: 'baking',
+      execution: executionOf(image),
+      parentAmi,
+      startedAt: time,
     })
   })
 
@@ -56,7 +59,11 @@ describe('claim-image', () => {
       },
     })
     expect(Object.keys(wait?.carry as object).sort()).toEqual([
-      ...['checkSeconds', 'checks', 'children', 'maxChecks', 'rings'],
+      'checkSeconds',
+      'checks',
+      'children',
+      'maxChecks',
+      'rings',
     ])
     expect(all.granted).toEqual([`token-${image}`])
   })
@@ -221,9 +228,7 @@ describe('older bakes of the image', () => {
   })
 
   it('may have ended by themselves meanwhile', async () => {
-    mock
-      .on(CancelImageCreationCommand)
-      .rejects(Object.assign(new Error('no'), { name: 'InvalidRequestException' }))
+    mock.on(CancelImageCreationCommand).rejects(Object.assign(new Error('no'), { name: 'InvalidRequestException' }))
     const all = await baking()
     await expect(claimFor(all, image, { ...newer, ...cancelling })).resolves.toEqual({})
   })

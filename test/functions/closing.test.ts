@@ -30,14 +30,15 @@ const placed = [{ account: '222233334444', region: 'us-west-2', ami: 'ami-0c0c0c
 const releasing = ({ parts }: Planned) =>
   release(
     {
-      ...{ ...parts, fleet: 'golden', ssm: ssm as unknown as SSMClient },
+      ...parts,
+      fleet: 'golden',
+      ssm: ssm as unknown as SSMClient,
       imageBuilder: imageBuilder as unknown as ImagebuilderClient,
     },
     { ...closing, ami },
   )
 const failing = ({ parts }: Planned) => fail(parts, { ...closing, failure })
-const moved = () =>
-  ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
+const moved = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
 
 /** A campaign whose al2023-java has the turns to bake and to roll out. */
 async function underWay() {

@@ -12,7 +12,8 @@ beforeEach(world.reset)
 
 const waitKey = (n: number) => ({ pk: `WAIT#${arnOf(n)}`, sk: 'WAIT' })
 const failed = (region: string, reason: string) => ({
-  ...{ ...copy(region, ''), state: { status: 'FAILED', reason } },
+  ...copy(region, ''),
+  state: { status: 'FAILED', reason },
 })
 const there = { ...copy('us-west-2', 'ami-0a'), state: { status: 'AVAILABLE' } }
 const two = [
@@ -44,23 +45,14 @@ describe('verify-distribution', () => {
 
   it.each([
     ['DISTRIBUTING', request, 'DistributionInProgress', /^arn:\S+2 is DISTRIBUTING$/],
-    [
-      'DISTRIBUTING',
-      { ...request, time: '2026-09-09T10:00:00Z' },
-      'DistributionTimedOut',
-      /after 90000 seconds/,
-    ],
+    ['DISTRIBUTING', { ...request, time: '2026-09-09T10:00:00Z' }, 'DistributionTimedOut', /after 90000 seconds/],
     ['FAILED', request, 'DistributionRetriable', /^arn:\S+2 failed: 222233334444 us-east-1: no key$/],
-    [
-      'CANCELLED',
-      request,
-      'DistributionFailed',
-      /^CANCELLED: 222233334444 us-east-1: no key \(1 others succeeded\)$/,
-    ],
+    ['CANCELLED', request, 'DistributionFailed', /^CANCELLED: 222233334444 us-east-1: no key \(1 others succeeded\)$/],
   ])('takes %s as it is', async (status, asked, name, message) => {
     say({ status, amis: [there, failed('us-east-1', 'no key')], reason: 'copy failed' })
     await expect(verify(await parts(), asked)).rejects.toMatchObject({
-      ...{ name, message: expect.stringMatching(message) },
+      name,
+      message: expect.stringMatching(message),
     })
   })
 
@@ -88,14 +80,14 @@ describe('verify-distribution', () => {
     say({ status: 'FAILED' }, 2)
     say({ status: 'DISTRIBUTING' }, 3)
     await expect(verify(await parts({}, two), request)).rejects.toMatchObject({
-      ...{ name: 'DistributionInProgress', message: `${arnOf(3)} is DISTRIBUTING` },
+      name: 'DistributionInProgress',
+      message: `${arnOf(3)} is DISTRIBUTING`,
     })
   })
 
   it('forgets what was told of a distribution before it asks', async () => {
     const all = await parts({}, two)
-    for (const n of [2, 3])
-      await all.ledger.create(waitKey(n), { outcome: { status: 'FAILED' }, taskToken: 't' })
+    for (const n of [2, 3]) await all.ledger.create(waitKey(n), { outcome: { status: 'FAILED' }, taskToken: 't' })
     world.imageBuilder.on(GetImageCommand).callsFake(async ({ imageBuildVersionArn: arn }) => {
       expect(await all.ledger.get({ pk: `WAIT#${arn}`, sk: 'WAIT' })).not.toHaveProperty('outcome')
       return { image: { state: { status: 'DISTRIBUTING' } } }
@@ -120,7 +112,8 @@ describe('verify-distribution', () => {
   ])('names an AMI that %s', async (_, image, ebs, message) => {
     see(image, ebs)
     await expect(verify(await parts(), request)).rejects.toMatchObject({
-      ...{ name: 'DistributionIncomplete', message: expect.stringMatching(message) },
+      name: 'DistributionIncomplete',
+      message: expect.stringMatching(message),
     })
   })
 
@@ -129,12 +122,7 @@ describe('verify-distribution', () => {
     ['the key itself', keyArn('key/k', '{account}'), keyArn('key/k'), true],
     ['another key', keyArn('key/k', '{account}'), keyArn('key/other'), false],
     ['a key where the alias is', keyArn('alias/images', '{account}'), keyArn('key/k'), true],
-    [
-      'a key of another account than the alias',
-      keyArn('alias/images', '{account}'),
-      keyArn('key/k', build),
-      false,
-    ],
+    ['a key of another account than the alias', keyArn('alias/images', '{account}'), keyArn('key/k', build), false],
     ['no key', keyArn('alias/images', '{account}'), undefined, false],
   ])('compares the key of the snapshots: %s', async (_, expected, found, fits) => {
     seeKey(found as string)
@@ -175,16 +163,13 @@ describe('verify-distribution', () => {
       ['999900001111', '222233334444'],
       ['COPY#ami-0a', 'COPY#ami-0b'],
     ],
-  ])(
-    'remembers the copies in the accounts %j, that may release them',
-    async (upstreamAccounts, remembered) => {
-      const all = await parts()
-      await verify({ ...all, upstreamAccounts }, request)
-      const found = [...all.ledger.items.values()].filter(({ sk }) => sk === 'COPY')
-      expect(found.map(({ pk }) => pk)).toEqual(remembered)
-      for (const each of found) expect(each).toMatchObject({ image: 'web', campaign: 'c', account })
-    },
-  )
+  ])('remembers the copies in the accounts %j, that may release them', async (upstreamAccounts, remembered) => {
+    const all = await parts()
+    await verify({ ...all, upstreamAccounts }, request)
+    const found = [...all.ledger.items.values()].filter(({ sk }) => sk === 'COPY')
+    expect(found.map(({ pk }) => pk)).toEqual(remembered)
+    for (const each of found) expect(each).toMatchObject({ image: 'web', campaign: 'c', account })
+  })
 
   it('remembers with the release what is where: also what nobody could verify', async () => {
     const all = await parts()
@@ -246,8 +231,6 @@ describe('verify-distribution', () => {
   })
 
   it('verifies nothing that was not distributed', async () => {
-    await expect(verify(await parts({}, []), request)).rejects.toThrow(
-      'nothing was distributed to ring early',
-    )
+    await expect(verify(await parts({}, []), request)).rejects.toThrow('nothing was distributed to ring early')
   })
 })

@@ -8,14 +8,11 @@ import * as errors from '../../functions/shared/errors.ts'
 const { classify, ...classes } = errors
 const named = (name: string, more = {}) => Object.assign(new Error('slow down'), { name, ...more })
 
-it.each(Object.entries(classes))(
-  '%s has its name in itself, not from its class, which is minified',
-  (name, Class) => {
-    const error: Error = new Class('why')
-    expect([error.name, error.message]).toEqual([name, 'why'])
-    expect(Object.hasOwn(error, 'name')).toBe(true)
-  },
-)
+it.each(Object.entries(classes))('%s has its name in itself, not from its class, which is minified', (name, Class) => {
+  const error: Error = new Class('why')
+  expect([error.name, error.message]).toEqual([name, 'why'])
+  expect(Object.hasOwn(error, 'name')).toBe(true)
+})
 
 describe('classify', () => {
   // Workers share their modules: a file before this one may have left the client mocked.

@@ -14,13 +14,11 @@ const [ec2, ssm, organizations] = [mockOf(EC2Client), mockOf(SSMClient), mockOf(
 const [owner, soe] = ['999988887777', '444455556666']
 const architecture = 'x86_64' as const
 const ami = (more: object): Image => ({
-  ...{
-    ImageId: 'ami-0aaaaaaaaaaaaaaaa',
-    OwnerId: soe,
-    Name: 'soe-1',
-    Architecture: architecture,
-    State: 'available',
-  },
+  ImageId: 'ami-0aaaaaaaaaaaaaaaa',
+  OwnerId: soe,
+  Name: 'soe-1',
+  Architecture: architecture,
+  State: 'available',
   ...more,
 })
 
@@ -34,8 +32,12 @@ const upstreams: Fleet['upstreams'] = {
 }
 const fleet: Fleet = { ...exampleFleet(), upstreams }
 const parts = (ssmIn = async () => new SSMClient({ region: 'us-west-2' })) => ({
-  ...{ fleet, fleetName: 'golden', imageBuilderArnPrefix: 'arn:aws:imagebuilder:us-west-2:111122223333' },
-  ...{ ec2: ec2 as unknown as EC2Client, ssm: ssm as unknown as SSMClient, ssmIn },
+  fleet,
+  fleetName: 'golden',
+  imageBuilderArnPrefix: 'arn:aws:imagebuilder:us-west-2:111122223333',
+  ec2: ec2 as unknown as EC2Client,
+  ssm: ssm as unknown as SSMClient,
+  ssmIn,
 })
 const closed = async (): Promise<SSMClient> => {
   throw new TargetUnreachable('cannot assume golden-read-upstream')
@@ -48,12 +50,9 @@ beforeEach(() => {
 })
 
 describe('an upstream', () => {
-  it.each(['amis', 'here', 'theirs', 'named'])(
-    '%s is fine where its newest AMI is believed',
-    async (upstream) => {
-      expect(await examineUpstream(parts(), upstream)).toEqual({ upstream, ami: 'ami-0aaaaaaaaaaaaaaaa' })
-    },
-  )
+  it.each(['amis', 'here', 'theirs', 'named'])('%s is fine where its newest AMI is believed', async (upstream) => {
+    expect(await examineUpstream(parts(), upstream)).toEqual({ upstream, ami: 'ami-0aaaaaaaaaaaaaaaa' })
+  })
 
   it('that is known by its events alone is not looked for', async () => {
     expect(await examineUpstream(parts(), 'announced')).toEqual({ upstream: 'announced' })
@@ -80,9 +79,7 @@ describe('an upstream', () => {
   })
 
   it('whose account lets nobody in says so', async () => {
-    expect((await examineUpstream(parts(closed), 'theirs')).problem).toBe(
-      'cannot assume golden-read-upstream',
-    )
+    expect((await examineUpstream(parts(closed), 'theirs')).problem).toBe('cannot assume golden-read-upstream')
   })
 })
 
@@ -95,7 +92,8 @@ it('tells the accounts of each ring, or why nobody does', async () => {
     .rejects(Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }))
   const report = await examineAccounts(
     {
-      ...{ deployed: { fleet: { ...fleet, rings }, definitions: {} }, upstreams: parts() },
+      deployed: { fleet: { ...fleet, rings }, definitions: {} },
+      upstreams: parts(),
       organizations: organizations as unknown as OrganizationsClient,
       targetsIn: () => {
         throw new Error('no target is looked at')

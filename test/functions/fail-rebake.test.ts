@@ -21,8 +21,7 @@ const closing = { execution: executionOf(image), time, campaign, image }
 const failure = { error: 'ValidationFailed', cause: '{"errorMessage":"encryption: expected every volume"}' }
 const superseded = { error: 'Superseded', cause: `superseded by campaign ${nextCampaign}` }
 const cancelled = { error: 'BakeCancelled', cause: 'Image Builder says CANCELLED: it gives no reason' }
-const failing = ({ parts }: Planned, more: Partial<Failed> = {}) =>
-  fail(parts, { ...closing, failure, ...more })
+const failing = ({ parts }: Planned, more: Partial<Failed> = {}) => fail(parts, { ...closing, failure, ...more })
 
 describe('fail-rebake', () => {
   it.each([
@@ -80,9 +79,7 @@ describe('what is superseded', () => {
       'al2023-node': 'planned',
     })
     expect((await all.image(image)).reason).toBe(`superseded by campaign ${nextCampaign}`)
-    expect((await all.image('orders-api')).reason).toBe(
-      `superseded by campaign ${nextCampaign}, with al2023-java`,
-    )
+    expect((await all.image('orders-api')).reason).toBe(`superseded by campaign ${nextCampaign}, with al2023-java`)
     expect([all.told, all.counted]).toEqual([[], ['ImageSuperseded']])
     expect(all.published[0]?.detail).toMatchObject({ image, status: 'superseded', error: 'Superseded' })
   })

@@ -11,12 +11,12 @@ import { mockOf } from '../support/mocks.ts'
 const mock = mockOf(EC2Client)
 const ec2 = mock as unknown as EC2Client
 const version = (VersionNumber: number, ImageId: string, DefaultVersion = false) => ({
-  ...{ VersionNumber, DefaultVersion, LaunchTemplateData: { ImageId } },
+  VersionNumber,
+  DefaultVersion,
+  LaunchTemplateData: { ImageId },
 })
 const newest = (ImageId: string, isDefault = false) =>
-  mock
-    .on(DescribeLaunchTemplateVersionsCommand)
-    .resolves({ LaunchTemplateVersions: [version(7, ImageId, isDefault)] })
+  mock.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version(7, ImageId, isDefault)] })
 const moving = (isDefault = true) => moveTemplate(ec2, { name: 'web', default: isDefault }, 'ami-0b')
 const made = () => mock.commandCalls(CreateLaunchTemplateVersionCommand).map(({ args: [{ input }] }) => input)
 const defaults = () => mock.commandCalls(ModifyLaunchTemplateCommand).map(({ args: [{ input }] }) => input)
@@ -33,8 +33,11 @@ describe('a launch template', () => {
     await moving()
     expect(made()).toEqual([
       {
-        ...{ LaunchTemplateName: 'web', SourceVersion: '7', LaunchTemplateData: { ImageId: 'ami-0b' } },
-        ...{ VersionDescription: 'Rebake: ami-0b', ClientToken: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        LaunchTemplateName: 'web',
+        SourceVersion: '7',
+        LaunchTemplateData: { ImageId: 'ami-0b' },
+        VersionDescription: 'Rebake: ami-0b',
+        ClientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     ])
     expect(defaults()).toEqual([{ LaunchTemplateName: 'web', DefaultVersion: '8' }])
@@ -65,11 +68,7 @@ describe('a launch template', () => {
 
   it.each([
     ['InvalidLaunchTemplateName.NotFoundException', 'Wrong', 'launch template web does not exist'],
-    [
-      'UnauthorizedOperation',
-      'Wrong',
-      "launch template web may not be changed: it needs the tag 'rebake:fleet'",
-    ],
+    ['UnauthorizedOperation', 'Wrong', "launch template web may not be changed: it needs the tag 'rebake:fleet'"],
     ['RequestLimitExceeded', 'RequestLimitExceeded', 'no'],
   ])('that fails with %s is %s', async (failure, name, message) => {
     mock.on(CreateLaunchTemplateVersionCommand).rejects(Object.assign(new Error('no'), { name: failure }))

@@ -43,8 +43,7 @@ async function baked(required?: CheckResult[], advisory?: CheckResult[]) {
   if (order) await planned.set(image, { order: { ...order, checks } })
   const leave = async (check: string, mode: string, results: CheckResult[] | undefined) => {
     const passed = results?.length !== 0 && results?.every((result) => result.passed)
-    if (results)
-      await ledger.set(checkKey(campaign, image, check), { evidence: { check, mode, passed, results } })
+    if (results) await ledger.set(checkKey(campaign, image, check), { evidence: { check, mode, passed, results } })
   }
   await leave('ami', 'required', required)
   await leave('custom licences', 'advisory', advisory)
@@ -52,11 +51,15 @@ async function baked(required?: CheckResult[], advisory?: CheckResult[]) {
     ...planned,
     mark: () =>
       markCandidate({ ...parts, fleet: 'golden', ssm: ssm as unknown as SSMClient } as never, {
-        ...{ execution: executionOf(image), time: '2026-09-08T11:00:00Z' },
-        ...{ campaign, image, parentAmi, imageArn, ami },
+        execution: executionOf(image),
+        time: '2026-09-08T11:00:00Z',
+        campaign,
+        image,
+        parentAmi,
+        imageArn,
+        ami,
       }),
-    moved: () =>
-      ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value]),
+    moved: () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value]),
   }
 }
 
@@ -71,11 +74,7 @@ describe('mark-candidate', () => {
   })
 
   it.each([
-    [
-      'its image is held',
-      (known: Known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }),
-      /^held by/,
-    ],
+    ['its image is held', (known: Known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }), /^held by/],
     ['its parent is revoked', (known: Known) => revoke(known, [parentAmi]), /was revoked$/],
   ])('marks nothing where %s since', async (_, change, message) => {
     const { mark, moved, ledger } = await baked([good], [good])

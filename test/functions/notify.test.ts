@@ -10,7 +10,10 @@ const notify = topic(topicArn, sns as unknown as SNSClient)
 beforeEach(() => void sns.reset())
 
 const message: Message = {
-  ...{ kind: 'image-released', severity: 'info', level: 'detail', about: { image: 'web' } },
+  kind: 'image-released',
+  severity: 'info',
+  level: 'detail',
+  about: { image: 'web' },
   subject: 'Released: web 1.0.3/1',
   body: 'web is through its last ring.\nIt is ami-0a.',
   links: [{ title: 'Execution', url: 'https://example.com/x' }],
@@ -23,7 +26,9 @@ it('publishes once, in a form for each protocol, with each attribute as a string
   const [call, ...others] = sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input)
   expect(others).toEqual([])
   expect(call).toMatchObject({
-    ...{ TopicArn: topicArn, Subject: 'Released: web 1.0.3/1', MessageStructure: 'json' },
+    TopicArn: topicArn,
+    Subject: 'Released: web 1.0.3/1',
+    MessageStructure: 'json',
     MessageAttributes: {
       kind: { DataType: 'String', StringValue: 'image-released' },
       severity: { DataType: 'String', StringValue: 'info' },

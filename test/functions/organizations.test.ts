@@ -13,7 +13,9 @@ const mock = mockOf(OrganizationsClient)
 const client = mock as unknown as OrganizationsClient
 const buildAccount = '111122223333'
 const account = (Id: string, State = 'ACTIVE', organization = 'o-exampleorgid') => ({
-  ...{ Id, State, Arn: `arn:aws:organizations::999999999999:account/${organization}/${Id}` },
+  Id,
+  State,
+  Arn: `arn:aws:organizations::999999999999:account/${organization}/${Id}`,
 })
 const ring = (more: Partial<RingOrder>) =>
   ({ accounts: [], organizationalUnits: [], except: [], ...more }) as unknown as RingOrder
@@ -42,18 +44,13 @@ beforeEach(() => {
   mock
     .on(ListOrganizationalUnitsForParentCommand)
     .callsFake(({ ParentId, NextToken }) =>
-      NextToken
-        ? { OrganizationalUnits: (tree[ParentId]?.units ?? []).map((Id) => ({ Id })) }
-        : { NextToken: 'more' },
+      NextToken ? { OrganizationalUnits: (tree[ParentId]?.units ?? []).map((Id) => ({ Id })) } : { NextToken: 'more' },
     )
 })
 
 describe('the accounts of a ring', () => {
   it('are those that it lists, in order, and nobody is asked', async () => {
-    expect(await asked({ accounts: ['222222222222', '111111111111'] })).toEqual([
-      '111111111111',
-      '222222222222',
-    ])
+    expect(await asked({ accounts: ['222222222222', '111111111111'] })).toEqual(['111111111111', '222222222222'])
     expect(mock.calls()).toEqual([])
   })
 
@@ -64,7 +61,8 @@ describe('the accounts of a ring', () => {
 
   it('leave out the exceptions', async () => {
     expect(await asked({ organizationalUnits: [root], except: ['200000000000'] })).toEqual([
-      ...['100000000000', '300000000000'],
+      '100000000000',
+      '300000000000',
     ])
   })
 

@@ -35,7 +35,11 @@ describe('plan-campaign', () => {
     const ledger = memoryLedger()
     await plan(planningParts(ledger), { ...request, trigger: { ...trigger, emergency: true } })
     expect((await itemsOf(ledger)).find(({ image }) => image === 'web-frontend')?.order).toMatchObject({
-      ...{ image: 'web-frontend', campaign, number: 1, emergency: true, definition: 'd1' },
+      image: 'web-frontend',
+      campaign,
+      number: 1,
+      emergency: true,
+      definition: 'd1',
       pipelineArn: 'arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/golden-web-frontend',
     })
   })
@@ -49,7 +53,9 @@ describe('plan-campaign', () => {
     expect(images['al2023-hardened']?.pending).toEqual([
       { campaign, number: 1, parentAmi },
       {
-        ...{ campaign: 'al2023-soe-ami-0e0e0e0e0e0e0e0e0', number: 2, emergency: true },
+        campaign: 'al2023-soe-ami-0e0e0e0e0e0e0e0e0',
+        number: 2,
+        emergency: true,
         parentAmi: 'ami-0e0e0e0e0e0e0e0e0',
       },
     ])
@@ -69,7 +75,11 @@ describe('plan-campaign', () => {
       ...known,
       upstreams: {
         'al2023-soe': {
-          ...{ ami: parentAmi, amiName: 'soe', since: trigger.time, campaign, started: true },
+          ami: parentAmi,
+          amiName: 'soe',
+          since: trigger.time,
+          campaign,
+          started: true,
           newest: { ami: parentAmi, created: trigger.time },
         },
       },
@@ -99,7 +109,11 @@ describe('a campaign that may not begin yet', () => {
     expect(await plan(planningParts(ledger, frozen), request)).toEqual({ opensAt: until, roots: [] })
     expect(await itemsOf(ledger)).toEqual([
       expect.objectContaining({
-        ...{ sk: 'CAMPAIGN', status: 'waiting', startedAt: trigger.time, trigger, execution },
+        sk: 'CAMPAIGN',
+        status: 'waiting',
+        startedAt: trigger.time,
+        trigger,
+        execution,
         waiting: { until, reasons: ["freeze 'autumn' (holidays) until Thu 1 Oct 2026 00:00 UTC"] },
       }),
     ])

@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { pollUpstreams } from '../../functions/poll-upstreams/poll-upstreams.ts'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
 import { changeKnown } from '../../functions/shared/known.ts'
-import {
-  announcedAmi as ami,
-  announcements,
-  own,
-  publicParameter,
-  soe,
-} from '../domain/planning/every-kind.ts'
+import { announcedAmi as ami, announcements, own, publicParameter, soe } from '../domain/planning/every-kind.ts'
 import { named, releaseWorld, soeAmi } from './release-world.ts'
 
 type World = ReturnType<typeof releaseWorld>
@@ -42,11 +36,7 @@ async function withBefore(upstream: string) {
 describe('poll-upstreams', () => {
   it.each<[string, Image, [string, string]?]>([
     ['al2023-soe', {}],
-    [
-      'amazon-linux',
-      { OwnerId: '137112412989', ImageOwnerAlias: 'amazon', Name: 'al2023' },
-      ['', publicParameter],
-    ],
+    ['amazon-linux', { OwnerId: '137112412989', ImageOwnerAlias: 'amazon', Name: 'al2023' }, ['', publicParameter]],
     ['rhel-soe', { Name: 'soe-rhel9-1' }, [soe, '/soe/rhel9']],
     ['debian-soe', { Name: 'debian' }, [own, '/soe/debian12']],
     ['suse-soe', { OwnerId: own, Name: 'suse', Tags: [{ Key: 'Ec2ImageBuilderArn', Value: suse }] }],
@@ -118,11 +108,7 @@ describe('poll-upstreams', () => {
 
 describe('what a poll finds and cannot take', () => {
   it.each<[string, Image, string]>([
-    [
-      'another owner than its parameter may name',
-      { OwnerId: '999999999999' },
-      'its owner is account 999999999999',
-    ],
+    ['another owner than its parameter may name', { OwnerId: '999999999999' }, 'its owner is account 999999999999'],
     ['another name', { Name: 'soe-rhel8-1' }, "its name is 'soe-rhel8-1', and the fleet expects"],
     ['nothing that it can see', { ImageId: 'ami-00000009' }, `the build account ${own} cannot see it`],
   ])('is told once, however often it is found: %s', async (_, image, reason) => {

@@ -10,8 +10,16 @@ const Timestamp = '2026-09-01T12:00:00.000Z'
 const webhook = 'https://hooks.slack.com/services/T0/B0/verysecret'
 const bot = { token: 'xoxb-verysecret', channel: 'C0123' }
 const notification = (more: Partial<Notification> = {}): Notification => ({
-  ...{ version: '1', id: 'n', kind: 'campaign-planned', severity: 'info', level: 'summary', links: [] },
-  ...{ about: { campaign: 'soe-1' }, subject: 'Planned: 2 images', body: 'They will be rebaked.', facts: {} },
+  version: '1',
+  id: 'n',
+  kind: 'campaign-planned',
+  severity: 'info',
+  level: 'summary',
+  links: [],
+  about: { campaign: 'soe-1' },
+  subject: 'Planned: 2 images',
+  body: 'They will be rebaked.',
+  facts: {},
   ...more,
 })
 
@@ -33,7 +41,9 @@ function world(secret: Secret, ...replies: Reply[]) {
   }
   const ledger = memoryLedger()
   const parts = {
-    ...{ ledger, apiUrl: 'https://slack.com/api', fetch: send as unknown as typeof fetch },
+    ledger,
+    apiUrl: 'https://slack.com/api',
+    fetch: send as unknown as typeof fetch,
     sleep: async (ms: number) => slept.push(ms),
     secret: { name: 'golden/slack', read: async () => secret },
   }
@@ -191,11 +201,7 @@ describe('what does not pass', () => {
       { status: 404, body: `<html>no ${webhook}</html>` },
       'HTTP 404. This is not how Slack answers: look at the URL in the secret.',
     ],
-    [
-      { url: webhook },
-      { body: '<html>' },
-      'HTTP 200. This is not how Slack answers: look at the URL in the secret.',
-    ],
+    [{ url: webhook }, { body: '<html>' }, 'HTTP 200. This is not how Slack answers: look at the URL in the secret.'],
     [
       { url: webhook },
       { status: 302, body: '' },
@@ -208,11 +214,7 @@ describe('what does not pass', () => {
     ],
     [bot, refusal('not_in_channel'), 'not_in_channel. Invite the app to the channel: /invite @APP.'],
     [bot, refusal('invalid_auth'), 'invalid_auth. Put a bot token that is valid (xoxb-...) into the secret.'],
-    [
-      bot,
-      refusal('missing_scope'),
-      'missing_scope. Give the app the scope chat:write, and install it again.',
-    ],
+    [bot, refusal('missing_scope'), 'missing_scope. Give the app the scope chat:write, and install it again.'],
     [
       bot,
       refusal('team_added_to_org'),

@@ -1,8 +1,4 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmHistoryCommand,
-  DescribeAlarmsCommand,
-} from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   CreateLaunchTemplateVersionCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -46,7 +42,11 @@ describe('publish-pointers', () => {
     expect(await publish(all, request)).toEqual({ published: 1 })
     expect(put()).toEqual(
       ['/golden-images/web', '/golden-images/web/candidate'].map((Name) => ({
-        ...{ Name, Value: 'ami-0a', Type: 'String', DataType: 'aws:ec2:image', Overwrite: true },
+        Name,
+        Value: 'ami-0a',
+        Type: 'String',
+        DataType: 'aws:ec2:image',
+        Overwrite: true,
       })),
     )
     expect(await published(all)).toEqual({ early: request.time })
@@ -70,9 +70,7 @@ describe('publish-pointers', () => {
         '222233334444 us-west-2, 222233334444 us-east-1: /golden-images/web has no value and not ami-0a, ' +
         '/golden-images/web/candidate has no value and not ami-0a',
     })
-    expect(pauses.toSorted((a, b) => a - b)).toEqual(
-      [1, 1, 2, 2, 4, 4, 8, 8].map((seconds) => seconds * 1000),
-    )
+    expect(pauses.toSorted((a, b) => a - b)).toEqual([1, 1, 2, 2, 4, 4, 8, 8].map((seconds) => seconds * 1000))
     expect(await published(all)).toBeUndefined()
   })
 
@@ -89,12 +87,11 @@ describe('publish-pointers', () => {
     ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version] })
     ssm.on(PutParameterCommand).callsFake(async ({ Name = '', Value = '' }) => {
       parameters.set(Name, Value)
-      await changeKnown(all.ledger, (known) =>
-        hold(known, 'web', { at: request.time, by: 'me', reason: 'it crashes' }),
-      )
+      await changeKnown(all.ledger, (known) => hold(known, 'web', { at: request.time, by: 'me', reason: 'it crashes' }))
     })
     await expect(publish(all, request)).rejects.toMatchObject({
-      ...{ name: 'Superseded', message: expect.stringContaining('it crashes') },
+      name: 'Superseded',
+      message: expect.stringContaining('it crashes'),
     })
     expect(put().map(({ Name }) => Name)).toEqual(['/golden-images/web', '/golden-images/web/candidate'])
     expect(ec2.commandCalls(CreateLaunchTemplateVersionCommand)).toEqual([])
@@ -108,7 +105,8 @@ describe('publish-pointers', () => {
     await all.ledger.set(key, { ami: 'ami-0b0b0b0b0b0b0b0b0', parentAmi: 'ami-0c0c0c0c0c0c0c0c0' })
     await changeKnown(all.ledger, (known) => rollBack(known, [refused]))
     await expect(publish(all, request)).rejects.toMatchObject({
-      ...{ name: 'Superseded', message: `${refused} was rolled back` },
+      name: 'Superseded',
+      message: `${refused} was rolled back`,
     })
     expect(put()).toEqual([])
     await changeKnown(all.ledger, (known) => takeBack(known, refused))
@@ -133,30 +131,21 @@ describe('publish-pointers', () => {
     sts.on(AssumeRoleCommand, byRole(account)).rejects(named('ValidationError', 'bad'))
     await expect(publish(all, request)).rejects.toMatchObject({
       name: 'PublicationIncomplete',
-      message: expect.stringMatching(
-        /^333344445555 us-west-2: .*; 222233334444 us-west-2, .*: ValidationError: bad$/,
-      ),
+      message: expect.stringMatching(/^333344445555 us-west-2: .*; 222233334444 us-west-2, .*: ValidationError: bad$/),
     })
   })
 
   it('leaves to whoever tries again what passes, though another target is wrong for good', async () => {
-    ssm
-      .on(PutParameterCommand)
-      .rejectsOnce(named('AccessDeniedException'))
-      .rejects(named('ThrottlingException'))
+    ssm.on(PutParameterCommand).rejectsOnce(named('AccessDeniedException')).rejects(named('ThrottlingException'))
     await expect(publish(await verified(), request)).rejects.toMatchObject({ name: 'ThrottlingException' })
   })
 
   it('gives the launch templates of each target the AMI, and names those that it cannot', async () => {
     const all = await verified([
-      ...[
-        { name: 'web', default: true },
-        { name: 'batch', default: false },
-      ],
-      ...[
-        { name: 'gone', default: true },
-        { name: 'theirs', default: true },
-      ],
+      { name: 'web', default: true },
+      { name: 'batch', default: false },
+      { name: 'gone', default: true },
+      { name: 'theirs', default: true },
     ])
     const version = { VersionNumber: 3, LaunchTemplateData: { ImageId: 'ami-0z' } }
     ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version] })
@@ -211,9 +200,7 @@ describe('channels', () => {
     const published = { early: '2026-09-08T11:00:00Z' }
     await all.ledger.set(key, { order: { ...order, rings: [{ ...order.rings[0], alarm }] }, published })
     cloudWatch.on(DescribeAlarmHistoryCommand).resolves({})
-    cloudWatch
-      .on(DescribeAlarmsCommand)
-      .resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'ALARM' }] })
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'ALARM' }] })
     await expect(promoting(all)).rejects.toMatchObject({ name: 'AlarmFired' })
     expect(put()).toEqual([])
     expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input.StartDate).toEqual(

@@ -13,7 +13,8 @@ const day = 24
 const fleet = { ...exampleFleet(), cves: { critical: 1, high: 10, every: 7 * day * 3600 } }
 const arn = `${imageBuilderArnPrefix}:image/golden-${image}/1.0.0/1`
 const event = {
-  ...{ time: now, resources: [arn, `${imageBuilderArnPrefix}:image-pipeline/golden-${image}`] },
+  time: now,
+  resources: [arn, `${imageBuilderArnPrefix}:image-pipeline/golden-${image}`],
   detail: { 'finding-severity-counts': { critical: 1, high: 2 } },
 }
 const reason = `a scan of ${image} 1.0.0/1 found 1 critical finding`
@@ -75,11 +76,7 @@ describe('findings that have to wait', () => {
     const known = await world.known()
     // Children that were never baked are another matter.
     const images = { [image]: fleet.images[image] } as typeof fleet.images
-    return reconcileImages(
-      { ...world.parts, fleet: { ...fleet, images }, definitions },
-      known,
-      hoursAgo(-hours),
-    )
+    return reconcileImages({ ...world.parts, fleet: { ...fleet, images }, definitions }, known, hoursAgo(-hours))
   }
 
   it('since the image was rebaked not long ago, are due when it may be again', async () => {
@@ -89,7 +86,10 @@ describe('findings that have to wait', () => {
     expect(await looking(world, 5 * day - 1)).toEqual({ campaigns: [] })
     expect(await looking(world, 5 * day)).toEqual({ campaigns: [campaign] })
     expect(world.triggerOf(campaign)).toEqual({
-      ...{ kind: 'cve', image, ...waiting, time: hoursAgo(-5 * day) },
+      kind: 'cve',
+      image,
+      ...waiting,
+      time: hoursAgo(-5 * day),
     })
     expect(await world.cve()).toEqual({ at: hoursAgo(-5 * day), version: '1.0.0/1' })
     expect(await looking(world, 6 * day)).toEqual({ campaigns: [] })

@@ -7,8 +7,7 @@ import { named, releaseWorld, soeAmi } from './release-world.ts'
 const event = announcements.ami
 const campaign = `al2023-soe-${ami}`
 const suse = announcements.image.resources[0] as string
-const tags = (tagged: Record<string, string>) =>
-  Object.entries(tagged).map(([Key, Value]) => ({ Key, Value }))
+const tags = (tagged: Record<string, string>) => Object.entries(tagged).map(([Key, Value]) => ({ Key, Value }))
 const receiving = (world: ReturnType<typeof releaseWorld>, of: Partial<typeof event> = {}) =>
   receiveRelease(world.parts, { event: { ...event, ...of } })
 /** A world with the release of Amazon Linux in it. */
@@ -24,12 +23,21 @@ describe('receive-release', () => {
     expect(await receiving(world)).toEqual({ taken: [{ campaign }] })
     expect(world.started()).toEqual([campaign])
     expect(world.triggerOf(campaign)).toEqual({
-      ...{ kind: 'release', upstream: 'al2023-soe', ami, amiName: 'soe-al2023-2026.09.1' },
-      ...{ time: event.time, reason: `al2023-soe released ${ami}` },
+      kind: 'release',
+      upstream: 'al2023-soe',
+      ami,
+      amiName: 'soe-al2023-2026.09.1',
+      time: event.time,
+      reason: `al2023-soe released ${ami}`,
     })
     expect((await world.known()).upstreams).toEqual({
       'al2023-soe': {
-        ...{ ami, amiName: 'soe-al2023-2026.09.1', since: event.time, campaign, started: true, open: true },
+        ami,
+        amiName: 'soe-al2023-2026.09.1',
+        since: event.time,
+        campaign,
+        started: true,
+        open: true,
         newest: { ami, created: '2026-09-08T08:50:00.000Z' },
       },
     })
@@ -57,7 +65,8 @@ describe('receive-release', () => {
       detail: { ...detail, emergency: true, reason: 'CVE-2026-1' },
     })
     expect(world.triggerOf(`graviton-soe-${ami}`)).toMatchObject({
-      ...{ emergency: true, reason: `graviton-soe released ${ami}: CVE-2026-1` },
+      emergency: true,
+      reason: `graviton-soe released ${ami}: CVE-2026-1`,
     })
   })
 
@@ -130,10 +139,7 @@ describe('what is no release', () => {
   })
 
   it.each<[string, Partial<typeof event>]>([
-    [
-      'an announcement without an AMI',
-      { ...announcements.event, detail: { version: '1', upstream: 'graviton-soe' } },
-    ],
+    ['an announcement without an AMI', { ...announcements.event, detail: { version: '1', upstream: 'graviton-soe' } }],
     [
       'a parameter that was deleted',
       { ...announcements.parameter, detail: { name: '/soe/rhel9', operation: 'Delete' } },
@@ -182,7 +188,8 @@ describe('what cannot be seen yet', () => {
   ])('is looked for again: %s', async (_, of, message) => {
     const world = releaseWorld()
     await expect(receiving(world, of)).rejects.toMatchObject({
-      ...{ name: 'AmiNotVisible', message: expect.stringContaining(message) },
+      name: 'AmiNotVisible',
+      message: expect.stringContaining(message),
     })
     expect([world.told, world.parts.ledger.items.size]).toEqual([[], 0])
   })

@@ -11,15 +11,7 @@ import {
 import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Pin, pinAdopted, readAdopted } from '../../functions/shared/recipes.ts'
-import {
-  build,
-  clientOptions,
-  roleWith,
-  type Served,
-  served,
-  soe,
-  trusting,
-} from '../rehearsal/stand-in/world.ts'
+import { build, clientOptions, roleWith, type Served, served, soe, trusting } from '../rehearsal/stand-in/world.ts'
 
 const prefix = `arn:aws:imagebuilder:${build.region}:${build.account}`
 const executionRole = `arn:aws:iam::${build.account}:role/nightly-execution`
@@ -80,8 +72,12 @@ beforeEach(async () => {
     (name) => world.standIn.ec2.addImage({ ...soe, Name: name, sharedWith: [build.account] }).image.ImageId,
   )
   world.standIn.addRole({
-    ...{ account: build.account, logicalId: 'Execution', name: 'nightly-execution', policies: [] },
-    ...{ arn: executionRole, trust: trusting({ Service: 'imagebuilder.amazonaws.com' }) },
+    account: build.account,
+    logicalId: 'Execution',
+    name: 'nightly-execution',
+    policies: [],
+    arn: executionRole,
+    trust: trusting({ Service: 'imagebuilder.amazonaws.com' }),
   })
 })
 afterEach(() => world.close())
@@ -98,19 +94,29 @@ const component = (Name: string, Version: string, account?: string) =>
 function nightly(o: { parent?: string; components?: string[]; pipeline?: object; tags?: object } = {}) {
   const { parent = amis[0], components = [component('harden', '1.0.0')] } = o
   const recipe = make('ImageRecipe', {
-    ...{ Name: 'Nightly Recipe', Version: '2.1.5', ParentImage: parent, WorkingDirectory: '/tmp' },
+    Name: 'Nightly Recipe',
+    Version: '2.1.5',
+    ParentImage: parent,
+    WorkingDirectory: '/tmp',
     Components: components.map((ComponentArn) => ({ ComponentArn })),
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: '20' } }],
     Tags: { Owner: 'us', 'aws:cloudformation:stack-name': 'nightly', ...o.tags },
   })
   const infrastructure = make('InfrastructureConfiguration', { Name: 'nightly', InstanceProfileName: 'p' })
   const distribution = make('DistributionConfiguration', {
-    ...{ Name: 'nightly', Distributions: [{ Region: build.region }] },
+    Name: 'nightly',
+    Distributions: [{ Region: build.region }],
   })
   const pipeline = make('ImagePipeline', {
-    ...{ Name: 'nightly', ImageRecipeArn: recipe, InfrastructureConfigurationArn: infrastructure },
-    ...{ DistributionConfigurationArn: distribution, ExecutionRole: executionRole, Tags: { Owner: 'us' } },
-    ...{ Schedule: { ScheduleExpression: 'cron(0 0 * * ? *)' }, ImageTags: { Team: 'us' }, ...o.pipeline },
+    Name: 'nightly',
+    ImageRecipeArn: recipe,
+    InfrastructureConfigurationArn: infrastructure,
+    DistributionConfigurationArn: distribution,
+    ExecutionRole: executionRole,
+    Tags: { Owner: 'us' },
+    Schedule: { ScheduleExpression: 'cron(0 0 * * ? *)' },
+    ImageTags: { Team: 'us' },
+    ...o.pipeline,
   })
   return { recipe, pipeline }
 }
@@ -119,8 +125,11 @@ const pin = (o: Partial<Pin> = {}, imageBuilder = client) =>
   pinAdopted(
     { imageBuilder },
     {
-      ...{ pipelineArn: `${prefix}:image-pipeline/nightly`, parentAmi: amis[1] ?? '' },
-      ...{ componentUpdates: 'pinned', token: 'execution-1', ...o },
+      pipelineArn: `${prefix}:image-pipeline/nightly`,
+      parentAmi: amis[1] ?? '',
+      componentUpdates: 'pinned',
+      token: 'execution-1',
+      ...o,
     },
   )
 const operator = () => new ImagebuilderClient(clientOptions(world))
@@ -151,7 +160,11 @@ describe('a recipe that pins its parent', () => {
     })
     const at = expect.any(String)
     expect(await recipeOf(recipeArn)).toEqual({
-      ...{ ...before, arn: recipeArn, version: '2.1.6', parentImage: amis[1], tags: { Owner: 'us' } },
+      ...before,
+      arn: recipeArn,
+      version: '2.1.6',
+      parentImage: amis[1],
+      tags: { Owner: 'us' },
     })
     expect(await pipelineNow()).toEqual({ ...pipeline, imageRecipeArn: recipeArn, dateUpdated: at })
     expect(await recipeOf(recipe)).toEqual(before)
@@ -239,10 +252,7 @@ describe('a try that breaks off', () => {
   const dying = (nth: number, when: 'before' | 'after') => {
     let sent = 0
     const mortal = new ImagebuilderClient(
-      clientOptions(
-        world,
-        world.standIn.iam.principalOf(`arn:aws:iam::${build.account}:role/worker`, 'test'),
-      ),
+      clientOptions(world, world.standIn.iam.principalOf(`arn:aws:iam::${build.account}:role/worker`, 'test')),
     )
     mortal.middlewareStack.add(
       (next) => async (args) => {
@@ -261,16 +271,13 @@ describe('a try that breaks off', () => {
     { nth, when: 'after' as const },
   ])
 
-  it.each(points)(
-    '$when request $nth leaves nothing that another has to make again',
-    async ({ nth, when }) => {
-      nightly()
-      await expect(pin({}, dying(nth, when))).rejects.toThrow('died')
-      await pin()
-      expect(await versions()).toEqual(['2.1.5', '2.1.6'])
-      expect((await pipelineNow()).imageRecipeArn).toMatch(/2\.1\.6$/)
-    },
-  )
+  it.each(points)('$when request $nth leaves nothing that another has to make again', async ({ nth, when }) => {
+    nightly()
+    await expect(pin({}, dying(nth, when))).rejects.toThrow('died')
+    await pin()
+    expect(await versions()).toEqual(['2.1.5', '2.1.6'])
+    expect((await pipelineNow()).imageRecipeArn).toMatch(/2\.1\.6$/)
+  })
 
   it.each(points)('$when request $nth is found out even when tokens are forgotten', async ({ nth, when }) => {
     nightly()
@@ -284,7 +291,8 @@ describe('a try that breaks off', () => {
 describe('what cannot be rebaked is refused, and told what to do', () => {
   it('a pipeline that is not there', async () => {
     await expect(pin()).rejects.toMatchObject({
-      ...{ name: 'RequestRefused', message: expect.stringContaining(`There is no pipeline ${prefix}`) },
+      name: 'RequestRefused',
+      message: expect.stringContaining(`There is no pipeline ${prefix}`),
     })
   })
 
@@ -295,7 +303,7 @@ describe('what cannot be rebaked is refused, and told what to do', () => {
     const DistributionConfigurationArn = make('DistributionConfiguration', { Name: 'leaky', Distributions })
     nightly({ pipeline: { DistributionConfigurationArn } })
     await expect(pin()).rejects.toMatchObject({
-      ...{ name: 'RequestRefused' },
+      name: 'RequestRefused',
       message: expect.stringMatching(/copies its AMI to 222222222222 in .* before anything is checked/),
     })
     expect(changes()).toEqual([])
@@ -323,17 +331,17 @@ describe('by what Image Builder alone says', () => {
   it('a pipeline of containers is refused', async () => {
     mock.on(GetImagePipelineCommand).resolves({ imagePipeline: { containerRecipeArn: 'c' } })
     await expect(pin({}, mocked)).rejects.toMatchObject({
-      ...{ name: 'RequestRefused', message: expect.stringContaining('builds containers') },
+      name: 'RequestRefused',
+      message: expect.stringContaining('builds containers'),
     })
   })
 
   it('a recipe that is gone is refused', async () => {
     mock.on(GetImagePipelineCommand).resolves({ imagePipeline: { imageRecipeArn: 'r' } })
-    mock
-      .on(GetImageRecipeCommand)
-      .rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }))
+    mock.on(GetImageRecipeCommand).rejects(Object.assign(new Error('no'), { name: 'ResourceNotFoundException' }))
     await expect(pin({}, mocked)).rejects.toMatchObject({
-      ...{ name: 'RequestRefused', message: expect.stringContaining('The recipe r of the pipeline') },
+      name: 'RequestRefused',
+      message: expect.stringContaining('The recipe r of the pipeline'),
     })
   })
 
@@ -356,7 +364,11 @@ describe('what the SDK does not know', () => {
     },
     '/GetImageRecipe': {
       imageRecipe: {
-        ...{ arn: 'r', name: 'r', version: '1.0.0', parentImage: 'ami-1', amiWatermarks: ['ours'] },
+        arn: 'r',
+        name: 'r',
+        version: '1.0.0',
+        parentImage: 'ami-1',
+        amiWatermarks: ['ours'],
         blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { encrypted: true, tomorrow: 1 } }],
         tags: { any: 'key' },
       },
@@ -364,7 +376,8 @@ describe('what the SDK does not know', () => {
   }
   const asked: string[] = []
   const answering = new ImagebuilderClient({
-    ...{ region: build.region, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } },
+    region: build.region,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     requestHandler: {
       handle: async ({ path }: { path: string }) => {
         asked.push(path)
@@ -377,15 +390,14 @@ describe('what the SDK does not know', () => {
   it('is named, for the SDK itself drops it', async () => {
     const { recipe, unknown } = await readAdopted(answering, 'p')
     expect(recipe).toMatchObject({ name: 'r', tags: { any: 'key' } })
-    expect(unknown).toEqual(
-      ['imageRecipe.blockDeviceMappings[0].ebs.tomorrow', 'imageRecipe.amiWatermarks'].toSorted(),
-    )
+    expect(unknown).toEqual(['imageRecipe.blockDeviceMappings[0].ebs.tomorrow', 'imageRecipe.amiWatermarks'].toSorted())
   })
 
   it('would be lost: the rebake is refused before anything is changed', async () => {
     asked.length = 0
     await expect(pin({ pipelineArn: 'p' }, answering)).rejects.toMatchObject({
-      ...{ name: 'RequestRefused', message: expect.stringContaining('amiWatermarks') },
+      name: 'RequestRefused',
+      message: expect.stringContaining('amiWatermarks'),
     })
     expect(asked).toEqual(['/GetImagePipeline', '/GetImageRecipe'])
   })

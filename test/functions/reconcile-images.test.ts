@@ -40,7 +40,9 @@ describe('reconcile-images', () => {
     const [campaign = ''] = await looking(world)
     expect(campaign).toMatch(/^drift-[0-9a-f]{16}$/)
     expect(world.triggerOf(campaign)).toMatchObject({
-      ...{ kind: 'drift', time: now, reason: 'images are not what the fleet says' },
+      kind: 'drift',
+      time: now,
+      reason: 'images are not what the fleet says',
       images: [
         { image, reason: `its parent al2023-soe is ${current} now, and it was baked from ${older}` },
         { image: other, reason: 'it is new to the fleet' },
@@ -59,9 +61,7 @@ describe('reconcile-images', () => {
 
   it('starts nothing for an image that a campaign is to bake', async () => {
     const world = await worldWith({ ...settled, [image]: {} })
-    await changeKnown(world.parts.ledger, (known) =>
-      planned(known, { campaign: 'c', number: 1 }, [{ image }]),
-    )
+    await changeKnown(world.parts.ledger, (known) => planned(known, { campaign: 'c', number: 1 }, [{ image }]))
     expect(await looking(world)).toEqual([])
   })
 
@@ -111,9 +111,7 @@ describe('an image that failed', () => {
     expect(campaigns.map((name) => (world.triggerOf(name) as Trigger & { kind: 'drift' }).images)).toEqual([
       [{ image: other, reason: 'it is new to the fleet' }],
     ])
-    expect(world.told).toEqual([
-      expect.objectContaining({ subject: `Given up: ${image} is not what the fleet says` }),
-    ])
+    expect(world.told).toEqual([expect.objectContaining({ subject: `Given up: ${image} is not what the fleet says` })])
     expect(world.told[0]?.body).toContain(`${image} was tried 3 times on ${current}, and failed each time.`)
     await looking(world, 1)
     expect([world.told.length, world.counted]).toEqual([1, ['ImageGivenUp', 'CampaignStarted']])
@@ -124,9 +122,7 @@ describe('an image that failed', () => {
     const world = await worldWith({ ...settled, [image]: failed(3, 1) })
     const away = async () => Promise.reject(new Error('SNS is away'))
     const known = await world.known()
-    await expect(reconcileImages({ ...world.parts, definitions, notify: away }, known, now)).rejects.toThrow(
-      'SNS',
-    )
+    await expect(reconcileImages({ ...world.parts, definitions, notify: away }, known, now)).rejects.toThrow('SNS')
     await looking(world, 1)
     expect(world.told).toHaveLength(1)
   })

@@ -13,8 +13,12 @@ import { memoryLedger } from '../support/ledger.ts'
 export const named = (name: string, message = name) => Object.assign(new Error(message), { name })
 /** An AMI of the SOE team's Amazon Linux; it is a release that every test may take for granted. */
 export const soeAmi = (more: Image = {}): Image => ({
-  ...{ ImageId: announcedAmi, OwnerId: soe, Name: 'soe-al2023-2026.09.1', Architecture: 'x86_64' },
-  ...{ State: 'available', CreationDate: '2026-09-08T08:50:00.000Z' },
+  ImageId: announcedAmi,
+  OwnerId: soe,
+  Name: 'soe-al2023-2026.09.1',
+  Architecture: 'x86_64',
+  State: 'available',
+  CreationDate: '2026-09-08T08:50:00.000Z',
   ...more,
 })
 
@@ -47,9 +51,7 @@ export function releaseWorld({
       const missing = ImageIds?.find((ami) => !amis.has(ami))
       if (missing !== undefined) throw named('InvalidAMIID.NotFound', `${missing} does not exist`)
       const fits = (image: Image) =>
-        Filters.every(({ Name = '', Values: [pattern = ''] = [] }) =>
-          nameMatches(pattern, attributeOf(image, Name)),
-        )
+        Filters.every(({ Name = '', Values: [pattern = ''] = [] }) => nameMatches(pattern, attributeOf(image, Name)))
       const Images = [...amis.values()].filter((image) =>
         ImageIds ? ImageIds.includes(image.ImageId ?? '') : isOf(image, Owners) && fits(image),
       )
@@ -88,12 +90,18 @@ export function releaseWorld({
       for (const image of images) amis.set(image.ImageId ?? '', image)
     },
     parts: {
-      ...{ fleet, ledger, ec2, stepFunctions },
+      fleet,
+      ledger,
+      ec2,
+      stepFunctions,
       campaignArn: 'arn:aws:states:us-west-2:111122223333:stateMachine:golden-campaign',
       notify: async (message: Message) => void told.push(message),
       count: (name: string) => void counted.push(name),
       upstreams: {
-        ...{ fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm: ssmOf(own) },
+        fleetName: fleet.name,
+        imageBuilderArnPrefix,
+        ec2,
+        ssm: ssmOf(own),
         ssmIn: async (account: string) => ssmOf(account),
       },
     },

@@ -7,8 +7,12 @@ import { campaign, claimFor, plannedCampaign } from '../support/campaign.ts'
 
 const image = 'al2023-java'
 const approval = {
-  ...{ campaign, image, ring: 'everyone', approvers: ['arn:aws:iam::111122223333:role/managers'] },
-  ...{ requestedAt: '2026-09-08T10:00:00Z', until: '2026-09-12T10:00:00Z' },
+  campaign,
+  image,
+  ring: 'everyone',
+  approvers: ['arn:aws:iam::111122223333:role/managers'],
+  requestedAt: '2026-09-08T10:00:00Z',
+  until: '2026-09-12T10:00:00Z',
 }
 const waiver = { owner: 'security', reason: 'no shell', expires: '2026-09-20', images: ['web'] }
 
@@ -22,7 +26,8 @@ async function world({ asked = true, waivers = {} as Fleet['waivers'] } = {}) {
   if (asked) await all.ledger.set(approvalKey(campaign, image, 'everyone'), approval)
   const told: Message[] = []
   const parts = {
-    ...{ fleet: { waivers } as Fleet, ledger: all.ledger },
+    fleet: { waivers } as Fleet,
+    ledger: all.ledger,
     notify: async (message: Message) => void told.push(message),
   }
   return { ...all, told, at: async (time: string) => remind(parts, await openApprovals(all.ledger), time) }

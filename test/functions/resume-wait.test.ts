@@ -17,11 +17,7 @@ describe('resume-wait', () => {
   it.each<[string, string, Outcome]>([
     ['imagebuilder.image-available.json', image, { status: 'AVAILABLE' }],
     ['imagebuilder.image-failed.json', image, { status: 'FAILED' }],
-    [
-      'imagebuilder.cve-detected.json',
-      `scan/${image}`,
-      { error: 'LookAgain', cause: 'the scan is complete' },
-    ],
+    ['imagebuilder.cve-detected.json', `scan/${image}`, { error: 'LookAgain', cause: 'the scan is complete' }],
     [
       'ssm.automation-succeeded.json',
       'automation/333ba70b-2333-48db-b17e-a5e69c6f4d1c',
@@ -32,12 +28,9 @@ describe('resume-wait', () => {
     expect(await told(event)).toEqual([[id, outcome, event.time]])
   })
 
-  it.each([['imagebuilder.workflow-step-waiting.json'], ['states.execution-failed.json']])(
-    'refuses %s',
-    (file) => {
-      expect(() => read(file)).toThrow('Invalid type')
-    },
-  )
+  it.each([['imagebuilder.workflow-step-waiting.json'], ['states.execution-failed.json']])('refuses %s', (file) => {
+    expect(() => read(file)).toThrow('Invalid type')
+  })
 
   it('fails loudly on an event that names no image', async () => {
     const event = { ...read('imagebuilder.cve-detected.json'), resources: ['arn:aws:x'] } as WaitEvent

@@ -33,9 +33,18 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
     const version = `1.0.${n}/1`
     const copies = { early: [{ ...there, ami: `ami-copy-${n}` }] }
     await ledger.create(releaseKey('base', version), {
-      ...{ image: 'base', version, ami: `ami-own-${n}`, imageArn: 'arn', parentAmi: 'ami-p', number: n },
-      ...{ definition: 'd', campaign: 'c', copies, distributed: copies },
-      ...{ bakedAt: `2026-08-0${n}T00:00:00Z`, releasedAt: `2026-08-0${n}T01:00:00Z` },
+      image: 'base',
+      version,
+      ami: `ami-own-${n}`,
+      imageArn: 'arn',
+      parentAmi: 'ami-p',
+      number: n,
+      definition: 'd',
+      campaign: 'c',
+      copies,
+      distributed: copies,
+      bakedAt: `2026-08-0${n}T00:00:00Z`,
+      releasedAt: `2026-08-0${n}T01:00:00Z`,
     } satisfies Release)
     world.addAmi(`ami-own-${n}`, fleet.build)
     world.addAmi(`ami-copy-${n}`, there)
@@ -51,8 +60,7 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
   const run = async (time: string, act = false) => {
     const operation = retirementName(time)
     const { places } = await plan(time, act)
-    for (const place of places)
-      await withdrawAmis(parts, { operation, ...place, time }).catch(() => undefined)
+    for (const place of places) await withdrawAmis(parts, { operation, ...place, time }).catch(() => undefined)
     return closeRetirement(parts, { operation, execution: `arn:${operation}`, time })
   }
   const retired = async () =>
@@ -80,9 +88,7 @@ describe('a run of retirement', () => {
 
     await run(third)
     expect(world.done).toHaveLength(4)
-    expect(told.at(-1)?.body).toContain(
-      'Removed later:\n  base 1.0.2/1 (ami-own-2): from 2026-09-27 06:00 UTC on',
-    )
+    expect(told.at(-1)?.body).toContain('Removed later:\n  base 1.0.2/1 (ami-own-2): from 2026-09-27 06:00 UTC on')
 
     await run(fourth)
     expect([...world.amis.keys()]).toEqual(['ami-own-3', 'ami-copy-3', 'ami-own-4', 'ami-copy-4'])
@@ -97,7 +103,11 @@ describe('a run of retirement', () => {
     await run(first)
     expect(told).toEqual([])
     await ledger.create(releaseKey('base', '1.0.5/1'), {
-      ...{ ...old, version: '1.0.5/1', ami: 'ami-own-5', bakedAt: '2026-09-08T00:00:00Z', copies: {} },
+      ...old,
+      version: '1.0.5/1',
+      ami: 'ami-own-5',
+      bakedAt: '2026-09-08T00:00:00Z',
+      copies: {},
     })
     await run(second)
     expect(told.map(({ subject }) => subject)).toEqual([
@@ -112,12 +122,15 @@ describe('a run of retirement', () => {
     for (let n = 100; n < 700; n++) {
       const version = `0.9.${n}/1`
       await ledger.create(releaseKey('base', version), {
-        ...{ image: 'base', version, ami: `ami-${n}`, imageArn: 'arn', parentAmi: 'ami-p', number: n },
-        ...{
-          definition: 'd',
-          campaign: 'c',
-          bakedAt: `2026-07-01T00:${Math.floor(n / 60)}:${(n % 60) + 10}Z`,
-        },
+        image: 'base',
+        version,
+        ami: `ami-${n}`,
+        imageArn: 'arn',
+        parentAmi: 'ami-p',
+        number: n,
+        definition: 'd',
+        campaign: 'c',
+        bakedAt: `2026-07-01T00:${Math.floor(n / 60)}:${(n % 60) + 10}Z`,
       } satisfies Release)
       world.addAmi(`ami-${n}`, parts.fleet.build)
     }
@@ -173,7 +186,12 @@ describe('a run of retirement', () => {
     expect(told).toHaveLength(1)
     expect(await readWithdrawals(ledger, retirementName(first))).toEqual(before)
     expect(await readOperation(ledger, retirementName(first))).toMatchObject({
-      ...{ kind: 'retirement', by, status: 'finished', startedAt: first, finishedAt: first, problems: [] },
+      kind: 'retirement',
+      by,
+      status: 'finished',
+      startedAt: first,
+      finishedAt: first,
+      problems: [],
     })
   })
 
@@ -200,9 +218,7 @@ describe('a run of retirement', () => {
     world.at(there).refused.add('DescribeInstances')
     await run(fourth)
     expect(told.at(-2)).toMatchObject({ severity: 'warning' })
-    expect(told.at(-2)?.body).toContain(
-      'nothing is removed there: 222233334444 us-east-1: You are not authorized',
-    )
+    expect(told.at(-2)?.body).toContain('nothing is removed there: 222233334444 us-east-1: You are not authorized')
     expect(world.amis.has('ami-copy-1')).toBe(true)
     expect(world.amis.has('ami-own-1')).toBe(false)
   })
@@ -215,7 +231,8 @@ describe('a run of retirement', () => {
     expect(await retired()).toMatchObject({ '1.0.1/1': undefined, '1.0.2/1': { deprecatedAt: second } })
   })
   const goneBackTo = (ami: string) => ({
-    ...{ campaigns: 0, upstreams: {} },
+    campaigns: 0,
+    upstreams: {},
     images: { base: { released: { ami, version: '1.0.1/1' } } },
   })
 
@@ -239,10 +256,7 @@ it('shows the plan, and neither remembers nor tells it', async () => {
   const { parts, ledger, told } = await retiring()
   const before = new Map(ledger.items)
   const { releases, uses } = await showPlan(parts, first)
-  expect(releases.map(({ version, fate }) => `${version} ${fate}`)).toEqual([
-    '1.0.2/1 deprecate',
-    '1.0.1/1 deprecate',
-  ])
+  expect(releases.map(({ version, fate }) => `${version} ${fate}`)).toEqual(['1.0.2/1 deprecate', '1.0.1/1 deprecate'])
   expect(uses).toEqual({})
   expect(told).toEqual([])
   expect(ledger.items).toEqual(before)

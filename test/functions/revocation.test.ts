@@ -43,9 +43,7 @@ const clientsWith =
       command.constructor === DescribeInstancesCommand
         ? { Reservations: [{ Instances: [{ InstanceId: 'i-0a', ImageId: ami }] }] }
         : {}
-    return { ssm: { send }, ec2: { send }, autoScaling: { send } } as unknown as Awaited<
-      ReturnType<ClientsIn>
-    >
+    return { ssm: { send }, ec2: { send }, autoScaling: { send } } as unknown as Awaited<ReturnType<ClientsIn>>
   }
 
 /** The base and the image below it, of which the second of each is bad; the base alone has a good one before it. */
@@ -71,14 +69,16 @@ async function world() {
     await ledger.create(releaseKey(release.image, release.version), { ...release })
   for (const { image, ami, version, parentAmi } of [bad, below])
     await changeKnown(ledger, (known) =>
-      shipped(
-        passed(known, image, { ami, version, parentAmi, definition: 'd1', at: time, campaign: 'c' }),
-        image,
-        { ami, version },
-      ),
+      shipped(passed(known, image, { ami, version, parentAmi, definition: 'd1', at: time, campaign: 'c' }), image, {
+        ami,
+        version,
+      }),
     )
   const parts = {
-    ...{ fleet, ledger, stepFunctions: sfn as unknown as SFNClient, campaignArn: 'arn:campaign' },
+    fleet,
+    ledger,
+    stepFunctions: sfn as unknown as SFNClient,
+    campaignArn: 'arn:campaign',
     clientsIn: clientsWith('ami-copy'),
     notify: async (message: Message) => void told.push(message),
     count: () => {},
@@ -117,10 +117,14 @@ describe('plan-revocation', () => {
       })
     expect(stopOf(await readKnown(ledger), 'web', [below.ami])).toBe(`${below.ami} was revoked`)
     expect(await readOperation(ledger, operation)).toMatchObject({
-      ...{ kind: 'revocation', status: 'running', stranded: [child], rebake: [base, child] },
+      kind: 'revocation',
+      status: 'running',
+      stranded: [child],
+      rebake: [base, child],
     })
     expect((await readWithdrawals(ledger, operation)).map(({ account }) => account)).toEqual([
-      ...[fleet.build.account, early.account],
+      fleet.build.account,
+      early.account,
     ])
   })
 
@@ -167,14 +171,18 @@ describe('close-revocation', () => {
     expect(started()).toEqual([
       {
         trigger: {
-          ...{ kind: 'manual', images: [base, child], time },
+          kind: 'manual',
+          images: [base, child],
+          time,
           reason: `${base} 1.0.2/1 was revoked: CVE-2026-1234`,
         },
       },
     ])
     expect(told.map(({ severity }) => severity)).toEqual(['warning'])
     expect(await readOperation(ledger, operation)).toMatchObject({
-      ...{ status: 'finished', finishedAt: later, problems: [] },
+      status: 'finished',
+      finishedAt: later,
+      problems: [],
       campaign: expect.stringMatching(/^manual-/),
     })
     const known = await readKnown(ledger)

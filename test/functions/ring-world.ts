@@ -20,8 +20,13 @@ export const key = { pk: 'CAMPAIGN#c', sk: 'IMAGE#web' }
 export const arnOf = (n: number) => `arn:aws:imagebuilder:us-west-2:${build}:image/golden-web/1.0.0/${n}`
 const execution = `arn:aws:states:us-west-2:${build}:execution:golden-rebake:c-web`
 export const request = {
-  ...{ execution, time: '2026-09-08T10:00:00Z', startedAt: '2026-09-08T09:00:00Z' },
-  ...{ campaign: 'c', image: 'web', ring: 'early', distributedArn: arnOf(2) },
+  execution,
+  time: '2026-09-08T10:00:00Z',
+  startedAt: '2026-09-08T09:00:00Z',
+  campaign: 'c',
+  image: 'web',
+  ring: 'early',
+  distributedArn: arnOf(2),
 }
 export const named = (name: string, message = 'no') => Object.assign(new Error(message), { name })
 
@@ -42,18 +47,19 @@ export function ringWorld() {
 
   /** What Image Builder says of the distribution, or of the one with that number. */
   const say = ({ status = 'AVAILABLE', amis = copies, reason }: Told, n?: number) =>
-    imageBuilder
-      .on(GetImageCommand, n === undefined ? undefined : { imageBuildVersionArn: arnOf(n) })
-      .resolves({
-        image: { state: { status, reason } as never, outputResources: { amis: amis as never } },
-      })
+    imageBuilder.on(GetImageCommand, n === undefined ? undefined : { imageBuildVersionArn: arnOf(n) }).resolves({
+      image: { state: { status, reason } as never, outputResources: { amis: amis as never } },
+    })
 
   /** AMIs that are as they must be, but for this. */
   const see = (more: object = {}, ebs: object = {}) =>
     ec2.on(DescribeImagesCommand).callsFake(({ ImageIds: [ImageId] }) => ({
       Images: [
         {
-          ...{ ImageId, State: 'available', OwnerId: account, ...more },
+          ImageId,
+          State: 'available',
+          OwnerId: account,
+          ...more,
           BlockDeviceMappings: [{ Ebs: { SnapshotId: `snap-${ImageId}`, Encrypted: true, ...ebs } }],
         },
       ],
@@ -101,25 +107,27 @@ export function ringWorld() {
       launchTemplates: [],
     }
     await ledger.create(key, {
-      ...{ image: 'web', imageArn: arnOf(1) },
+      image: 'web',
+      imageArn: arnOf(1),
       order: {
-        ...{ image: 'web', number: 1, emergency: false },
+        image: 'web',
+        number: 1,
+        emergency: false,
         rings: [{ ...plain, ...ring }],
         checks: [{ check: 'ami', kind: 'ami', settings: { encrypted: true } }],
       },
       distributing: { early: { startedAt: request.startedAt, parts: distributed } },
     })
     const claim = { holder: execution, image: 'web', stage: 'roll-out', number: 1, campaign: 'c', told: true }
-    await ledger.create(
-      { pk: 'CLAIMS', sk: 'CLAIMS' },
-      { version: 1, held: [claim], queue: [], superseded: [] },
-    )
+    await ledger.create({ pk: 'CLAIMS', sk: 'CLAIMS' }, { version: 1, held: [claim], queue: [], superseded: [] })
     return {
-      ...{ fleet: 'golden', imageBuilder: imageBuilder as unknown as ImagebuilderClient, ledger },
+      fleet: 'golden',
+      imageBuilder: imageBuilder as unknown as ImagebuilderClient,
+      ledger,
       waits: taskWaits(ledger, {} as never),
       upstreamAccounts: [''],
     }
   }
 
-  return { ...{ imageBuilder, ec2, ssm, sts, parameters }, ...{ say, see, seeKey, reset, parts } }
+  return { imageBuilder, ec2, ssm, sts, parameters, say, see, seeKey, reset, parts }
 }

@@ -43,8 +43,12 @@ const fleet = fleetOf({
 const arnOf = (name: string) => `arn:aws:states:us-west-2:111122223333:execution:small-rollback:${name}`
 const operation = 'rollback-base-20260909T000000Z'
 const request = {
-  ...{ execution: arnOf(operation), time: '2026-09-09T00:00:00Z', image: 'base' },
-  ...{ reason: 'it crashes', by: 'arn:aws:iam::111122223333:user/ada', hold: true },
+  execution: arnOf(operation),
+  time: '2026-09-09T00:00:00Z',
+  image: 'base',
+  reason: 'it crashes',
+  by: 'arn:aws:iam::111122223333:user/ada',
+  hold: true,
 }
 const closing = { operation, time: '2026-09-09T00:05:00Z' }
 const target = (account: string, region: string, ami: string): Placed => ({ account, region, ami })
@@ -60,9 +64,17 @@ async function world() {
   const ledger = memoryLedger()
   for (const n of [1, 2, 3])
     await ledger.create(releaseKey('base', `1.0.${n}/1`), {
-      ...{ image: 'base', version: `1.0.${n}/1`, ami: `ami-${n}`, imageArn: `arn:${n}`, definition: 'd' },
-      ...{ parentAmi: `ami-soe-${n}`, campaign: `c${n}`, number: n, bakedAt: `2026-09-0${n}T00:00:00Z` },
-      ...{ releasedAt: `2026-09-0${n}T12:00:00Z`, distributed: had(n) },
+      image: 'base',
+      version: `1.0.${n}/1`,
+      ami: `ami-${n}`,
+      imageArn: `arn:${n}`,
+      definition: 'd',
+      parentAmi: `ami-soe-${n}`,
+      campaign: `c${n}`,
+      number: n,
+      bakedAt: `2026-09-0${n}T00:00:00Z`,
+      releasedAt: `2026-09-0${n}T12:00:00Z`,
+      distributed: had(n),
     })
   await changeKnown(ledger, () => ({
     ...nothingKnown,
@@ -70,25 +82,29 @@ async function world() {
   }))
   const told: Message[] = []
   const parts = {
-    ...{ ledger, stepFunctions: sfn as unknown as SFNClient, ssm: new SSMClient({ region: 'us-west-2' }) },
+    ledger,
+    stepFunctions: sfn as unknown as SFNClient,
+    ssm: new SSMClient({ region: 'us-west-2' }),
     notify: async (message: Message) => void told.push(message),
   }
   const known = async () => (await readKnown(ledger)).images.base
   const marked = async () =>
     (await readReleases(ledger, 'base')).filter(({ rolledBack }) => rolledBack).map(({ version }) => version)
   return {
-    ...{ ledger, parts, told, known, marked },
+    ledger,
+    parts,
+    told,
+    known,
+    marked,
     plan: (more: object = {}) => planRollback({ ...parts, fleet }, { ...request, ...more }),
     restore: (ring: string) =>
       restore({ fleet: 'small', ledger, pause: async () => {} }, { operation, ring, time: request.time }),
     close: () => closeRollback({ ...parts, fleet: 'small' }, closing),
-    hold: (more: object) =>
-      holdImage(parts, { image: 'base', by: request.by, time: request.time, ...more } as never),
+    hold: (more: object) => holdImage(parts, { image: 'base', by: request.by, time: request.time, ...more } as never),
     read: () => readRollback(ledger, operation),
   }
 }
-const moved = () =>
-  ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => `${input.Name} ${input.Value}`)
+const moved = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => `${input.Name} ${input.Value}`)
 
 beforeEach(() => {
   for (const mock of [sfn, ssm, sts, ec2]) mock.reset()
@@ -118,13 +134,22 @@ describe('plan-rollback', () => {
     const all = await world()
     expect(await all.plan()).toEqual({ rings: [{ ring: 'early' }, { ring: 'everyone' }] })
     expect((await all.known())?.held).toEqual({
-      ...{ at: request.time, by: request.by, reason: 'it crashes', operation },
+      at: request.time,
+      by: request.by,
+      reason: 'it crashes',
+      operation,
     })
     expect(await all.marked()).toEqual(['1.0.3/1'])
     const { record, rings } = await all.read()
     expect(record).toMatchObject({
-      ...{ kind: 'rollback', status: 'running', from: '1.0.3/1', to: '1.0.2/1', previous: '1.0.1/1' },
-      ...{ execution: request.execution, problems: [], hold: true },
+      kind: 'rollback',
+      status: 'running',
+      from: '1.0.3/1',
+      to: '1.0.2/1',
+      previous: '1.0.1/1',
+      execution: request.execution,
+      problems: [],
+      hold: true,
     })
     expect(rings.map(({ ring, status, targets }) => [ring, status, targets.length])).toEqual([
       ['early', 'waiting', 1],
@@ -166,7 +191,8 @@ describe('plan-rollback', () => {
     const all = await world()
     const before = structuredClone([...all.ledger.items])
     await expect(all.plan({ to: '9' })).rejects.toMatchObject({
-      ...{ name: 'RequestRefused', message: expect.stringContaining('there is no release 9 of base') },
+      name: 'RequestRefused',
+      message: expect.stringContaining('there is no release 9 of base'),
     })
     expect([...all.ledger.items]).toEqual(before)
   })
@@ -185,12 +211,9 @@ describe('plan-rollback', () => {
     const all = await world()
     const other = 'rollback-other'
     await all.ledger.create(operationKey(other), { status: 'running', execution: arnOf(other), ...more })
-    await changeKnown(all.ledger, (known) =>
-      hold(known, 'base', { at: 't', by: 'bob', reason: 'r', operation: other }),
-    )
+    await changeKnown(all.ledger, (known) => hold(known, 'base', { at: 't', by: 'bob', reason: 'r', operation: other }))
     if (status) sfn.on(DescribeExecutionCommand).resolves({ status: status as never })
-    else
-      sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'gone', $metadata: {} }))
+    else sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'gone', $metadata: {} }))
     if (refused) await expect(all.plan()).rejects.toMatchObject({ name: 'RequestRefused', message: refused })
     else await all.plan()
     expect((await all.known())?.held?.operation).toBe(refused ? other : operation)
@@ -219,12 +242,15 @@ describe('restore-pointers', () => {
     await all.plan()
     expect(await all.restore('early')).toEqual({ restored: 1 })
     expect(moved()).toEqual([
-      ...[`${paths[0]} ami-early-2`, `${paths[1]} ami-early-2`],
-      ...[`${paths[2]} ami-early-1`, `${paths[3]} ami-early-2`],
+      `${paths[0]} ami-early-2`,
+      `${paths[1]} ami-early-2`,
+      `${paths[2]} ami-early-1`,
+      `${paths[3]} ami-early-2`,
     ])
     const [made] = ec2.commandCalls(CreateLaunchTemplateVersionCommand)
     expect(made?.args[0].input).toMatchObject({
-      ...{ LaunchTemplateName: 'base-web', LaunchTemplateData: { ImageId: 'ami-early-2' } },
+      LaunchTemplateName: 'base-web',
+      LaunchTemplateData: { ImageId: 'ami-early-2' },
     })
     expect((await all.read()).rings[0]).toMatchObject({ status: 'done', wrong: [] })
     ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({
@@ -242,12 +268,11 @@ describe('restore-pointers', () => {
     await all.plan()
     ssm.on(PutParameterCommand).rejects(named('AccessDeniedException', 'no parameter'))
     await expect(all.restore('early')).rejects.toMatchObject({
-      ...{ name: 'RollbackIncomplete', message: '200000000001 us-west-2: no parameter' },
+      name: 'RollbackIncomplete',
+      message: '200000000001 us-west-2: no parameter',
     })
     expect(ec2.commandCalls(ModifyLaunchTemplateCommand)).toHaveLength(1)
-    ec2
-      .on(DescribeLaunchTemplateVersionsCommand)
-      .rejects(named('InvalidLaunchTemplateName.NotFoundException'))
+    ec2.on(DescribeLaunchTemplateVersionsCommand).rejects(named('InvalidLaunchTemplateName.NotFoundException'))
     const message = '200000000001 us-west-2: no parameter, launch template base-web does not exist'
     await expect(all.restore('early')).rejects.toMatchObject({ message })
     expect((await all.read()).rings[0]).toMatchObject({ status: 'wrong', wrong: [message] })
@@ -296,7 +321,9 @@ describe('close-rollback', () => {
     expect(moved()).toHaveLength(3)
     expect(all.told).toMatchObject([
       {
-        ...{ kind: 'image-rolled-back', severity: 'warning', about: { image: 'base' } },
+        kind: 'image-rolled-back',
+        severity: 'warning',
+        about: { image: 'base' },
         facts: { from: '1.0.3/1', to: '1.0.2/1', by: request.by, reason: 'it crashes', problems: [] },
       },
     ])
@@ -314,7 +341,8 @@ describe('close-rollback', () => {
     ]
     for (const _ of [1, 2])
       await expect(all.close()).rejects.toMatchObject({
-        ...{ name: 'RollbackIncomplete', message: problems.join('; ') },
+        name: 'RollbackIncomplete',
+        message: problems.join('; '),
       })
     expect((await all.read()).record).toMatchObject({ status: 'failed', problems })
     expect(all.told).toMatchObject([{ severity: 'error', facts: { problems } }])
@@ -348,8 +376,12 @@ describe('a rollback that dies', () => {
   const died = {
     time: closing.time,
     detail: {
-      ...{ executionArn: request.execution, name: operation, status: 'TIMED_OUT' as const },
-      ...{ input: JSON.stringify(request), error: null, cause: null },
+      executionArn: request.execution,
+      name: operation,
+      status: 'TIMED_OUT' as const,
+      input: JSON.stringify(request),
+      error: null,
+      cause: null,
     },
   }
 
@@ -358,7 +390,8 @@ describe('a rollback that dies', () => {
     await all.plan()
     for (const _ of [1, 2]) await settle(all.parts as never, died)
     expect((await all.read()).record).toMatchObject({
-      ...{ status: 'failed', problems: ['it stopped half-way: the execution timed out'] },
+      status: 'failed',
+      problems: ['it stopped half-way: the execution timed out'],
     })
     expect(all.told.map(({ kind, severity, subject }) => [kind, severity, subject])).toEqual([
       ['image-rolled-back', 'error', 'Stopped half-way: rollback of base to 1.0.2/1'],

@@ -20,9 +20,13 @@ const ec2 = mockOf(EC2Client)
 const client = ssm as unknown as SSMClient
 let ssmIn: (account: string) => Promise<SSMClient>
 const parts = () => ({
-  ...{ fleet: everyKind(), ssm: client },
+  fleet: everyKind(),
+  ssm: client,
   upstreams: {
-    ...{ fleetName: 'golden', imageBuilderArnPrefix, ssm: client, ssmIn },
+    fleetName: 'golden',
+    imageBuilderArnPrefix,
+    ssm: client,
+    ssmIn,
     ec2: ec2 as unknown as EC2Client,
   },
 })
@@ -41,8 +45,7 @@ const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
 })
 const seeding = (Parents: ReturnType<typeof parent>[], more: Partial<ResourceEvent> = {}) =>
   seed(parts(), event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
-const created = () =>
-  ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
+const created = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
 
 beforeEach(() => {
   ssm.reset()
@@ -61,9 +64,7 @@ beforeEach(() => {
 
 describe('seed', () => {
   it('creates the missing ones with the newest AMI, and never overwrites', async () => {
-    ssm
-      .on(GetParametersCommand)
-      .resolves({ Parameters: [{ Name: '/golden/images/web/parent', Value: 'ami-0moved' }] })
+    ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: '/golden/images/web/parent', Value: 'ami-0moved' }] })
     await seeding([parent('web'), parent('api')])
     expect(created()).toEqual([['/golden/images/api/parent', 'ami-0new']])
     expect(ssm.commandCalls(PutParameterCommand)[0]?.args[0].input.Overwrite).not.toBe(true)
@@ -154,8 +155,7 @@ describe('respond', () => {
   }[]
   let status: number
   let server: ReturnType<typeof createServer>
-  const ResponseURL = () =>
-    `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?Signature=a%2Bb`
+  const ResponseURL = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer?Signature=a%2Bb`
 
   beforeEach(async () => {
     received = []

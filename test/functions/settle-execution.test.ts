@@ -5,14 +5,7 @@ import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { type StoppedExecution, settle } from '../../functions/settle-execution/settle-execution.ts'
 import { changeKnown } from '../../functions/shared/known.ts'
 import { operationKey } from '../../functions/shared/operations.ts'
-import {
-  campaign,
-  claimFor,
-  executionOf,
-  type Planned,
-  parentAmi,
-  plannedCampaign,
-} from '../support/campaign.ts'
+import { campaign, claimFor, executionOf, type Planned, parentAmi, plannedCampaign } from '../support/campaign.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 
@@ -21,8 +14,7 @@ beforeEach(() => {
   imageBuilder.reset()
   imageBuilder.on(CancelImageCreationCommand).resolves({})
 })
-const cancelled = () =>
-  imageBuilder.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input)
+const cancelled = () => imageBuilder.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input)
 const settling = ({ parts }: Planned, stopped: StoppedExecution) =>
   settle({ ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient }, stopped)
 
@@ -65,11 +57,7 @@ describe('a rebake that stopped', () => {
   it.each<[Partial<Detail>, string, string]>([
     [{ status: 'ABORTED' }, 'aborted', 'its execution was stopped: the execution was aborted by a person'],
     [{ status: 'TIMED_OUT' }, 'failed', 'a step did not end in time: the execution timed out'],
-    [
-      { status: 'FAILED' },
-      'failed',
-      'a step failed in a way that Rebake does not know: the execution failed',
-    ],
+    [{ status: 'FAILED' }, 'failed', 'a step failed in a way that Rebake does not know: the execution failed'],
     [
       { status: 'FAILED', error: 'BakeFailed', cause: 'exited with 1' },
       'failed',
@@ -166,20 +154,17 @@ describe('a campaign that stopped', () => {
     expect(all.told[0]?.links[0]?.url).toContain(campaignArn)
   })
 
-  it.each(['al2023-java', 'aaa'])(
-    'leaves %s, which waits for a rebake under way, to that rebake',
-    async (name) => {
-      const all = await plannedCampaign()
-      const { plan } = await all.image('al2023-java')
-      await all.set('al2023-hardened', { status: 'baking', execution: executionOf('al2023-hardened') })
-      await all.set(name, { image: name, status: 'planned', plan })
-      await settling(all, ofCampaign({ status: 'FAILED' }))
-      expect(await all.image(name)).toMatchObject({ status: 'planned' })
-      await settling(all, ofRebake('al2023-hardened'))
-      expect(await all.image(name)).toMatchObject({ status: 'skipped' })
-      expect(all.told.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
-    },
-  )
+  it.each(['al2023-java', 'aaa'])('leaves %s, which waits for a rebake under way, to that rebake', async (name) => {
+    const all = await plannedCampaign()
+    const { plan } = await all.image('al2023-java')
+    await all.set('al2023-hardened', { status: 'baking', execution: executionOf('al2023-hardened') })
+    await all.set(name, { image: name, status: 'planned', plan })
+    await settling(all, ofCampaign({ status: 'FAILED' }))
+    expect(await all.image(name)).toMatchObject({ status: 'planned' })
+    await settling(all, ofRebake('al2023-hardened'))
+    expect(await all.image(name)).toMatchObject({ status: 'skipped' })
+    expect(all.told.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
+  })
 
   it('takes along what is under way, and what that has not started, and says who cancelled it', async () => {
     const all = await plannedCampaign()
@@ -212,7 +197,12 @@ describe('a campaign that stopped', () => {
   it('closes a root whose parent is an image that is left as it is', async () => {
     const ledger = memoryLedger()
     const last: NonNullable<KnownImage['last']> = {
-      ...{ ami: parentAmi, version: '1.0.0/1', parentAmi, definition: 'd1', at: time, campaign: 'before' },
+      ami: parentAmi,
+      version: '1.0.0/1',
+      parentAmi,
+      definition: 'd1',
+      at: time,
+      campaign: 'before',
     }
     await changeKnown(ledger, (known) => ({ ...known, images: { 'al2023-hardened': { last } } }))
     const cause: Trigger = { kind: 'manual', images: ['al2023-java'], time, reason: 'because' }
@@ -235,7 +225,8 @@ describe('a campaign that stopped', () => {
       newest: { ami: parentAmi, created: time },
     }
     await changeKnown(all.ledger, () => ({
-      ...{ campaigns: 0, images: {} },
+      campaigns: 0,
+      images: {},
       upstreams: { 'al2023-soe': { ...upstream, campaign, started: true, open: true } },
     }))
     for (const key of all.ledger.items.keys()) if (key.includes('IMAGE#')) all.ledger.items.delete(key)
@@ -268,7 +259,9 @@ describe('an operation that stopped', () => {
   const ofOperation = (machine: string) =>
     ofRebake('', {
       executionArn: `arn:aws:states:us-west-2:111122223333:execution:golden-${machine}:${name}`,
-      ...{ name, status: 'TIMED_OUT', input: '{"image":"web"}' },
+      name,
+      status: 'TIMED_OUT',
+      input: '{"image":"web"}',
     })
 
   it.each([
@@ -280,7 +273,9 @@ describe('an operation that stopped', () => {
     await all.ledger.set(operationKey(name), { ...record, image: 'web', version: '1.0.0/2' })
     for (const _ of [1, 2]) await settling(all, ofOperation(machine))
     expect(await all.ledger.get(operationKey(name))).toMatchObject({
-      ...{ status: 'failed', finishedAt: time, problems: ['it stopped half-way: the execution timed out'] },
+      status: 'failed',
+      finishedAt: time,
+      problems: ['it stopped half-way: the execution timed out'],
     })
     expect(all.told).toMatchObject([{ kind: told, severity: 'error', subject }])
   })

@@ -39,16 +39,8 @@ describe('input', () => {
   it.each<[string, unknown, RegExp]>([
     ['no object', 'text', /^input: .*Object/],
     ['nothing', null, /^input: /],
-    [
-      'a member that is missing',
-      { ...input, detail: { State: 'available' } },
-      /^detail\.ImageId: .*undefined/,
-    ],
-    [
-      'a wrong value',
-      { ...input, detail: { ...input.detail, State: 'failed' } },
-      /^detail\.State: .*"failed"/,
-    ],
+    ['a member that is missing', { ...input, detail: { State: 'available' } }, /^detail\.ImageId: .*undefined/],
+    ['a wrong value', { ...input, detail: { ...input.detail, State: 'failed' } }, /^detail\.State: .*"failed"/],
     ['a wrong element', { ...input, resources: ['ami-0a'] }, /^resources\.0: .*"arn:"/],
     ['two problems', { detail: { State: 'available' } }, /^account: [^;]+; detail\.ImageId: [^;]+$/],
   ])('refuses %s, names the path, and does no work', async (_, event, message) => {
@@ -77,12 +69,7 @@ describe('errors', () => {
   it.each<[string, () => Error, string, string]>([
     ['throttling', () => named('ThrottlingException'), 'Transient', 'ThrottlingException: because'],
     ['a 500', () => named('InternalError', { $fault: 'server' }), 'Transient', 'InternalError: because'],
-    [
-      'a quota',
-      () => named('ServiceQuotaExceededException'),
-      'QuotaReached',
-      'ServiceQuotaExceededException: because',
-    ],
+    ['a quota', () => named('ServiceQuotaExceededException'), 'QuotaReached', 'ServiceQuotaExceededException: because'],
     ['our own', () => new errors.ValidationFailed('not encrypted'), 'ValidationFailed', 'not encrypted'],
     ['any other', () => named('AccessDeniedException'), 'AccessDeniedException', 'because'],
   ])('reach the state machine by name: %s', async (_, error, name, message) => {

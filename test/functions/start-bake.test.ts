@@ -30,14 +30,17 @@ const image = 'al2023-java'
 const imageArn = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/1`
 const time = '2026-09-08T11:00:00Z'
 const request = {
-  ...{ execution: executionOf(image), time, campaign, image, parentAmi },
+  execution: executionOf(image),
+  time,
+  campaign,
+  image,
+  parentAmi,
 }
 const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:00', timezone: 'UTC' }
 const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
 const starting = ({ parts }: Planned, more: object = {}) =>
   startBake({ ...parts, fleet: exampleFleet(), imageBuilder, ssm, ...more }, { ...request, ...more })
-const started = () =>
-  mock.commandCalls(StartImagePipelineExecutionCommand).map(({ args: [{ input }] }) => input)
+const started = () => mock.commandCalls(StartImagePipelineExecutionCommand).map(({ args: [{ input }] }) => input)
 const cancelled = () =>
   mock.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input.imageBuildVersionArn)
 
@@ -87,15 +90,17 @@ describe('start-bake', () => {
     expect(await all.known()).toEqual(known)
     expect(await all.image(image)).toMatchObject({ status: 'baking', imageArn, parentAmi })
     expect(known.images[image]?.attempt).toEqual({
-      ...{ parentAmi, definition: 'd1', campaign, at: time, tries: 1 },
+      parentAmi,
+      definition: 'd1',
+      campaign,
+      at: time,
+      tries: 1,
     })
   })
 
   it('fails loudly when Image Builder names no image', async () => {
     mock.on(StartImagePipelineExecutionCommand).resolves({})
-    await expect(starting(await underWay())).rejects.toThrow(
-      `image-pipeline/golden-al2023-java and named no image`,
-    )
+    await expect(starting(await underWay())).rejects.toThrow(`image-pipeline/golden-al2023-java and named no image`)
   })
 
   it('records nothing of a bake that was refused', async () => {
@@ -126,9 +131,7 @@ describe('while a freeze or a window forbids it', () => {
     await wait({})
     await wait({})
     await wait({ image: 'al2023-node' })
-    expect(all.told.map(({ subject }) => subject)).toEqual([
-      'Waiting until 2026-09-09 00:00 UTC: al2023-java',
-    ])
+    expect(all.told.map(({ subject }) => subject)).toEqual(['Waiting until 2026-09-09 00:00 UTC: al2023-java'])
     const longer = { ...frozen, freezes: { audit: { ...freeze, to: '2026-09-10T00:00' } } }
     await wait({ fleet: longer })
     expect(all.told).toHaveLength(2)

@@ -17,8 +17,10 @@ const counted: string[] = []
 const starting = (cycle: string, at = time) =>
   startCycle(
     {
-      ...{ fleet: { ...exampleFleet(), patchCycles }, stepFunctions: stepFunctions as unknown as SFNClient },
-      ...{ campaignArn, count: (name: string) => void counted.push(name) },
+      fleet: { ...exampleFleet(), patchCycles },
+      stepFunctions: stepFunctions as unknown as SFNClient,
+      campaignArn,
+      count: (name: string) => void counted.push(name),
     },
     { cycle, time: at },
   )
@@ -37,7 +39,8 @@ it.each([
   expect(await starting(cycle)).toEqual({ campaign: `${cycle}-20260907T160000Z` })
   expect(started()).toEqual([
     {
-      ...{ stateMachineArn: campaignArn, name: `${cycle}-20260907T160000Z` },
+      stateMachineArn: campaignArn,
+      name: `${cycle}-20260907T160000Z`,
       input: JSON.stringify({ trigger: { kind: 'cycle', cycle, time, reason } }),
     },
   ])
@@ -51,9 +54,7 @@ it('starts one for each time that it comes', async () => {
 })
 
 it('takes one that was started as done, and counts it once', async () => {
-  stepFunctions
-    .on(StartExecutionCommand)
-    .rejects(Object.assign(new Error('taken'), { name: 'ExecutionAlreadyExists' }))
+  stepFunctions.on(StartExecutionCommand).rejects(Object.assign(new Error('taken'), { name: 'ExecutionAlreadyExists' }))
   expect(await starting('monthly')).toEqual({ campaign: 'monthly-20260907T160000Z' })
   expect(counted).toEqual([])
 })
@@ -64,8 +65,6 @@ it('fails loudly when it cannot start one, so that Scheduler tries again', async
 })
 
 it('fails loudly for a cycle that the fleet has no more', async () => {
-  await expect(starting('yearly')).rejects.toThrow(
-    "the fleet has no patch cycle 'yearly': delete its schedule",
-  )
+  await expect(starting('yearly')).rejects.toThrow("the fleet has no patch cycle 'yearly': delete its schedule")
   expect(started()).toEqual([])
 })

@@ -1,8 +1,4 @@
-import {
-  CloudWatchClient,
-  DescribeAlarmHistoryCommand,
-  DescribeAlarmsCommand,
-} from '@aws-sdk/client-cloudwatch'
+import { CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import {
   CreateDistributionConfigurationCommand,
   DistributeImageCommand,
@@ -53,7 +49,10 @@ const starting = ({ parts }: Planned, more: { ring?: string; fleet?: object; tim
   const { fleet = exampleFleet(), ring = 'early', ...asked } = more
   return startDistribution(
     {
-      ...{ ...parts, fleet: fleet as never, distributionRole, cloudWatch: cloudWatchOf('golden') },
+      ...parts,
+      fleet: fleet as never,
+      distributionRole,
+      cloudWatch: cloudWatchOf('golden'),
       imageBuilder: mock as unknown as ImagebuilderClient,
       organizations: organizations as unknown as OrganizationsClient,
     },
@@ -143,7 +142,8 @@ describe('start-distribution', () => {
     const { name, ...same } = made as { name: string }
     expect(name).toBe('golden-al2023-java-early')
     expect(changed).toEqual({
-      ...{ ...same, distributionConfigurationArn: configurationOf('early') },
+      ...same,
+      distributionConfigurationArn: configurationOf('early'),
       clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
     expect(started()[0]?.distributionConfigurationArn).toBe(configurationOf('early'))
@@ -180,11 +180,10 @@ describe('start-distribution', () => {
     organizations.on(ListOrganizationalUnitsForParentCommand).resolves({})
     organizations.on(ListAccountsForParentCommand).resolves({})
     await expect(starting(all)).rejects.toMatchObject({
-      ...{ name: 'DistributionFailed', message: 'ring early has no active account' },
+      name: 'DistributionFailed',
+      message: 'ring early has no active account',
     })
-    organizations
-      .on(ListAccountsForParentCommand)
-      .resolves({ Accounts: [{ Id: account(1), State: 'ACTIVE' }] })
+    organizations.on(ListAccountsForParentCommand).resolves({ Accounts: [{ Id: account(1), State: 'ACTIVE' }] })
     await starting(all)
     expect((await distributing(all))?.parts[0]?.accounts).toEqual([account(1)])
   })
@@ -196,9 +195,7 @@ describe('start-distribution', () => {
     await all.set(image, { published: { early: '2026-09-08T11:00:00Z' } } as never)
     await starting(all)
     expect(cloudWatch.calls()).toEqual([])
-    cloudWatch
-      .on(DescribeAlarmsCommand)
-      .resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'ALARM' }] })
+    cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'ALARM' }] })
     cloudWatch.on(DescribeAlarmHistoryCommand).resolves({})
     await expect(starting(all, { ring: 'everyone' })).rejects.toMatchObject({ name: 'AlarmFired' })
     expect(cloudWatch.commandCalls(DescribeAlarmHistoryCommand)[0]?.args[0].input.StartDate).toEqual(
@@ -235,12 +232,11 @@ describe('start-distribution', () => {
     const until = '2026-09-13T00:00:00.000Z'
     const why = 'window of ring early opens Sun 13 Sep 2026 00:00 UTC'
     await expect(starting(all, { fleet: narrow })).rejects.toMatchObject({
-      ...{ name: 'NotOpen', message: `${until} ${why}` },
+      name: 'NotOpen',
+      message: `${until} ${why}`,
     })
     expect(await all.image(image)).toMatchObject({ status: 'candidate', waiting: { until, reasons: [why] } })
-    expect(all.told[0]?.body).toContain(
-      'al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC',
-    )
+    expect(all.told[0]?.body).toContain('al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC')
     expect(started()).toEqual([])
     expect(await starting(all, { fleet: narrow, time: until })).toEqual({ awaited: distributed(2) })
     expect(await starting(await rollingOut(true), { fleet: narrow })).toMatchObject({
@@ -252,7 +248,8 @@ describe('start-distribution', () => {
     const all = await rollingOut()
     await overtake(all)
     await expect(starting(all, { ring: 'everyone' })).rejects.toMatchObject({
-      ...{ name: 'Superseded', message: `superseded by campaign ${nextCampaign}` },
+      name: 'Superseded',
+      message: `superseded by campaign ${nextCampaign}`,
     })
     expect(started()).toEqual([])
   })
@@ -292,7 +289,8 @@ describe('a roll-out', () => {
     expect(all.granted).toEqual([`token-${image}`, 'urgent'])
     await changeClaims(all.parts, time, (claims) => withdraw(claims, executionOf(image, nextCampaign)))
     await expect(holding(all)).rejects.toMatchObject({
-      ...{ name: 'Superseded', message: 'superseded by a newer campaign' },
+      name: 'Superseded',
+      message: 'superseded by a newer campaign',
     })
   })
 })

@@ -14,6 +14,8 @@ it('starts the run of a time, and not again when Scheduler delivers twice', asyn
   expect(await startRetirement(parts, request)).toEqual({ operation, started: true })
   expect(await startRetirement(parts, request)).toEqual({ operation, started: false })
   expect(stepFunctions.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
-    ...{ stateMachineArn: 'arn:machine', name: operation, input: JSON.stringify(request) },
+    stateMachineArn: 'arn:machine',
+    name: operation,
+    input: JSON.stringify(request),
   })
 })

@@ -20,8 +20,16 @@ const campaignOf = (name: string) => `arn:aws:states:us-west-2:111122223333:exec
 const time = '2026-09-08T12:00:00Z'
 const web = executionOf('web', 'c1')
 const claim = (holder: string, image: string, more: Partial<Claim> = {}) => ({
-  ...{ holder, image, stage: 'bake' as const, campaign: 'c1', number: 1, emergency: false, remaining: 0 },
-  ...{ since: time, told: true, ...more },
+  holder,
+  image,
+  stage: 'bake' as const,
+  campaign: 'c1',
+  number: 1,
+  emergency: false,
+  remaining: 0,
+  since: time,
+  told: true,
+  ...more,
 })
 const held = (...claims: Claims['held']): Claims => ({ ...noClaims, held: claims })
 const pending = (...campaigns: string[]): Known => ({
@@ -42,7 +50,8 @@ const sweeping = (
     {
       // The paginator takes a client of this class only.
       stepFunctions: new SFNClient({ region: 'us-west-2' }),
-      ...{ campaignArn: machine('campaign'), rebakeArn: machine('rebake') },
+      campaignArn: machine('campaign'),
+      rebakeArn: machine('rebake'),
       settle,
     },
     { claims, known, operations, time },
@@ -81,25 +90,21 @@ describe('a sweep', () => {
 
   it('reads all pages of the list', async () => {
     mock.on(ListExecutionsCommand).resolves({ executions: [], nextToken: 'more' })
-    mock
-      .on(ListExecutionsCommand, { nextToken: 'more' })
-      .resolves({ executions: [{ executionArn: web }] as never })
+    mock.on(ListExecutionsCommand, { nextToken: 'more' }).resolves({ executions: [{ executionArn: web }] as never })
     await sweeping(held(claim(web, 'web')))
     expect(listed()).toHaveLength(2)
     expect(settled).toEqual([])
   })
 
-  it.each(['RUNNING', 'PENDING_REDRIVE'] as const)(
-    'asks for what the list does not show: %s',
-    async (status) => {
-      described(status)
-      expect(await sweeping(held(claim(web, 'web')), pending('c1'))).toEqual({ settled: [], failures: [] })
-      expect(
-        mock.commandCalls(DescribeExecutionCommand).map(({ args: [{ input }] }) => input.executionArn),
-      ).toEqual([web, campaignOf('c1')])
-      expect(settled).toEqual([])
-    },
-  )
+  it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('asks for what the list does not show: %s', async (status) => {
+    described(status)
+    expect(await sweeping(held(claim(web, 'web')), pending('c1'))).toEqual({ settled: [], failures: [] })
+    expect(mock.commandCalls(DescribeExecutionCommand).map(({ args: [{ input }] }) => input.executionArn)).toEqual([
+      web,
+      campaignOf('c1'),
+    ])
+    expect(settled).toEqual([])
+  })
 })
 
 describe('a dead execution is settled', () => {
@@ -120,7 +125,8 @@ describe('a dead execution is settled', () => {
     mock.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'gone', $metadata: {} }))
     await sweeping(held(claim(web, 'web')))
     expect(settled[0]?.detail).toMatchObject({
-      ...{ status: 'FAILED', cause: 'Step Functions does not know its execution' },
+      status: 'FAILED',
+      cause: 'Step Functions does not know its execution',
     })
   })
 
@@ -174,9 +180,7 @@ describe('a dead execution is settled', () => {
   })
 
   it('unless nobody can say whether it runs', async () => {
-    mock
-      .on(DescribeExecutionCommand)
-      .rejects(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }))
+    mock.on(DescribeExecutionCommand).rejects(Object.assign(new Error('slow down'), { name: 'ThrottlingException' }))
     await expect(sweeping(held(claim(web, 'web')))).rejects.toThrow('slow down')
     expect(settled).toEqual([])
   })

@@ -65,9 +65,7 @@ describe('the newest AMI of an upstream', () => {
     ['amazon-linux', publicParameter],
   ])('of %s is what the parameter holds, read with our own role', async (upstream, name) => {
     expect(await newestOf(upstream)).toBe('ami-of-parameter')
-    expect(ssm.commandCalls(GetParameterCommand).map(({ args: [{ input }] }) => input)).toEqual([
-      { Name: name },
-    ])
+    expect(ssm.commandCalls(GetParameterCommand).map(({ args: [{ input }] }) => input)).toEqual([{ Name: name }])
     expect(sts.calls()).toEqual([])
   })
 
@@ -75,8 +73,10 @@ describe('the newest AMI of an upstream', () => {
     expect(await newestOf('rhel-soe')).toBe('ami-of-parameter')
     expect(assumed()).toEqual([
       {
-        ...{ RoleArn: `arn:aws:iam::${soe}:role/golden-read-upstream`, RoleSessionName: 'poll' },
-        ...{ ExternalId: 'golden', DurationSeconds: 900 },
+        RoleArn: `arn:aws:iam::${soe}:role/golden-read-upstream`,
+        RoleSessionName: 'poll',
+        ExternalId: 'golden',
+        DurationSeconds: 900,
       },
     ])
   })
@@ -85,7 +85,8 @@ describe('the newest AMI of an upstream', () => {
     const parts = upstreamParts('golden', imageBuilderArnPrefix, client, 'poll')
     sts.on(AssumeRoleCommand).rejectsOnce(Object.assign(new Error('no stack yet'), { name: 'AccessDenied' }))
     await expect(newestOf('rhel-soe', parts)).rejects.toMatchObject({
-      ...{ name: 'TargetUnreachable', message: expect.stringContaining('role/golden-read-upstream') },
+      name: 'TargetUnreachable',
+      message: expect.stringContaining('role/golden-read-upstream'),
     })
     sts.on(AssumeRoleCommand).resolves({
       Credentials: { AccessKeyId: 'key', SecretAccessKey: 's', SessionToken: 't', Expiration: new Date(0) },
@@ -100,7 +101,8 @@ describe('the newest AMI of an upstream', () => {
     expect(await newestOf('debian-soe')).toBeUndefined()
     ssm.on(GetParameterCommand).rejects(Object.assign(new Error('denied'), { name: 'AccessDeniedException' }))
     await expect(newestOf('debian-soe')).rejects.toMatchObject({
-      ...{ name: 'TargetUnreachable', message: `${own} us-west-2: denied` },
+      name: 'TargetUnreachable',
+      message: `${own} us-west-2: denied`,
     })
   })
 })
@@ -121,7 +123,13 @@ it('finds the AMI that an Image Builder image came to, in the account itself', a
 
 it('believes nothing that EC2 does not say of an AMI', () => {
   expect(releasedAmi({})).toEqual({
-    ...{ ami: '', ownerId: 'unknown', name: '', architecture: 'unknown', state: 'unknown', created: '' },
-    ...{ ownerAlias: undefined, bakedAs: undefined },
+    ami: '',
+    ownerId: 'unknown',
+    name: '',
+    architecture: 'unknown',
+    state: 'unknown',
+    created: '',
+    ownerAlias: undefined,
+    bakedAs: undefined,
   })
 })

@@ -32,17 +32,14 @@ describe('a wait', () => {
     expect(sent()).toEqual([{ taskToken: 'token-1', output: '{"status":"AVAILABLE","order":7}' }])
   })
 
-  it.each([['token'], ['outcome']])(
-    'fails the task with an outcome that is an error: %s first',
-    async (first) => {
-      const { waits } = make()
-      const token = () => waits.leaveToken('id', 'token-1', time, { order: 7 })
-      const outcome = () => waits.bringOutcome('id', { error: 'Superseded', cause: 'by c2' }, time)
-      for (const step of first === 'token' ? [token, outcome] : [outcome, token]) await step()
-      expect(failed()).toEqual([{ taskToken: 'token-1', error: 'Superseded', cause: 'by c2' }])
-      expect(sent()).toEqual([])
-    },
-  )
+  it.each([['token'], ['outcome']])('fails the task with an outcome that is an error: %s first', async (first) => {
+    const { waits } = make()
+    const token = () => waits.leaveToken('id', 'token-1', time, { order: 7 })
+    const outcome = () => waits.bringOutcome('id', { error: 'Superseded', cause: 'by c2' }, time)
+    for (const step of first === 'token' ? [token, outcome] : [outcome, token]) await step()
+    expect(failed()).toEqual([{ taskToken: 'token-1', error: 'Superseded', cause: 'by c2' }])
+    expect(sent()).toEqual([])
+  })
 
   it('keeps the first outcome', async () => {
     const { waits } = make()
@@ -70,7 +67,13 @@ describe('a wait', () => {
 
 describe('the claims in the ledger', () => {
   const claim = (holder: string, more: Partial<Claim> = {}): Claim => ({
-    ...{ holder, image: holder, stage: 'bake', campaign: 'c1', number: 1, emergency: false, remaining: 0 },
+    holder,
+    image: holder,
+    stage: 'bake',
+    campaign: 'c1',
+    number: 1,
+    emergency: false,
+    remaining: 0,
     since: time,
     ...more,
   })
@@ -99,7 +102,9 @@ describe('the claims in the ledger', () => {
     await ask(made, claim('late', { image: 'web' }))
     expect(failed()).toEqual(
       ['old', 'late'].map((holder) => ({
-        ...{ taskToken: `token-${holder}`, error: 'Superseded', cause: 'superseded by campaign c2' },
+        taskToken: `token-${holder}`,
+        error: 'Superseded',
+        cause: 'superseded by campaign c2',
       })),
     )
     expect(await made.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })).toMatchObject({ superseded: [] })

@@ -21,7 +21,10 @@ async function operation(amis: Asked[], more: Partial<Withdrawal> = {}) {
   world.at(place).instances.set('i-1', { ami: 'ami-used', state: 'running' })
   await writeWithdrawals(ledger, 'op', [
     {
-      ...{ ...place, users: [place], protects: [...useKinds], otherwise: 'keep' },
+      ...place,
+      users: [place],
+      protects: [...useKinds],
+      otherwise: 'keep',
       ...more,
       amis: amis.map((ami) => ({ ...ami, image: 'api', version: ami.ami })),
     },
@@ -35,8 +38,7 @@ async function operation(amis: Asked[], more: Partial<Withdrawal> = {}) {
   return { world, ledger, run, outcomes }
 }
 
-const each = (action: WithdrawnAmi['action'], ...amis: string[]): Asked[] =>
-  amis.map((ami) => ({ ami, action }))
+const each = (action: WithdrawnAmi['action'], ...amis: string[]): Asked[] => amis.map((ami) => ({ ami, action }))
 
 describe('withdrawing AMIs', () => {
   it('does what it is told to, and removes snapshots with their AMI', async () => {
@@ -101,8 +103,7 @@ describe('withdrawing AMIs', () => {
 
   it('remembers the first of many uses', async () => {
     const { world, ledger, run } = await operation(each('remove', 'ami-used'))
-    for (let n = 0; n < 50; n++)
-      world.at(place).instances.set(`i-${n}`, { ami: 'ami-used', state: 'running' })
+    for (let n = 0; n < 50; n++) world.at(place).instances.set(`i-${n}`, { ami: 'ami-used', state: 'running' })
     await run()
     const [{ amis } = { amis: [] }] = await readWithdrawals(ledger, 'op')
     expect(amis[0]?.uses).toHaveLength(3)
@@ -117,10 +118,7 @@ describe('withdrawing AMIs', () => {
     const why = `nobody knows what uses it: ${other.account} ${other.region}: cannot assume the role of ${other.account}`
     expect(await run()).toMatchObject({ name: 'WithdrawalIncomplete' })
     expect(world.done).toEqual(['deprecate ami-1'])
-    expect(await outcomes()).toEqual([
-      ...['ami-1 done', `ami-2 failed: ${why}`, `ami-3 failed: ${why}`],
-      'ami-gone gone',
-    ])
+    expect(await outcomes()).toEqual(['ami-1 done', `ami-2 failed: ${why}`, `ami-3 failed: ${why}`, 'ami-gone gone'])
     world.closed.clear()
     expect(await run()).toEqual({ withdrawn: 4, inUse: 0 })
     expect(world.done).toEqual(['deprecate ami-1', 'disable ami-2', 'remove ami-3'])
@@ -156,10 +154,7 @@ describe('withdrawing AMIs', () => {
   })
 
   it('remembers what it did before EC2 was busy, and leaves the rest to another try', async () => {
-    const { world, run, outcomes } = await operation([
-      ...each('deprecate', 'ami-1'),
-      ...each('disable', 'ami-2'),
-    ])
+    const { world, run, outcomes } = await operation([...each('deprecate', 'ami-1'), ...each('disable', 'ami-2')])
     world.throttled.set('DisableImage', 1)
     expect(await run()).toMatchObject({ name: 'RequestLimitExceeded' })
     expect(await outcomes()).toEqual(['ami-1 done', 'ami-2 undefined'])

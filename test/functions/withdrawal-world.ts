@@ -56,9 +56,7 @@ export class FakePlace {
           ['$Default', '$Latest'].map((Version) => version({ LaunchTemplateId: id, Version })),
         ),
         ...[...specifications].map(([text]) => version(JSON.parse(text))),
-        ...[...this.groups.values()].map((group) =>
-          this.configurations.get(group.LaunchConfigurationName ?? ''),
-        ),
+        ...[...this.groups.values()].map((group) => this.configurations.get(group.LaunchConfigurationName ?? '')),
         ...[...this.instances.values()].flatMap(({ ami, state }) => (state === 'terminated' ? [] : [ami])),
       ].filter((ami) => ami !== undefined),
     )
@@ -119,7 +117,8 @@ export class FakeWorld {
       }),
     })
     return {
-      ...{ ssm, ec2: allowed(this.#ec2(place, { account, region })) },
+      ssm,
+      ec2: allowed(this.#ec2(place, { account, region })),
       autoScaling: allowed(autoScalingOf(place)),
     } as unknown as Clients
   }
@@ -186,8 +185,11 @@ function versionsOf(place: FakePlace, input: { LaunchTemplateId?: string; Versio
       const ImageId = versions[at - 1]
       if (ImageId === undefined) throw named('InvalidLaunchTemplateId.VersionNotFound')
       return {
-        ...{ LaunchTemplateId: id, LaunchTemplateName: name, VersionNumber: at },
-        ...{ DefaultVersion: at === number, LaunchTemplateData: { ImageId } },
+        LaunchTemplateId: id,
+        LaunchTemplateName: name,
+        VersionNumber: at,
+        DefaultVersion: at === number,
+        LaunchTemplateData: { ImageId },
       }
     })
   })
@@ -203,11 +205,7 @@ const autoScalingOf = (place: FakePlace): Record<string, (input: never) => unkno
       ...(next < all.length && { NextToken: String(next) }),
     }
   },
-  DescribeLaunchConfigurations: ({
-    LaunchConfigurationNames: names,
-  }: {
-    LaunchConfigurationNames: string[]
-  }) => ({
+  DescribeLaunchConfigurations: ({ LaunchConfigurationNames: names }: { LaunchConfigurationNames: string[] }) => ({
     LaunchConfigurations: names.flatMap((LaunchConfigurationName) => {
       const ImageId = place.configurations.get(LaunchConfigurationName)
       return ImageId ? [{ LaunchConfigurationName, ImageId }] : []

@@ -90,9 +90,7 @@ describe('the rules that bring releases', () => {
       const { 'detail-type': type } = event
       const source = { ami: 'aws.ec2', parameter: 'aws.ssm', image: 'aws.imagebuilder', event: 'com.example' }
       const seen = { ...inHere(event), 'detail-type': type, source: source[kind as keyof typeof source] }
-      const rules = Object.entries(rulesOf(everything)).filter(([, { EventPattern }]) =>
-        matches(EventPattern, seen),
-      )
+      const rules = Object.entries(rulesOf(everything)).filter(([, { EventPattern }]) => matches(EventPattern, seen))
       return [kind, rules.map(([rule]) => rule)]
     })
     expect(Object.fromEntries(taken)).toEqual({
@@ -123,21 +121,14 @@ describe('the releases bus', () => {
 
   it('admits every account that an upstream is in, once, and not the build account', () => {
     expect(admitted(everything)).toEqual(
-      ['444455556666', '777788889999', '888899990000', '999900001111'].map(
-        (account) => `arn:aws:iam::${account}:root`,
-      ),
+      ['444455556666', '777788889999', '888899990000', '999900001111'].map((account) => `arn:aws:iam::${account}:root`),
     )
   })
 
   it(
     'admits no account where no upstream is in another',
     async () => {
-      const { organization: _, ...fleet } = fleetOn(
-        'own-ami',
-        'own-parameter',
-        'own-image',
-        'public-parameter',
-      )
+      const { organization: _, ...fleet } = fleetOn('own-ami', 'own-parameter', 'own-image', 'public-parameter')
       const { buildStack } = await synth(fleet)
       expect(resourcesOf(buildStack.template, 'AWS::Events::EventBusPolicy')).toEqual({})
     },

@@ -1,12 +1,4 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -52,9 +44,7 @@ it('keeps nothing of what failed', async () => {
   const { root } = project()
   const failing = compiledOnce(root, ['functions'], () => Promise.reject(new Error('no such module')))
   await expect(failing).rejects.toThrow('no such module')
-  await compiledOnce(root, ['functions'], async () => [
-    { path: 'a/index.mjs', contents: Buffer.from('fine') },
-  ])
+  await compiledOnce(root, ['functions'], async () => [{ path: 'a/index.mjs', contents: Buffer.from('fine') }])
   expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
 })
 

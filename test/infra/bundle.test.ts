@@ -12,8 +12,7 @@ const temporary = () => mkdtempSync(join(tmpdir(), 'rebake-bundle-'))
 const first = temporary()
 const second = temporary()
 const files = ['index.mjs', 'index.mjs.map']
-const read = (directory: string, name: string, file: string) =>
-  readFileSync(join(directory, name, file), 'utf8')
+const read = (directory: string, name: string, file: string) => readFileSync(join(directory, name, file), 'utf8')
 
 const deployed = { fleet: smallFleet(), definitions: { base: '0a1b2c3d4e5f6789', api: '9876f5e4d3c2b1a0' } }
 

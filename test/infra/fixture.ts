@@ -95,11 +95,16 @@ export const smallFleet = (): Fleet => ({
   },
   patchCycles: {
     monthly: {
-      ...{ schedule: 'cron(0 2 ? * TUE#2 *)', timezone: 'Australia/Sydney', offset: '1d' },
+      schedule: 'cron(0 2 ? * TUE#2 *)',
+      timezone: 'Australia/Sydney',
+      offset: '1d',
       onlyIfChanged: false,
     },
     nightly: {
-      ...{ description: 'Every night', schedule: 'rate(1 day)', timezone: 'UTC', flexibleWindow: 7200 },
+      description: 'Every night',
+      schedule: 'rate(1 day)',
+      timezone: 'UTC',
+      flexibleWindow: 7200,
       onlyIfChanged: true,
     },
   },

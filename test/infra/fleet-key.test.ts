@@ -10,9 +10,7 @@ const synthesized = async (change: (ring: Ring) => Partial<Ring>) => {
 }
 const sids = (template: Awaited<ReturnType<typeof synthesized>>) => {
   const { Statement } = onlyResourceOf(template, 'AWS::KMS::Key').KeyPolicy
-  return Object.fromEntries(
-    Statement.map(({ Sid = '', ...statement }: Record<string, unknown>) => [Sid, statement]),
-  )
+  return Object.fromEntries(Statement.map(({ Sid = '', ...statement }: Record<string, unknown>) => [Sid, statement]))
 }
 const root = (account: string) => `arn:aws:iam::${account}:root`
 const copyRole = 'arn:aws:iam::*:role/EC2ImageBuilderDistributionCrossAccountRole'
@@ -25,7 +23,9 @@ describe("the fleet's key", () => {
       'us-east-1': 'arn:aws:kms:us-east-1:111122223333:key/k',
     }
     shared = await synthesized(() => ({
-      ...{ mode: 'share', organizationalUnits: ['ou-exam-12345678'], kmsKeys: keys },
+      mode: 'share',
+      organizationalUnits: ['ou-exam-12345678'],
+      kmsKeys: keys,
       licenses: ['arn:aws:license-manager:us-east-1:111122223333:license-configuration:lic-1'],
     }))
   }, slow)
@@ -38,7 +38,8 @@ describe("the fleet's key", () => {
       Condition: { ArnLike: { 'aws:PrincipalArn': copyRole } },
     })
     expect(granting.Condition).toEqual({
-      ...{ ArnLike: { 'aws:PrincipalArn': copyRole }, Bool: { 'kms:GrantIsForAWSResource': true } },
+      ArnLike: { 'aws:PrincipalArn': copyRole },
+      Bool: { 'kms:GrantIsForAWSResource': true },
     })
   })
 

@@ -22,11 +22,17 @@ const contents = [
 ]
 const closing = [...claims, ...ledger('Query'), ...publish, 'events:PutEvents']
 const uses = [
-  ...['sts:AssumeRole', 'ssm:GetParameters', 'ec2:DescribeInstances', 'ec2:DescribeLaunchTemplateVersions'],
-  ...['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeLaunchConfigurations'],
+  'sts:AssumeRole',
+  'ssm:GetParameters',
+  'ec2:DescribeInstances',
+  'ec2:DescribeLaunchTemplateVersions',
+  'autoscaling:DescribeAutoScalingGroups',
+  'autoscaling:DescribeLaunchConfigurations',
 ]
 const releases = [
-  ...['ec2:DescribeImages', 'states:StartExecution', ...ledger('GetItem', 'PutItem', 'UpdateItem')],
+  'ec2:DescribeImages',
+  'states:StartExecution',
+  ...ledger('GetItem', 'PutItem', 'UpdateItem'),
   ...publish,
 ]
 
@@ -39,14 +45,18 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   'reconcile-images': [
     ...closing,
     ...['StartExecution', 'ListExecutions', 'DescribeExecution'].map((name) => `states:${name}`),
-    ...['imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
+    'imagebuilder:CancelImageCreation',
+    'sqs:SendMessage',
   ],
   'plan-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'ec2:DescribeImages'],
   'announce-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
   'claim-image': claims,
   'start-bake': [
-    ...[...claims, ...publish, 'ssm:PutParameter'],
-    ...['imagebuilder:StartImagePipelineExecution', 'imagebuilder:TagResource'],
+    ...claims,
+    ...publish,
+    'ssm:PutParameter',
+    'imagebuilder:StartImagePipelineExecution',
+    'imagebuilder:TagResource',
   ],
   'resume-wait': [...ledger('UpdateItem'), ...resume, 'sqs:SendMessage'],
   'run-check': ['ec2:DescribeImages', ...ledger('GetItem', 'UpdateItem'), ...resume],
@@ -62,10 +72,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   ],
   'request-approval': [...ledger('GetItem', 'PutItem', 'UpdateItem'), ...resume, ...contents, ...publish],
   'answer-approval': [...ledger('GetItem', 'UpdateItem'), ...resume],
-  'retry-distribution': [
-    ...['imagebuilder:RetryImage', 'imagebuilder:GetImage'],
-    ...ledger('GetItem', 'UpdateItem'),
-  ],
+  'retry-distribution': ['imagebuilder:RetryImage', 'imagebuilder:GetImage', ...ledger('GetItem', 'UpdateItem')],
   'verify-distribution': ['imagebuilder:GetImage', 'sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'publish-pointers': ['sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing, ...contents],
@@ -74,21 +81,22 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   'plan-rollback': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'states:DescribeExecution'],
   'restore-pointers': ['sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'close-rollback': [
-    ...['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...publish],
+    'ssm:GetParameters',
+    'ssm:PutParameter',
+    'ec2:DescribeImages',
+    ...publish,
     ...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
   ],
   'hold-image': [...ledger('GetItem', 'PutItem'), 'states:DescribeExecution'],
   'plan-revocation': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...uses],
-  'close-revocation': [
-    ...[...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'states:StartExecution', ...publish],
-  ],
+  'close-revocation': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'states:StartExecution', ...publish],
   'start-retirement': ['states:StartExecution', 'sqs:SendMessage'],
   'plan-retirement': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish, ...uses],
   'withdraw-amis': [
-    ...[...ledger('GetItem', 'UpdateItem'), 'ec2:DescribeImages', ...uses],
-    ...['EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map(
-      (name) => `ec2:${name}`,
-    ),
+    ...ledger('GetItem', 'UpdateItem'),
+    'ec2:DescribeImages',
+    ...uses,
+    ...['EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map((name) => `ec2:${name}`),
   ],
   'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
@@ -172,9 +180,7 @@ it('limits what matters to the fleet', () => {
   const reconcile = allowed(template, 'ReconcileImagesRole')
   expect(reconcile['states:ListExecutions']).toEqual([machine('campaign'), machine('rebake')])
   expect(reconcile['states:DescribeExecution']).toEqual(
-    ['campaign', 'rebake', 'rollback'].map(
-      (name) => `arn:aws:states:eu-west-1:111122223333:execution:gold-${name}:*`,
-    ),
+    ['campaign', 'rebake', 'rollback'].map((name) => `arn:aws:states:eu-west-1:111122223333:execution:gold-${name}:*`),
   )
 })
 
@@ -182,12 +188,15 @@ it('withdraws AMIs of the build account that Image Builder made, and no others',
   const byTag = statementsOf(template, 'WithdrawAmisRole').filter(({ Condition }) => Condition)
   expect(byTag).toEqual([
     {
-      ...{ Effect: 'Allow', Resource: ['arn:aws:ec2:*::image/*'] },
+      Effect: 'Allow',
+      Resource: ['arn:aws:ec2:*::image/*'],
       Action: ['ec2:DeregisterImage', 'ec2:DisableImage', 'ec2:EnableImageDeprecation'],
       Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
     },
     {
-      ...{ Effect: 'Allow', Resource: ['arn:aws:ec2:*::snapshot/*'], Action: ['ec2:DeleteSnapshot'] },
+      Effect: 'Allow',
+      Resource: ['arn:aws:ec2:*::snapshot/*'],
+      Action: ['ec2:DeleteSnapshot'],
       Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
     },
   ])
@@ -221,13 +230,10 @@ describe('what depends on the fleet', () => {
     expect(UPSTREAM_ACCOUNTS).toBe('444455556666,777788889999,888899990000,999900001111')
   })
 
-  it.each(['ClaimImageRole', 'StartBakeRole'])(
-    '%s cancels older bakes only where the fleet says so',
-    (role) => {
-      expect(cancels(template, role)).toBeUndefined()
-      expect(cancels(cancelling, role)).toEqual(['arn:aws:imagebuilder:eu-west-1:111122223333:image/gold-*'])
-    },
-  )
+  it.each(['ClaimImageRole', 'StartBakeRole'])('%s cancels older bakes only where the fleet says so', (role) => {
+    expect(cancels(template, role)).toBeUndefined()
+    expect(cancels(cancelling, role)).toEqual(['arn:aws:imagebuilder:eu-west-1:111122223333:image/gold-*'])
+  })
 
   it('is told to who claims', () => {
     const supersede = (of: Template) =>
@@ -240,8 +246,14 @@ it('sends what an asynchronous function fails at to the dead letters', () => {
   const configured = Object.values(resourcesOf(template, 'AWS::Lambda::EventInvokeConfig'))
   expect(configured.map(({ FunctionName }) => FunctionName).sort()).toEqual(
     [
-      ...['PollUpstreams', 'ReceiveCve', 'ReconcileImages', 'ResumeWait', 'SeedParameters'],
-      ...['SettleExecution', 'StartCycle', 'StartRetirement'],
+      'PollUpstreams',
+      'ReceiveCve',
+      'ReconcileImages',
+      'ResumeWait',
+      'SeedParameters',
+      'SettleExecution',
+      'StartCycle',
+      'StartRetirement',
     ].map((id) => `<${id}Function>`),
   )
   for (const { DestinationConfig } of configured)

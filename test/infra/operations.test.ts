@@ -37,9 +37,7 @@ describe('the runbook', () => {
 
   it.each(Object.entries(sections))('says of %s what there is to know, in this order', (_, section) => {
     const parts = [...section.matchAll(/^\*\*(.+?)\.\*\* (?=\S)/gm)].map(([, part]) => part)
-    expect(parts).toEqual([
-      ...['What it means', 'First look', 'Likely causes', 'What to do', 'When to worry'],
-    ])
+    expect(parts).toEqual(['What it means', 'First look', 'Likely causes', 'What to do', 'When to worry'])
     const [, look = ''] = section.split(/^\*\*First look|^\*\*Likely/m)
     expect(look).toMatch(/```sh\n(aws|npm) /)
   })
@@ -69,9 +67,14 @@ describe('every alarm', () => {
 describe('the alarm of freshness', () => {
   it('fires when a promise is broken, or when nobody has looked three times', () => {
     expect(alarm('freshness')).toMatchObject({
-      ...{ Namespace: 'Rebake/gold', MetricName: 'FreshnessUsed', Statistic: 'Maximum' },
-      ...{ Dimensions: [{ Name: 'service', Value: 'rebake' }], Period: 3600, EvaluationPeriods: 3 },
-      ...{ Threshold: 100, ComparisonOperator: 'GreaterThanOrEqualToThreshold' },
+      Namespace: 'Rebake/gold',
+      MetricName: 'FreshnessUsed',
+      Statistic: 'Maximum',
+      Dimensions: [{ Name: 'service', Value: 'rebake' }],
+      Period: 3600,
+      EvaluationPeriods: 3,
+      Threshold: 100,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
     })
   })
 
@@ -96,12 +99,18 @@ it.each([
   expect(expression).toMatchObject({ Expression: stats.map((_: object, at: number) => `m${at}`).join(' + ') })
   expect(stats.map(({ MetricStat }: { MetricStat: { Metric: object } }) => MetricStat.Metric)).toEqual(
     [
-      ...['poll-upstreams', 'start-cycle', 'receive-cve', 'reconcile-images', 'resume-wait'],
-      ...['start-retirement', 'settle-execution'],
+      'poll-upstreams',
+      'start-cycle',
+      'receive-cve',
+      'reconcile-images',
+      'resume-wait',
+      'start-retirement',
+      'settle-execution',
     ]
       .toSorted((a, b) => functionNames.indexOf(a as never) - functionNames.indexOf(b as never))
       .map((fn) => ({
-        ...{ Namespace: 'AWS/Lambda', MetricName: metric },
+        Namespace: 'AWS/Lambda',
+        MetricName: metric,
         Dimensions: [{ Name: 'FunctionName', Value: `gold-${fn}` }],
       })),
   )
@@ -137,9 +146,7 @@ describe('declarations', () => {
   it('that sum up more metrics than an alarm can watch are refused when the stack is made', () => {
     for (const name of functionNames) specs[name] = { ...specs[name], asynchronous: true }
     const declaration = declared(promising(), 'function-errors')
-    expect(() => declaration?.metric(declaration.over)).toThrow(
-      /an alarm cannot watch the sum of \d+ metrics/,
-    )
+    expect(() => declaration?.metric(declaration.over)).toThrow(/an alarm cannot watch the sum of \d+ metrics/)
   })
 })
 
@@ -154,7 +161,8 @@ describe('the topic of alarms', () => {
 
   it("is encrypted with the fleet's key, over TLS only, and open to CloudWatch for this fleet's alarms", () => {
     expect(resourcesOf(template, 'AWS::SNS::Topic').AlarmTopic).toMatchObject({
-      ...{ TopicName: 'gold-alarms', KmsMasterKeyId: '<FleetKey.Arn>' },
+      TopicName: 'gold-alarms',
+      KmsMasterKeyId: '<FleetKey.Arn>',
     })
     const policies = Object.values(resourcesOf(template, 'AWS::SNS::TopicPolicy'))
     const { PolicyDocument } = policies.find(({ Topics }) => Topics.includes('<AlarmTopic>')) ?? {}
@@ -174,7 +182,9 @@ describe('the topic of alarms', () => {
   it('goes to every address of the fleet', () => {
     const subscriptions = Object.values(resourcesOf(template, 'AWS::SNS::Subscription'))
     expect(subscriptions).toContainEqual({
-      ...{ Endpoint: 'platform@example.com', Protocol: 'email', TopicArn: '<AlarmTopic>' },
+      Endpoint: 'platform@example.com',
+      Protocol: 'email',
+      TopicArn: '<AlarmTopic>',
     })
   })
 })
@@ -194,13 +204,7 @@ describe('the dashboard', () => {
 
   it('shows what each alarm counts, and each image against its promise', () => {
     const text = JSON.stringify(body())
-    for (const name of [
-      'CampaignStarted',
-      'ImageReleased',
-      'ImageGivenUp',
-      'ApprovalsOpen',
-      'ExecutionsFailed',
-    ])
+    for (const name of ['CampaignStarted', 'ImageReleased', 'ImageGivenUp', 'ApprovalsOpen', 'ExecutionsFailed'])
       expect(text).toContain(`"${name}"`)
     const freshness = body().widgets.find(({ properties }) => properties.title === 'Freshness used')
     expect(JSON.stringify(freshness)).toContain("SEARCH('{Rebake/gold,service,Image} MetricName=")

@@ -20,8 +20,10 @@ describe('schedules', () => {
   ])('%s comes when the fleet says', (id, name, expression, timezone, flexible) => {
     const found = schedules()[`Schedule${id}`] ?? {}
     expect({
-      ...{ name: found.Name, expression: found.ScheduleExpression },
-      ...{ timezone: found.ScheduleExpressionTimezone, flexible: found.FlexibleTimeWindow },
+      name: found.Name,
+      expression: found.ScheduleExpression,
+      timezone: found.ScheduleExpressionTimezone,
+      flexible: found.FlexibleTimeWindow,
     }).toEqual({ name: `gold-${name}`, expression, timezone, flexible })
   })
 
@@ -39,24 +41,20 @@ describe('schedules', () => {
     ['ReconcileImages', 'ReconcileImages', { time: due }],
     ['Monthly', 'StartCycle', { cycle: 'monthly', time: due }],
     ['Nightly', 'StartCycle', { cycle: 'nightly', time: due }],
-  ])(
-    '%s invokes %s with the time at which it was due, for a day, and then the dead letters',
-    (id, to, input) => {
-      const { Input, ...target } = schedules()[`Schedule${id}`]?.Target ?? {}
-      expect(JSON.parse(Input)).toEqual(input)
-      expect(target).toEqual({
-        ...{ Arn: `<${to}Function.Arn>`, RoleArn: '<ScheduleRole.Arn>' },
-        DeadLetterConfig: { Arn: '<DeadLetters.Arn>' },
-        RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
-      })
-    },
-  )
+  ])('%s invokes %s with the time at which it was due, for a day, and then the dead letters', (id, to, input) => {
+    const { Input, ...target } = schedules()[`Schedule${id}`]?.Target ?? {}
+    expect(JSON.parse(Input)).toEqual(input)
+    expect(target).toEqual({
+      Arn: `<${to}Function.Arn>`,
+      RoleArn: '<ScheduleRole.Arn>',
+      DeadLetterConfig: { Arn: '<DeadLetters.Arn>' },
+      RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+    })
+  })
 
   it('act as a role of Scheduler that invokes those functions, and does nothing else', () => {
     expect(allowed(template, 'ScheduleRole')).toEqual({
-      'lambda:InvokeFunction': ['PollUpstreams', 'ReconcileImages', 'StartCycle'].map(
-        (id) => `<${id}Function.Arn>`,
-      ),
+      'lambda:InvokeFunction': ['PollUpstreams', 'ReconcileImages', 'StartCycle'].map((id) => `<${id}Function.Arn>`),
       'sqs:SendMessage': ['<DeadLetters.Arn>'],
     })
     expect(statementsOf(template, 'ScheduleRole')).toHaveLength(2)
@@ -74,10 +72,7 @@ describe('schedules', () => {
     'look every %i seconds: %s',
     async (poll, expression) => {
       const found = schedules((await synth({ ...smallFleet(), poll, patchCycles: {} })).buildStack.template)
-      expect(Object.values(found).map(({ ScheduleExpression }) => ScheduleExpression)).toEqual([
-        expression,
-        expression,
-      ])
+      expect(Object.values(found).map(({ ScheduleExpression }) => ScheduleExpression)).toEqual([expression, expression])
     },
     slow,
   )
@@ -91,8 +86,10 @@ it(
     const { template } = (await synth({ ...smallFleet(), retirement })).buildStack
     const { Target: target, ...found } = schedules(template).ScheduleStartRetirement ?? {}
     expect(found).toMatchObject({
-      ...{ Name: 'gold-start-retirement', ScheduleExpression: timing.schedule },
-      ...{ ScheduleExpressionTimezone: timing.timezone, FlexibleTimeWindow: off },
+      Name: 'gold-start-retirement',
+      ScheduleExpression: timing.schedule,
+      ScheduleExpressionTimezone: timing.timezone,
+      FlexibleTimeWindow: off,
     })
     expect(target.Arn).toBe('<StartRetirementFunction.Arn>')
     expect(JSON.parse(target.Input)).toEqual({ time: '<aws.scheduler.scheduled-time>' })
@@ -109,15 +106,15 @@ describe('hints', () => {
   const id = 'HintUsEast1137112412989AmazonLinux2023AmiUpdates'
   const subscriptions = (of: Template) =>
     Object.fromEntries(
-      Object.entries(resourcesOf(of, 'AWS::SNS::Subscription')).filter(
-        ([, { Protocol }]) => Protocol === 'lambda',
-      ),
+      Object.entries(resourcesOf(of, 'AWS::SNS::Subscription')).filter(([, { Protocol }]) => Protocol === 'lambda'),
     )
 
   it('are messages of a topic, subscribed to in the region of the topic', () => {
     expect(subscriptions(everything)).toEqual({
       [id]: {
-        ...{ TopicArn: amazonTopic, Protocol: 'lambda', Region: 'us-east-1' },
+        TopicArn: amazonTopic,
+        Protocol: 'lambda',
+        Region: 'us-east-1',
         Endpoint: '<PollUpstreamsFunction.Arn>',
       },
     })
@@ -129,7 +126,9 @@ describe('hints', () => {
     )
     expect(Object.fromEntries(permissions)).toEqual({
       [`${id}Permission`]: {
-        ...{ Action: 'lambda:InvokeFunction', Principal: 'sns.amazonaws.com', SourceArn: amazonTopic },
+        Action: 'lambda:InvokeFunction',
+        Principal: 'sns.amazonaws.com',
+        SourceArn: amazonTopic,
         FunctionName: '<PollUpstreamsFunction.Arn>',
       },
     })

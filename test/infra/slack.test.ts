@@ -33,10 +33,14 @@ describe.each(Object.entries(slack))('channel %s', (channel, { secret, ...audien
 
   it('has a function of its own, whose code all share', () => {
     expect(of('AWS::Lambda::Function')[`${id}Function`]).toMatchObject({
-      ...{ FunctionName: `gold-post-to-slack-${channel}`, Timeout: 600, ReservedConcurrentExecutions: 1 },
+      FunctionName: `gold-post-to-slack-${channel}`,
+      Timeout: 600,
+      ReservedConcurrentExecutions: 1,
       Environment: {
         Variables: {
-          ...{ SLACK_SECRET: secret, LEDGER_TABLE: '<Ledger>', SLACK_API_URL: 'https://slack.com/api' },
+          SLACK_SECRET: secret,
+          LEDGER_TABLE: '<Ledger>',
+          SLACK_API_URL: 'https://slack.com/api',
           POWERTOOLS_TRACER_CAPTURE_HTTPS_REQUESTS: 'false',
         },
       },
@@ -54,9 +58,7 @@ describe.each(Object.entries(slack))('channel %s', (channel, { secret, ...audien
       ...may
     } = allowed(assembly.buildStack.template, `${id}Role`)
     expect(may).toEqual({
-      'secretsmanager:GetSecretValue': [
-        `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${secret}-??????`,
-      ],
+      'secretsmanager:GetSecretValue': [`arn:aws:secretsmanager:eu-west-1:111122223333:secret:${secret}-??????`],
       'dynamodb:GetItem': ['<Ledger.Arn>'],
       'dynamodb:UpdateItem': ['<Ledger.Arn>'],
       'sqs:SendMessage': ['<DeadLetters.Arn>'],
@@ -79,15 +81,19 @@ describe.each(Object.entries(slack))('channel %s', (channel, { secret, ...audien
     const filter = filterPolicyOf(fleet, audience)
     expect(own).toEqual([
       {
-        ...{ Protocol: 'lambda', TopicArn: '<Notifications>', Endpoint: `<${id}Function.Arn>` },
+        Protocol: 'lambda',
+        TopicArn: '<Notifications>',
+        Endpoint: `<${id}Function.Arn>`,
         ...(Object.keys(filter).length > 0 && { FilterPolicy: filter }),
       },
     ])
     const permissions = Object.values(of('AWS::Lambda::Permission'))
     expect(permissions.filter(({ FunctionName }) => FunctionName === `<${id}Function.Arn>`)).toEqual([
       {
-        ...{ Action: 'lambda:InvokeFunction', FunctionName: `<${id}Function.Arn>` },
-        ...{ Principal: 'sns.amazonaws.com', SourceArn: '<Notifications>' },
+        Action: 'lambda:InvokeFunction',
+        FunctionName: `<${id}Function.Arn>`,
+        Principal: 'sns.amazonaws.com',
+        SourceArn: '<Notifications>',
       },
     ])
   })
@@ -97,15 +103,16 @@ describe('channels of Amazon Q', () => {
   it('get the topic, and may do nothing', () => {
     expect(of('AWS::Chatbot::SlackChannelConfiguration')).toMatchObject({
       ChatOps: {
-        ...{ ConfigurationName: 'gold-ops', SlackWorkspaceId: 'T0123ABCDEF', SlackChannelId: 'C0123ABCDEF' },
-        ...{ SnsTopicArns: ['<Notifications>'], IamRoleArn: '<ChatRole.Arn>' },
+        ConfigurationName: 'gold-ops',
+        SlackWorkspaceId: 'T0123ABCDEF',
+        SlackChannelId: 'C0123ABCDEF',
+        SnsTopicArns: ['<Notifications>'],
+        IamRoleArn: '<ChatRole.Arn>',
         GuardrailPolicies: ['<ChatGuardrail>'],
       },
       ChatOnCall: { ConfigurationName: 'gold-on-call', GuardrailPolicies: ['<ChatGuardrail>'] },
     })
-    expect(
-      onlyResourceOf(assembly.buildStack.template, 'AWS::IAM::ManagedPolicy').PolicyDocument,
-    ).toMatchObject({
+    expect(onlyResourceOf(assembly.buildStack.template, 'AWS::IAM::ManagedPolicy').PolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
     })
     const role = of('AWS::IAM::Role').ChatRole

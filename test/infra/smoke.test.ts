@@ -17,8 +17,7 @@ interface Runbook {
     mainSteps: { name: string; inputs: Record<string, never>; [member: string]: unknown }[]
   }
 }
-const step = (name: string, from = template) =>
-  runbook(from).Content.mainSteps.find((each) => each.name === name)
+const step = (name: string, from = template) => runbook(from).Content.mainSteps.find((each) => each.name === name)
 const launch = (from = template) => step('Launch', from)?.inputs ?? {}
 
 describe('the instance', () => {
@@ -35,14 +34,13 @@ describe('the instance', () => {
   it('may talk to Systems Manager and write its log, and nothing else', () => {
     const may = allowed(template, 'SmokeInstanceRole')
     expect([...new Set(Object.keys(may).map((action) => action.split(':')[0]))]).toEqual([
-      ...['ec2messages', 'logs', 'ssm', 'ssmmessages'],
+      'ec2messages',
+      'logs',
+      'ssm',
+      'ssmmessages',
     ])
-    expect(Object.keys(may).filter((action) => /^ssm:/.test(action))).toEqual([
-      'ssm:UpdateInstanceInformation',
-    ])
-    expect(may['logs:PutLogEvents']).toEqual([
-      'arn:aws:logs:us-west-2:111122223333:log-group:/rebake/gold-smoke:*',
-    ])
+    expect(Object.keys(may).filter((action) => /^ssm:/.test(action))).toEqual(['ssm:UpdateInstanceInformation'])
+    expect(may['logs:PutLogEvents']).toEqual(['arn:aws:logs:us-west-2:111122223333:log-group:/rebake/gold-smoke:*'])
   })
 
   it('terminates itself if all else fails, on Linux and on Windows', () => {
@@ -86,12 +84,10 @@ describe('the instance', () => {
 describe('the runbook', () => {
   it('has a name of the fleet, and a new version where it changes', () => {
     expect(runbook()).toMatchObject({
-      ...{
-        Name: 'gold-smoke',
-        DocumentType: 'Automation',
-        DocumentFormat: 'JSON',
-        UpdateMethod: 'NewVersion',
-      },
+      Name: 'gold-smoke',
+      DocumentType: 'Automation',
+      DocumentFormat: 'JSON',
+      UpdateMethod: 'NewVersion',
     })
     expect(runbook().Content.assumeRole).toEqual({ 'Fn::GetAtt': ['SmokeRole', 'Arn'] })
   })
@@ -100,7 +96,9 @@ describe('the runbook', () => {
     const { mainSteps } = runbook().Content
     expect(mainSteps.map(({ name, onFailure, onCancel }) => [name, onFailure, onCancel])).toEqual([
       ...['Launch', 'WaitRunning', 'WaitOnline', 'RunScript'].map((name) => [
-        ...[name, 'step:FindInstances', 'step:FindInstances'],
+        name,
+        'step:FindInstances',
+        'step:FindInstances',
       ]),
       ['FindInstances', undefined, undefined],
       ['Terminate', undefined, undefined],
@@ -119,10 +117,12 @@ describe('the runbook', () => {
 
   it('keeps all that a script prints', () => {
     expect(step('RunScript')?.inputs.CloudWatchOutputConfig).toEqual({
-      ...{ CloudWatchLogGroupName: '/rebake/gold-smoke', CloudWatchOutputEnabled: true },
+      CloudWatchLogGroupName: '/rebake/gold-smoke',
+      CloudWatchOutputEnabled: true,
     })
     expect(onlyResourceOf(template, 'AWS::Logs::LogGroup')).toMatchObject({
-      ...{ LogGroupName: '/rebake/gold-smoke', RetentionInDays: 180 },
+      LogGroupName: '/rebake/gold-smoke',
+      RetentionInDays: 180,
     })
   })
 })
@@ -133,12 +133,13 @@ describe('its role', () => {
   const ec2 = (resource: string) => `arn:aws:ec2:us-west-2:111122223333:${resource}`
 
   it('is for Automation in this account only', () => {
-    const { AssumeRolePolicyDocument: trust, RoleName } =
-      resourcesOf(template, 'AWS::IAM::Role').SmokeRole ?? {}
+    const { AssumeRolePolicyDocument: trust, RoleName } = resourcesOf(template, 'AWS::IAM::Role').SmokeRole ?? {}
     expect(RoleName).toBe('gold-smoke')
     expect(trust.Statement).toEqual([
       {
-        ...{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ssm.amazonaws.com' } },
+        Action: 'sts:AssumeRole',
+        Effect: 'Allow',
+        Principal: { Service: 'ssm.amazonaws.com' },
         Condition: {
           StringEquals: { 'aws:SourceAccount': '111122223333' },
           ArnLike: {
@@ -206,9 +207,7 @@ describe('its role', () => {
       const adopted = smokeTemplate(fleet)
       const [documents] = may('ssm:SendCommand', adopted)
       expect(documents?.Resource).toEqual([shared, 'arn:aws:ssm:us-west-2::document/AWS-RunShellScript'])
-      expect(may('kms:CreateGrant', adopted)[0]?.Resource).toEqual([
-        'arn:aws:kms:us-west-2:111122223333:key/*',
-      ])
+      expect(may('kms:CreateGrant', adopted)[0]?.Resource).toEqual(['arn:aws:kms:us-west-2:111122223333:key/*'])
     },
     slow,
   )
@@ -217,7 +216,9 @@ describe('its role', () => {
 describe('scripts', () => {
   it('are command documents of their own, by the platform of their image', () => {
     expect(template.Resources.SmokeScriptBase?.Properties).toMatchObject({
-      ...{ Name: 'gold-smoke-base', DocumentType: 'Command', UpdateMethod: 'NewVersion' },
+      Name: 'gold-smoke-base',
+      DocumentType: 'Command',
+      UpdateMethod: 'NewVersion',
       Content: {
         schemaVersion: '2.2',
         mainSteps: [{ action: 'aws:runShellScript', inputs: { runCommand: script.split('\n') } }],
@@ -239,16 +240,8 @@ describe('scripts', () => {
   )
 
   it.each([
-    [
-      'what Systems Manager would replace',
-      'echo {{ Name }}',
-      'Systems Manager would take {{ Name }} for a parameter',
-    ],
-    [
-      'more than a document holds',
-      'x'.repeat(70_000),
-      'as a document it has 70175 bytes; Systems Manager takes 65536',
-    ],
+    ['what Systems Manager would replace', 'echo {{ Name }}', 'Systems Manager would take {{ Name }} for a parameter'],
+    ['more than a document holds', 'x'.repeat(70_000), 'as a document it has 70175 bytes; Systems Manager takes 65536'],
   ])(
     'are refused with %s',
     (_, text, message) => {

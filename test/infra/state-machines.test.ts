@@ -32,8 +32,7 @@ describe.each(machineNames)('%s', (name) => {
   const id = pascalCase(name)
 
   it('is inlined, with a value for everything that it asks for, and for nothing else', () => {
-    const { DefinitionString, DefinitionSubstitutions, DefinitionS3Location } =
-      machine(`${id}StateMachine`) ?? {}
+    const { DefinitionString, DefinitionSubstitutions, DefinitionS3Location } = machine(`${id}StateMachine`) ?? {}
     expect(DefinitionS3Location).toBeUndefined()
     const asked = [...DefinitionString.matchAll(/\$\{(\w+)\}/g)].map(([, key]) => key)
     expect(Object.keys(DefinitionSubstitutions).sort()).toEqual([...new Set(asked)].sort())

@@ -14,9 +14,7 @@ describe('the templates', () => {
       const { outdir } = await synth(smallFleet(), { validate: true })
       const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))
       expect(report.pluginReports).toEqual([])
-      await expect(
-        synth(exampleFleet(), { validate: true, fleetDirectory: process.cwd() }),
-      ).resolves.toBeDefined()
+      await expect(synth(exampleFleet(), { validate: true, fleetDirectory: process.cwd() })).resolves.toBeDefined()
     },
     slow,
   )
@@ -59,9 +57,7 @@ it(
       name: 'receive-release',
       directory: join(outdir, 'functions/receive-release'),
     })
-    expect(Object.keys(functions)).toEqual(
-      Object.keys(resourcesOf(buildStack.template, 'AWS::Lambda::Function')),
-    )
+    expect(Object.keys(functions)).toEqual(Object.keys(resourcesOf(buildStack.template, 'AWS::Lambda::Function')))
   },
   slow,
 )

@@ -22,10 +22,8 @@ const pick = <T>(...values: [T, ...T[]]) => fc.constantFrom(...values)
 
 /** Any value of a shape: what the API has tomorrow is generated tomorrow. Where `all` is told, no member is left out. */
 function anyOf(shape: Shape, all: boolean): fc.Arbitrary<unknown> {
-  if (shape.isListSchema())
-    return fc.array(anyOf(shape.getValueSchema(), all), { minLength: 1, maxLength: 3 })
-  if (shape.isMapSchema())
-    return fc.dictionary(fc.stringMatching(/^[a-z]{3,9}$/), text, { minKeys: 1, maxKeys: 3 })
+  if (shape.isListSchema()) return fc.array(anyOf(shape.getValueSchema(), all), { minLength: 1, maxLength: 3 })
+  if (shape.isMapSchema()) return fc.dictionary(fc.stringMatching(/^[a-z]{3,9}$/), text, { minKeys: 1, maxKeys: 3 })
   if (shape.isNumericSchema()) return fc.integer({ min: 1, max: 500 })
   if (shape.isBooleanSchema()) return fc.boolean()
   if (!shape.isStructSchema()) return text
@@ -67,11 +65,7 @@ function pipelines(all: boolean) {
     containerRecipeArn: _c,
     ...members
   } = Object.fromEntries(membersOf(CreateImagePipelineRequest$))
-  return structOf(
-    members,
-    { executionRole: fc.constant(executionRole), status: pick('ENABLED', 'DISABLED') },
-    all,
-  )
+  return structOf(members, { executionRole: fc.constant(executionRole), status: pick('ENABLED', 'DISABLED') }, all)
 }
 
 let world: Served
@@ -82,10 +76,7 @@ let newAmi: string
 let made = 0
 
 const make = (type: string, schema: Schema, value: Record<string, unknown>) => {
-  const { SemanticVersion: Version, ...rest } = toPascalNames(shapeOf(schema), value) as Record<
-    string,
-    unknown
-  >
+  const { SemanticVersion: Version, ...rest } = toPascalNames(shapeOf(schema), value) as Record<string, unknown>
   const properties = { ...rest, ...(Version === undefined ? {} : { Version }) }
   return world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build).ref
 }
@@ -103,8 +94,12 @@ beforeAll(async () => {
     Distributions: [{ Region: build.region }],
   })
   world.standIn.addRole({
-    ...{ account: build.account, logicalId: 'Pipelines', name: 'pipelines', policies: [] },
-    ...{ arn: executionRole, trust: trusting({ Service: 'imagebuilder.amazonaws.com' }) },
+    account: build.account,
+    logicalId: 'Pipelines',
+    name: 'pipelines',
+    policies: [],
+    arn: executionRole,
+    trust: trusting({ Service: 'imagebuilder.amazonaws.com' }),
   })
 })
 afterAll(() => world.close())
@@ -122,7 +117,9 @@ function adopt(recipe: Values, pipeline: Values): string {
   const distributionConfigurationArn = pipeline.distributionConfigurationArn && distribution
   return make('ImagePipeline', CreateImagePipelineRequest$, {
     ...pipeline,
-    ...{ name, imageRecipeArn, infrastructureConfigurationArn: infrastructure },
+    name,
+    imageRecipeArn,
+    infrastructureConfigurationArn: infrastructure,
     ...(distributionConfigurationArn ? { distributionConfigurationArn } : {}),
   })
 }
@@ -158,13 +155,7 @@ const same = (one: unknown, other: unknown) => {
 }
 
 /** What a rebake is for. Versions, ARNs and dates follow from it. */
-const meant = [
-  'recipe.arn',
-  'recipe.version',
-  'recipe.parentImage',
-  'pipeline.imageRecipeArn',
-  'pipeline.dateUpdated',
-]
+const meant = ['recipe.arn', 'recipe.version', 'recipe.parentImage', 'pipeline.imageRecipeArn', 'pipeline.dateUpdated']
 const operator = () => new ImagebuilderClient(clientOptions(world))
 
 describe('of an adopted pipeline, all but the parent survives a rebake', () => {
@@ -206,29 +197,17 @@ describe('the property would notice', () => {
     seed: 4,
   })
   // These are what the requests are about: without them there is an error, and no silent loss.
-  const needed = [
-    'name',
-    'parentImage',
-    'imageRecipeArn',
-    'containerRecipeArn',
-    'infrastructureConfigurationArn',
-  ]
+  const needed = ['name', 'parentImage', 'imageRecipeArn', 'containerRecipeArn', 'infrastructureConfigurationArn']
 
-  it.each(carriedByRecipe.filter((member) => !needed.includes(member)))(
-    'the %s of a recipe',
-    async (member) => {
-      const changed = await changedBy(losing('CreateImageRecipeCommand', member), adopt(recipe, pipeline))
-      expect(changed.filter((each) => !meant.includes(each))).toEqual([`recipe.${member}`])
-    },
-  )
+  it.each(carriedByRecipe.filter((member) => !needed.includes(member)))('the %s of a recipe', async (member) => {
+    const changed = await changedBy(losing('CreateImageRecipeCommand', member), adopt(recipe, pipeline))
+    expect(changed.filter((each) => !meant.includes(each))).toEqual([`recipe.${member}`])
+  })
 
-  it.each(carriedByPipeline.filter((member) => !needed.includes(member)))(
-    'the %s of a pipeline',
-    async (member) => {
-      const told = { status: 'DISABLED', enhancedImageMetadataEnabled: false }
-      const pipelineArn = adopt(recipe, { ...pipeline, ...told })
-      const changed = await changedBy(losing('UpdateImagePipelineCommand', member), pipelineArn)
-      expect(changed.filter((each) => !meant.includes(each))).toEqual([`pipeline.${member}`])
-    },
-  )
+  it.each(carriedByPipeline.filter((member) => !needed.includes(member)))('the %s of a pipeline', async (member) => {
+    const told = { status: 'DISABLED', enhancedImageMetadataEnabled: false }
+    const pipelineArn = adopt(recipe, { ...pipeline, ...told })
+    const changed = await changedBy(losing('UpdateImagePipelineCommand', member), pipelineArn)
+    expect(changed.filter((each) => !meant.includes(each))).toEqual([`pipeline.${member}`])
+  })
 })

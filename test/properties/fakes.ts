@@ -32,13 +32,7 @@ export function stepFunctionsClient(engine: () => StepFunctions): SFNClient {
       throw error
     }
   }
-  const operations = [
-    'StartExecution',
-    'DescribeExecution',
-    'ListExecutions',
-    'SendTaskSuccess',
-    'SendTaskFailure',
-  ]
+  const operations = ['StartExecution', 'DescribeExecution', 'ListExecutions', 'SendTaskSuccess', 'SendTaskFailure']
   return clientOf(Object.fromEntries(operations.map((name) => [name, call(name)])), SFNClient.prototype)
 }
 
@@ -133,9 +127,13 @@ export class FakeImageBuilder {
       const name = imagePipelineArn.split('/').at(-1) ?? ''
       const arn = `arn:aws:imagebuilder:us-west-2:111122223333:image/${name}/1.0.0/${this.bakes.size + 1}`
       const bake: Bake = {
-        ...{ arn, image: tags['rebake:image'] ?? '', campaign: tags['rebake:campaign'] ?? '' },
-        ...{ parentAmi: tags['rebake:parent-ami'] ?? '', started: this.#building.clock.now() },
-        ...{ status: 'BUILDING', ami: `ami-${String(this.bakes.size + 1).padStart(17, 'b')}` },
+        arn,
+        image: tags['rebake:image'] ?? '',
+        campaign: tags['rebake:campaign'] ?? '',
+        parentAmi: tags['rebake:parent-ami'] ?? '',
+        started: this.#building.clock.now(),
+        status: 'BUILDING',
+        ami: `ami-${String(this.bakes.size + 1).padStart(17, 'b')}`,
       }
       this.#building.onStart(bake)
       this.bakes.set(arn, bake)
@@ -153,12 +151,14 @@ export class FakeImageBuilder {
     }),
     ListImageScanFindings: ({ filters }: { filters: { values: [string] }[] }) => ({
       findings: this.#inside(filters[0]?.values[0] ?? '').findings.map((vulnerabilityId) => ({
-        ...{ severity: 'CRITICAL', packageVulnerabilityDetails: { vulnerabilityId } },
+        severity: 'CRITICAL',
+        packageVulnerabilityDetails: { vulnerabilityId },
       })),
     }),
     ListImagePackages: ({ imageBuildVersionArn }: { imageBuildVersionArn: string }) => ({
       imagePackageList: this.#inside(imageBuildVersionArn).packages.map((packageName) => ({
-        ...{ packageName, packageVersion: '1' },
+        packageName,
+        packageVersion: '1',
       })),
     }),
   })

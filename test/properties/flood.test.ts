@@ -13,25 +13,28 @@ const bad = names.slice(10, 17)
 const frozen = ['frozen-one', 'frozen-two']
 
 const image = (parent: string) => ({
-  ...{ parent, infrastructure: 'linux', components: ['patch'], estimate: '20m' },
+  parent,
+  infrastructure: 'linux',
+  components: ['patch'],
+  estimate: '20m',
   volumes: [{ device: '/dev/xvda', size: 8 }],
 })
 const fleet: Fleet = parseFleet(
   JSON.stringify({
-    ...{ name: 'golden', build: { account: '111122223333', region: 'us-west-2' }, concurrentBakes: 100 },
+    name: 'golden',
+    build: { account: '111122223333', region: 'us-west-2' },
+    concurrentBakes: 100,
     upstreams: { soe: { ami: { owner: '444455556666', name: 'soe-*', architecture: 'x86_64' } } },
     infrastructure: { linux: { instanceTypes: ['m7i.large'] } },
     components: {
       patch: { platform: 'Linux', arn: 'arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x' },
     },
-    images: Object.fromEntries([
-      ['base', image('soe')],
-      ...[...names, ...frozen].map((name) => [name, image('base')]),
-    ]),
+    images: Object.fromEntries([['base', image('soe')], ...[...names, ...frozen].map((name) => [name, image('base')])]),
     rings: { everyone: { accounts: ['222233334444'], regions: ['us-west-2'] } },
     freezes: {
       office: {
-        ...{ reason: 'it moves', images: ['frozen-*'] },
+        reason: 'it moves',
+        images: ['frozen-*'],
         from: '2026-09-01T05:00',
         to: '2026-09-01T11:00',
       },
@@ -50,8 +53,16 @@ describe('a campaign of two hundred images, of which seven fail, two wait and on
       check: (name) => ({ outcome: bad.includes(name) ? 'fails' : 'passes' }),
     })
     world.amis.set(ami, {
-      ...{ ImageId: ami, OwnerId: '444455556666', Name: 'soe-1', Architecture: 'x86_64', State: 'available' },
-      ...{ CreationDate: time, Public: false, RootDeviceName: '/dev/xvda', ImdsSupport: 'v2.0', Tags: [] },
+      ImageId: ami,
+      OwnerId: '444455556666',
+      Name: 'soe-1',
+      Architecture: 'x86_64',
+      State: 'available',
+      CreationDate: time,
+      Public: false,
+      RootDeviceName: '/dev/xvda',
+      ImdsSupport: 'v2.0',
+      Tags: [],
     } as never)
     const trigger = {
       kind: 'release',
@@ -70,7 +81,9 @@ describe('a campaign of two hundred images, of which seven fail, two wait and on
   it('is a handful of messages to who asks for nothing else, and each in detail to who does', () => {
     // That one of them is stale the hourly look tells, later and with one more.
     expect(summaries.map(({ kind }) => kind).sort()).toEqual([
-      ...['campaign-finished', 'campaign-planned', 'campaign-waiting'],
+      'campaign-finished',
+      'campaign-planned',
+      'campaign-waiting',
       ...Array(5).fill('image-failed'),
     ])
     const details = told.filter(({ level }) => level === 'detail').map(({ kind }) => kind)
@@ -82,10 +95,7 @@ describe('a campaign of two hundred images, of which seven fail, two wait and on
     const text = summaries.map(({ subject, body }) => `${subject}\n${body}`).join('\n')
     for (const name of [...names, ...frozen, 'base'])
       expect(text).toMatch(
-        new RegExp(
-          `^  ${name} +${bad.includes(name) ? 'failed: the AMI .* failed its checks' : 'released ami-'}`,
-          'm',
-        ),
+        new RegExp(`^  ${name} +${bad.includes(name) ? 'failed: the AMI .* failed its checks' : 'released ami-'}`, 'm'),
       )
     expect(text).toContain('waits until 2026-09-01 11:00 UTC')
     expect(text).toContain('Further failures of this campaign are told of when it has finished')

@@ -57,8 +57,7 @@ function pairsOf(releases: readonly Release[]): Set<string> {
     size = pairs.size
     for (const { ami: a } of releases)
       for (const { ami: b } of releases)
-        for (const { ami: c } of releases)
-          if (pairs.has(`${a}>${b}`) && pairs.has(`${b}>${c}`)) pairs.add(`${a}>${c}`)
+        for (const { ami: c } of releases) if (pairs.has(`${a}>${b}`) && pairs.has(`${b}>${c}`)) pairs.add(`${a}>${c}`)
   }
   return pairs
 }

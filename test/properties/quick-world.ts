@@ -112,9 +112,16 @@ export class QuickWorld {
     const ec2 = ec2Client(this.amis)
     const definitions = Object.fromEntries(Object.keys(fleet.images).map((image) => [image, 'd']))
     this.#parts = {
-      ...{ fleet, definitions, ledger, ec2, stepFunctions, imageBuilderArnPrefix: arnPrefix },
-      ...{ campaignArn: machineArn('campaign'), rebakeArn: machineArn('rebake') },
-      ...{ imageBuilder: this.imageBuilder.client, supersede: fleet.supersede },
+      fleet,
+      definitions,
+      ledger,
+      ec2,
+      stepFunctions,
+      imageBuilderArnPrefix: arnPrefix,
+      campaignArn: machineArn('campaign'),
+      rebakeArn: machineArn('rebake'),
+      imageBuilder: this.imageBuilder.client,
+      supersede: fleet.supersede,
       waits: taskWaits(ledger, stepFunctions),
       concurrentBakes: fleet.concurrentBakes,
       notify: async (message: Message) => void this.told.push(message),
@@ -186,7 +193,9 @@ export class QuickWorld {
     const resources = [bake.arn]
     const event = {
       'detail-type': 'EC2 Image Builder Image State Change' as const,
-      ...{ time, resources, detail: { state: { status: bake.status } } },
+      time,
+      resources,
+      detail: { state: { status: bake.status } },
     }
     if (!this.#fate.bake(nth).lost) this.#resume(1_000, event)
     // Of a scan that takes longer than the bake.
@@ -203,16 +212,22 @@ export class QuickWorld {
   #amiOf({ ami, arn, image, parentAmi }: Bake): FakeAmi {
     const { architecture, tags } = this.fleet.images[image]?.checks.ami ?? { architecture: '', tags: [] }
     return {
-      ...{ ImageId: ami, OwnerId: account, Name: arn, Architecture: architecture, State: 'available' },
-      ...{ CreationDate: new Date(this.clock.now()).toISOString(), SourceImageId: parentAmi },
-      ...{ Public: this.#checkFate(image, 'ami').outcome === 'fails', ImdsSupport: 'v2.0' },
-      ...{ RootDeviceName: '/dev/xvda', Tags: tags.map((Key) => ({ Key, Value: 'x' })) },
+      ImageId: ami,
+      OwnerId: account,
+      Name: arn,
+      Architecture: architecture,
+      State: 'available',
+      CreationDate: new Date(this.clock.now()).toISOString(),
+      SourceImageId: parentAmi,
+      Public: this.#checkFate(image, 'ami').outcome === 'fails',
+      ImdsSupport: 'v2.0',
+      RootDeviceName: '/dev/xvda',
+      Tags: tags.map((Key) => ({ Key, Value: 'x' })),
       BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true } }],
     }
   }
 
-  #checkFate = (image: string, check: string): CheckFate =>
-    this.#fate.check?.(image, check) ?? { outcome: 'passes' }
+  #checkFate = (image: string, check: string): CheckFate => this.#fate.check?.(image, check) ?? { outcome: 'passes' }
 
   #inside({ image, ended = 0 }: Bake) {
     const { outcome } = this.#checkFate(image, 'vulnerabilities')
@@ -257,7 +272,10 @@ export class QuickWorld {
 
   #host(): Host {
     return {
-      ...{ clock: this.clock, random: new Random(1), account, region },
+      clock: this.clock,
+      random: new Random(1),
+      account,
+      region,
       invokeFunction: async ({ functionArn, payload }) => {
         await this.clock.sleep(50)
         const work = this.#work[functionArn.split('golden-')[1] ?? '']
@@ -337,7 +355,10 @@ export class QuickWorld {
       // Without a ring, channels are promoted.
       if (ring === undefined) return
       this.published.push({
-        ...{ image: image ?? '', ring, campaign: campaign ?? '', ami: item.ami ?? '' },
+        image: image ?? '',
+        ring,
+        campaign: campaign ?? '',
+        ami: item.ami ?? '',
       })
     },
     'release-image': (request) => release({ ...this.#parts, fleet: 'golden' } as never, request),

@@ -43,10 +43,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
   }
   const placeOf = (at: number) => places[at] as Target
 
-  async function release(
-    { image: at, to, shared, through, revoked }: Happening & { what: 'release' },
-    time: string,
-  ) {
+  async function release({ image: at, to, shared, through, revoked }: Happening & { what: 'release' }, time: string) {
     const image = images[at] as string
     const version = `1.0.${ids}/1`
     const own = ami(fleet.build)
@@ -61,22 +58,23 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
     const copies = new Map([...owned].map(([key, place]) => [key, { ...place, ami: ami(place) }]))
     const distributed = targets.map(
       ({ account, region }): Placed => ({
-        ...{ account, region },
+        account,
+        region,
         ami: copies.get(shared ? region : `${account} ${region}`)?.ami ?? '',
       }),
     )
     await ledger.create(releaseKey(image, version), {
-      ...{
-        image,
-        version,
-        ami: own,
-        imageArn: 'arn',
-        parentAmi: '',
-        definition: '',
-        campaign: '',
-        number: 1,
-      },
-      ...{ copies: { early: [...copies.values()] }, distributed: { early: distributed }, bakedAt: time },
+      image,
+      version,
+      ami: own,
+      imageArn: 'arn',
+      parentAmi: '',
+      definition: '',
+      campaign: '',
+      number: 1,
+      copies: { early: [...copies.values()] },
+      distributed: { early: distributed },
+      bakedAt: time,
       ...(through && { releasedAt: time }),
       ...(revoked && { revoked: { at: time, by: '', reason: 'CVE', operation: '' } }),
     } satisfies Release)
@@ -97,9 +95,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
     const had = newestFirst(await all())
       .filter((release) => release.image === (image ?? release.image))
       .flatMap(({ distributed }) => distributed?.early ?? [])
-      .filter(
-        (placed) => placed.account === account && placed.region === region && world.amis.has(placed.ami),
-      )
+      .filter((placed) => placed.account === account && placed.region === region && world.amis.has(placed.ami))
     return had[older]?.ami
   }
 
@@ -113,8 +109,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
       return
     }
     const place = world.at(placeOf(each.place))
-    if (each.what === 'refuse')
-      return void place.refused[each.closed ? 'add' : 'delete']('DescribeAutoScalingGroups')
+    if (each.what === 'refuse') return void place.refused[each.closed ? 'add' : 'delete']('DescribeAutoScalingGroups')
     if (each.what === 'point') {
       const image = images[each.image] as string
       const found = await amiAt(each.place, each.back, image)
@@ -161,9 +156,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
   async function week(number: number) {
     const time = new Date(start + number * 7 * day * 1000).toISOString()
     await ledger.set({ pk: 'FLEET', sk: 'FLEET' }, { ...known, version: 1 })
-    const last = new Set(
-      (await lastOf()).flatMap((release) => amisOf(release, fleet.build)).map(({ ami }) => ami),
-    )
+    const last = new Set((await lastOf()).flatMap((release) => amisOf(release, fleet.build)).map(({ ami }) => ami))
     world.before = (action, ami) => {
       if (action !== 'deprecate' && used().has(ami)) wrong.push(`${action} of ${ami}, which is used`)
       if (last.has(ami)) wrong.push(`${action} of ${ami}, which is one of the last`)
@@ -180,14 +173,12 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
       return undefined
     }
     const planned = await tried(() => planRun(parts, request))
-    for (const place of planned?.places ?? [])
-      await tried(() => withdrawAmis(parts, { operation, ...place, time }))
+    for (const place of planned?.places ?? []) await tried(() => withdrawAmis(parts, { operation, ...place, time }))
     await closeRetirement(parts, { operation, execution: `arn:${operation}`, time })
   }
 
   for (const [number, happenings] of weeks.entries()) {
-    for (const each of happenings)
-      await happen(each, new Date(start + (number * 7 - 1) * day * 1000).toISOString())
+    for (const each of happenings) await happen(each, new Date(start + (number * 7 - 1) * day * 1000).toISOString())
     await week(number)
   }
   // Then nothing happens any more, and everybody can be looked into.

@@ -38,7 +38,11 @@ function worldOf() {
   })
   const ami = 'ami-0a0a0a0a0a0a0a0a0'
   world.amis.set(ami, {
-    ...{ ImageId: ami, OwnerId: '444455556666', State: 'available', Name: 'soe-1', Architecture: 'x86_64' },
+    ImageId: ami,
+    OwnerId: '444455556666',
+    State: 'available',
+    Name: 'soe-1',
+    Architecture: 'x86_64',
     CreationDate: iso(start),
   })
   const begin = (trigger: Trigger) => {
@@ -59,9 +63,7 @@ function worldOf() {
     (await readCampaign(world.ledger, campaign)).images.find((each) => each.image === name) as CampaignImage
   /** What each ring of an image was given, in order. */
   const rings = (name = 'base') =>
-    world.published
-      .filter(({ image }) => image === name)
-      .map(({ ring, ami }) => `${ring} ${versions.get(ami)}`)
+    world.published.filter(({ image }) => image === name).map(({ ring, ami }) => `${ring} ${versions.get(ami)}`)
   const versions = new Map<string, string>()
   const run = async () => {
     await world.clock.run()
@@ -69,8 +71,14 @@ function worldOf() {
       for (const { ami, version } of await readReleases(world.ledger, name)) versions.set(ami, version)
   }
   world.announce({
-    ...{ version: '0', id: 'e', 'detail-type': 'EC2 AMI State Change', source: 'aws.ec2' },
-    ...{ account: '444455556666', time: iso(start), region: 'us-west-2', resources: [] },
+    version: '0',
+    id: 'e',
+    'detail-type': 'EC2 AMI State Change',
+    source: 'aws.ec2',
+    account: '444455556666',
+    time: iso(start),
+    region: 'us-west-2',
+    resources: [],
     detail: { ImageId: ami, State: 'available' },
   })
   return { world, at, bake, promote, stop, image, rings, run }
@@ -139,8 +147,11 @@ describe('a promotion', () => {
     life.at(5, () => life.bake())
     await life.run()
     expect(life.rings()).toEqual([
-      ...['canary 1.0.0/1', 'canary 1.0.0/1', 'everyone 1.0.0/1'],
-      ...['canary 1.0.0/3', 'everyone 1.0.0/3'],
+      'canary 1.0.0/1',
+      'canary 1.0.0/1',
+      'everyone 1.0.0/1',
+      'canary 1.0.0/3',
+      'everyone 1.0.0/3',
     ])
     const { base } = (await readKnown(life.world.ledger)).images
     expect(base).toMatchObject({ released: { version: '1.0.0/3' }, last: { version: '1.0.0/3' } })
@@ -158,13 +169,9 @@ describe('a promotion', () => {
     expect(life.rings().slice(-3)).toEqual(['everyone 1.0.0/3', 'canary 1.0.0/1', 'everyone 1.0.0/1'])
     const [newest, oldest] = await readReleases(life.world.ledger, 'base')
     const apps = [...life.world.imageBuilder.bakes.values()].filter(({ image }) => image === 'app')
-    expect(apps.find(({ campaign }) => campaign.startsWith('manual-20260902T03'))?.parentAmi).toBe(
-      newest?.ami,
-    )
+    expect(apps.find(({ campaign }) => campaign.startsWith('manual-20260902T03'))?.parentAmi).toBe(newest?.ami)
     expect(apps.at(-1)?.parentAmi).toBe(oldest?.ami)
-    expect([...life.world.imageBuilder.bakes.values()].filter(({ image }) => image === 'base')).toHaveLength(
-      2,
-    )
+    expect([...life.world.imageBuilder.bakes.values()].filter(({ image }) => image === 'base')).toHaveLength(2)
     await nothingLeft(life)
   })
 
@@ -252,7 +259,8 @@ it('makes nothing of a bake whose parent is rolled back meanwhile', async () => 
   await life.run()
   const [bad] = await readReleases(ledger, 'base')
   expect(await life.image(campaign, 'app')).toMatchObject({
-    ...{ status: 'superseded', reason: `${bad?.ami} was rolled back` },
+    status: 'superseded',
+    reason: `${bad?.ami} was rolled back`,
   })
   expect(life.rings('app')).toHaveLength(2)
   await nothingLeft(life)

@@ -110,13 +110,23 @@ async function live(
     const upstream = upstreams[step.pick % upstreams.length] as string
     const id = `ami-${String(nth).padStart(17, 'a')}`
     const event = (ami: string, eventId = `e${nth}`) => ({
-      ...{ version: '0', id: eventId, 'detail-type': 'EC2 AMI State Change', source: 'aws.ec2' },
-      ...{ account: '444455556666', time: iso(now), region: 'us-west-2', resources: [] },
+      version: '0',
+      id: eventId,
+      'detail-type': 'EC2 AMI State Change',
+      source: 'aws.ec2',
+      account: '444455556666',
+      time: iso(now),
+      region: 'us-west-2',
+      resources: [],
       detail: { ImageId: ami, State: 'available' },
     })
     const add = (created: number, OwnerId = '444455556666', State = 'available') =>
       world.amis.set(id, {
-        ...{ ImageId: id, OwnerId, State, Name: `${upstream}-${nth}`, Architecture: 'x86_64' },
+        ImageId: id,
+        OwnerId,
+        State,
+        Name: `${upstream}-${nth}`,
+        Architecture: 'x86_64',
         CreationDate: iso(created),
       })
     const begin = (trigger: Trigger) => world.start({ name: campaignName(trigger), input: { trigger } })
@@ -141,8 +151,7 @@ async function live(
       }
       case 'cycle':
         // As Scheduler delivers: more than once, perhaps.
-        for (const again of [0, 0, 3_600_000])
-          world.clock.at(now + again, () => world.cycle('patch', iso(now)))
+        for (const again of [0, 0, 3_600_000]) world.clock.at(now + again, () => world.cycle('patch', iso(now)))
         return
       case 'abort':
       case 'cancel': {
@@ -187,14 +196,11 @@ function watch(world: QuickWorld): string[] {
     const { kind, emergency } = kindOf(campaign)
     const shut = (time: number) => openingFor(fleet, { image }, new Date(time)) !== undefined
     if (!emergency && shut(started) && shut(started - 1_000)) complain('breaks a freeze')
-    if (all.some((other) => other.image === image && other.campaign === campaign))
-      complain('twice in a campaign')
+    if (all.some((other) => other.image === image && other.campaign === campaign)) complain('twice in a campaign')
     const { time } = kindOf(campaign)
     const since = all.find(
       (other) =>
-        other.image === image &&
-        iso(other.started) >= time &&
-        ['AVAILABLE', 'BUILDING'].includes(other.status),
+        other.image === image && iso(other.started) >= time && ['AVAILABLE', 'BUILDING'].includes(other.status),
     )
     const isRoot = Object.hasOwn(fleet.upstreams, fleet.images[image]?.parent ?? '')
     if (since && kind === 'cycle' && isRoot) complain(`baked since, in ${since.campaign}`)
@@ -215,9 +221,7 @@ async function missed({ world }: { world: QuickWorld }): Promise<string[]> {
     (image in fleet.images && givenUp(fleet.images[image]?.parent ?? ''))
   return Object.keys(fleet.images).filter((image) => {
     const parentAmi = parentAmiOf(fleet, known, image)
-    return (
-      parentAmi && !givenUp(image) && !isMadeOf(known.images[image]?.last, { parentAmi, definition: 'd' })
-    )
+    return parentAmi && !givenUp(image) && !isMadeOf(known.images[image]?.last, { parentAmi, definition: 'd' })
   })
 }
 
@@ -235,8 +239,7 @@ async function backwards(world: QuickWorld): Promise<string[]> {
   for (const { image, ring, campaign, time } of distributions) {
     const { order } = await readOrdered(ledger, campaign, image)
     const shut = (at: number) => openingFor(fleet, { image, ring }, new Date(at)) !== undefined
-    if (!order.emergency && shut(time) && shut(time - 1_000))
-      broken.push(`${image} to ring ${ring} breaks a freeze`)
+    if (!order.emergency && shut(time) && shut(time - 1_000)) broken.push(`${image} to ring ${ring} breaks a freeze`)
   }
   return broken
 }
@@ -251,13 +254,10 @@ describe('random fleets and random events', () => {
         expect(await missed(life)).toEqual([])
         expect(await backwards(world)).toEqual([])
         const known = await readKnown(world.ledger)
-        for (const [upstream, amis] of releases)
-          expect(known.upstreams[upstream]?.newest.ami).toBe(amis.at(-1))
+        for (const [upstream, amis] of releases) expect(known.upstreams[upstream]?.newest.ami).toBe(amis.at(-1))
         for (const ami of world.amis.values())
           if (ami.OwnerId === '999999999999' || ami.State !== 'available')
-            expect([...world.imageBuilder.bakes.values()].map(({ parentAmi }) => parentAmi)).not.toContain(
-              ami.ImageId,
-            )
+            expect([...world.imageBuilder.bakes.values()].map(({ parentAmi }) => parentAmi)).not.toContain(ami.ImageId)
         expect([...world.engine.executions.values()].filter(({ status }) => status === 'RUNNING')).toEqual([])
         expect(world.ledger.items.get('CLAIMS|CLAIMS') ?? { held: [], queue: [] }).toMatchObject({
           held: [],

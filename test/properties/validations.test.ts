@@ -25,9 +25,7 @@ const one = fc.record({
         { weight: 4, arbitrary: fc.constant(undefined) },
         {
           weight: 1,
-          arbitrary: fc.constantFrom(
-            ...(['dies before', 'dies after', 'dies always', 'leaves nothing', 'event lost'] as const),
-          ),
+          arbitrary: fc.constantFrom('dies before', 'dies after', 'dies always', 'leaves nothing', 'event lost'),
         },
       ),
     )
@@ -46,12 +44,11 @@ type Asked = Record<(typeof names)[number], Checks>
 function fleetFor(asked: Asked): Fleet {
   const lambda = 'arn:aws:lambda:us-west-2:111122223333:function:judge'
   const settings = {
-    ...{
-      ami: { architecture: 'x86_64' },
-      vulnerabilities: { critical: 0 },
-      packages: { forbidden: ['telnet'] },
-    },
-    ...{ 'custom licences': { function: lambda }, 'custom agents': { function: lambda } },
+    ami: { architecture: 'x86_64' },
+    vulnerabilities: { critical: 0 },
+    packages: { forbidden: ['telnet'] },
+    'custom licences': { function: lambda },
+    'custom agents': { function: lambda },
   }
   const checksOf = (image: (typeof names)[number]) => {
     const all: Record<string, object> = {}
@@ -64,7 +61,11 @@ function fleetFor(asked: Asked): Fleet {
     return { ...all, ...(Object.keys(custom).length > 0 && { custom }) }
   }
   const image = (name: (typeof names)[number], parent: string) => ({
-    ...{ parent, infrastructure: 'linux', components: ['hello'], scanning: true, checks: checksOf(name) },
+    parent,
+    infrastructure: 'linux',
+    components: ['hello'],
+    scanning: true,
+    checks: checksOf(name),
     volumes: [{ device: '/dev/xvda', size: 8 }],
   })
   const steps = [{ name: 'Hello', action: 'ExecuteBash', inputs: { commands: ['echo hello'] } }]
@@ -95,8 +96,12 @@ async function campaignOf(asked: Asked, sabotage: Sabotage = {}): Promise<string
   }
   const world = new QuickWorld(fleetFor(asked), start, fate, sabotage)
   world.amis.set(parentAmi, {
-    ...{ ImageId: parentAmi, OwnerId: '444455556666', Name: 'soe-1', Architecture: 'x86_64' },
-    ...{ State: 'available', CreationDate: new Date(start).toISOString() },
+    ImageId: parentAmi,
+    OwnerId: '444455556666',
+    Name: 'soe-1',
+    Architecture: 'x86_64',
+    State: 'available',
+    CreationDate: new Date(start).toISOString(),
   })
   const time = new Date(start).toISOString()
   const trigger = {
@@ -126,9 +131,7 @@ async function campaignOf(asked: Asked, sabotage: Sabotage = {}): Promise<string
       candidates: goesOn ? [true] : [],
     }
     if (JSON.stringify(reached) !== JSON.stringify(expected))
-      broken.push(
-        `${name}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(reached)} ${item.reason}`,
-      )
+      broken.push(`${name}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(reached)} ${item.reason}`)
   }
   return broken
 }

@@ -9,21 +9,28 @@ const iso = (seconds: number) => new Date(at(seconds)).toISOString()
 const common = { time: iso(0), reason: 'because' }
 const releaseOf = (ami: string) => ({ kind: 'release', upstream: 'soe', ami, amiName: 'soe', ...common })
 const campaignItem = (campaign: string, startedAt: number, more = {}) => ({
-  ...{ pk: `CAMPAIGN#${campaign}`, sk: 'CAMPAIGN', campaign, execution: 'arn', status: 'finished' },
-  ...{ trigger: releaseOf(`ami-${campaign}`), startedAt: iso(startedAt) },
+  pk: `CAMPAIGN#${campaign}`,
+  sk: 'CAMPAIGN',
+  campaign,
+  execution: 'arn',
+  status: 'finished',
+  trigger: releaseOf(`ami-${campaign}`),
+  startedAt: iso(startedAt),
   ...more,
 })
 const imageItem = (campaign: string, image: string, parent: string, order: number, more = {}) => ({
-  ...{ pk: `CAMPAIGN#${campaign}`, sk: `IMAGE#${image}`, image, status: 'released', reason: 'because' },
-  ...{ plan: { image, parent, decision: 'bake', order } },
+  pk: `CAMPAIGN#${campaign}`,
+  sk: `IMAGE#${image}`,
+  image,
+  status: 'released',
+  reason: 'because',
+  plan: { image, parent, decision: 'bake', order },
   ...more,
 })
 
 /** A world that has this ledger, read in pages of two items, and these executions. */
 function worldOf(items: object[], executions: Execution[] = []) {
-  const pages = Array.from({ length: Math.ceil(items.length / 2) }, (_, at) =>
-    items.slice(2 * at, 2 * at + 2),
-  )
+  const pages = Array.from({ length: Math.ceil(items.length / 2) }, (_, at) => items.slice(2 * at, 2 * at + 2))
   const call = async ({ operation, input }: { operation: string; input: Record<string, unknown> }) => {
     expect([operation, input.TableName]).toEqual(['Scan', 'golden-ledger'])
     const page = Number(input.ExclusiveStartKey ?? 0)
@@ -47,7 +54,10 @@ const summaryOf = (items: object[], executions: Execution[] = []) =>
 
 it('has nothing to add up where nothing happened', async () => {
   expect(await summaryOf([])).toEqual({
-    ...{ campaigns: [], images: [], makespanSeconds: 0, criticalPathSeconds: 0 },
+    campaigns: [],
+    images: [],
+    makespanSeconds: 0,
+    criticalPathSeconds: 0,
   })
 })
 
@@ -67,21 +77,31 @@ it('lists campaigns in the order of their start, with the images that each bakes
   ])
   expect(campaigns).toEqual([
     {
-      ...{ name: 'early', title: 'soe ami-early', kind: 'release', reason: 'because' },
-      ...{ upstream: 'soe', ami: 'ami-early', status: 'finished', images: 2 },
-      ...{ startedAt: iso(0), finishedAt: iso(3_600) },
+      name: 'early',
+      title: 'soe ami-early',
+      kind: 'release',
+      reason: 'because',
+      upstream: 'soe',
+      ami: 'ami-early',
+      status: 'finished',
+      images: 2,
+      startedAt: iso(0),
+      finishedAt: iso(3_600),
     },
     {
-      ...{ name: 'late', title: 'soe ami-late', kind: 'release', reason: 'because' },
-      ...{ upstream: 'soe', ami: 'ami-late', status: 'running', images: 1 },
-      ...{ startedAt: iso(60), finishedAt: null },
+      name: 'late',
+      title: 'soe ami-late',
+      kind: 'release',
+      reason: 'because',
+      upstream: 'soe',
+      ami: 'ami-late',
+      status: 'running',
+      images: 1,
+      startedAt: iso(60),
+      finishedAt: null,
     },
   ])
-  expect(images.map(({ campaign, image }) => `${campaign} ${image}`)).toEqual([
-    'early web',
-    'early api',
-    'late web',
-  ])
+  expect(images.map(({ campaign, image }) => `${campaign} ${image}`)).toEqual(['early web', 'early api', 'late web'])
 })
 
 it.each<[object, object]>([
@@ -125,30 +145,39 @@ describe('an image', () => {
       [
         campaignItem('c', 0),
         imageItem('c', 'web', 'soe', 1, {
-          ...{
-            execution: run.arn,
-            ami: 'ami-0a',
-            parentAmi: 'ami-0b',
-            startedAt: iso(5),
-            finishedAt: iso(90),
-          },
+          execution: run.arn,
+          ami: 'ami-0a',
+          parentAmi: 'ami-0b',
+          startedAt: iso(5),
+          finishedAt: iso(90),
         }),
       ],
       [run],
     )
     expect(images).toEqual([
       {
-        ...{ image: 'web', campaign: 'c', status: 'released', reason: 'because', ami: 'ami-0a' },
-        ...{ parentAmi: 'ami-0b', startedAt: iso(5), finishedAt: iso(90) },
-        ...{ transitions: 2, lambdaInvocations: 7, apiCalls: 2, approvals: [] },
+        image: 'web',
+        campaign: 'c',
+        status: 'released',
+        reason: 'because',
+        ami: 'ami-0a',
+        parentAmi: 'ami-0b',
+        startedAt: iso(5),
+        finishedAt: iso(90),
+        transitions: 2,
+        lambdaInvocations: 7,
+        apiCalls: 2,
+        approvals: [],
       },
     ])
   })
 
   it('in two campaigns is counted for each', async () => {
     const { images } = await summaryOf([
-      ...[campaignItem('c', 0), imageItem('c', 'web', 'soe', 1)],
-      ...[campaignItem('d', 1), imageItem('d', 'web', 'soe', 1)],
+      campaignItem('c', 0),
+      imageItem('c', 'web', 'soe', 1),
+      campaignItem('d', 1),
+      imageItem('d', 'web', 'soe', 1),
     ])
     expect(images.map((each) => [each.campaign, each.lambdaInvocations, each.apiCalls])).toEqual([
       ['c', 7, 2],
@@ -157,13 +186,16 @@ describe('an image', () => {
   })
 
   it('that never started has nothing to show', async () => {
-    const { images } = await summaryOf([
-      campaignItem('c', 0),
-      imageItem('c', 'db', 'soe', 1, { status: 'skipped' }),
-    ])
+    const { images } = await summaryOf([campaignItem('c', 0), imageItem('c', 'db', 'soe', 1, { status: 'skipped' })])
     expect(images[0]).toMatchObject({
-      ...{ status: 'skipped', ami: null, parentAmi: null, startedAt: null, finishedAt: null },
-      ...{ transitions: 0, lambdaInvocations: 0, apiCalls: 0 },
+      status: 'skipped',
+      ami: null,
+      parentAmi: null,
+      startedAt: null,
+      finishedAt: null,
+      transitions: 0,
+      lambdaInvocations: 0,
+      apiCalls: 0,
     })
   })
 

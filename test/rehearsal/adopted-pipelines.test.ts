@@ -1,8 +1,4 @@
-import {
-  GetImagePipelineCommand,
-  GetImageRecipeCommand,
-  ImagebuilderClient,
-} from '@aws-sdk/client-imagebuilder'
+import { GetImagePipelineCommand, GetImageRecipeCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { afterEach, expect, it } from 'vitest'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { pinAdopted } from '../../functions/shared/recipes.ts'
@@ -36,9 +32,7 @@ it('a pipeline that the fleet adopts is there before the deploy, pinned to an AM
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
   const imageBuilder = new ImagebuilderClient({ region: 'us-west-2', endpoint: world.url, credentials })
   const read = async () => {
-    const { imagePipeline } = await imageBuilder.send(
-      new GetImagePipelineCommand({ imagePipelineArn: pipelineArn }),
-    )
+    const { imagePipeline } = await imageBuilder.send(new GetImagePipelineCommand({ imagePipelineArn: pipelineArn }))
     const { imageRecipeArn } = imagePipeline ?? {}
     const { imageRecipe } = await imageBuilder.send(new GetImageRecipeCommand({ imageRecipeArn }))
     return { imagePipeline, imageRecipe }

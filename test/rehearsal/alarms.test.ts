@@ -29,8 +29,7 @@ const fired = async (happening: Parameters<typeof stage.rehearse>[0]) => {
   for (const name of alarms) seen.add(name)
   return alarms.map((name) => name.replace('golden-', '')).sort()
 }
-const broken = (file: string, detail: object): EventEnvelope =>
-  ({ ...readEvent(file), time: start, detail }) as never
+const broken = (file: string, detail: object): EventEnvelope => ({ ...readEvent(file), time: start, detail }) as never
 
 describe('the alarms of a fleet', { timeout: slow }, () => {
   it('are quiet where all is well', async () => {
@@ -39,7 +38,8 @@ describe('the alarms of a fleet', { timeout: slow }, () => {
 
   it('fire where nothing runs: nobody looks, and nobody measures', async () => {
     expect(await fired({ releases: [release, { ...release, time: '2026-09-01T12:00:00Z' }] })).toEqual([
-      ...['freshness', 'hourly-look'],
+      'freshness',
+      'hourly-look',
     ])
   })
 
@@ -86,9 +86,7 @@ describe('what no rehearsal brings about', () => {
     const quiet = metrics.fired(at, at + hour * 1000)
     for (let minute = 0; minute < 120; minute++)
       metrics.record({ namespace, name, dimensions }, at + minute * 60_000, value)
-    expect(metrics.fired(at, at + 2 * hour * 1000).filter((each) => !quiet.includes(each))).toContain(
-      `golden-${alarm}`,
-    )
+    expect(metrics.fired(at, at + 2 * hour * 1000).filter((each) => !quiet.includes(each))).toContain(`golden-${alarm}`)
     expect(quiet).not.toContain(`golden-${alarm}`)
     seen.add(`golden-${alarm}`)
   })

@@ -19,7 +19,9 @@ function askingFleet(): Fleet {
   const checks = { ami: base.checks.ami }
   const { approval } = units
   return {
-    ...{ ...fleet, freezes: {}, images: { base: { ...base, checks, rings: ['first', 'everyone'] } } },
+    ...fleet,
+    freezes: {},
+    images: { base: { ...base, checks, rings: ['first', 'everyone'] } },
     rings: {
       first: { ...plain, launchTemplates: [] },
       everyone: { ...plain, launchTemplates: [], accounts: ['555566667777'], approval },
@@ -46,7 +48,8 @@ async function rehearse(...faults: string[]) {
   const [image] = summary.images
   const asked = notifications.filter(({ attributes }) => attributes.kind === 'approval-requested')
   return {
-    ...{ image, asked },
+    image,
+    asked,
     failures: notifications.filter(({ attributes }) => attributes.kind === 'image-failed'),
     distributions: calls.filter(({ operation }) => operation === 'DistributeImage').map(({ time }) => time),
   }
@@ -92,11 +95,7 @@ describe('a served rehearsal in which nobody answers', { timeout: slow }, () => 
   }, slow)
   afterAll(() => served.close())
   const rebake = async (...args: string[]) => {
-    const { code, stdout, stderr } = await runRebake(directory, [
-      ...args,
-      '--json',
-      ...['--endpoint-url', served.url ?? ''],
-    ])
+    const { code, stdout, stderr } = await runRebake(directory, [...args, '--json', '--endpoint-url', served.url ?? ''])
     return { code, stderr, told: stdout === '' ? undefined : JSON.parse(stdout) }
   }
   const subjects = () => served.notifications.map(({ subject }) => subject)
@@ -104,7 +103,8 @@ describe('a served rehearsal in which nobody answers', { timeout: slow }, () => 
   it('waits for whoever serves it, who is shown what waits', async () => {
     expect(served.summary.images).toMatchObject([{ image: 'base', status: 'running' }])
     expect(await rebake('approve')).toMatchObject({
-      ...{ code: 0, stderr: '' },
+      code: 0,
+      stderr: '',
       told: [{ image: 'base', ring: 'everyone', approvers: [approver] }],
     })
     expect(subjects().some((subject) => subject.startsWith('Released'))).toBe(false)

@@ -10,10 +10,8 @@ import { readLines, slow, temporaryDirectory } from '../support/rehearsal.ts'
 
 const start = '2026-09-01T06:00:00Z'
 const hour = 3_600
-const inHours = (hours: number) =>
-  new Date(Date.parse(start) + hours * hour * 1000).toISOString().replace('.000', '')
-const hoursAfterStart = (time: string | null | undefined) =>
-  (Date.parse(time ?? '') - Date.parse(start)) / 3_600_000
+const inHours = (hours: number) => new Date(Date.parse(start) + hours * hour * 1000).toISOString().replace('.000', '')
+const hoursAfterStart = (time: string | null | undefined) => (Date.parse(time ?? '') - Date.parse(start)) / 3_600_000
 
 /** One tree of two images below an upstream that is AMIs, and whatever a test adds. */
 function fleetWith(more: Partial<Fleet>, image: Partial<Fleet['images'][string]> = {}): Fleet {
@@ -22,7 +20,8 @@ function fleetWith(more: Partial<Fleet>, image: Partial<Fleet['images'][string]>
     Object.fromEntries(names.map((name) => [name, from[name] as T]))
   const pair = pick(images, 'account-base', 'account-app')
   return complete({
-    ...{ ...rest, patchCycles: {} },
+    ...rest,
+    patchCycles: {},
     upstreams: pick(upstreams, ...('images' in more ? ['of-a-team'] : ['of-an-account'])),
     images: Object.fromEntries(Object.entries(pair).map(([name, each]) => [name, { ...each, ...image }])),
     ...more,
@@ -35,14 +34,16 @@ interface Life {
   faults?: string[]
   for?: number
 }
-async function living(
-  fleet: Fleet,
-  { faults = [], events = [], ...rest }: Life,
-  assembly?: CloudAssemblySummary,
-) {
+async function living(fleet: Fleet, { faults = [], events = [], ...rest }: Life, assembly?: CloudAssemblySummary) {
   const out = temporaryDirectory()
   const rehearsal = await rehearse({
-    ...{ fleet, fleetFile: 'every-kind.yaml', start, seed: 1, out, ...rest, events: events as never },
+    fleet,
+    fleetFile: 'every-kind.yaml',
+    start,
+    seed: 1,
+    out,
+    ...rest,
+    events: events as never,
     ...(assembly && { assembly }),
     faults: faults.map(parseFault),
   })
@@ -66,15 +67,19 @@ describe('a freeze', { timeout: slow }, () => {
     const { summary, bakes, told } = await living(fleetWith({ freezes }), { releases: [release(1)] })
     expect(summary.campaigns).toMatchObject([{ status: 'finished', images: 2 }])
     expect(bakes.map(({ time }) => hoursAfterStart(time) >= 30)).toEqual([true, true])
-    expect(told('campaign-waiting')).toEqual([
-      expect.stringMatching(/2026-09-02 12:00 UTC[\s\S]*freeze 'year-end'/),
-    ])
+    expect(told('campaign-waiting')).toEqual([expect.stringMatching(/2026-09-02 12:00 UTC[\s\S]*freeze 'year-end'/)])
   })
 
   it('is passed by an emergency', async () => {
     const event = {
-      ...{ version: '0', id: '5f1f3a0e-7c0b-4e35-9a60-6d2d5d3a7a11', 'detail-type': 'SOE AMI Released' },
-      ...{ source: 'soe', account: '444455556666', time: inHours(1), region: 'us-west-2', resources: [] },
+      version: '0',
+      id: '5f1f3a0e-7c0b-4e35-9a60-6d2d5d3a7a11',
+      'detail-type': 'SOE AMI Released',
+      source: 'soe',
+      account: '444455556666',
+      time: inHours(1),
+      region: 'us-west-2',
+      resources: [],
       detail: {
         version: '1',
         upstream: 'of-a-team',
@@ -85,9 +90,7 @@ describe('a freeze', { timeout: slow }, () => {
     }
     const images = { 'team-base': everyKind().images['team-base'] } as Fleet['images']
     const { summary, bakes, told } = await living(fleetWith({ freezes, images }), { events: [event] })
-    expect(summary.campaigns).toMatchObject([
-      { status: 'finished', reason: expect.stringContaining('openssl') },
-    ])
+    expect(summary.campaigns).toMatchObject([{ status: 'finished', reason: expect.stringContaining('openssl') }])
     expect(bakes.map(({ time }) => hoursAfterStart(time) < 2)).toEqual([true])
     expect(told('campaign-planned')).toEqual([expect.stringContaining('EMERGENCY')])
   })
@@ -112,9 +115,7 @@ describe('a window of an image', { timeout: slow }, () => {
     const app = { ...fleet.images['account-app'], window } as Fleet['images'][string]
     const withWindow = { ...fleet, images: { ...fleet.images, 'account-app': app } }
     const { bakes, summary } = await living(withWindow, { releases: [release(1)] })
-    expect(
-      bakes.map(({ time, input }) => [input.tags['rebake:image'], Math.floor(hoursAfterStart(time))]),
-    ).toEqual([
+    expect(bakes.map(({ time, input }) => [input.tags['rebake:image'], Math.floor(hoursAfterStart(time))])).toEqual([
       ['account-base', 1],
       ['account-app', 14],
     ])
@@ -172,9 +173,7 @@ describe('the hourly look', { timeout: slow }, () => {
     expect(second - first).toBeLessThan(3)
     expect(third - second).toBeGreaterThan(6)
     expect(third - second).toBeLessThan(8)
-    expect(told('image-stale')).toEqual([
-      expect.stringMatching(/account-app was tried 3 times[\s\S]*exited with 1/),
-    ])
+    expect(told('image-stale')).toEqual([expect.stringMatching(/account-app was tried 3 times[\s\S]*exited with 1/)])
     expect(summary.campaigns.map(({ kind }) => kind)).toEqual(['release', 'drift', 'drift'])
     expect(summary.campaigns[1]?.reason).toContain('attempt 2 of 3')
   })
@@ -206,12 +205,9 @@ describe('a patch cycle', { timeout: slow }, () => {
   })
 
   it('leaves what has not changed, where it says so, and says why', async () => {
-    const { summary, told } = await living(
-      fleetWith({ patchCycles: { daily: { ...patch, onlyIfChanged: true } } }),
-      {
-        for: 8 * hour,
-      },
-    )
+    const { summary, told } = await living(fleetWith({ patchCycles: { daily: { ...patch, onlyIfChanged: true } } }), {
+      for: 8 * hour,
+    })
     expect(summary.campaigns.map(({ kind, images }) => [kind, images])).toEqual([
       ['release', 2],
       ['cycle', 0],

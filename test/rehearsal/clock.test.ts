@@ -7,8 +7,7 @@ const START = 1_000_000
 function ticking(times: number[]): { clock: VirtualClock; log: [number, number][] } {
   const clock = new VirtualClock(START)
   const log: [number, number][] = []
-  for (const [i, time] of times.entries())
-    clock.at(START + time, () => void log.push([clock.now() - START, i]))
+  for (const [i, time] of times.entries()) clock.at(START + time, () => void log.push([clock.now() - START, i]))
   return { clock, log }
 }
 

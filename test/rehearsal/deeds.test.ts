@@ -46,9 +46,7 @@ describe('deeds', () => {
   it('are done at their time, in the world that the rehearsal leaves behind', () => {
     expect(launched).toEqual(['2026-09-02T05:00:00.000Z'])
     const { stepFunctions } = rehearsal.world
-    const started = stepFunctions.execution(
-      'arn:aws:states:us-west-2:111122223333:execution:small-campaign:manual-1',
-    )
+    const started = stepFunctions.execution('arn:aws:states:us-west-2:111122223333:execution:small-campaign:manual-1')
     expect(new Date(started.startDate).toISOString()).toBe('2026-09-02T06:00:00.000Z')
   })
 
@@ -89,7 +87,9 @@ describe('workloads', () => {
   it('are described by Auto Scaling, when the rehearsal is over too', async () => {
     const { standIn } = rehearsal.world
     const answer = await standIn.call({
-      ...{ principal: standIn.iam.operator(early.account), service: 'autoscaling', input: {} },
+      principal: standIn.iam.operator(early.account),
+      service: 'autoscaling',
+      input: {},
       operation: 'DescribeAutoScalingGroups',
     })
     expect(answer).toMatchObject({

@@ -25,12 +25,7 @@ describe('when something goes wrong', () => {
         [],
       ],
       'build-cancelled': ['payments-api', 'failed', /somebody or something cancelled its bake/, []],
-      'test-fails': [
-        'web-frontend',
-        'failed',
-        /its bake failed in Image Builder\.[\s\S]*state = TESTING/,
-        [],
-      ],
+      'test-fails': ['web-frontend', 'failed', /its bake failed in Image Builder\.[\s\S]*state = TESTING/, []],
     },
     {
       'build-hangs': [
@@ -49,32 +44,26 @@ describe('when something goes wrong', () => {
     },
     { 'execution-aborted': ['al2023-java', 'aborted', /its execution was stopped/, java] },
   ]
-  it.each(happenings)(
-    '%o: recorded, announced, and the rest goes on',
-    { timeout: slow },
-    async (happening) => {
-      const faults = Object.entries(happening).map(([fault, [image]]) => `${fault}=${image}`)
-      const result = await stage.rehearse({ faults })
-      const cases = Object.values(happening)
-      const expected = Object.fromEntries(images.map((image) => [image, 'released']))
-      for (const [image, status, , below] of cases) {
-        expected[image] = status
-        for (const child of below) expected[child] = 'skipped'
-      }
-      expect(statuses(result)).toEqual(expected)
-      const told = messages(result, 'image-failed')
-      expect(told.map(({ attributes }) => attributes.image).sort()).toEqual(
-        cases.map(([image]) => image).sort(),
-      )
-      for (const [image, , body, below] of cases) {
-        const message = told.find(({ attributes }) => attributes.image === image)?.message
-        expect(message).toMatch(body)
-        for (const child of below) expect(message).toContain(child)
-        expect(result.summary.images.find((each) => each.image === image)?.reason).toMatch(/\w+: \w+/)
-      }
-      expect(messages(result, 'campaign-finished')[0]?.subject).toContain('Finished with failures')
-    },
-  )
+  it.each(happenings)('%o: recorded, announced, and the rest goes on', { timeout: slow }, async (happening) => {
+    const faults = Object.entries(happening).map(([fault, [image]]) => `${fault}=${image}`)
+    const result = await stage.rehearse({ faults })
+    const cases = Object.values(happening)
+    const expected = Object.fromEntries(images.map((image) => [image, 'released']))
+    for (const [image, status, , below] of cases) {
+      expected[image] = status
+      for (const child of below) expected[child] = 'skipped'
+    }
+    expect(statuses(result)).toEqual(expected)
+    const told = messages(result, 'image-failed')
+    expect(told.map(({ attributes }) => attributes.image).sort()).toEqual(cases.map(([image]) => image).sort())
+    for (const [image, , body, below] of cases) {
+      const message = told.find(({ attributes }) => attributes.image === image)?.message
+      expect(message).toMatch(body)
+      for (const child of below) expect(message).toContain(child)
+      expect(result.summary.images.find((each) => each.image === image)?.reason).toMatch(/\w+: \w+/)
+    }
+    expect(messages(result, 'campaign-finished')[0]?.subject).toContain('Finished with failures')
+  })
 
   const crashes = ['claim-image', 'start-bake', 'resume-wait', 'run-check', 'mark-candidate'].concat(
     ['start-distribution', 'verify-distribution', 'publish-pointers', 'release-image', 'receive-release'],
@@ -92,10 +81,7 @@ describe('when something goes wrong', () => {
     const directory = temporaryDirectory()
     const result = await stage.rehearse({ faults, out: directory })
     expect(new Set(Object.values(statuses(result)))).toEqual(new Set(['released']))
-    const calls = readLines<{ operation: string; output?: { imageBuildVersionArn: string } }>(
-      directory,
-      'calls.jsonl',
-    )
+    const calls = readLines<{ operation: string; output?: { imageBuildVersionArn: string } }>(directory, 'calls.jsonl')
     const baked = calls.flatMap(({ operation, output }) =>
       operation === 'StartImagePipelineExecution' && output ? [output.imageBuildVersionArn] : [],
     )
@@ -126,9 +112,7 @@ describe('when something goes wrong', () => {
     const result = await stage.rehearse({ faults: ['untrusted-owner=al2023-soe'] })
     expect(result.summary.images).toEqual([])
     expect(result.notifications.map(({ message }) => message)).toEqual([
-      expect.stringContaining(
-        'its owner is account 999999999999, and no upstream of the fleet names that account',
-      ),
+      expect.stringContaining('its owner is account 999999999999, and no upstream of the fleet names that account'),
     ])
   })
 

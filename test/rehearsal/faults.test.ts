@@ -45,9 +45,7 @@ describe('parseFault', () => {
 
 describe('the faults of a rehearsal', () => {
   const faults = () =>
-    new Faults(
-      ['build-fails=web', 'handler-crashes=start-bake', 'handler-crashes=start-bake'].map(parseFault),
-    )
+    new Faults(['build-fails=web', 'handler-crashes=start-bake', 'handler-crashes=start-bake'].map(parseFault))
 
   it.each<[FaultKind, string, boolean]>([
     ['build-fails', 'web', true],

@@ -20,11 +20,7 @@ const withRole = (change: (properties: Record<string, unknown>) => void) => () =
 describe('an event of an account that owns an upstream', () => {
   it.each([
     ['of another region', { region: 'us-east-1' }, `default bus of account ${soe} in us-east-1`],
-    [
-      'of an AMI that failed',
-      { detail: { ...event.detail, State: 'failed' } },
-      `account ${soe} in us-west-2`,
-    ],
+    ['of an AMI that failed', { detail: { ...event.detail, State: 'failed' } }, `account ${soe} in us-west-2`],
   ])('%s goes no further, and the rehearsal says so', { timeout: slow }, async (_, change, why) => {
     const { summary, refused } = await stage.rehearse({ events: [{ ...event, ...change }] })
     expect(summary.campaigns).toEqual([])

@@ -27,9 +27,7 @@ function liveOf(executions: Execution[], now = 0): Live {
 }
 const progress = (executions: Execution[], now = 0) => liveOf(executions, now).all()
 const imagesOf = (executions: Execution[], now = 0) =>
-  Object.fromEntries(
-    (progress([campaign, ...executions], now)[0]?.images ?? []).map((each) => [each.image, each]),
-  )
+  Object.fromEntries((progress([campaign, ...executions], now)[0]?.images ?? []).map((each) => [each.image, each]))
 const statusesOf = (executions: Execution[]) =>
   Object.fromEntries(Object.values(imagesOf(executions)).map(({ image, status }) => [image, status]))
 
@@ -48,9 +46,7 @@ it('shows a campaign with every image that descends from its upstream, and how d
     [2, 'al2023-java', 'payments-api'],
     [2, 'al2023-node', 'web-frontend'],
   ])
-  expect(new Set(shown?.images.map(({ status, done }) => `${status} ${done}`))).toEqual(
-    new Set(['waiting 0']),
-  )
+  expect(new Set(shown?.images.map(({ status, done }) => `${status} ${done}`))).toEqual(new Set(['waiting 0']))
 })
 
 it.each<[string, object, string, string[]]>([
@@ -60,12 +56,7 @@ it.each<[string, object, string, string[]]>([
     'patch cycle monthly',
     Object.keys(fleet.images),
   ],
-  [
-    'a person',
-    { kind: 'manual', images: ['al2023-node'] },
-    'by hand: al2023-node',
-    ['al2023-node', 'web-frontend'],
-  ],
+  ['a person', { kind: 'manual', images: ['al2023-node'] }, 'by hand: al2023-node', ['al2023-node', 'web-frontend']],
   [
     'a scan',
     { kind: 'cve', image: 'payments-api', version: '1.0.0/1' },

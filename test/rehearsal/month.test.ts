@@ -21,18 +21,18 @@ describe('a month of the example fleet, with its schedules and a stream of relea
   let known: Known
   beforeAll(async () => {
     rehearsal = await rehearse({
-      ...{ fleet, fleetFile: 'fleet.yaml', start, for: days * 86_400, seed: 1, faults: [], out },
+      fleet,
+      fleetFile: 'fleet.yaml',
+      start,
+      for: days * 86_400,
+      seed: 1,
+      faults: [],
+      out,
       onEvent: (event) => events.push(event),
     })
     await rehearsal.close()
-    const written = readLines<{ operation: string; input: { Item?: Record<string, never> } }>(
-      out,
-      'calls.jsonl',
-    )
-      .filter(
-        ({ operation, input }) =>
-          operation === 'PutItem' && JSON.stringify(input.Item?.pk) === '{"S":"FLEET"}',
-      )
+    const written = readLines<{ operation: string; input: { Item?: Record<string, never> } }>(out, 'calls.jsonl')
+      .filter(({ operation, input }) => operation === 'PutItem' && JSON.stringify(input.Item?.pk) === '{"S":"FLEET"}')
       .at(-1)
     known = unmarshall(written?.input.Item ?? {}) as unknown as Known
   }, 240_000)

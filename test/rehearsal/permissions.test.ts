@@ -2,8 +2,7 @@ import { expect, it } from 'vitest'
 import { everyCheck } from '../support/every-check.ts'
 import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
-const releasesAt = (...times: string[]) =>
-  times.map((time) => ({ upstream: 'soe', time: `2026-09-${time}:00Z` }))
+const releasesAt = (...times: string[]) => times.map((time) => ({ upstream: 'soe', time: `2026-09-${time}:00Z` }))
 
 /** Each rehearsal brings other ways to go wrong: what a role may do and never does in any of them, it need not do. */
 const rehearsals = [
@@ -11,8 +10,12 @@ const rehearsals = [
   { releases: releasesAt('01T06:00', '01T06:05', '01T06:10') },
   {
     faults: [
-      ...['approval-rejected=base', 'build-hangs=judged', 'smoke-hangs=scripted'],
-      ...['execution-aborted=documented', 'event-early=adopted', 'copy-fails=warned'],
+      'approval-rejected=base',
+      'build-hangs=judged',
+      'smoke-hangs=scripted',
+      'execution-aborted=documented',
+      'event-early=adopted',
+      'copy-fails=warned',
     ],
   },
   { faults: ['scan-finds=base'] },
@@ -27,9 +30,7 @@ const allowed = {
     `${role}Role: states:DescribeExecution`,
     `${role}Role: states:StopExecution`,
   ]),
-  'dead letters': ['ResumeWait', 'SeedParameters', 'SettleExecution'].map(
-    (role) => `${role}Role: sqs:SendMessage`,
-  ),
+  'dead letters': ['ResumeWait', 'SeedParameters', 'SettleExecution'].map((role) => `${role}Role: sqs:SendMessage`),
   'what came before the token that waits for it': [
     'RequestApprovalRole: states:SendTaskFailure',
     'RequestApprovalRole: states:SendTaskSuccess',
@@ -53,13 +54,9 @@ const allowed = {
     (action) => `PublishRole: ${action}`,
   ),
   'what withdraws AMIs, and finds out what uses them: see retirement.test.ts': [
-    ...[
-      'DescribeInstances',
-      'EnableImageDeprecation',
-      'DisableImage',
-      'DeregisterImage',
-      'DeleteSnapshot',
-    ].map((name) => `PublishRole: ec2:${name}`),
+    ...['DescribeInstances', 'EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map(
+      (name) => `PublishRole: ec2:${name}`,
+    ),
     'PublishRole: autoscaling:DescribeAutoScalingGroups',
     'PublishRole: autoscaling:DescribeLaunchConfigurations',
   ],

@@ -62,18 +62,11 @@ describe('a draw', () => {
 
   it('of an integer keeps to its bounds, both of them included', () => {
     fc.assert(
-      fc.property(
-        seed,
-        fc.integer({ min: -50, max: 50 }),
-        fc.integer({ min: 0, max: 3 }),
-        (seed, min, width) => {
-          const random = new Random(seed)
-          const seen = new Set(Array.from({ length: 200 }, () => random.integer(min, min + width)))
-          expect([...seen].sort((a, b) => a - b)).toEqual(
-            Array.from({ length: width + 1 }, (_, at) => min + at),
-          )
-        },
-      ),
+      fc.property(seed, fc.integer({ min: -50, max: 50 }), fc.integer({ min: 0, max: 3 }), (seed, min, width) => {
+        const random = new Random(seed)
+        const seen = new Set(Array.from({ length: 200 }, () => random.integer(min, min + width)))
+        expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: width + 1 }, (_, at) => min + at))
+      }),
     )
   })
 

@@ -8,14 +8,24 @@ import { byArn, execution } from '../support/executions.ts'
 import { readLines, temporaryDirectory } from '../support/rehearsal.ts'
 
 const call = (operation: string, more = {}) => ({
-  ...{ time: '2026-09-08T09:00:00.000Z', principal: 'StartBakeFunctionRole', service: 'imagebuilder' },
-  ...{ operation, input: { a: 1 }, account: '111122223333', region: 'us-west-2', tag: 'web' },
+  time: '2026-09-08T09:00:00.000Z',
+  principal: 'StartBakeFunctionRole',
+  service: 'imagebuilder',
+  operation,
+  input: { a: 1 },
+  account: '111122223333',
+  region: 'us-west-2',
+  tag: 'web',
   ...more,
 })
 const summary = { campaigns: [], images: [], makespanSeconds: 5 } as unknown as Summary
 const notification = {
-  ...{ time: '2026-09-08T09:00:00.000Z', topicArn: 'arn:aws:sns:x', subject: 's' },
-  ...{ message: 'two\nlines', recipients: [], attributes: { kind: 'image-released' } },
+  time: '2026-09-08T09:00:00.000Z',
+  topicArn: 'arn:aws:sns:x',
+  subject: 's',
+  message: 'two\nlines',
+  recipients: [],
+  attributes: { kind: 'image-released' },
 }
 
 function written(executions: ReturnType<typeof execution>[], calls: object[] = []) {
@@ -63,12 +73,10 @@ describe('an execution', () => {
       'that succeeded',
       { to: 65, output: '{"ami":"ami-0a"}', parent: 'arn:aws:states:parent' },
       {
-        ...{
-          status: 'SUCCEEDED',
-          stoppedAt: '2026-09-08T09:01:05.000Z',
-          output: { ami: 'ami-0a' },
-          error: null,
-        },
+        status: 'SUCCEEDED',
+        stoppedAt: '2026-09-08T09:01:05.000Z',
+        output: { ami: 'ami-0a' },
+        error: null,
         parent: 'arn:aws:states:parent',
       },
     ],
@@ -76,7 +84,9 @@ describe('an execution', () => {
       'that failed',
       { to: 65, status: 'FAILED', error: 'BakeFailed', cause: 'exited with 1' },
       {
-        ...{ status: 'FAILED', stoppedAt: '2026-09-08T09:01:05.000Z', output: null },
+        status: 'FAILED',
+        stoppedAt: '2026-09-08T09:01:05.000Z',
+        output: null,
         error: { name: 'BakeFailed', cause: 'exited with 1' },
       },
     ],
@@ -84,7 +94,9 @@ describe('an execution', () => {
       'that failed without a cause',
       { to: 65, status: 'FAILED', error: 'BakeFailed' },
       {
-        ...{ status: 'FAILED', stoppedAt: '2026-09-08T09:01:05.000Z', output: null },
+        status: 'FAILED',
+        stoppedAt: '2026-09-08T09:01:05.000Z',
+        output: null,
         error: { name: 'BakeFailed', cause: '' },
       },
     ],
@@ -118,7 +130,10 @@ it('writes the history of each execution, each event with the state that it belo
   ])
   expect(lines.at(-1)).toEqual({
     executionArn: 'arn:aws:states:us-west-2:111122223333:execution:golden-rebake:two',
-    ...{ id: 1, timestamp: '2026-09-08T09:00:07.000Z', type: 'ExecutionStarted', state: null },
+    id: 1,
+    timestamp: '2026-09-08T09:00:07.000Z',
+    type: 'ExecutionStarted',
+    state: null,
   })
 })
 

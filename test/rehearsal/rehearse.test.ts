@@ -32,9 +32,7 @@ const calls = () => readLines<Call>(out, 'calls.jsonl')
 describe('a release of the example fleet', () => {
   it('rebakes, checks, distributes and announces every image below it', () => {
     expect(statuses(rehearsal)).toEqual(Object.fromEntries(images.map((image) => [image, 'released'])))
-    expect(rehearsal.summary.campaigns).toMatchObject([
-      { status: 'finished', upstream: 'al2023-soe', images: 6 },
-    ])
+    expect(rehearsal.summary.campaigns).toMatchObject([{ status: 'finished', upstream: 'al2023-soe', images: 6 }])
     expect(
       messages(rehearsal, 'image-released')
         .map(({ attributes }) => attributes.image)
@@ -67,9 +65,7 @@ describe('a release of the example fleet', () => {
     const waits = calls().filter(({ operation }) =>
       ['StartImagePipelineExecution', 'DistributeImage'].includes(operation),
     )
-    const asked = calls().filter(
-      ({ operation, principal }) => operation === 'GetImage' && principal === 'RebakeRole',
-    )
+    const asked = calls().filter(({ operation, principal }) => operation === 'GetImage' && principal === 'RebakeRole')
     expect(asked.length).toBeLessThanOrEqual(waits.length)
     expect(waits).toHaveLength(images.length * 3)
   })
@@ -100,10 +96,7 @@ describe('a release of the example fleet', () => {
   })
 
   it('writes the histories of all executions, numbered from 1', () => {
-    const executions = readLines<{ arn: string; parent: string | null; status: string }>(
-      out,
-      'executions.jsonl',
-    )
+    const executions = readLines<{ arn: string; parent: string | null; status: string }>(out, 'executions.jsonl')
     // The event's own, and the campaign.
     expect(executions.filter(({ parent }) => parent === null)).toHaveLength(2)
     expect(executions.map(({ status }) => status)).toEqual(executions.map(() => 'SUCCEEDED'))

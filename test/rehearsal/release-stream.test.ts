@@ -46,9 +46,7 @@ describe('a stream of releases', () => {
   it('that is longer begins with the shorter one', () => {
     fc.assert(
       fc.property(seed, days, days, (one, a, b) => {
-        const [short, long] = [a, b]
-          .sort((x, y) => x - y)
-          .map((n) => releaseStream(fleet, one, start, n * day))
+        const [short, long] = [a, b].sort((x, y) => x - y).map((n) => releaseStream(fleet, one, start, n * day))
         expect(long?.slice(0, short?.length)).toEqual(short)
       }),
     )

@@ -30,15 +30,16 @@ describe('the event of a release', () => {
     const event = eventOf(name)
     const documented = readEvent(file)
     const told = ({ version, 'detail-type': type, source, region, detail }: EventEnvelope) => ({
-      ...{ version, type, source, region },
+      version,
+      type,
+      source,
+      region,
       keys: Object.entries(detail).map(([key, value]) => [key, typeof value]),
     })
     expect(told(event)).toEqual(told(documented))
     expect(Object.keys(event).sort()).toEqual(Object.keys(documented).sort())
     expect(event).toMatchObject({ account, time, id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
-    expect(event.resources[0]?.split(':').slice(0, 3)).toEqual(
-      documented.resources[0]?.split(':').slice(0, 3),
-    )
+    expect(event.resources[0]?.split(':').slice(0, 3)).toEqual(documented.resources[0]?.split(':').slice(0, 3))
   })
 
   it('of a team that announces its own AMIs is what its schema says', () => {
@@ -125,8 +126,12 @@ describe('the AMI that is imagined for an event', () => {
   it('is of the first upstream that the account owns when the event is from elsewhere', () => {
     const event = readEvent('ec2.ami-available.json')
     expect(imaginedAmi(example, event)).toEqual({
-      ...{ ami: event.detail.ImageId, ownerId: '444455556666', name: 'soe-al2023-2026-09-01-0630' },
-      ...{ architecture: 'x86_64', state: 'available', upstream: 'al2023-soe' },
+      ami: event.detail.ImageId,
+      ownerId: '444455556666',
+      name: 'soe-al2023-2026-09-01-0630',
+      architecture: 'x86_64',
+      state: 'available',
+      upstream: 'al2023-soe',
       created: '2026-09-01T06:30:00.000Z',
     })
   })
@@ -135,16 +140,15 @@ describe('the AMI that is imagined for an event', () => {
     const event = { ...readEvent('ec2.ami-available.json'), account: '999999999999' }
     const ami = imaginedAmi(example, event)
     expect(ami).toMatchObject({ ownerId: '999999999999', upstream: undefined })
-    expect(judge(example, { upstreams: ['al2023-soe'], ami: '', time: event.time }, ami)).toHaveProperty(
-      'refused',
-    )
+    expect(judge(example, { upstreams: ['al2023-soe'], ami: '', time: event.time }, ami)).toHaveProperty('refused')
   })
 
   it('is the one that a team names', () => {
     const event = eventOf('announced')
     const ami = 'ami-0123456789abcdef0'
     expect(imaginedAmi(fleet, { ...event, detail: { ...event.detail, ami } })).toMatchObject({
-      ...{ ami, upstream: 'announced' },
+      ami,
+      upstream: 'announced',
     })
   })
 

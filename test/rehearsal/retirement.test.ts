@@ -18,7 +18,8 @@ const fleet = fleetOf(
 )
 const all = '333344445555'
 const releases = ['09-01', '09-08', '09-15', '09-22'].map((date) => ({
-  ...{ upstream: 'soe', time: `2026-${date}T06:00:00Z` },
+  upstream: 'soe',
+  time: `2026-${date}T06:00:00Z`,
 }))
 
 let rehearsal: Rehearsal
@@ -39,7 +40,8 @@ beforeAll(async () => {
   const stage = await stageFor(fleet)
   const byHand = { time: '2026-10-13T06:00:00Z', by: 'arn:aws:iam::111122223333:user/alice', act: true }
   rehearsal = await stage.rehearse({
-    ...{ releases, for: 43 * 86_400 },
+    releases,
+    for: 43 * 86_400,
     deeds: [
       {
         time: '2026-09-03T06:00:00Z',
@@ -50,9 +52,7 @@ beforeAll(async () => {
             world.standIn.autoscaling.addLaunchConfiguration({ ...old, imageId: 'ami-0123456789abcdef0' })
             world.standIn.autoscaling.add({ ...old, launchConfiguration: 'old' })
           }
-          workloads = ['all', 'partners'].flatMap((ring) =>
-            launchWorkloads(world, fleet, { image: 'base', ring }),
-          )
+          workloads = ['all', 'partners'].flatMap((ring) => launchWorkloads(world, fleet, { image: 'base', ring }))
         },
       },
       ...['09-19', '09-20', '09-27', '10-04', '10-11', '10-13'].map(look),
@@ -85,7 +85,9 @@ const amisOf = (world: World) =>
 const snapshotsOf = (world: World) =>
   imagesOf(world).flatMap(({ image, place }) =>
     (image.BlockDeviceMappings ?? []).map(({ Ebs }) => ({
-      ...{ id: Ebs?.SnapshotId ?? '', ami: image.ImageId, place },
+      id: Ebs?.SnapshotId ?? '',
+      ami: image.ImageId,
+      place,
     })),
   )
 
@@ -118,9 +120,7 @@ describe('retirement over weeks', () => {
 
   it('keeps what teams go on with, where they do: their own copy, and what is shared with them', () => {
     expect(workloads.map(({ account }) => account)).toEqual([all, '666677778888'])
-    const kept = [all, '111122223333'].map(
-      (owner, at) => `${owner} us-west-2 ${workloads[at]?.ami} deprecated`,
-    )
+    const kept = [all, '111122223333'].map((owner, at) => `${owner} us-west-2 ${workloads[at]?.ami} deprecated`)
     expect(seen['10-13']?.filter((line) => line.includes('deprecated')).sort()).toEqual(kept.sort())
     const report = rehearsal.notifications.find(({ time }) => time.startsWith('2026-10-13'))
     for (const { instance, group } of workloads)
@@ -128,10 +128,7 @@ describe('retirement over weeks', () => {
   })
 
   it('keeps the last release and the one before it everywhere', () => {
-    const places = [
-      ...['111122223333 us-west-2', '222233334444 us-west-2', '222233334444 us-east-1'],
-      `${all} us-west-2`,
-    ]
+    const places = ['111122223333 us-west-2', '222233334444 us-west-2', '222233334444 us-east-1', `${all} us-west-2`]
     for (const place of places) expect(count('10-13', new RegExp(`^${place} ami-\\w+$`))).toBe(2)
   })
 
@@ -148,7 +145,9 @@ describe('retirement over weeks', () => {
     const runs = [...stepFunctions.executions.values()].filter(({ arn }) => arn.includes(':small-retire:'))
     expect(runs.map(({ name, status }) => `${name.slice(0, 15)} ${status}`)).toEqual([
       ...['06', '13', '20', '27'].map((date) => `retire-202609${date} SUCCEEDED`),
-      ...['retire-20261004 FAILED', 'retire-20261011 SUCCEEDED', 'retire-by-hand SUCCEEDED'],
+      'retire-20261004 FAILED',
+      'retire-20261011 SUCCEEDED',
+      'retire-by-hand SUCCEEDED',
     ])
   })
 

@@ -9,7 +9,9 @@ import { fleetOf } from './ring-rehearsal.ts'
 
 /** Two releases of two images, of which the second is bad; the application of the second runs in the first ring. */
 const image = (parent: string) => ({
-  ...{ parent, infrastructure: 'linux', components: ['hello'] },
+  parent,
+  infrastructure: 'linux',
+  components: ['hello'],
   volumes: [{ device: '/dev/xvda', size: 8 }],
 })
 const fleet = fleetOf(
@@ -46,11 +48,8 @@ const everywhere = [...targets, build]
 function lookAt({ standIn }: World): Moment {
   const { ssm, ec2 } = standIn
   const pointer = (image: string, place: Target) =>
-    ssm.valueOf(place === build ? `/small/images/${image}/stable` : `/golden-images/${image}`, place) ??
-    'none'
-  const pointers = Object.fromEntries(
-    images.map((image) => [image, everywhere.map((place) => pointer(image, place))]),
-  )
+    ssm.valueOf(place === build ? `/small/images/${image}/stable` : `/golden-images/${image}`, place) ?? 'none'
+  const pointers = Object.fromEntries(images.map((image) => [image, everywhere.map((place) => pointer(image, place))]))
   const seen = Object.values(moments).flatMap((moment) => Object.keys(moment.states))
   const known = [...new Set([...seen, ...Object.values(pointers).flat()])]
   const stateOf = (ami: string) =>
@@ -116,8 +115,7 @@ beforeAll(async () => {
 const moment = (name: string) => moments[name] as Moment
 /** What had what before, in the order of `everywhere`. */
 const copies = (name: string, image: string) => moment(name).pointers[image] as string[]
-const statesAt = (name: string, of: string, image: string) =>
-  copies(of, image).map((ami) => moment(name).states[ami])
+const statesAt = (name: string, of: string, image: string) => copies(of, image).map((ami) => moment(name).states[ami])
 const subjects = () => rehearsal.notifications.map(({ subject }) => subject)
 
 describe('a revocation with an account that lets nobody in', () => {
@@ -140,8 +138,7 @@ describe('a revocation with an account that lets nobody in', () => {
   })
 
   it('leaves what was good as it was', () => {
-    for (const image of images)
-      expect(new Set(statesAt('revoked', 'good', image))).toEqual(new Set(['available']))
+    for (const image of images) expect(new Set(statesAt('revoked', 'good', image))).toEqual(new Set(['available']))
   })
 
   it('fails, and says what is not done, and where', () => {

@@ -23,7 +23,9 @@ export const accounts = (from: number, count: number) =>
 export const fleetOf = (rings: Record<string, object>, more: object = {}): Fleet =>
   parseFleet(
     JSON.stringify({
-      ...{ name: 'small', build, organization: 'o-exampleorgid' },
+      name: 'small',
+      build,
+      organization: 'o-exampleorgid',
       upstreams: { soe: { platform: 'Linux', ami: { owner: '444455556666', name: 'soe-*' } } },
       infrastructure: { linux: { instanceTypes: ['m7i.large'] } },
       components: {
@@ -32,7 +34,7 @@ export const fleetOf = (rings: Record<string, object>, more: object = {}): Fleet
           document: {
             phases: [
               {
-                ...{ name: 'build' },
+                name: 'build',
                 steps: [{ name: 'Hello', action: 'ExecuteBash', inputs: { commands: ['echo hello'] } }],
               },
             ],
@@ -41,11 +43,14 @@ export const fleetOf = (rings: Record<string, object>, more: object = {}): Fleet
       },
       images: {
         base: {
-          ...{ parent: 'soe', infrastructure: 'linux', components: ['hello'] },
+          parent: 'soe',
+          infrastructure: 'linux',
+          components: ['hello'],
           volumes: [{ device: '/dev/xvda', size: 8 }],
         },
       },
-      ...{ rings, notify: { email: ['team@example.com'] } },
+      rings,
+      notify: { email: ['team@example.com'] },
       ...more,
     }),
     'small.yaml',
@@ -74,8 +79,14 @@ export async function ringStage(fleet: Fleet) {
     const random = new Random(1)
     const faults = new Faults([])
     const world: World = await World.open({
-      ...{ clock, random, faults, organization: fleet.organization, ...fleet.build },
-      ...{ bundles: assembly.functions, port: 0, onStep: () => {} },
+      clock,
+      random,
+      faults,
+      organization: fleet.organization,
+      ...fleet.build,
+      bundles: assembly.functions,
+      port: 0,
+      onStep: () => {},
       ...(until !== undefined && { until: started + until * 3_600_000 }),
       fate: (event) => staged.fate(event),
       before: (name, work) => staged.before(name, work),

@@ -8,8 +8,7 @@ import { accounts, build, copiesIn, fleetOf, pointers, regions, ringStage, start
 type Rehearse = Awaited<ReturnType<typeof ringStage>>
 
 const parameter = '/golden-images/base'
-const homeKey = (region: string) =>
-  `arn:aws:kms:${region}:${build.account}:key/1a2b3c4d-0000-1111-2222-333344445555`
+const homeKey = (region: string) => `arn:aws:kms:${region}:${build.account}:key/1a2b3c4d-0000-1111-2222-333344445555`
 const ownKey = 'arn:aws:kms:us-east-1:{account}:key/0a1b2c3d-0000-1111-2222-333344445555'
 const alarm = `arn:aws:cloudwatch:us-west-2:${build.account}:alarm:orders`
 const theirAlarm = (account: string) => `arn:aws:cloudwatch:us-east-1:${account}:alarm:web`
@@ -31,24 +30,32 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
     ],
     accounts: [
       ...members.map((id, i) => ({ id, parent: i < 40 ? unit : below })),
-      ...[
-        { id: build.account, parent: unit },
-        { id: excepted, parent: below },
-      ],
+      { id: build.account, parent: unit },
+      { id: excepted, parent: below },
       { id: suspended, parent: unit, state: 'SUSPENDED' as const },
     ],
   }
   const fleet = fleetOf({
     first: {
-      ...{ accounts: first, regions, kmsKeys: { 'us-east-1': ownKey }, soak: '1h', alarm },
+      accounts: first,
+      regions,
+      kmsKeys: { 'us-east-1': ownKey },
+      soak: '1h',
+      alarm,
       tags: { stage: 'first' },
     },
     members: {
-      ...{ organizationalUnits: [unit], except: [excepted], regions, soak: '2h' },
+      organizationalUnits: [unit],
+      except: [excepted],
+      regions,
+      soak: '2h',
       launchTemplates: ['{image}-web', { name: 'batch', default: false }],
     },
     shared: {
-      ...{ accounts: shared, regions, mode: 'share', alarm: theirAlarm(shared[0] ?? '') },
+      accounts: shared,
+      regions,
+      mode: 'share',
+      alarm: theirAlarm(shared[0] ?? ''),
       kmsKeys: Object.fromEntries(regions.slice(1).map((region) => [region, homeKey(region)])),
     },
   })
@@ -110,9 +117,7 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
 
   it('copies to each target once, and shares one copy for each region', () => {
     const copies = copiesIn(all.world)
-    const expected = [...first, ...members].flatMap((account) =>
-      regions.map((region) => `${account} ${region}`),
-    )
+    const expected = [...first, ...members].flatMap((account) => regions.map((region) => `${account} ${region}`))
     expect([...copies.keys()].sort()).toEqual(
       [...expected, ...regions.slice(1).map((region) => `${build.account} ${region}`)].sort(),
     )
@@ -125,10 +130,8 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
       expect(keys).toEqual([ownKey.replace('{account}', account)])
       expect(ami?.image.Tags).toEqual(
         expect.arrayContaining([
-          ...[
-            { Key: 'stage', Value: 'first' },
-            { Key: 'rebake:ring', Value: 'first' },
-          ],
+          { Key: 'stage', Value: 'first' },
+          { Key: 'rebake:ring', Value: 'first' },
           { Key: 'rebake:image', Value: 'base' },
         ]),
       )
@@ -161,11 +164,9 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
       ({ input }) => (input as { tags: Record<string, string> }).tags['rebake:ring'],
     )
     expect([...times].map(([ring, calls]) => [ring, calls.length])).toEqual([
-      ...[
-        ['first', 3],
-        ['members', 2],
-        ['shared', 1],
-      ],
+      ['first', 3],
+      ['members', 2],
+      ['shared', 1],
     ])
     const begins = [...times.values()].map(([call]) => Date.parse(call?.time ?? ''))
     expect((begins[1] ?? 0) - (begins[0] ?? 0)).toBeGreaterThan(hour)
@@ -206,8 +207,7 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
       for (const region of where)
         standIn.ec2.launchTemplates.add({ account, region, name: 'web', tags: { 'rebake:fleet': 'small' } })
   }
-  const has = (world: World, who: string[]) =>
-    pointers(world, parameter, who, where).map(({ id }) => id !== undefined)
+  const has = (world: World, who: string[]) => pointers(world, parameter, who, where).map(({ id }) => id !== undefined)
 
   /** One of each kind, in four targets of the ring. */
   const failing = Object.values(copyFailures).map((reason, i) => {
@@ -232,8 +232,7 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
     expect(all.status).toBe('failed')
     const retries = all.world.standIn.calls.filter(({ operation }) => operation === 'RetryImage')
     expect(retries).toHaveLength(2)
-    for (const { account, region, reason } of failing)
-      expect(all.told).toContain(`${account} ${region}: ${reason}`)
+    for (const { account, region, reason } of failing) expect(all.told).toContain(`${account} ${region}: ${reason}`)
     const failed = failing.map(({ account, region }) => `${account} ${region}`)
     const good = places(second).filter((place) => !failed.includes(place))
     expect(good.length).toBeGreaterThan(0)
@@ -260,21 +259,17 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
       'may not be changed',
       (world: World) => {
         arrange(world)
-        for (const region of where)
-          world.standIn.ec2.launchTemplates.add({ account: broken, region, name: 'web' })
+        for (const region of where) world.standIn.ec2.launchTemplates.add({ account: broken, region, name: 'web' })
       },
     ],
-  ])(
-    'a launch template that %s is named with its targets, and all parameters point',
-    async (why, prepare) => {
-      const all = await rehearse({ targets: everyone, arrange: prepare })
-      expect(all.status).toBe('failed')
-      expect(all.told).toContain(`launch template web ${why}`)
-      expect(all.told).toContain(`${broken} us-west-2, ${broken} us-east-1`)
-      expect(has(all.world, everyone)).toEqual(places(everyone).map(() => true))
-      expect(stable(all.world)).toBeUndefined()
-    },
-  )
+  ])('a launch template that %s is named with its targets, and all parameters point', async (why, prepare) => {
+    const all = await rehearse({ targets: everyone, arrange: prepare })
+    expect(all.status).toBe('failed')
+    expect(all.told).toContain(`launch template web ${why}`)
+    expect(all.told).toContain(`${broken} us-west-2, ${broken} us-east-1`)
+    expect(has(all.world, everyone)).toEqual(places(everyone).map(() => true))
+    expect(stable(all.world)).toBeUndefined()
+  })
 
   const at = (minutes: number) => Date.parse(start) + minutes * 60_000
   it.each([
@@ -288,12 +283,7 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
       'fired at 2026-09-01T07:20',
     ],
     ['fires in the soak and stays so', [['ALARM', 80]], 'failed', 'fired at 2026-09-01T07:20'],
-    [
-      'fired before the ring was published, and is still so',
-      [['ALARM', 1]],
-      'failed',
-      'fired at 2026-09-01T06:01',
-    ],
+    ['fired before the ring was published, and is still so', [['ALARM', 1]], 'failed', 'fired at 2026-09-01T06:01'],
     [
       'fired before the ring was published, and is quiet again',
       [
@@ -309,8 +299,7 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
       targets: everyone,
       arrange: (world) => {
         arrange(world)
-        for (const [state, minutes] of changes)
-          world.standIn.cloudwatch.setState(alarm, state, { at: at(minutes) })
+        for (const [state, minutes] of changes) world.standIn.cloudwatch.setState(alarm, state, { at: at(minutes) })
       },
     })
     expect(all.status).toBe(status)
@@ -343,13 +332,10 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
     const all = await rehearse({ targets: everyone, arrange, releasedAfter: [0, 24] })
     expect(all.status).toBe('released')
     const source = stable(all.world)
-    for (const { ami } of pointers(all.world, parameter, everyone, where))
-      expect(ami?.image.SourceImageId).toBe(source)
+    for (const { ami } of pointers(all.world, parameter, everyone, where)) expect(ami?.image.SourceImageId).toBe(source)
     const copies = copiesIn(all.world)
     expect([...copies.values()]).toEqual(places(everyone).map(() => 2))
-    const changed = all.world.standIn.calls.filter(
-      ({ operation }) => operation === 'UpdateDistributionConfiguration',
-    )
+    const changed = all.world.standIn.calls.filter(({ operation }) => operation === 'UpdateDistributionConfiguration')
     expect(changed).toHaveLength(2)
     if (validates) expect(invalidCalls(all.calls)).toBe('')
   })

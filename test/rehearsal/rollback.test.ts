@@ -25,8 +25,7 @@ const parameter = '/golden-images/base'
 const regions = ['us-west-2', 'us-east-1']
 const [first = '', second = '', third = ''] = accounts(0, 3)
 const everywhere = [first, second, third].flatMap((account) => regions.map((region) => ({ account, region })))
-const time = (hours: number) =>
-  new Date(Date.parse(start) + hours * 3_600_000).toISOString().replace('.000', '')
+const time = (hours: number) => new Date(Date.parse(start) + hours * 3_600_000).toISOString().replace('.000', '')
 const ada = 'arn:aws:iam::111122223333:user/ada'
 
 const launchTemplates = [{ name: 'base-web', images: ['base'] }]
@@ -103,7 +102,10 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
           })
         for (const region of regions)
           standIn.ec2.launchTemplates.add({
-            ...{ account: first, region, name: 'base-web', tags: { 'rebake:fleet': 'small' } },
+            account: first,
+            region,
+            name: 'base-web',
+            tags: { 'rebake:fleet': 'small' },
             data: { ImageId: 'ami-00000000000000000', InstanceType: 'm7i.large' },
           })
         const executions: [string, ReturnType<typeof rollBack>][] = []
@@ -162,8 +164,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
     const all = everywhere
       .filter(({ account }) => accounts.includes(account))
       .map(({ account, region }) => {
-        const { now, candidate, stable, previous, template } =
-          at(when).targets[`${account} ${region}`] ?? none
+        const { now, candidate, stable, previous, template } = at(when).targets[`${account} ${region}`] ?? none
         return [now, candidate, stable, previous, template].map(named).join(' ')
       })
     return [...new Set(all)].join(' | ')
@@ -188,9 +189,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
     expect(buildHas('partly back')).toBe('good good standing')
     expect(told).toContain('Not everywhere rolled back: base to 1.0.0/2')
     expect(told).toMatch(
-      new RegExp(
-        `\n  ring everyone: ${third} us-west-2: .*\n  ring everyone: ${third} us-east-1: .*not auth`,
-      ),
+      new RegExp(`\n  ring everyone: ${third} us-west-2: .*\n  ring everyone: ${third} us-east-1: .*not auth`),
     )
   })
 

@@ -49,7 +49,8 @@ describe('how often an event arrives, and how late', () => {
 describe('a scan that finds vulnerabilities', () => {
   const released = (image: string): EventEnvelope => ({
     ...readEvent('states.execution-succeeded.json'),
-    ...{ source: 'rebake', 'detail-type': 'Rebake Image Released' },
+    source: 'rebake',
+    'detail-type': 'Rebake Image Released',
     detail: { version: '1', campaign: 'c', image, imageVersion: '1.0.0/2' },
   })
 
@@ -65,14 +66,9 @@ describe('a scan that finds vulnerabilities', () => {
     const prefix = 'arn:aws:imagebuilder:us-west-2:111122223333'
     expect(event).toEqual({
       ...documented,
-      ...{
-        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        time: expect.stringMatching(/^2026-09-01T\d\d:\d\d:\d\dZ$/),
-      },
-      resources: [
-        `${prefix}:image/golden-al2023-node/1.0.0/2`,
-        `${prefix}:image-pipeline/golden-al2023-node`,
-      ],
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      time: expect.stringMatching(/^2026-09-01T\d\d:\d\d:\d\dZ$/),
+      resources: [`${prefix}:image/golden-al2023-node/1.0.0/2`, `${prefix}:image-pipeline/golden-al2023-node`],
       detail: {
         'resource-id': expect.stringMatching(/^i-[0-9a-f]{17}$/),
         'finding-severity-counts': { all: 3, critical: 3, high: 0, medium: 0 },

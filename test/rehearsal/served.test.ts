@@ -28,14 +28,12 @@ afterAll(() => rehearsal.close())
 const build = '111122223333'
 const target = '222233334444'
 const soe = '444455556666'
-const arn = (service: string, rest: string, account = build) =>
-  `arn:aws:${service}:us-west-2:${account}:${rest}`
+const arn = (service: string, rest: string, account = build) => `arn:aws:${service}:us-west-2:${account}:${rest}`
 const released = (image: string) => rehearsal.summary.images.find((other) => other.image === image)?.ami
 const campaign = 'al2023-soe-ami-0a1b2c3d4e5f67890'
 const payments = arn('imagebuilder', 'image/golden-payments-api/1.0.0')
 const ami = expect.stringMatching(/^ami-[0-9a-f]{17}$/)
-const containing = (...items: object[]) =>
-  expect.arrayContaining(items.map((o) => expect.objectContaining(o)))
+const containing = (...items: object[]) => expect.arrayContaining(items.map((o) => expect.objectContaining(o)))
 
 /** What the `aws` command answers, as the operator of an account. */
 async function aws(command: string, account = build) {
@@ -123,10 +121,7 @@ describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where 
       }),
       target,
     ],
-    [
-      'ssm describe-parameters',
-      () => ({ Parameters: containing({ Name: '/golden/images/payments-api/candidate' }) }),
-    ],
+    ['ssm describe-parameters', () => ({ Parameters: containing({ Name: '/golden/images/payments-api/candidate' }) })],
     [
       'ec2 describe-images --owners self',
       () => ({
@@ -166,10 +161,7 @@ describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where 
       'lambda list-functions',
       () => ({ Functions: containing({ FunctionName: 'golden-receive-release', Runtime: 'nodejs24.x' }) }),
     ],
-    [
-      'sqs list-queues',
-      () => ({ QueueUrls: [`https://sqs.us-west-2.amazonaws.com/${build}/golden-dead-letters`] }),
-    ],
+    ['sqs list-queues', () => ({ QueueUrls: [`https://sqs.us-west-2.amazonaws.com/${build}/golden-dead-letters`] })],
     [
       `sqs get-queue-attributes --attribute-names All --queue-url https://sqs.us-west-2.amazonaws.com/${build}/golden-dead-letters`,
       () => ({ Attributes: { ApproximateNumberOfMessages: '0' } }),

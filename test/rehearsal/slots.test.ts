@@ -19,16 +19,10 @@ it.each([1, 2])(
     expect(new Set(summary.images.map(({ status }) => status))).toEqual(new Set(['released']))
 
     // A slot is held from the start of a bake until the image is marked a candidate, which frees it.
-    const entered = readLines<Entered>(out, 'history.jsonl').filter(({ type }) =>
-      type.endsWith('StateEntered'),
-    )
+    const entered = readLines<Entered>(out, 'history.jsonl').filter(({ type }) => type.endsWith('StateEntered'))
     const changes = entered
       .flatMap(({ timestamp, state }) =>
-        state === 'Start Bake'
-          ? [{ timestamp, by: 1 }]
-          : state === 'Mark Candidate'
-            ? [{ timestamp, by: -1 }]
-            : [],
+        state === 'Start Bake' ? [{ timestamp, by: 1 }] : state === 'Mark Candidate' ? [{ timestamp, by: -1 }] : [],
       )
       .sort((a, b) => a.timestamp.localeCompare(b.timestamp) || a.by - b.by)
     let baking = 0

@@ -56,8 +56,7 @@ const remember = (name: string) => (world: World) => {
 const start = (machine: string, name: string, input: object) => (world: World) => {
   executions[name] = startMachine(world, fleet, machine, name, { by, reason: 'INC-4711', ...input })
 }
-const rollback = (name: string, time: string) =>
-  start('rollback', name, { image: rolledBack, hold: true, time })
+const rollback = (name: string, time: string) => start('rollback', name, { image: rolledBack, hold: true, time })
 /** The newest version that people were told of. */
 const newest = ({ standIn }: World, image: string) =>
   standIn.sns.notifications
@@ -117,16 +116,13 @@ const everywhere = (release: string) => Array(7).fill(release)
 /** What has become, until some moment, of the AMIs that pointers had at another. */
 const became = (moment: string, of: string, image: string) =>
   (pointers[of]?.[image] ?? []).map((ami) => states[moment]?.[ami])
-const bakesOf = (campaign: string) =>
-  rehearsal.summary.images.filter((image) => image.campaign.startsWith(campaign))
+const bakesOf = (campaign: string) => rehearsal.summary.images.filter((image) => image.campaign.startsWith(campaign))
 
 describe('a rollback while the image is baked, and an account lets nobody in', () => {
   it('goes back everywhere else, and fails naming the account', () => {
     expect(has('half', rolledBack)).toEqual([...Array(4).fill('first'), 'second', 'second', 'first'])
     expect(executions['rollback-1']).toMatchObject({ status: 'FAILED', error: 'RollbackIncomplete' })
-    expect(executions['rollback-1']?.cause).toContain(
-      `${closed} us-west-2, ${closed} us-east-1: cannot assume`,
-    )
+    expect(executions['rollback-1']?.cause).toContain(`${closed} us-west-2, ${closed} us-east-1: cannot assume`)
   })
 
   it('makes nothing of the bake that was under way', () => {
@@ -170,19 +166,14 @@ describe('a base revoked with all below it, while a newer one is on its way', ()
 
   it('has baked anew what is affected and not held', () => {
     const again = bakesOf('manual-2026')
-    expect(again.map(({ image }) => image).sort()).toEqual(
-      family.filter((name) => name !== rolledBack).sort(),
-    )
+    expect(again.map(({ image }) => image).sort()).toEqual(family.filter((name) => name !== rolledBack).sort())
     expect(again.every(({ status }) => status === 'released')).toBe(true)
   })
 })
 
 describe('retirement', () => {
   it('removes what is old or revoked, and that nothing uses', () => {
-    expect([executions['retire-1']?.status, executions['retire-2']?.status]).toEqual([
-      'SUCCEEDED',
-      'SUCCEEDED',
-    ])
+    expect([executions['retire-1']?.status, executions['retire-2']?.status]).toEqual(['SUCCEEDED', 'SUCCEEDED'])
     for (const image of family.filter((name) => ![rolledBack, inUse].includes(name)))
       expect(became('retired', 'second', image)).toEqual(everywhere('gone'))
     expect(became('retired', 'first', 'al2023-hardened')).toEqual(everywhere('gone'))
@@ -193,9 +184,7 @@ describe('retirement', () => {
     expect(became('retired', 'second', inUse).slice(0, 2)).toEqual(Array(2).fill('deprecated available'))
     for (const image of family) expect(became('retired', 'retired', image)).toEqual(everywhere('available'))
     const { ec2 } = rehearsal.world.standIn
-    const gone = ec2.instances
-      .all()
-      .filter(({ instance, region }) => !ec2.get(instance.ImageId ?? '', region))
+    const gone = ec2.instances.all().filter(({ instance, region }) => !ec2.get(instance.ImageId ?? '', region))
     // Smoke tests' instances are terminated.
     expect(gone.filter(({ instance }) => instance.State.Name !== 'terminated')).toEqual([])
   })

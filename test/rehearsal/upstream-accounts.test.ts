@@ -24,7 +24,8 @@ const policy = (...accounts: string[]) => ({
   Properties: {
     EventBusName: { Ref: 'Releases' },
     Statement: {
-      ...{ Effect: 'Allow', Action: 'events:PutEvents' },
+      Effect: 'Allow',
+      Action: 'events:PutEvents',
       Principal: { AWS: accounts.map((account) => `arn:aws:iam::${account}:root`) },
     },
   },
@@ -76,8 +77,13 @@ const judged = ({ world, time }: Staged, upstream: string) => {
   return judge(fleet, { upstreams: [upstream], ami, time }, seen && asReleased(seen))
 }
 const asReleased = ({ image }: Ami) => ({
-  ...{ ami: image.ImageId, ownerId: image.OwnerId, ownerAlias: image.ImageOwnerAlias, name: image.Name },
-  ...{ architecture: image.Architecture ?? '', state: image.State ?? '', created: image.CreationDate ?? '' },
+  ami: image.ImageId,
+  ownerId: image.OwnerId,
+  ownerAlias: image.ImageOwnerAlias,
+  name: image.Name,
+  architecture: image.Architecture ?? '',
+  state: image.State ?? '',
+  created: image.CreationDate ?? '',
 })
 
 /** The AMI that an upstream's parameter names, or the newest that its Image Builder image came to. */
@@ -113,9 +119,7 @@ describe('a release', () => {
     expect(judged(s, upstream)).toMatchObject({ releases: [{ upstream, ami }] })
     const points = ['parameter', 'image'].includes(sourceIn(fleet, upstream).kind)
     expect(pointedTo(s, upstream)).toBe(points ? ami : undefined)
-    expect(s.world.standIn.ec2.get(ami, build.region)?.image.CreationDate).toBe(
-      new Date(s.time).toISOString(),
-    )
+    expect(s.world.standIn.ec2.get(ami, build.region)?.image.CreationDate).toBe(new Date(s.time).toISOString())
   })
 
   it.each([
@@ -130,9 +134,7 @@ describe('a release', () => {
     expect(s.heard.filter(({ after }) => after === 0)).toEqual([{ after: 0, account, bus: name, event }])
     // What EC2 says of the AMI itself comes first, and only where it is not the same.
     const ofEc2 = s.heard.filter(({ after }) => after === -1).map(({ event: { detail } }) => detail.State)
-    expect(ofEc2).toEqual(
-      upstream === 'foreign' || upstream === 'own' || upstream === 'built' ? ['available'] : [],
-    )
+    expect(ofEc2).toEqual(upstream === 'foreign' || upstream === 'own' || upstream === 'built' ? ['available'] : [])
   })
 
   it('of a public parameter is no event, but a message on its topic where it has one', async () => {
@@ -147,7 +149,8 @@ describe('a release', () => {
     const { ami } = amiOfRelease(fleet, { upstream: 'built', time: s.time })
     const [image] = s.world.standIn.imagebuilder.images.list(build).slice(-1)
     expect(s.world.standIn.ec2.find(ami, build)?.image.Tags).toContainEqual({
-      ...{ Key: 'Ec2ImageBuilderArn', Value: image?.arn },
+      Key: 'Ec2ImageBuilderArn',
+      Value: image?.arn,
     })
     expect(image?.arn).toBe(releaseEvent(fleet, 'built', s.time)?.resources[0])
   })
@@ -161,27 +164,22 @@ describe('a release', () => {
     stage(world, { fleet: fixed, started, events: [], releases, random: new Random(1), faults })
     await s.clock.run()
     const owner = { account: '444455556666', region: build.region }
-    expect(world.standIn.ec2.named('soe-stable', owner)?.image.CreationDate).toBe(
-      new Date(time).toISOString(),
-    )
+    expect(world.standIn.ec2.named('soe-stable', owner)?.image.CreationDate).toBe(new Date(time).toISOString())
     expect(s.heard.map(({ event }) => event.detail.State)).toEqual(['deregistered', 'available'])
   })
 })
 
 describe('an event of a file', () => {
-  it.each(['amis', 'foreign', 'own', 'built', 'announced'])(
-    'of %s makes what it tells of',
-    async (upstream) => {
-      const s = await staged({})
-      const event = { ...(releaseEvent(fleet, upstream, s.time) as EventEnvelope), id: 'from-a-file' }
-      await run(s, { events: [event] })
-      const { ami } = amiOfRelease(fleet, { upstream, time: s.time })
-      expect(s.world.standIn.ec2.find(ami, build)).toBeDefined()
-      expect([ami, undefined]).toContain(pointedTo(s, upstream))
-      expect(s.heard.filter(({ event: { id } }) => id === 'from-a-file')).toHaveLength(1)
-      expect(s.world.refused).toEqual([expect.stringMatching(/no rule on the default bus of account \d{12}/)])
-    },
-  )
+  it.each(['amis', 'foreign', 'own', 'built', 'announced'])('of %s makes what it tells of', async (upstream) => {
+    const s = await staged({})
+    const event = { ...(releaseEvent(fleet, upstream, s.time) as EventEnvelope), id: 'from-a-file' }
+    await run(s, { events: [event] })
+    const { ami } = amiOfRelease(fleet, { upstream, time: s.time })
+    expect(s.world.standIn.ec2.find(ami, build)).toBeDefined()
+    expect([ami, undefined]).toContain(pointedTo(s, upstream))
+    expect(s.heard.filter(({ event: { id } }) => id === 'from-a-file')).toHaveLength(1)
+    expect(s.world.refused).toEqual([expect.stringMatching(/no rule on the default bus of account \d{12}/)])
+  })
 
   it('names the AMI, or the image, that it is of', async () => {
     const s = await staged({})
@@ -226,11 +224,7 @@ describe('an event of a file', () => {
   })
 
   it.each([
-    [
-      'of an account that no upstream is in',
-      { account: '888899990000' },
-      'does not let account 888899990000',
-    ],
+    ['of an account that no upstream is in', { account: '888899990000' }, 'does not let account 888899990000'],
     ['of another region', { region: 'eu-west-1' }, 'default bus of account 444455556666 in eu-west-1'],
   ])('%s comes to nothing, and why', async (_, change, why) => {
     const s = await staged({})
@@ -242,9 +236,7 @@ describe('an event of a file', () => {
     const s = await staged({})
     const event = { ...(releaseEvent(fleet, 'announced', s.time) as EventEnvelope), account: build.account }
     await run(s, { events: [event] })
-    expect(s.heard.map(({ bus: name, account }) => [name, account])).toEqual([
-      ['kinds-releases', build.account],
-    ])
+    expect(s.heard.map(({ bus: name, account }) => [name, account])).toEqual([['kinds-releases', build.account]])
   })
 })
 
@@ -252,9 +244,7 @@ describe('a fault', () => {
   const kinds = ['amis', 'foreign', 'own', 'built', 'announced']
   /** How long after its release each event of it was put. */
   const told = ({ heard, time }: Staged, upstream: string) =>
-    heard
-      .filter(({ event: { id } }) => id === releaseEvent(fleet, upstream, time)?.id)
-      .map(({ after }) => after)
+    heard.filter(({ event: { id } }) => id === releaseEvent(fleet, upstream, time)?.id).map(({ after }) => after)
 
   it.each(kinds)('of what tells of %s', async (upstream) => {
     expect(told(await released(upstream, [`release-lost=${upstream}`]), upstream)).toEqual([])
@@ -282,26 +272,18 @@ describe('a fault', () => {
     expect(judged(s, upstream)).toHaveProperty('unseen')
   })
 
-  it.each(upstreams.filter((name) => name !== 'built'))(
-    'gives the AMI of %s to a stranger',
-    async (upstream) => {
-      const s = await released(upstream, [`untrusted-owner=${upstream}`])
-      expect(judged(s, upstream)).toMatchObject({ refused: expect.stringContaining('999999999999') })
-    },
-  )
+  it.each(upstreams.filter((name) => name !== 'built'))('gives the AMI of %s to a stranger', async (upstream) => {
+    const s = await released(upstream, [`untrusted-owner=${upstream}`])
+    expect(judged(s, upstream)).toMatchObject({ refused: expect.stringContaining('999999999999') })
+  })
 
-  it.each(['amis', 'foreign', 'own', 'public', 'quiet', 'announced'])(
-    'hides the AMI of %s',
-    async (upstream) => {
-      expect(judged(await released(upstream, [`never-shared=${upstream}`]), upstream)).toHaveProperty(
-        'unseen',
-      )
-      const late = await staged({ faults: [`shared-late=${upstream}`] })
-      const seen: boolean[] = []
-      for (const after of [0, hour + 1])
-        late.clock.at(late.started + after, () => void seen.push('releases' in judged(late, upstream)))
-      await run(late, { releases: [late.planned(upstream)] })
-      expect(seen).toEqual([false, true])
-    },
-  )
+  it.each(['amis', 'foreign', 'own', 'public', 'quiet', 'announced'])('hides the AMI of %s', async (upstream) => {
+    expect(judged(await released(upstream, [`never-shared=${upstream}`]), upstream)).toHaveProperty('unseen')
+    const late = await staged({ faults: [`shared-late=${upstream}`] })
+    const seen: boolean[] = []
+    for (const after of [0, hour + 1])
+      late.clock.at(late.started + after, () => void seen.push('releases' in judged(late, upstream)))
+    await run(late, { releases: [late.planned(upstream)] })
+    expect(seen).toEqual([false, true])
+  })
 })

@@ -10,8 +10,7 @@ import { readLines, slow, temporaryDirectory } from '../support/rehearsal.ts'
 const fleet = everyKind()
 const kinds = Object.keys(fleet.upstreams)
 const start = '2026-09-01T06:00:00Z'
-const minute = (minutes: number) =>
-  new Date(Date.parse(start) + minutes * 60_000).toISOString().replace('.000', '')
+const minute = (minutes: number) => new Date(Date.parse(start) + minutes * 60_000).toISOString().replace('.000', '')
 const minutesAfterStart = (time: string) => (Date.parse(time) - Date.parse(start)) / 60_000
 
 let assembly: CloudAssemblySummary
@@ -23,7 +22,13 @@ async function living(o: { releases: PlannedRelease[]; faults?: string[]; for?: 
   const out = temporaryDirectory()
   const { faults = [], ...rest } = o
   const rehearsal = await rehearse({
-    ...{ fleet, assembly, fleetFile: 'every-kind.yaml', start, seed: 1, out, ...rest },
+    fleet,
+    assembly,
+    fleetFile: 'every-kind.yaml',
+    start,
+    seed: 1,
+    out,
+    ...rest,
     faults: faults.map(parseFault),
   })
   await rehearsal.close()
@@ -48,9 +53,7 @@ const nameOf = (release: PlannedRelease) =>
 const campaignOf = ({ summary }: Rehearsal, release: PlannedRelease) =>
   summary.campaigns.filter(({ name }) => name === nameOf(release))
 const refusals = ({ notifications }: Rehearsal) =>
-  notifications
-    .filter(({ attributes }) => attributes.kind === 'upstream-refused')
-    .map(({ message }) => message)
+  notifications.filter(({ attributes }) => attributes.kind === 'upstream-refused').map(({ message }) => message)
 
 describe('a release that is told of', { timeout: slow }, () => {
   let life: Awaited<ReturnType<typeof living>>
@@ -119,9 +122,7 @@ describe('two releases that are told of in the wrong order', { timeout: slow }, 
 
   // A parameter holds the newer by then: nobody is told of the older.
   it.each(['of-an-account', 'of-an-image', 'of-a-team'])('%s: the older is refused, and why', (upstream) => {
-    const [older, newer] = [0, 30].map(
-      (minutes) => amiOfRelease(fleet, { upstream, time: minute(minutes) }).ami,
-    )
+    const [older, newer] = [0, 30].map((minutes) => amiOfRelease(fleet, { upstream, time: minute(minutes) }).ami)
     const told = refusals(life).filter((message) => message.includes(`tells of a release: ${older}`))
     expect(told).toEqual([expect.stringContaining(`${upstream} has released ${newer} since`)])
   })
@@ -138,9 +139,7 @@ describe('an AMI that is not to be believed', { timeout: slow }, () => {
     const releases = owned.map((upstream) => ({ upstream, time: minute(0) }))
     const life = await living({ releases, faults })
     expect(bakedFrom(life, releases)).toEqual([])
-    const strangers = refusals(life).filter((message) =>
-      message.includes('its owner is account 999999999999'),
-    )
+    const strangers = refusals(life).filter((message) => message.includes('its owner is account 999999999999'))
     expect(strangers).toHaveLength(owned.length)
   })
 

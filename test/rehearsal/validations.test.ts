@@ -32,7 +32,10 @@ async function rehearse(...faults: string[]) {
   )
   const named = (name: string) => calls.filter(({ operation }) => operation === name).length
   return {
-    ...{ out, calls, named, unusedPermissions },
+    out,
+    calls,
+    named,
+    unusedPermissions,
     distributed: [...new Set(distributed)].sort(),
     statuses: Object.fromEntries(summary.images.map(({ image, status }) => [image, status])),
     reasonOf: (name: string) => summary.images.find(({ image }) => image === name)?.reason,
@@ -67,10 +70,7 @@ describe('the checks of a campaign', { timeout: slow }, () => {
 
   it.each([
     {
-      'smoke-fails': [
-        'documented',
-        /smoke m7i.large: RunScript: .*documented does not answer.* exit status 1/,
-      ],
+      'smoke-fails': ['documented', /smoke m7i.large: RunScript: .*documented does not answer.* exit status 1/],
       'check-refuses': ['judged', /licences.*the rehearsal was told so/],
       'scan-finds': ['scripted', /vulnerabilities: critical: expected 0 at most, found 3/],
     },

@@ -32,8 +32,7 @@ const statesOf = (states: Record<string, State>): [string, State][] =>
 
 const files = readdirSync('statemachines')
 const read = (file: string) => readFileSync(`statemachines/${file}`, 'utf8')
-const statesIn = (file: string) =>
-  statesOf((JSON.parse(read(file)) as { States: Record<string, State> }).States)
+const statesIn = (file: string) => statesOf((JSON.parse(read(file)) as { States: Record<string, State> }).States)
 const thrown = Object.values(errors)
   .filter((value) => typeof value === 'function' && value.prototype instanceof Error)
   .map((value): string => new (value as typeof errors.Transient)('').name)
@@ -81,8 +80,15 @@ describe('the errors of the functions', () => {
   })
 
   const mended = [
-    ...['Transient', 'AmiNotVisible', 'DistributionInProgress', 'InvalidInput', 'NotOpen', 'Superseded'],
-    ...['LookAgain', 'ApprovalNeeded', 'DistributionRetriable'],
+    'Transient',
+    'AmiNotVisible',
+    'DistributionInProgress',
+    'InvalidInput',
+    'NotOpen',
+    'Superseded',
+    'LookAgain',
+    'ApprovalNeeded',
+    'DistributionRetriable',
     // A dead letter's, which says itself what to do.
     'SlackRefused',
   ]

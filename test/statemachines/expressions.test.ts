@@ -75,7 +75,8 @@ describe('what is not open yet', () => {
       campaign['Plan Campaign']?.Assign ?? null,
       {},
       {
-        ...{ context: { Execution: { Name: 'c' } }, result: { Payload } },
+        context: { Execution: { Name: 'c' } },
+        result: { Payload },
       },
     )
     expect(await nextOf(campaign['Is It Time?'] as State, assigned as object)).toBe(next)
@@ -196,7 +197,9 @@ describe('a promotion', () => {
   it('knows what a bake would know by then', async () => {
     const { Assign = null } = (state.Choices?.[0] ?? {}) as State
     expect(await evaluated(Assign, {}, { input: { campaign: 'c', ...root, baked } })).toEqual({
-      ...{ campaign: 'c', image: 'web', parentAmi: 'ami-0a' },
+      campaign: 'c',
+      image: 'web',
+      parentAmi: 'ami-0a',
       ...baked,
     })
   })
@@ -206,7 +209,8 @@ describe('a promotion', () => {
     const { execution: _, ...rest } = input
     const context = { Execution: { Id: 'arn:c' } }
     expect(await evaluated(Arguments.Input, { campaign: 'c' }, { input, context })).toEqual({
-      ...{ campaign: 'c', AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:c' },
+      campaign: 'c',
+      AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: 'arn:c',
       ...rest,
     })
   })
@@ -214,8 +218,7 @@ describe('a promotion', () => {
 
 /** Every expression of a definition, wherever it stands. */
 const expressionsIn = (value: unknown): string[] => {
-  if (typeof value === 'string')
-    return expressionIn(value) === undefined ? [] : [expressionIn(value) as string]
+  if (typeof value === 'string') return expressionIn(value) === undefined ? [] : [expressionIn(value) as string]
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
 }
 

@@ -17,14 +17,22 @@ import { memoryLedger } from './ledger.ts'
 
 export const parentAmi = 'ami-0a1b2c3d4e5f67890'
 export const trigger = {
-  ...{ kind: 'release' as const, upstream: 'al2023-soe', ami: parentAmi, amiName: 'soe-al2023-2026.09.1' },
-  ...{ time: '2026-09-08T09:00:00Z', reason: `al2023-soe released ${parentAmi}` },
+  kind: 'release' as const,
+  upstream: 'al2023-soe',
+  ami: parentAmi,
+  amiName: 'soe-al2023-2026.09.1',
+  time: '2026-09-08T09:00:00Z',
+  reason: `al2023-soe released ${parentAmi}`,
 }
 export const campaign = campaignName(trigger)
 /** The release after it: an emergency, where asked. */
 export const nextRelease = (more: { emergency?: boolean } = {}) => ({
-  ...{ ...trigger, ami: 'ami-0e0e0e0e0e0e0e0e0', amiName: 'soe-al2023-2026.09.2' },
-  ...{ time: '2026-09-08T10:30:00Z', reason: 'the next', ...more },
+  ...trigger,
+  ami: 'ami-0e0e0e0e0e0e0e0e0',
+  amiName: 'soe-al2023-2026.09.2',
+  time: '2026-09-08T10:30:00Z',
+  reason: 'the next',
+  ...more,
 })
 export const nextCampaign = campaignName(nextRelease())
 export const executionOf = (image: string, of = campaign) =>
@@ -45,13 +53,18 @@ export const ec2Without = (...gone: string[]) =>
 /** What plan-campaign works with: every image's definition is `d1`. */
 export const planningParts = (ledger: Ledger, fleet: Fleet = exampleFleet()) => ({
   definitions: Object.fromEntries(Object.keys(fleet.images).map((image) => [image, 'd1'])),
-  ...{ fleet, ledger, imageBuilderArnPrefix, ec2: ec2Without() },
+  fleet,
+  ledger,
+  imageBuilderArnPrefix,
+  ec2: ec2Without(),
 })
 
 /** Plans a campaign at its trigger's time. */
 export const planFor = (ledger: Ledger, cause: Trigger, fleet?: Fleet) =>
   plan(planningParts(ledger, fleet), {
-    ...{ campaign: campaignName(cause), trigger: cause, time: cause.time },
+    campaign: campaignName(cause),
+    trigger: cause,
+    time: cause.time,
     execution: `arn:aws:states:us-west-2:111122223333:execution:golden-campaign:${campaignName(cause)}`,
   })
 
@@ -98,9 +111,7 @@ export async function plannedCampaign({ cause = trigger as Trigger, ledger = mem
     /** Of the images that are baked, by name. */
     statuses: async () =>
       Object.fromEntries(
-        (await images())
-          .filter(({ plan }) => plan.decision === 'bake')
-          .map(({ image, status }) => [image, status]),
+        (await images()).filter(({ plan }) => plan.decision === 'bake').map(({ image, status }) => [image, status]),
       ),
   }
 }
@@ -116,7 +127,13 @@ export const claimFor = (
   claim(
     { ...parts, imageBuilder: {} as ImagebuilderClient, supersede: 'wait', ...more },
     {
-      ...{ taskToken: `token-${image}`, time: '2026-09-08T10:00:00Z', campaign, image, parentAmi },
-      ...{ stage: 'bake' as Claim['stage'], execution: executionOf(image, more.campaign), ...more },
+      taskToken: `token-${image}`,
+      time: '2026-09-08T10:00:00Z',
+      campaign,
+      image,
+      parentAmi,
+      stage: 'bake' as Claim['stage'],
+      execution: executionOf(image, more.campaign),
+      ...more,
     },
   )

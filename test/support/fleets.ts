@@ -7,12 +7,10 @@ import { architectureOf } from '../../domain/fleet/upstreams.ts'
 import { showDuration } from '../../domain/fleet/values.ts'
 
 /** Reads component files relative to the root of the repository, where the example fleet is. */
-const readFromRoot = (path: string): string | undefined =>
-  existsSync(path) ? readFileSync(path, 'utf8') : undefined
+const readFromRoot = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
 
 /** The example fleet, parsed. */
-export const exampleFleet = (): Fleet =>
-  parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', readFromRoot)
+export const exampleFleet = (): Fleet => parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', readFromRoot)
 
 /** What a ring is where nothing more is asked of it, beside its accounts and regions. */
 export const plainRing = {
@@ -91,7 +89,9 @@ const upstream = fc
               ),
               architecture,
             }),
-            ...[optional('account', account), optional('owner', owner), optional('amiName', amiName)],
+            optional('account', account),
+            optional('owner', owner),
+            optional('amiName', amiName),
             optional(
               'announcements',
               word.map((name) => `arn:aws:sns:us-east-1:444455556666:${name}`),
@@ -104,7 +104,8 @@ const upstream = fc
         event: fc
           .tuple(
             fc.record({ account, architecture, emergencies: fc.boolean() }),
-            ...[optional('owner', owner), optional('amiName', amiName)],
+            optional('owner', owner),
+            optional('amiName', amiName),
           )
           .map((parts) => Object.assign({}, ...parts)),
       }),
@@ -142,7 +143,9 @@ const patchCycles = (images: string[], upstreams: string[]): fc.Arbitrary<Fleet[
     word.map((name) => `cycle-${name}`),
     fc
       .tuple(
-        ...[optional('description', word), recurrence, fc.record({ timezone, onlyIfChanged: fc.boolean() })],
+        optional('description', word),
+        recurrence,
+        fc.record({ timezone, onlyIfChanged: fc.boolean() }),
         fc.oneof(
           fc.record({ images: fc.oneof(fc.subarray(images, { minLength: 1 }), fc.constant(['*'])) }),
           fc.record({ upstreams: fc.subarray(upstreams, { minLength: 1 }) }),
@@ -197,11 +200,7 @@ const components = {
   'update-windows': shared('update-windows'),
 }
 
-const arbitraryImage = (
-  parent: string,
-  upstream: Fleet['upstreams'][string],
-  rings: string[],
-): fc.Arbitrary<Image> => {
+const arbitraryImage = (parent: string, upstream: Fleet['upstreams'][string], rings: string[]): fc.Arbitrary<Image> => {
   const { platform } = upstream
   const architecture = architectureOf(upstream) ?? 'x86_64'
   return fc
@@ -274,9 +273,7 @@ export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
       const used = rings.slice(0, accounts.length)
       const rooting = keys.slice(0, count).filter((key) => Object.values(parents).includes(key))
       const images = Object.entries(parents).map(([key, parent]) =>
-        arbitraryImage(parent, root[key] as Fleet['upstreams'][string], used).map(
-          (image) => [key, image] as const,
-        ),
+        arbitraryImage(parent, root[key] as Fleet['upstreams'][string], used).map((image) => [key, image] as const),
       )
       return fc.record({
         name: word,

@@ -63,9 +63,6 @@ export function definitionOf(template: Template, stateMachine: string): Properti
   const { DefinitionString, DefinitionSubstitutions } =
     resourcesOf(template, 'AWS::StepFunctions::StateMachine')[stateMachine] ?? {}
   return JSON.parse(
-    (DefinitionString as string).replace(
-      /\$\{(\w+)\}/g,
-      (whole, key: string) => DefinitionSubstitutions[key] ?? whole,
-    ),
+    (DefinitionString as string).replace(/\$\{(\w+)\}/g, (whole, key: string) => DefinitionSubstitutions[key] ?? whole),
   )
 }

@@ -11,21 +11,14 @@ export const onePipeline: Rule = ({ fleet, given }) =>
     if (image.pipeline)
       return decided
         .filter((name) => given([...path, name]) !== undefined)
-        .map((name) =>
-          wrongKey([...path, name], `expected no ${name} beside 'pipeline': the pipeline has its own`),
-        )
+        .map((name) => wrongKey([...path, name], `expected no ${name} beside 'pipeline': the pipeline has its own`))
     const missing = [
       ...(image.infrastructure === undefined ? ["'infrastructure'"] : []),
       ...(image.components.length === 0 ? ["'components'"] : []),
     ]
     return [
       ...(missing.length > 0
-        ? [
-            wrongKey(
-              path,
-              `expected ${missing.join(' and ')}, or the 'pipeline' that bakes it, found none of them`,
-            ),
-          ]
+        ? [wrongKey(path, `expected ${missing.join(' and ')}, or the 'pipeline' that bakes it, found none of them`)]
         : []),
       ...(image.componentUpdates
         ? [

@@ -26,10 +26,7 @@ export const scanned: Rule = (scope) =>
       findings.push(wrongKey(at, "expected 'scanning: true' and tests: a scan looks at the test instance"))
     if ([critical, high, medium, low].every((most) => most === undefined))
       findings.push(
-        wrongKey(
-          at,
-          "expected how many are tolerated: at least one of 'critical', 'high', 'medium' and 'low'",
-        ),
+        wrongKey(at, "expected how many are tolerated: at least one of 'critical', 'high', 'medium' and 'low'"),
       )
     if (introduced && !hasFindings(scope.fleet, image.parent))
       findings.push(
@@ -74,9 +71,7 @@ export const smokeTests: Rule = (scope) =>
     if (ways.length !== 1)
       findings.push(wrongKey(at, `expected 'script' or 'document', found ${ways.join(' and ') || 'neither'}`))
     if (smoke.script !== undefined && smoke.parameters)
-      findings.push(
-        wrongKey([...at, 'parameters'], 'expected no parameters: a script has none, a document has'),
-      )
+      findings.push(wrongKey([...at, 'parameters'], 'expected no parameters: a script has none, a document has'))
     const given = JSON.stringify(smoke.parameters ?? {}).length
     if (given > longestParameter)
       findings.push(

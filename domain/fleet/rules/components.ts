@@ -9,19 +9,12 @@ export const sources: Rule = ({ fleet, region }) =>
     if ('arn' in component) {
       const found = component.arn.split(':')[3]
       return region && found !== region
-        ? [
-            wrongValue(
-              [...path, 'arn'],
-              `expected a component in the build region ${region}, found one in ${found}`,
-            ),
-          ]
+        ? [wrongValue([...path, 'arn'], `expected a component in the build region ${region}, found one in ${found}`)]
         : []
     }
     const given = ['file', 'document'].filter((name) => Object.hasOwn(component, name))
     if (given.length === 1) return []
-    return [
-      wrongKey(path, `expected 'file', 'document' or 'arn', found ${given.join(' and ') || 'none of them'}`),
-    ]
+    return [wrongKey(path, `expected 'file', 'document' or 'arn', found ${given.join(' and ') || 'none of them'}`)]
   })
 
 /** A recipe gives each component the parameters that its document declares. */

@@ -14,10 +14,7 @@ export const parametersOf = (document: Document): Parameters =>
 
 /** What a document's parts say about each other and about the platform; its shape is right already. */
 export const inspectDocument = (document: Document, platform: Platform, at: Path = []): Finding[] => {
-  const known = [
-    ...parametersOf(document).keys(),
-    ...(document.constants ?? []).flatMap((entry) => Object.keys(entry)),
-  ]
+  const known = [...parametersOf(document).keys(), ...(document.constants ?? []).flatMap((entry) => Object.keys(entry))]
   const steps = document.phases.flatMap((phase, i) =>
     phase.steps.map((step, j) => ({ step, path: [...at, 'phases', i, 'steps', j] })),
   )

@@ -6,8 +6,7 @@ import { showDuration } from '../values.ts'
 import { type Rule, repeated } from './scope.ts'
 
 /** Images whose whole lineage is there; the others have a problem of their own already. */
-export const rooted = (fleet: Fleet): string[] =>
-  Object.keys(fleet.images).filter((image) => leadsUp(fleet, image))
+export const rooted = (fleet: Fleet): string[] => Object.keys(fleet.images).filter((image) => leadsUp(fleet, image))
 
 const leadsUp = (fleet: Fleet, image: string) => {
   const seen = new Set<string>()
@@ -75,19 +74,14 @@ const withIops = ['gp3', 'io1', 'io2']
 export const volumes: Rule = ({ fleet }) =>
   Object.entries(fleet.images).flatMap(([key, image]) => [
     ...repeated(image.volumes.map(({ device }) => device)).map(([device, i]) =>
-      wrongValue(
-        ['images', key, 'volumes', i, 'device'],
-        `expected each device once, found ${show(device)} again`,
-      ),
+      wrongValue(['images', key, 'volumes', i, 'device'], `expected each device once, found ${show(device)} again`),
     ),
     ...image.volumes.flatMap(({ type, iops, throughput }, i) => {
       const path = ['images', key, 'volumes', i] as const
       if (iops !== undefined && !withIops.includes(type))
         return [wrongValue([...path, 'iops'], `expected no iops: a ${type} volume has none to set`)]
       if (throughput !== undefined && type !== 'gp3')
-        return [
-          wrongValue([...path, 'throughput'], `expected no throughput: only a gp3 volume has one to set`),
-        ]
+        return [wrongValue([...path, 'throughput'], `expected no throughput: only a gp3 volume has one to set`)]
       return []
     }),
   ])

@@ -68,10 +68,7 @@ function audience({ fleet }: Scope, path: Path, { severity, detail, ...asked }: 
         `expected ${mostAttributes} filters at most, as SNS takes no more, found ${filters}: 'detail: true' needs one less`,
       ),
     )
-  const combinations = chosen.reduce(
-    (product, values) => product * values.length,
-    severity === 'warning' ? 2 : 1,
-  )
+  const combinations = chosen.reduce((product, values) => product * values.length, severity === 'warning' ? 2 : 1)
   if (combinations > mostCombinations)
     findings.push(
       wrongKey(

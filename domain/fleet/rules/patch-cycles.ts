@@ -5,10 +5,7 @@ import { rooted } from './images.ts'
 import type { Rule, Scope } from './scope.ts'
 
 /** Campaigns of other kinds begin with the first four, and three schedules have the others' names. */
-const taken = [
-  ...['manual', 'cve', 'drift', 'promote'],
-  ...['poll-upstreams', 'reconcile-images', 'start-retirement'],
-]
+const taken = ['manual', 'cve', 'drift', 'promote', 'poll-upstreams', 'reconcile-images', 'start-retirement']
 
 /** A campaign is named after its patch cycle, its upstream or its kind: a name must tell which. */
 export const cycleNames: Rule = ({ fleet, names }) =>
@@ -18,10 +15,7 @@ export const cycleNames: Rule = ({ fleet, names }) =>
       return [wrongKey(path, 'expected a name that no upstream has: campaigns are named after either')]
     if (taken.includes(key))
       return [
-        wrongKey(
-          path,
-          `expected another name than ${taken.join(', ')}: other campaigns and schedules are named so`,
-        ),
+        wrongKey(path, `expected another name than ${taken.join(', ')}: other campaigns and schedules are named so`),
       ]
     return []
   })

@@ -42,11 +42,14 @@ const ofImages = (images: unknown, names: Names): Finding[] =>
     return [
       ...named(names, ['upstreams', 'images'], 'an upstream or an image', image.parent, [...path, 'parent']),
       ...named(names, ['infrastructure'], 'an infrastructure configuration', image.infrastructure, [
-        ...[...path, 'infrastructure'],
+        ...path,
+        'infrastructure',
       ]),
       ...listed(image.components).flatMap((use, i) =>
         named(names, ['components'], 'a component', isMapping(use) ? use.component : use, [
-          ...[...path, 'components', i],
+          ...path,
+          'components',
+          i,
           ...(isMapping(use) ? ['component'] : []),
         ]),
       ),

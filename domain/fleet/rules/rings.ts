@@ -15,9 +15,7 @@ export const noRepeats: Rule = (scope) => [
 ]
 
 const once = (path: Path, values: string[]) =>
-  repeated(values).map(([value, i]) =>
-    wrongValue([...path, i], `expected each once, found ${show(value)} again`),
-  )
+  repeated(values).map(([value, i]) => wrongValue([...path, i], `expected each once, found ${show(value)} again`))
 
 /** Two rings with one account and region would move one pointer at two times. */
 export const noOverlap: Rule = ({ fleet }) => {
@@ -92,8 +90,7 @@ const wrongParameter = (template: string): string | undefined => {
   if (!template.startsWith('/')) return `expected a parameter name that starts with '/'`
   if (/^\/(aws|ssm)/i.test(template))
     return `expected a parameter name that does not start with /aws or /ssm, which SSM keeps`
-  if (!template.includes('{image}'))
-    return 'expected {image} in the parameter name, so that each image has its own'
+  if (!template.includes('{image}')) return 'expected {image} in the parameter name, so that each image has its own'
   const sample = template.replace(/\{\w+\}/g, 'x')
   if (!/^(\/[\w.-]+){1,14}$/.test(sample))
     return 'expected a parameter name of at most 14 levels, of letters, digits and . - _: channels are one below it'
@@ -108,12 +105,7 @@ export const keys: Rule = ({ fleet }) =>
 const wrongKmsKey = (name: string, ring: Ring, region: string, arn: string): Finding[] => {
   const path = ['rings', name, 'kmsKeys', region]
   if (!ring.regions.includes(region))
-    return [
-      wrongKey(
-        path,
-        `expected a region of this ring, found ${show(region)}${didYouMean(region, ring.regions)}`,
-      ),
-    ]
+    return [wrongKey(path, `expected a region of this ring, found ${show(region)}${didYouMean(region, ring.regions)}`)]
   const found = arn.split(':')[3]
   return found === region ? [] : [wrongValue(path, `expected a key in ${region}, found one in ${found}`)]
 }

@@ -60,8 +60,7 @@ const wrongTiming = (path: Path, { schedule, timezone }: { schedule: string; tim
 function wrongSchedule(path: Path, text: string, timezone: string): Finding[] {
   const schedule = read(text)
   const at = [...path, 'schedule']
-  if (schedule instanceof ScheduleInvalid)
-    return [wrongWithin(at, schedule.offset, `expected ${schedule.message}`)]
+  if (schedule instanceof ScheduleInvalid) return [wrongWithin(at, schedule.offset, `expected ${schedule.message}`)]
   if (!isTimezone(timezone) || nextOccurrence(schedule, timezone, beginning)) return []
   return [wrongValue(at, `expected a time that comes, found ${show(text)}: no clock of ${timezone} shows it`)]
 }

@@ -4,8 +4,13 @@ import type { Fleet } from '../model.ts'
 import type { Finding } from '../problems.ts'
 
 export const sections = [
-  ...(['upstreams', 'infrastructure', 'components', 'images', 'rings'] as const),
-  ...(['patchCycles', 'freezes'] as const),
+  'upstreams',
+  'infrastructure',
+  'components',
+  'images',
+  'rings',
+  'patchCycles',
+  'freezes',
 ] as const
 export type Section = (typeof sections)[number]
 

@@ -16,29 +16,20 @@ export const reach: Rule = ({ fleet }) =>
     const path = ['rings', name]
     const { accounts, organizationalUnits, organization, except } = ring
     if (accounts.length === 0 && !isOpen(ring))
-      return [
-        wrongKey(path, "expected 'accounts', 'organizationalUnits' or 'organization: true', found none"),
-      ]
+      return [wrongKey(path, "expected 'accounts', 'organizationalUnits' or 'organization: true', found none")]
     const findings: Finding[] = []
     if (isOpen(ring) && !fleet.organization) {
       const key = organization ? 'organization' : 'organizationalUnits'
-      findings.push(
-        wrongKey([...path, key], "expected the fleet's 'organization' beside it: whose accounts these are"),
-      )
+      findings.push(wrongKey([...path, key], "expected the fleet's 'organization' beside it: whose accounts these are"))
     }
     if (organization && organizationalUnits.length > 0)
-      findings.push(
-        wrongKey([...path, 'organizationalUnits'], "expected none: 'organization: true' has all of them"),
-      )
+      findings.push(wrongKey([...path, 'organizationalUnits'], "expected none: 'organization: true' has all of them"))
     if (except.length > 0 && !isOpen(ring))
       findings.push(wrongKey([...path, 'except'], 'expected it where accounts are not listed one by one'))
     except.forEach((account, i) => {
       if (accounts.includes(account))
         findings.push(
-          wrongValue(
-            [...path, 'except', i],
-            `expected an account that the ring does not list, found ${account}`,
-          ),
+          wrongValue([...path, 'except', i], `expected an account that the ring does not list, found ${account}`),
         )
     })
     return [...findings, ...twice(fleet.rings, name, ring)]
@@ -92,8 +83,7 @@ export const shares: Rule = ({ fleet, region: home }) =>
 export const alarms: Rule = ({ fleet }) =>
   eachRing(fleet.rings, (name, ring) => {
     const account = ring.alarm?.split(':')[4]
-    if (!account || account === fleet.build.account || ring.accounts.includes(account) || isOpen(ring))
-      return []
+    if (!account || account === fleet.build.account || ring.accounts.includes(account) || isOpen(ring)) return []
     return [
       wrongValue(
         ['rings', name, 'alarm'],
@@ -120,9 +110,7 @@ export const approvers: Rule = ({ fleet }) =>
 export const templates: Rule = ({ fleet }) =>
   eachRing(fleet.rings, (name, ring) =>
     ring.launchTemplates.flatMap((template, i) => {
-      const unknown = [...template.name.matchAll(/\{[^{}]*\}/g)].find(
-        ([whole]) => !placeholders.includes(whole),
-      )
+      const unknown = [...template.name.matchAll(/\{[^{}]*\}/g)].find(([whole]) => !placeholders.includes(whole))
       return unknown
         ? [
             wrongValue(

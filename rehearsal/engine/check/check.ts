@@ -71,12 +71,7 @@ function checkInside(state: unknown, around: Around, problems: Problems): void {
     const config = isObject(state.ItemProcessor) ? state.ItemProcessor.ProcessorConfig : undefined
     // A distributed Map does not see the variables outside.
     const variables = isObject(config) && config.Mode === 'DISTRIBUTED' ? new Set<string>() : around.variables
-    checkWorkflow(
-      state.ItemProcessor,
-      processorFields,
-      { ...around, variables },
-      problems.at('ItemProcessor'),
-    )
+    checkWorkflow(state.ItemProcessor, processorFields, { ...around, variables }, problems.at('ItemProcessor'))
   }
 }
 

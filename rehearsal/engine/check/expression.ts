@@ -32,8 +32,7 @@ function checkString(text: string, problems: Problems, sees: Sees): void {
     problems.add((error as Error).message, 'INVALID_JSONATA_EXPRESSION')
     return
   }
-  for (const message of new Set(unsupported(tree, sees)))
-    problems.add(message, 'UNSUPPORTED_JSONATA_EXPRESSION')
+  for (const message of new Set(unsupported(tree, sees))) problems.add(message, 'UNSUPPORTED_JSONATA_EXPRESSION')
 }
 
 /**

@@ -72,8 +72,7 @@ export const template =
     checkTemplate(value, problems, sees)
 
 export const timestamp: Check = (value, problems) => {
-  if (typeof value !== 'string' || parseTimestamp(value) === undefined)
-    problems.add('Expected an RFC 3339 timestamp')
+  if (typeof value !== 'string' || parseTimestamp(value) === undefined) problems.add('Expected an RFC 3339 timestamp')
 }
 
 export const list =

@@ -1,15 +1,4 @@
-import {
-  assign,
-  atLeast,
-  type Check,
-  checkFields,
-  integer,
-  isObject,
-  list,
-  oneOf,
-  string,
-  template,
-} from './fields.ts'
+import { assign, atLeast, type Check, checkFields, integer, isObject, list, oneOf, string, template } from './fields.ts'
 import type { Problems } from './problem.ts'
 
 const errorNames: Check = (value, problems) => {

@@ -36,8 +36,7 @@ const choiceRule: Check = (value, problems) => {
 const processorConfig: Check = (value, problems) => {
   const fields = { Mode: oneOf('INLINE', 'DISTRIBUTED'), ExecutionType: oneOf('STANDARD') }
   if (!checkFields(value, fields, [], problems)) return
-  if (value.Mode === 'DISTRIBUTED' && !value.ExecutionType)
-    problems.add('These fields are required: [ExecutionType]')
+  if (value.Mode === 'DISTRIBUTED' && !value.ExecutionType) problems.add('These fields are required: [ExecutionType]')
 }
 
 /** The workflow inside is checked by itself; these are the fields around it. */
@@ -134,8 +133,7 @@ const RULES: Record<string, (state: Record<string, unknown>, problems: Problems)
       problems.at('HeartbeatSeconds').add('HeartbeatSeconds must be smaller than TimeoutSeconds')
     }
     const integration = typeof state.Resource === 'string' && parseResource(state.Resource)
-    const needed =
-      integration && { lambda: 'FunctionName', nested: 'StateMachineArn' }[integration.kind as string]
+    const needed = integration && { lambda: 'FunctionName', nested: 'StateMachineArn' }[integration.kind as string]
     if (needed && isObject(state.Arguments) && !(needed in state.Arguments)) {
       problems.at('Arguments').add(`These fields are required: [${needed}]`)
     }

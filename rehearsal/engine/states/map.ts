@@ -28,8 +28,7 @@ async function itemsOf(visit: Visit<MapState>, distributed: boolean): Promise<It
   const { Items: template, ItemSelector: selector } = visit.state
   const items: Item[] = []
   for (const { input, context } of contextsOf(await listOf(visit, template, distributed))) {
-    const selected =
-      selector === undefined ? input : await visit.evaluate(selector, 'ItemSelector', {}, context)
+    const selected = selector === undefined ? input : await visit.evaluate(selector, 'ItemSelector', {}, context)
     items.push({ input: visit.limit(selected), context })
   }
   return items
@@ -61,11 +60,7 @@ function contextsOf(list: Json[] | JsonObject): Item[] {
 }
 
 /** Runs at most `limit` at a time, in order; the first rejection ends it (those under way are the caller's to stop). */
-export async function pool<T>(
-  count: number,
-  limit: number,
-  run: (index: number) => Promise<T>,
-): Promise<T[]> {
+export async function pool<T>(count: number, limit: number, run: (index: number) => Promise<T>): Promise<T[]> {
   const results = new Array<T>(count)
   let next = 0
   let failed = false

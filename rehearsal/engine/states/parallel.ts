@@ -11,9 +11,7 @@ export function runParallel(visit: Visit<ParallelState>): Promise<Step> {
   const { execution, thread, state } = visit
   return runWork(visit, async () => {
     const input =
-      state.Arguments === undefined
-        ? visit.input
-        : visit.limit(await visit.evaluate(state.Arguments, 'Arguments'))
+      state.Arguments === undefined ? visit.input : visit.limit(await visit.evaluate(state.Arguments, 'Arguments'))
     thread.record('ParallelStateStarted')
     const branches = state.Branches.map((workflow) => ({ workflow, branch: thread.branch() }))
     const outputs = await Promise.all(
@@ -39,12 +37,7 @@ export function runParallel(visit: Visit<ParallelState>): Promise<Step> {
 }
 
 /** The first branch that fails ends its siblings, and the state with them. */
-async function settleBranch(
-  parent: Thread,
-  branch: Thread,
-  work: Promise<Json>,
-  siblings: Thread[],
-): Promise<Json> {
+async function settleBranch(parent: Thread, branch: Thread, work: Promise<Json>, siblings: Thread[]): Promise<Json> {
   try {
     const output = await work
     parent.end(branch)

@@ -20,9 +20,7 @@ async function attempt(visit: Visit<TaskState>, integration: Integration): Promi
   const { clock, region } = visit.execution.host
   if (integration.wait === 'token') visit.token = newToken(visit)
   const argument =
-    state.Arguments === undefined
-      ? visit.input
-      : visit.limit(await visit.evaluate(state.Arguments, 'Arguments'))
+    state.Arguments === undefined ? visit.input : visit.limit(await visit.evaluate(state.Arguments, 'Arguments'))
   const timeout = await visit.integer(state.TimeoutSeconds, 'TimeoutSeconds', 1)
   const heartbeat = await visit.integer(state.HeartbeatSeconds, 'HeartbeatSeconds', 1)
   const events = new TaskEvents(thread, integration, region)

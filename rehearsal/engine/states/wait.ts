@@ -18,10 +18,7 @@ async function timeOf(visit: Visit<WaitState>, template: string): Promise<number
   const text = (await visit.typed(template, 'Timestamp', 'string')) as string
   const time = parseTimestamp(text)
   if (time === undefined) {
-    throw visit.queryError(
-      'Timestamp',
-      `The field 'Timestamp' must be an RFC 3339 timestamp, but was '${text}'`,
-    )
+    throw visit.queryError('Timestamp', `The field 'Timestamp' must be an RFC 3339 timestamp, but was '${text}'`)
   }
   return time
 }

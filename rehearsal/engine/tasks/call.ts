@@ -15,21 +15,14 @@ export async function call(visit: Visit<TaskState>, integration: Integration, gi
     state: visit.name,
   }
   if (integration.kind === 'function') {
-    return await invoke(() =>
-      host.invokeFunction({ ...caller, functionArn: integration.resource, payload: argument }),
-    )
+    return await invoke(() => host.invokeFunction({ ...caller, functionArn: integration.resource, payload: argument }))
   }
   if (argument === null || typeof argument !== 'object' || Array.isArray(argument)) {
-    throw visit.failure(
-      'States.Runtime',
-      'The Arguments of a service integration must come to a JSON object.',
-    )
+    throw visit.failure('States.Runtime', 'The Arguments of a service integration must come to a JSON object.')
   }
   if (integration.kind === 'lambda') {
     const functionArn = functionArnOf(visit, argument.FunctionName)
-    const payload = await invoke(() =>
-      host.invokeFunction({ ...caller, functionArn, payload: argument.Payload ?? {} }),
-    )
+    const payload = await invoke(() => host.invokeFunction({ ...caller, functionArn, payload: argument.Payload ?? {} }))
     return {
       ExecutedVersion: '$LATEST',
       Payload: payload,
@@ -69,10 +62,7 @@ async function invoke(run: () => Promise<{ payload: unknown }>): Promise<Json> {
 /** Both the ARN and the name of a function are accepted, as Lambda's Invoke does. */
 function functionArnOf(visit: Visit<TaskState>, name: Json | undefined): string {
   if (typeof name !== 'string') {
-    throw visit.failure(
-      'States.Runtime',
-      "The Arguments of lambda:invoke must have the string 'FunctionName'.",
-    )
+    throw visit.failure('States.Runtime', "The Arguments of lambda:invoke must have the string 'FunctionName'.")
   }
   const { account, region } = visit.execution.host
   return name.startsWith('arn:') ? name : `arn:aws:lambda:${region}:${account}:function:${name}`

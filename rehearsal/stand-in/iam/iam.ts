@@ -119,12 +119,7 @@ export class Iam {
    * The principal that a role becomes through sts:AssumeRole: the caller needs the permission, and the
    * role's trust policy must name the caller (its account, its role, or everybody) with its conditions met.
    */
-  assume(
-    caller: Principal,
-    roleArn: string,
-    session: string,
-    o: { externalId?: string; region: string },
-  ): Principal {
+  assume(caller: Principal, roleArn: string, session: string, o: { externalId?: string; region: string }): Principal {
     const permission = { action: 'sts:AssumeRole', resource: roleArn }
     const context = o.externalId === undefined ? {} : { 'sts:ExternalId': o.externalId }
     this.authorize(caller, { ...permission, context }, o.region)
@@ -151,8 +146,7 @@ export class Iam {
   trustsService(roleArn: string, service: string): boolean {
     const role = this.#roles.get(roleArn)
     return (
-      role !== undefined &&
-      this.#trusts(role, {}, 'sts:AssumeRole', (named) => listOf(named.Service).includes(service))
+      role !== undefined && this.#trusts(role, {}, 'sts:AssumeRole', (named) => listOf(named.Service).includes(service))
     )
   }
 
@@ -185,9 +179,7 @@ export class Iam {
     const statements = listOf(role.trust.Statement).filter(({ Principal: named }) =>
       named === '*' ? true : named !== undefined && names(named),
     )
-    return (
-      evaluate([{ Statement: statements }], { action, resource: role.arn, context }).outcome === 'allowed'
-    )
+    return evaluate([{ Statement: statements }], { action, resource: role.arn, context }).outcome === 'allowed'
   }
 
   #names(named: Record<string, string | string[]>, caller: Principal): boolean {

@@ -97,8 +97,7 @@ const contextValue = (context: Record<string, string>, key: string): string | un
 function substitute(pattern: string, context: Record<string, string>): string {
   return pattern.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
     const value = contextValue(context, name)
-    if (value === undefined)
-      throw new Error(`the rehearsal does not imitate the IAM policy variable \${${name}}`)
+    if (value === undefined) throw new Error(`the rehearsal does not imitate the IAM policy variable \${${name}}`)
     return value
   })
 }

@@ -20,11 +20,7 @@ export function toPascalNames(shape: Shape, value: unknown): unknown {
   return rename(shape, value, upper)
 }
 
-function rename(
-  shape: Shape,
-  value: unknown,
-  name: (written: string, members: Map<string, Shape>) => string,
-): unknown {
+function rename(shape: Shape, value: unknown, name: (written: string, members: Map<string, Shape>) => string): unknown {
   if (shape.isListSchema() && Array.isArray(value))
     return value.map((item) => rename(shape.getValueSchema(), item, name))
   if (!isObject(value)) return value

@@ -79,13 +79,7 @@ export interface ReadOptions {
  * Reads a value that came over the wire. Nothing that the model does not have gets through.
  * @param problems gathers what does not fit, each with its path
  */
-export function read(
-  shape: Shape,
-  raw: unknown,
-  problems: string[],
-  options: ReadOptions = {},
-  path = '',
-): unknown {
+export function read(shape: Shape, raw: unknown, problems: string[], options: ReadOptions = {}, path = ''): unknown {
   const wrong = (expected: string) => {
     problems.push(`${path || 'the input'} is ${JSON.stringify(raw)}, expected ${expected}`)
   }
@@ -129,8 +123,7 @@ function readStruct(
     const member = members.get(name)
     const item = raw[name]
     if (!member) problems.push(`${at(name)} is not a member of ${shape.getName()}`)
-    else if (item !== undefined && item !== null)
-      value[name] = read(member.shape, item, problems, options, at(name))
+    else if (item !== undefined && item !== null) value[name] = read(member.shape, item, problems, options, at(name))
     else if (member.isToken && options.token) value[name] = options.token()
     else if (member.required) problems.push(`${at(name)} is missing`)
   }

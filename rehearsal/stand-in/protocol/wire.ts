@@ -41,10 +41,7 @@ export function decode(model: LoadedModel, request: WireRequest): { operation: s
     // The text forms are undone here; whatever else is wrong is for the one validation to say.
     return { operation: name, input: problems.length === 0 ? value : raw }
   }
-  const { name } = operationOf(
-    model,
-    request.headers['x-amz-target']?.split('.').at(-1) ?? 'without a target',
-  )
+  const { name } = operationOf(model, request.headers['x-amz-target']?.split('.').at(-1) ?? 'without a target')
   return { operation: name, input: parseJson(request.body) }
 }
 
@@ -55,12 +52,7 @@ export function operationOf(model: LoadedModel, name: string): OperationModel {
 }
 
 /** An answer in the service's protocol. Throws an Error where the output does not fit the model. */
-export function encode(
-  model: LoadedModel,
-  operation: string,
-  output: unknown,
-  requestId: string,
-): WireResponse {
+export function encode(model: LoadedModel, operation: string, output: unknown, requestId: string): WireResponse {
   const { output: ref, http } = operationOf(model, operation)
   const shape = shapeOf(ref)
   const headers = { 'x-amzn-requestid': requestId }

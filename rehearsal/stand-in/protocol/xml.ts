@@ -26,8 +26,7 @@ interface XmlError {
   fault: 'Sender' | 'Receiver'
 }
 
-const codeAndMessage = (e: XmlError) =>
-  element('Code', escapeText(e.code)) + element('Message', escapeText(e.message))
+const codeAndMessage = (e: XmlError) => element('Code', escapeText(e.code)) + element('Message', escapeText(e.message))
 
 export function queryError(e: XmlError, namespace: string): string {
   const error = element('Error', element('Type', e.fault) + codeAndMessage(e))

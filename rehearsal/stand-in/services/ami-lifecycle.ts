@@ -21,21 +21,14 @@ export class AmiLifecycle {
   readonly #mayDo: (permission: Permission, context: Context) => boolean
 
   /** @param mayDo whether the caller's policies allow something that the call itself does not need */
-  constructor(
-    amis: Amis,
-    surroundings: Surroundings,
-    mayDo: (permission: Permission, context: Context) => boolean,
-  ) {
+  constructor(amis: Amis, surroundings: Surroundings, mayDo: (permission: Permission, context: Context) => boolean) {
     this.#amis = amis
     this.#surroundings = surroundings
     this.#mayDo = mayDo
   }
 
   readonly operations = {
-    EnableImageDeprecation: (
-      { ImageId, DeprecateAt: at }: Named & { DeprecateAt?: Date },
-      context: Context,
-    ) => {
+    EnableImageDeprecation: ({ ImageId, DeprecateAt: at }: Named & { DeprecateAt?: Date }, context: Context) => {
       const ami = this.#own(ImageId, context)
       const now = this.#surroundings.clock.now()
       if (!at || at.getTime() < now || at.getTime() > now + tenYears)

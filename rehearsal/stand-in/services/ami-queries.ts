@@ -5,8 +5,7 @@ import type { Ami, Amis } from './ami-store.ts'
 import { asSeenBy, matches, permissionFor } from './ec2-answers.ts'
 
 const malformed = (id: string) => new AwsError('InvalidAMIID.Malformed', `Invalid id: "${id}"`)
-export const notFound = (id: string) =>
-  new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
+export const notFound = (id: string) => new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
 
 export function mustBeAmiId(id: string): void {
   if (!/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) throw malformed(id)
@@ -29,19 +28,18 @@ export const amiQueries = (amis: Amis, { clock }: Surroundings): Service['operat
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/disable-an-ami.html#describe-disabled-ami
     const chosen = named.length > 0 ? named : amis.list(context.region).filter(isListed)
     const found = chosen
+      .filter(({ image }) => !input.Owners?.length || input.Owners.some((owner) => isOwner(image, owner, context)))
       .filter(
-        ({ image }) => !input.Owners?.length || input.Owners.some((owner) => isOwner(image, owner, context)),
-      )
-      .filter(
-        (ami) =>
-          !input.ExecutableUsers?.length ||
-          input.ExecutableUsers.some((user) => mayLaunch(ami, user, context)),
+        (ami) => !input.ExecutableUsers?.length || input.ExecutableUsers.some((user) => mayLaunch(ami, user, context)),
       )
       .map(({ image }) => asSeenBy(image, context.account))
       .filter((image) => (input.Filters ?? []).every((filter) => matches(image, filter)))
       .sort((a, b) => (`${a.CreationDate}${a.ImageId}` < `${b.CreationDate}${b.ImageId}` ? -1 : 1))
     const page = pageOf(found, {
-      ...{ size: input.MaxResults, token: input.NextToken, most: 1000, invalidToken: 'InvalidNextToken' },
+      size: input.MaxResults,
+      token: input.NextToken,
+      most: 1000,
+      invalidToken: 'InvalidNextToken',
     })
     return { Images: page.items, ...(page.next === undefined ? {} : { NextToken: page.next }) }
   },
@@ -50,10 +48,7 @@ export const amiQueries = (amis: Amis, { clock }: Surroundings): Service['operat
     const ami = amis.find(id ?? '', context)
     if (!ami || ami.image.OwnerId !== context.account) throw notFound(id ?? '')
     if (Attribute !== 'launchPermission') {
-      throw new AwsError(
-        'InvalidParameterValue',
-        `the rehearsal does not imitate the image attribute ${Attribute}`,
-      )
+      throw new AwsError('InvalidParameterValue', `the rehearsal does not imitate the image attribute ${Attribute}`)
     }
     const users = [...ami.sharedWith].map(permissionFor)
     return { ImageId: id, LaunchPermissions: ami.image.Public ? [{ Group: 'all' }, ...users] : users }

@@ -60,36 +60,37 @@ export class Amis {
    * Makes an AMI, available at once, and says so on its owner's default bus unless it is `unannounced`.
    * @throws AwsError InvalidAMIName.Duplicate where the owner has the name in that region already
    */
-  addImage({
-    account,
-    region,
-    sharedWith = [],
-    licenses,
-    snapshotTags,
-    unannounced,
-    ...properties
-  }: NewAmi): Ami {
+  addImage({ account, region, sharedWith = [], licenses, snapshotTags, unannounced, ...properties }: NewAmi): Ami {
     const { Name: name } = properties
     if (this.named(name, { account, region })) {
-      throw new AwsError(
-        'InvalidAMIName.Duplicate',
-        `AMI name ${name} is already in use by an AMI of ${account}`,
-      )
+      throw new AwsError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by an AMI of ${account}`)
     }
     const chance = this.#surroundings.random.fork(`ami/${account}/${region}/${name}`)
     const id = properties.ImageId ?? `ami-0${chance.hex(16)}`
     const created = new Date(this.#surroundings.clock.now()).toISOString()
     const image = {
-      ...{ Architecture: 'x86_64', BootMode: 'uefi-preferred', EnaSupport: true, Hypervisor: 'xen' },
-      ...{ ImageType: 'machine', ImdsSupport: 'v2.0', PlatformDetails: 'Linux/UNIX', Public: false },
-      ...{ RootDeviceName: '/dev/xvda', RootDeviceType: 'ebs', SriovNetSupport: 'simple' },
-      ...{ State: 'available', UsageOperation: 'RunInstances', VirtualizationType: 'hvm' },
-      ...{ CreationDate: created, OwnerId: account, ImageLocation: `${account}/${name}` },
-      ...{ BlockDeviceMappings: [rootDevice], ...properties, ImageId: id },
+      Architecture: 'x86_64',
+      BootMode: 'uefi-preferred',
+      EnaSupport: true,
+      Hypervisor: 'xen',
+      ImageType: 'machine',
+      ImdsSupport: 'v2.0',
+      PlatformDetails: 'Linux/UNIX',
+      Public: false,
+      RootDeviceName: '/dev/xvda',
+      RootDeviceType: 'ebs',
+      SriovNetSupport: 'simple',
+      State: 'available',
+      UsageOperation: 'RunInstances',
+      VirtualizationType: 'hvm',
+      CreationDate: created,
+      OwnerId: account,
+      ImageLocation: `${account}/${name}`,
+      BlockDeviceMappings: [rootDevice],
+      ...properties,
+      ImageId: id,
     } as Ami['image']
-    image.BlockDeviceMappings = (image.BlockDeviceMappings ?? []).map((device) =>
-      withSnapshot(device, chance.hex(16)),
-    )
+    image.BlockDeviceMappings = (image.BlockDeviceMappings ?? []).map((device) => withSnapshot(device, chance.hex(16)))
     this.snapshots.add(image, region, snapshotTags)
     const ami = { image, region, sharedWith: new Set(sharedWith), ...(licenses && { licenses }) }
     this.#images.in({ account: '', region }).set(id, ami)
@@ -102,7 +103,10 @@ export class Amis {
     const { image: from, region } = source
     const copy = this.addImage({ ...made, SourceImageId: from.ImageId, SourceImageRegion: region })
     this.copies.push({
-      ...{ source: from.ImageId, account: made.account, region: made.region, image: copy.image.ImageId },
+      source: from.ImageId,
+      account: made.account,
+      region: made.region,
+      image: copy.image.ImageId,
     })
     return copy
   }
@@ -160,7 +164,10 @@ export class Amis {
     const { ImageId: id, OwnerId: account } = image
     const request = this.#surroundings.random.fork(`ami-state/${id}/${state}`).uuid()
     this.#surroundings.emit({
-      ...{ source: 'aws.ec2', detailType: 'EC2 AMI State Change', account, region },
+      source: 'aws.ec2',
+      detailType: 'EC2 AMI State Change',
+      account,
+      region,
       resources: [`arn:aws:ec2:${region}::image/${id}`],
       detail: { RequestId: request, ImageId: id, State: state, ErrorMessage: '' },
     })
@@ -173,6 +180,4 @@ const rootDevice: BlockDeviceMapping = {
 }
 
 const withSnapshot = (device: BlockDeviceMapping, hex: string): BlockDeviceMapping =>
-  device.Ebs
-    ? { ...device, Ebs: { ...device.Ebs, SnapshotId: device.Ebs.SnapshotId ?? `snap-0${hex}` } }
-    : device
+  device.Ebs ? { ...device, Ebs: { ...device.Ebs, SnapshotId: device.Ebs.SnapshotId ?? `snap-0${hex}` } } : device

@@ -54,37 +54,47 @@ export class AutoScaling implements Service {
   /** A group that a team has made. Throws an Error where the account has no such launch template. */
   add({ name, launchTemplate, mixed, launchConfiguration, tags = {}, ...place }: NewGroup): void {
     this.#groups.in(place).set(name, {
-      ...{ AutoScalingGroupName: name, AutoScalingGroupARN: this.#arn('autoScalingGroup', name, place) },
+      AutoScalingGroupName: name,
+      AutoScalingGroupARN: this.#arn('autoScalingGroup', name, place),
       ...(launchTemplate && { LaunchTemplate: this.#specified(launchTemplate, place) }),
       ...(mixed && { MixedInstancesPolicy: this.#policy(mixed, place) }),
       ...(launchConfiguration !== undefined && { LaunchConfigurationName: launchConfiguration }),
-      ...{ MinSize: 0, MaxSize: 10, DesiredCapacity: 1, DefaultCooldown: 300, HealthCheckType: 'EC2' },
-      ...{ AvailabilityZones: [`${place.region}a`], CreatedTime: this.#now() },
+      MinSize: 0,
+      MaxSize: 10,
+      DesiredCapacity: 1,
+      DefaultCooldown: 300,
+      HealthCheckType: 'EC2',
+      AvailabilityZones: [`${place.region}a`],
+      CreatedTime: this.#now(),
       Tags: Object.entries(tags).map(([Key, Value]) => ({
-        ...{ Key, Value, ResourceId: name, ResourceType: 'auto-scaling-group', PropagateAtLaunch: true },
+        Key,
+        Value,
+        ResourceId: name,
+        ResourceType: 'auto-scaling-group',
+        PropagateAtLaunch: true,
       })),
     })
   }
 
   addLaunchConfiguration({ name, imageId, ...place }: NewLaunchConfiguration): void {
     this.#configurations.in(place).set(name, {
-      ...{ LaunchConfigurationName: name, ImageId: imageId, InstanceType: 'm7i.large' },
-      ...{ LaunchConfigurationARN: this.#arn('launchConfiguration', name, place), CreatedTime: this.#now() },
+      LaunchConfigurationName: name,
+      ImageId: imageId,
+      InstanceType: 'm7i.large',
+      LaunchConfigurationARN: this.#arn('launchConfiguration', name, place),
+      CreatedTime: this.#now(),
     })
   }
 
   readonly operations = {
     DescribeAutoScalingGroups: (input: AutoScalingGroupNamesType, context: Context) => {
-      if (input.Filters?.length)
-        throw new AwsError('ValidationError', 'the rehearsal does not imitate filters here')
+      if (input.Filters?.length) throw new AwsError('ValidationError', 'the rehearsal does not imitate filters here')
       const groups = this.#groups.in(context)
       const { items, next } = paged(chosen(groups, input.AutoScalingGroupNames), input)
       return {
         AutoScalingGroups: items.map((group) => ({
-          ...{
-            ...group,
-            Instances: input.IncludeInstances === false ? [] : this.#instancesOf(group, context),
-          },
+          ...group,
+          Instances: input.IncludeInstances === false ? [] : this.#instancesOf(group, context),
         })),
         ...next,
       }
@@ -97,10 +107,7 @@ export class AutoScaling implements Service {
     },
   }
 
-  #policy(
-    { launchTemplate, overrides = [] }: NonNullable<NewGroup['mixed']>,
-    place: Place,
-  ): MixedInstancesPolicy {
+  #policy({ launchTemplate, overrides = [] }: NonNullable<NewGroup['mixed']>, place: Place): MixedInstancesPolicy {
     return {
       LaunchTemplate: {
         LaunchTemplateSpecification: this.#specified(launchTemplate, place),
@@ -115,8 +122,7 @@ export class AutoScaling implements Service {
 
   #specified({ name, version = '$Default' }: NamedTemplate, place: Place): LaunchTemplateSpecification {
     const template = this.#ec2.launchTemplates.find(name, place)
-    if (!template)
-      throw new Error(`account ${place.account} has no launch template ${name} in ${place.region}`)
+    if (!template) throw new Error(`account ${place.account} has no launch template ${name} in ${place.region}`)
     return { LaunchTemplateId: template.id, LaunchTemplateName: name, Version: version }
   }
 
@@ -128,8 +134,12 @@ export class AutoScaling implements Service {
       .map(({ instance }) => instance)
       .filter(({ State, Tags }) => State.Name !== 'terminated' && nameIn(Tags) === group.AutoScalingGroupName)
       .map(({ InstanceId, InstanceType, Placement }) => ({
-        ...{ InstanceId, InstanceType, AvailabilityZone: Placement?.AvailabilityZone },
-        ...{ LifecycleState: 'InService', HealthStatus: 'Healthy', ProtectedFromScaleIn: false },
+        InstanceId,
+        InstanceType,
+        AvailabilityZone: Placement?.AvailabilityZone,
+        LifecycleState: 'InService',
+        HealthStatus: 'Healthy',
+        ProtectedFromScaleIn: false,
         ...(LaunchTemplate && { LaunchTemplate }),
         ...(LaunchConfigurationName !== undefined && { LaunchConfigurationName }),
       }))

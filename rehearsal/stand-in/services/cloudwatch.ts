@@ -48,12 +48,18 @@ export class CloudWatch implements Service {
     const now = new Date(this.#surroundings.clock.now())
     const arn = `arn:aws:cloudwatch:${named.region}:${named.account}:alarm:${named.name}`
     const alarm = {
-      ...{ ...named, composite, state, arn, reason: 'Unchecked: Initial alarm creation' },
-      ...{ configured: now, changed: now },
+      ...named,
+      composite,
+      state,
+      arn,
+      reason: 'Unchecked: Initial alarm creation',
+      configured: now,
+      changed: now,
     }
     this.#alarms.in(named).set(named.name, alarm)
     this.#record(alarm, 'ConfigurationUpdate', `Alarm "${named.name}" created`, {
-      ...{ version: '1.0', type: 'Create' },
+      version: '1.0',
+      type: 'Create',
     })
     return arn
   }
@@ -131,7 +137,10 @@ export class CloudWatch implements Service {
     })
     const { account, region, arn, name } = alarm
     this.#surroundings.emit({
-      ...{ source: 'aws.cloudwatch', detailType: 'CloudWatch Alarm State Change', account, region },
+      source: 'aws.cloudwatch',
+      detailType: 'CloudWatch Alarm State Change',
+      account,
+      region,
       resources: [arn],
       detail: {
         alarmName: name,
@@ -143,8 +152,11 @@ export class CloudWatch implements Service {
 
   #record(alarm: Alarm, kind: 'StateUpdate' | 'ConfigurationUpdate', summary: string, data: object): void {
     this.#history.in(alarm).push({
-      ...{ AlarmName: alarm.name, AlarmType: typeOf(alarm), HistoryItemType: kind },
-      ...{ HistorySummary: summary, HistoryData: JSON.stringify(data) },
+      AlarmName: alarm.name,
+      AlarmType: typeOf(alarm),
+      HistoryItemType: kind,
+      HistorySummary: summary,
+      HistoryData: JSON.stringify(data),
       Timestamp: new Date(this.#surroundings.clock.now()),
     })
   }
@@ -160,26 +172,34 @@ const isOneOf = (type: AlarmType | undefined, wanted: AlarmType[] | undefined) =
   type !== undefined && (wanted?.length ? wanted : ['MetricAlarm']).includes(type)
 
 const common = (alarm: Alarm) => ({
-  ...{ AlarmName: alarm.name, AlarmArn: alarm.arn, ActionsEnabled: true, AlarmActions: [], OKActions: [] },
-  ...{ InsufficientDataActions: [], AlarmConfigurationUpdatedTimestamp: alarm.configured },
-  ...{ StateValue: alarm.state, StateReason: alarm.reason },
-  ...{ StateUpdatedTimestamp: alarm.changed, StateTransitionedTimestamp: alarm.changed },
+  AlarmName: alarm.name,
+  AlarmArn: alarm.arn,
+  ActionsEnabled: true,
+  AlarmActions: [],
+  OKActions: [],
+  InsufficientDataActions: [],
+  AlarmConfigurationUpdatedTimestamp: alarm.configured,
+  StateValue: alarm.state,
+  StateReason: alarm.reason,
+  StateUpdatedTimestamp: alarm.changed,
+  StateTransitionedTimestamp: alarm.changed,
 })
 
 const metricAlarm = (alarm: Alarm) => ({
   ...common(alarm),
-  ...{ MetricName: 'Errors', Namespace: 'Service', Statistic: 'Sum', Dimensions: [], Period: 60 },
-  ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' },
+  MetricName: 'Errors',
+  Namespace: 'Service',
+  Statistic: 'Sum',
+  Dimensions: [],
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 1,
+  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
 })
 
 const compositeAlarm = (alarm: Alarm) => ({ ...common(alarm), AlarmRule: 'ALARM("errors")' })
 
-function onAlarms(
-  action: string,
-  names: string[] = [],
-  types: AlarmType[] = [],
-  { account, region }: Context,
-) {
+function onAlarms(action: string, names: string[] = [], types: AlarmType[] = [], { account, region }: Context) {
   const arn = (name: string) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`
   const resources = types.includes('CompositeAlarm') ? ['*'] : (names.length > 0 ? names : ['*']).map(arn)
   return resources.map((resource) => ({ action: `cloudwatch:${action}`, resource }))

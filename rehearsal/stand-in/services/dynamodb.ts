@@ -17,8 +17,18 @@ type Json = Record<string, unknown>
 type Place = { account: string; region: string }
 
 const operations = [
-  ...['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem'],
-  ...['CreateTable', 'DescribeTable', 'ListTables', 'DescribeTimeToLive'],
+  'BatchGetItem',
+  'BatchWriteItem',
+  'DeleteItem',
+  'GetItem',
+  'PutItem',
+  'Query',
+  'Scan',
+  'UpdateItem',
+  'CreateTable',
+  'DescribeTable',
+  'ListTables',
+  'DescribeTimeToLive',
 ]
 
 /** DynamoDB is the dynalite package, in memory; requests go to it without a socket. */
@@ -38,11 +48,14 @@ export class DynamoDb implements Service {
 
   /** Makes a table of the CloudFormation properties of an AWS::DynamoDB::Table or GlobalTable; ready when it resolves. */
   async createTable(place: Place, properties: Json): Promise<{ name: string; arn: string }> {
-    const { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, LocalSecondaryIndexes } =
-      properties
+    const { TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, LocalSecondaryIndexes } = properties
     const name = String(TableName)
     const input = {
-      ...{ TableName, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, LocalSecondaryIndexes },
+      TableName,
+      AttributeDefinitions,
+      KeySchema,
+      GlobalSecondaryIndexes,
+      LocalSecondaryIndexes,
       BillingMode: 'PAY_PER_REQUEST',
     }
     this.#created.set(arnOf(name, place), new Date(this.#surroundings.clock.now()))
@@ -86,7 +99,8 @@ export class DynamoDb implements Service {
 
   #send(operation: string, input: Json, place: Place): Promise<Json> {
     const request = Object.assign(new EventEmitter(), {
-      ...{ method: 'POST', url: '/' },
+      method: 'POST',
+      url: '/',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': `DynamoDB_20120810.${operation}`,
@@ -99,10 +113,7 @@ export class DynamoDb implements Service {
         statusCode: 200,
         setHeader() {},
         end(body: string) {
-          const answer = JSON.parse(
-            body || '{}',
-            mayBeEmpty.test(operation) ? withinModel : undefined,
-          ) as Json
+          const answer = JSON.parse(body || '{}', mayBeEmpty.test(operation) ? withinModel : undefined) as Json
           if (response.statusCode === 200) resolve(answer)
           else
             reject(
@@ -136,8 +147,7 @@ export class DynamoDb implements Service {
   }
 }
 
-const arnOf = (name: string, { account, region }: Place) =>
-  `arn:aws:dynamodb:${region}:${account}:table/${name}`
+const arnOf = (name: string, { account, region }: Place) => `arn:aws:dynamodb:${region}:${account}:table/${name}`
 
 /** AWS's model bounds these from below, and dynalite, like AWS, answers less: none is the same as nothing. */
 const mayBeEmpty = /Table|^Batch/
@@ -156,8 +166,6 @@ function onTables(operation: string): PermissionsOf {
     const index = input.IndexName === undefined ? '' : `/index/${input.IndexName}`
     const resources = names.map((name) => (name.startsWith('arn:') ? name : arnOf(name, context)) + index)
     const action = `dynamodb:${operation}`
-    return resources.length === 0
-      ? [{ action, resource: '*' }]
-      : resources.map((resource) => ({ action, resource }))
+    return resources.length === 0 ? [{ action, resource: '*' }] : resources.map((resource) => ({ action, resource }))
   }
 }

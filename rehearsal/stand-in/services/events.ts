@@ -109,16 +109,11 @@ export class Events implements Service {
       const bus = this.#existingBus(EventBusName, context)
       const found = this.#rules
         .in(context)
-        .filter(
-          (rule) => busName(rule.bus) === bus && (rule.targets ?? []).some(({ Arn }) => Arn === TargetArn),
-        )
+        .filter((rule) => busName(rule.bus) === bus && (rule.targets ?? []).some(({ Arn }) => Arn === TargetArn))
       return { RuleNames: found.map(({ name }) => name) }
     },
 
-    ListTargetsByRule: (
-      { Rule, EventBusName }: { Rule: string; EventBusName?: string },
-      context: Context,
-    ) => ({
+    ListTargetsByRule: ({ Rule, EventBusName }: { Rule: string; EventBusName?: string }, context: Context) => ({
       Targets: this.#rule(Rule, EventBusName, context).targets ?? [],
     }),
 
@@ -141,12 +136,7 @@ export class Events implements Service {
   }
 
   #put(entry: NonNullable<PutEventsRequest['Entries']>[number], context: Context) {
-    const {
-      Source: source = '',
-      DetailType: detailType = '',
-      Detail: text = '',
-      Resources: resources = [],
-    } = entry
+    const { Source: source = '', DetailType: detailType = '', Detail: text = '', Resources: resources = [] } = entry
     const wrong = (ErrorMessage: string) => ({ ErrorCode: 'InvalidArgument', ErrorMessage })
     if (!source || !detailType || !text) return wrong('Source, DetailType and Detail are required.')
     if (source.startsWith('aws.'))
@@ -172,14 +162,9 @@ export class Events implements Service {
   }
 
   #rule(name: string, bus: string | undefined, context: Context): NewRule {
-    const found = this.#rules
-      .in(context)
-      .find((rule) => rule.name === name && busName(rule.bus) === busName(bus))
+    const found = this.#rules.in(context).find((rule) => rule.name === name && busName(rule.bus) === busName(bus))
     if (!found)
-      throw new AwsError(
-        'ResourceNotFoundException',
-        `Rule ${name} does not exist on EventBus ${busName(bus)}.`,
-      )
+      throw new AwsError('ResourceNotFoundException', `Rule ${name} does not exist on EventBus ${busName(bus)}.`)
     return found
   }
 }
@@ -201,8 +186,12 @@ const ruleArn = (name: string, bus: string, { account, region }: { account: stri
   `arn:aws:events:${region}:${account}:rule/${bus === 'default' ? '' : `${bus}/`}${name}`
 
 const asRule = (rule: NewRule) => ({
-  ...{ Name: rule.name, Arn: ruleArn(rule.name, busName(rule.bus), rule), State: rule.state ?? 'ENABLED' },
-  ...{ EventBusName: busName(rule.bus), Description: rule.description, ScheduleExpression: rule.schedule },
+  Name: rule.name,
+  Arn: ruleArn(rule.name, busName(rule.bus), rule),
+  State: rule.state ?? 'ENABLED',
+  EventBusName: busName(rule.bus),
+  Description: rule.description,
+  ScheduleExpression: rule.schedule,
   EventPattern: rule.pattern === undefined ? undefined : JSON.stringify(rule.pattern),
 })
 

@@ -23,17 +23,17 @@ export class IamService implements Service {
     this.operations = {
       GetRole: ({ RoleName = '' }: GetRoleRequest, { account }) => {
         const role = this.#iam.roleNamed(account, RoleName)
-        if (!role)
-          throw new AwsError('NoSuchEntityException', `The role with name ${RoleName} cannot be found.`, 404)
+        if (!role) throw new AwsError('NoSuchEntityException', `The role with name ${RoleName} cannot be found.`, 404)
         const path = role.arn.split(':role')[1]?.slice(0, -role.name.length)
         return {
           Role: {
-            ...{ Path: path, RoleName: role.name, RoleId: `AROA${role.name}`.slice(0, 21), Arn: role.arn },
+            Path: path,
+            RoleName: role.name,
+            RoleId: `AROA${role.name}`.slice(0, 21),
+            Arn: role.arn,
             // IAM has it URL-encoded. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
-            ...{
-              CreateDate: since,
-              AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(role.trust)),
-            },
+            CreateDate: since,
+            AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(role.trust)),
           },
         }
       },

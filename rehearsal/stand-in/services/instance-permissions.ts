@@ -17,10 +17,11 @@ export function toRun(
 ): Permission[] {
   const arn = (resource: string) => `arn:aws:ec2:${region}:${account}:${resource}`
   const run = (resource: string, context: Record<string, string> = {}): Permission => ({
-    ...{ action: 'ec2:RunInstances', resource, context },
+    action: 'ec2:RunInstances',
+    resource,
+    context,
   })
-  const tagsOn = (type: string) =>
-    (input.TagSpecifications ?? []).filter(({ ResourceType }) => ResourceType === type)
+  const tagsOn = (type: string) => (input.TagSpecifications ?? []).filter(({ ResourceType }) => ResourceType === type)
   const requested = (type: string) =>
     tagContext(
       'aws:RequestTag',
@@ -38,17 +39,17 @@ export function toRun(
     run(arn('network-interface/*')),
     run(arn(`subnet/${input.SubnetId ?? 'subnet-0123456789abcdef0'}`)),
     ...(input.SecurityGroupIds ?? []).map((id) => run(arn(`security-group/${id}`))),
-    ...(ami
-      ? [run(`arn:aws:ec2:${region}::image/${ami.image.ImageId}`, { 'ec2:Owner': ami.image.OwnerId })]
-      : []),
+    ...(ami ? [run(`arn:aws:ec2:${region}::image/${ami.image.ImageId}`, { 'ec2:Owner': ami.image.OwnerId })] : []),
     ...tagged.map((type) => ({
-      ...{ action: 'ec2:CreateTags', resource: arn(`${type}/*`) },
+      action: 'ec2:CreateTags',
+      resource: arn(`${type}/*`),
       context: { ...requested(type), 'ec2:CreateAction': 'RunInstances' },
     })),
     ...(profile
       ? [
           {
-            ...{ action: 'iam:PassRole', resource: profile.roleArn },
+            action: 'iam:PassRole',
+            resource: profile.roleArn,
             context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
           },
         ]

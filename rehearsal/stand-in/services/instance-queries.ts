@@ -13,7 +13,10 @@ export const instanceQueries = (instances: Instances) => ({
       (input.Filters ?? []).every((filter) => matches(instance, filter)),
     )
     const { items, next } = pageOf(found, {
-      ...{ size: input.MaxResults, token: input.NextToken, most: 1000, invalidToken: 'InvalidNextToken' },
+      size: input.MaxResults,
+      token: input.NextToken,
+      most: 1000,
+      invalidToken: 'InvalidNextToken',
     })
     return {
       Reservations: items.map((each) => ({ ...reservation([each]), OwnerId: context.account })),
@@ -28,7 +31,8 @@ export const instanceQueries = (instances: Instances) => ({
     )
     return {
       InstanceStatuses: told.map(({ instance }) => ({
-        ...{ InstanceId: instance.InstanceId, InstanceState: instance.State },
+        InstanceId: instance.InstanceId,
+        InstanceState: instance.State,
       })),
     }
   },

@@ -42,7 +42,11 @@ export interface NewInstance extends Place {
 export const groupTag = 'aws:autoscaling:groupName'
 
 const codes: Partial<Record<InstanceStateName, number>> = {
-  ...{ pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopped: 80 },
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopped: 80,
 }
 /** Seconds. */
 const startsFor = 20
@@ -172,9 +176,14 @@ export class Instances {
 
   #start(input: RunInstancesRequest, place: Place, { image }: Ami, profile: InstanceProfile | undefined) {
     const launched = this.#make(place, {
-      ...{ ImageId: image.ImageId, InstanceType: input.InstanceType, Architecture: image.Architecture },
-      ...{ PlatformDetails: image.PlatformDetails, Platform: image.Platform },
-      ...{ ClientToken: input.ClientToken, SubnetId: input.SubnetId, Tags: tagsFor(input) },
+      ImageId: image.ImageId,
+      InstanceType: input.InstanceType,
+      Architecture: image.Architecture,
+      PlatformDetails: image.PlatformDetails,
+      Platform: image.Platform,
+      ClientToken: input.ClientToken,
+      SubnetId: input.SubnetId,
+      Tags: tagsFor(input),
       SecurityGroups: (input.SecurityGroupIds ?? []).map((GroupId) => ({ GroupId })),
       ...(profile && { IamInstanceProfile: { Arn: profile.arn } }),
       MetadataOptions: { State: 'applied', ...input.MetadataOptions },
@@ -196,7 +205,9 @@ export class Instances {
     const chance = random.fork(`instance/${account}/${region}/${kept.size}`)
     const instance: LaunchedInstance['instance'] = {
       ...described,
-      ...{ InstanceId: `i-0${chance.hex(16)}`, State: stateOf('pending'), LaunchTime: new Date(clock.now()) },
+      InstanceId: `i-0${chance.hex(16)}`,
+      State: stateOf('pending'),
+      LaunchTime: new Date(clock.now()),
       Placement: { AvailabilityZone: `${region}a` },
     }
     const launched: LaunchedInstance = { account, region, instance, profile: undefined, later: [] }

@@ -42,8 +42,12 @@ export class Kms implements Service {
       const [, , , , account, resource = ''] = arn.split(':')
       return {
         KeyMetadata: {
-          ...{ KeyId: resource.slice('key/'.length), Arn: arn, AWSAccountId: account, Enabled: enabled },
-          ...{ KeyState: enabled ? 'Enabled' : 'Disabled', KeyUsage: 'ENCRYPT_DECRYPT' },
+          KeyId: resource.slice('key/'.length),
+          Arn: arn,
+          AWSAccountId: account,
+          Enabled: enabled,
+          KeyState: enabled ? 'Enabled' : 'Disabled',
+          KeyUsage: 'ENCRYPT_DECRYPT',
         },
       }
     },

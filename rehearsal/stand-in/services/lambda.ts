@@ -35,25 +35,23 @@ export class Lambda implements Service {
 
   addFunction(o: NewFunction): void {
     this.#functions.in(o).set(o.name, {
-      ...{ FunctionName: o.name, FunctionArn: `arn:aws:lambda:${o.region}:${o.account}:function:${o.name}` },
-      ...{
-        Runtime: (o.runtime ?? 'nodejs24.x') as 'nodejs24.x',
-        Role: o.roleArn,
-        Handler: o.handler ?? 'index.handler',
-      },
-      ...{
-        CodeSize: 0,
-        Description: o.description ?? '',
-        Timeout: o.timeout ?? 3,
-        MemorySize: o.memory ?? 128,
-      },
-      ...{
-        LastModified: o.modified.toISOString().replace('Z', '+0000'),
-        Version: '$LATEST',
-        PackageType: 'Zip',
-      },
-      ...{ State: 'Active', LastUpdateStatus: 'Successful', Architectures: [o.architecture ?? 'x86_64'] },
-      ...{ TracingConfig: { Mode: 'Active' }, EphemeralStorage: { Size: 512 } },
+      FunctionName: o.name,
+      FunctionArn: `arn:aws:lambda:${o.region}:${o.account}:function:${o.name}`,
+      Runtime: (o.runtime ?? 'nodejs24.x') as 'nodejs24.x',
+      Role: o.roleArn,
+      Handler: o.handler ?? 'index.handler',
+      CodeSize: 0,
+      Description: o.description ?? '',
+      Timeout: o.timeout ?? 3,
+      MemorySize: o.memory ?? 128,
+      LastModified: o.modified.toISOString().replace('Z', '+0000'),
+      Version: '$LATEST',
+      PackageType: 'Zip',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      Architectures: [o.architecture ?? 'x86_64'],
+      TracingConfig: { Mode: 'Active' },
+      EphemeralStorage: { Size: 512 },
       ...(o.environment ? { Environment: { Variables: o.environment } } : {}),
     })
   }
@@ -66,16 +64,12 @@ export class Lambda implements Service {
 
   readonly operations = {
     ListFunctions: (input: { MaxItems?: number; Marker?: string }, context: Context) => {
-      const all = [...this.#functions.in(context).values()].sort((a, b) =>
-        a.FunctionName < b.FunctionName ? -1 : 1,
-      )
+      const all = [...this.#functions.in(context).values()].sort((a, b) => (a.FunctionName < b.FunctionName ? -1 : 1))
       const page = pageOf(all, {
-        ...{
-          size: input.MaxItems,
-          token: input.Marker,
-          most: 50,
-          invalidToken: 'InvalidParameterValueException',
-        },
+        size: input.MaxItems,
+        token: input.Marker,
+        most: 50,
+        invalidToken: 'InvalidParameterValueException',
       })
       return { Functions: page.items, ...(page.next === undefined ? {} : { NextMarker: page.next }) }
     },
@@ -145,7 +139,5 @@ const arnOf = (named: string, { account, region }: Context) =>
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value ?? null))
 
 function onFunction(action: string): PermissionsOf {
-  return ({ FunctionName }, context) => [
-    { action: `lambda:${action}`, resource: arnOf(FunctionName, context) },
-  ]
+  return ({ FunctionName }, context) => [{ action: `lambda:${action}`, resource: arnOf(FunctionName, context) }]
 }

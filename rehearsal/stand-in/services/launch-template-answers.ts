@@ -3,8 +3,11 @@ import type { LaunchTemplate } from './launch-templates.ts'
 
 /** A template as DescribeLaunchTemplates has it. */
 export const told = ({ id, name, created, versions, tags, ...template }: LaunchTemplate) => ({
-  ...{ LaunchTemplateId: id, LaunchTemplateName: name, CreateTime: created },
-  ...{ CreatedBy: versions[0]?.CreatedBy, DefaultVersionNumber: template.default },
+  LaunchTemplateId: id,
+  LaunchTemplateName: name,
+  CreateTime: created,
+  CreatedBy: versions[0]?.CreatedBy,
+  DefaultVersionNumber: template.default,
   LatestVersionNumber: versions.length,
   Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
 })

@@ -83,8 +83,7 @@ export class LaunchTemplates {
   readonly operations = {
     DescribeLaunchTemplates: (input: DescribeLaunchTemplatesRequest, context: Context) => {
       const { LaunchTemplateNames: names = [], LaunchTemplateIds: ids = [], Filters: filters = [] } = input
-      if (filters.length > 0)
-        throw new AwsError('InvalidParameterValue', 'the rehearsal does not imitate filters here')
+      if (filters.length > 0) throw new AwsError('InvalidParameterValue', 'the rehearsal does not imitate filters here')
       const named = [
         ...ids.map((id) => this.#named({ LaunchTemplateId: id }, context)),
         ...names.map((name) => this.#named({ LaunchTemplateName: name }, context)),
@@ -97,15 +96,10 @@ export class LaunchTemplates {
       const chosen = this.#chosenVersions(input, context)
       // https://github.com/wata727/packer-plugin-amazon-ami-management/pull/431
       if (input.ResolveAlias && chosen.length !== 1)
-        throw new AwsError(
-          'InvalidParameterCombination',
-          'ResolveAlias is for a single version of a template',
-        )
+        throw new AwsError('InvalidParameterCombination', 'ResolveAlias is for a single version of a template')
       const { items, next } = paged(chosen, input)
       return {
-        LaunchTemplateVersions: input.ResolveAlias
-          ? items.map((version) => this.#resolved(version, context))
-          : items,
+        LaunchTemplateVersions: input.ResolveAlias ? items.map((version) => this.#resolved(version, context)) : items,
         ...next,
       }
     },
@@ -203,9 +197,7 @@ export class LaunchTemplates {
     if (id === undefined && name === undefined) {
       if (wanted.length === 0 || wanted.some((each) => !['$Latest', '$Default'].includes(each)))
         throw new AwsError('InvalidParameterValue', 'Without a launch template: $Latest or $Default.')
-      return [...this.#kept.in(place).values()].flatMap((each) =>
-        wanted.map((version) => this.#version(each, version)),
-      )
+      return [...this.#kept.in(place).values()].flatMap((each) => wanted.map((version) => this.#version(each, version)))
     }
     const template = this.#named(input, place)
     if (wanted.length > 0) return wanted.map((version) => this.#version(template, version))
@@ -218,10 +210,12 @@ export class LaunchTemplates {
 
   #addVersion(template: LaunchTemplate, data: object, by: string, described?: string): LaunchTemplateVersion {
     const version = {
-      ...{ LaunchTemplateId: template.id, LaunchTemplateName: template.name },
+      LaunchTemplateId: template.id,
+      LaunchTemplateName: template.name,
       VersionNumber: template.versions.length + 1,
       ...(described === undefined ? {} : { VersionDescription: described }),
-      ...{ CreateTime: new Date(this.#surroundings.clock.now()), CreatedBy: by },
+      CreateTime: new Date(this.#surroundings.clock.now()),
+      CreatedBy: by,
       // A request's data and an answer's have the same members.
       LaunchTemplateData: data as ResponseLaunchTemplateData,
     }

@@ -40,16 +40,14 @@ export class Organizations implements Service {
     const found = this.#organization?.accounts.find(({ id }) => id === account)
     if (!found) return []
     const units: string[] = []
-    for (let unit = this.#unit(found.parent); unit; unit = this.#unit(unit.parent))
-      units.push(this.#arn('ou', unit.id))
+    for (let unit = this.#unit(found.parent); unit; unit = this.#unit(unit.parent)) units.push(this.#arn('ou', unit.id))
     return [...units, this.#arn('organization')]
   }
 
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
   readonly permissions: Record<string, PermissionsOf> = {
     ListAccountsForParent: ({ ParentId }) => this.#ofParent('ListAccountsForParent', ParentId),
-    ListOrganizationalUnitsForParent: ({ ParentId }) =>
-      this.#ofParent('ListOrganizationalUnitsForParent', ParentId),
+    ListOrganizationalUnitsForParent: ({ ParentId }) => this.#ofParent('ListOrganizationalUnitsForParent', ParentId),
   }
 
   readonly operations = {
@@ -59,8 +57,12 @@ export class Organizations implements Service {
       if (account !== management && !accounts.some((each) => each.id === account)) throw notInUse()
       return {
         Organization: {
-          ...{ Id: id, Arn: this.#arn('organization'), FeatureSet: 'ALL', MasterAccountId: management },
-          ...{ MasterAccountArn: this.#arn('account', management), MasterAccountEmail: email(management) },
+          Id: id,
+          Arn: this.#arn('organization'),
+          FeatureSet: 'ALL',
+          MasterAccountId: management,
+          MasterAccountArn: this.#arn('account', management),
+          MasterAccountEmail: email(management),
         },
       }
     },
@@ -85,7 +87,9 @@ export class Organizations implements Service {
       const { id } = this.#parent(input.ParentId)
       const below = units.filter(({ parent }) => parent === id)
       const told = below.map((unit) => ({
-        ...{ Id: unit.id, Arn: this.#arn('ou', unit.id), Name: unit.name ?? unit.id },
+        Id: unit.id,
+        Arn: this.#arn('ou', unit.id),
+        Name: unit.name ?? unit.id,
       }))
       return this.#page('OrganizationalUnits', told, input)
     },
@@ -93,8 +97,13 @@ export class Organizations implements Service {
 
   /** Without the Status of an account, which was retired on 9 September 2026 in favour of its State. */
   readonly #account = ({ id, name, state = 'ACTIVE' }: NewOrganization['accounts'][number]) => ({
-    ...{ Id: id, Arn: this.#arn('account', id), Email: email(id), Name: name ?? `account ${id}` },
-    ...{ State: state, JoinedMethod: 'CREATED', JoinedTimestamp: new Date('2024-01-01T00:00:00Z') },
+    Id: id,
+    Arn: this.#arn('account', id),
+    Email: email(id),
+    Name: name ?? `account ${id}`,
+    State: state,
+    JoinedMethod: 'CREATED',
+    JoinedTimestamp: new Date('2024-01-01T00:00:00Z'),
   })
 
   #existing(): NewOrganization {
@@ -146,8 +155,7 @@ export class Organizations implements Service {
     const { MaxResults: size, NextToken: given } = input
     const again = given?.startsWith('again/') ? given.slice('again/'.length) : undefined
     const chance = this.#surroundings.random.fork(`organizations/${member}/${all.length}/${given}`)
-    if (again === undefined && chance.next() < 0.25)
-      return { [member]: [], NextToken: `again/${given ?? ''}` }
+    if (again === undefined && chance.next() < 0.25) return { [member]: [], NextToken: `again/${given ?? ''}` }
     const token = (again ?? given) || undefined
     const { items, next } = pageOf(all, { size, token, most: 20, invalidToken: 'InvalidInputException' })
     return { [member]: items, ...(next === undefined ? {} : { NextToken: next }) }

@@ -16,7 +16,8 @@ export class Regions {
       const unknown = (input.RegionNames ?? []).find((name) => !regions.includes(name))
       if (unknown) throw new AwsError('InvalidParameterValue', `Invalid region: ${unknown}`)
       const told = regions.map((name) => ({
-        ...{ RegionName: name, Endpoint: `ec2.${name}.amazonaws.com` },
+        RegionName: name,
+        Endpoint: `ec2.${name}.amazonaws.com`,
         OptInStatus: this.#statusOf(account, name),
       }))
       return {

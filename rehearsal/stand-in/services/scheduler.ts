@@ -12,9 +12,7 @@ export class Scheduler implements Service {
   addSchedule({ account, region, ...schedule }: NewSchedule): void {
     const group = schedule.GroupName ?? 'default'
     const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${schedule.Name}`
-    this.#schedules
-      .in({ account, region })
-      .push({ Arn: arn, GroupName: group, State: 'ENABLED', ...schedule })
+    this.#schedules.in({ account, region }).push({ Arn: arn, GroupName: group, State: 'ENABLED', ...schedule })
   }
 
   /** A schedule as it is kept: it may be changed. */
@@ -32,32 +30,28 @@ export class Scheduler implements Service {
   }
 
   readonly operations = {
-    ListSchedules: (
-      input: { NamePrefix?: string; MaxResults?: number; NextToken?: string },
-      context: Context,
-    ) => {
-      const chosen = this.#schedules
-        .in(context)
-        .filter(({ Name }) => Name?.startsWith(input.NamePrefix ?? ''))
+    ListSchedules: (input: { NamePrefix?: string; MaxResults?: number; NextToken?: string }, context: Context) => {
+      const chosen = this.#schedules.in(context).filter(({ Name }) => Name?.startsWith(input.NamePrefix ?? ''))
       const page = pageOf(chosen, {
-        ...{ size: input.MaxResults, token: input.NextToken, most: 100, invalidToken: 'ValidationException' },
+        size: input.MaxResults,
+        token: input.NextToken,
+        most: 100,
+        invalidToken: 'ValidationException',
       })
-      const told = page.items.map(
-        ({ Arn, Name, GroupName, State, Target, CreationDate, LastModificationDate }) => ({
-          ...{ Arn, Name, GroupName, State, CreationDate, LastModificationDate },
-          ...(Target?.Arn === undefined ? {} : { Target: { Arn: Target.Arn } }),
-        }),
-      )
+      const told = page.items.map(({ Arn, Name, GroupName, State, Target, CreationDate, LastModificationDate }) => ({
+        Arn,
+        Name,
+        GroupName,
+        State,
+        CreationDate,
+        LastModificationDate,
+        ...(Target?.Arn === undefined ? {} : { Target: { Arn: Target.Arn } }),
+      }))
       return { Schedules: told, ...(page.next === undefined ? {} : { NextToken: page.next }) }
     },
 
-    GetSchedule: (
-      { Name, GroupName = 'default' }: { Name: string; GroupName?: string },
-      context: Context,
-    ) => {
-      const found = this.#schedules
-        .in(context)
-        .find((each) => each.Name === Name && each.GroupName === GroupName)
+    GetSchedule: ({ Name, GroupName = 'default' }: { Name: string; GroupName?: string }, context: Context) => {
+      const found = this.#schedules.in(context).find((each) => each.Name === Name && each.GroupName === GroupName)
       if (!found) throw new AwsError('ResourceNotFoundException', `Schedule ${Name} does not exist.`)
       return found
     },

@@ -41,14 +41,15 @@ export class SecretsManager implements Service {
   readonly operations = {
     GetSecretValue: ({ SecretId }: { SecretId: string }, context: Context) => {
       const secret = this.#find(SecretId, context)
-      if (!secret)
-        throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
+      if (!secret) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
       return { ARN: secret.arn, Name: secret.name, SecretString: secret.value ?? '' }
     },
 
     ListSecrets: (_input: unknown, context: Context) => ({
       SecretList: this.#secrets.in(context).map(({ name, arn, description }) => ({
-        ...{ Name: name, ARN: arn, Description: description },
+        Name: name,
+        ARN: arn,
+        Description: description,
       })),
     }),
   }

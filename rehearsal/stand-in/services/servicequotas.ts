@@ -27,10 +27,7 @@ export class ServiceQuotas implements Service {
       const key = `${ServiceCode} ${QuotaCode}`
       const value = this.values.get(key)
       if (value === undefined)
-        throw new AwsError(
-          'NoSuchResourceException',
-          `The request failed because the quota ${key} does not exist.`,
-        )
+        throw new AwsError('NoSuchResourceException', `The request failed because the quota ${key} does not exist.`)
       const [QuotaName] = defaults[key] ?? []
       return { Quota: { ServiceCode, QuotaCode, QuotaName, Value: value, Adjustable: true } }
     },

@@ -7,8 +7,7 @@ import { resourceTags } from './ec2-permissions.ts'
 
 type Kept = Snapshot & { SnapshotId: string }
 
-const notFound = (id: string) =>
-  new AwsError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`)
+const notFound = (id: string) => new AwsError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`)
 
 /** EBS snapshots: they come with AMIs, and outlive them. */
 export class Snapshots {
@@ -30,8 +29,14 @@ export class Snapshots {
       const { SnapshotId: id } = ebs ?? {}
       if (!id || kept.has(id)) continue
       kept.set(id, {
-        ...{ SnapshotId: id, OwnerId, State: 'completed', Progress: '100%', VolumeSize: ebs?.VolumeSize },
-        ...{ Encrypted: ebs?.Encrypted ?? false, KmsKeyId: ebs?.KmsKeyId, Tags: tags },
+        SnapshotId: id,
+        OwnerId,
+        State: 'completed',
+        Progress: '100%',
+        VolumeSize: ebs?.VolumeSize,
+        Encrypted: ebs?.Encrypted ?? false,
+        KmsKeyId: ebs?.KmsKeyId,
+        Tags: tags,
         Description: `Created for ${ImageId}`,
         StartTime: new Date(this.#surroundings.clock.now()),
       })
@@ -65,7 +70,10 @@ export class Snapshots {
         ({ Tags: tags }) => isAskedFor && filters.every((filter) => matchesTags(tags, filter)),
       )
       const { items, next } = pageOf(found, {
-        ...{ size: input.MaxResults, token: input.NextToken, most: 1000, invalidToken: 'InvalidNextToken' },
+        size: input.MaxResults,
+        token: input.NextToken,
+        most: 1000,
+        invalidToken: 'InvalidNextToken',
       })
       return { Snapshots: items, ...(next !== undefined && { NextToken: next }) }
     },
@@ -88,7 +96,8 @@ export class Snapshots {
   toDelete(id: string, context: Context) {
     const resource = `arn:aws:ec2:${context.region}::snapshot/${id}`
     return {
-      ...{ action: 'ec2:DeleteSnapshot', resource },
+      action: 'ec2:DeleteSnapshot',
+      resource,
       context: resourceTags(this.find(id, context)?.Tags),
     }
   }

@@ -100,16 +100,16 @@ export class Sns implements Service {
       const { arn } = this.#topic(input.TopicArn)
       checkMessage(input)
       const attributes = Object.fromEntries(
-        Object.entries(input.MessageAttributes ?? {}).map(([name, { StringValue = '' }]) => [
-          name,
-          StringValue,
-        ]),
+        Object.entries(input.MessageAttributes ?? {}).map(([name, { StringValue = '' }]) => [name, StringValue]),
       )
       const formFor = formsOf(input)
       const wanted = this.#subscriptions.filter((each) => each.topicArn === arn && wants(each, attributes))
       const notification = {
-        ...{ time: context.now.toISOString(), topicArn: arn, subject: input.Subject ?? '' },
-        ...{ message: formFor('email'), attributes },
+        time: context.now.toISOString(),
+        topicArn: arn,
+        subject: input.Subject ?? '',
+        message: formFor('email'),
+        attributes,
         recipients: wanted.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`),
       }
       this.notifications.push(notification)
@@ -129,13 +129,12 @@ export class Sns implements Service {
       const count = this.#subscriptions.filter((each) => each.topicArn === TopicArn).length
       return {
         Attributes: {
-          ...{
-            TopicArn,
-            Owner: account,
-            DisplayName: topic.displayName ?? '',
-            SubscriptionsConfirmed: `${count}`,
-          },
-          ...{ SubscriptionsPending: '0', SubscriptionsDeleted: '0' },
+          TopicArn,
+          Owner: account,
+          DisplayName: topic.displayName ?? '',
+          SubscriptionsConfirmed: `${count}`,
+          SubscriptionsPending: '0',
+          SubscriptionsDeleted: '0',
           ...(topic.kmsKeyArn === undefined ? {} : { KmsMasterKeyId: topic.kmsKeyArn }),
         },
       }
@@ -179,11 +178,17 @@ export class Sns implements Service {
       if (!wants(subscription, attributes)) continue
       const EventSubscriptionArn = this.#subscriptionArn(subscription)
       const Sns = {
-        ...{ SignatureVersion: '1', Timestamp: new Date(clock.now()).toISOString(), Signature: 'EXAMPLE' },
+        SignatureVersion: '1',
+        Timestamp: new Date(clock.now()).toISOString(),
+        Signature: 'EXAMPLE',
         SigningCertURL: `https://sns.${region}.amazonaws.com/SimpleNotificationService.pem`,
-        ...{ MessageId, Message: text, MessageAttributes: attributesIn(attributes), Type: 'Notification' },
+        MessageId,
+        Message: text,
+        MessageAttributes: attributesIn(attributes),
+        Type: 'Notification',
         UnsubscribeUrl: `https://sns.${region}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${EventSubscriptionArn}`,
-        ...{ TopicArn: topicArn, Subject: subject ?? null },
+        TopicArn: topicArn,
+        Subject: subject ?? null,
       }
       const record = { EventVersion: '1.0', EventSubscriptionArn, EventSource: 'aws:sns', Sns }
       this.deliver(subscription.endpoint, topicArn, { Records: [record] })

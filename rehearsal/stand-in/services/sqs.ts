@@ -37,9 +37,7 @@ export class Sqs implements Service {
 
   readonly operations = {
     ListQueues: ({ QueueNamePrefix: prefix = '' }: { QueueNamePrefix?: string }, context: Context) => ({
-      QueueUrls: [...this.#queues.in(context).values()]
-        .filter(({ name }) => name.startsWith(prefix))
-        .map(urlOf),
+      QueueUrls: [...this.#queues.in(context).values()].filter(({ name }) => name.startsWith(prefix)).map(urlOf),
     }),
 
     GetQueueUrl: ({ QueueName }: { QueueName: string }, context: Context) => ({
@@ -49,11 +47,10 @@ export class Sqs implements Service {
     GetQueueAttributes: ({ QueueUrl, AttributeNames = [] }: GetQueueAttributesRequest, context: Context) => {
       const { account, region, name, messages } = this.#existing(QueueUrl ?? '', context)
       const all: Record<string, string> = {
-        ...{
-          QueueArn: `arn:aws:sqs:${region}:${account}:${name}`,
-          ApproximateNumberOfMessages: `${messages.length}`,
-        },
-        ...{ ApproximateNumberOfMessagesNotVisible: '0', ApproximateNumberOfMessagesDelayed: '0' },
+        QueueArn: `arn:aws:sqs:${region}:${account}:${name}`,
+        ApproximateNumberOfMessages: `${messages.length}`,
+        ApproximateNumberOfMessagesNotVisible: '0',
+        ApproximateNumberOfMessagesDelayed: '0',
       }
       const wanted = AttributeNames as string[]
       const chosen = Object.entries(all).filter(([key]) => wanted.includes('All') || wanted.includes(key))
@@ -64,18 +61,13 @@ export class Sqs implements Service {
       this.#existing(QueueUrl, context).messages.length = 0
     },
 
-    ReceiveMessage: (
-      { QueueUrl, MaxNumberOfMessages: most = 1 }: ReceiveMessageRequest,
-      context: Context,
-    ) => {
+    ReceiveMessage: ({ QueueUrl, MaxNumberOfMessages: most = 1 }: ReceiveMessageRequest, context: Context) => {
       const { messages } = this.#existing(QueueUrl ?? '', context)
       const told = messages.slice(0, most).map(({ id, body, sent }) => ({
-        ...{
-          MessageId: id,
-          ReceiptHandle: id,
-          Body: body,
-          MD5OfBody: createHash('md5').update(body).digest('hex'),
-        },
+        MessageId: id,
+        ReceiptHandle: id,
+        Body: body,
+        MD5OfBody: createHash('md5').update(body).digest('hex'),
         Attributes: { SentTimestamp: `${sent.getTime()}` },
       }))
       return told.length === 0 ? {} : { Messages: told }

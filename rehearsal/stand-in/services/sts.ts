@@ -27,7 +27,9 @@ export class Sts implements Service {
       const role = this.#idOf(principal.arn)
       return {
         Credentials: {
-          ...{ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken },
+          AccessKeyId: accessKeyId,
+          SecretAccessKey: secretAccessKey,
+          SessionToken: sessionToken,
           Expiration: new Date(context.now.getTime() + seconds * 1000),
         },
         AssumedRoleUser: { AssumedRoleId: `AROA${role}:${session}`, Arn: principal.arn },

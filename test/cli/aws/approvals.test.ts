@@ -13,8 +13,12 @@ const dynamo = mockOf(DynamoDBClient)
 const lambda = mockOf(LambdaClient)
 const approvals = approvalsIn(deploymentOf(parseFleet(smallFleet, 'fleet.yaml'), undefined, {}))
 const request = {
-  ...{ campaign: 'c', image: 'web', ring: 'everyone', answer: 'approve' as const },
-  ...{ by: 'arn:aws:iam::111122223333:user/alice', time: '2026-09-02T09:00:00Z' },
+  campaign: 'c',
+  image: 'web',
+  ring: 'everyone',
+  answer: 'approve' as const,
+  by: 'arn:aws:iam::111122223333:user/alice',
+  time: '2026-09-02T09:00:00Z',
 }
 const answers = (payload: unknown, FunctionError?: string) =>
   lambda.on(InvokeCommand).resolves({
@@ -50,8 +54,14 @@ describe('the approvals of a deployed fleet', () => {
     waiting({ late: '2026-09-02T09:00:00Z', early: '2026-09-01T09:00:00Z' })
     expect((await approvals.open()).map(({ campaign }) => campaign)).toEqual(['early', 'late'])
     expect((await approvals.open())[0]).toEqual({
-      ...{ campaign: 'early', image: 'web', ring: 'everyone', version: '1', ami: 'a', until: 'u' },
-      ...{ requestedAt: '2026-09-01T09:00:00Z', approvers: ['r'] },
+      campaign: 'early',
+      image: 'web',
+      ring: 'everyone',
+      version: '1',
+      ami: 'a',
+      until: 'u',
+      requestedAt: '2026-09-01T09:00:00Z',
+      approvers: ['r'],
     })
     expect(await approvals.of('early', 'web')).toMatchObject([{ ring: 'everyone', until: 'u' }])
   })
@@ -60,7 +70,8 @@ describe('the approvals of a deployed fleet', () => {
     answers({ as: 'approved', by: request.by, at: request.time })
     expect(await approvals.answer(request)).toEqual({ as: 'approved', by: request.by, at: request.time })
     expect(lambda.commandCalls(InvokeCommand)[0]?.args[0].input).toEqual({
-      ...{ FunctionName: 'golden-answer-approval', Payload: JSON.stringify(request) },
+      FunctionName: 'golden-answer-approval',
+      Payload: JSON.stringify(request),
     })
   })
 

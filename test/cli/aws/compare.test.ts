@@ -94,25 +94,29 @@ function adopted(o: { parent?: string; pipeline?: object; distributions?: object
   make('ImagePipeline', {
     Name: 'nightly',
     ImageRecipeArn: make('ImageRecipe', {
-      ...{ Name: 'nightly', Version: '1.2.3', ParentImage },
+      Name: 'nightly',
+      Version: '1.2.3',
+      ParentImage,
       Components: [{ ComponentArn: `${prefix}:component/harden-nightly/1.0.0/1` }],
     }).ref,
     InfrastructureConfigurationArn: make('InfrastructureConfiguration', {
-      ...{ Name: 'nightly', InstanceProfileName: 'p' },
+      Name: 'nightly',
+      InstanceProfileName: 'p',
     }).ref,
     ...(distributions && {
       DistributionConfigurationArn: make('DistributionConfiguration', {
-        ...{ Name: 'nightly', Distributions: distributions },
+        Name: 'nightly',
+        Distributions: distributions,
       }).ref,
     }),
-    ...{ ImageScanningConfiguration: { ImageScanningEnabled: true }, ...o.pipeline },
+    ImageScanningConfiguration: { ImageScanningEnabled: true },
+    ...o.pipeline,
   })
   return { ami: parent.image.ImageId }
 }
 
 const compared = async (of: Fleet = fleet) => compare(deploymentOf(of, world.url, {}))
-const problemsOf = async (name: string) =>
-  (await compared()).find(({ image }) => image === name)?.problems ?? []
+const problemsOf = async (name: string) => (await compared()).find(({ image }) => image === name)?.problems ?? []
 
 describe('the pipelines of a deploy', () => {
   it('are as the fleet says', async () => {
@@ -120,8 +124,13 @@ describe('the pipelines of a deploy', () => {
     adopted()
     const [base] = await compared()
     expect(base).toEqual({
-      ...{ image: 'base', adopted: false, pipeline: 'golden-base', parent: 'ssm:/golden/images/base/parent' },
-      ...{ changed: '2026-09-01T12:00:00.000Z', rebake: '', problems: [] },
+      image: 'base',
+      adopted: false,
+      pipeline: 'golden-base',
+      parent: 'ssm:/golden/images/base/parent',
+      changed: '2026-09-01T12:00:00.000Z',
+      rebake: '',
+      problems: [],
     })
   })
 
@@ -150,7 +159,10 @@ describe('the pipelines of a deploy', () => {
     deployed()
     const { imageRecipeArn } = await client.send(
       new CreateImageRecipeCommand({
-        ...{ name: 'golden-base', semanticVersion: '1.0.x', clientToken: 'one', parentImage: 'ssm:/other' },
+        name: 'golden-base',
+        semanticVersion: '1.0.x',
+        clientToken: 'one',
+        parentImage: 'ssm:/other',
         components: [{ componentArn: `arn:aws:imagebuilder:${build.region}:aws:component/agent/1.2.4` }],
         blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { volumeSize: 8, volumeType: 'gp3' } }],
       }),

@@ -66,10 +66,7 @@ describe('where a fleet is deployed', () => {
     { region: 'eu-west-1', partition: 'aws' },
     { region: 'cn-north-1', partition: 'aws-cn' },
   ])('has its state machine in the partition of $region', ({ region, partition }) => {
-    const there = parseFleet(
-      smallFleet.replaceAll('eu-west-1', region).replaceAll(', us-east-1', ''),
-      'fleet.yaml',
-    )
+    const there = parseFleet(smallFleet.replaceAll('eu-west-1', region).replaceAll(', us-east-1', ''), 'fleet.yaml')
     expect(campaignArn(deploymentOf(there, undefined, {}))).toBe(
       `arn:${partition}:states:${region}:111122223333:stateMachine:golden-campaign`,
     )
@@ -81,9 +78,7 @@ describe('the account', () => {
   const deployment = deploymentOf(fleet, undefined, {})
 
   it('is the build account', async () => {
-    sts
-      .on(GetCallerIdentityCommand)
-      .resolves({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/alice' })
+    sts.on(GetCallerIdentityCommand).resolves({ Account: '111122223333', Arn: 'arn:aws:iam::111122223333:user/alice' })
     await expect(checkAccount(deployment)).resolves.toBe('arn:aws:iam::111122223333:user/alice')
   })
 

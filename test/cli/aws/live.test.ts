@@ -16,13 +16,12 @@ const ssm = mockOf(SSMClient)
 const open = () => openLive(deploymentOf(timedFleet(), undefined, {}))
 
 const ami = {
-  ...{
-    ImageId: 'ami-0aaaaaaaaaaaaaaaa',
-    OwnerId: '444455556666',
-    Name: 'soe-al2023-9',
-    State: 'available' as const,
-  },
-  ...{ Architecture: 'x86_64' as const, CreationDate: '2026-09-01T06:00:00.000Z' },
+  ImageId: 'ami-0aaaaaaaaaaaaaaaa',
+  OwnerId: '444455556666',
+  Name: 'soe-al2023-9',
+  State: 'available' as const,
+  Architecture: 'x86_64' as const,
+  CreationDate: '2026-09-01T06:00:00.000Z',
 }
 const claim = { upstreams: ['al2023'], ami: ami.ImageId, time: '2026-09-01T06:30:00Z' }
 
@@ -51,9 +50,7 @@ describe('a deployed fleet', () => {
     const missing = Object.assign(new Error('x'), { name: 'ResourceNotFoundException' })
     dynamo.on(GetItemCommand).rejects(missing)
     await expect(open()).rejects.toThrow(Failed)
-    await expect(open()).rejects.toThrow(
-      'Could not read what the ledger knows: there is no table golden-ledger.',
-    )
+    await expect(open()).rejects.toThrow('Could not read what the ledger knows: there is no table golden-ledger.')
   })
 
   it.each([

@@ -48,11 +48,7 @@ describe('a call of AWS', () => {
 
   it.each([
     {
-      thrown: error(
-        'AccessDeniedException',
-        'User: x is not authorized to perform: dynamodb:GetItem',
-        answered,
-      ),
+      thrown: error('AccessDeniedException', 'User: x is not authorized to perform: dynamodb:GetItem', answered),
       text: 'access denied: User: x is not authorized to perform: dynamodb:GetItem. Take a role that may',
     },
     {
@@ -86,10 +82,7 @@ describe('a call of AWS', () => {
     )
   })
 
-  it.each([new Error('a mistake of ours'), new BadInput('said already')])(
-    'leaves %s as it is',
-    async (thrown) => {
-      expect(await failing(thrown)).toBe(thrown)
-    },
-  )
+  it.each([new Error('a mistake of ours'), new BadInput('said already')])('leaves %s as it is', async (thrown) => {
+    expect(await failing(thrown)).toBe(thrown)
+  })
 })

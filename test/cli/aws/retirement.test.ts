@@ -59,7 +59,8 @@ it('starts the run of a time, once', async () => {
   for (const _ of [1, 2]) await retiring().start(request)
   expect(stepFunctions.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
     stateMachineArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:golden-retire',
-    ...{ name: operation, input: JSON.stringify(request) },
+    name: operation,
+    input: JSON.stringify(request),
   })
 })
 

@@ -1,10 +1,5 @@
 import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
-import {
-  DescribeExecutionCommand,
-  ExecutionAlreadyExists,
-  SFNClient,
-  StartExecutionCommand,
-} from '@aws-sdk/client-sfn'
+import { DescribeExecutionCommand, ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { deploymentOf } from '../../../cli/aws/deployment.ts'
@@ -18,8 +13,12 @@ const [sfn, dynamo] = [mockOf(SFNClient), mockOf(DynamoDBClient)]
 const rollbacks = rollbacksIn(deploymentOf(parseFleet(smallFleet, 'fleet.yaml'), undefined, {}))
 const operation = 'rollback-web-20260909T000000Z'
 const input = {
-  ...{ image: 'web', to: '1.0.1/1', reason: 'r', by: 'arn:aws:iam::111122223333:user/ada' },
-  ...{ hold: true, time: '2026-09-09T00:00:00Z' },
+  image: 'web',
+  to: '1.0.1/1',
+  reason: 'r',
+  by: 'arn:aws:iam::111122223333:user/ada',
+  hold: true,
+  time: '2026-09-09T00:00:00Z',
 }
 const machine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:golden-rollback'
 const failing = (more: object) => sfn.on(StartExecutionCommand).rejects(Object.assign(new Error('no'), more))
@@ -33,17 +32,16 @@ describe('a rollback', () => {
     sfn.on(StartExecutionCommand).resolves({})
     await rollbacks.start(input)
     expect(sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
-      ...{ stateMachineArn: machine, name: operation, input: JSON.stringify(input) },
+      stateMachineArn: machine,
+      name: operation,
+      input: JSON.stringify(input),
     })
     sfn.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'again', $metadata: {} }))
     await rollbacks.start(input)
   })
 
   it.each([
-    [
-      { $metadata: { httpStatusCode: 500 } },
-      'It may have been started all the same. The same command with --at',
-    ],
+    [{ $metadata: { httpStatusCode: 500 } }, 'It may have been started all the same. The same command with --at'],
     [
       { name: 'StateMachineDoesNotExist', message: `State Machine Does Not Exist: '${machine}'` },
       'there is no state machine golden-rollback. Is the fleet golden deployed',
@@ -83,7 +81,9 @@ describe('a rollback', () => {
   it('is begun by how its image stands', async () => {
     const claim = { holder: 'h', stage: 'roll-out', campaign: 'c' }
     const claims = {
-      ...{ held: [{ ...claim, image: 'web' }], queue: [{ ...claim, image: 'web' }], superseded: [] },
+      held: [{ ...claim, image: 'web' }],
+      queue: [{ ...claim, image: 'web' }],
+      superseded: [],
     }
     dynamo
       .on(GetItemCommand)

@@ -11,7 +11,9 @@ const fleet = parseFleet(smallFleet, 'fleet.yaml')
 const aws = deploymentOf(fleet, undefined, {})
 const trigger = {
   kind: 'manual' as const,
-  ...{ images: ['java'], time: '2026-09-01T06:00:00Z', reason: 'started by hand by alice' },
+  images: ['java'],
+  time: '2026-09-01T06:00:00Z',
+  reason: 'started by hand by alice',
 }
 const campaign = 'manual-20260901T060000Z-java'
 const executionArn = `arn:aws:states:eu-west-1:111122223333:execution:golden-campaign:${campaign}`
@@ -23,7 +25,9 @@ describe('starting a campaign', () => {
   it('starts the execution that the trigger names', async () => {
     sfn.on(StartExecutionCommand).resolves({})
     expect(await start(aws, trigger)).toEqual({
-      ...{ campaign, executionArn, wasBefore: false },
+      campaign,
+      executionArn,
+      wasBefore: false,
       console: `https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${executionArn}`,
     })
     expect(sfn.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
@@ -50,15 +54,10 @@ describe('starting a campaign', () => {
     { thrown: error('Error', { code: 'ECONNREFUSED' }), uncertain: false },
     { thrown: error('AccessDeniedException', { $metadata: { httpStatusCode: 400 } }), uncertain: false },
     { thrown: error('StateMachineDoesNotExist', { $metadata: { httpStatusCode: 400 } }), uncertain: false },
-  ])(
-    'says whether it may have been started after all: $thrown.name $thrown.code',
-    async ({ thrown, uncertain }) => {
-      sfn.on(StartExecutionCommand).rejects(thrown)
-      const { message } = (await start(aws, trigger).catch((problem: unknown) => problem)) as Error
-      expect(message).toContain('Could not start the campaign: ')
-      expect(message.includes('The same command with --at 2026-09-01T06:00:00Z starts it once')).toBe(
-        uncertain,
-      )
-    },
-  )
+  ])('says whether it may have been started after all: $thrown.name $thrown.code', async ({ thrown, uncertain }) => {
+    sfn.on(StartExecutionCommand).rejects(thrown)
+    const { message } = (await start(aws, trigger).catch((problem: unknown) => problem)) as Error
+    expect(message).toContain('Could not start the campaign: ')
+    expect(message.includes('The same command with --at 2026-09-01T06:00:00Z starts it once')).toBe(uncertain)
+  })
 })

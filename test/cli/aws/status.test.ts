@@ -23,13 +23,12 @@ const machine = 'arn:aws:states:eu-west-1:111122223333:stateMachine:golden-campa
 const arn = (name: string) => `${machine.replace(':stateMachine:', ':execution:')}:${name}`
 const day = (date: number) => new Date(Date.UTC(2026, 8, date, 6))
 
-const listed = (
-  name: string,
-  status: 'RUNNING' | 'SUCCEEDED' | 'ABORTED',
-  started: number,
-  stopped?: number,
-) => ({
-  ...{ name, status, executionArn: arn(name), stateMachineArn: machine, startDate: day(started) },
+const listed = (name: string, status: 'RUNNING' | 'SUCCEEDED' | 'ABORTED', started: number, stopped?: number) => ({
+  name,
+  status,
+  executionArn: arn(name),
+  stateMachineArn: machine,
+  startDate: day(started),
   ...(stopped && { stopDate: day(stopped) }),
 })
 
@@ -42,12 +41,8 @@ beforeEach(() => {
 describe('the campaigns', () => {
   beforeEach(() => {
     const page = { stateMachineArn: machine, statusFilter: 'RUNNING' as const }
-    sfn
-      .on(ListExecutionsCommand, page)
-      .resolves({ executions: [listed('d', 'RUNNING', 4)], nextToken: 'more' })
-    sfn
-      .on(ListExecutionsCommand, { ...page, nextToken: 'more' })
-      .resolves({ executions: [listed('a', 'RUNNING', 1)] })
+    sfn.on(ListExecutionsCommand, page).resolves({ executions: [listed('d', 'RUNNING', 4)], nextToken: 'more' })
+    sfn.on(ListExecutionsCommand, { ...page, nextToken: 'more' }).resolves({ executions: [listed('a', 'RUNNING', 1)] })
     sfn.on(ListExecutionsCommand, { stateMachineArn: machine, maxResults: 100 }).resolves({
       executions: [listed('d', 'RUNNING', 4), listed('c', 'ABORTED', 3, 5), listed('b', 'SUCCEEDED', 2, 6)],
     })
@@ -78,10 +73,17 @@ describe('the campaigns', () => {
 const item = (image: string, more: object) =>
   marshall({ pk: 'CAMPAIGN#c', sk: `IMAGE#${image}`, image, reason: '', plan: { decision: 'bake' }, ...more })
 const record = marshall({
-  ...{ pk: 'CAMPAIGN#c', sk: 'CAMPAIGN', campaign: 'c', status: 'running', startedAt: day(1).toISOString() },
+  pk: 'CAMPAIGN#c',
+  sk: 'CAMPAIGN',
+  campaign: 'c',
+  status: 'running',
+  startedAt: day(1).toISOString(),
 })
 const entered = (name: string, date: number, id = 9) => ({
-  ...{ id, type: 'TaskStateEntered' as const, timestamp: day(date), stateEnteredEventDetails: { name } },
+  id,
+  type: 'TaskStateEntered' as const,
+  timestamp: day(date),
+  stateEnteredEventDetails: { name },
 })
 const other = { id: 8, type: 'TaskScheduled' as const, timestamp: day(9) }
 
@@ -116,13 +118,9 @@ describe('a campaign', () => {
   })
 
   it('says whose turn it is where somebody waits for theirs', async () => {
-    dynamo
-      .on(QueryCommand)
-      .resolves({ Items: [record, item('base', { status: 'baking', execution: 'arn:base' })] })
+    dynamo.on(QueryCommand).resolves({ Items: [record, item('base', { status: 'baking', execution: 'arn:base' })] })
     const claims = { held: [{ image: 'web' }], queue: [], superseded: [] }
-    dynamo
-      .on(GetItemCommand)
-      .resolves({ Item: marshall({ pk: 'CLAIMS', sk: 'CLAIMS', version: 1, ...claims }) })
+    dynamo.on(GetItemCommand).resolves({ Item: marshall({ pk: 'CLAIMS', sk: 'CLAIMS', version: 1, ...claims }) })
     sfn.on(GetExecutionHistoryCommand).resolves({ events: [entered('Claim Image', 2)] })
     expect((await open().campaign('c')).claims).toEqual(claims)
     sfn.on(GetExecutionHistoryCommand).resolves({ events: [entered('Await Bake', 2)] })
@@ -136,9 +134,7 @@ describe('a campaign', () => {
     }
     const base = item('base', { status: 'candidate', execution: 'arn:base', order })
     dynamo.on(QueryCommand).resolves({ Items: [record, base] })
-    dynamo
-      .on(GetItemCommand, { Key: marshall({ pk: 'CAMPAIGN#c', sk: 'IMAGE#base' }) })
-      .resolves({ Item: base })
+    dynamo.on(GetItemCommand, { Key: marshall({ pk: 'CAMPAIGN#c', sk: 'IMAGE#base' }) }).resolves({ Item: base })
     dynamo
       .on(GetItemCommand, { Key: marshall({ pk: 'CAMPAIGN#c', sk: 'APPROVAL#base#everyone' }) })
       .resolves({ Item: marshall({ image: 'base', ring: 'everyone', until: day(4).toISOString() }) })
@@ -152,21 +148,22 @@ describe('a campaign', () => {
     ['FAILED', 5, 'failed'],
     ['TIMED_OUT', 5, 'failed'],
     ['ABORTED', 5, 'aborted'],
-  ] as const)(
-    'that the ledger does not have is what its execution is: %s',
-    async (status, stopped, expected) => {
-      const reason = 'by hand'
-      const trigger = { kind: 'manual', images: ['base'], time: '2026-09-01T06:00:00Z', reason }
-      sfn.on(DescribeExecutionCommand, { executionArn: arn('c') }).resolves({
-        ...{ status, startDate: day(1), input: JSON.stringify({ trigger }) },
-        ...(stopped && { stopDate: day(stopped) }),
-      })
-      expect((await open().campaign('c')).record).toEqual({
-        ...{ status: expected, startedAt: day(1).toISOString(), trigger },
-        ...(stopped && { finishedAt: day(stopped).toISOString() }),
-      })
-    },
-  )
+  ] as const)('that the ledger does not have is what its execution is: %s', async (status, stopped, expected) => {
+    const reason = 'by hand'
+    const trigger = { kind: 'manual', images: ['base'], time: '2026-09-01T06:00:00Z', reason }
+    sfn.on(DescribeExecutionCommand, { executionArn: arn('c') }).resolves({
+      status,
+      startDate: day(1),
+      input: JSON.stringify({ trigger }),
+      ...(stopped && { stopDate: day(stopped) }),
+    })
+    expect((await open().campaign('c')).record).toEqual({
+      status: expected,
+      startedAt: day(1).toISOString(),
+      trigger,
+      ...(stopped && { finishedAt: day(stopped).toISOString() }),
+    })
+  })
 
   it('may be none', async () => {
     const missing = new ExecutionDoesNotExist({ message: 'x', $metadata: { httpStatusCode: 400 } })
@@ -181,9 +178,7 @@ it('has what is held, and what is done to releases, whether or not it holds an i
   const held = { at: '2026-09-01T06:00:00Z', by: 'alice', reason: 'it broke' }
   const images = { base: { held: { ...held, operation: 'rollback-1' } }, java: { held }, web: {} }
   const known = { pk: 'FLEET', sk: 'FLEET', version: 1, campaigns: 1, upstreams: {}, images }
-  dynamo
-    .on(GetItemCommand, { Key: marshall({ pk: 'FLEET', sk: 'FLEET' }) })
-    .resolves({ Item: marshall(known) })
+  dynamo.on(GetItemCommand, { Key: marshall({ pk: 'FLEET', sk: 'FLEET' }) }).resolves({ Item: marshall(known) })
   const operation = { operation: 'rollback-1', kind: 'rollback', status: 'running', by: 'alice' }
   dynamo
     .on(GetItemCommand, { Key: marshall({ pk: 'OPERATION#rollback-1', sk: 'OPERATION' }) })
@@ -193,14 +188,14 @@ it('has what is held, and what is done to releases, whether or not it holds an i
     .on(GetItemCommand, { Key: marshall({ pk: 'OPERATION#revoke-1', sk: 'OPERATION' }) })
     .resolves({ Item: marshall({ pk: 'OPERATION#revoke-1', sk: 'OPERATION', ...revocation }) })
   sfn.on(ListExecutionsCommand).callsFake(({ stateMachineArn, statusFilter }) => ({
-    executions:
-      stateMachineArn.endsWith('-revoke') && statusFilter === 'RUNNING' ? [{ name: 'revoke-1' }] : [],
+    executions: stateMachineArn.endsWith('-revoke') && statusFilter === 'RUNNING' ? [{ name: 'revoke-1' }] : [],
   }))
   expect(await open().standing()).toEqual({
     held: [
       { image: 'base', ...held, operation: 'rollback-1' },
       { image: 'java', ...held },
     ],
-    ...{ operations: [revocation, operation], approvals: [] },
+    operations: [revocation, operation],
+    approvals: [],
   })
 })

@@ -11,8 +11,13 @@ const { fleet } = fleetFile()
 const now = '2026-09-02T09:00:00Z'
 const alice = 'arn:aws:sts::111122223333:assumed-role/managers/alice'
 const web: Open = {
-  ...{ campaign: 'ubuntu-ami-1', image: 'web', version: '1.0.3/1', ami: 'ami-2', ring: 'everyone' },
-  ...{ requestedAt: '2026-09-02T06:00:00Z', until: '2026-09-04T06:00:00.000Z' },
+  campaign: 'ubuntu-ami-1',
+  image: 'web',
+  version: '1.0.3/1',
+  ami: 'ami-2',
+  ring: 'everyone',
+  requestedAt: '2026-09-02T06:00:00Z',
+  until: '2026-09-04T06:00:00.000Z',
   approvers: ['arn:aws:iam::111122223333:role/managers'],
 }
 const named = { campaign: web.campaign, image: web.image }
@@ -25,7 +30,10 @@ function parts({ says, open = [web], of = [] }: { says?: boolean; open?: Open[];
     return { as: answer === 'approve' ? 'approved' : 'rejected', by, at: time }
   }
   return {
-    ...{ now, taken, canAsk: () => says !== undefined, confirm: vi.fn(async () => says ?? false) },
+    now,
+    taken,
+    canAsk: () => says !== undefined,
+    confirm: vi.fn(async () => says ?? false),
     open: vi.fn(async () => ({
       caller: alice,
       approvals: { open: async () => open, of: async () => of, answer },
@@ -71,9 +79,7 @@ describe('rebake approve and rebake reject', () => {
       'web 1.0.3/1 (ami-2) waits to go to ring everyone, since 2026-09-02 06:00 UTC and until 2026-09-04 06:00 UTC.',
     )
     expect(edges.taken).toEqual([{ ...named, ring: 'everyone', answer: 'approve', by: alice, time: now }])
-    expect(printed()).toContain(
-      `✔ Approved web for ring everyone in campaign ubuntu-ami-1, as ${alice} at ${now}.`,
-    )
+    expect(printed()).toContain(`✔ Approved web for ring everyone in campaign ubuntu-ami-1, as ${alice} at ${now}.`)
   })
 
   it('rejects it, with the reason in a line', async () => {
@@ -131,9 +137,7 @@ describe('rebake approve and rebake reject', () => {
       }
       await approve({ fleet, campaign, yes: true }, { ...edges, open: refusing })
       expect(edges.taken.map(({ image }) => image)).toEqual(['java'])
-      expect(printed()).toContain(
-        '✖ web for ring everyone: It was not taken: bob was first.\n✔ Approved java',
-      )
+      expect(printed()).toContain('✖ web for ring everyone: It was not taken: bob was first.\n✔ Approved java')
       expect(process.exitCode).toBe(1)
     })
 

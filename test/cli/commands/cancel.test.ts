@@ -10,15 +10,24 @@ const { fleet } = fleetFile()
 const campaign = 'al2023-ami-0a'
 const alice = 'arn:aws:sts::111122223333:assumed-role/operators/alice'
 const trigger = {
-  ...{ kind: 'release', upstream: 'al2023', ami: 'ami-0a', amiName: 'soe', time: '2026-09-01T06:00:00Z' },
+  kind: 'release',
+  upstream: 'al2023',
+  ami: 'ami-0a',
+  amiName: 'soe',
+  time: '2026-09-01T06:00:00Z',
   reason: 'al2023 released ami-0a',
 }
 const item = (image: string, parent: string, order: number, status: string, more: object = {}) => ({
-  ...{ image, status, reason: `it is ${status}`, plan: { image, parent, order, decision: 'bake' } },
+  image,
+  status,
+  reason: `it is ${status}`,
+  plan: { image, parent, order, decision: 'bake' },
   ...more,
 })
 const left = {
-  ...{ image: 'web', status: 'left', reason: 'from ubuntu, not from al2023' },
+  image: 'web',
+  status: 'left',
+  reason: 'from ubuntu, not from al2023',
   plan: { image: 'web', parent: 'ubuntu', order: 0, decision: 'leave' },
 }
 const published = { version: '1.0.1/1', published: { canary: 'then', early: 'then' } }
@@ -36,11 +45,12 @@ function parts(found = running, says?: boolean) {
   const stopped: string[] = []
   const steering = {
     campaign: async () => found,
-    stop: async (machine: string, name: string, cause: string) =>
-      void stopped.push(`${machine} ${name}: ${cause}`),
+    stop: async (machine: string, name: string, cause: string) => void stopped.push(`${machine} ${name}: ${cause}`),
   }
   return {
-    ...{ stopped, canAsk: () => says !== undefined, confirm: vi.fn(async () => says ?? false) },
+    stopped,
+    canAsk: () => says !== undefined,
+    confirm: vi.fn(async () => says ?? false),
     open: vi.fn(async () => ({ caller: alice, steering })),
   }
 }
@@ -77,12 +87,14 @@ It is recorded, and whoever is told of campaigns is told, within a minute. rebak
   it('stops one image, and what descends from it', async () => {
     const edges = parts()
     await run({ image: 'java', yes: true, json: true }, edges)
-    expect(edges.stopped).toEqual(
-      ['java', 'api'].map((image) => `rebake ${campaign}-${image}: cancelled by ${alice}`),
-    )
+    expect(edges.stopped).toEqual(['java', 'api'].map((image) => `rebake ${campaign}-${image}: cancelled by ${alice}`))
     expect(JSON.parse(printed())).toEqual({
-      ...{ campaign, image: 'java', wasBefore: false, by: alice },
-      ...{ underWay: [{ image: 'java', status: 'baking', rings: [] }], notStarted: ['api'] },
+      campaign,
+      image: 'java',
+      wasBefore: false,
+      by: alice,
+      underWay: [{ image: 'java', status: 'baking', rings: [] }],
+      notStarted: ['api'],
       over: [{ image: 'tool', status: 'failed' }],
     })
   })
@@ -91,12 +103,8 @@ It is recorded, and whoever is told of campaigns is told, within a minute. rebak
     const waiting = { until: '2027-01-03T13:00:00.000Z', reasons: ["freeze 'year-end'"] }
     const edges = parts(state('waiting', [], { waiting }), true)
     await run({}, edges)
-    expect(printed()).toContain(
-      "nothing has begun.\nIt waits until 2027-01-03T13:00:00.000Z:\n  freeze 'year-end'\n",
-    )
-    expect(printed()).toContain(
-      'To stay on an older AMI of an upstream: rebake start --upstream NAME --ami AMI.',
-    )
+    expect(printed()).toContain("nothing has begun.\nIt waits until 2027-01-03T13:00:00.000Z:\n  freeze 'year-end'\n")
+    expect(printed()).toContain('To stay on an older AMI of an upstream: rebake start --upstream NAME --ami AMI.')
     expect(edges.stopped).toEqual([`campaign ${campaign}: cancelled by ${alice}`])
   })
 
@@ -110,16 +118,8 @@ It is recorded, and whoever is told of campaigns is told, within a minute. rebak
 
   it.each([
     [{}, 'aborted', 'Campaign al2023-ami-0a has ended: aborted. Nothing was cancelled now.\n'],
-    [
-      { image: 'tool' },
-      'running',
-      'tool in campaign al2023-ami-0a has ended: failed. Nothing was cancelled now.\n',
-    ],
-    [
-      { image: 'api' },
-      'aborted',
-      'api in campaign al2023-ami-0a has ended: aborted. Nothing was cancelled now.\n',
-    ],
+    [{ image: 'tool' }, 'running', 'tool in campaign al2023-ami-0a has ended: failed. Nothing was cancelled now.\n'],
+    [{ image: 'api' }, 'aborted', 'api in campaign al2023-ami-0a has ended: aborted. Nothing was cancelled now.\n'],
   ])('says that %j of a campaign that is %s has ended', async (options, status, text) => {
     const edges = parts(state(status, running.images as object[]))
     await run({ ...options, yes: true }, edges)

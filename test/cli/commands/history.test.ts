@@ -12,8 +12,7 @@ const open = async () => releases
 const printed = caughtOutput()
 
 describe('rebake history', () => {
-  const run = (options: Partial<HistoryOptions> = {}) =>
-    history({ fleet, image: 'base', limit: 10, ...options }, open)
+  const run = (options: Partial<HistoryOptions> = {}) => history({ fleet, image: 'base', limit: 10, ...options }, open)
 
   it('says first that an image is held, then what became of it', async () => {
     await run()
@@ -85,7 +84,9 @@ base has 2 releases.
   it('prints one JSON document with every target and all evidence', async () => {
     await run({ json: true, limit: 1 })
     expect(JSON.parse(printed())).toEqual({
-      ...{ image: 'base', held: known.images.base?.held, more: 1 },
+      image: 'base',
+      held: known.images.base?.held,
+      more: 1,
       releases: [{ release: base2, channels: ['candidate', 'stable'], evidence, trigger: trigger(soe) }],
     })
   })

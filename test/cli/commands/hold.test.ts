@@ -15,7 +15,9 @@ const now = '2026-09-09T00:00:00Z'
 const held = { at: '2026-09-08T00:00:00Z', by: 'bob', reason: 'INC-1' }
 const last = { ami: 'a', version: '1', parentAmi: 'ami-old', definition: 'd', at: now, campaign: 'c' }
 const knownOf = (base: Known['images'][string]): Known => ({
-  ...{ ...nothingKnown, upstreams: { al2023: knownUpstream('ami-new') }, images: { base } },
+  ...nothingKnown,
+  upstreams: { al2023: knownUpstream('ami-new') },
+  images: { base },
 })
 
 function world(standing: Partial<Standing> = {}, answer?: boolean) {
@@ -26,18 +28,20 @@ function world(standing: Partial<Standing> = {}, answer?: boolean) {
     standing: async () => ({ releases: [], underWay: [], known, ...standing }),
     ask: async (request: HoldRequest) => {
       asked.push(request)
-      const now =
-        request.do === 'hold' ? (before ?? { at: request.time, by: request.by, reason: '' }) : undefined
+      const now = request.do === 'hold' ? (before ?? { at: request.time, by: request.by, reason: '' }) : undefined
       return { ...(before && { before }), ...(now && { held: now }) }
     },
   }
   const edges = {
-    ...{ now, canAsk: () => answer !== undefined, confirm: vi.fn(async () => answer ?? false) },
+    now,
+    canAsk: () => answer !== undefined,
+    confirm: vi.fn(async () => answer ?? false),
     open: async () => ({ caller: ada, holds }),
   }
   const options = (more: Partial<HoldOptions>) => ({ fleet, image: 'base', ...more })
   return {
-    ...{ asked, edges },
+    asked,
+    edges,
     hold: (more: Partial<HoldOptions> = {}) => hold(options({ reason: 'INC-2', ...more }), edges),
     resume: (more: Partial<HoldOptions> = {}) => resume(options(more), edges),
   }
@@ -89,9 +93,7 @@ describe('rebake resume', () => {
     const all = world({ known: knownOf({ held, last }), underWay, releases }, true)
     await all.resume()
     expect(all.edges.confirm).toHaveBeenCalledWith('Let it go on in account 111122223333, eu-west-1?')
-    expect(
-      printed(),
-    ).toBe(`base is held by bob since 2026-09-08T00:00:00Z: INC-1 (rebake resume base lets it go on).
+    expect(printed()).toBe(`base is held by bob since 2026-09-08T00:00:00Z: INC-1 (rebake resume base lets it go on).
 It goes on: campaign c3 waits to bake it.
 1.0.2/1 was rolled back, and goes nowhere.
 The next look at all images rebakes it: its parent al2023 is ami-new now, and it was baked from ami-old.

@@ -52,14 +52,7 @@ everyone  345678901234  eu-west-1  ami-copy-23  base 1.0.2/1
     [
       'an AMI of an upstream: what lies between is shown as well',
       [soe],
-      [
-        'soe',
-        '├─ base 1.0.1/1',
-        '│  ├─ java 1.0.0/2',
-        '│  └─ old 1.0.0/1',
-        '└─ base 1.0.2/1',
-        '   └─ java 1.0.1/1',
-      ],
+      ['soe', '├─ base 1.0.1/1', '│  ├─ java 1.0.0/2', '│  └─ old 1.0.0/1', '└─ base 1.0.2/1', '   └─ java 1.0.1/1'],
     ],
     ['an AMI of before, by its campaign', ['web'], ['soe-ubuntu-3', '└─ web 3.0.0/1']],
   ])('is found by %s', async (_, [of, options], expected) => {
@@ -93,7 +86,10 @@ everyone  345678901234  eu-west-1  ami-copy-23  base 1.0.2/1
     await run('java', { json: true, version: '1.0.1/1' })
     expect(JSON.parse(printed())).toEqual({
       upstream: { ami: soe, upstream: 'al2023', amiName: 'soe' },
-      ...{ release: java2, ancestors: [base2], descendants: [], older: 0 },
+      release: java2,
+      ancestors: [base2],
+      descendants: [],
+      older: 0,
       channels: {
         'ami-base-1': ['previous'],
         'ami-base-2': ['candidate', 'stable'],
@@ -104,12 +100,7 @@ everyone  345678901234  eu-west-1  ami-copy-23  base 1.0.2/1
   })
 
   it.each([
-    [
-      'ami-0',
-      {},
-      Failed,
-      'ami-0 is no release of this fleet, no copy of one, and nothing was baked from it.',
-    ],
+    ['ami-0', {}, Failed, 'ami-0 is no release of this fleet, no copy of one, and nothing was baked from it.'],
     ['base', { version: '9.9.9/1' }, Failed, 'base has no release 9.9.9/1. rebake history base lists'],
     ['bse', {}, BadInput, "rebake lineage bse: the fleet has no image 'bse', did you mean 'base'?"],
   ])('does not know %s %o', async (of, options, type, message) => {

@@ -10,8 +10,12 @@ const { fleet } = fleetFile(timedFleetText)
 const now = '2026-11-25T00:00:00Z'
 const ubuntu = knownUpstream('ami-0ubuntu')
 const last = {
-  ...{ ami: 'ami-0web', version: '1.0.0/1', parentAmi: 'ami-0ubuntu', definition: 'older' },
-  ...{ at: '2026-11-22T00:00:00Z', campaign: 'ubuntu-ami-0ubuntu' },
+  ami: 'ami-0web',
+  version: '1.0.0/1',
+  parentAmi: 'ami-0ubuntu',
+  definition: 'older',
+  at: '2026-11-22T00:00:00Z',
+  campaign: 'ubuntu-ami-0ubuntu',
 }
 const live = fakeLive({ upstreams: { ubuntu }, images: { web: { last } } })
 const open = vi.fn(async () => live)

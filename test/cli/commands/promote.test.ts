@@ -12,16 +12,23 @@ import { fleetFile } from '../fleet-file.ts'
 import { smallFleet } from '../small-fleet.ts'
 import { caughtOutput } from '../stdout.ts'
 
-const freeze =
-  "{ reason: moving, from: '2026-09-02T00:00', to: '2026-09-03T00:00', rings: [canary], timezone: UTC }"
+const freeze = "{ reason: moving, from: '2026-09-02T00:00', to: '2026-09-03T00:00', rings: [canary], timezone: UTC }"
 const { fleet } = fleetFile(`${smallFleet}freezes: { move: ${freeze} }\n`)
 
 const sfn = mockOf(SFNClient)
 const started = () => sfn.commandCalls(StartExecutionCommand).map((call) => call.args[0].input)
 const now = '2026-09-02T06:00:00Z'
 const release: Release = {
-  ...{ image: 'web', version: '1.0.3/1', ami: 'ami-3', imageArn: 'arn', parentAmi: 'ami-0', definition: 'd' },
-  ...{ campaign: 'c3', number: 3, bakedAt: '2026-09-01T07:30:00Z', distributed: { canary: [] } },
+  image: 'web',
+  version: '1.0.3/1',
+  ami: 'ami-3',
+  imageArn: 'arn',
+  parentAmi: 'ami-0',
+  definition: 'd',
+  campaign: 'c3',
+  number: 3,
+  bakedAt: '2026-09-01T07:30:00Z',
+  distributed: { canary: [] },
 }
 const made = { parentAmi: 'ami-0', definition: 'd', at: now }
 const last = (version: string, campaign: string) => ({ ...made, ami: `ami-${version}`, version, campaign })
@@ -30,7 +37,9 @@ const attempt = { ...made, campaign: 'c3', tries: 1 }
 function parts({ says, ...standing }: Partial<Standing> & { says?: boolean } = {}) {
   const whole: Standing = { known: nothingKnown, release, rollingOut: [], ...standing }
   return {
-    ...{ now, canAsk: () => says !== undefined, confirm: vi.fn(async () => says ?? false) },
+    now,
+    canAsk: () => says !== undefined,
+    confirm: vi.fn(async () => says ?? false),
     open: vi.fn(async () => ({
       releases: async () => (whole.release ? [whole.release] : []),
       standing: async () => whole,
@@ -47,8 +56,7 @@ describe('rebake promote', () => {
     sfn.reset()
     sfn.on(StartExecutionCommand).resolves({})
   })
-  const run = (options: Partial<PromoteOptions>, edges = parts()) =>
-    promote({ fleet, image: 'web', ...options }, edges)
+  const run = (options: Partial<PromoteOptions>, edges = parts()) => promote({ fleet, image: 'web', ...options }, edges)
 
   it('shows what is rolled out, asks, and starts the campaign', async () => {
     const edges = parts({
@@ -82,7 +90,8 @@ To ring canary it would wait: freeze 'move' (moving) until`)
     await run({ yes: true, json: true, at: '2026-09-04T00:00:00Z', emergency: true }, edges)
     const document = JSON.parse(printed())
     expect(document).toMatchObject({
-      ...{ campaign: 'promote-web-1-0-3-1-20260904T000000Z', wasBefore: false },
+      campaign: 'promote-web-1-0-3-1-20260904T000000Z',
+      wasBefore: false,
       plan: { release: { version: '1.0.3/1' }, children: [], forecast: { trigger: { emergency: true } } },
     })
     expect(document.plan).not.toHaveProperty('newest')
@@ -149,11 +158,7 @@ describe('rebake retry', () => {
 
   it('rolls out again what had passed, and prints nothing of its own as JSON', async () => {
     const became = { status: 'failed' as const, reason: 'an alarm fired' }
-    const { promote } = await run(
-      { json: true, yes: true, reason: 'mended' },
-      { last: last('1.0.3/1', 'c3') },
-      became,
-    )
+    const { promote } = await run({ json: true, yes: true, reason: 'mended' }, { last: last('1.0.3/1', 'c3') }, became)
     expect(promote).toMatchObject([[{ image: 'web', version: '1.0.3/1', reason: 'mended', json: true }]])
     expect(printed()).toBe('')
   })

@@ -8,8 +8,7 @@ import { fakeImage, fakeProgress } from '../fake-progress.ts'
 import { fleetFile } from '../fleet-file.ts'
 
 const rehearse = vi.fn()
-const run = (options: Partial<RehearseOptions> = {}) =>
-  rehearseFleet({ fleet, seed: 1, ...options }, rehearse)
+const run = (options: Partial<RehearseOptions> = {}) => rehearseFleet({ fleet, seed: 1, ...options }, rehearse)
 
 const { directory, fleet } = fleetFile()
 
@@ -29,7 +28,9 @@ const image = (status: ImageResult['status']): ImageResult => ({
 })
 const campaign = {
   name: 'c',
-  ...{ title: 'al2023 ami-0', kind: 'release' as const, reason: 'al2023 released ami-0' },
+  title: 'al2023 ami-0',
+  kind: 'release' as const,
+  reason: 'al2023 released ami-0',
   upstream: 'al2023',
   ami: 'ami-0',
   status: 'finished',
@@ -61,9 +62,7 @@ describe('rebake rehearse', () => {
       return true
     })
     rehearse.mockImplementation(async ({ onProgress }) => {
-      onProgress(
-        fakeProgress(1, [fakeImage('base', 'al2023', { status: 'running', step: 'Bake the Image' })]),
-      )
+      onProgress(fakeProgress(1, [fakeImage('base', 'al2023', { status: 'running', step: 'Bake the Image' })]))
       return { ...outcome('released'), close }
     })
   })

@@ -14,8 +14,13 @@ const { fleet: without } = fleetFile()
 const now = '2026-09-20T09:00:00Z'
 const alice = 'arn:aws:sts::111122223333:assumed-role/managers/alice'
 const release = (version: string, fate: Retiring['fate'], more: Partial<Retiring> = {}): Retiring => ({
-  ...{ image: 'web', version, ami: `ami-${version}`, bakedAt: '2026-08-01T10:00:00Z', fate },
-  ...{ reason: `${fate}, for a reason`, ...more },
+  image: 'web',
+  version,
+  ami: `ami-${version}`,
+  bakedAt: '2026-08-01T10:00:00Z',
+  fate,
+  reason: `${fate}, for a reason`,
+  ...more,
 })
 const whole: RetirementPlan = {
   releases: [
@@ -31,7 +36,10 @@ const operation = 'retire-20260920T090000Z'
 const place = { account: '123456789012', region: 'eu-west-1' }
 type Outcome = Pick<WithdrawnAmi, 'action' | 'outcome' | 'why'>
 const withdrawal = (...outcomes: Outcome[]): Withdrawal => ({
-  ...{ ...place, users: [place], protects: [], otherwise: 'keep' },
+  ...place,
+  users: [place],
+  protects: [],
+  otherwise: 'keep',
   amis: outcomes.map((outcome, at) => ({
     image: 'web',
     version: `1.0.${at}/1`,
@@ -67,14 +75,12 @@ function parts({ says, plan = whole, looks = [finished] }: World = {}) {
     look: vi.fn(async (_: string) => left.shift() ?? finished),
   }
   return {
-    ...{
-      now,
-      started,
-      retiring,
-      pause: vi.fn(async () => {}),
-      canAsk: () => says !== undefined,
-      confirm: vi.fn(async () => says ?? false),
-    },
+    now,
+    started,
+    retiring,
+    pause: vi.fn(async () => {}),
+    canAsk: () => says !== undefined,
+    confirm: vi.fn(async () => says ?? false),
     open: vi.fn(async () => ({ caller: alice, retiring })),
   }
 }
@@ -91,17 +97,11 @@ describe('rebake retire', () => {
     })
     await run({ reason: 'quota\n is full' }, edges)
     expect(edges.retiring.plan).toHaveBeenCalledWith(now)
-    expect(printed()).toContain(
-      '1 release to deprecate, 1 to remove, 1 to remove where nothing uses them, 1 later.',
-    )
-    expect(printed()).toMatch(
-      /web +1\.0\.4\/1 +ami-1\.0\.4\/1 +2026-08-01 10:00 +deprecate +deprecate, for a reason/,
-    )
+    expect(printed()).toContain('1 release to deprecate, 1 to remove, 1 to remove where nothing uses them, 1 later.')
+    expect(printed()).toMatch(/web +1\.0\.4\/1 +ami-1\.0\.4\/1 +2026-08-01 10:00 +deprecate +deprecate, for a reason/)
     expect(printed()).toMatch(/1\.0\.1\/1.* +remove where unused +123456789012 eu-west-1: instance i-1/)
     expect(printed()).toMatch(/1\.0\.3\/1.* +from 2026-09-27 06:00 +wait, for a reason/)
-    expect(edges.confirm).toHaveBeenCalledWith(
-      'Do it in account 111122223333, eu-west-1, and in every target account?',
-    )
+    expect(edges.confirm).toHaveBeenCalledWith('Do it in account 111122223333, eu-west-1, and in every target account?')
     expect(edges.started).toEqual([{ time: now, by: alice, act: true, reason: 'quota is full' }])
     expect(edges.retiring.look).toHaveBeenCalledWith(operation)
     expect(edges.pause).toHaveBeenCalledTimes(1)
@@ -139,11 +139,7 @@ describe('rebake retire', () => {
 
   it.each([
     ['told so', { dryRun: true }, whole],
-    [
-      'there is nothing to do',
-      { yes: true },
-      { releases: [release('1.0.3/1', 'wait', { removeAt: now })], uses: {} },
-    ],
+    ['there is nothing to do', { yes: true }, { releases: [release('1.0.3/1', 'wait', { removeAt: now })], uses: {} }],
     ['nothing is old', { yes: true }, { releases: [], uses: {} }],
   ])('only shows it where %s', async (_, options, plan) => {
     const edges = parts({ plan })

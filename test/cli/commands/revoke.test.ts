@@ -18,12 +18,20 @@ const place = { account: '123456789012', region: 'eu-west-1' }
 const bad = fakeRelease({ image: 'base', version: '1.0.2/1' })
 const below = fakeRelease({ image: 'java', version: '1.0.2/1', parentAmi: bad.ami })
 const withdrawal = (more: Partial<WithdrawnAmi> = {}): Withdrawal => ({
-  ...{ ...place, users: [place], protects: [], otherwise: 'deprecate' },
+  ...place,
+  users: [place],
+  protects: [],
+  otherwise: 'deprecate',
   amis: [{ image: 'base', version: '1.0.2/1', ami: 'ami-copy', action: 'disable', ...more }],
 })
 const shown: Preview = {
-  ...{ releases: [bad], goBack: [{ image: 'base', to: '1.0.1/1' }], stranded: [], spared: [], uses: [] },
-  ...{ withdrawals: [withdrawal()], rebake: ['base'] },
+  releases: [bad],
+  goBack: [{ image: 'base', to: '1.0.1/1' }],
+  stranded: [],
+  spared: [],
+  uses: [],
+  withdrawals: [withdrawal()],
+  rebake: ['base'],
 }
 const record = { releases: [bad], goBack: shown.goBack, campaign: 'manual-1' } as unknown as RevocationItem
 const rollback = (status: RollbackItem['status'], problems: string[] = []) =>
@@ -39,7 +47,11 @@ interface World {
 function world({ preview = {}, looks = [], answer, before = false }: World = {}) {
   const started: object[] = []
   const left = looks.map((look) => ({
-    ...{ status: 'running' as const, rollbacks: [], withdrawals: [], problems: [], ...look },
+    status: 'running' as const,
+    rollbacks: [],
+    withdrawals: [],
+    problems: [],
+    ...look,
   }))
   const ended = { status: 'finished' as const, record, rollbacks: [], withdrawals: [], problems: [] }
   const revocations = {
@@ -49,7 +61,9 @@ function world({ preview = {}, looks = [], answer, before = false }: World = {})
     look: async () => left.shift() ?? ended,
   } satisfies Revocations
   const edges = {
-    ...{ now, canAsk: () => answer !== undefined, pause: vi.fn(async () => {}) },
+    now,
+    canAsk: () => answer !== undefined,
+    pause: vi.fn(async () => {}),
     open: vi.fn(async () => ({ caller: ada, revocations })),
     confirm: vi.fn(async () => answer ?? false),
   }
@@ -68,7 +82,9 @@ describe('rebake revoke', () => {
         {},
         { record, rollbacks: [rollback('running')], withdrawals: [withdrawal()] },
         {
-          ...{ status: 'finished', record, rollbacks: [rollback('finished')] },
+          status: 'finished',
+          record,
+          rollbacks: [rollback('finished')],
           withdrawals: [withdrawal({ outcome: 'done' })],
         },
       ],
@@ -77,8 +93,13 @@ describe('rebake revoke', () => {
     expect(edges.confirm).toHaveBeenCalledWith('Revoke in account 111122223333, eu-west-1?')
     expect(started).toEqual([
       {
-        ...{ image: 'base', version: '1.0.2/1', descendants: false, force: false },
-        ...{ reason: 'CVE-2026-1', by: ada, time: now },
+        image: 'base',
+        version: '1.0.2/1',
+        descendants: false,
+        force: false,
+        reason: 'CVE-2026-1',
+        by: ada,
+        time: now,
       },
     ])
     expect(edges.pause).toHaveBeenCalledTimes(2)
@@ -105,17 +126,19 @@ What is affected is baked anew: rebake status manual-1
     const { run } = world({
       answer: false,
       preview: {
-        ...{ uses: [use], unread: '234567890123 eu-west-1: no role', spared: [below] },
-        ...{ goBack: [], stranded: ['base'], rebake: [] },
+        uses: [use],
+        unread: '234567890123 eu-west-1: no role',
+        spared: [below],
+        goBack: [],
+        stranded: ['base'],
+        rebake: [],
       },
     })
     await run()
     expect(printed()).toContain('In use, so not disabled but deprecated (--force disables them too):')
     expect(printed()).toContain('123456789012  eu-west-1  ami-copy  instance i-0a')
     expect(printed()).toContain('nothing is disabled: 234567890123 eu-west-1: no role')
-    expect(printed()).toContain(
-      '1 release descended from it stays (--descendants revokes them too):\n  java 1.0.2/1',
-    )
+    expect(printed()).toContain('1 release descended from it stays (--descendants revokes them too):\n  java 1.0.2/1')
     expect(printed()).toContain('There is no good release of base: new launches there fail')
     expect(printed()).toContain('Nothing is baked anew')
     expect(printed()).toMatch(/Nothing was revoked\.\n$/)
@@ -128,7 +151,10 @@ What is affected is baked anew: rebake status manual-1
     await run({ force: true, descendants: true })
     expect(printed()).toContain('disabled all the same (--force)')
     expect(revocations.preview).toHaveBeenCalledWith({
-      ...{ image: 'base', version: '1.0.2/1', descendants: true, force: true },
+      image: 'base',
+      version: '1.0.2/1',
+      descendants: true,
+      force: true,
     })
   })
 
@@ -136,7 +162,9 @@ What is affected is baked anew: rebake status manual-1
     const { run } = world({
       looks: [
         {
-          ...{ status: 'failed', record, rollbacks: [rollback('failed', ['ring all: no role'])] },
+          status: 'failed',
+          record,
+          rollbacks: [rollback('failed', ['ring all: no role'])],
           withdrawals: [withdrawal({ outcome: 'in-use' }), withdrawal({ outcome: 'failed', why: 'no role' })],
           problems: ['base back to 1.0.1/1: ring all: no role'],
         },

@@ -15,8 +15,15 @@ const ada = 'arn:aws:iam::111122223333:user/ada'
 const now = '2026-09-09T00:00:00Z'
 const operation = 'rollback-base-20260909T000000Z'
 const release = (n: number, more: Partial<Release> = {}): Release => ({
-  ...{ image: 'base', version: `1.0.${n}/1`, ami: `ami-${n}`, imageArn: `arn:${n}`, parentAmi: `soe-${n}` },
-  ...{ definition: 'd', campaign: `c${n}`, number: n, bakedAt: `2026-09-0${n}T00:00:00Z` },
+  image: 'base',
+  version: `1.0.${n}/1`,
+  ami: `ami-${n}`,
+  imageArn: `arn:${n}`,
+  parentAmi: `soe-${n}`,
+  definition: 'd',
+  campaign: `c${n}`,
+  number: n,
+  bakedAt: `2026-09-0${n}T00:00:00Z`,
   releasedAt: `2026-09-0${n}T12:00:00Z`,
   distributed: {
     canary: [{ account: '123456789012', region: 'eu-west-1', ami: `ami-canary-${n}` }],
@@ -41,24 +48,33 @@ function world({ standing = {}, records = {}, looks = [], answer }: World = {}) 
   const left = [...looks]
   const rollbacks: Rollbacks = {
     standing: async () => ({
-      ...{ releases: [release(2), release(1)], underWay: [] },
-      ...{ known: { ...nothingKnown, images: { java: child } }, ...standing },
+      releases: [release(2), release(1)],
+      underWay: [],
+      known: { ...nothingKnown, images: { java: child } },
+      ...standing,
     }),
     read: async (name) => records[name] as RollbackItem | undefined,
     start: async (input) => void started.push(input),
     look: async () => left.shift() ?? { status: 'finished', rings: [], problems: [] },
   }
   const edges = {
-    ...{ now, canAsk: () => answer !== undefined, pause: vi.fn(async () => {}) },
+    now,
+    canAsk: () => answer !== undefined,
+    pause: vi.fn(async () => {}),
     open: vi.fn(async () => ({ caller: ada, rollbacks })),
     confirm: vi.fn(async () => answer ?? false),
   }
-  const run = (options: Partial<RollbackOptions> = {}) =>
-    rollback({ fleet, image: 'base', ...options }, edges)
+  const run = (options: Partial<RollbackOptions> = {}) => rollback({ fleet, image: 'base', ...options }, edges)
   return { started, edges, run }
 }
 const step = (ring: string, status: 'waiting' | 'restoring' | 'done' | 'wrong', wrong: string[] = []) => ({
-  ...{ ring, status, wrong, at: now, parameter: '', launchTemplates: [], targets: [] },
+  ring,
+  status,
+  wrong,
+  at: now,
+  parameter: '',
+  launchTemplates: [],
+  targets: [],
 })
 const images = (held: object) => ({ ...nothingKnown, images: { base: { held: { ...asked, ...held } } } })
 
@@ -80,9 +96,7 @@ describe('rebake rollback', () => {
     })
     await run({ reason: 'it\ncrashes' })
     expect(edges.confirm).toHaveBeenCalledWith('Roll it back in account 111122223333, eu-west-1?')
-    expect(started).toEqual([
-      { image: 'base', to: '1.0.1/1', reason: 'it crashes', by: ada, hold: true, time: now },
-    ])
+    expect(started).toEqual([{ image: 'base', to: '1.0.1/1', reason: 'it crashes', by: ada, hold: true, time: now }])
     expect(edges.pause).toHaveBeenCalledTimes(2)
     expect(printed()).toBe(`base goes back from 1.0.2/1 to 1.0.1/1.
   1.0.2/1  ami-2  released 2026-09-02 12:00 UTC
@@ -131,8 +145,13 @@ base is held from then on: nothing of it is baked or moves until rebake resume b
     const { run } = world({ looks: [{ status: 'finished', rings: [step('canary', 'done')], problems: [] }] })
     await run({ yes: true, json: true, ring: 'canary', to: '1.0.2/1', at: '2026-09-10T00:00:00Z' })
     expect(JSON.parse(printed())).toMatchObject({
-      ...{ operation: 'rollback-base-20260910T000000Z', image: 'base', from: '1.0.2/1', to: '1.0.2/1' },
-      ...{ ring: 'canary', status: 'finished', problems: [] },
+      operation: 'rollback-base-20260910T000000Z',
+      image: 'base',
+      from: '1.0.2/1',
+      to: '1.0.2/1',
+      ring: 'canary',
+      status: 'finished',
+      problems: [],
       plan: { rings: [{ ring: 'canary', targets: [{ ami: 'ami-canary-2' }] }], rebaked: [] },
       rings: [{ ring: 'canary', status: 'done', wrong: [] }],
     })

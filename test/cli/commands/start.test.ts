@@ -74,7 +74,9 @@ describe('rebake start', () => {
   it('prints one JSON document and nothing else', async () => {
     await run({ yes: true, json: true })
     expect(JSON.parse(printed())).toMatchObject({
-      ...{ campaign, wasBefore: false, plan: { campaign, live: true } },
+      campaign,
+      wasBefore: false,
+      plan: { campaign, live: true },
       executionArn: `arn:aws:states:eu-west-1:111122223333:execution:golden-campaign:${campaign}`,
     })
   })

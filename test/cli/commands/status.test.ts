@@ -51,7 +51,9 @@ const moments = shown.map(
   ({ step, base, java = {}, isOver }): Seen => ({
     campaign: 'al2023-ami-1',
     record: {
-      ...{ trigger, startedAt: time(6), status: isOver ? 'finished' : 'running' },
+      trigger,
+      startedAt: time(6),
+      status: isOver ? 'finished' : 'running',
       ...(isOver && { finishedAt: time(9) }),
     },
     images: [
@@ -59,7 +61,8 @@ const moments = shown.map(
       image('base', 'al2023', 1, { execution, startedAt: time(6), version: '1.0.0/1', ...base }),
     ],
     steps: new Map(step ? [['base', step]] : []),
-    ...{ approvals: [], claims: noClaims },
+    approvals: [],
+    claims: noClaims,
   }),
 )
 const [, , last] = moments as [Seen, Seen, Seen]
@@ -69,19 +72,24 @@ const everything: Standing = {
   held: [{ ...held, operation: 'rollback-web' }],
   operations: [
     {
-      ...{
-        operation: 'rollback-web',
-        kind: 'rollback',
-        execution: 'arn',
-        status: 'failed',
-        startedAt: time(5),
-      },
-      ...{ by: 'alice', problems: ['123456789012 eu-west-1: denied'] },
+      operation: 'rollback-web',
+      kind: 'rollback',
+      execution: 'arn',
+      status: 'failed',
+      startedAt: time(5),
+      by: 'alice',
+      problems: ['123456789012 eu-west-1: denied'],
     },
   ],
   approvals: ['al2023-ami-1', 'another'].map((campaign) => ({
-    ...{ campaign, image: 'base', version: '1.0.0/1', ami: 'ami-2', ring: 'everyone' },
-    ...{ requestedAt: time(7), until: '2026-09-03T07:00:00Z', approvers: [] },
+    campaign,
+    image: 'base',
+    version: '1.0.0/1',
+    ami: 'ami-2',
+    ring: 'everyone',
+    requestedAt: time(7),
+    until: '2026-09-03T07:00:00Z',
+    approvers: [],
   })),
 }
 const nothing: Standing = { held: [], operations: [], approvals: [] }
@@ -136,9 +144,7 @@ base     ✔ released                     2h
 
   it('says where nothing is open', async () => {
     await run({}, parts({ from: 2 }))
-    expect(printed()).toMatch(
-      /^No campaign is open in account 111122223333, eu-west-1\.\n\nThe last that ended\n/,
-    )
+    expect(printed()).toMatch(/^No campaign is open in account 111122223333, eu-west-1\.\n\nThe last that ended\n/)
   })
 
   it('shows what is held and by what, and what waits for an approval', async () => {
@@ -172,9 +178,7 @@ web   2026-09-01 05:00  arn:aws:iam::111122223333:user/alice  it broke
     await run({ json: true }, parts({ standing: everything, isWatched: true }))
     expect(JSON.parse(printed())).toMatchObject({
       now: time(9),
-      campaigns: [
-        { campaign: 'al2023-ami-1', status: 'running', images: [{ image: 'base' }, { image: 'java' }] },
-      ],
+      campaigns: [{ campaign: 'al2023-ami-1', status: 'running', images: [{ image: 'base' }, { image: 'java' }] }],
       ended: { campaign: 'ubuntu-ami-9', status: 'finished' },
       held: [{ image: 'web', operation: 'rollback-web' }],
       operations: [{ status: 'failed' }],

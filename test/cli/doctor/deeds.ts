@@ -62,8 +62,7 @@ export function deedsIn(aws: () => StandIn, build: Place) {
     const id = must(aws().ssm.valueOf(name, place))
     const { image } = must(aws().ec2.get(id, place.region))
     aws().ec2.deregister(id, place.region, { unannounced: true })
-    return () =>
-      void aws().ec2.addImage({ ...image, account: image.OwnerId, region: place.region, unannounced: true })
+    return () => void aws().ec2.addImage({ ...image, account: image.OwnerId, region: place.region, unannounced: true })
   }
 
   const subscription = (topic: string, endpoint: string) =>
@@ -73,19 +72,21 @@ export function deedsIn(aws: () => StandIn, build: Place) {
 
   async function disablePipeline(name: string): Promise<() => Promise<unknown>> {
     const imagePipelineArn = arn('imagebuilder', `image-pipeline/${name}`)
-    const { imagePipeline } = await operate<{ imagePipeline: ImagePipeline }>(
-      'imagebuilder',
-      'GetImagePipeline',
-      {
-        imagePipelineArn,
-      },
-    )
+    const { imagePipeline } = await operate<{ imagePipeline: ImagePipeline }>('imagebuilder', 'GetImagePipeline', {
+      imagePipelineArn,
+    })
     const { imageRecipeArn, infrastructureConfigurationArn, enhancedImageMetadataEnabled } = imagePipeline
     const { imageTestsConfiguration, imageScanningConfiguration, executionRole } = imagePipeline
     const update = (status: string) =>
       operate('imagebuilder', 'UpdateImagePipeline', {
-        ...{ imagePipelineArn, imageRecipeArn, infrastructureConfigurationArn, enhancedImageMetadataEnabled },
-        ...{ imageTestsConfiguration, imageScanningConfiguration, executionRole, status },
+        imagePipelineArn,
+        imageRecipeArn,
+        infrastructureConfigurationArn,
+        enhancedImageMetadataEnabled,
+        imageTestsConfiguration,
+        imageScanningConfiguration,
+        executionRole,
+        status,
         clientToken: `to-be-${status}`,
       })
     await update('DISABLED')

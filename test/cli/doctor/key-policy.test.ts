@@ -8,12 +8,10 @@ const role = 'EC2ImageBuilderDistributionCrossAccountRole'
 const fleet = exampleFleet()
 
 const statement = (more: object) => ({
-  ...{
-    Effect: 'Allow',
-    Action: ['kms:Decrypt', 'kms:DescribeKey'],
-    Principal: { AWS: [root] },
-    Resource: '*',
-  },
+  Effect: 'Allow',
+  Action: ['kms:Decrypt', 'kms:DescribeKey'],
+  Principal: { AWS: [root] },
+  Resource: '*',
   ...more,
 })
 const only = (more: object): ResourcePolicy => ({ Statement: [statement(more)] })
@@ -32,11 +30,7 @@ it.each<[string, ResourcePolicy, boolean]>([
   ],
   ['its organization', only({ Principal: '*', Condition: whose('o-exampleorgid') }), true],
   ['another account', only({ Principal: { AWS: 'arn:aws:iam::999988887777:root' } }), false],
-  [
-    'another role',
-    only({ Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/other' } } }),
-    false,
-  ],
+  ['another role', only({ Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/other' } } }), false],
   ['another organization', only({ Principal: '*', Condition: whose('o-otherotherother') }), false],
   ['other actions', only({ Action: ['kms:DescribeKey', 'kms:ReEncrypt*'] }), false],
   ['a refusal', only({ Effect: 'Deny' }), false],

@@ -58,8 +58,10 @@ const notPassed = (examined: Examined[]) =>
       told: findings.filter((each) => each.outcome !== 'pass').map(({ found, mend }) => `${found} → ${mend}`),
     }))
 
-const { operate, arn, removeRole, setQuota, removeParameter, deregister, subscription, disablePipeline } =
-  deedsIn(() => aws, build)
+const { operate, arn, removeRole, setQuota, removeParameter, deregister, subscription, disablePipeline } = deedsIn(
+  () => aws,
+  build,
+)
 
 interface Fault {
   /** What is done; returns what takes it back. */
@@ -192,8 +194,7 @@ const faults: Record<string, Fault> = {
     told: /golden-resume-wait also lets through what is not of this fleet → Deploy the fleet/,
   },
   'a rule lets through nothing of ours': {
-    plant: () =>
-      change(aws.events.rule(build, 'golden-settle-execution'), { pattern: { source: ['aws.ec2'] } }),
+    plant: () => change(aws.events.rule(build, 'golden-settle-execution'), { pattern: { source: ['aws.ec2'] } }),
     finds: [rules],
     told: /golden-settle-execution does not let through the events of this fleet/,
   },
@@ -236,8 +237,7 @@ const faults: Record<string, Fault> = {
     told: /email payments-team@example.com has not confirmed.* → Follow the link in the mail/,
   },
   'somebody has unsubscribed from alarms': {
-    plant: () =>
-      change(subscription('golden-alarms', 'platform-team@example.com'), { endpoint: 'x@example.com' }),
+    plant: () => change(subscription('golden-alarms', 'platform-team@example.com'), { endpoint: 'x@example.com' }),
     finds: ['subscriptions to alarms'],
     told: /platform-team@example.com does not subscribe to golden-alarms.* → Subscribe it again: aws sns subscribe/,
   },
@@ -322,10 +322,10 @@ describe('the command', () => {
     expect(process.exitCode).toBe(1)
     expect(examined).toHaveLength(checks.length)
     expect(examined).toContainEqual({
-      ...{ group: 'Accounts', name: publishRole, outcome: 'fail' },
-      findings: [
-        { outcome: 'fail', found: expect.stringMatching(early), mend: expect.stringMatching(/^Deploy/) },
-      ],
+      group: 'Accounts',
+      name: publishRole,
+      outcome: 'fail',
+      findings: [{ outcome: 'fail', found: expect.stringMatching(early), mend: expect.stringMatching(/^Deploy/) }],
     })
   })
 })
@@ -347,26 +347,24 @@ it('finds nothing wrong when all of them are taken back', { timeout: slow }, asy
 })
 
 it('says what is not as it was deployed', { timeout: slow }, async () => {
-  const found = notPassed(
-    await examine({ ...fingerprints, 'images payments-api': 'changed', 'images new': 'x' }),
-  )
+  const found = notPassed(await examine({ ...fingerprints, 'images payments-api': 'changed', 'images new': 'x' }))
   expect(found).toEqual([
     {
-      ...{ check: 'the fleet as deployed', outcome: 'warning' },
-      told: [
-        expect.stringMatching(/another fleet than this file: images payments-api and images new → Deploy/),
-      ],
+      check: 'the fleet as deployed',
+      outcome: 'warning',
+      told: [expect.stringMatching(/another fleet than this file: images payments-api and images new → Deploy/)],
     },
   ])
 })
 
 it('passes nothing that the caller may not look at, and says what it takes', { timeout: slow }, async () => {
   aws.addRole({
-    ...{ account: build.account, logicalId: 'Nobody', name: 'nobody', arn: roleArn('nobody', build.account) },
-    ...{
-      trust: { Statement: [] },
-      policies: [{ Statement: [{ Effect: 'Allow', Action: 'states:*', Resource: '*' }] }],
-    },
+    account: build.account,
+    logicalId: 'Nobody',
+    name: 'nobody',
+    arn: roleArn('nobody', build.account),
+    trust: { Statement: [] },
+    policies: [{ Statement: [{ Effect: 'Allow', Action: 'states:*', Resource: '*' }] }],
   })
   const deployment = deploymentOf(fleet, rehearsal.url)
   const credentials = aws.credentialsFor(aws.iam.principalOf(roleArn('nobody', build.account), 'somebody'))
@@ -386,8 +384,7 @@ it('passes nothing that the caller may not look at, and says what it takes', { t
 it('tells of a fleet that is not deployed what it can', { timeout: slow }, async () => {
   const bronze = deploymentOf({ ...fleet, name: 'bronze' }, rehearsal.url)
   const examined = await examineAll(checks, new Environment(bronze, fingerprints), () => undefined)
-  const of = (outcome: string) =>
-    examined.filter((each) => each.outcome === outcome).map(({ check }) => check)
+  const of = (outcome: string) => examined.filter((each) => each.outcome === outcome).map(({ check }) => check)
   expect(of('fail').map(({ name }) => name)).toEqual(['state machines'])
   expect(of('unseen').every(({ beforeDeploy }) => !beforeDeploy)).toBe(true)
   expect(of('pass').every(({ beforeDeploy }) => beforeDeploy)).toBe(true)

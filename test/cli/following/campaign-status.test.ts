@@ -44,8 +44,15 @@ async function runningIn(name: string, more: Partial<CampaignImage> & object = {
 }
 
 const claim = (more: Partial<Claim>): Claim => ({
-  ...{ holder: executionOf(root), image: root, stage: 'bake', campaign, number: 1, emergency: false },
-  ...{ remaining: 60, since: now, ...more },
+  holder: executionOf(root),
+  image: root,
+  stage: 'bake',
+  campaign,
+  number: 1,
+  emergency: false,
+  remaining: 60,
+  since: now,
+  ...more,
 })
 const held = (more: Partial<Claim>) => ({ ...claim({ holder: 'another', ...more }), told: true })
 
@@ -53,14 +60,23 @@ describe('a campaign', () => {
   it('has the images that it bakes, in the order of the plan', async () => {
     const status = await statusOf()
     expect(status).toMatchObject({
-      ...{ campaign, title: 'al2023-soe ami-0a1b2c3d4e5f67890', status: 'running' },
-      ...{ reason: 'al2023-soe released ami-0a1b2c3d4e5f67890', startedAt: '2026-09-08T09:00:00Z' },
+      campaign,
+      title: 'al2023-soe ami-0a1b2c3d4e5f67890',
+      status: 'running',
+      reason: 'al2023-soe released ami-0a1b2c3d4e5f67890',
+      startedAt: '2026-09-08T09:00:00Z',
     })
     expect(status).not.toHaveProperty('waits')
     expect(status.images).toHaveLength(6)
     expect(status.images[0]).toEqual({
-      ...{ image: root, parent: 'al2023-soe', status: 'waiting', step: '', since: '2026-09-08T09:00:00Z' },
-      ...{ done: 0, because: 'al2023-soe released ami-0a1b2c3d4e5f67890', reason: '' },
+      image: root,
+      parent: 'al2023-soe',
+      status: 'waiting',
+      step: '',
+      since: '2026-09-08T09:00:00Z',
+      done: 0,
+      because: 'al2023-soe released ami-0a1b2c3d4e5f67890',
+      reason: '',
     })
   })
 
@@ -88,15 +104,13 @@ describe('a campaign', () => {
   it('has nothing to tell where it ended before it was planned', async () => {
     const record = { status: 'failed' as const, startedAt: now, finishedAt: now }
     expect(await statusOf({ record, images: [] })).toEqual({
-      ...{
-        campaign,
-        title: campaign,
-        reason: '',
-        status: 'failed',
-        startedAt: now,
-        finishedAt: now,
-        images: [],
-      },
+      campaign,
+      title: campaign,
+      reason: '',
+      status: 'failed',
+      startedAt: now,
+      finishedAt: now,
+      images: [],
     })
   })
 
@@ -121,7 +135,11 @@ describe('an image', () => {
   it('is in the step that Step Functions says, and so far', async () => {
     const baking = await runningIn('Await Bake')
     expect(baking).toMatchObject({
-      ...{ status: 'running', step: 'Await Bake', since, reason: '', startedAt: '2026-09-08T10:00:00Z' },
+      status: 'running',
+      step: 'Await Bake',
+      since,
+      reason: '',
+      startedAt: '2026-09-08T10:00:00Z',
       execution: executionOf(root),
     })
     expect(baking?.done).toBeCloseTo(0.04 + 0.65)
@@ -207,14 +225,12 @@ describe('an image', () => {
       { status: 'candidate' },
       {
         approvals: ['early', 'everyone'].map((ring, at) => ({
-          ...{
-            campaign,
-            image: root,
-            ring,
-            requestedAt: since,
-            until: '2026-09-11T10:30:00Z',
-            approvers: [],
-          },
+          campaign,
+          image: root,
+          ring,
+          requestedAt: since,
+          until: '2026-09-11T10:30:00Z',
+          approvers: [],
           ...(at === 0 && { answer: { as: 'approved' as const, at: since } }),
         })),
       },
@@ -253,11 +269,20 @@ it('is shown as rehearsals are', async () => {
   await planned.set(root, { status: 'released', startedAt: '2026-09-08T10:00:00Z', finishedAt: since })
   const progress = progressOf(await statusOf(), now)
   expect(progress).toMatchObject({
-    ...{ campaign, title: 'al2023-soe ami-0a1b2c3d4e5f67890', now: Date.parse(now) },
+    campaign,
+    title: 'al2023-soe ami-0a1b2c3d4e5f67890',
+    now: Date.parse(now),
     startedAt: Date.parse('2026-09-08T09:00:00Z'),
   })
   expect(progress.images[0]).toEqual({
-    ...{ image: root, parent: 'al2023-soe', depth: 0, status: 'released', step: '', done: 1, reason: '' },
-    ...{ since: Date.parse(since), startedAt: Date.parse('2026-09-08T10:00:00Z') },
+    image: root,
+    parent: 'al2023-soe',
+    depth: 0,
+    status: 'released',
+    step: '',
+    done: 1,
+    reason: '',
+    since: Date.parse(since),
+    startedAt: Date.parse('2026-09-08T10:00:00Z'),
   })
 })

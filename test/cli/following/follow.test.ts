@@ -40,9 +40,7 @@ describe('follow', () => {
   })
 
   it('looks more rarely where many images run', async () => {
-    const images = Array.from({ length: 50 }, (_, at) =>
-      fakeImageStatus({ image: `i${at}`, status: 'running' }),
-    )
+    const images = Array.from({ length: 50 }, (_, at) => fakeImageStatus({ image: `i${at}`, status: 'running' }))
     const { pauses } = await followed(lookOf({ status: 'running', images }), lookOf())
     expect(pauses).toEqual([5000])
   })

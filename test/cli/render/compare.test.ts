@@ -3,12 +3,22 @@ import type { Compared } from '../../../cli/aws/compare.ts'
 import { comparedLines } from '../../../cli/render/compare.ts'
 
 const base: Compared = {
-  ...{ image: 'base', adopted: false, pipeline: 'golden-base', parent: 'ssm:/golden/images/base/parent' },
-  ...{ changed: '2026-09-01T12:00:00.000Z', rebake: '', problems: [] },
+  image: 'base',
+  adopted: false,
+  pipeline: 'golden-base',
+  parent: 'ssm:/golden/images/base/parent',
+  changed: '2026-09-01T12:00:00.000Z',
+  rebake: '',
+  problems: [],
 }
 const nightly: Compared = {
-  ...{ image: 'nightly', adopted: true, pipeline: 'nightly', parent: 'ami-0aaaaaaaaaaaaaaaa' },
-  ...{ changed: '2025-01-31T00:00:00Z', rebake: 'pinned to ami-0aaaaaaaaaaaaaaaa', problems: [] },
+  image: 'nightly',
+  adopted: true,
+  pipeline: 'nightly',
+  parent: 'ami-0aaaaaaaaaaaaaaaa',
+  changed: '2025-01-31T00:00:00Z',
+  rebake: 'pinned to ami-0aaaaaaaaaaaaaaaa',
+  problems: [],
 }
 const place = 'Account 111122223333, eu-west-1'
 
@@ -33,6 +43,5 @@ it('says what is wrong last, one line for each', () => {
 
 it('fits where it is told to', () => {
   const long = { ...nightly, problems: ['it has a schedule of its own, so that one change is baked twice'] }
-  for (const line of comparedLines([base, long], place, { width: 60 }))
-    expect([...line].length).toBeLessThanOrEqual(60)
+  for (const line of comparedLines([base, long], place, { width: 60 })) expect([...line].length).toBeLessThanOrEqual(60)
 })

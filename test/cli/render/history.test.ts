@@ -5,7 +5,9 @@ import { base1, base2, evidence, known, soe, trigger } from '../some-releases.ts
 
 const held = known.images.base?.held
 const history = {
-  ...{ image: 'base', more: 3, ...(held && { held }) },
+  image: 'base',
+  more: 3,
+  ...(held && { held }),
   releases: [base2, base1].map((release) => ({ release, channels: [], evidence, trigger: trigger(soe) })),
 }
 

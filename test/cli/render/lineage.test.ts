@@ -6,7 +6,12 @@ it('shows no more targets than can be read', () => {
   const everyone = Array.from({ length: 43 }, (_, at) => placed(`ami-${at}`, String(100000000000 + at)))
   const release = fakeRelease({ ami: 'ami-web', distributed: { everyone }, copies: { everyone } })
   const [, ...lines] = lineageLines({
-    ...{ upstream: { ami: 'ami-soe' }, release, ancestors: [], descendants: [], older: 0, channels: {} },
+    upstream: { ami: 'ami-soe' },
+    release,
+    ancestors: [],
+    descendants: [],
+    older: 0,
+    channels: {},
   })
   expect(lines.slice(0, 4)).toEqual([
     '',

@@ -20,7 +20,9 @@ it('says nothing where nobody was told anything', () => expect(notificationLines
 
 it('counts many by kind, and shows the subjects of those that are bad', () => {
   const told = (subject: string, severity = 'info') => ({
-    ...{ ...record, subject, message: 'x' },
+    ...record,
+    subject,
+    message: 'x',
     recipients: [],
     attributes: { severity },
   })
@@ -43,7 +45,9 @@ it('counts many by kind, and shows the subjects of those that are bad', () => {
 
 it('shows a dozen bad subjects, and counts the others', () => {
   const failed = Array.from({ length: 40 }, (_, at) => ({
-    ...{ ...record, subject: `Failed: image-${at}`, message: 'x' },
+    ...record,
+    subject: `Failed: image-${at}`,
+    message: 'x',
     recipients: [],
     attributes: { severity: 'error' },
   }))

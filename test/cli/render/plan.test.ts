@@ -22,11 +22,20 @@ const left = (image: string, reason = 'from ubuntu, not from al2023'): PlannedIm
 })
 const time = '2026-09-01T06:00:00Z'
 const release: Trigger = {
-  ...{ kind: 'release', upstream: 'al2023', ami: 'ami-0123', amiName: 'soe', time },
+  kind: 'release',
+  upstream: 'al2023',
+  ami: 'ami-0123',
+  amiName: 'soe',
+  time,
   reason: 'al2023 released ami-0123',
 }
 const plan = (images: PlannedImage[], rest: Partial<Forecast> = {}): Forecast => ({
-  ...{ campaign: 'al2023-ami-0123', trigger: release, images, timezone: 'UTC', live: true, held: [] },
+  campaign: 'al2023-ami-0123',
+  trigger: release,
+  images,
+  timezone: 'UTC',
+  live: true,
+  held: [],
   ...rest,
 })
 const images = [

@@ -81,20 +81,18 @@ describe('report', () => {
   it('names what failed last, without the control characters of its reason', () => {
     const lines = reportLines(outcome([image('base'), failed, skipped]), parents)
     expect(lines).toContain('└─ java       ✖ failed                       InstallAgent failed: exit 1')
-    expect(lines.at(-1)).toBe(
-      '✖ 1 of 3 images failed: java; 1 below it skipped; 1d 2h 05m rehearsed in 6.2 s.',
-    )
+    expect(lines.at(-1)).toBe('✖ 1 of 3 images failed: java; 1 below it skipped; 1d 2h 05m rehearsed in 6.2 s.')
   })
 
   it('shows the first few of the permissions that nothing used', () => {
-    const lines = reportLines(
-      outcome([image('base')], { unusedPermissions: ['a:A', 'b:B', 'c:C', 'd:D'] }),
-      parents,
-    )
+    const lines = reportLines(outcome([image('base')], { unusedPermissions: ['a:A', 'b:B', 'c:C', 'd:D'] }), parents)
     const start = lines.findIndex((line) => line.startsWith('Never used'))
     expect(lines.slice(start, start + 5).map((line) => line.slice(15))).toEqual([
       '4 permissions:',
-      ...['a:A', 'b:B', 'c:C', 'and 1 more, which --json lists'],
+      'a:A',
+      'b:B',
+      'c:C',
+      'and 1 more, which --json lists',
     ])
   })
 
@@ -108,9 +106,7 @@ describe('report', () => {
     { name: 'an event refused', images: [image('base')], rest: { refused: ['owner unknown'] }, bad: true },
   ] as const)('$name: failed is $bad', ({ images, rest, bad }) => {
     expect(
-      somethingFailed(
-        outcome([...images], { ...rest, refused: [...('refused' in rest ? rest.refused : [])] }),
-      ),
+      somethingFailed(outcome([...images], { ...rest, refused: [...('refused' in rest ? rest.refused : [])] })),
     ).toBe(bad)
   })
 
@@ -138,7 +134,9 @@ describe('report', () => {
 describe('a report of many campaigns', () => {
   const titles = ['al2023 ami-0123', 'patch cycle monthly', 'by hand: java', 'vulnerabilities in base']
   const campaigns = titles.map((title, at) => ({
-    ...{ ...campaign, name: `c${at}`, title },
+    ...campaign,
+    name: `c${at}`,
+    title,
     startedAt: `2026-09-0${at + 1}T06:00:00.000Z`,
     finishedAt: `2026-09-0${at + 2}T06:00:00.000Z`,
   }))
@@ -152,8 +150,11 @@ describe('a report of many campaigns', () => {
 
   it('has a line for each, and names what went wrong', () => {
     const lines = many(
-      ...[of(0, 'base', 'released'), of(0, 'java', 'superseded', 'taken over')],
-      ...[of(1, 'base', 'released'), of(1, 'java', 'failed', 'exit\n1'), of(1, 'tomcat', 'skipped')],
+      of(0, 'base', 'released'),
+      of(0, 'java', 'superseded', 'taken over'),
+      of(1, 'base', 'released'),
+      of(1, 'java', 'failed', 'exit\n1'),
+      of(1, 'tomcat', 'skipped'),
       of(2, 'java', 'released'),
     )
     expect(lines.slice(1, 11)).toEqual([
@@ -175,9 +176,7 @@ describe('a report of many campaigns', () => {
 
   it('counts rebakes when all is well', () => {
     const lines = many(of(0, 'base', 'released'), of(1, 'base', 'released'), of(2, 'base', 'superseded'))
-    expect(lines.at(-1)).toBe(
-      '✔ 2 rebakes released in 4 campaigns, 1 superseded; 1d 2h 05m rehearsed in 6.2 s.',
-    )
+    expect(lines.at(-1)).toBe('✔ 2 rebakes released in 4 campaigns, 1 superseded; 1d 2h 05m rehearsed in 6.2 s.')
     expect(many().at(-1)).toContain('✔ Nothing had to be rebaked in 4 campaigns')
   })
 

@@ -25,9 +25,7 @@ describe('status', () => {
 
   it('counts only what there is', () => {
     const of = (...statuses: Status[]) => statuses.map((status) => ({ status }))
-    expect(statusCounts(of('failed', 'released', 'running', 'released'))).toBe(
-      '2 released, 1 running, 1 failed',
-    )
+    expect(statusCounts(of('failed', 'released', 'running', 'released'))).toBe('2 released, 1 running, 1 failed')
     expect(statusCounts(statusOrder.map((status) => ({ status })))).toBe(
       '1 released, 1 running, 1 waiting, 1 failed, 1 skipped, 1 aborted, 1 superseded',
     )
@@ -36,8 +34,6 @@ describe('status', () => {
 
   it('does not show what was overtaken as a failure', () => {
     expect(statuses.superseded.style).toBe('dim')
-    expect(statusOrder.filter((status) => statuses[status].icon === statuses.superseded.icon)).toEqual([
-      'superseded',
-    ])
+    expect(statusOrder.filter((status) => statuses[status].icon === statuses.superseded.icon)).toEqual(['superseded'])
   })
 })

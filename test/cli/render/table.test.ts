@@ -3,11 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { table } from '../../../cli/render/table.ts'
 import { type Paint, widthOf } from '../../../cli/render/text.ts'
 
-const columns = [
-  { title: 'IMAGE' },
-  { title: 'TOOK', align: 'right' },
-  { title: 'WHY', shrinks: true },
-] as const
+const columns = [{ title: 'IMAGE' }, { title: 'TOOK', align: 'right' }, { title: 'WHY', shrinks: true }] as const
 
 describe('table', () => {
   const rows = [
@@ -37,9 +33,7 @@ describe('table', () => {
 
   it('paints cells, not the space that aligns them wrongly', () => {
     const paint: Paint = (style, text) => `<${style}>${text}</>`
-    expect(table(columns, [['base', { text: '9m', style: 'red' }, 'x']], { paint })[1]).toBe(
-      'base   <red>  9m</>  x',
-    )
+    expect(table(columns, [['base', { text: '9m', style: 'red' }, 'x']], { paint })[1]).toBe('base   <red>  9m</>  x')
   })
 
   it('is never wider than the screen while the shrinking column has room to give', () => {

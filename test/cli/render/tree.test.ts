@@ -16,24 +16,14 @@ describe('tree', () => {
       node('node', 'base'),
       node('docker', 'soe'),
     ]
-    expect(draw(nodes)).toEqual([
-      'soe',
-      '├─ base',
-      '│  ├─ java',
-      '│  │  └─ tomcat',
-      '│  └─ node',
-      '└─ docker',
-      'other',
-    ])
+    expect(draw(nodes)).toEqual(['soe', '├─ base', '│  ├─ java', '│  │  └─ tomcat', '│  └─ node', '└─ docker', 'other'])
   })
 
   it('shows every node once, after its parent', () => {
     const parents = fc.array(fc.nat(), { maxLength: 60 })
     fc.assert(
       fc.property(parents, (choices) => {
-        const nodes = choices.map((choice, index) =>
-          node(`n${index}`, index === 0 ? '' : `n${choice % index}`),
-        )
+        const nodes = choices.map((choice, index) => node(`n${index}`, index === 0 ? '' : `n${choice % index}`))
         const order = tree(nodes).map(({ item }) => item)
         expect([...order].sort()).toEqual(nodes.map(({ name }) => name).sort())
         for (const { name, parent } of nodes)

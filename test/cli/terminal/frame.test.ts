@@ -119,12 +119,7 @@ describe('frame', () => {
     const names = frame(heading, timeline.moment, screen(80, 24))
       .slice(3)
       .map((line) => line.slice(0, 30).trimEnd())
-    expect(names).toEqual([
-      'amazon-linux-2023 ami-0aaaabbb',
-      '└─ ⠋ base  Bake the Image',
-      'by hand: base',
-      '└─ · base',
-    ])
+    expect(names).toEqual(['amazon-linux-2023 ami-0aaaabbb', '└─ ⠋ base  Bake the Image', 'by hand: base', '└─ · base'])
   })
 
   describe('of many campaigns', () => {
@@ -132,9 +127,7 @@ describe('frame', () => {
     const timelineOf = (...statuses: ImageProgress['status'][]) => {
       const timeline = new Timeline(7 * 86_400)
       for (const [at, status] of statuses.entries())
-        timeline.add(
-          fakeProgress(at * 1440, [ended(status)], { campaign: `c${at}`, title: `campaign ${at}` }),
-        )
+        timeline.add(fakeProgress(at * 1440, [ended(status)], { campaign: `c${at}`, title: `campaign ${at}` }))
       return timeline
     }
 

@@ -3,11 +3,7 @@ import { campaignLine, changeLine } from '../../../cli/terminal/lines.ts'
 import { fakeImage, fakeProgress, fakeStart } from '../fake-progress.ts'
 
 const change = (rest: Parameters<typeof fakeImage>[2]) =>
-  changeLine(
-    fakeStart + 65_000,
-    { ...fakeImage('java', 'base', rest), campaign: '', title: '', elapsed: 0 },
-    6,
-  )
+  changeLine(fakeStart + 65_000, { ...fakeImage('java', 'base', rest), campaign: '', title: '', elapsed: 0 }, 6)
 
 describe('plain lines', () => {
   it('opens a campaign', () => {
@@ -28,7 +24,5 @@ describe('plain lines', () => {
     { rest: { status: 'released' }, text: 'released' },
     { rest: { status: 'superseded' }, text: 'superseded' },
     { rest: { status: 'failed', reason: 'exit 1\nof yum' }, text: 'failed: exit 1 of yum' },
-  ] as const)('says $text', ({ rest, text }) =>
-    expect(change(rest)).toBe(`2026-09-01 06:01:05  java    ${text}`),
-  )
+  ] as const)('says $text', ({ rest, text }) => expect(change(rest)).toBe(`2026-09-01 06:01:05  java    ${text}`))
 })

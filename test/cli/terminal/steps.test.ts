@@ -53,12 +53,8 @@ describe('steps', () => {
       vi.advanceTimersByTime(100)
       steps.close()
       const drawn = stripVTControlCharacters(vi.mocked(terminal.write).mock.calls.join('\n'))
-      expect(drawn).toMatch(
-        /⠋ ring early {2}2 targets …[\s\S]*⠙ ring early[\s\S]*✔ ring early {2}2 targets restored/,
-      )
-      expect(stripVTControlCharacters(printed())).toBe(
-        '✔ ring early  2 targets restored\n· ring everyone  3 targets\n',
-      )
+      expect(drawn).toMatch(/⠋ ring early {2}2 targets …[\s\S]*⠙ ring early[\s\S]*✔ ring early {2}2 targets restored/)
+      expect(stripVTControlCharacters(printed())).toBe('✔ ring early  2 targets restored\n· ring everyone  3 targets\n')
       vi.useRealTimers()
     })
   })

@@ -35,22 +35,16 @@ describe('timeline', () => {
         startedAt: fakeStart,
       }),
     )
-    timeline.add(
-      fakeProgress(80, [fakeImage('web', 'soe', { status: 'released', startedAt })], { campaign: 'over' }),
-    )
+    timeline.add(fakeProgress(80, [fakeImage('web', 'soe', { status: 'released', startedAt })], { campaign: 'over' }))
     expect(timeline.moment).toMatchObject({ start: fakeStart, now: fakeStart + 80 * 60_000 })
     expect(timeline.moment.images.map(({ elapsed }) => elapsed)).toEqual([60 * 60, 70 * 60])
   })
 
   it('tells what is waited for, of an image and of a campaign', () => {
     const timeline = new Timeline()
-    const waits = (waits: string) => [
-      fakeImage('base', 'soe', { status: 'running', step: 'Await Ring', waits }),
-    ]
+    const waits = (waits: string) => [fakeImage('base', 'soe', { status: 'running', step: 'Await Ring', waits })]
     const changes = ['until noon', 'until noon', 'until one'].map((text) =>
-      timeline
-        .add(fakeProgress(0, waits(text), { title: 'soe', waits: 'a freeze' }))
-        .map(({ waits }) => waits),
+      timeline.add(fakeProgress(0, waits(text), { title: 'soe', waits: 'a freeze' })).map(({ waits }) => waits),
     )
     expect(changes).toEqual([['until noon'], [], ['until one']])
     expect(timeline.moment.images[0]?.title).toBe('soe: a freeze')
@@ -75,9 +69,7 @@ describe('timeline', () => {
   })
 
   it('has nothing left to do for an image that ended badly', () => {
-    expect(
-      doneOf([fakeImage('a', '', { status: 'failed', done: 0.2 }), fakeImage('b', '', { done: 0.5 })]),
-    ).toBe(0.75)
+    expect(doneOf([fakeImage('a', '', { status: 'failed', done: 0.2 }), fakeImage('b', '', { done: 0.5 })])).toBe(0.75)
     expect(doneOf([])).toBe(0)
   })
 })

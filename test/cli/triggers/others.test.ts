@@ -46,14 +46,23 @@ describe('a patch cycle', () => {
 })
 
 const last = {
-  ...{ ami: 'ami-0web', version: '1.0.0/1', parentAmi: 'ami-0soe', definition: 'd' },
-  ...{ at: '2026-11-01T00:00:00Z', campaign: 'ubuntu-ami-0soe' },
+  ami: 'ami-0web',
+  version: '1.0.0/1',
+  parentAmi: 'ami-0soe',
+  definition: 'd',
+  at: '2026-11-01T00:00:00Z',
+  campaign: 'ubuntu-ami-0soe',
 }
 
 describe('findings of a scan', () => {
   const event = (image: string, counts: unknown = { critical: 1 }) => ({
-    ...{ version: '0', id: '1', 'detail-type': 'EC2 Image Builder CVE Detected', source: 'aws.imagebuilder' },
-    ...{ account: '111122223333', time: now, region: 'eu-west-1' },
+    version: '0',
+    id: '1',
+    'detail-type': 'EC2 Image Builder CVE Detected',
+    source: 'aws.imagebuilder',
+    account: '111122223333',
+    time: now,
+    region: 'eu-west-1',
     resources: [`arn:aws:imagebuilder:eu-west-1:111122223333:image/${image}/1.0.0/1`],
     detail: { 'finding-severity-counts': counts },
   })
@@ -61,7 +70,10 @@ describe('findings of a scan', () => {
 
   it('lead to a rebake', () => {
     expect(causeOfFindings(fleet, event('golden-web'), live()).trigger).toEqual({
-      ...{ kind: 'cve', image: 'web', version: '1.0.0/1', time: now },
+      kind: 'cve',
+      image: 'web',
+      version: '1.0.0/1',
+      time: now,
       reason: 'a scan of web 1.0.0/1 found 1 critical finding',
     })
   })

@@ -21,11 +21,7 @@ const september = '2026-09-01T00:00:00Z'
 describe("the examples of AWS's guides", () => {
   it.each([
     // EventBridge Scheduler: Schedule types
-    [
-      'cron(15 10 ? * 6L 2022-2023)',
-      '2022-11-01T00:00Z',
-      ['2022-11-25T10:15', '2022-12-30T10:15', '2023-01-27T10:15'],
-    ],
+    ['cron(15 10 ? * 6L 2022-2023)', '2022-11-01T00:00Z', ['2022-11-25T10:15', '2022-12-30T10:15', '2023-01-27T10:15']],
     ['cron(30 8 * * ? *)', september, ['2026-09-01T08:30', '2026-09-02T08:30', '2026-09-03T08:30']],
     ['cron(0 0 ? * 3#2 *)', september, ['2026-09-08T00:00', '2026-10-13T00:00', '2026-11-10T00:00']],
     ['cron(1/10 0 * * ? *)', september, ['2026-09-01T00:01', '2026-09-01T00:11', '2026-09-01T00:21']],
@@ -34,23 +30,11 @@ describe("the examples of AWS's guides", () => {
     // EventBridge: Setting a schedule pattern for scheduled rules
     ['cron(0 10 * * ? *)', september, ['2026-09-01T10:00', '2026-09-02T10:00', '2026-09-03T10:00']],
     ['cron(15 12 * * ? *)', september, ['2026-09-01T12:15', '2026-09-02T12:15', '2026-09-03T12:15']],
-    [
-      'cron(0 18 ? * MON-FRI *)',
-      '2026-09-04T00:00Z',
-      ['2026-09-04T18:00', '2026-09-07T18:00', '2026-09-08T18:00'],
-    ],
+    ['cron(0 18 ? * MON-FRI *)', '2026-09-04T00:00Z', ['2026-09-04T18:00', '2026-09-07T18:00', '2026-09-08T18:00']],
     ['cron(0 8 1 * ? *)', september, ['2026-09-01T08:00', '2026-10-01T08:00', '2026-11-01T08:00']],
     ['cron(0/15 * * * ? *)', september, ['2026-09-01T00:15', '2026-09-01T00:30', '2026-09-01T00:45']],
-    [
-      'cron(0/10 * ? * MON-FRI *)',
-      '2026-09-04T23:45Z',
-      ['2026-09-04T23:50', '2026-09-07T00:00', '2026-09-07T00:10'],
-    ],
-    [
-      'cron(0/5 8-17 ? * MON-FRI *)',
-      '2026-09-04T17:54Z',
-      ['2026-09-04T17:55', '2026-09-07T08:00', '2026-09-07T08:05'],
-    ],
+    ['cron(0/10 * ? * MON-FRI *)', '2026-09-04T23:45Z', ['2026-09-04T23:50', '2026-09-07T00:00', '2026-09-07T00:10']],
+    ['cron(0/5 8-17 ? * MON-FRI *)', '2026-09-04T17:54Z', ['2026-09-04T17:55', '2026-09-07T08:00', '2026-09-07T08:05']],
     [
       'cron(0/30 20-2 ? * MON-FRI *)',
       '2026-09-07T02:00Z',
@@ -62,11 +46,7 @@ describe("the examples of AWS's guides", () => {
     // Systems Manager: Reference: Cron and rate expressions
     ['cron(30 23 ? * TUE#3 *)', september, ['2026-09-15T23:30', '2026-10-20T23:30', '2026-11-17T23:30']],
     // Image Builder: Use cron expressions
-    [
-      'cron(0 10 ? * 2-6 *)',
-      '2026-09-04T12:00Z',
-      ['2026-09-07T10:00', '2026-09-08T10:00', '2026-09-09T10:00'],
-    ],
+    ['cron(0 10 ? * 2-6 *)', '2026-09-04T12:00Z', ['2026-09-07T10:00', '2026-09-08T10:00', '2026-09-09T10:00']],
   ])('%s', (text, after, times) => expect(next(text, 'UTC', after, 3)).toEqual(times))
 })
 
@@ -102,18 +82,8 @@ describe('days', () => {
       ['2026-10-30', '2027-01-29', '2027-04-30'],
     ],
     ['the last Sunday', 'cron(0 0 ? * 1L *)', september, ['2026-09-27', '2026-10-25', '2026-11-29']],
-    [
-      'every other day',
-      'cron(0 0 */2 * ? *)',
-      '2026-09-28T12:00Z',
-      ['2026-09-29', '2026-10-01', '2026-10-03'],
-    ],
-    [
-      'some days',
-      'cron(0 0 1,15-17 * ? *)',
-      september,
-      ['2026-09-15', '2026-09-16', '2026-09-17', '2026-10-01'],
-    ],
+    ['every other day', 'cron(0 0 */2 * ? *)', '2026-09-28T12:00Z', ['2026-09-29', '2026-10-01', '2026-10-03']],
+    ['some days', 'cron(0 0 1,15-17 * ? *)', september, ['2026-09-15', '2026-09-16', '2026-09-17', '2026-10-01']],
     ['any weekday', 'cron(0 0 ? * * *)', september, ['2026-09-02', '2026-09-03']],
     [
       'some weekdays',
@@ -136,10 +106,7 @@ describe('days', () => {
   })
 
   it('of years that are over do not come again, nor any after 2199', () => {
-    expect(next('cron(0 0 1 1 ? 2027-2028)', 'UTC', september, 3)).toEqual([
-      '2027-01-01T00:00',
-      '2028-01-01T00:00',
-    ])
+    expect(next('cron(0 0 1 1 ? 2027-2028)', 'UTC', september, 3)).toEqual(['2027-01-01T00:00', '2028-01-01T00:00'])
     expect(next('cron(0 0 1 1 ? *)', 'UTC', '2198-06-01T00:00Z', 2)).toEqual(['2199-01-01T00:00'])
   })
 
@@ -175,22 +142,12 @@ describe('minutes and hours', () => {
 describe('where the clock is put forward, times that it leaps over are skipped', () => {
   it.each([
     // AWS's own example is this one, in America/Los_Angeles.
-    [
-      'cron(30 2 * * ? *)',
-      'America/Los_Angeles',
-      '2026-03-07T00:00Z',
-      ['2026-03-07T10:30', '2026-03-09T09:30'],
-    ],
+    ['cron(30 2 * * ? *)', 'America/Los_Angeles', '2026-03-07T00:00Z', ['2026-03-07T10:30', '2026-03-09T09:30']],
     ['cron(30 2 * * ? *)', 'America/New_York', '2026-03-07T00:00Z', ['2026-03-07T07:30', '2026-03-09T06:30']],
     ['cron(30 2 * * ? *)', 'Australia/Sydney', '2026-10-02T12:00Z', ['2026-10-02T16:30', '2026-10-04T15:30']],
     ['cron(30 1 * * ? *)', 'Europe/London', '2026-03-28T00:00Z', ['2026-03-28T01:30', '2026-03-30T00:30']],
     ['cron(0 3 * * ? *)', 'America/New_York', '2026-03-08T00:00Z', ['2026-03-08T07:00', '2026-03-09T07:00']],
-    [
-      'cron(0/30 * * * ? *)',
-      'Australia/Sydney',
-      '2026-10-03T15:00Z',
-      ['2026-10-03T15:30', '2026-10-03T16:00'],
-    ],
+    ['cron(0/30 * * * ? *)', 'Australia/Sydney', '2026-10-03T15:00Z', ['2026-10-03T15:30', '2026-10-03T16:00']],
     ['cron(0 2 29 3 ? 2026)', 'Europe/London', '2026-03-01T00:00Z', ['2026-03-29T01:00']],
     ['cron(0 1 29 3 ? 2026)', 'Europe/London', '2026-03-01T00:00Z', []],
     ['cron(0 12 30 12 ? 2011)', 'Pacific/Apia', '2011-12-01T00:00Z', []],
@@ -205,15 +162,8 @@ describe('where the clock is put back, times that it shows twice come the first 
     // From inside the second showing, nothing comes until the clock is past what it has shown.
     ['cron(0/15 * * * ? *)', 'Europe/London', '2026-10-25T00:45Z', ['2026-10-25T02:00', '2026-10-25T02:15']],
     ['cron(0/15 * * * ? *)', 'Europe/London', '2026-10-25T01:10Z', ['2026-10-25T02:00', '2026-10-25T02:15']],
-    [
-      'cron(0/15 * * * ? *)',
-      'Australia/Lord_Howe',
-      '2026-04-04T14:40Z',
-      ['2026-04-04T14:45', '2026-04-04T15:30'],
-    ],
-  ])('%s in %s after %s', (text, timezone, after, times) =>
-    expect(next(text, timezone, after, 2)).toEqual(times),
-  )
+    ['cron(0/15 * * * ? *)', 'Australia/Lord_Howe', '2026-04-04T14:40Z', ['2026-04-04T14:45', '2026-04-04T15:30']],
+  ])('%s in %s after %s', (text, timezone, after, times) => expect(next(text, timezone, after, 2)).toEqual(times))
 })
 
 describe('a rate', () => {
@@ -225,9 +175,7 @@ describe('a rate', () => {
     ['rate(1 minute)', '2026-09-03T00:00Z', ['2026-09-03T00:00', '2026-09-03T00:01']],
     ['rate(6 hours)', '2026-08-31T18:00Z', ['2026-09-01T06:00', '2026-09-01T12:00']],
     ['rate(7 days)', '2026-09-01T00:00Z', ['2026-09-08T00:00', '2026-09-15T00:00']],
-  ])('%s from %s', (text, anchor, times) =>
-    expect(next(text, 'Australia/Sydney', september, 2, anchor)).toEqual(times),
-  )
+  ])('%s from %s', (text, anchor, times) => expect(next(text, 'Australia/Sydney', september, 2, anchor)).toEqual(times))
 
   it('has days of 24 hours, whatever the clock does', () =>
     expect(next('rate(1 day)', 'Europe/London', '2026-03-28T09:00Z', 2, '2026-03-28T09:00Z')).toEqual([
@@ -244,7 +192,5 @@ describe('at', () => {
     ['at(2026-03-29T01:30:00)', 'Europe/London', '2026-03-01T00:00Z', []],
     ['at(2026-10-25T01:30:00)', 'Europe/London', september, ['2026-10-25T00:30']],
     ['at(2026-10-25T01:30:00)', 'Europe/London', '2026-10-25T00:30Z', []],
-  ])('%s in %s after %s', (text, timezone, after, times) =>
-    expect(next(text, timezone, after, 2)).toEqual(times),
-  )
+  ])('%s in %s after %s', (text, timezone, after, times) => expect(next(text, timezone, after, 2)).toEqual(times))
 })

@@ -6,12 +6,18 @@ import { NeverOpens, openingAfter } from '../../../domain/calendar/opening.ts'
 
 const sydney = 'Australia/Sydney'
 const yearEnd = {
-  ...{ name: 'year-end', reason: 'no changes over the holidays' },
-  ...{ from: '2026-12-18T00:00', to: '2027-01-04T00:00', timezone: sydney },
+  name: 'year-end',
+  reason: 'no changes over the holidays',
+  from: '2026-12-18T00:00',
+  to: '2027-01-04T00:00',
+  timezone: sydney,
 }
 const quarter = {
-  ...{ name: 'quarter', reason: 'the books are closed' },
-  ...{ from: '2027-01-04T00:00', to: '2027-01-06T09:00', timezone: sydney },
+  name: 'quarter',
+  reason: 'the books are closed',
+  from: '2027-01-04T00:00',
+  to: '2027-01-06T09:00',
+  timezone: sydney,
 }
 const sundays = {
   of: 'ring everyone',
@@ -49,10 +55,7 @@ describe('an opening', () => {
       '2026-12-20T00:00Z',
       {
         opensAt: '2027-01-05T22:00',
-        reasons: [
-          until,
-          "freeze 'quarter' (the books are closed) until Wed 6 Jan 2027 09:00 Australia/Sydney",
-        ],
+        reasons: [until, "freeze 'quarter' (the books are closed) until Wed 6 Jan 2027 09:00 Australia/Sydney"],
       },
     ],
     ['a window, as it opens', [], [sundays], '2026-09-05T16:00Z', undefined],
@@ -133,8 +136,7 @@ describe('an opening', () => {
 describe('any opening', () => {
   const minute = 60_000
   const timezone = fc.constantFrom('UTC', sydney, 'Europe/London')
-  const local = (day: number, hour: number) =>
-    new Date(Date.UTC(2026, 9, day, hour)).toISOString().slice(0, 16)
+  const local = (day: number, hour: number) => new Date(Date.UTC(2026, 9, day, hour)).toISOString().slice(0, 16)
   /** Over the days on which Sydney's clock goes forward, and London's back. */
   const freeze = fc
     .record({
@@ -166,15 +168,9 @@ describe('any opening', () => {
 
   /** Said again, in the words of the question. */
   const isOpen = (time: Date, freezes: Freezes, windows: Windows) =>
-    freezes.every(
-      ({ from, to, timezone }) => time < fromLocal(from, timezone) || time >= fromLocal(to, timezone),
-    ) &&
+    freezes.every(({ from, to, timezone }) => time < fromLocal(from, timezone) || time >= fromLocal(to, timezone)) &&
     windows.every(({ window: { schedule, timezone, duration } }) => {
-      const begin = nextOccurrence(
-        parseSchedule(schedule),
-        timezone,
-        new Date(time.getTime() - duration * 1000),
-      )
+      const begin = nextOccurrence(parseSchedule(schedule), timezone, new Date(time.getTime() - duration * 1000))
       return begin !== undefined && begin <= time
     })
 

@@ -61,16 +61,8 @@ const cases: [text: string, caret: string, expected: string][] = [
   ['cron(0 2 * JAN,feb ? *)', '               ^', `${months}, found 'feb', did you mean 'FEB'?`],
   ['cron(0 2 * NOV-FEB ? *)', '           ^', "a range from low to high, found 'NOV-FEB'"],
 
-  [
-    'cron(0 2 * * * *)',
-    '             ^',
-    "? for the day of the week, as the day of the month is not ?, found '*'",
-  ],
-  [
-    'cron(0 2 1 * MON *)',
-    '             ^',
-    "? for the day of the week, as the day of the month is not ?, found 'MON'",
-  ],
+  ['cron(0 2 * * * *)', '             ^', "? for the day of the week, as the day of the month is not ?, found '*'"],
+  ['cron(0 2 1 * MON *)', '             ^', "? for the day of the week, as the day of the month is not ?, found 'MON'"],
   ['cron(0 2 ? * ? *)', '             ^', `${weekdays}, as the day of the month is ?, found '?'`],
   ['cron(0 2 ? * 0 *)', '             ^', `${weekdays}, found '0'`],
   ['cron(0 2 ? * 8 *)', '             ^', `${weekdays}, found '8'`],
@@ -110,26 +102,10 @@ const cases: [text: string, caret: string, expected: string][] = [
 
   ['at(2026-11-20)', '   ^', "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20'"],
   ['at(2026-11-20T13:00)', '   ^', "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20T13:00'"],
-  [
-    'at(2026-11-20 13:00:00)',
-    '   ^',
-    "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20 13:00:00'",
-  ],
-  [
-    'at(2026-11-20T13:00:00Z)',
-    '   ^',
-    "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20T13:00:00Z'",
-  ],
-  [
-    'at(2026-02-30T13:00:00)',
-    '   ^',
-    "a date and time as in at(2026-11-20T13:00:00), found '2026-02-30T13:00:00'",
-  ],
-  [
-    'at(2026-11-20T24:00:00)',
-    '   ^',
-    "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20T24:00:00'",
-  ],
+  ['at(2026-11-20 13:00:00)', '   ^', "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20 13:00:00'"],
+  ['at(2026-11-20T13:00:00Z)', '   ^', "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20T13:00:00Z'"],
+  ['at(2026-02-30T13:00:00)', '   ^', "a date and time as in at(2026-11-20T13:00:00), found '2026-02-30T13:00:00'"],
+  ['at(2026-11-20T24:00:00)', '   ^', "a date and time as in at(2026-11-20T13:00:00), found '2026-11-20T24:00:00'"],
 ]
 
 describe('what EventBridge Scheduler would refuse', () => {

@@ -36,8 +36,12 @@ export const simpleCron = (): fc.Arbitrary<Simple> =>
       const weekdays = 'weekdays' in on ? on.weekdays : undefined
       const shown = weekdays?.map((day) => (named ? weekdayNames[day] : day + 1))
       const fields = [
-        ...[list(minutes, 60), list(hours, 24), days ? list(days, 31) : '?', list(months, 12)],
-        ...[weekdays ? (weekdays.length === 7 ? '*' : shown?.join(',')) : '?', '*'],
+        list(minutes, 60),
+        list(hours, 24),
+        days ? list(days, 31) : '?',
+        list(months, 12),
+        weekdays ? (weekdays.length === 7 ? '*' : shown?.join(',')) : '?',
+        '*',
       ]
       const meaning = { minutes, hours, months, ...(days && { days }), ...(weekdays && { weekdays }) }
       return { text: `cron(${fields.join(' ')})`, ...meaning }

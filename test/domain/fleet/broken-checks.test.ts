@@ -41,9 +41,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a script with parameters',
     checks('{ smoke: { script: patch.yaml, parameters: { A: b } } }'),
-    [
-      'fleet.yaml:35:44: images.web.checks.smoke.parameters: expected no parameters: a script has none, a document has',
-    ],
+    ['fleet.yaml:35:44: images.web.checks.smoke.parameters: expected no parameters: a script has none, a document has'],
   ],
   [
     'a script that is not there',

@@ -87,9 +87,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a parameter of a component that has none',
     [['[patch, agent]', "[{ component: patch, parameters: { Level: '2' } }]"]],
-    [
-      "fleet.yaml:29:52: images.base.components[0].parameters: 'patch' declares no parameter 'Level': expected none",
-    ],
+    ["fleet.yaml:29:52: images.base.components[0].parameters: 'patch' declares no parameter 'Level': expected none"],
   ],
   [
     'a parameter that is missing',

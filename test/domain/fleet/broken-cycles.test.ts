@@ -30,16 +30,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an upstream without images',
     cycle('upstreams: [arm-soe]'),
-    [
-      'fleet.yaml:45:3: patchCycles.monthly: expected at least one image that is all that it says, found none',
-    ],
+    ['fleet.yaml:45:3: patchCycles.monthly: expected at least one image that is all that it says, found none'],
   ],
   [
     'tags that no image has',
     cycle('tags: { team: payments }'),
-    [
-      'fleet.yaml:45:3: patchCycles.monthly: expected at least one image that is all that it says, found none',
-    ],
+    ['fleet.yaml:45:3: patchCycles.monthly: expected at least one image that is all that it says, found none'],
   ],
   [
     'an image that has not the tags',
@@ -47,16 +43,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
       ...cycle('tags: { team: web }\n    images: [base]'),
       ['    timeout: 90m\n', '    timeout: 90m\n    tags: { team: web }\n'],
     ],
-    [
-      'fleet.yaml:46:3: patchCycles.monthly: expected at least one image that is all that it says, found none',
-    ],
+    ['fleet.yaml:46:3: patchCycles.monthly: expected at least one image that is all that it says, found none'],
   ],
   [
     'the name of an upstream',
     [['  monthly:', '  linux-soe:']],
-    [
-      'fleet.yaml:45:3: patchCycles.linux-soe: expected a name that no upstream has: campaigns are named after either',
-    ],
+    ['fleet.yaml:45:3: patchCycles.linux-soe: expected a name that no upstream has: campaigns are named after either'],
   ],
   [
     'the name of another kind of campaign',
@@ -121,9 +113,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an image in a circle: its patch cycle is not looked at',
     [...cycle('upstreams: [linux-soe]'), ['parent: linux-soe', 'parent: web']],
-    [
-      'fleet.yaml:27:13: images.base.parent: expected a way to an upstream, found a cycle: base -> web -> base',
-    ],
+    ['fleet.yaml:27:13: images.base.parent: expected a way to an upstream, found a cycle: base -> web -> base'],
   ],
 ]
 

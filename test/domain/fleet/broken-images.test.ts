@@ -44,9 +44,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'throughput where there is none',
     [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8, type: io2, throughput: 200 }]']],
-    [
-      'fleet.yaml:35:68: images.web.volumes[0].throughput: expected no throughput: only a gp3 volume has one to set',
-    ],
+    ['fleet.yaml:35:68: images.web.volumes[0].throughput: expected no throughput: only a gp3 volume has one to set'],
   ],
   [
     'a timeout below the estimate',

@@ -12,16 +12,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an unknown parent like nothing',
     [['parent: base', 'parent: something-else']],
-    [
-      "fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'something-else'",
-    ],
+    ["fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'something-else'"],
   ],
   [
     'a parent named as JavaScript names things',
     [['parent: base', 'parent: constructor']],
-    [
-      "fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'constructor'",
-    ],
+    ["fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'constructor'"],
   ],
   [
     'an unknown infrastructure',
@@ -47,9 +43,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an unknown ring',
     [['timeout: 90m', 'rings: [everyone, erly]']],
-    [
-      "fleet.yaml:35:23: images.web.rings[1]: expected a ring of this fleet, found 'erly', did you mean 'early'?",
-    ],
+    ["fleet.yaml:35:23: images.web.rings[1]: expected a ring of this fleet, found 'erly', did you mean 'early'?"],
   ],
   [
     'a ring twice',
@@ -59,9 +53,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a cycle',
     [['parent: linux-soe', 'parent: web']],
-    [
-      'fleet.yaml:27:13: images.base.parent: expected a way to an upstream, found a cycle: base -> web -> base',
-    ],
+    ['fleet.yaml:27:13: images.base.parent: expected a way to an upstream, found a cycle: base -> web -> base'],
   ],
   [
     'an image that is its own parent',

@@ -14,17 +14,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     ),
     [
       here(28, "subscriptions.aa: expected one of 'email', 'https', 'sqs' and 'lambda', found none"),
-      here(
-        53,
-        "subscriptions.bb: expected one of 'email', 'https', 'sqs' and 'lambda', found email and https",
-      ),
+      here(53, "subscriptions.bb: expected one of 'email', 'https', 'sqs' and 'lambda', found email and https"),
     ],
   ],
   [
     'images, rings and upstreams that are not there',
-    notify(
-      '{ subscriptions: { aa: { email: a@example.com, images: [wob], rings: [erly], upstreams: [x] } } }',
-    ),
+    notify('{ subscriptions: { aa: { email: a@example.com, images: [wob], rings: [erly], upstreams: [x] } } }'),
     [
       here(
         65,
@@ -39,10 +34,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   [
     'a channel whose function would have too long a name',
-    [
-      ['name: acme', 'name: acme-of-old-worlds'],
-      ...notify(`{ slack: { ${'a'.repeat(36)}: { secret: s } } }`),
-    ],
+    [['name: acme', 'name: acme-of-old-worlds'], ...notify(`{ slack: { ${'a'.repeat(36)}: { secret: s } } }`)],
     [
       here(
         20,

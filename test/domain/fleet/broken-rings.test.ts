@@ -24,9 +24,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a parameter without a slash',
     [["['222233334444']", "['222233334444']\n    parameter: images/{image}"]],
-    [
-      "fleet.yaml:39:16: rings.early.parameter: expected a parameter name that starts with '/', found 'images/{image}'",
-    ],
+    ["fleet.yaml:39:16: rings.early.parameter: expected a parameter name that starts with '/', found 'images/{image}'"],
   ],
   [
     'a parameter that SSM keeps',

@@ -35,9 +35,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a missing key',
     [['    parent: base\n', '']],
-    [
-      "fleet.yaml:30:3: images.web: the key 'parent' is missing: expected the name of an upstream or an image",
-    ],
+    ["fleet.yaml:30:3: images.web: the key 'parent' is missing: expected the name of an upstream or an image"],
   ],
   [
     'a missing section',
@@ -75,9 +73,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an empty list',
     [["['222233334444']", '[]']],
-    [
-      "fleet.yaml:37:3: rings.early: expected 'accounts', 'organizationalUnits' or 'organization: true', found none",
-    ],
+    ["fleet.yaml:37:3: rings.early: expected 'accounts', 'organizationalUnits' or 'organization: true', found none"],
   ],
   [
     'no regions',
@@ -120,9 +116,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a parameter name that JavaScript keeps',
     [["{ Version: '1.10' }", "{ Version: '1.10', __proto__: x }"]],
-    [
-      "fleet.yaml:34:58: images.web.components[0].parameters: expected a name that is not reserved, found '__proto__'",
-    ],
+    ["fleet.yaml:34:58: images.web.components[0].parameters: expected a name that is not reserved, found '__proto__'"],
   ],
   [
     'an account id without quotes',
@@ -141,16 +135,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an account id of 11 digits',
     [["'222233334444'", "'22223333444'"]],
-    [
-      "fleet.yaml:38:16: rings.early.accounts[0]: expected an AWS account id of 12 digits, found '22223333444'",
-    ],
+    ["fleet.yaml:38:16: rings.early.accounts[0]: expected an AWS account id of 12 digits, found '22223333444'"],
   ],
   [
     'a region that does not exist',
     [['us-east-1', 'us-eest-1']],
-    [
-      "fleet.yaml:39:26: rings.early.regions[1]: expected an AWS region, found 'us-eest-1', did you mean 'us-east-1'?",
-    ],
+    ["fleet.yaml:39:26: rings.early.regions[1]: expected an AWS region, found 'us-eest-1', did you mean 'us-east-1'?"],
   ],
   [
     'a region nothing like one',
@@ -160,9 +150,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a duration without a unit',
     [['timeout: 90m', 'timeout: 90']],
-    [
-      "fleet.yaml:35:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found the number 90",
-    ],
+    ["fleet.yaml:35:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found the number 90"],
   ],
   [
     'a duration that is none',
@@ -194,9 +182,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnet: subnet-12345678, securityGroups: [sg-12345678], endpoints: creat }',
       ],
     ],
-    [
-      "fleet.yaml:44:98: network.endpoints: expected one of create, list, found 'creat', did you mean 'create'?",
-    ],
+    ["fleet.yaml:44:98: network.endpoints: expected one of create, list, found 'creat', did you mean 'create'?"],
   ],
   [
     'a VPC id',
@@ -221,16 +207,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'more than 20 components',
     [['[patch, agent]', many(21, () => 'agent')]],
-    [
-      'fleet.yaml:29:17: images.base.components: expected at most 20 components, the limit of Image Builder, found 21',
-    ],
+    ['fleet.yaml:29:17: images.base.components: expected at most 20 components, the limit of Image Builder, found 21'],
   ],
   [
     'no components',
     [['[patch, agent]', '[]']],
-    [
-      "fleet.yaml:26:3: images.base: expected 'components', or the 'pipeline' that bakes it, found none of them",
-    ],
+    ["fleet.yaml:26:3: images.base: expected 'components', or the 'pipeline' that bakes it, found none of them"],
   ],
   [
     'a component by neither form',
@@ -255,12 +237,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   [
     'a KMS key that is a bare id',
-    [
-      [
-        "['222233334444']",
-        "['222233334444']\n    kmsKeys: { us-west-2: 1234abcd-12ab-34cd-56ef-1234567890ab }",
-      ],
-    ],
+    [["['222233334444']", "['222233334444']\n    kmsKeys: { us-west-2: 1234abcd-12ab-34cd-56ef-1234567890ab }"]],
     [
       "fleet.yaml:39:27: rings.early.kmsKeys.us-west-2: expected the ARN of a KMS key or alias, as a bare id means nothing in another account, found '1234abcd-12ab-34cd-56ef-1234567890ab'",
     ],

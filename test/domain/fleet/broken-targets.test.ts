@@ -10,9 +10,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a ring of nobody',
     [everyone('soak: 1h')],
-    [
-      "fleet.yaml:40:3: rings.everyone: expected 'accounts', 'organizationalUnits' or 'organization: true', found none",
-    ],
+    ["fleet.yaml:40:3: rings.everyone: expected 'accounts', 'organizationalUnits' or 'organization: true', found none"],
   ],
   [
     'units of an organization that the fleet does not name',
@@ -30,15 +28,8 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   [
     'the whole organization, and units of it',
-    [
-      org,
-      everyone(
-        "organization: true\n    except: ['222233334444']\n    organizationalUnits: [ou-exam-workload1]",
-      ),
-    ],
-    [
-      "fleet.yaml:44:5: rings.everyone.organizationalUnits: expected none: 'organization: true' has all of them",
-    ],
+    [org, everyone("organization: true\n    except: ['222233334444']\n    organizationalUnits: [ou-exam-workload1]")],
+    ["fleet.yaml:44:5: rings.everyone.organizationalUnits: expected none: 'organization: true' has all of them"],
   ],
   [
     'an exception to what is listed',
@@ -48,9 +39,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an account that is listed and left out',
     [org, also("organizationalUnits: [ou-exam-workload1]\n    except: ['777788889999']")],
-    [
-      'fleet.yaml:44:14: rings.everyone.except[0]: expected an account that the ring does not list, found 777788889999',
-    ],
+    ['fleet.yaml:44:14: rings.everyone.except[0]: expected an account that the ring does not list, found 777788889999'],
   ],
   [
     'sharing what a key of AWS encrypts, and what a key of another account does',
@@ -90,9 +79,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an approver who is nobody',
     [also('approval: { approvers: [alice] }')],
-    [
-      "fleet.yaml:42:29: rings.everyone.approval.approvers[0]: expected the ARN of an IAM role or user, found 'alice'",
-    ],
+    ["fleet.yaml:42:29: rings.everyone.approval.approvers[0]: expected the ARN of an IAM role or user, found 'alice'"],
   ],
 ]
 

@@ -15,9 +15,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'two kinds',
     upstream(`${arm}\n    parameter: { name: /soe/arm }`),
-    [
-      'fleet.yaml:7:3: upstreams.arm-soe: expected one of ami, parameter, image, event, found ami and parameter',
-    ],
+    ['fleet.yaml:7:3: upstreams.arm-soe: expected one of ami, parameter, image, event, found ami and parameter'],
   ],
   [
     'a parameter name that SSM does not allow',
@@ -50,9 +48,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'announcements of AMIs by name',
     upstream("ami: { owner: '444455556666', name: soe-*, announcements: x }"),
-    [
-      "fleet.yaml:8:48: upstreams.arm-soe.ami: unknown key 'announcements': expected one of owner, name, architecture",
-    ],
+    ["fleet.yaml:8:48: upstreams.arm-soe.ami: unknown key 'announcements': expected one of owner, name, architecture"],
   ],
 
   [

@@ -9,11 +9,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
       'fleet.yaml:2:1: this is not YAML: flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
   ],
-  [
-    'a tab',
-    [['  base:', '\tbase:']],
-    ['fleet.yaml:26:1: this is not YAML: tabs are not allowed as indentation'],
-  ],
+  ['a tab', [['  base:', '\tbase:']], ['fleet.yaml:26:1: this is not YAML: tabs are not allowed as indentation']],
   [
     'a key twice',
     [['  web:\n', '  base:\n']],

@@ -16,30 +16,30 @@ describe('the example fleet', () => {
   })
 
   it('uses every component that it has, and every file in components/', () => {
-    const used = new Set(
-      Object.values(fleet.images).flatMap((image) => image.components.map((use) => use.component)),
-    )
+    const used = new Set(Object.values(fleet.images).flatMap((image) => image.components.map((use) => use.component)))
     expect([...used].toSorted()).toEqual(Object.keys(fleet.components).toSorted())
-    const named = Object.values(fleet.components).flatMap((component) =>
-      'file' in component ? [component.file] : [],
-    )
+    const named = Object.values(fleet.components).flatMap((component) => ('file' in component ? [component.file] : []))
     const scripts = Object.values(fleet.images).flatMap(({ checks }) => checks.smoke?.script ?? [])
-    expect([...named, ...scripts].toSorted()).toEqual(
-      readdirSync('components').map((name) => `components/${name}`),
-    )
+    expect([...named, ...scripts].toSorted()).toEqual(readdirSync('components').map((name) => `components/${name}`))
   })
 })
 
-const events = readdirSync('events').map(
-  (file) => [file, JSON.parse(readFileSync(`events/${file}`, 'utf8'))] as const,
-)
+const events = readdirSync('events').map((file) => [file, JSON.parse(readFileSync(`events/${file}`, 'utf8'))] as const)
 
 describe('the events', () => {
   const fleet = exampleFleet()
 
   it.each(events)('%s has the envelope of EventBridge', (file, event) => {
     expect(Object.keys(event)).toEqual([
-      ...['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail'],
+      'version',
+      'id',
+      'detail-type',
+      'source',
+      'account',
+      'time',
+      'region',
+      'resources',
+      'detail',
     ])
     expect(event.version).toBe('0')
     const [source = ''] = file.split('.')
@@ -48,14 +48,11 @@ describe('the events', () => {
     expect(event.region).toBe(fleet.build.region)
   })
 
-  it.each(events.filter(([file]) => file.startsWith('ec2.')))(
-    '%s is about a release of al2023-soe',
-    (file, event) => {
-      expect(event.account).toBe(fleet.upstreams['al2023-soe']?.ami?.owner)
-      expect(event.resources).toEqual([`arn:aws:ec2:us-west-2::image/${event.detail.ImageId}`])
-      expect(file).toBe(`ec2.ami-${event.detail.State}.json`)
-    },
-  )
+  it.each(events.filter(([file]) => file.startsWith('ec2.')))('%s is about a release of al2023-soe', (file, event) => {
+    expect(event.account).toBe(fleet.upstreams['al2023-soe']?.ami?.owner)
+    expect(event.resources).toEqual([`arn:aws:ec2:us-west-2::image/${event.detail.ImageId}`])
+    expect(file).toBe(`ec2.ami-${event.detail.State}.json`)
+  })
 
   it.each(events.filter(([file]) => file.startsWith('imagebuilder.image-')))(
     '%s is about an image of the fleet',

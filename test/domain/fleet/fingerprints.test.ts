@@ -3,9 +3,7 @@ import { fingerprintsOf } from '../../../domain/fleet/fingerprints.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 
-const definitions = Object.fromEntries(
-  Object.keys(exampleFleet().images).map((image) => [image, 'as it was']),
-)
+const definitions = Object.fromEntries(Object.keys(exampleFleet().images).map((image) => [image, 'as it was']))
 const before = fingerprintsOf(exampleFleet(), definitions)
 
 /** The parts that differ, on either side. */
@@ -13,9 +11,7 @@ const changed = (change: (fleet: Fleet) => void, made = definitions) => {
   const fleet = exampleFleet()
   change(fleet)
   const after = fingerprintsOf(fleet, made)
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (part) => before[part] !== after[part],
-  )
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((part) => before[part] !== after[part])
 }
 
 it('is the same for the same fleet, also after it was written as JSON', () => {

@@ -52,9 +52,7 @@ describe('the platform', () => {
       'Linux',
     ],
     [{ platform: 'Windows' as const, file: 'a.yaml' }, 'Windows'],
-  ])('of the component %o is %s', (component, platform) =>
-    expect(componentPlatform(component)).toBe(platform),
-  )
+  ])('of the component %o is %s', (component, platform) => expect(componentPlatform(component)).toBe(platform))
 
   it('of an image follows from the first component that has one when its upstream has none', () => {
     const fleet = exampleFleet()

@@ -64,12 +64,7 @@ describe('a small fleet', () => {
       'regions: [us-west-2]\n    soak: 7d',
       { rings: { everyone: { soak: 604800 } } },
     ],
-    [
-      "an image's own freshness",
-      'timeout: 90m',
-      'freshness: 35d',
-      { images: { web: { freshness: 35 * 86_400 } } },
-    ],
+    ["an image's own freshness", 'timeout: 90m', 'freshness: 35d', { images: { web: { freshness: 35 * 86_400 } } }],
     [
       "the fleet's freshness for every image",
       'notify:',
@@ -107,9 +102,7 @@ describe('a small fleet', () => {
   })
 
   it('looks at no file without a reader', () => {
-    expect(parseFleet(sound.replace('patch.yaml', 'nowhere.yaml'), 'fleet.yaml').components).toHaveProperty(
-      'patch',
-    )
+    expect(parseFleet(sound.replace('patch.yaml', 'nowhere.yaml'), 'fleet.yaml').components).toHaveProperty('patch')
   })
 
   it("names a component's file as seen from where the fleet's is", () => {
@@ -152,22 +145,7 @@ describe('any text', () => {
     length: fc.nat(12),
     put: fc.oneof(
       fc.string({ maxLength: 4 }),
-      fc.constantFrom(
-        '',
-        'x',
-        ': ',
-        '- ',
-        '{}',
-        '[]',
-        '~',
-        '1',
-        '"',
-        '*a',
-        '&a ',
-        '\n',
-        '__proto__: 1',
-        'constructor',
-      ),
+      fc.constantFrom('', 'x', ': ', '- ', '{}', '[]', '~', '1', '"', '*a', '&a ', '\n', '__proto__: 1', 'constructor'),
     ),
   })
 

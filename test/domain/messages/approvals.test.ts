@@ -1,22 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type ApprovalFacts,
-  approvalRequested,
-  approvalsEndSoon,
-} from '../../../domain/messages/approvals.ts'
+import { type ApprovalFacts, approvalRequested, approvalsEndSoon } from '../../../domain/messages/approvals.ts'
 import { attributesOf } from '../../../domain/messages/forms.ts'
 
 const ring = {
-  ...{ ring: 'everyone', accounts: ['222233334444'], organizationalUnits: [], except: [] },
-  ...{ regions: ['us-west-2', 'us-east-1'], mode: 'copy' as const },
+  ring: 'everyone',
+  accounts: ['222233334444'],
+  organizationalUnits: [],
+  except: [],
+  regions: ['us-west-2', 'us-east-1'],
+  mode: 'copy' as const,
 }
 const upgraded = [...Array(12).keys()].map((n) => ({ name: `p${n}`, from: '1', to: '2' }))
 const moved = [...Array(10).keys()].map((n) => `p${n} 1 -> 2`).join(', ')
 const facts: ApprovalFacts = {
   execution: 'arn:aws:states:us-west-2:111122223333:execution:golden-rebake:x',
-  ...{ campaign: 'al2023-ami-1', image: 'payments-api', version: '1.0.3/1', ami: 'ami-2', ring },
+  campaign: 'al2023-ami-1',
+  image: 'payments-api',
+  version: '1.0.3/1',
+  ami: 'ami-2',
+  ring,
   trigger: {
-    ...{ kind: 'release', upstream: 'al2023', ami: 'ami-1', amiName: 'soe-1', time: '2026-09-08T09:00:00Z' },
+    kind: 'release',
+    upstream: 'al2023',
+    ami: 'ami-1',
+    amiName: 'soe-1',
+    time: '2026-09-08T09:00:00Z',
     reason: 'al2023 released ami-1',
   },
   changes: {
@@ -42,8 +50,12 @@ describe('the request for an approval', () => {
     const { subject, body } = message
     expect(subject).toBe('Approval needed: payments-api 1.0.3/1 to ring everyone')
     expect(attributesOf(message)).toEqual({
-      ...{ kind: 'approval-requested', severity: 'warning', level: 'summary' },
-      ...{ campaign: 'al2023-ami-1', image: 'payments-api', ring: 'everyone' },
+      kind: 'approval-requested',
+      severity: 'warning',
+      level: 'summary',
+      campaign: 'al2023-ami-1',
+      image: 'payments-api',
+      ring: 'everyone',
     })
     expect(
       body,
@@ -70,11 +82,7 @@ Campaign: al2023-ami-1`)
   })
 
   it.each<[string, ApprovalFacts['changes'], string]>([
-    [
-      'a first release',
-      { counts: {} },
-      'There is no release before it to compare with.\nVulnerabilities in it: none.',
-    ],
+    ['a first release', { counts: {} }, 'There is no release before it to compare with.\nVulnerabilities in it: none.'],
     [
       'nothing that moved',
       {
@@ -84,11 +92,7 @@ Campaign: al2023-ami-1`)
       },
       '\n  nothing that Image Builder knows of\n',
     ],
-    [
-      'what nobody knows',
-      { previous: { version: '1.0.2/1', ami: 'ami-0' } },
-      '\n  Image Builder does not know\n',
-    ],
+    ['what nobody knows', { previous: { version: '1.0.2/1', ami: 'ami-0' } }, '\n  Image Builder does not know\n'],
     ['what could not be asked', 'AccessDenied: no', 'What changed is not known: AccessDenied: no\n'],
   ])('tells of %s', (_, changes, text) => {
     expect(approvalRequested({ ...facts, changes }, summary).body).toContain(text)
@@ -103,10 +107,7 @@ Campaign: al2023-ami-1`)
       { accounts: [], organization: 'o-1', mode: 'share' },
       'all accounts of o-1 in 2 regions (us-west-2, us-east-1), which may launch it',
     ],
-    [
-      { accounts: ['1', '2'], organizationalUnits: ['ou-1', 'ou-2'] },
-      '2 accounts and all accounts of ou-1, ou-2 in',
-    ],
+    [{ accounts: ['1', '2'], organizationalUnits: ['ou-1', 'ou-2'] }, '2 accounts and all accounts of ou-1, ou-2 in'],
   ])('says where it goes: %j', (more, text) => {
     expect(approvalRequested({ ...facts, ring: { ...ring, ...more } }, summary).body).toContain(text)
   })
@@ -120,7 +121,10 @@ Campaign: al2023-ami-1`)
 
 describe('the reminder of approvals', () => {
   const one = {
-    ...{ campaign: 'c', image: 'web', ring: 'everyone', until: '2026-09-10T09:00:00Z' },
+    campaign: 'c',
+    image: 'web',
+    ring: 'everyone',
+    until: '2026-09-10T09:00:00Z',
     approvers: ['arn:aws:iam::111122223333:role/managers'],
   }
   const time = '2026-09-09T21:00:00Z'
@@ -134,8 +138,12 @@ describe('the reminder of approvals', () => {
 Who may:
   arn:aws:iam::111122223333:role/managers`)
     expect(attributesOf(message)).toEqual({
-      ...{ kind: 'approval-reminder', severity: 'warning', level: 'summary' },
-      ...{ campaign: 'c', image: 'web', ring: 'everyone' },
+      kind: 'approval-reminder',
+      severity: 'warning',
+      level: 'summary',
+      campaign: 'c',
+      image: 'web',
+      ring: 'everyone',
     })
   })
 

@@ -23,7 +23,11 @@ import type { Trigger } from '../../../domain/triggers.ts'
 const summary = { level: 'summary' as const, last: true }
 const machine = (name: string) => `arn:aws:states:us-west-2:111122223333:execution:golden-${name}`
 const trigger: Trigger = {
-  ...{ kind: 'release', upstream: 'soe', ami: 'ami-0a', amiName: 'soe-1', time: '2026-09-01T06:00:00Z' },
+  kind: 'release',
+  upstream: 'soe',
+  ami: 'ami-0a',
+  amiName: 'soe-1',
+  time: '2026-09-01T06:00:00Z',
   reason: 'soe released ami-0a',
 }
 const of = { campaign: 'soe-ami-0a', image: 'web' }
@@ -36,13 +40,20 @@ const changes = {
   findings: { fixed: many.map((name) => `CVE-2026-1 HIGH in ${name}`), new: [] },
 }
 const ring = {
-  ...{ ring: 'everyone', accounts: ['222233334444'], organizationalUnits: [], except: [] },
-  ...{ regions: ['us-west-2'], mode: 'copy' as const },
+  ring: 'everyone',
+  accounts: ['222233334444'],
+  organizationalUnits: [],
+  except: [],
+  regions: ['us-west-2'],
+  mode: 'copy' as const,
 }
 
 const samples: Record<(typeof kinds)[number], Message> = {
   'campaign-planned': campaignPlanned({
-    ...{ campaign: of.campaign, execution: machine('campaign:x'), trigger, left: 3 },
+    campaign: of.campaign,
+    execution: machine('campaign:x'),
+    trigger,
+    left: 3,
     bakes: many.map((image) => ({
       image,
       parent: 'soe',
@@ -56,41 +67,48 @@ const samples: Record<(typeof kinds)[number], Message> = {
     reasons: ["freeze 'year-end'"],
   }),
   'campaign-finished': campaignFinished({
-    ...{ campaign: of.campaign, execution: machine('campaign:x'), trigger, seconds: 9_000, left: [] },
+    campaign: of.campaign,
+    execution: machine('campaign:x'),
+    trigger,
+    seconds: 9_000,
+    left: [],
     images: many.map((image) => ({ image, status: 'failed', reason: 'exited with 1', ami: null })),
   }),
   'upstream-refused': upstreamRefused({
-    ...{ ami: 'ami-0a', account: '999999999999', region: 'us-west-2', reason: 'its owner is another' },
+    ami: 'ami-0a',
+    account: '999999999999',
+    region: 'us-west-2',
+    reason: 'its owner is another',
   }),
   'image-released': imageReleased({
-    ...{
-      ...of,
-      version: '1.0.0/2',
-      ami: 'ami-0b',
-      imageArn,
-      execution: machine('rebake:x'),
-      parentAmi: 'ami-0a',
-    },
-    ...{ components: ['corretto 1.2.0'], changes },
+    ...of,
+    version: '1.0.0/2',
+    ami: 'ami-0b',
+    imageArn,
+    execution: machine('rebake:x'),
+    parentAmi: 'ami-0a',
+    components: ['corretto 1.2.0'],
+    changes,
     rings: [
       {
-        ...{ ring: 'everyone', parameter: '/golden-images/web' },
+        ring: 'everyone',
+        parameter: '/golden-images/web',
         published: many.map((name) => ({ account: '222233334444', region: 'us-west-2', ami: name })),
       },
     ],
   }),
   'image-failed': imageFailed(
     {
-      ...{ ...of, execution: machine('rebake:x'), imageArn, skipped: many },
+      ...of,
+      execution: machine('rebake:x'),
+      imageArn,
+      skipped: many,
       failure: { error: 'BakeFailed', cause: '<b>exited</b> & gone' },
     },
     summary,
   ),
   'image-stale': imageStale({ ...of, parentAmi: 'ami-0a', tries: 3, reason: 'its bake failed' }, summary),
-  'image-warned': imageWarned(
-    { ...of, ami: 'ami-0b', warnings: ['packages: forbidden: installed: telnet'] },
-    summary,
-  ),
+  'image-warned': imageWarned({ ...of, ami: 'ami-0b', warnings: ['packages: forbidden: installed: telnet'] }, summary),
   'waiver-expiring': waiversExpire({
     waivers: [
       { cve: 'CVE-2026-1', owner: 'security', reason: 'no shell', expires: '2026-09-20', images: ['web'] },
@@ -99,46 +117,86 @@ const samples: Record<(typeof kinds)[number], Message> = {
   }),
   'approval-requested': approvalRequested(
     {
-      ...{ ...of, execution: machine('rebake:x'), version: '1.0.0/2', ami: 'ami-0b', ring, trigger, changes },
-      ...{ evidence: [], warnings: many, approvers: managers, until: '2026-09-10T09:00:00Z' },
+      ...of,
+      execution: machine('rebake:x'),
+      version: '1.0.0/2',
+      ami: 'ami-0b',
+      ring,
+      trigger,
+      changes,
+      evidence: [],
+      warnings: many,
+      approvers: managers,
+      until: '2026-09-10T09:00:00Z',
     },
     summary,
   ),
   'image-rolled-back': imageRolledBack({
-    ...{ image: 'web', from: '1.0.2/1', to: '1.0.1/1', reason: '<b>crashes</b>', by: managers[0] ?? '' },
-    ...{ operation: 'rollback-web', execution: machine('rollback:x'), hold: true, problems: many },
+    image: 'web',
+    from: '1.0.2/1',
+    to: '1.0.1/1',
+    reason: '<b>crashes</b>',
+    by: managers[0] ?? '',
+    operation: 'rollback-web',
+    execution: machine('rollback:x'),
+    hold: true,
+    problems: many,
   }),
   'approval-reminder': approvalsEndSoon({
     time: '2026-09-10T00:00:00Z',
     waiting: many.map((image) => ({
-      ...{ ...of, image, ring: 'everyone', until: '2026-09-10T09:00:00Z', approvers: managers },
+      ...of,
+      image,
+      ring: 'everyone',
+      until: '2026-09-10T09:00:00Z',
+      approvers: managers,
     })),
   }),
   'release-revoked': releaseRevoked({
-    ...{ operation: 'revoke-web', execution: machine('revoke:x'), image: 'web', version: '1.0.0/2' },
-    ...{ reason: 'CVE-2026-1234', by: 'arn:aws:iam::111122223333:user/ada', campaign: 'manual-web' },
+    operation: 'revoke-web',
+    execution: machine('revoke:x'),
+    image: 'web',
+    version: '1.0.0/2',
+    reason: 'CVE-2026-1234',
+    by: 'arn:aws:iam::111122223333:user/ada',
+    campaign: 'manual-web',
     releases: many.map((image) => ({ image, version: '1.0.0/2', ami: 'ami-0b' })),
-    ...{ goBack: many.map((image) => ({ image, to: '1.0.0/1' })), stranded: ['web'], problems: many },
+    goBack: many.map((image) => ({ image, to: '1.0.0/1' })),
+    stranded: ['web'],
+    problems: many,
     withdrawals: many.map((name) => ({
-      ...{ account: '222233334444', region: name, users: [], protects: [], otherwise: 'deprecate' },
-      amis: [
-        ...[{ image: 'web', version: '1.0.0/2', ami: name, action: 'disable', outcome: 'in-use' }],
-      ] as WithdrawnAmi[],
+      account: '222233334444',
+      region: name,
+      users: [],
+      protects: [],
+      otherwise: 'deprecate',
+      amis: [{ image: 'web', version: '1.0.0/2', ami: name, action: 'disable', outcome: 'in-use' }] as WithdrawnAmi[],
     })),
   }),
   'retirement-report': retirementReport({
-    ...{ operation: 'retire-1', execution: machine('retire:x'), by: 'schedule', onlyReports: undefined },
+    operation: 'retire-1',
+    execution: machine('retire:x'),
+    by: 'schedule',
+    onlyReports: undefined,
     releases: (['deprecate', 'remove', 'wait'] as const).flatMap((fate) =>
       many.map((image) => ({
-        ...{ image, version: '1.0.0/1', ami: 'ami-0a', bakedAt: '2026-08-01T00:00:00Z', fate },
-        ...{ reason: 'older than the last 3', removeAt: '2026-09-10T00:00:00Z' },
+        image,
+        version: '1.0.0/1',
+        ami: 'ami-0a',
+        bakedAt: '2026-08-01T00:00:00Z',
+        fate,
+        reason: 'older than the last 3',
+        removeAt: '2026-09-10T00:00:00Z',
       })),
     ),
     uses: Object.fromEntries(
       many.slice(100).map((image) => [
         `${image} 1.0.0/1`,
         many.map((name) => ({
-          ...{ kind: 'instance' as const, name, account: '222233334444', region: 'us-west-2' },
+          kind: 'instance' as const,
+          name,
+          account: '222233334444',
+          region: 'us-west-2',
         })),
       ]),
     ),

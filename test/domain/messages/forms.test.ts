@@ -5,7 +5,9 @@ import { kinds, severities } from '../../../domain/messages/kinds.ts'
 import type { Message } from '../../../domain/messages/message.ts'
 
 const message: Message = {
-  ...{ kind: 'image-failed', severity: 'error', level: 'summary' },
+  kind: 'image-failed',
+  severity: 'error',
+  level: 'summary',
   about: { campaign: 'al2023-ami-1', image: 'web' },
   subject: 'Failed: web was not released',
   body: 'web was not released: <b> & more.\n\nWhy: exit 1',
@@ -34,12 +36,13 @@ it('is mail with its links at the end', () => {
 describe('a note for Amazon Q in chat applications', () => {
   it('is in the thread of its campaign, in Slack’s markdown', () => {
     expect(chatNoteOf(message)).toEqual({
-      ...{ version: '1.0', source: 'custom', id: notificationOf(message).id },
+      version: '1.0',
+      source: 'custom',
+      id: notificationOf(message).id,
       content: {
         textType: 'client-markdown',
         title: ':red_circle: Failed: web was not released',
-        description:
-          'web was not released: &lt;b&gt; &amp; more.\n\nWhy: exit 1\n\n<https://example.com/x|Execution>',
+        description: 'web was not released: &lt;b&gt; &amp; more.\n\nWhy: exit 1\n\n<https://example.com/x|Execution>',
         keywords: ['image-failed', 'error', 'campaign: al2023-ami-1', 'image: web'],
       },
       metadata: { threadId: 'al2023-ami-1', summary: 'Campaign al2023-ami-1' },

@@ -12,9 +12,7 @@ it.each([
   { partition: 'aws-eusc', region: 'eusc-de-east-1', host: 'eusc-de-east-1.console.amazonaws-eusc.eu' },
 ])('links to the console of $partition', ({ partition, region, host }) => {
   const arn = arnIn(partition, region)
-  expect(executionLink(arn)).toBe(
-    `https://${host}/states/home?region=${region}#/v2/executions/details/${arn}`,
-  )
+  expect(executionLink(arn)).toBe(`https://${host}/states/home?region=${region}#/v2/executions/details/${arn}`)
 })
 
 it('knows the console of every region that a fleet can have, and guesses none', () => {

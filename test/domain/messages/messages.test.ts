@@ -49,8 +49,11 @@ To take it up again when that is mended: rebake retry al2023-java.
 Image: ${failed.imageArn}
 Campaign: al2023-soe-ami-1`)
     expect(attributesOf(message)).toEqual({
-      ...{ kind: 'image-failed', severity: 'error', level: 'summary' },
-      ...{ campaign: 'al2023-soe-ami-1', image: 'al2023-java' },
+      kind: 'image-failed',
+      severity: 'error',
+      level: 'summary',
+      campaign: 'al2023-soe-ami-1',
+      image: 'al2023-java',
     })
     expect(links).toEqual([
       { title: 'Execution', url: inConsole(failed.execution) },
@@ -79,12 +82,10 @@ Campaign: al2023-soe-ami-1`)
 
   it('has in the notes of a release what is new, and every target', () => {
     const message = imageReleased({
-      ...{
-        campaign: 'c',
-        execution,
-        imageArn: failed.imageArn,
-        components: ['corretto 1.2.0', 'node 3.0.0'],
-      },
+      campaign: 'c',
+      execution,
+      imageArn: failed.imageArn,
+      components: ['corretto 1.2.0', 'node 3.0.0'],
       changes: {
         previous: { version: '1.0.0/2', ami: 'ami-09' },
         packages: { added: ['jq'], removed: [], upgraded: [{ name: 'openssl', from: '3.0', to: '3.1' }] },
@@ -116,7 +117,11 @@ Ring early, in the parameter /golden-images/payments-api:
 New launches that read the parameter get it from now on.
 Campaign: c`)
     expect(attributesOf(message)).toEqual({
-      ...{ kind: 'image-released', severity: 'info', level: 'detail', campaign: 'c', image: 'payments-api' },
+      kind: 'image-released',
+      severity: 'info',
+      level: 'detail',
+      campaign: 'c',
+      image: 'payments-api',
     })
   })
 
@@ -139,8 +144,11 @@ Campaign: c`)
 
 Campaign: c`)
     expect(attributesOf(message)).toEqual({
-      ...{ kind: 'campaign-planned', severity: 'info', level: 'summary' },
-      ...{ campaign: 'c', upstream: 'al2023-soe' },
+      kind: 'campaign-planned',
+      severity: 'info',
+      level: 'summary',
+      campaign: 'c',
+      upstream: 'al2023-soe',
     })
     expect(message.links).toEqual([{ title: 'Execution', url: inConsole(execution) }])
   })
@@ -159,11 +167,13 @@ Campaign: c`)
     expect(planned.body).not.toContain('other image')
     expect(waiting.subject).toBe(`Waiting until 2027-01-03 13:00 UTC: ${title}`)
     expect(finished.body).toContain(`${title}: nothing was rebaked. It took 1s.`)
-    for (const { body } of [planned, waiting])
-      expect(body).toMatch(/^(Why: because|because \(soe-al2023-1\))\.\n/)
+    for (const { body } of [planned, waiting]) expect(body).toMatch(/^(Why: because|because \(soe-al2023-1\))\.\n/)
     for (const message of [planned, waiting, finished])
       expect(attributesOf(message)).toEqual({
-        ...{ kind: message.kind, severity: 'info', level: 'summary', campaign: 'c' },
+        kind: message.kind,
+        severity: 'info',
+        level: 'summary',
+        campaign: 'c',
         ...('upstream' in trigger && { upstream: 'al2023-soe' }),
       })
   })
@@ -171,7 +181,10 @@ Campaign: c`)
   it('says of a promotion what is rolled out again, and that nothing is baked', () => {
     const trigger: Trigger = { kind: 'promote', image: 'web', version: '1.0.3/1', ...common }
     const { subject, body } = campaignPlanned({
-      ...{ campaign: 'c', execution, trigger, left: 3 },
+      campaign: 'c',
+      execution,
+      trigger,
+      left: 3,
       bakes: [{ image: 'web', parent: 'soe', startsAfterSeconds: 0, finishedAfterSeconds: 3600 }],
     })
     expect(subject).toBe('Planned: web 1.0.3/1 is rolled out again')
@@ -184,7 +197,12 @@ Campaign: c`)
   it('says of a campaign that was cancelled who did it and why, and how to go back', () => {
     const images = [{ image: 'web', status: 'aborted', reason: 'it was stopped', ami: null }]
     const { subject, body, severity } = campaignFinished({
-      ...{ campaign: 'c', execution, trigger: release, seconds: 60, images, left: [] },
+      campaign: 'c',
+      execution,
+      trigger: release,
+      seconds: 60,
+      images,
+      left: [],
       failure: { error: 'Cancelled', cause: 'cancelled by alice: wrong kernel' },
     })
     expect({ subject, severity }).toEqual({ subject: 'Cancelled: c', severity: 'error' })
@@ -205,7 +223,10 @@ Campaign: c`)
   it('says until when a campaign waits, and why', () => {
     const reasons = ["freeze 'year-end'", 'it is for Wednesday']
     const { subject, body } = campaignWaiting({
-      ...{ campaign: 'c', trigger: release, until: '2027-01-03T13:00:00.000Z', reasons },
+      campaign: 'c',
+      trigger: release,
+      until: '2027-01-03T13:00:00.000Z',
+      reasons,
     })
     expect(subject).toBe('Waiting until 2027-01-03 13:00 UTC: al2023-soe ami-0a1b2c3d')
     expect(body).toBe(`because (soe-al2023-1).
@@ -222,14 +243,19 @@ Campaign: c`)
     ['early', 'web, on its way to ring early, waits until', { image: 'web', ring: 'early' }],
   ])('says which image waits, where not all do: ring %s', (ring, text, attributes) => {
     const message = campaignWaiting({
-      ...{ campaign: 'c', image: 'web', ring, until: '2027-01-03T13:00:00.000Z', reasons: ['r'] },
+      campaign: 'c',
+      image: 'web',
+      ring,
+      until: '2027-01-03T13:00:00.000Z',
+      reasons: ['r'],
     })
     expect(message.subject).toBe('Waiting until 2027-01-03 13:00 UTC: web')
-    expect(message.body).toContain(
-      `${text} 2027-01-03 13:00 UTC, and then goes on by itself:\n  r\nOther images`,
-    )
+    expect(message.body).toContain(`${text} 2027-01-03 13:00 UTC, and then goes on by itself:\n  r\nOther images`)
     expect(attributesOf(message)).toEqual({
-      ...{ kind: 'campaign-waiting', severity: 'info', level: 'summary', campaign: 'c' },
+      kind: 'campaign-waiting',
+      severity: 'info',
+      level: 'summary',
+      campaign: 'c',
       ...attributes,
     })
   })
@@ -241,9 +267,7 @@ Campaign: c`)
     )
     const { subject, body } = message
     expect(subject).toBe('Given up: web is not what the fleet says')
-    expect(
-      body,
-    ).toBe(`web was tried 3 times on ami-0a, and failed each time. Nobody tries again by themselves.
+    expect(body).toBe(`web was tried 3 times on ami-0a, and failed each time. Nobody tries again by themselves.
 
 Why, the last time: its bake failed
 What to do: mend it and deploy, which rebakes it, or: rebake start --image web.
@@ -251,14 +275,18 @@ Until then it keeps its last release. The next release of its parent rebakes it 
 
 Campaign: drift-0123`)
     expect(attributesOf(message)).toEqual({
-      ...{ kind: 'image-stale', severity: 'error', level: 'summary' },
-      ...{ campaign: 'drift-0123', image: 'web' },
+      kind: 'image-stale',
+      severity: 'error',
+      level: 'summary',
+      campaign: 'drift-0123',
+      image: 'web',
     })
   })
 
   it('counts the images of a finished campaign', () => {
     const message = campaignFinished({
-      ...{ campaign: 'c', execution },
+      campaign: 'c',
+      execution,
       trigger: release,
       seconds: 3_700,
       images: [
@@ -283,7 +311,12 @@ Campaign: drift-0123`)
   it('is good news when a newer campaign has taken over what is not released', () => {
     const image = { image: 'api', status: 'superseded', reason: 'superseded by campaign d', ami: null }
     const { subject, severity } = campaignFinished({
-      ...{ campaign: 'c', execution, trigger: release, seconds: 1, images: [image], left: [] },
+      campaign: 'c',
+      execution,
+      trigger: release,
+      seconds: 1,
+      images: [image],
+      left: [],
     })
     expect([subject, severity]).toEqual(['Finished: c', 'info'])
   })
@@ -304,15 +337,13 @@ Campaign: drift-0123`)
   it('says what failed where Rebake itself did, and what to do', () => {
     const failure = { error: 'RequestRefused', cause: '{"errorMessage":"ami-0a: it is pending"}' }
     const { subject, body } = campaignFinished({
-      ...{
-        campaign: 'c',
-        execution: undefined,
-        trigger: undefined,
-        seconds: 1,
-        images: [],
-        left: [],
-        failure,
-      },
+      campaign: 'c',
+      execution: undefined,
+      trigger: undefined,
+      seconds: 1,
+      images: [],
+      left: [],
+      failure,
     })
     expect(subject).toBe('Finished with failures: c')
     expect(body).toContain(

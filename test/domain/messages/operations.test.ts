@@ -15,9 +15,16 @@ it('gives one reason, and none where nobody gave one', () => {
 
 it('names the operation of a revocation, whose record has what a message leaves out', () => {
   const revoked = releaseRevoked({
-    ...{ ...of, operation: 'revoke-web-1', image: 'web', version: '1.0.2/1', reason: 'CVE-2026-1' },
-    ...{ releases: [{ image: 'web', version: '1.0.2/1', ami: 'ami-2' }], goBack: [], stranded: [] },
-    ...{ withdrawals: [], campaign: undefined },
+    ...of,
+    operation: 'revoke-web-1',
+    image: 'web',
+    version: '1.0.2/1',
+    reason: 'CVE-2026-1',
+    releases: [{ image: 'web', version: '1.0.2/1', ami: 'ami-2' }],
+    goBack: [],
+    stranded: [],
+    withdrawals: [],
+    campaign: undefined,
   })
   expect(revoked.body).toMatch(/\nOperation: revoke-web-1$/)
 })

@@ -5,20 +5,28 @@ import type { Notification } from '../../../domain/messages/message.ts'
 import { type Block, slackMessage } from '../../../domain/messages/slack.ts'
 
 const released: Notification = {
-  ...{ version: '1', id: 'n-1', kind: 'image-released', severity: 'info' },
-  ...{ level: 'detail', about: { campaign: 'soe-1', image: 'payments-api' }, facts: {} },
+  version: '1',
+  id: 'n-1',
+  kind: 'image-released',
+  severity: 'info',
+  level: 'detail',
+  about: { campaign: 'soe-1', image: 'payments-api' },
+  facts: {},
   subject: 'Released: payments-api 1.0.3/1',
   body: 'payments-api 1.0.3/1 is in all of its rings.\n\n  eu-west-1  ami-0a\n  us-east-1  ami-0b\n\nNothing < 2 & > 1 is to be done.\n',
   links: [{ title: 'Rebake & co', url: 'https://console.aws.amazon.com/?a=1&b=<2>|3' }],
 }
 const failed: Notification = {
-  ...{ ...released, kind: 'image-failed', severity: 'error', subject: 'Failed: payments-api' },
-  ...{ body: 'Its build failed.', links: [], about: { image: 'payments-api', ring: 'early' } },
+  ...released,
+  kind: 'image-failed',
+  severity: 'error',
+  subject: 'Failed: payments-api',
+  body: 'Its build failed.',
+  links: [],
+  about: { image: 'payments-api', ring: 'early' },
 }
 const texts = (blocks: Block[]) =>
-  blocks
-    .flatMap((block) => (block.type === 'context' ? block.elements : [block.text]))
-    .map(({ text }) => text)
+  blocks.flatMap((block) => (block.type === 'context' ? block.elements : [block.text])).map(({ text }) => text)
 
 describe('a message', () => {
   it('has a title, text and tables in turn, links, and what it is about', () => {
@@ -28,7 +36,8 @@ describe('a message', () => {
         {
           type: 'header',
           text: {
-            ...{ type: 'plain_text', text: ':white_check_mark: Released: payments-api 1.0.3/1' },
+            type: 'plain_text',
+            text: ':white_check_mark: Released: payments-api 1.0.3/1',
             emoji: true,
           },
         },
@@ -86,9 +95,7 @@ describe('a message', () => {
   })
 
   it('says how much of it is left out, and where that is', () => {
-    const body = Array.from({ length: 400 }, (_, i) => `  image-${i}  released  ami-0123456789abcdef0`).join(
-      '\n',
-    )
+    const body = Array.from({ length: 400 }, (_, i) => `  image-${i}  released  ami-0123456789abcdef0`).join('\n')
     const long = texts(slackMessage({ ...released, body }).blocks)
     const shown =
       long
@@ -106,16 +113,7 @@ describe('a message', () => {
 
 const word = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.constantFrom(
-    '&',
-    '<!channel>',
-    '```',
-    '  ',
-    'x'.repeat(700),
-    '😀'.repeat(600),
-    '&'.repeat(900),
-    '\ud83d',
-  ),
+  fc.constantFrom('&', '<!channel>', '```', '  ', 'x'.repeat(700), '😀'.repeat(600), '&'.repeat(900), '\ud83d'),
 )
 const line = fc.oneof(
   fc.array(word, { maxLength: 6 }).map((words) => words.join(' ')),
@@ -128,12 +126,11 @@ const bodies = fc.oneof(
 )
 const name = fc.option(fc.string({ unit: 'binary', minLength: 1, maxLength: 80 }), { nil: undefined })
 const notifications = fc.record({
-  ...{
-    version: fc.constant('1' as const),
-    id: fc.uuid(),
-    facts: fc.constant({}),
-  },
-  ...{ kind: fc.constantFrom(...kinds), severity: fc.constantFrom(...severities) },
+  version: fc.constant('1' as const),
+  id: fc.uuid(),
+  facts: fc.constant({}),
+  kind: fc.constantFrom(...kinds),
+  severity: fc.constantFrom(...severities),
   level: fc.constantFrom('summary' as const, 'detail' as const),
   about: fc.record({ campaign: name, image: name }) as fc.Arbitrary<Notification['about']>,
   subject: fc.string({ minLength: 1, maxLength: 100 }),

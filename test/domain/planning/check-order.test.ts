@@ -21,7 +21,11 @@ describe('the checks of an image', () => {
   it('always look at the AMI', () => {
     expect(ordersOf({})).toEqual([
       {
-        ...{ check: 'ami', kind: 'ami', mode: 'required', timeout: 900, lookAfter: 900 },
+        check: 'ami',
+        kind: 'ami',
+        mode: 'required',
+        timeout: 900,
+        lookAfter: 900,
         settings: { architecture: 'x86_64', imdsv2: true, encrypted: true, tags: [] },
       },
     ])
@@ -30,7 +34,9 @@ describe('the checks of an image', () => {
   it('know the waivers that hold for the image, and its parent', () => {
     const vulnerabilities = { ...timed, critical: 0, fixable: false, introduced: true }
     expect(ordersOf({ vulnerabilities })[1]).toMatchObject({
-      ...{ kind: 'vulnerabilities', timeout: 7200, lookAfter: 900 },
+      kind: 'vulnerabilities',
+      timeout: 7200,
+      lookAfter: 900,
       settings: {
         critical: 0,
         introduced: true,
@@ -45,7 +51,8 @@ describe('the checks of an image', () => {
     const script = { ...timed, mode: 'advisory' as const, script: 'smoke.sh' }
     expect(ordersOf({ smoke: script }).slice(1)).toMatchObject([
       {
-        ...{ check: 'smoke m7i.large', mode: 'advisory' },
+        check: 'smoke m7i.large',
+        mode: 'advisory',
         settings: { instanceType: 'm7i.large', document: 'golden-smoke-orders-api', parameters: {} },
       },
     ])
@@ -64,7 +71,10 @@ describe('the checks of an image', () => {
   it('give a function of their own its whole time before they look again', () => {
     const custom = { licences: { ...timed, timeout: 840, function: 'arn', input: { deny: ['AGPL'] } } }
     expect(ordersOf({ custom })[1]).toMatchObject({
-      ...{ check: 'custom licences', kind: 'custom', timeout: 840, lookAfter: 900 },
+      check: 'custom licences',
+      kind: 'custom',
+      timeout: 840,
+      lookAfter: 900,
       settings: { function: 'arn', input: { deny: ['AGPL'] } },
     })
   })

@@ -16,11 +16,7 @@ const baked = last(image, undefined, { version: '1.0.9/2' })
 const some = { critical: 1, high: 12, medium: 40 }
 const judged = (
   known: KnownImage,
-  {
-    counts = some as SeverityCounts,
-    version = '1.0.9/2',
-    cves = { critical: 1, high: 10 } as Partial<Cves>,
-  } = {},
+  { counts = some as SeverityCounts, version = '1.0.9/2', cves = { critical: 1, high: 10 } as Partial<Cves> } = {},
 ) => judgeFindings(fleetWith(cves), knownOf(known), { image, version, counts, time: now })
 
 describe('how many findings are too many', () => {
@@ -56,12 +52,9 @@ describe('how many findings are too many', () => {
 describe('which version was scanned', () => {
   const found = (version: string) => `a scan of ${image} ${version} found 1 critical and 12 high findings`
 
-  it.each([['1.0.8/1'], ['1.0.9/1'], ['1.0.2/9']])(
-    '%s: an old one, which nobody needs to rebake',
-    (version) => {
-      expect(judged(baked, { version })).toEqual({ ignored: `${image} is 1.0.9/2 now` })
-    },
-  )
+  it.each([['1.0.8/1'], ['1.0.9/1'], ['1.0.2/9']])('%s: an old one, which nobody needs to rebake', (version) => {
+    expect(judged(baked, { version })).toEqual({ ignored: `${image} is 1.0.9/2 now` })
+  })
 
   it.each([['1.0.9/3'], ['1.0.9/10'], ['1.0.10/1'], ['2.0.0/1']])(
     '%s: one that is just being baked, and would be no better at once',

@@ -7,7 +7,11 @@ import { exampleFleet } from '../../support/fleets.ts'
 const from = { name: 'golden-payments-api', account: '111122223333', region: 'us-west-2' }
 const plain = orderRing(exampleFleet(), 'payments-api', 'early')
 const ring = (more: Partial<RingOrder> = {}): RingOrder => ({
-  ...{ ...plain, regions: ['us-west-2', 'us-east-1'], kmsKeys: {}, licenses: [], mode: 'copy' },
+  ...plain,
+  regions: ['us-west-2', 'us-east-1'],
+  kmsKeys: {},
+  licenses: [],
+  mode: 'copy',
   ...more,
 })
 const accounts = (count: number) => Array.from({ length: count }, (_, i) => String(200_000_000_001 + i))
@@ -66,13 +70,13 @@ describe('a plan of distributions', () => {
     const kmsKeys = { 'us-east-1': 'arn:aws:kms:us-east-1:{account}:alias/images' }
     const parts = plan({ kmsKeys }, accounts(3))
     expect(parts.map(({ name }) => name)).toEqual([
-      ...['golden-payments-api-early', 'golden-payments-api-early--2', 'golden-payments-api-early--3'],
+      'golden-payments-api-early',
+      'golden-payments-api-early--2',
+      'golden-payments-api-early--3',
     ])
     for (const [i, { distributions, ...part }] of parts.entries()) {
       expect(part.accounts).toEqual([accounts(3)[i]])
-      const keys = distributions.map(
-        ({ amiDistributionConfiguration }) => amiDistributionConfiguration.kmsKeyId,
-      )
+      const keys = distributions.map(({ amiDistributionConfiguration }) => amiDistributionConfiguration.kmsKeyId)
       expect(keys).toEqual([undefined, `arn:aws:kms:us-east-1:${accounts(3)[i]}:alias/images`])
     }
   })
@@ -88,8 +92,7 @@ describe('a plan of distributions', () => {
           const parts = plan({ mode, kmsKeys }, accounts(count))
           expect(parts.flatMap((part) => part.accounts)).toEqual(accounts(count))
           expect(new Set(parts.map(({ name }) => name)).size).toBe(parts.length)
-          for (const { accounts: some } of parts)
-            expect(some.length).toBeLessThanOrEqual(mode === 'copy' ? 50 : 1536)
+          for (const { accounts: some } of parts) expect(some.length).toBeLessThanOrEqual(mode === 'copy' ? 50 : 1536)
           const most = mode === 'share' ? 1536 : own ? 1 : 50
           expect(parts.length).toBe(Math.ceil(count / most))
         },

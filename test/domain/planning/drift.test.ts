@@ -18,7 +18,8 @@ const { definitions } = situationOf(example)
 
 /** What is known of the root of Amazon Linux; everything else has no AMI to be baked from. */
 const knownOf = (image: KnownImage, of: Partial<KnownUpstream> = {}): Known => ({
-  ...{ campaigns: 1, upstreams: { 'al2023-soe': upstream(current, of) } },
+  campaigns: 1,
+  upstreams: { 'al2023-soe': upstream(current, of) },
   images: { [root]: image },
 })
 const found = (known: Known, time = now, defined = definitions, among = fleet) =>
@@ -123,11 +124,11 @@ describe('the campaign that sets it right', () => {
   it('names each image with its reason', () => {
     const known = knownOf(last(root, older))
     expect(triggerOf(known)).toEqual({
-      ...{ kind: 'drift', time: now, id: expect.stringMatching(/^[0-9a-f]{16}$/) },
+      kind: 'drift',
+      time: now,
+      id: expect.stringMatching(/^[0-9a-f]{16}$/),
       reason: `${root}: its parent al2023-soe is ${current} now, and it was baked from ${older}`,
-      images: [
-        { image: root, reason: `its parent al2023-soe is ${current} now, and it was baked from ${older}` },
-      ],
+      images: [{ image: root, reason: `its parent al2023-soe is ${current} now, and it was baked from ${older}` }],
     })
     expect(triggerOf(known, now, definitions, family)).toMatchObject({
       reason: 'images are not what the fleet says',
@@ -161,8 +162,7 @@ describe('the campaign that sets it right', () => {
   })
 
   it('is another when a change is taken back, and made again: Step Functions would know the first', () => {
-    const bakedAs = (definition: string, version: string) =>
-      knownOf(last(root, current, { definition, version }))
+    const bakedAs = (definition: string, version: string) => knownOf(last(root, current, { definition, version }))
     const first = bakedAs('d1', '1.0.0/1')
     const later = passed(bakedAs('d1', '1.0.0/1'), root, { ...made(), ami: 'ami-1', version: '1.0.2/1' })
     const changed = { ...definitions, [root]: 'd2' }

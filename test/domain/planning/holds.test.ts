@@ -11,7 +11,8 @@ const root = 'al2023-hardened'
 const held = { at: now, by: 'arn:aws:iam::111122223333:user/ada', reason: 'it does not boot' }
 /** The upstream has moved on, and nothing was baked since. */
 const known: Known = {
-  ...{ campaigns: 1, upstreams: { 'al2023-soe': upstream(current) } },
+  campaigns: 1,
+  upstreams: { 'al2023-soe': upstream(current) },
   images: { [root]: last(root, older), 'al2023-java': last('al2023-java', older) },
 }
 const decided = (of: Known, trigger = release()) =>
@@ -42,8 +43,7 @@ describe('a held image', () => {
   })
 
   it('is no drift until it is resumed', () => {
-    const due = (of: Known) =>
-      driftOf(fleet, situationOf(fleet).definitions, of, now).map(({ image }) => image)
+    const due = (of: Known) => driftOf(fleet, situationOf(fleet).definitions, of, now).map(({ image }) => image)
     expect(due(hold(known, root, held))).not.toContain(root)
     expect(due(resume(hold(known, root, held), root))).toContain(root)
   })
@@ -76,7 +76,8 @@ describe('a revoked AMI', () => {
 
   it('is remembered once', () => {
     expect(revoke(revoked, [amiOf(root), 'ami-0c0c0c0c0c0c0c0c0']).revoked).toEqual([
-      ...[amiOf(root), 'ami-0c0c0c0c0c0c0c0c0'],
+      amiOf(root),
+      'ami-0c0c0c0c0c0c0c0c0',
     ])
   })
 })
@@ -85,14 +86,9 @@ describe('an AMI that was rolled back', () => {
   const back = rollBack(known, [amiOf(root)])
 
   it('stops what is baked from it, and is no parent until somebody takes that back', () => {
-    expect(stopOf(back, 'al2023-java', ['ami-0c0c0c0c0c0c0c0c0', amiOf(root)])).toBe(
-      `${amiOf(root)} was rolled back`,
-    )
+    expect(stopOf(back, 'al2023-java', ['ami-0c0c0c0c0c0c0c0c0', amiOf(root)])).toBe(`${amiOf(root)} was rolled back`)
     const asked = manual('al2023-java')
-    expect(decided(back, asked)['al2023-java']).toEqual([
-      'leave',
-      `its parent's AMI ${amiOf(root)} was rolled back`,
-    ])
+    expect(decided(back, asked)['al2023-java']).toEqual(['leave', `its parent's AMI ${amiOf(root)} was rolled back`])
     const wanted = takeBack(back, amiOf(root))
     expect(stopOf(wanted, 'al2023-java', [amiOf(root)])).toBeUndefined()
     expect(decided(wanted, asked)['al2023-java']?.[0]).toBe('bake')

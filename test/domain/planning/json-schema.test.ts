@@ -14,6 +14,5 @@ it('is what the example in docs/events.md and events/ follow', () => {
     /^```json\n(\{[^`]*"SOE AMI Released"[^`]*)^```/ms.exec(readFileSync('docs/events.md', 'utf8')) ?? []
   const documented = JSON.parse(text) as { detail: unknown }
   const file = JSON.parse(readFileSync('events/soe.ami-released.json', 'utf8')) as { detail: unknown }
-  for (const { detail } of [documented, file])
-    expect(readSoeAmiReleased(detail)).toEqual({ released: detail })
+  for (const { detail } of [documented, file]) expect(readSoeAmiReleased(detail)).toEqual({ released: detail })
 })

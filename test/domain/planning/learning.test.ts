@@ -3,8 +3,12 @@ import { type Known, nothingKnown } from '../../../domain/planning/known.ts'
 import * as learn from '../../../domain/planning/learning.ts'
 
 const release = {
-  ...{ kind: 'release' as const, upstream: 'soe', ami: 'ami-0000000b', amiName: 'soe-2' },
-  ...{ time: '2026-09-08T09:00:00Z', reason: 'new' },
+  kind: 'release' as const,
+  upstream: 'soe',
+  ami: 'ami-0000000b',
+  amiName: 'soe-2',
+  time: '2026-09-08T09:00:00Z',
+  reason: 'new',
 }
 const created = '2026-09-08T08:00:00.000Z'
 const campaign = 'soe-ami-0000000b'
@@ -12,8 +16,13 @@ const bake = { parentAmi: 'ami-0000000b', definition: 'd1', at: '2026-09-08T10:0
 const last = { ...bake, ami: 'ami-00000001', version: '1.0.0/1' }
 const failure = { failed: 'why', failedAt: '2026-09-08T11:00:00Z' }
 const upstream = (more: Partial<Known['upstreams'][string]> = {}) => ({
-  ...{ ami: release.ami, amiName: 'soe-2', since: release.time, newest: { ami: release.ami, created } },
-  ...{ campaign, started: false, open: true },
+  ami: release.ami,
+  amiName: 'soe-2',
+  since: release.time,
+  newest: { ami: release.ami, created },
+  campaign,
+  started: false,
+  open: true,
   ...more,
 })
 const withUpstream = (more = {}): Known => ({ ...nothingKnown, upstreams: { soe: upstream(more) } })
@@ -60,8 +69,7 @@ describe.each<[string, Known, (known: Known) => Known, Known]>([
   [
     'a person chose before this was released: it had to wait, and comes too late',
     withUpstream(),
-    (known) =>
-      learn.chosen(known, { ...release, ami: 'ami-0000000a', time: '2026-09-01T09:00:00Z' }, created),
+    (known) => learn.chosen(known, { ...release, ami: 'ami-0000000a', time: '2026-09-01T09:00:00Z' }, created),
     withUpstream(),
   ],
   [

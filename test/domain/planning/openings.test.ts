@@ -7,15 +7,15 @@ import { exampleFleet } from '../../support/fleets.ts'
 const base = exampleFleet()
 const timezone = 'UTC'
 const freeze = (more: Partial<Fleet['freezes'][string]> = {}) => ({
-  ...{ reason: 'holidays', from: '2026-12-18T00:00', to: '2027-01-04T00:00', timezone },
+  reason: 'holidays',
+  from: '2026-12-18T00:00',
+  to: '2027-01-04T00:00',
+  timezone,
   ...more,
 })
 const nights = { schedule: 'cron(0 2 * * ? *)', timezone, duration: 4 * 3600 }
 const sundays = { schedule: 'cron(0 0 ? * SUN *)', timezone, duration: 24 * 3600 }
-const fleetWith = (
-  more: Partial<Fleet>,
-  window: Partial<Record<'image' | 'ring', typeof nights>> = {},
-): Fleet => ({
+const fleetWith = (more: Partial<Fleet>, window: Partial<Record<'image' | 'ring', typeof nights>> = {}): Fleet => ({
   ...base,
   freezes: {},
   ...more,
@@ -143,12 +143,7 @@ describe('a campaign', () => {
       '2026-10-03T15:00:00Z',
       '2026-10-04T14:00Z: it is for Mon 5 Oct 2026 01:00 Australia/Sydney',
     ],
-    [
-      'waits for a freeze of everything',
-      cycle('plain', '2026-12-20T00:00:00Z'),
-      '2026-12-20T00:00:00Z',
-      until,
-    ],
+    ['waits for a freeze of everything', cycle('plain', '2026-12-20T00:00:00Z'), '2026-12-20T00:00:00Z', until],
     [
       'that is for a day in a freeze waits for both',
       cycle('monthly', '2026-12-17T12:00:00Z'),
@@ -159,14 +154,11 @@ describe('a campaign', () => {
     expect(opening(trigger, now)).toBe(expected)
   })
 
-  it.each([['release'], ['manual'], ['cve'], ['drift']])(
-    'of the kind %s waits for a freeze of everything',
-    (kind) => {
-      const trigger = { kind, time: tuesday, reason: 'because' } as Trigger
-      expect(opening(trigger, '2026-12-20T00:00:00Z')).toBe(until)
-      expect(opening({ ...trigger, emergency: true }, '2026-12-20T00:00:00Z')).toBeUndefined()
-    },
-  )
+  it.each([['release'], ['manual'], ['cve'], ['drift']])('of the kind %s waits for a freeze of everything', (kind) => {
+    const trigger = { kind, time: tuesday, reason: 'because' } as Trigger
+    expect(opening(trigger, '2026-12-20T00:00:00Z')).toBe(until)
+    expect(opening({ ...trigger, emergency: true }, '2026-12-20T00:00:00Z')).toBeUndefined()
+  })
 
   it('does not wait for a freeze of some images, or of a ring: its images do', () => {
     for (const some of [{ images: ['web-*'] }, { rings: ['early'] }]) {

@@ -15,7 +15,11 @@ describe('the order of a rebake', () => {
   it('names pipeline, parameter, children, checks and each ring', () => {
     const order = orderOf('al2023-java')
     expect(order).toMatchObject({
-      ...{ image: 'al2023-java', campaign: 'campaign', number: 7, emergency: false, definition: 'd1' },
+      image: 'al2023-java',
+      campaign: 'campaign',
+      number: 7,
+      emergency: false,
+      definition: 'd1',
       pipelineArn: `${arnPrefix}:image-pipeline/golden-al2023-java`,
       parentParameter: '/golden/images/al2023-java/parent',
       children: [
@@ -28,7 +32,9 @@ describe('the order of a rebake', () => {
       distribution: 'golden-al2023-java-early',
       parameter: '/golden-images/al2023-java',
       soak: 86_400,
-      ...{ mode: 'copy', accounts: ['222233334444'], regions: ['us-west-2', 'us-east-1'] },
+      mode: 'copy',
+      accounts: ['222233334444'],
+      regions: ['us-west-2', 'us-east-1'],
       tags: { 'rebake:fleet': 'golden', 'rebake:image': 'al2023-java', 'rebake:ring': 'early' },
     })
     expect(order).not.toHaveProperty('arnPrefix')

@@ -7,19 +7,7 @@ import { planned } from '../../../domain/planning/learning.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
 import { arbitraryFleet } from '../../support/fleets.ts'
-import {
-  current,
-  cve,
-  cycle,
-  drift,
-  made,
-  manual,
-  next,
-  older,
-  release,
-  situationOf,
-  upstream,
-} from './situations.ts'
+import { current, cve, cycle, drift, made, manual, next, older, release, situationOf, upstream } from './situations.ts'
 
 describe('of any fleet, in any situation', () => {
   /** What may be known of the images of a fleet, and of its upstreams. */
@@ -41,9 +29,7 @@ describe('of any fleet, in any situation', () => {
     )
     const all = <T>(names: string[], value: fc.Arbitrary<T>) =>
       fc
-        .tuple(
-          ...names.map((name) => fc.option(value).map((found) => (found === null ? {} : { [name]: found }))),
-        )
+        .tuple(...names.map((name) => fc.option(value).map((found) => (found === null ? {} : { [name]: found }))))
         .map((parts) => Object.assign({}, ...parts) as Record<string, T>)
     return fc.record({
       upstreams: all(
@@ -86,8 +72,7 @@ describe('of any fleet, in any situation', () => {
         const images = planOf(each)
         expect(images.map(({ image }) => image).sort()).toEqual(Object.keys(each.among.images).sort())
         const baked = images.filter(({ decision }) => decision === 'bake').map(({ image }) => image)
-        for (const image of baked)
-          expect(baked).toEqual(expect.arrayContaining(descendantsOf(each.among, image)))
+        for (const image of baked) expect(baked).toEqual(expect.arrayContaining(descendantsOf(each.among, image)))
       }),
     )
   })
@@ -130,9 +115,7 @@ describe('of any fleet, in any situation', () => {
         const since = planned(situationOf(among, later).known, { campaign: 'this', number: 2 }, first)
         const again = planOf({ among, trigger, known: { ...known, ...since } })
         expect(
-          again
-            .filter(({ decision }) => decision === 'bake')
-            .map(({ image, parentAmi }) => [image, parentAmi]),
+          again.filter(({ decision }) => decision === 'bake').map(({ image, parentAmi }) => [image, parentAmi]),
         ).toEqual(first.map(({ image, parentAmi }) => [image, parentAmi]))
       }),
     )

@@ -4,19 +4,7 @@ import type { Known } from '../../../domain/planning/known.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
 import { exampleFleet } from '../../support/fleets.ts'
-import {
-  amiOf,
-  current,
-  cve,
-  cycle,
-  drift,
-  last,
-  manual,
-  older,
-  release,
-  situationOf,
-  upstream,
-} from './situations.ts'
+import { amiOf, current, cve, cycle, drift, last, manual, older, release, situationOf, upstream } from './situations.ts'
 
 const fleet = exampleFleet()
 const decisions = (trigger: Trigger, known?: Partial<Known>, among = fleet) => {
@@ -42,9 +30,7 @@ const settled: Partial<Known> = {
 describe('the plan of a campaign', () => {
   it('bakes what descends from the upstream, parents first, and says why not for the rest', () => {
     const { images } = planCampaign(fleet, release(current, 'ubuntu-soe'))
-    expect(
-      images.filter(({ decision }) => decision === 'bake').map(({ order, image }) => [order, image]),
-    ).toEqual([
+    expect(images.filter(({ decision }) => decision === 'bake').map(({ order, image }) => [order, image])).toEqual([
       [1, 'ubuntu-hardened'],
       [2, 'ubuntu-python'],
       [3, 'ml-inference'],
@@ -125,12 +111,10 @@ describe('the plan of a campaign', () => {
 
 it('says how long each takes, and when it is through its last ring, soaks included', () => {
   const { images } = planCampaign(fleet, release(current, 'ubuntu-soe'))
-  const times = images.map(
-    ({ image, startsAfterSeconds: starts, bakeSeconds, finishedAfterSeconds: ends }) => [
-      image,
-      ...[starts, bakeSeconds, ends].map((seconds) => seconds / 60),
-    ],
-  )
+  const times = images.map(({ image, startsAfterSeconds: starts, bakeSeconds, finishedAfterSeconds: ends }) => [
+    image,
+    ...[starts, bakeSeconds, ends].map((seconds) => seconds / 60),
+  ])
   // A quarter of an hour for each of two rings, and a day of soaking after the first.
   const rings = 15 + 1440 + 15
   expect(times.slice(0, 4)).toEqual([

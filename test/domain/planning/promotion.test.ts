@@ -11,8 +11,15 @@ import { hoursAgo, last } from './situations.ts'
 const fleet = exampleFleet()
 const image = 'al2023-java'
 const release: Release = {
-  ...{ image, version: '1.0.3/1', ami: 'ami-0000000d', imageArn: 'arn', parentAmi: 'ami-0000000a' },
-  ...{ definition: 'd1', campaign: 'baking', number: 3, bakedAt: hoursAgo(72) },
+  image,
+  version: '1.0.3/1',
+  ami: 'ami-0000000d',
+  imageArn: 'arn',
+  parentAmi: 'ami-0000000a',
+  definition: 'd1',
+  campaign: 'baking',
+  number: 3,
+  bakedAt: hoursAgo(72),
 }
 const asked = { image, version: '1.0.3/1' }
 const rolling = (number: number, version: string) => ({ campaign: `c${number}`, number, version })
@@ -46,7 +53,9 @@ describe('a promotion', () => {
     [{ rollingOut: [rolling(4, '1.0.4/1')] }, 'rebake cancel c4 al2023-java ends that'],
   ])('of %j: %s', (standing, reason) => {
     const found = reasonNotToPromote(fleet, asked, {
-      ...{ known: nothingKnown, release, rollingOut: [] },
+      known: nothingKnown,
+      release,
+      rollingOut: [],
       ...standing,
     })
     if (reason === undefined) expect(found).toBeUndefined()
@@ -76,7 +85,10 @@ describe('a promotion', () => {
     const ordering = { campaign: 'this', emergency: true, arnPrefix: 'arn', newest: 'later' }
     const { children, number, emergency, campaign, promotes } = orderPromotion(fleet, release, ordering)
     expect({ children, number, emergency, campaign, promotes }).toEqual({
-      ...{ children: [], number: 3, emergency: true, campaign: 'this' },
+      children: [],
+      number: 3,
+      emergency: true,
+      campaign: 'this',
       promotes: { bakedBy: 'baking', newest: 'later' },
     })
   })

@@ -1,12 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type Claim,
-  judge,
-  type ReleasedAmi,
-  standingOf,
-  upstreamsOfKind,
-} from '../../../domain/planning/release.ts'
+import { type Claim, judge, type ReleasedAmi, standingOf, upstreamsOfKind } from '../../../domain/planning/release.ts'
 import { announcedAmi as ami, everyKind, own, soe, team } from './every-kind.ts'
 
 const fleet = everyKind()
@@ -28,7 +22,11 @@ describe('a release', () => {
     expect(judged(amis)).toEqual({
       releases: [
         {
-          ...{ kind: 'release', upstream: 'al2023-soe', ami, amiName: image.name, time },
+          kind: 'release',
+          upstream: 'al2023-soe',
+          ami,
+          amiName: image.name,
+          time,
           reason: `al2023-soe released ${ami}`,
         },
       ],
@@ -158,13 +156,7 @@ describe('where a release stands', () => {
     ['one of the same second, before it', known, 'ami-0000000a', newest.created, 'older'],
     ['an earlier one', known, 'ami-0000000c', '2026-09-08T07:59:59.000Z', 'older'],
     ['itself', known, newest.ami, newest.created, 'known'],
-    [
-      'itself, where a person went back from it',
-      { ami: 'ami-0000000a', newest },
-      newest.ami,
-      newest.created,
-      'known',
-    ],
+    ['itself, where a person went back from it', { ami: 'ami-0000000a', newest }, newest.ami, newest.created, 'known'],
     [
       'what a person went back to',
       { ami: 'ami-0000000a', newest },
@@ -184,8 +176,7 @@ describe('where a release stands', () => {
     fc.assert(
       fc.property(one, one, (a, b) => {
         fc.pre(a.ami !== b.ami)
-        const standing = (before: typeof a, after: typeof a) =>
-          standingOf({ ami: before.ami, newest: before }, after)
+        const standing = (before: typeof a, after: typeof a) => standingOf({ ami: before.ami, newest: before }, after)
         expect([standing(a, b), standing(b, a)].sort()).toEqual(['newer', 'older'])
       }),
     )

@@ -13,11 +13,9 @@ const orderOf = (more: Partial<Ring>) => {
 describe('a ring, as one image goes through it', () => {
   it('has names for the image, and tags of image and ring beside those that say whose it is', () => {
     expect(orderOf({ tags: { stage: 'early' }, parameter: '/{fleet}/{ring}/{image}' })).toMatchObject({
-      ...{
-        ring: 'early',
-        distribution: 'golden-payments-api-early',
-        parameter: '/golden/early/payments-api',
-      },
+      ring: 'early',
+      distribution: 'golden-payments-api-early',
+      parameter: '/golden/early/payments-api',
       tags: { team: 'payments', stage: 'early', 'rebake:ring': 'early', 'rebake:image': 'payments-api' },
     })
   })

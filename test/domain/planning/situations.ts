@@ -1,10 +1,5 @@
 import type { Fleet } from '../../../domain/fleet/model.ts'
-import {
-  type Known,
-  type KnownImage,
-  type KnownUpstream,
-  nothingKnown,
-} from '../../../domain/planning/known.ts'
+import { type Known, type KnownImage, type KnownUpstream, nothingKnown } from '../../../domain/planning/known.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
 import type { Situation } from '../../../domain/planning/standing.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
@@ -21,26 +16,38 @@ export const next = 'ami-0000000c'
 
 const common = { time: hoursAgo(1), reason: 'because' }
 export const release = (ami = current, upstream = 'al2023-soe'): Trigger => ({
-  ...{ kind: 'release', upstream, ami, amiName: 'soe' },
+  kind: 'release',
+  upstream,
+  ami,
+  amiName: 'soe',
   ...common,
 })
 export const cycle = (name = 'monthly'): Trigger => ({ kind: 'cycle', cycle: name, ...common })
 export const manual = (...images: string[]): Trigger => ({ kind: 'manual', images, ...common })
 export const cve = (image: string): Trigger => ({ kind: 'cve', image, version: '1.0.0/1', ...common })
 export const drift = (...images: string[]): Trigger => ({
-  ...{ kind: 'drift', id: 'finding', ...common },
+  kind: 'drift',
+  id: 'finding',
+  ...common,
   images: images.map((image) => ({ image, reason: 'it differs' })),
 })
 
 export const upstream = (ami = current, more: Partial<KnownUpstream> = {}): KnownUpstream => ({
-  ...{ ami, amiName: 'soe', since: hoursAgo(2), newest: { ami, created: hoursAgo(3) }, started: true },
+  ami,
+  amiName: 'soe',
+  since: hoursAgo(2),
+  newest: { ami, created: hoursAgo(3) },
+  started: true,
   campaign: `al2023-soe-${ami}`,
   ...more,
 })
 
 /** A bake of the definition `d1`, three days ago. */
 export const made = (parentAmi = current, more: Partial<NonNullable<KnownImage['attempt']>> = {}) => ({
-  ...{ parentAmi, definition: 'd1', at: hoursAgo(72), campaign: 'before' },
+  parentAmi,
+  definition: 'd1',
+  at: hoursAgo(72),
+  campaign: 'before',
   ...more,
 })
 export const last = (
@@ -53,11 +60,7 @@ export const last = (
 })
 export const amiOf = (image: string) => `ami-of-${image}`
 
-export const situationOf = (
-  fleet: Fleet,
-  known: Partial<Known> = {},
-  more: Partial<Situation> = {},
-): Situation => ({
+export const situationOf = (fleet: Fleet, known: Partial<Known> = {}, more: Partial<Situation> = {}): Situation => ({
   campaign: 'this',
   time: now,
   known: { ...nothingKnown, ...known },

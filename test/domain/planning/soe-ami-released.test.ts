@@ -15,16 +15,8 @@ describe('what a team announces', () => {
 
   it.each<[string, unknown, string]>([
     ['no object', 'ami-0a1b2c3d', 'detail: Invalid type: Expected Object but received "ami-0a1b2c3d"'],
-    [
-      'another version',
-      { ...released, version: '2' },
-      'version: Invalid type: Expected "1" but received "2"',
-    ],
-    [
-      'a version that is a number',
-      { ...released, version: 1 },
-      'version: Invalid type: Expected "1" but received 1',
-    ],
+    ['another version', { ...released, version: '2' }, 'version: Invalid type: Expected "1" but received "2"'],
+    ['a version that is a number', { ...released, version: 1 }, 'version: Invalid type: Expected "1" but received 1'],
     [
       'no upstream',
       { ...released, upstream: undefined },
@@ -35,11 +27,7 @@ describe('what a team announces', () => {
       { ...released, upstream: '' },
       'upstream: Invalid length: Expected !0 but received 0',
     ],
-    [
-      'an AMI id that is none',
-      { ...released, ami: 'ami-0a1b' },
-      'ami: an AMI id such as ami-0a1b2c3d4e5f67890',
-    ],
+    ['an AMI id that is none', { ...released, ami: 'ami-0a1b' }, 'ami: an AMI id such as ami-0a1b2c3d4e5f67890'],
     [
       'an emergency that is text',
       { ...released, emergency: 'yes' },

@@ -30,20 +30,11 @@ const root = 'al2023-hardened'
 const emergency = (trigger: Trigger) => ({ ...trigger, emergency: true })
 
 /** What is decided for the root of Amazon Linux, of which this is known, with its upstream at `current`. */
-const decided = (
-  trigger: Trigger,
-  image: KnownImage,
-  known: Partial<Known> = {},
-  more: Partial<Situation> = {},
-) =>
+const decided = (trigger: Trigger, image: KnownImage, known: Partial<Known> = {}, more: Partial<Situation> = {}) =>
   decisionFor(
     fleet,
     trigger,
-    situationOf(
-      fleet,
-      { upstreams: { 'al2023-soe': upstream() }, images: { [root]: image }, ...known },
-      more,
-    ),
+    situationOf(fleet, { upstreams: { 'al2023-soe': upstream() }, images: { [root]: image }, ...known }, more),
     root,
   )
 const kinds = {
@@ -144,9 +135,7 @@ describe('whatever asks for it', () => {
   const all = Object.entries(kinds)
   it.each(all)('%s: an AMI that is gone is baked from by nobody', (_, trigger) => {
     const gone = new Set([current])
-    expect(decided(trigger, {}, {}, { gone })).toBe(
-      `leave: its parent's AMI ${current} is not available any more`,
-    )
+    expect(decided(trigger, {}, {}, { gone })).toBe(`leave: its parent's AMI ${current} is not available any more`)
   })
 
   it.each(all.filter(([kind]) => kind !== 'release'))(

@@ -12,13 +12,18 @@ const web = [
   ['1.0.3/1', 'ami-6', {}],
 ].map(([version, ami, more], at) =>
   fakeRelease({
-    ...{ image: 'web', parentAmi: 'ami-2', version: String(version), ami: String(ami) },
-    ...{ bakedAt: `2026-09-0${at + 1}T07:00:00Z`, ...(more as object) },
+    image: 'web',
+    parentAmi: 'ami-2',
+    version: String(version),
+    ami: String(ami),
+    bakedAt: `2026-09-0${at + 1}T07:00:00Z`,
+    ...(more as object),
   }),
 )
 const [first] = web
 const shipped = fakeRelease({
-  ...{ image: 'api', ami: 'ami-7' },
+  image: 'api',
+  ami: 'ami-7',
   copies: { canary: [placed('ami-8')] },
   distributed: { canary: [placed('ami-8')], everyone: [placed('ami-9', '234567890123')] },
 })

@@ -11,9 +11,17 @@ const policy = { keep: 2, grace: 14 * day }
 /** Releases of `web`, the oldest first, one a week; each was through its last ring unless it says otherwise. */
 const releases = (...more: Partial<Release>[]): Release[] =>
   more.map((each, at) => ({
-    ...{ image: 'web', version: `1.0.${at}/1`, ami: `ami-${at}`, imageArn: 'arn', parentAmi: 'ami-p' },
-    ...{ definition: 'd', campaign: 'c', number: at, bakedAt: `2026-0${at + 1}-01T00:00:00Z` },
-    ...{ releasedAt: `2026-0${at + 1}-02T00:00:00Z`, ...each },
+    image: 'web',
+    version: `1.0.${at}/1`,
+    ami: `ami-${at}`,
+    imageArn: 'arn',
+    parentAmi: 'ami-p',
+    definition: 'd',
+    campaign: 'c',
+    number: at,
+    bakedAt: `2026-0${at + 1}-01T00:00:00Z`,
+    releasedAt: `2026-0${at + 1}-02T00:00:00Z`,
+    ...each,
   }))
 
 const pointing = (last: number, stable: number, held?: object): Known => ({

@@ -32,7 +32,8 @@ function generation(day: number, where: Partial<Release>): [Release, Release, Re
 }
 
 const knownOf = (...releases: Release[]): Known => ({
-  ...{ campaigns: 2, upstreams: {} },
+  campaigns: 2,
+  upstreams: {},
   images: Object.fromEntries(
     releases.map(({ image, ami, version, parentAmi }) => [
       image,
@@ -65,17 +66,14 @@ describe('what a revocation does', () => {
   })
 
   it('of a release that nothing has any more only disables', () => {
-    const { goBack, rebake, stranded, withdrawals } =
-      planned({ version: oldBase.version, descendants: false }) ?? {}
+    const { goBack, rebake, stranded, withdrawals } = planned({ version: oldBase.version, descendants: false }) ?? {}
     expect([goBack, rebake, stranded]).toEqual([[], [], []])
     expect(withdrawals).toHaveLength(1)
   })
 
   it('goes back where a release is in its first ring only', () => {
     const now = knownOf(oldBase, oldChild, oldLeaf)
-    expect(planned({ descendants: false }, { known: now, catalog })?.goBack).toEqual([
-      { image: base, to: '1.0.1/1' },
-    ])
+    expect(planned({ descendants: false }, { known: now, catalog })?.goBack).toEqual([{ image: base, to: '1.0.1/1' }])
   })
 
   it.each<[string, Partial<Release>]>([
@@ -84,8 +82,7 @@ describe('what a revocation does', () => {
     ['gone', { retired: { deprecatedAt: at, removedAt: at } }],
   ])('does not go back to what was %s: the image is stranded', (_, more) => {
     const before = [{ ...oldBase, ...more }, oldChild, oldLeaf]
-    const { goBack, stranded } =
-      planned({}, { known, catalog: [badBase, badChild, badLeaf, ...before] }) ?? {}
+    const { goBack, stranded } = planned({}, { known, catalog: [badBase, badChild, badLeaf, ...before] }) ?? {}
     expect(goBack?.map(({ image }) => image)).toEqual([child, leaf])
     expect(stranded).toEqual([base])
   })
@@ -94,8 +91,11 @@ describe('what a revocation does', () => {
     const { withdrawals = [] } = planned({ descendants: false, force: true }) ?? {}
     expect(withdrawals).toEqual([
       {
-        ...{ ...build, users: [build], protects: ['auto-scaling-group', 'instance'] },
-        ...{ otherwise: 'deprecate', force: true },
+        ...build,
+        users: [build],
+        protects: ['auto-scaling-group', 'instance'],
+        otherwise: 'deprecate',
+        force: true,
         amis: [{ image: base, version: '1.0.2/1', ami: badBase.ami, action: 'disable' }],
       },
       expect.objectContaining({

@@ -18,7 +18,9 @@ const child = { ...small.images.base, parent: 'base' } as (typeof small.images)[
 const fleet = { ...small, images: { ...small.images, child } }
 
 const place = (account: string, region: string, n: number): Placed => ({
-  ...{ account, region, ami: `ami-${account.at(-1)}${region}-${n}` },
+  account,
+  region,
+  ami: `ami-${account.at(-1)}${region}-${n}`,
 })
 const early = (n: number) => ({ early: [place('200000000001', 'us-west-2', n)] })
 const everywhere = (n: number) => ({
@@ -27,15 +29,17 @@ const everywhere = (n: number) => ({
 })
 
 const release = (n: number, more: Partial<Release> = {}): Release => ({
-  ...{
-    image: 'base',
-    version: `1.0.${n}/1`,
-    ami: `ami-${n}`,
-    imageArn: `arn:${n}`,
-    parentAmi: `ami-soe-${n}`,
-  },
-  ...{ definition: 'd', campaign: `c${n}`, number: n, bakedAt: `2026-09-0${n}T00:00:00Z` },
-  ...{ releasedAt: `2026-09-0${n}T12:00:00Z`, distributed: everywhere(n) },
+  image: 'base',
+  version: `1.0.${n}/1`,
+  ami: `ami-${n}`,
+  imageArn: `arn:${n}`,
+  parentAmi: `ami-soe-${n}`,
+  definition: 'd',
+  campaign: `c${n}`,
+  number: n,
+  bakedAt: `2026-09-0${n}T00:00:00Z`,
+  releasedAt: `2026-09-0${n}T12:00:00Z`,
+  distributed: everywhere(n),
   ...more,
 })
 const asked = { at: '2026-09-09T00:00:00Z', by: 'me', reason: 'it crashes', operation: 'rollback-base' }
@@ -47,7 +51,9 @@ const plan = (releases: Release[], more: Partial<RollbackRequest> = {}) =>
   planRollback(fleet, releases.toReversed(), { image: 'base', ...more })
 const planned = (...asked: Parameters<typeof plan>) => plan(...asked) as RollbackPlan
 const versions = ({ from, to, previous, leaves }: RollbackPlan) => [
-  ...[from.version, to.version, previous?.version],
+  from.version,
+  to.version,
+  previous?.version,
   leaves.map(({ version }) => version),
 ]
 const v = (n: number) => `1.0.${n}/1`
@@ -154,14 +160,18 @@ describe('where', () => {
     expect(problems).toEqual([])
     expect(rings).toEqual([
       {
-        ...{ ring: 'early', parameter: '/golden-images/base' },
+        ring: 'early',
+        parameter: '/golden-images/base',
         launchTemplates: [{ name: 'base-web', default: true }],
         targets: early(2).early.map((target, i) => ({ ...target, previous: early(1).early[i]?.ami })),
       },
       {
-        ...{ ring: 'everyone', parameter: '/golden-images/base', launchTemplates: [] },
+        ring: 'everyone',
+        parameter: '/golden-images/base',
+        launchTemplates: [],
         targets: everywhere(2).everyone.map((target, i) => ({
-          ...{ ...target, previous: everywhere(1).everyone[i]?.ami },
+          ...target,
+          previous: everywhere(1).everyone[i]?.ami,
         })),
       },
     ])
@@ -173,9 +183,7 @@ describe('where', () => {
       ['early', 1],
       ['everyone', 0],
     ])
-    expect(problems).toEqual([
-      'ring everyone: 200000000002 us-west-2, 200000000002 us-east-1: never had 1.0.1/1',
-    ])
+    expect(problems).toEqual(['ring everyone: 200000000002 us-west-2, 200000000002 us-east-1: never had 1.0.1/1'])
   })
 
   it('names a ring that the image does not go to any more', () => {
@@ -189,16 +197,18 @@ describe('where', () => {
 
   it('leaves a previous as it is where the one before never was', () => {
     const { rings } = planned([release(1, { distributed: early(1) }), release(2), release(3)])
-    expect(rings.map(({ targets }) => targets.every(({ previous }) => previous === undefined))).toEqual([
-      false,
-      true,
-    ])
+    expect(rings.map(({ targets }) => targets.every(({ previous }) => previous === undefined))).toEqual([false, true])
   })
 })
 
 describe('what is known then', () => {
   const last = (parentAmi: string) => ({
-    ...{ ami: 'a', version: '1', parentAmi, definition: 'd', at: 't', campaign: 'c' },
+    ami: 'a',
+    version: '1',
+    parentAmi,
+    definition: 'd',
+    at: 't',
+    campaign: 'c',
   })
   const known: Known = {
     ...nothingKnown,
@@ -212,15 +222,14 @@ describe('what is known then', () => {
     const after = wentBack(known, release(2, { emergency: true }), 'now')
     expect(after.images.base).toEqual({
       last: {
-        ...{
-          ami: 'ami-2',
-          version: v(2),
-          parentAmi: 'ami-soe-2',
-          definition: 'd',
-          campaign: 'c2',
-          number: 2,
-        },
-        ...{ at: '2026-09-02T00:00:00Z', emergency: true },
+        ami: 'ami-2',
+        version: v(2),
+        parentAmi: 'ami-soe-2',
+        definition: 'd',
+        campaign: 'c2',
+        number: 2,
+        at: '2026-09-02T00:00:00Z',
+        emergency: true,
       },
       released: { ami: 'ami-2', version: v(2), at: 'now' },
     })

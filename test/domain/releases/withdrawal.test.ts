@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Release } from '../../../domain/releases/release.ts'
 import { pointersIn, type Use, usesText } from '../../../domain/releases/usage.ts'
-import {
-  amisOf,
-  keeping,
-  problemsOf,
-  type Withdrawal,
-  withdrawalsOf,
-} from '../../../domain/releases/withdrawal.ts'
+import { amisOf, keeping, problemsOf, type Withdrawal, withdrawalsOf } from '../../../domain/releases/withdrawal.ts'
 import { smallFleet } from '../../infra/fixture.ts'
 
 const fleet = smallFleet()
@@ -16,8 +10,16 @@ const there = { account: '222233334444', region: 'us-east-1' }
 const elsewhere = { account: '555566667777', region: 'us-east-1' }
 
 const release = (more: Partial<Release>): Release => ({
-  ...{ image: 'base', version: '1.0.0/1', ami: 'ami-own', imageArn: 'arn', parentAmi: 'ami-p' },
-  ...{ definition: 'd', campaign: 'c', number: 1, bakedAt: '2026-09-01T00:00:00Z', ...more },
+  image: 'base',
+  version: '1.0.0/1',
+  ami: 'ami-own',
+  imageArn: 'arn',
+  parentAmi: 'ami-p',
+  definition: 'd',
+  campaign: 'c',
+  number: 1,
+  bakedAt: '2026-09-01T00:00:00Z',
+  ...more,
 })
 
 const how = { protects: ['instance'], otherwise: 'keep' } as const
@@ -102,14 +104,8 @@ describe('the parameters that may point to an AMI', () => {
   const channels = (name: string) => ['candidate', 'stable', 'previous'].map((each) => `${name}/${each}`)
   it('are those of the rings of the region, and the channels below them', () => {
     const [early, everyone] = ['/golden-images/api', '/gold/everyone/api'] as [string, string]
-    expect(pointersIn(fleet, ['api'], there)).toEqual([
-      ...[early, ...channels(early)],
-      ...[everyone, ...channels(everyone)],
-    ])
-    expect(pointersIn(fleet, ['api'], { ...there, region: 'eu-west-1' })).toEqual([
-      everyone,
-      ...channels(everyone),
-    ])
+    expect(pointersIn(fleet, ['api'], there)).toEqual([early, ...channels(early), everyone, ...channels(everyone)])
+    expect(pointersIn(fleet, ['api'], { ...there, region: 'eu-west-1' })).toEqual([everyone, ...channels(everyone)])
   })
 
   it("are the build account's own in the build account", () => {
@@ -124,7 +120,8 @@ describe('the parameters that may point to an AMI', () => {
     }
     expect(pointersIn(listed as typeof fleet, ['api'], build)).toEqual([
       ...channels('/gold/images/api'),
-      ...['/golden-images/api', ...channels('/golden-images/api')],
+      '/golden-images/api',
+      ...channels('/golden-images/api'),
     ])
   })
 })

@@ -3,8 +3,13 @@ import type { AmiFacts } from '../../../domain/validation/ami.ts'
 import { compareAmi } from '../../../domain/validation/ami-changes.ts'
 
 const before: AmiFacts = {
-  ...{ ami: 'ami-0b', state: 'available', ownerId: '111122223333', public: false },
-  ...{ architecture: 'x86_64', bootMode: 'uefi-preferred', rootDevice: '/dev/xvda' },
+  ami: 'ami-0b',
+  state: 'available',
+  ownerId: '111122223333',
+  public: false,
+  architecture: 'x86_64',
+  bootMode: 'uefi-preferred',
+  rootDevice: '/dev/xvda',
   volumes: [
     { device: '/dev/xvda', sizeGiB: 20, encrypted: true },
     { device: '/dev/sdb', sizeGiB: 100, encrypted: true },
@@ -51,19 +56,9 @@ describe('an AMI beside its previous release', () => {
       10,
       ['growth: expected 10 GiB at most, found 11 GiB more than 1.0.3/1'],
     ],
-    [
-      'grown by what is allowed',
-      { volumes: [{ device: '/dev/xvda', sizeGiB: 130, encrypted: true }] },
-      10,
-      [],
-    ],
+    ['grown by what is allowed', { volumes: [{ device: '/dev/xvda', sizeGiB: 130, encrypted: true }] }, 10, []],
     ['shrunk', { volumes: [{ device: '/dev/xvda', sizeGiB: 8, encrypted: true }] }, 0, []],
-    [
-      'grown where nobody minds',
-      { volumes: [{ device: '/dev/xvda', sizeGiB: 900, encrypted: true }] },
-      undefined,
-      [],
-    ],
+    ['grown where nobody minds', { volumes: [{ device: '/dev/xvda', sizeGiB: 900, encrypted: true }] }, undefined, []],
   ])('%s', (_, change, maxGrowth, failed) => {
     expect(failures(change, maxGrowth)).toEqual(failed)
   })
@@ -76,8 +71,6 @@ describe('an AMI beside its previous release', () => {
       'nothing is compared: ami-0b, the AMI of the previous release 1.0.3/1, is gone',
     ],
   ])('says so where it %s', (_, earlier, detail) => {
-    expect(compareAmi(before, earlier, { maxGrowth: 0 })).toEqual([
-      { check: 'comparison', passed: true, detail },
-    ])
+    expect(compareAmi(before, earlier, { maxGrowth: 0 })).toEqual([{ check: 'comparison', passed: true, detail }])
   })
 })

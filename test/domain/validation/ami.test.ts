@@ -57,10 +57,7 @@ describe('the checks of an AMI', () => {
       'root size: expected 20 GiB at most, found 21 GiB',
     ],
     [{ tags: {} }, 'tags: expected the tags team, found no team'],
-    [
-      { sourceAmi: 'ami-00000000000000001' },
-      'parent: expected ami-0fedcba9876543210, found ami-00000000000000001',
-    ],
+    [{ sourceAmi: 'ami-00000000000000001' }, 'parent: expected ami-0fedcba9876543210, found ami-00000000000000001'],
   ])('%j fails as %s', (change, failure) => {
     expect(failures({ ...good, ...change })).toEqual([failure])
   })
@@ -69,12 +66,7 @@ describe('the checks of an AMI', () => {
     const checks = { architecture: 'x86_64' as const, imdsv2: false, encrypted: false, tags: [] }
     const lax = { ...expected, checks }
     const plain = { ...good, imdsSupport: undefined, volumes: [], tags: {}, sourceAmi: undefined }
-    expect(checkAmi(plain, lax).map(({ check }) => check)).toEqual([
-      'state',
-      'owner',
-      'not public',
-      'architecture',
-    ])
+    expect(checkAmi(plain, lax).map(({ check }) => check)).toEqual(['state', 'owner', 'not public', 'architecture'])
   })
 
   it('fails an AMI without volumes rather than calling it encrypted', () => {

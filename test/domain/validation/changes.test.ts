@@ -3,7 +3,11 @@ import { changesSince } from '../../../domain/validation/changes.ts'
 import type { Finding } from '../../../domain/validation/findings.ts'
 
 const finding = (id: string, ...packages: string[]): Finding => ({
-  ...{ id, packages, severity: 'HIGH', fixable: true, fixedIn: [] },
+  id,
+  packages,
+  severity: 'HIGH',
+  fixable: true,
+  fixedIn: [],
 })
 const previous = { version: '1.0.3/1', ami: 'ami-0b' }
 const packages = (version: string) => new Map([['bash', [version]]])

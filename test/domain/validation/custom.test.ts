@@ -21,11 +21,7 @@ describe("a custom check's answer", () => {
       '{"passed": "yes", "detail": "x"}',
       'passed: Invalid type: Expected boolean but received "yes"',
     ],
-    [
-      'without a word',
-      '{"passed": true, "detail": ""}',
-      'detail: Invalid length: Expected !0 but received 0',
-    ],
+    ['without a word', '{"passed": true, "detail": ""}', 'detail: Invalid length: Expected !0 but received 0'],
     [
       'with an unknown member',
       '{"passed": true, "detail": "x", "result": []}',

@@ -17,12 +17,7 @@ describe('what is installed', () => {
     ['what must be is', ['bash'], [], []],
     ['what must be is not', ['bash', 'aide'], [], ['required: not installed: aide']],
     ['what must not be is not', [], ['rsh'], []],
-    [
-      'what must not be is',
-      [],
-      ['telnet', 'kernel'],
-      ['forbidden: installed: telnet 0.17, kernel 6.1.1, 6.1.2'],
-    ],
+    ['what must not be is', [], ['telnet', 'kernel'], ['forbidden: installed: telnet 0.17, kernel 6.1.1, 6.1.2']],
     ['names are taken to the letter', ['Bash'], ['tel*'], ['required: not installed: Bash']],
   ])('%s', (_, required, forbidden, failed) => {
     const wrong = checkPackages(now, { required, forbidden }).filter(({ passed }) => !passed)
@@ -47,7 +42,8 @@ describe('packages beside those of the previous release', () => {
     ['from nothing', '', 'b=1 a=1', ['a', 'b'], [], []],
   ])('%s', (_, before, now, added, removed, upgraded) => {
     expect(comparePackages(packages(before), packages(now))).toEqual({
-      ...{ added, removed },
+      added,
+      removed,
       upgraded: upgraded.map(([name, from, to]) => ({ name, from, to })),
     })
   })

@@ -3,7 +3,11 @@ import type { Finding } from '../../../domain/validation/findings.ts'
 import { checkVulnerabilities } from '../../../domain/validation/vulnerabilities.ts'
 
 const finding = (id: string, more: Partial<Finding> = {}): Finding => ({
-  ...{ id, severity: 'HIGH', packages: ['openssl'], fixable: true, fixedIn: ['3.2.2-1'] },
+  id,
+  severity: 'HIGH',
+  packages: ['openssl'],
+  fixable: true,
+  fixedIn: ['3.2.2-1'],
   ...more,
 })
 const waiver = (expires: string) => ({
@@ -132,11 +136,7 @@ describe('what a scan found', () => {
   })
 
   it('counts by severity, and what does not count', () => {
-    const findings = [
-      ...one,
-      finding('CVE-2', { severity: 'CRITICAL' }),
-      finding('CVE-3', { fixable: false }),
-    ]
+    const findings = [...one, finding('CVE-2', { severity: 'CRITICAL' }), finding('CVE-3', { fixable: false })]
     const [{ detail } = { detail: '' }] = check({ fixable: true, waivers: waiver('2027-01-01') }, findings)
     expect(detail).toBe('3 (1 CRITICAL, 2 HIGH); 1 not asked for; 1 waived')
   })

@@ -5,19 +5,22 @@ import { ami, checking, parentAmi, previous } from './checking.ts'
 
 const ec2 = mockOf(EC2Client)
 const described = {
-  ...{ ImageId: ami, State: 'available' as const, OwnerId: '111122223333', Public: false },
-  ...{ Architecture: 'x86_64' as const, BootMode: 'uefi-preferred' as const, ImdsSupport: 'v2.0' as const },
-  ...{ SourceImageId: parentAmi, RootDeviceName: '/dev/xvda' },
+  ImageId: ami,
+  State: 'available' as const,
+  OwnerId: '111122223333',
+  Public: false,
+  Architecture: 'x86_64' as const,
+  BootMode: 'uefi-preferred' as const,
+  ImdsSupport: 'v2.0' as const,
+  SourceImageId: parentAmi,
+  RootDeviceName: '/dev/xvda',
   BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true } }],
   Tags: [{ Key: 'team', Value: 'web' }],
 }
 const is = (id: string, more: object) =>
-  ec2
-    .on(DescribeImagesCommand, { ImageIds: [id] })
-    .resolves({ Images: [{ ...described, ImageId: id, ...more }] })
+  ec2.on(DescribeImagesCommand, { ImageIds: [id] }).resolves({ Images: [{ ...described, ImageId: id, ...more }] })
 beforeEach(() => void ec2.reset())
-const begun = () =>
-  checking('ami', { architecture: 'x86_64', imdsv2: true, encrypted: true, tags: [], maxGrowth: 1 })
+const begun = () => checking('ami', { architecture: 'x86_64', imdsv2: true, encrypted: true, tags: [], maxGrowth: 1 })
 
 describe('the ami check', () => {
   it('passes what is as the fleet says, and has nothing to compare the first with', async () => {
@@ -26,11 +29,14 @@ describe('the ami check', () => {
     const item = await look()
     expect(await verdict()).toBe('passed')
     expect(item?.evidence?.results).toContainEqual({
-      ...{ check: 'comparison', passed: true },
+      check: 'comparison',
+      passed: true,
       detail: 'nothing is compared: there is no previous release',
     })
     expect(item?.evidence?.results).toContainEqual({
-      ...{ check: 'encryption', passed: true, detail: '1 encrypted volumes' },
+      check: 'encryption',
+      passed: true,
+      detail: '1 encrypted volumes',
     })
   })
 

@@ -41,8 +41,12 @@ export async function checking<K extends CheckOrder['kind']>(
   const order = { check, kind, mode, timeout, lookAfter: 900, settings } as Order<K>
   await ledger.set(imageKey(campaign, image), { order: { checks: [order] } as Partial<RebakeOrder> })
   const parts = {
-    ...{ ledger, waits, ec2: new EC2Client({}), imageBuilder: new ImagebuilderClient({ maxAttempts: 1 }) },
-    ...{ ssm: new SSMClient({}), lambda: (region: string) => new LambdaClient({ region, maxAttempts: 1 }) },
+    ledger,
+    waits,
+    ec2: new EC2Client({}),
+    imageBuilder: new ImagebuilderClient({ maxAttempts: 1 }),
+    ssm: new SSMClient({}),
+    lambda: (region: string) => new LambdaClient({ region, maxAttempts: 1 }),
     smokeDocument: 'golden-smoke',
   }
   const execution = `arn:aws:states:us-west-2:111122223333:execution:golden-rebake:${campaign}-${image}`
@@ -55,8 +59,17 @@ export async function checking<K extends CheckOrder['kind']>(
     /** Looks, as the state machine does; the token is `token-<seconds>`. */
     look: async (seconds = 0, more: { check?: string } = {}) => {
       await runCheck(parts, {
-        ...{ taskToken: `token-${seconds}`, execution, time: secondsIn(seconds), since },
-        ...{ campaign, image, parentAmi, imageArn, ami, check, ...more },
+        taskToken: `token-${seconds}`,
+        execution,
+        time: secondsIn(seconds),
+        since,
+        campaign,
+        image,
+        parentAmi,
+        imageArn,
+        ami,
+        check,
+        ...more,
       })
       return item()
     },

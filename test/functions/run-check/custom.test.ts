@@ -9,11 +9,7 @@ const lambda = mockOf(LambdaClient)
 beforeEach(() => void lambda.reset())
 const licences = 'arn:aws:lambda:eu-west-1:222233334444:function:licences:live'
 const begun = () =>
-  checking(
-    'custom',
-    { function: licences, input: { allow: ['MIT'] } },
-    { check: 'custom licences', timeout: 600 },
-  )
+  checking('custom', { function: licences, input: { allow: ['MIT'] } }, { check: 'custom licences', timeout: 600 })
 const answers = (payload: unknown, more: object = {}) =>
   lambda.on(InvokeCommand).resolves({ Payload: Buffer.from(JSON.stringify(payload)) as never, ...more })
 const fails = (error: Error) => lambda.on(InvokeCommand).rejects(error)
@@ -26,15 +22,22 @@ describe('a custom check', () => {
     answers({ passed: true, detail: 'fine' })
     await look()
     expect(await verdict()).toBe('passed')
-    const { FunctionName, InvocationType, Payload } =
-      lambda.commandCalls(InvokeCommand)[0]?.args[0].input ?? {}
+    const { FunctionName, InvocationType, Payload } = lambda.commandCalls(InvokeCommand)[0]?.args[0].input ?? {}
     const request = JSON.parse(String(Payload))
     expect({ FunctionName, InvocationType }).toEqual({
-      ...{ FunctionName: licences, InvocationType: 'RequestResponse' },
+      FunctionName: licences,
+      InvocationType: 'RequestResponse',
     })
     expect(request).toEqual({
-      ...{ version: '1', campaign, image, ami, imageArn, parentAmi, previous },
-      ...{ check: 'licences', input: { allow: ['MIT'] } },
+      version: '1',
+      campaign,
+      image,
+      ami,
+      imageArn,
+      parentAmi,
+      previous,
+      check: 'licences',
+      input: { allow: ['MIT'] },
     })
     expect(v.is(CustomCheckRequest, request)).toBe(true)
   })
@@ -99,10 +102,7 @@ describe('a custom check', () => {
 
   it.each([
     [named('AccessDeniedException'), 'answer: the function could not be asked: AccessDeniedException: sorry'],
-    [
-      named('ResourceNotFoundException'),
-      'answer: the function could not be asked: ResourceNotFoundException: sorry',
-    ],
+    [named('ResourceNotFoundException'), 'answer: the function could not be asked: ResourceNotFoundException: sorry'],
     // These may have reached the function: it is not asked twice.
     [named('ServiceException'), 'answer: the function could not be asked: ServiceException: sorry'],
     [named('Error', { code: 'ECONNRESET' }), 'answer: the function could not be asked: Error: sorry'],

@@ -62,11 +62,7 @@ describe('the packages check', () => {
   })
 
   it.each<[string, Image | undefined, string]>([
-    [
-      'that was baked without',
-      { enhancedImageMetadataEnabled: false },
-      'the pipeline has enhanced image metadata off',
-    ],
+    ['that was baked without', { enhancedImageMetadataEnabled: false }, 'the pipeline has enhanced image metadata off'],
     ['that is gone', undefined, 'the image is gone'],
   ])('has not passed an image %s', async (_, image, why) => {
     const { look, verdict } = await begun()

@@ -1,8 +1,4 @@
-import {
-  GetImageCommand,
-  ImagebuilderClient,
-  ListImageScanFindingsCommand,
-} from '@aws-sdk/client-imagebuilder'
+import { GetImageCommand, ImagebuilderClient, ListImageScanFindingsCommand } from '@aws-sdk/client-imagebuilder'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { mockOf } from '../../support/mocks.ts'
 import { checking, imageArn, secondsIn, since } from './checking.ts'
@@ -25,8 +21,11 @@ describe('run-check', () => {
     scanning('COMPLETED')
     expect(await look(30)).toMatchObject({
       evidence: {
-        ...{ check: 'vulnerabilities', mode: 'required', passed: true },
-        ...{ startedAt: since, finishedAt: secondsIn(30) },
+        check: 'vulnerabilities',
+        mode: 'required',
+        passed: true,
+        startedAt: since,
+        finishedAt: secondsIn(30),
         results: [{ check: 'findings', passed: true, detail: '0' }],
       },
     })

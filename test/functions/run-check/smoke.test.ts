@@ -21,12 +21,24 @@ const id = '333ba70b-2333-48db-b17e-a5e69c6f4d1c'
 const state = { executionId: id }
 const execution = 'arn:aws:states:us-west-2:111122223333:execution:golden-rebake:c1-web'
 const order: Extract<CheckOrder, { kind: 'smoke' }> = {
-  ...{ check: 'smoke m7i.large', kind: 'smoke', mode: 'required', timeout: 3_600, lookAfter: 900 },
+  check: 'smoke m7i.large',
+  kind: 'smoke',
+  mode: 'required',
+  timeout: 3_600,
+  lookAfter: 900,
   settings: { instanceType: 'm7i.large', document: 'golden-smoke-web', parameters: { Port: '80' } },
 }
 const look = (more: Partial<Subject> = {}, check = order) =>
   lookAtSmoke(parts, check, {
-    ...{ execution, campaign, image, imageArn, parentAmi, ami, since, time: since, ...more },
+    execution,
+    campaign,
+    image,
+    imageArn,
+    parentAmi,
+    ami,
+    since,
+    time: since,
+    ...more,
   })
 const started = () => ssm.on(StartAutomationExecutionCommand).resolves({ AutomationExecutionId: id })
 const is = (AutomationExecution: object) =>
@@ -43,8 +55,12 @@ describe('the first look', () => {
         DocumentName: 'golden-smoke',
         ClientToken: expect.stringMatching(/^[a-f0-9]{8}-([a-f0-9]{4}-){3}[a-f0-9]{12}$/),
         Parameters: {
-          ...{ ImageId: [ami], InstanceType: ['m7i.large'], CommandDocument: ['golden-smoke-web'] },
-          ...{ CommandParameters: ['{"Port":["80"]}'], Campaign: [campaign], Image: [image] },
+          ImageId: [ami],
+          InstanceType: ['m7i.large'],
+          CommandDocument: ['golden-smoke-web'],
+          CommandParameters: ['{"Port":["80"]}'],
+          Campaign: [campaign],
+          Image: [image],
         },
       },
     ])
@@ -87,7 +103,9 @@ describe('a later look', () => {
   })
 
   const step = (StepName: string, StepStatus: StepExecution['StepStatus'], more: StepExecution = {}) => ({
-    ...{ StepName, StepStatus, ...more },
+    StepName,
+    StepStatus,
+    ...more,
   })
   const resultOf = async (AutomationExecutionStatus: string, ...StepExecutions: StepExecution[]) => {
     is({ AutomationExecutionStatus, StepExecutions, FailureMessage: 'it says so' })
@@ -115,9 +133,7 @@ describe('a later look', () => {
     const FailureMessage = `Step fails when it is verifying. Command c returns unexpected invocation result: \n{Status=[Failed], ResponseCode=[1], Output=[no ] app\nat {all}], OutputPayload=[${payload}], CommandId=[c]}. Please refer to the guide.`
     expect(
       await resultOf('Failed', step('RunScript', 'Failed', { FailureMessage }), step('Terminate', 'Success')),
-    ).toEqual([
-      { check: 'RunScript', passed: false, detail: `Failed in automation ${id}: no ] app at {all}` },
-    ])
+    ).toEqual([{ check: 'RunScript', passed: false, detail: `Failed in automation ${id}: no ] app at {all}` }])
   })
 
   it('tells the whole message where it is not as it was', async () => {
@@ -133,7 +149,8 @@ describe('a later look', () => {
       await resultOf(
         'Failed',
         step('Launch', 'Failed', { FailureMessage }),
-        ...[step('WaitOnline', 'Pending'), step('Terminate', 'Failed', { FailureMessage: 'nothing there' })],
+        step('WaitOnline', 'Pending'),
+        step('Terminate', 'Failed', { FailureMessage: 'nothing there' }),
       ),
     ).toEqual([{ check: 'Launch', passed: false, detail: `Failed in automation ${id}: ${FailureMessage}` }])
   })

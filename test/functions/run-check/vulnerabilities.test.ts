@@ -25,7 +25,9 @@ const found = (arn: string, ...pages: ImageScanFinding[][]) => {
   })
 }
 const finding = (vulnerabilityId: string, more: Partial<ImageScanFinding> = {}): ImageScanFinding => ({
-  ...{ severity: 'HIGH', fixAvailable: 'YES', ...more },
+  severity: 'HIGH',
+  fixAvailable: 'YES',
+  ...more,
   packageVulnerabilityDetails: {
     vulnerabilityId,
     vulnerablePackages: [{ name: 'openssl', version: '3.0', fixedInVersion: '3.2' }],
@@ -33,7 +35,11 @@ const finding = (vulnerabilityId: string, more: Partial<ImageScanFinding> = {}):
 })
 const begun = (more: object = {}) =>
   checking('vulnerabilities', {
-    ...{ high: 0, fixable: false, introduced: false, waivers: {}, parent: 'base' },
+    high: 0,
+    fixable: false,
+    introduced: false,
+    waivers: {},
+    parent: 'base',
     ...more,
   })
 const lacks = (name: string) => Object.assign(new Error('gone'), { name })
@@ -76,7 +82,9 @@ describe('the vulnerabilities check', () => {
       passed: true,
       results: expect.arrayContaining([
         {
-          ...{ check: 'waiver of CVE-1', passed: true, warning: true },
+          check: 'waiver of CVE-1',
+          passed: true,
+          warning: true,
           detail: 'the waiver of ann (unreachable) ends on 2026-09-08',
         },
       ]),
@@ -88,9 +96,7 @@ describe('the vulnerabilities check', () => {
     const { look, verdict } = await begun({ waivers, high: 5 })
     found(imageArn, [finding('CVE-1')])
     await look()
-    expect(await verdict()).toEqual([
-      'waiver of CVE-1: the waiver of ann (unreachable) expired on 2026-09-07',
-    ])
+    expect(await verdict()).toEqual(['waiver of CVE-1: the waiver of ann (unreachable) expired on 2026-09-07'])
   })
 
   it.each<[string, Image | undefined, string]>([
@@ -102,11 +108,7 @@ describe('the vulnerabilities check', () => {
       'its scan is ABANDONED: the image was ready before',
     ],
     ['failed', { scanState: { status: 'FAILED' } }, 'its scan is FAILED: Image Builder gives no reason'],
-    [
-      'timed out',
-      { scanState: { status: 'TIMED_OUT' } },
-      'its scan is TIMED_OUT: Image Builder gives no reason',
-    ],
+    ['timed out', { scanState: { status: 'TIMED_OUT' } }, 'its scan is TIMED_OUT: Image Builder gives no reason'],
   ])('has not passed without a scan: %s', async (_, image, detail) => {
     const { look, verdict } = await begun()
     if (image) is(imageArn, image)
@@ -143,9 +145,7 @@ describe('the vulnerabilities check', () => {
       const { look, verdict } = await withParent()
       found(parentArn, [finding('CVE-1')])
       await look()
-      expect(await verdict()).toEqual([
-        'high: expected 0 at most, found 1: CVE-2 HIGH in openssl (fixed in 3.2)',
-      ])
+      expect(await verdict()).toEqual(['high: expected 0 at most, found 1: CVE-2 HIGH in openssl (fixed in 3.2)'])
     })
 
     it('has not passed where nobody knows what the parent has', async () => {

@@ -123,18 +123,14 @@ describe('for upstreams of every kind', () => {
       const { soeStack, buildStack } = await synth(fleetOnAll())
       const inBuild = rulesOf(buildStack.template)
       const rules = rulesOf(soeStack.template)
-      const patterns = Object.fromEntries(
-        Object.entries(rules).map(([id, { EventPattern }]) => [id, EventPattern]),
-      )
+      const patterns = Object.fromEntries(Object.entries(rules).map(([id, { EventPattern }]) => [id, EventPattern]))
       expect(patterns).toEqual({
         ForwardReleases: inBuild.AmiReleased?.EventPattern,
         ForwardParameters: inBuild.ParameterReleased?.EventPattern,
         ForwardAnnouncements: inBuild.AnnouncedRelease?.EventPattern,
       })
       for (const { Targets } of Object.values(rules))
-        expect(Targets).toEqual([
-          expect.objectContaining({ Arn: releases, RoleArn: '<ForwardReleasesRole.Arn>' }),
-        ])
+        expect(Targets).toEqual([expect.objectContaining({ Arn: releases, RoleArn: '<ForwardReleasesRole.Arn>' })])
     },
     slow,
   )
@@ -147,16 +143,14 @@ describe('for upstreams of every kind', () => {
       expect(role?.RoleName).toBe('gold-read-upstream')
       expect(role?.AssumeRolePolicyDocument.Statement).toEqual([
         {
-          ...{ Effect: 'Allow', Action: 'sts:AssumeRole' },
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
           Principal: { AWS: 'arn:<AWS::Partition>:iam::111122223333:root' },
           Condition: {
             ArnEquals: {
-              'aws:PrincipalArn': [
-                'receive-release',
-                'poll-upstreams',
-                'seed-parameters',
-                'examine-accounts',
-              ].map((name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`),
+              'aws:PrincipalArn': ['receive-release', 'poll-upstreams', 'seed-parameters', 'examine-accounts'].map(
+                (name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`,
+              ),
             },
             StringEquals: { 'sts:ExternalId': 'gold' },
           },
@@ -172,14 +166,8 @@ describe('for upstreams of every kind', () => {
   it(
     'makes no reader where no parameter is in another account',
     async () => {
-      for (const upstreams of [
-        ['soe'],
-        ['announced'],
-        ['soe', 'own-parameter', 'public-parameter'],
-      ] as Kind[][])
-        expect(resourcesOf(await soeOf(...upstreams), 'AWS::IAM::Role')).not.toHaveProperty(
-          'ReadUpstreamRole',
-        )
+      for (const upstreams of [['soe'], ['announced'], ['soe', 'own-parameter', 'public-parameter']] as Kind[][])
+        expect(resourcesOf(await soeOf(...upstreams), 'AWS::IAM::Role')).not.toHaveProperty('ReadUpstreamRole')
     },
     slow,
   )

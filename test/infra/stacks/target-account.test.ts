@@ -18,12 +18,20 @@ it('is two roles and nothing else, for any account: no parameter, asset or boots
 
 /** Those that act in targets in any fleet. */
 const always = [
-  ...['verify-distribution', 'publish-pointers', 'restore-pointers'],
-  ...['plan-revocation', 'plan-retirement', 'withdraw-amis', 'examine-accounts'],
+  'verify-distribution',
+  'publish-pointers',
+  'restore-pointers',
+  'plan-revocation',
+  'plan-retirement',
+  'withdraw-amis',
+  'examine-accounts',
 ]
 const describing = [
-  ...['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeLaunchConfigurations'],
-  ...['ec2:DescribeImages', 'ec2:DescribeInstances', 'ec2:DescribeLaunchTemplateVersions'],
+  'autoscaling:DescribeAutoScalingGroups',
+  'autoscaling:DescribeLaunchConfigurations',
+  'ec2:DescribeImages',
+  'ec2:DescribeInstances',
+  'ec2:DescribeLaunchTemplateVersions',
   'ec2:DescribeRegions',
 ]
 
@@ -37,9 +45,7 @@ describe('the publish role', () => {
         Principal: { AWS: 'arn:<AWS::Partition>:iam::111122223333:root' },
         Condition: {
           ArnEquals: {
-            'aws:PrincipalArn': always.map(
-              (name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`,
-            ),
+            'aws:PrincipalArn': always.map((name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`),
           },
           StringEquals: { 'sts:ExternalId': 'gold' },
         },
@@ -58,9 +64,7 @@ describe('the publish role', () => {
     expect(may).toMatchObject({
       ...Object.fromEntries([...describing, 'ec2:DescribeSnapshots'].map((action) => [action, ['*']])),
       // It lets rebake doctor see whether the other role and the account's own keys are there.
-      'iam:GetRole': [
-        `arn:<AWS::Partition>:iam::<AWS::AccountId>:role/EC2ImageBuilderDistributionCrossAccountRole`,
-      ],
+      'iam:GetRole': [`arn:<AWS::Partition>:iam::<AWS::AccountId>:role/EC2ImageBuilderDistributionCrossAccountRole`],
       'kms:DescribeKey': inRegions('kms', 'key/*', ['us-east-1']),
       'ssm:PutParameter': parameters,
     })
@@ -75,12 +79,15 @@ describe('the publish role', () => {
     const byTag = statementsOf(template, 'PublishRole').filter(({ Condition }) => Condition)
     expect(byTag).toEqual([
       {
-        ...{ Effect: 'Allow', Resource: ofEc2('image') },
+        Effect: 'Allow',
+        Resource: ofEc2('image'),
         Action: ['ec2:DeregisterImage', 'ec2:DisableImage', 'ec2:EnableImageDeprecation'],
         Condition: { StringEquals: { 'aws:ResourceTag/rebake:fleet': 'gold' } },
       },
       {
-        ...{ Effect: 'Allow', Resource: ofEc2('snapshot'), Action: ['ec2:DeleteSnapshot'] },
+        Effect: 'Allow',
+        Resource: ofEc2('snapshot'),
+        Action: ['ec2:DeleteSnapshot'],
         Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
       },
     ])
@@ -118,8 +125,7 @@ describe('the publish role', () => {
       const may = allowed(targetStack.template, 'PublishRole')
       for (const action of ['DescribeAlarms', 'DescribeAlarmHistory'])
         expect(may[`cloudwatch:${action}`]).toEqual(resources)
-      const { AssumeRolePolicyDocument: trust } =
-        resourcesOf(targetStack.template, 'AWS::IAM::Role').PublishRole ?? {}
+      const { AssumeRolePolicyDocument: trust } = resourcesOf(targetStack.template, 'AWS::IAM::Role').PublishRole ?? {}
       expect(trust.Statement[0].Condition.ArnEquals['aws:PrincipalArn']).toEqual(
         callers.map((name) => `arn:<AWS::Partition>:iam::111122223333:role/gold-${name}`),
       )
@@ -132,9 +138,7 @@ describe('the distribution role', () => {
   it('has the name and the policy that Image Builder requires, and trusts the build account', () => {
     expect(role('CrossAccountDistributionRole')).toMatchObject({
       RoleName: 'EC2ImageBuilderDistributionCrossAccountRole',
-      ManagedPolicyArns: [
-        'arn:<AWS::Partition>:iam::aws:policy/Ec2ImageBuilderCrossAccountDistributionAccess',
-      ],
+      ManagedPolicyArns: ['arn:<AWS::Partition>:iam::aws:policy/Ec2ImageBuilderCrossAccountDistributionAccess'],
       AssumeRolePolicyDocument: {
         Statement: [{ Principal: { AWS: 'arn:<AWS::Partition>:iam::111122223333:root' } }],
       },

@@ -18,10 +18,7 @@ async function everything(seed: number, items: number[]): Promise<string> {
     }
     return { id: payload.n }
   }
-  const child = cloud.machine(
-    chain({ Type: 'Pass', Output: { id: '{% $uuid() %}', r: '{% $random() %}' } }),
-    'child',
-  )
+  const child = cloud.machine(chain({ Type: 'Pass', Output: { id: '{% $uuid() %}', r: '{% $random() %}' } }), 'child')
   const retry = { Retry: [{ ErrorEquals: ['Unlucky'], JitterStrategy: 'FULL', MaxAttempts: 2 }] }
   const token = {
     Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
@@ -48,23 +45,16 @@ async function everything(seed: number, items: number[]): Promise<string> {
     ),
     items,
   )
-  return JSON.stringify([
-    [...cloud.engine.executions.values()].map(({ history }) => history.events),
-    cloud.events,
-  ])
+  return JSON.stringify([[...cloud.engine.executions.values()].map(({ history }) => history.events), cloud.events])
 }
 
 it('one seed gives one history, byte for byte; another gives another', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      fc.integer(),
-      fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }),
-      async (seed, items) => {
-        const first = await everything(seed, items)
-        expect(await everything(seed, items)).toBe(first)
-        expect(await everything(seed + 1, items)).not.toBe(first)
-      },
-    ),
+    fc.asyncProperty(fc.integer(), fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 6 }), async (seed, items) => {
+      const first = await everything(seed, items)
+      expect(await everything(seed, items)).toBe(first)
+      expect(await everything(seed + 1, items)).not.toBe(first)
+    }),
     { numRuns: 25 },
   )
 })

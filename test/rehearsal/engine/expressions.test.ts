@@ -5,10 +5,7 @@ import { Cloud, chain, details, lines, output, START } from './support.ts'
 const input = { n: 4, list: [1, 2, 3, 4, 5], text: 'abc', nothing: null, object: { a: 1 } }
 
 async function value(expression: string, seed = 1): Promise<unknown> {
-  const execution = await new Cloud(seed).run(
-    chain({ Type: 'Pass', Output: { v: `{% ${expression} %}` } }),
-    input,
-  )
+  const execution = await new Cloud(seed).run(chain({ Type: 'Pass', Output: { v: `{% ${expression} %}` } }), input)
   return execution.status === 'SUCCEEDED' ? (output(execution) as { v: unknown }).v : execution.cause
 }
 

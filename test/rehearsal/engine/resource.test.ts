@@ -7,13 +7,7 @@ describe('parseResource', () => {
     [FUNCTION, 'function', 'lambda', FUNCTION, 'call'],
     [`${FUNCTION}:live`, 'function', 'lambda', `${FUNCTION}:live`, 'call'],
     ['arn:aws:states:::lambda:invoke', 'lambda', 'lambda', 'invoke', 'call'],
-    [
-      'arn:aws:states:::lambda:invoke.waitForTaskToken',
-      'lambda',
-      'lambda',
-      'invoke.waitForTaskToken',
-      'token',
-    ],
+    ['arn:aws:states:::lambda:invoke.waitForTaskToken', 'lambda', 'lambda', 'invoke.waitForTaskToken', 'token'],
     ['arn:aws:states:::states:startExecution', 'nested', 'states', 'startExecution', 'call'],
     ['arn:aws:states:::states:startExecution.sync', 'nested', 'states', 'startExecution.sync', 'sync'],
     ['arn:aws:states:::states:startExecution.sync:2', 'nested', 'states', 'startExecution.sync:2', 'sync:2'],
@@ -32,13 +26,7 @@ describe('parseResource', () => {
       'getParameter.waitForTaskToken',
       'token',
     ],
-    [
-      'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
-      'optimized',
-      'sqs',
-      'sendMessage.waitForTaskToken',
-      'token',
-    ],
+    ['arn:aws:states:::sqs:sendMessage.waitForTaskToken', 'optimized', 'sqs', 'sendMessage.waitForTaskToken', 'token'],
     ['arn:aws:states:::dynamodb:updateItem', 'optimized', 'dynamodb', 'updateItem', 'call'],
   ])('%s', (arn, kind, resourceType, resource, wait) => {
     expect(parseResource(arn)).toMatchObject({ kind, resourceType, resource, wait })

@@ -132,10 +132,7 @@ describe('Catch', () => {
     const cloud = new Cloud()
     failsWith(cloud, 'E')
     const catcher = { Output: '{% $states.input %}', Assign: { why: '{% $states.errorOutput.Error %}' } }
-    const execution = await cloud.run(
-      caught(catcher, { Output: ['{% $states.input %}', '{% $why %}'] }),
-      'in',
-    )
+    const execution = await cloud.run(caught(catcher, { Output: ['{% $states.input %}', '{% $why %}'] }), 'in')
     expect(output(execution)).toEqual(['in', 'E'])
     expect(details(execution, 'TaskStateExited')).toMatchObject([{ assignedVariables: { why: '"E"' } }])
   })
@@ -163,9 +160,7 @@ describe('Catch', () => {
     failsWith(cloud, 'E')
     const execution = await cloud.run(caught({ Output: '{% $states.input.absent %}' }))
     expect(execution.error).toBe('States.QueryEvaluationError')
-    expect(details(execution, 'EvaluationFailed')).toMatchObject([
-      { location: 'Catch[0]/Output', state: 'S1' },
-    ])
+    expect(details(execution, 'EvaluationFailed')).toMatchObject([{ location: 'Catch[0]/Output', state: 'S1' }])
   })
 })
 

@@ -90,8 +90,8 @@ describe('the context object', () => {
 
   it('tells the states of an iteration their item', async () => {
     const item = chain({ Type: 'Pass', Name: 'P', Output: '{% $states.context.Map.Item.Index %}' })
-    expect(
-      output(await new Cloud().run(chain({ Type: 'Map', Items: ['a', 'b'], ItemProcessor: item }))),
-    ).toEqual([0, 1])
+    expect(output(await new Cloud().run(chain({ Type: 'Map', Items: ['a', 'b'], ItemProcessor: item })))).toEqual([
+      0, 1,
+    ])
   })
 })

@@ -40,9 +40,7 @@ describe('state machines', () => {
       updateDate: new Date(START),
       revisionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     })
-    expect(cloud.operation('DescribeStateMachine', { stateMachineArn: machineArn('m') }).definition).toBe(
-      other,
-    )
+    expect(cloud.operation('DescribeStateMachine', { stateMachineArn: machineArn('m') }).definition).toBe(other)
     cloud.operation('DeleteStateMachine', { stateMachineArn: machineArn('m') })
     expect(errorOf(() => cloud.operation('DescribeStateMachine', { stateMachineArn: machineArn('m') }))).toBe(
       `StateMachineDoesNotExist: State Machine Does Not Exist: '${machineArn('m')}'`,
@@ -107,9 +105,7 @@ describe('state machines', () => {
   it('of an execution are the ones it runs', async () => {
     const cloud = new Cloud()
     const execution = await cloud.run(chain({ Type: 'Pass' }))
-    expect(
-      cloud.operation('DescribeStateMachineForExecution', { executionArn: execution.arn }),
-    ).toMatchObject({
+    expect(cloud.operation('DescribeStateMachineForExecution', { executionArn: execution.arn })).toMatchObject({
       stateMachineArn: execution.stateMachine.arn,
       roleArn: ROLE,
     })

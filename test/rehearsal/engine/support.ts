@@ -87,9 +87,7 @@ export class Cloud {
 }
 
 /** States in order: each goes to the next, the last ends, unless it says otherwise itself. */
-export function chain(
-  ...states: (Record<string, unknown> & { Type: State['Type']; Name?: string })[]
-): Workflow {
+export function chain(...states: (Record<string, unknown> & { Type: State['Type']; Name?: string })[]): Workflow {
   const names = states.map(({ Name }, i) => Name ?? `S${i + 1}`)
   const entries = states.map(({ Name: _, ...state }, i) => {
     const next = names[i + 1]

@@ -7,15 +7,7 @@ const hasAws = has('aws', '--version')
 let world: Served
 
 const aws = async (command: string) => {
-  const argv = [
-    '--endpoint-url',
-    world.url,
-    '--region',
-    'us-east-1',
-    '--output',
-    'json',
-    ...command.split(' '),
-  ]
+  const argv = ['--endpoint-url', world.url, '--region', 'us-east-1', '--output', 'json', ...command.split(' ')]
   const env = {
     ...process.env,
     AWS_ACCESS_KEY_ID: 'operator',
@@ -36,11 +28,9 @@ beforeAll(async () => {
   clock.run()
   const key = [{ AttributeName: 'pk', KeyType: 'HASH' }]
   await standIn.dynamodb.createTable(build, {
-    ...{
-      TableName: 'golden-ledger',
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: key,
-    },
+    TableName: 'golden-ledger',
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    KeySchema: key,
   })
   const put = {
     TableName: 'golden-ledger',
@@ -82,10 +72,7 @@ describe.skipIf(!hasAws)('the aws command line, unmodified (skipped where there 
       'dynamodb scan --table-name golden-ledger',
       { Count: 1, Items: [{ pk: { S: 'image#base' }, raw: { B: 'AQI=' } }] },
     ],
-    [
-      'ssm get-parameter --name /golden/images/base/parent',
-      { Parameter: { Value: expect.stringMatching(/^ami-/) } },
-    ],
+    ['ssm get-parameter --name /golden/images/base/parent', { Parameter: { Value: expect.stringMatching(/^ami-/) } }],
     ['ssm describe-parameters', { Parameters: [{ Name: '/golden/images/base/parent' }] }],
     [
       'ec2 describe-images --owners self',
@@ -97,14 +84,8 @@ describe.skipIf(!hasAws)('the aws command line, unmodified (skipped where there 
     ],
     ['sts get-caller-identity', { Account: build.account, Arn: 'arn:aws:iam::111111111111:user/operator' }],
     ['lambda list-functions', { Functions: [{ FunctionName: 'golden-start-bake' }] }],
-    [
-      'sns list-topics',
-      { Topics: [{ TopicArn: 'arn:aws:sns:us-east-1:111111111111:golden-notifications' }] },
-    ],
-    [
-      'sqs list-queues',
-      { QueueUrls: ['https://sqs.us-east-1.amazonaws.com/111111111111/golden-dead-letters'] },
-    ],
+    ['sns list-topics', { Topics: [{ TopicArn: 'arn:aws:sns:us-east-1:111111111111:golden-notifications' }] }],
+    ['sqs list-queues', { QueueUrls: ['https://sqs.us-east-1.amazonaws.com/111111111111/golden-dead-letters'] }],
     ['events list-rules', { Rules: [{ Name: 'golden-resume' }] }],
     ['scheduler list-schedules', { Schedules: [] }],
     ['secretsmanager list-secrets', { SecretList: [] }],

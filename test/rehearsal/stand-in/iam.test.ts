@@ -9,7 +9,10 @@ const put = {
   context: { 'aws:PrincipalAccount': build.account },
 }
 const onParameter = (s: Partial<Statement>): Statement => ({
-  ...{ Effect: 'Allow', Action: 'ssm:PutParameter', Resource: parameter, ...s },
+  Effect: 'Allow',
+  Action: 'ssm:PutParameter',
+  Resource: parameter,
+  ...s,
 })
 
 describe('policy evaluation', () => {
@@ -19,18 +22,10 @@ describe('policy evaluation', () => {
     ['another action', [onParameter({ Action: 'ssm:GetParameter' })], 'not allowed'],
     ['a wildcard action, whatever its case', [onParameter({ Action: ['SSM:put*'] })], 'allowed'],
     ['a wildcard resource', [onParameter({ Resource: '*:parameter/golden/images/*' })], 'allowed'],
-    [
-      'a resource of other case',
-      [onParameter({ Resource: parameter.replace('golden', 'Golden') })],
-      'not allowed',
-    ],
+    ['a resource of other case', [onParameter({ Resource: parameter.replace('golden', 'Golden') })], 'not allowed'],
     ['one character for another', [onParameter({ Resource: parameter.replace('base', 'b?se') })], 'allowed'],
     ['a deny beside an allow', [onParameter({}), onParameter({ Effect: 'Deny' })], 'denied'],
-    [
-      'a deny of something else',
-      [onParameter({}), onParameter({ Effect: 'Deny', Resource: 'arn:other' })],
-      'allowed',
-    ],
+    ['a deny of something else', [onParameter({}), onParameter({ Effect: 'Deny', Resource: 'arn:other' })], 'allowed'],
     ['NotAction that leaves it in', [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }], 'allowed'],
     ['NotAction that takes it out', [{ Effect: 'Allow', NotAction: 'ssm:*', Resource: '*' }], 'not allowed'],
     ['NotResource', [{ Effect: 'Allow', Action: '*', NotResource: parameter }], 'not allowed'],
@@ -93,9 +88,7 @@ describe('calls', () => {
 
   it('refuses what no statement allows, in AWS’s words, and logs it', async () => {
     const { standIn } = newWorld()
-    const principal = roleWith(standIn, [
-      { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parameters },
-    ])
+    const principal = roleWith(standIn, [{ Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parameters }])
     const call = standIn.call({ principal, service: 'ssm', operation: 'PutParameter', input })
     await expect(call).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -104,9 +97,7 @@ describe('calls', () => {
         'resource: arn:aws:ssm:us-east-1:111111111111:parameter/golden/a because no identity-based policy allows the ' +
         'ssm:PutParameter action',
     })
-    expect(standIn.calls).toMatchObject([
-      { principal: 'WorkerRole', error: { name: 'AccessDeniedException' } },
-    ])
+    expect(standIn.calls).toMatchObject([{ principal: 'WorkerRole', error: { name: 'AccessDeniedException' } }])
   })
 
   it('lets the operator do everything, apart from the roles’ log', async () => {
@@ -150,8 +141,7 @@ describe('calls', () => {
     const { standIn } = newWorld()
     const table = 'arn:aws:dynamodb:us-east-1:111111111111:table/golden-ledger'
     const principal = roleWith(standIn, [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: table }])
-    const query = (input: object) =>
-      standIn.call({ principal, service: 'dynamodb', operation: 'Query', input })
+    const query = (input: object) => standIn.call({ principal, service: 'dynamodb', operation: 'Query', input })
     await expect(query({ TableName: 'golden-ledger', IndexName: 'by-status' })).rejects.toThrow(
       `${table}/index/by-status`,
     )
@@ -182,13 +172,7 @@ describe('assuming a role', () => {
     ],
     ['gets another external id', [mayAssume], trusting(root, withId), 'silver', false],
     ['gets no external id', [mayAssume], trusting(root, withId), undefined, false],
-    [
-      'trusts somebody else',
-      [mayAssume],
-      trusting({ AWS: 'arn:aws:iam::555555555555:root' }),
-      'golden',
-      false,
-    ],
+    ['trusts somebody else', [mayAssume], trusting({ AWS: 'arn:aws:iam::555555555555:root' }), 'golden', false],
     ['trusts a service only', [mayAssume], trusting({ Service: 'lambda.amazonaws.com' }), 'golden', false],
     ['trusts, but the caller may not', [allow('sts:GetCallerIdentity')], trusting(root), 'golden', false],
   ])('that %s', async (_, statements, trust, ExternalId, works) => {

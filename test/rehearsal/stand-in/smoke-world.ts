@@ -17,7 +17,9 @@ export async function smokeWorld(fate: SmokeFate = {}, change: (template: Templa
   const { standIn } = world
   standIn.ssm.smoke = () => fate
   const ami = standIn.ec2.addImage({
-    ...{ ...place, Name: 'gold-base 1', Architecture: 'x86_64' },
+    ...place,
+    Name: 'gold-base 1',
+    Architecture: 'x86_64',
     BlockDeviceMappings: [
       {
         DeviceName: '/dev/xvda',
@@ -45,11 +47,21 @@ export async function smokeWorld(fate: SmokeFate = {}, change: (template: Templa
   const call = (operation: string, input: unknown, service = 'ssm') =>
     standIn.call({ principal, service, operation, input, region: place.region })
   const parameters = {
-    ...{ ImageId: [ami], InstanceType: ['m7i.large'], CommandDocument: ['gold-smoke-base'] },
-    ...{ Campaign: ['c1'], Image: ['base'] },
+    ImageId: [ami],
+    InstanceType: ['m7i.large'],
+    CommandDocument: ['gold-smoke-base'],
+    Campaign: ['c1'],
+    Image: ['base'],
   }
   return {
-    ...{ world, clock, standIn, ami, events, call, parameters, principal },
+    world,
+    clock,
+    standIn,
+    ami,
+    events,
+    call,
+    parameters,
+    principal,
     start: async (more: object = {}) => {
       const input = { DocumentName: 'gold-smoke', Parameters: parameters, ...more }
       const { AutomationExecutionId: id } = (await call('StartAutomationExecution', input)) as {
@@ -61,8 +73,7 @@ export async function smokeWorld(fate: SmokeFate = {}, change: (template: Templa
       const answer = await call('GetAutomationExecution', { AutomationExecutionId: id })
       return (answer as { AutomationExecution: AutomationExecution }).AutomationExecution
     },
-    stop: (id: string, more: object = {}) =>
-      call('StopAutomationExecution', { AutomationExecutionId: id, ...more }),
+    stop: (id: string, more: object = {}) => call('StopAutomationExecution', { AutomationExecutionId: id, ...more }),
     /** What has become of every instance that was launched. */
     states: () => standIn.ec2.instances.all().map(({ instance }) => instance.State.Name),
     /** Runs for so many seconds. */

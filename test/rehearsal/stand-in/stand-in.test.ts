@@ -68,13 +68,13 @@ describe('a service from outside', () => {
         startDate,
       }),
     })
-    const principal = roleWith(world.standIn, [
-      { Effect: 'Allow', Action: 'states:StartExecution', Resource: machine },
-    ])
+    const principal = roleWith(world.standIn, [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: machine }])
     const client = new SFNClient(clientOptions(world, principal))
     expect(await client.send(new StartExecutionCommand(start))).toMatchObject({ startDate })
     expect(world.standIn.calls[0]).toMatchObject({
-      ...{ service: 'stepfunctions', operation: 'StartExecution', input: start },
+      service: 'stepfunctions',
+      operation: 'StartExecution',
+      input: start,
       output: { startDate: '2026-09-01T12:00:00.000Z' },
     })
     const other = client.send(new StartExecutionCommand({ ...start, stateMachineArn: `${machine}-other` }))
@@ -110,10 +110,8 @@ describe('calls without a socket', () => {
     const { Image } = await call('GetImage', { ImageBuildVersionArn: started.ImageBuildVersionArn })
     expect(Image).toMatchObject({ State: { Status: 'PENDING' }, SourcePipelineArn: pipeline })
     await expect(call('GetImage', { Colour: 'red' })).rejects.toMatchObject({
-      ...{
-        name: 'InvalidRequestException',
-        message: expect.stringContaining('2 validation errors detected: '),
-      },
+      name: 'InvalidRequestException',
+      message: expect.stringContaining('2 validation errors detected: '),
     })
   })
 
@@ -137,28 +135,20 @@ it('writes a call with its members as the API has them, and no more', async () =
   expect(world.standIn.calls[0]).toMatchObject({ tag: 'base', account: build.account, region: 'us-east-1' })
   expect(world.standIn.calls.map((call) => JSON.parse(callLine(call)))).toEqual([
     {
-      ...{
-        time: '2026-09-01T12:00:00.000Z',
-        principal: 'WorkerRole',
-        service: 'ssm',
-        operation: 'PutParameter',
-      },
-      ...{
-        input: { Name: '/golden/a', Value: 'x', Type: 'String' },
-        output: { Version: 1, Tier: 'Standard' },
-      },
+      time: '2026-09-01T12:00:00.000Z',
+      principal: 'WorkerRole',
+      service: 'ssm',
+      operation: 'PutParameter',
+      input: { Name: '/golden/a', Value: 'x', Type: 'String' },
+      output: { Version: 1, Tier: 'Standard' },
     },
     {
-      ...{
-        time: '2026-09-01T12:00:00.000Z',
-        principal: 'WorkerRole',
-        service: 'ssm',
-        operation: 'GetParameter',
-      },
-      ...{
-        input: { Name: '/golden/b' },
-        error: { name: 'ParameterNotFound', message: 'Parameter /golden/b not found.' },
-      },
+      time: '2026-09-01T12:00:00.000Z',
+      principal: 'WorkerRole',
+      service: 'ssm',
+      operation: 'GetParameter',
+      input: { Name: '/golden/b' },
+      error: { name: 'ParameterNotFound', message: 'Parameter /golden/b not found.' },
     },
   ])
 })

@@ -28,9 +28,7 @@ it('a token acts once, whatever the order of its input’s members', () => {
   let acts = 0
   const act = (input: object) => tokens.once('scope', { clientToken: 't', ...input }, () => ++acts)
   expect([act({ a: 1, b: { c: 2, d: 3 } }), act({ b: { d: 3, c: 2 }, a: 1 })]).toEqual([1, 1])
-  expect(() => act({ a: 2 })).toThrow(
-    expect.objectContaining({ name: 'IdempotentParameterMismatchException' }),
-  )
+  expect(() => act({ a: 2 })).toThrow(expect.objectContaining({ name: 'IdempotentParameterMismatchException' }))
   expect(tokens.once('other', { clientToken: 't' }, () => ++acts)).toBe(2)
 })
 

@@ -59,13 +59,12 @@ export function newWorld(seed = 1): World {
   return { standIn, clock, events }
 }
 
-export const trusting = (
-  principal: Record<string, string>,
-  condition?: Statement['Condition'],
-): PolicyDocument => ({
+export const trusting = (principal: Record<string, string>, condition?: Statement['Condition']): PolicyDocument => ({
   Statement: [
     {
-      ...{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' },
+      Effect: 'Allow',
+      Principal: principal,
+      Action: 'sts:AssumeRole',
       ...(condition ? { Condition: condition } : {}),
     } as Statement,
   ],
@@ -77,7 +76,11 @@ export function roleWith(standIn: StandIn, statements: Statement[], o: Partial<R
   const name = o.name ?? 'worker'
   const arn = `arn:aws:iam::${account}:role/${name}`
   standIn.addRole({
-    ...{ account, name, arn, logicalId: 'WorkerRole', trust: trusting({ Service: 'lambda.amazonaws.com' }) },
+    account,
+    name,
+    arn,
+    logicalId: 'WorkerRole',
+    trust: trusting({ Service: 'lambda.amazonaws.com' }),
     policies: [{ Statement: statements }],
     ...o,
   })
@@ -96,7 +99,9 @@ export const clientOptions = (
   principal?: Principal,
   region = build.region,
 ) => ({
-  ...{ endpoint: world.url, region, maxAttempts: 1 },
+  endpoint: world.url,
+  region,
+  maxAttempts: 1,
   credentials: principal
     ? world.standIn.credentialsFor(principal)
     : { accessKeyId: 'operator', secretAccessKey: 'any' },
@@ -116,13 +121,10 @@ function misfits(calls: CallRecord[]): string {
 
 /** The last test of a file: what its calls recorded fits AWS's own models. */
 export const itFitsTheModels = (calls: () => CallRecord[]) =>
-  it.skipIf(!validates)(
-    'recorded calls that fit AWS’s own models (skipped without python3 and botocore)',
-    () => {
-      expect(calls().length).toBeGreaterThan(0)
-      expect(misfits(calls())).toBe('')
-    },
-  )
+  it.skipIf(!validates)('recorded calls that fit AWS’s own models (skipped without python3 and botocore)', () => {
+    expect(calls().length).toBeGreaterThan(0)
+    expect(misfits(calls())).toBe('')
+  })
 
 /** The build account's key in a region. */
 export const keyIn = (region: string) =>
@@ -131,7 +133,11 @@ export const keyIn = (region: string) =>
 /** The Image Builder resources of a small fleet: one image on one parent, with a distribution. */
 export function seedFleet({ standIn }: World) {
   const { image: parent } = standIn.ec2.addImage({
-    ...{ ...soe, Name: 'al2023-soe 1', sharedWith: [build.account], Architecture: 'arm64', BootMode: 'uefi' },
+    ...soe,
+    Name: 'al2023-soe 1',
+    sharedWith: [build.account],
+    Architecture: 'arm64',
+    BootMode: 'uefi',
   })
   standIn.ssm.seed(build, { name: '/golden/images/base/parent', value: parent.ImageId })
   const make = (type: string, properties: Record<string, unknown>) =>
@@ -143,7 +149,9 @@ export function seedFleet({ standIn }: World) {
     Data: 'name: patch',
   })
   const recipe = make('ImageRecipe', {
-    ...{ Name: 'golden-base', Version: '1.0.x', ParentImage: 'ssm:/golden/images/base/parent' },
+    Name: 'golden-base',
+    Version: '1.0.x',
+    ParentImage: 'ssm:/golden/images/base/parent',
     Components: [{ ComponentArn: component, Parameters: [{ Name: 'Level', Value: ['all'] }] }],
     BlockDeviceMappings: [
       {
@@ -151,11 +159,15 @@ export function seedFleet({ standIn }: World) {
         Ebs: { Encrypted: true, KmsKeyId: keyIn('us-east-1'), VolumeSize: '20', VolumeType: 'gp3' },
       },
     ],
-    ...{ AmiTags: { Team: 'platform' }, Tags: { Fleet: 'golden' } },
+    AmiTags: { Team: 'platform' },
+    Tags: { Fleet: 'golden' },
   })
   const infrastructure = make('InfrastructureConfiguration', {
-    ...{ Name: 'golden-standard', InstanceProfileName: 'golden-build', InstanceTypes: ['t4g.large'] },
-    ...{ TerminateInstanceOnFailure: true, InstanceMetadataOptions: { HttpTokens: 'required' } },
+    Name: 'golden-standard',
+    InstanceProfileName: 'golden-build',
+    InstanceTypes: ['t4g.large'],
+    TerminateInstanceOnFailure: true,
+    InstanceMetadataOptions: { HttpTokens: 'required' },
     Logging: { S3Logs: { S3BucketName: 'golden-logs', S3KeyPrefix: 'builds' } },
   })
   const distribution = make('DistributionConfiguration', {
@@ -164,7 +176,8 @@ export function seedFleet({ standIn }: World) {
       {
         Region: 'us-east-1',
         AmiDistributionConfiguration: {
-          ...{ Name: 'golden-base {{ imagebuilder:buildDate }}', TargetAccountIds: [target.account] },
+          Name: 'golden-base {{ imagebuilder:buildDate }}',
+          TargetAccountIds: [target.account],
           AmiTags: { Ring: 'early' },
         },
       },
@@ -178,25 +191,27 @@ export function seedFleet({ standIn }: World) {
     ],
   })
   const pipeline = make('ImagePipeline', {
-    ...{ Name: 'golden-base', ImageRecipeArn: recipe, InfrastructureConfigurationArn: infrastructure },
-    ...{ ImageTestsConfiguration: { ImageTestsEnabled: true, TimeoutMinutes: 60 }, Status: 'ENABLED' },
+    Name: 'golden-base',
+    ImageRecipeArn: recipe,
+    InfrastructureConfigurationArn: infrastructure,
+    ImageTestsConfiguration: { ImageTestsEnabled: true, TimeoutMinutes: 60 },
+    Status: 'ENABLED',
     ImageScanningConfiguration: { ImageScanningEnabled: true },
   })
   standIn.addRole({
-    ...{ account: build.account, logicalId: 'DistributionRole', name: 'golden-distribution', policies: [] },
-    ...{ arn: `arn:aws:iam::${build.account}:role/golden-distribution` },
+    account: build.account,
+    logicalId: 'DistributionRole',
+    name: 'golden-distribution',
+    policies: [],
+    arn: `arn:aws:iam::${build.account}:role/golden-distribution`,
     trust: trusting({ Service: 'imagebuilder.amazonaws.com' }),
   })
   standIn.addRole({
-    ...{
-      account: target.account,
-      logicalId: 'CopyRole',
-      name: 'EC2ImageBuilderDistributionCrossAccountRole',
-    },
-    ...{
-      arn: `arn:aws:iam::${target.account}:role/EC2ImageBuilderDistributionCrossAccountRole`,
-      policies: [],
-    },
+    account: target.account,
+    logicalId: 'CopyRole',
+    name: 'EC2ImageBuilderDistributionCrossAccountRole',
+    arn: `arn:aws:iam::${target.account}:role/EC2ImageBuilderDistributionCrossAccountRole`,
+    policies: [],
     trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
   })
   return { parent, component, recipe, infrastructure, distribution, pipeline }

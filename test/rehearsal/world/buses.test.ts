@@ -14,10 +14,7 @@ const rule = (name: string, bus: string, source: string, targets = ['function-1'
   targets: targets.map((arn, at) => ({ arn, id: `Target${at}` })),
 })
 
-async function put(
-  rules: ReturnType<typeof rule>[],
-  { bus = 'default', seed = 1, fate = (() => [0]) as Fate } = {},
-) {
+async function put(rules: ReturnType<typeof rule>[], { bus = 'default', seed = 1, fate = (() => [0]) as Fate } = {}) {
   const clock = new VirtualClock(start)
   const delivered: { target: string; rule: string; after: number }[] = []
   const heard: string[] = []

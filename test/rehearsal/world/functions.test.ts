@@ -21,8 +21,14 @@ function setUp(faults: ConstructorParameters<typeof Faults>[0] = []) {
   const before = vi.fn(async () => {})
   const endpoint = `http://127.0.0.1:9/${unique++}`
   const functions = new Functions({
-    ...{ clock, random, standIn, faults: new Faults(faults), endpoint, before },
-    ...{ slackApi: endpoint, metrics: new Metrics() },
+    clock,
+    random,
+    standIn,
+    faults: new Faults(faults),
+    endpoint,
+    before,
+    slackApi: endpoint,
+    metrics: new Metrics(),
   })
   for (const [name, directory] of [
     ['golden-claim-image', directories.echo],
@@ -57,9 +63,12 @@ function setUp(faults: ConstructorParameters<typeof Faults>[0] = []) {
     return result.value
   }
   return {
-    ...{ clock, standIn, functions, before, endpoint },
-    invoke: (name: string, payload: unknown = {}, image = 'web') =>
-      run(functions.invoke(arn(name), payload, image)),
+    clock,
+    standIn,
+    functions,
+    before,
+    endpoint,
+    invoke: (name: string, payload: unknown = {}, image = 'web') => run(functions.invoke(arn(name), payload, image)),
     run,
   }
 }
@@ -112,9 +121,7 @@ describe('a function', () => {
   it('is invoked one at a time: none sees the environment of another', async () => {
     const { functions, run } = setUp()
     const names = ['golden-claim-image', 'golden-start-bake', 'golden-claim-image']
-    const results = (await run(
-      Promise.all(names.map((name) => functions.invoke(arn(name), {}, 'web'))),
-    )) as Echo[]
+    const results = (await run(Promise.all(names.map((name) => functions.invoke(arn(name), {}, 'web'))))) as Echo[]
     expect(results.map(({ name, environment }) => [name, environment.MY_NAME])).toEqual(
       names.map((name) => [name, name]),
     )

@@ -66,8 +66,6 @@ describe("a message on somebody else's topic", () => {
 
   it('comes from its own region, where it must be subscribed to', async () => {
     const template = subscribed({ subscription: { Region: 'us-west-2' } })
-    await expect(worldOf(template)).rejects.toThrow(
-      `Hint: the topic ${TopicArn} cannot be subscribed to in us-west-2`,
-    )
+    await expect(worldOf(template)).rejects.toThrow(`Hint: the topic ${TopicArn} cannot be subscribed to in us-west-2`)
   })
 })

@@ -34,9 +34,7 @@ function scheduled(o: Asked = {}) {
       Type: 'AWS::IAM::Role',
       Properties: {
         AssumeRolePolicyDocument: trusting(o.service ?? 'scheduler.amazonaws.com'),
-        Policies: [
-          { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: allowed, Resource: functionArn }] } },
-        ],
+        Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action: allowed, Resource: functionArn }] } }],
       },
     },
     Poll: {
@@ -47,9 +45,7 @@ function scheduled(o: Asked = {}) {
         ScheduleExpression: expression,
         ...(o.timezone && { ScheduleExpressionTimezone: o.timezone }),
         FlexibleTimeWindow:
-          flexible === undefined
-            ? { Mode: 'OFF' }
-            : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: String(flexible) },
+          flexible === undefined ? { Mode: 'OFF' } : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: String(flexible) },
         Target: {
           Arn: functionArn,
           RoleArn: roleArn,
@@ -83,12 +79,7 @@ describe('a schedule', () => {
 
   it.each<[string, Asked, number, string[]]>([
     ['cron', { expression: 'cron(0 */6 * * ? *)' }, 24, ['12:00', '18:00', '00:00', '06:00']],
-    [
-      'cron in a time zone',
-      { expression: 'cron(0 2 ? * * *)', timezone: 'Australia/Sydney' },
-      48,
-      ['16:00', '16:00'],
-    ],
+    ['cron in a time zone', { expression: 'cron(0 2 ? * * *)', timezone: 'Australia/Sydney' }, 48, ['16:00', '16:00']],
     ['a time', { expression: 'at(2026-09-02T01:30:00)' }, 72, ['01:30']],
     ['a time that is past', { expression: 'at(2026-08-31T00:00:00)' }, 72, []],
   ])('of %s comes when it says', async (_, asked, hours, times) => {
@@ -145,24 +136,12 @@ describe('a schedule', () => {
 
   it.each<[string, Asked, string]>([
     ['whose role is for somebody else', { service: 'lambda.amazonaws.com' }, 'may not assume the role'],
-    [
-      'for a queue',
-      { target: { Arn: 'arn:aws:sqs:us-west-2:111122223333:queue' } },
-      'does not imitate schedules for',
-    ],
+    ['for a queue', { target: { Arn: 'arn:aws:sqs:us-west-2:111122223333:queue' } }, 'does not imitate schedules for'],
     ['without Input', { target: { Input: undefined } }, 'does not imitate a schedule without Input'],
     ['with a StartDate', { more: { StartDate: '2026-10-01T00:00:00Z' } }, 'does not imitate the StartDate'],
-    [
-      'with a window that is off',
-      { more: { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } } },
-      'MaximumWindowInMinutes',
-    ],
+    ['with a window that is off', { more: { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } } }, 'MaximumWindowInMinutes'],
     ['of no expression', { expression: 'every day' }, 'cron(...), rate(...) or at(...)'],
-    [
-      'that the API would not take',
-      { more: { Timezone: 'UTC' } },
-      'Timezone is not a member of CreateScheduleInput',
-    ],
+    ['that the API would not take', { more: { Timezone: 'UTC' } }, 'Timezone is not a member of CreateScheduleInput'],
     ['without a target', { more: { Target: undefined } }, 'Target is missing'],
   ])('%s is refused', async (_, asked, why) => {
     await expect(worldOf(scheduled(asked), { until: start + hour })).rejects.toThrow(why)
@@ -173,9 +152,7 @@ describe('where no time passes', () => {
   it('a schedule does not come, is listed as not rehearsed, and can be looked at all the same', async () => {
     const { world, ran } = await worldOf(scheduled({ flexible: 5 }))
     expect(ran).toEqual([])
-    expect(world.notRehearsed.get('AWS::Scheduler::Schedule')).toMatch(
-      /no time passes .* --for lets them come/,
-    )
+    expect(world.notRehearsed.get('AWS::Scheduler::Schedule')).toMatch(/no time passes .* --for lets them come/)
     const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
     const client = new SchedulerClient({ endpoint: world.url, region: 'us-west-2', credentials })
     const { Schedules } = await client.send(new ListSchedulesCommand())

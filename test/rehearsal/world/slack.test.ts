@@ -16,19 +16,26 @@ beforeEach(async () => {
 afterEach(() => slack.close())
 
 const notification = (kind: Notification['kind'], id: string): Notification => ({
-  ...{ version: '1', id, kind, severity: 'error', level: 'summary', about: { campaign: 'c', image: 'web' } },
-  ...{ subject: `Message ${id}`, body: 'web was not released.', links: [], facts: {} },
+  version: '1',
+  id,
+  kind,
+  severity: 'error',
+  level: 'summary',
+  about: { campaign: 'c', image: 'web' },
+  subject: `Message ${id}`,
+  body: 'web was not released.',
+  links: [],
+  facts: {},
 })
 const ledger = () => memoryLedger()
 const bot: Secret = { token: 'xoxb-1', channel: 'C1' }
-const post = (
-  secret: Secret,
-  id: string,
-  { kind = 'image-failed' as Notification['kind'], kept = ledger() } = {},
-) =>
+const post = (secret: Secret, id: string, { kind = 'image-failed' as Notification['kind'], kept = ledger() } = {}) =>
   postToSlack(
     {
-      ...{ ledger: kept, apiUrl: slack.apiUrl, fetch, sleep: async (ms: number) => void paused.push(ms) },
+      ledger: kept,
+      apiUrl: slack.apiUrl,
+      fetch,
+      sleep: async (ms: number) => void paused.push(ms),
       secret: { name: 'golden/slack', read: async () => secret },
     },
     { MessageId: id, Timestamp: '2026-09-01T06:00:00Z', Message: notification(kind, id) },
@@ -55,12 +62,8 @@ describe.each(['a bot', 'a webhook'])('%s', (who) => {
     async (refusal) => {
       slack.refusals.push(refusal)
       await expect(post(secret(), 'm1')).rejects.toMatchObject({
-        ...{
-          name: 'SlackRefused',
-          message: expect.stringMatching(
-            new RegExp(`^channel of secret golden/slack: Slack says ${refusal}\\. `),
-          ),
-        },
+        name: 'SlackRefused',
+        message: expect.stringMatching(new RegExp(`^channel of secret golden/slack: Slack says ${refusal}\\. `)),
       })
       expect([slack.requests, slack.posts, paused]).toEqual([1, [], []])
     },

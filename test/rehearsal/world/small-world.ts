@@ -82,7 +82,13 @@ export async function worldOf(
   const clock = new VirtualClock(start)
   const ran: number[] = []
   const world = await World.open({
-    ...{ clock, random: new Random(seed), ...build, organization, until, port: 0, bundles },
+    clock,
+    random: new Random(seed),
+    ...build,
+    organization,
+    until,
+    port: 0,
+    bundles,
     faults: new Faults([]),
     fate: () => [0],
     before: async () => void ran.push(clock.now()),

@@ -17,9 +17,11 @@ it('deploys no runbook that Systems Manager would refuse', async () => {
 
 it('gives a security group an id that others may name', async () => {
   const { world } = await worldOf({
-    ...{ Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: 'no way in' } } },
+    Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription: 'no way in' } },
     ...runbook({
-      ...{ schemaVersion: '0.3', assumeRole: { 'Fn::GetAtt': ['Group', 'GroupId'] }, mainSteps: [] },
+      schemaVersion: '0.3',
+      assumeRole: { 'Fn::GetAtt': ['Group', 'GroupId'] },
+      mainSteps: [],
     }),
   })
   expect(world.notRehearsed.get('AWS::EC2::SecurityGroup')).toBe('the network of instances')

@@ -19,8 +19,7 @@ function deployed(resources: Resources, parameters: Template['Parameters'] = {})
 
 const other = { Type: 'AWS::SQS::Queue' }
 const resolved = (value: unknown, parameters: Template['Parameters'] = {}) =>
-  deployed({ Other: other, It: { Type: 'AWS::X::Y', Properties: { value } } }, parameters).properties.It
-    ?.value
+  deployed({ Other: other, It: { Type: 'AWS::X::Y', Properties: { value } } }, parameters).properties.It?.value
 
 describe('an intrinsic function', () => {
   it.each<[unknown, unknown]>([

@@ -98,11 +98,7 @@ describe("a bus's policy", () => {
     ['another account', { Principal: account('999999999999') }, false],
     ['the organisation', organization('o-golden'), true],
     ['another organisation', organization('o-other'), false],
-    [
-      'its account in another organisation',
-      { ...organization('o-other'), Principal: account('444455556666') },
-      false,
-    ],
+    ['its account in another organisation', { ...organization('o-other'), Principal: account('444455556666') }, false],
     ['everybody', { Principal: '*' }, true],
     [
       'whom a condition names that is not imitated',
@@ -113,9 +109,7 @@ describe("a bus's policy", () => {
     const { world } = await worldOf({ Bus: bus, Policy: policy(statement) }, { organization: 'o-golden' })
     const refusal = world.receive(release, 'golden-releases')
     expect(refusal).toBe(
-      admitted
-        ? undefined
-        : 'the policy of the bus golden-releases does not let account 444455556666 put events',
+      admitted ? undefined : 'the policy of the bus golden-releases does not let account 444455556666 put events',
     )
     expect(world.buses.ignored).toEqual(admitted ? [release] : [])
   })
@@ -156,11 +150,7 @@ describe('a custom resource', () => {
 
   it.each([
     ['what its function answered', { Status: 'FAILED', Reason: 'AccessDenied: no' }, 'AccessDenied: no'],
-    [
-      'its answer, where it also throws',
-      { Status: 'FAILED', Reason: 'the reason', Throw: 'x' },
-      'the reason',
-    ],
+    ['its answer, where it also throws', { Status: 'FAILED', Reason: 'the reason', Throw: 'x' }, 'the reason'],
     ['what its function threw', { Throw: 'InvalidInput' }, 'InvalidInput'],
     ['that there was no answer', {}, 'its function did not answer'],
   ])('that fails says %s', async (_, given, why) => {

@@ -10,9 +10,18 @@ export type Devices = NonNullable<Image['BlockDeviceMappings']>
 type Ebs = NonNullable<Devices[number]['Ebs']>
 
 const kept = [
-  ...(['Architecture', 'BootMode', 'EnaSupport', 'ImdsSupport', 'Platform', 'PlatformDetails'] as const),
-  ...(['RootDeviceName', 'SriovNetSupport', 'TpmSupport', 'UsageOperation', 'VirtualizationType'] as const),
-]
+  'Architecture',
+  'BootMode',
+  'EnaSupport',
+  'ImdsSupport',
+  'Platform',
+  'PlatformDetails',
+  'RootDeviceName',
+  'SriovNetSupport',
+  'TpmSupport',
+  'UsageOperation',
+  'VirtualizationType',
+] as const
 
 /** What an AMI has from the one that it was made of. */
 export const inherited = (from: Image): Partial<Image> =>
@@ -20,13 +29,15 @@ export const inherited = (from: Image): Partial<Image> =>
 
 /** The parent's volumes, with what the recipe says about each, and the recipe's own. */
 export function volumes(parent: Image, recipe: ImageRecipe): Devices {
-  const devices = new Map(
-    (parent.BlockDeviceMappings ?? []).map((device) => [device.DeviceName ?? '', device]),
-  )
+  const devices = new Map((parent.BlockDeviceMappings ?? []).map((device) => [device.DeviceName ?? '', device]))
   for (const { deviceName = '', ebs } of recipe.blockDeviceMappings ?? []) {
     const said = {
-      ...{ Encrypted: ebs?.encrypted, KmsKeyId: ebs?.kmsKeyId, VolumeSize: ebs?.volumeSize },
-      ...{ VolumeType: ebs?.volumeType, Iops: ebs?.iops, Throughput: ebs?.throughput },
+      Encrypted: ebs?.encrypted,
+      KmsKeyId: ebs?.kmsKeyId,
+      VolumeSize: ebs?.volumeSize,
+      VolumeType: ebs?.volumeType,
+      Iops: ebs?.iops,
+      Throughput: ebs?.throughput,
       DeleteOnTermination: ebs?.deleteOnTermination,
     }
     const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
@@ -46,7 +57,8 @@ export function fresh(devices: Devices, change: (ebs: Ebs) => Ebs): Devices {
 /** Encrypted with a key, by its ARN; without one, with the key for EBS that AWS manages in the account. */
 export const encrypted = (ebs: Ebs, place: Place, random: Random, key = ebs.KmsKeyId): Ebs => ({
   ...ebs,
-  ...{ Encrypted: true, KmsKeyId: keyArn(key ?? 'alias/aws/ebs', place, random) },
+  Encrypted: true,
+  KmsKeyId: keyArn(key ?? 'alias/aws/ebs', place, random),
 })
 
 export function unencrypted({ KmsKeyId: _, ...ebs }: Ebs): Ebs {
@@ -59,9 +71,7 @@ function keyArn(named: string, { account, region }: Place, random: Random): stri
     ? named
     : `arn:aws:kms:${region}:${account}:${named.startsWith('alias/') ? named : `key/${named}`}`
   const [, , , its, owner] = full.split(':')
-  return full.includes(':key/')
-    ? full
-    : `arn:aws:kms:${its}:${owner}:key/${random.fork(`kms/${full}`).uuid()}`
+  return full.includes(':key/') ? full : `arn:aws:kms:${its}:${owner}:key/${random.fork(`kms/${full}`).uuid()}`
 }
 
 /** Whether some snapshot is encrypted with a key that AWS manages: it is of no use to any other account. */

@@ -44,9 +44,7 @@ export class Builder {
   #outputOf(arn: string, place: Place): string | undefined {
     if (!arn.includes(':image/')) return undefined
     const record = this.#images.find(arn) ?? this.#images.latest(arn)
-    return record?.amis.find(
-      ({ region, accountId }) => region === place.region && accountId === place.account,
-    )?.image
+    return record?.amis.find(({ region, accountId }) => region === place.region && accountId === place.account)?.image
   }
 
   /** Makes the output AMI of a build: what the parent is, with the recipe's volumes and tags. */
@@ -56,13 +54,17 @@ export class Builder {
     const name = `${recipe.name} ${new Date(clock.now()).toISOString().replaceAll(':', '-')}`
     const { image } = this.#near.ec2.addImage({
       ...inherited(from),
-      ...{ account: record.account, region: record.region, Name: name },
+      account: record.account,
+      region: record.region,
+      Name: name,
       ...(recipe.description === undefined ? {} : { Description: recipe.description }),
       BlockDeviceMappings: fresh(volumes(from, recipe), (ebs) =>
         ebs.Encrypted && !outcome.unencrypted ? encrypted(ebs, record, random) : unencrypted(ebs),
       ),
-      ...{ SourceImageId: from.ImageId, SourceImageRegion: record.region },
-      ...{ Tags: tagsOf(record, recipe.amiTags), snapshotTags: tagsOf(record) },
+      SourceImageId: from.ImageId,
+      SourceImageRegion: record.region,
+      Tags: tagsOf(record, recipe.amiTags),
+      snapshotTags: tagsOf(record),
     })
     record.amis.push({
       region: record.region,

@@ -20,8 +20,7 @@ export const copyFailures = {
 }
 
 /** The role that Image Builder assumes in a target account to copy an AMI there. */
-const copyRole = (account: string) =>
-  `arn:aws:iam::${account}:role/EC2ImageBuilderDistributionCrossAccountRole`
+const copyRole = (account: string) => `arn:aws:iam::${account}:role/EC2ImageBuilderDistributionCrossAccountRole`
 
 /** Every region of a configuration, in each of its target accounts or in the account itself. */
 export function targetsOf({ distributions = [] }: DistributionConfiguration, own: string): Target[] {
@@ -79,7 +78,11 @@ export class Copies {
       throw new AwsError('InvalidKmsKey', `The KMS key ${key} is not a key of ${region} by its ARN.`)
     const made: NewAmi = {
       ...inherited(source.image),
-      ...{ account, region, Name, Tags: tagsOf(record, amiTags), snapshotTags: tagsOf(record) },
+      account,
+      region,
+      Name,
+      Tags: tagsOf(record, amiTags),
+      snapshotTags: tagsOf(record),
       ...(description === undefined ? {} : { Description: description }),
       // The key of the source stays behind: the copy has the named one, or the default one of its account.
       BlockDeviceMappings: fresh(source.image.BlockDeviceMappings ?? [], ({ KmsKeyId: _, ...ebs }) =>
@@ -106,8 +109,7 @@ export class Copies {
     // "Configurations apply to distributed images only in the source account."
     // https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html#wfdoc-step-action-apply-image-configurations
     const { licenseConfigurationArns: licenses } = settings
-    if (licenses && account === record.account)
-      ami.licenses = [...new Set([...(ami.licenses ?? []), ...licenses])]
+    if (licenses && account === record.account) ami.licenses = [...new Set([...(ami.licenses ?? []), ...licenses])]
   }
 
   /** Nobody else can use a key that AWS manages, and a copy without a named key has such a one. */

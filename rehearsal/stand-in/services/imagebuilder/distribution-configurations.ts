@@ -92,8 +92,5 @@ function mustFit(distributions: Distribution[], error: string): void {
   )
   const count = new Set(accounts).size
   if (count > mostAccounts)
-    throw new AwsError(
-      error,
-      `A distribution configuration takes ${mostAccounts} target accounts, and has ${count}.`,
-    )
+    throw new AwsError(error, `A distribution configuration takes ${mostAccounts} target accounts, and has ${count}.`)
 }

@@ -14,8 +14,7 @@ const distribution = { PENDING: 10, DISTRIBUTING: 420, INTEGRATING: 30 }
 
 export type Durations = Partial<Record<Phase, number>>
 
-export const typicalOf = (kind: 'build' | 'distribution'): Durations =>
-  kind === 'build' ? build : distribution
+export const typicalOf = (kind: 'build' | 'distribution'): Durations => (kind === 'build' ? build : distribution)
 
 /** The phases of a build that takes so many seconds in all, with or without tests. */
 export function phasesOf(totalSeconds: number, tests = true): Durations {

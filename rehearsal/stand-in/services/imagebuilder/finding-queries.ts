@@ -44,7 +44,8 @@ export function findingQueries(images: Images): Record<string, Operation> {
         input.nextToken,
       )
       return {
-        ...{ requestId: context.requestId, findings: page.items },
+        requestId: context.requestId,
+        findings: page.items,
         ...(page.next === undefined ? {} : { nextToken: page.next }),
       }
     },
@@ -61,7 +62,9 @@ export function findingQueries(images: Images): Record<string, Operation> {
       }))
       const page = paged(responses, undefined, input.nextToken)
       return {
-        ...{ requestId: context.requestId, aggregationType: name, responses: page.items },
+        requestId: context.requestId,
+        aggregationType: name,
+        responses: page.items,
         ...(page.next === undefined ? {} : { nextToken: page.next }),
       }
     },
@@ -85,8 +88,7 @@ function chosen(action: string, filter: { name?: string | undefined; values?: st
   return resources.map((resource) => ({ action: `imagebuilder:${action}`, resource }))
 }
 
-const unknown = (name: string) =>
-  new AwsError('InvalidRequestException', `The filter ${name} is not one of findings.`)
+const unknown = (name: string) => new AwsError('InvalidRequestException', `The filter ${name} is not one of findings.`)
 
 function countsOf(findings: ImageScanFinding[]) {
   const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length

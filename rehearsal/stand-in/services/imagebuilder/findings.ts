@@ -87,12 +87,18 @@ export class Scans {
     const count = (severity: string) => found.filter((finding) => finding.severity === severity).length
     const instance = this.#surroundings.random.fork(`test-instance/${arn}`).hex(16)
     this.#surroundings.emit({
-      ...{ source: 'aws.imagebuilder', detailType: 'EC2 Image Builder CVE Detected', account, region },
+      source: 'aws.imagebuilder',
+      detailType: 'EC2 Image Builder CVE Detected',
+      account,
+      region,
       resources: [arn, ...(pipelineArn === undefined ? [] : [pipelineArn])],
       detail: {
         'resource-id': `i-0${instance}`,
         'finding-severity-counts': {
-          ...{ all: found.length, critical: count('CRITICAL'), high: count('HIGH'), medium: count('MEDIUM') },
+          all: found.length,
+          critical: count('CRITICAL'),
+          high: count('HIGH'),
+          medium: count('MEDIUM'),
         },
       },
     })
@@ -113,7 +119,12 @@ export class Scans {
 }
 
 const scores: Record<Finding['severity'], number> = {
-  ...{ CRITICAL: 9.8, HIGH: 7.8, MEDIUM: 5.5, LOW: 3.1, INFORMATIONAL: 0, UNTRIAGED: 0 },
+  CRITICAL: 9.8,
+  HIGH: 7.8,
+  MEDIUM: 5.5,
+  LOW: 3.1,
+  INFORMATIONAL: 0,
+  UNTRIAGED: 0,
 }
 
 /** A finding as the API has it. */
@@ -122,19 +133,23 @@ function told(record: ImageRecord, finding: Finding, observed: Date): ImageScanF
   const url = `https://nvd.nist.gov/vuln/detail/${id}`
   const score = scores[severity]
   return {
-    ...{ awsAccountId: record.account, imageBuildVersionArn: record.arn },
+    awsAccountId: record.account,
+    imageBuildVersionArn: record.arn,
     ...(record.pipelineArn === undefined ? {} : { imagePipelineArn: record.pipelineArn }),
-    ...{ type: 'PACKAGE_VULNERABILITY', title: `${id} - ${name}`, description: `A vulnerability of ${name}` },
-    ...{ severity, firstObservedAt: observed, updatedAt: observed, inspectorScore: score },
+    type: 'PACKAGE_VULNERABILITY',
+    title: `${id} - ${name}`,
+    description: `A vulnerability of ${name}`,
+    severity,
+    firstObservedAt: observed,
+    updatedAt: observed,
+    inspectorScore: score,
     inspectorScoreDetails: { adjustedCvss: { scoreSource: 'NVD', cvssSource: 'NVD', version: '3.1', score } },
     packageVulnerabilityDetails: {
-      ...{
-        vulnerabilityId: id,
-        source: 'NVD',
-        sourceUrl: url,
-        vendorSeverity: severity,
-        referenceUrls: [url],
-      },
+      vulnerabilityId: id,
+      source: 'NVD',
+      sourceUrl: url,
+      vendorSeverity: severity,
+      referenceUrls: [url],
       vulnerablePackages: [
         {
           name,

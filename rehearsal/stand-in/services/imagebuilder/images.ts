@@ -96,7 +96,13 @@ export class Images {
     const arn = `${version}/${builds + 1}`
     const dateCreated = new Date(this.#surroundings.clock.now()).toISOString()
     const record: ImageRecord = {
-      ...{ ...place, ...described, arn, name: base.name, attempt: 1, amis: [], stop: () => {} },
+      ...place,
+      ...described,
+      arn,
+      name: base.name,
+      attempt: 1,
+      amis: [],
+      stop: () => {},
       image: {
         type: 'AMI',
         buildType: 'USER_INITIATED',
@@ -119,7 +125,14 @@ export class Images {
     const dateCreated = new Date(this.#surroundings.clock.now()).toISOString()
     const common = { type: 'AMI', buildType: 'USER_INITIATED', imageSource: 'CUSTOM' } as const
     this.#records.set(arn, {
-      ...{ arn, account, region, name, kind: 'build', attempt: 1, amis, stop: () => {} },
+      arn,
+      account,
+      region,
+      name,
+      kind: 'build',
+      attempt: 1,
+      amis,
+      stop: () => {},
       image: { ...common, name, version, dateCreated, ...image, arn, state: { status: 'AVAILABLE' } },
     })
   }
@@ -138,23 +151,18 @@ export class Images {
   /** The image that an AMI came out of when it was built. */
   makerOf(ami: string, region: string): ImageRecord | undefined {
     return [...this.#records.values()].find(
-      ({ kind, amis }) =>
-        kind === 'build' && amis.some((each) => each.image === ami && each.region === region),
+      ({ kind, amis }) => kind === 'build' && amis.some((each) => each.image === ami && each.region === region),
     )
   }
 
   /** Oldest first. */
   list(place: Place): ImageRecord[] {
-    return [...this.#records.values()].filter(
-      (each) => each.account === place.account && each.region === place.region,
-    )
+    return [...this.#records.values()].filter((each) => each.account === place.account && each.region === place.region)
   }
 
   /** The latest build of a version, which may have an x for "any". */
   latest(versionArn: string): ImageRecord | undefined {
-    const pattern = new RegExp(
-      `^${versionArn.replace(/[.]/g, '[.]').replace(/(?<=[/.\]])x(?=\[|$)/g, '\\d+')}/\\d+$`,
-    )
+    const pattern = new RegExp(`^${versionArn.replace(/[.]/g, '[.]').replace(/(?<=[/.\]])x(?=\[|$)/g, '\\d+')}/\\d+$`)
     const fitting = [...this.#records.values()].filter(({ arn }) => pattern.test(arn))
     return fitting.sort((a, b) => byVersion(a.image.version ?? '', b.image.version ?? '')).at(-1)
   }
@@ -170,16 +178,14 @@ export class Images {
       if (record.image.state.status !== step.phase) this.enter(record, step.phase)
       const goesWrong = outcome.failsAt === step.phase || outcome.cancelledAt === step.phase
       // A phase that goes wrong ends early, somewhere.
-      const varied =
-        step.seconds * 1000 * (0.8 + 0.4 * chance.next()) * (goesWrong ? 0.2 + 0.7 * chance.next() : 1)
+      const varied = step.seconds * 1000 * (0.8 + 0.4 * chance.next()) * (goesWrong ? 0.2 + 0.7 * chance.next() : 1)
       const lasts = goesWrong ? varied : Math.max(varied, (step.atLeast ?? 0) * 1000)
       record.stop = this.#surroundings.clock.at(this.#surroundings.clock.now() + Math.round(lasts), () => {
         if (outcome.cancelledAt === step.phase) {
           this.enter(record, 'CANCELLED', outcome.reason)
           return
         }
-        const failure =
-          outcome.failsAt === step.phase ? (outcome.reason ?? `${step.phase} failed`) : step.finish?.()
+        const failure = outcome.failsAt === step.phase ? (outcome.reason ?? `${step.phase} failed`) : step.finish?.()
         if (failure === undefined) {
           take(later)
           return
@@ -209,7 +215,10 @@ export class Images {
     follow(record, status, terminal.includes(status))
     const { account, region } = record
     this.#surroundings.emit({
-      ...{ source: 'aws.imagebuilder', detailType: 'EC2 Image Builder Image State Change', account, region },
+      source: 'aws.imagebuilder',
+      detailType: 'EC2 Image Builder Image State Change',
+      account,
+      region,
       resources: [record.arn],
       detail: { 'previous-state': { status: previous }, state: { status } },
     })

@@ -44,11 +44,7 @@ export class Packages {
   readonly #builds = new Map<string, number>()
 
   /** @param listed what an image has; undefined for something plausible */
-  constructor(
-    surroundings: Surroundings,
-    images: Images,
-    listed: (image: ImageRecord) => ImagePackage[] | undefined,
-  ) {
+  constructor(surroundings: Surroundings, images: Images, listed: (image: ImageRecord) => ImagePackage[] | undefined) {
     this.#surroundings = surroundings
     this.#images = images
     this.#listed = listed
@@ -77,7 +73,9 @@ export class Packages {
     ListImagePackages: (input: ListImagePackagesRequest, { requestId }: Context) => {
       const { packages = [] } = this.#images.get(input.imageBuildVersionArn ?? '')
       const page = pageOf(packages, {
-        ...{ size: input.maxResults, token: input.nextToken, most: 25 },
+        size: input.maxResults,
+        token: input.nextToken,
+        most: 25,
         invalidToken: 'InvalidPaginationTokenException',
       })
       const next = page.next === undefined ? {} : { nextToken: page.next }

@@ -11,22 +11,20 @@ const on =
   (input) => [{ action: `imagebuilder:${action}`, resource: input[member] }]
 
 /** Tags on a new image need the right to tag images of that name. */
-const tagging = (
-  name: string | undefined,
-  { account, region }: { account: string; region: string },
-): Permission[] => {
+const tagging = (name: string | undefined, { account, region }: { account: string; region: string }): Permission[] => {
   const resource = `arn:aws:imagebuilder:${region}:${account}:image/${slug(name ?? '*')}/*`
   return [{ action: 'imagebuilder:TagResource', resource }]
 }
 
-const hasTags = ({ tags }: { tags?: Record<string, string> | undefined }) =>
-  Object.keys(tags ?? {}).length > 0
+const hasTags = ({ tags }: { tags?: Record<string, string> | undefined }) => Object.keys(tags ?? {}).length > 0
 
 /** What Image Builder's operations need. */
 export function permissions(find: (arn: string) => Kinds[Kind] | undefined): Record<string, PermissionsOf> {
   return {
-    ...{ ...recipePermissions, ...distributionConfigurationPermissions },
-    ...{ ...findingPermissions, ...packagePermissions },
+    ...recipePermissions,
+    ...distributionConfigurationPermissions,
+    ...findingPermissions,
+    ...packagePermissions,
     StartImagePipelineExecution: (input: StartImagePipelineExecutionRequest, context) => {
       const pipeline = find(input.imagePipelineArn ?? '') as Kinds['image-pipeline'] | undefined
       const recipe = pipeline?.imageRecipeArn?.split('/')[1]

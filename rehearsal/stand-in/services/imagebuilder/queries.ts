@@ -15,7 +15,8 @@ export function queries(resources: Resources, images: Images): Record<string, Op
   const get =
     <K extends Kind>(kind: K, argument: string, answer: string): Operation =>
     (input: Record<string, string>, { requestId }) => ({
-      ...{ requestId, [answer]: resources.get(kind, input[argument] ?? '') },
+      requestId,
+      [answer]: resources.get(kind, input[argument] ?? ''),
       ...latestOf(input[argument] ?? ''),
     })
 
@@ -45,37 +46,25 @@ export function queries(resources: Resources, images: Images): Record<string, Op
     GetImageRecipe: get('image-recipe', 'imageRecipeArn', 'imageRecipe'),
     GetComponent: get('component', 'componentBuildVersionArn', 'component'),
     GetInfrastructureConfiguration: get(
-      ...([
-        'infrastructure-configuration',
-        'infrastructureConfigurationArn',
-        'infrastructureConfiguration',
-      ] as const),
+      'infrastructure-configuration',
+      'infrastructureConfigurationArn',
+      'infrastructureConfiguration',
     ),
     GetDistributionConfiguration: get(
-      ...([
-        'distribution-configuration',
-        'distributionConfigurationArn',
-        'distributionConfiguration',
-      ] as const),
+      'distribution-configuration',
+      'distributionConfigurationArn',
+      'distributionConfiguration',
     ),
 
     ListImages: (input: Listing & { owner?: string }, context) => {
       // One entry for each version; only the account's own images exist here.
       const own = input.owner === undefined || input.owner === 'Self' ? images.list(context) : []
       const versions = new Map(own.map((record) => [versionArn(record), record]))
-      return listed(
-        [...versions.values()].map(versionSummary),
-        input,
-        context,
-        'imageVersionList',
-        (each) => each,
-      )
+      return listed([...versions.values()].map(versionSummary), input, context, 'imageVersionList', (each) => each)
     },
     ListImageBuildVersions: (input: Listing & { imageVersionArn?: string }, context) => {
       const wanted = input.imageVersionArn
-      const builds = images
-        .list(context)
-        .filter((each) => wanted === undefined || versionArn(each) === wanted)
+      const builds = images.list(context).filter((each) => wanted === undefined || versionArn(each) === wanted)
       return listed(builds.map(buildSummary), input, context, 'imageSummaryList', (each) => each)
     },
     ListImagePipelineImages: (input: Listing & { imagePipelineArn: string }, context) => {
@@ -88,21 +77,39 @@ export function queries(resources: Resources, images: Images): Record<string, Op
       'image-recipe',
       'imageRecipeSummaryList',
       ({ arn, name, platform, owner, parentImage, dateCreated, tags }) => ({
-        ...{ arn, name, platform, owner, parentImage, dateCreated, tags },
+        arn,
+        name,
+        platform,
+        owner,
+        parentImage,
+        dateCreated,
+        tags,
       }),
     ),
     ListInfrastructureConfigurations: list(
       'infrastructure-configuration',
       'infrastructureConfigurationSummaryList',
       ({ arn, name, description, dateCreated, resourceTags, tags, instanceTypes, instanceProfileName }) => ({
-        ...{ arn, name, description, dateCreated, resourceTags, tags, instanceTypes, instanceProfileName },
+        arn,
+        name,
+        description,
+        dateCreated,
+        resourceTags,
+        tags,
+        instanceTypes,
+        instanceProfileName,
       }),
     ),
     ListDistributionConfigurations: list(
       'distribution-configuration',
       'distributionConfigurationSummaryList',
       ({ arn, name, description, dateCreated, tags, distributions = [] }) => ({
-        ...{ arn, name, description, dateCreated, tags, regions: distributions.map(({ region }) => region) },
+        arn,
+        name,
+        description,
+        dateCreated,
+        tags,
+        regions: distributions.map(({ region }) => region),
       }),
     ),
 
@@ -116,9 +123,7 @@ export function queries(resources: Resources, images: Images): Record<string, Op
     },
     UntagResource: ({ resourceArn, tagKeys }: { resourceArn: string; tagKeys: string[] }) => {
       const resource = tagged(resourceArn)
-      resource.tags = Object.fromEntries(
-        Object.entries(resource.tags ?? {}).filter(([key]) => !tagKeys.includes(key)),
-      )
+      resource.tags = Object.fromEntries(Object.entries(resource.tags ?? {}).filter(([key]) => !tagKeys.includes(key)))
       return {}
     },
   }
@@ -133,12 +138,10 @@ export function listed<T extends object>(
 ) {
   const chosen = all.filter((each) => (input.filters ?? []).every((filter) => fits(each, filter)))
   const page = pageOf(chosen, {
-    ...{
-      size: input.maxResults,
-      token: input.nextToken,
-      most: 25,
-      invalidToken: 'InvalidPaginationTokenException',
-    },
+    size: input.maxResults,
+    token: input.nextToken,
+    most: 25,
+    invalidToken: 'InvalidPaginationTokenException',
   })
   return {
     requestId,
@@ -179,8 +182,7 @@ const versionSummary = (record: ImageRecord) => {
 }
 
 const buildSummary = (record: ImageRecord) => {
-  const { arn, name, type, version, platform, state, dateCreated, tags, buildType, imageSource } =
-    record.image
+  const { arn, name, type, version, platform, state, dateCreated, tags, buildType, imageSource } = record.image
   const told = { arn, name, type, version, platform, state, dateCreated, tags, buildType, imageSource }
   return { ...told, owner: record.account, outputResources: { amis: record.amis } }
 }

@@ -40,9 +40,7 @@ export function recipes({ resources, near, checkRole }: Around): Record<string, 
     const place = { account, region }
     const parent = /^ami-/.test(parentImage) ? near.ec2.find(parentImage, place) : undefined
     if (/^ami-/.test(parentImage) && !parent)
-      throw invalid(
-        `The AMI ${parentImage} does not exist in ${region}, or account ${account} may not use it.`,
-      )
+      throw invalid(`The AMI ${parentImage} does not exist in ${region}, or account ${account} may not use it.`)
     for (const { componentArn = '' } of components)
       if (componentArn.split(':')[4] === account) resources.get('component', componentArn)
     const platform = parent && { platform: parent.image.Platform === 'Windows' ? 'Windows' : 'Linux' }
@@ -94,7 +92,16 @@ function componentSummary(component: Component) {
   const arn = component.arn?.replace(/\/\d+$/, '')
   const status = component.state?.status
   return known({
-    ...{ arn, name, version, description, platform, supportedOsVersions, type, owner, dateCreated, status },
+    arn,
+    name,
+    version,
+    description,
+    platform,
+    supportedOsVersions,
+    type,
+    owner,
+    dateCreated,
+    status,
   })
 }
 
@@ -132,9 +139,7 @@ export const recipePermissions: Record<string, PermissionsOf> = {
       ...components.map(({ componentArn = '' }) => on('GetComponent', componentArn)),
       ...(parentImage.includes(':image/') ? [on('GetImage', parentImage)] : []),
       ...(/^ami-/.test(parentImage) ? [{ action: 'ec2:DescribeImages', resource: '*' }] : []),
-      ...(parameter
-        ? [{ action: 'ssm:GetParameter', resource: parameterArn(parameter, account, region) }]
-        : []),
+      ...(parameter ? [{ action: 'ssm:GetParameter', resource: parameterArn(parameter, account, region) }] : []),
     ]
   },
   UpdateImagePipeline: (input: UpdateImagePipelineRequest, { account }) => {

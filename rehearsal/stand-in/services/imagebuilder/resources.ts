@@ -110,9 +110,7 @@ export class Resources {
     const exact = kept.get(arn) ?? kept.get(`${arn}/1`)
     if (exact?.kind === kind) return exact.value as Kinds[K]
     // A version with an x is the latest that fits.
-    const pattern = new RegExp(
-      `^${arn.replace(/[.]/g, '[.]').replace(/(?<=[/.\]])x(?=[[/]|$)/g, '\\d+')}(/\\d+)?$`,
-    )
+    const pattern = new RegExp(`^${arn.replace(/[.]/g, '[.]').replace(/(?<=[/.\]])x(?=[[/]|$)/g, '\\d+')}(/\\d+)?$`)
     const fitting = this.list(kind, { account, region }).filter((each) => pattern.test(each.arn ?? ''))
     const found = fitting.sort((a, b) => byVersion(versionOf(a), versionOf(b))).at(-1)
     if (!arn.includes('x') || !found) throw missing(arn)
@@ -120,9 +118,7 @@ export class Resources {
   }
 
   list<K extends Kind>(kind: K, place: Place): Kinds[K][] {
-    return [...this.#kept.in(place).values()]
-      .filter((each) => each.kind === kind)
-      .map(({ value }) => value as Kinds[K])
+    return [...this.#kept.in(place).values()].filter((each) => each.kind === kind).map(({ value }) => value as Kinds[K])
   }
 
   /** Another value in the place of one: who holds the old one, such as a distribution that runs, keeps it. */
@@ -157,8 +153,7 @@ export class Resources {
     const { account: owner } = place
     if (kind === 'component')
       return { type: 'BUILD', owner, encrypted: true, state: { status: 'ACTIVE' }, ...value } as Component
-    if (kind === 'distribution-configuration')
-      return { timeoutMinutes: 720, ...value } as DistributionConfiguration
+    if (kind === 'distribution-configuration') return { timeoutMinutes: 720, ...value } as DistributionConfiguration
     if (kind === 'image-recipe')
       return { type: 'AMI', owner, platform: this.#platformOf(value), ...value } as ImageRecipe
     if (kind !== 'image-pipeline') return value as InfrastructureConfiguration

@@ -15,14 +15,7 @@ import { type Durations, typicalOf } from './durations.ts'
 import { mustBeUsable } from './execution-role.ts'
 import { findingQueries } from './finding-queries.ts'
 import { type Finding, Scans, scanKeeps } from './findings.ts'
-import {
-  type ImageInQuestion,
-  type ImageRecord,
-  Images,
-  type Outcome,
-  type Phase,
-  type Step,
-} from './images.ts'
+import { type ImageInQuestion, type ImageRecord, Images, type Outcome, type Phase, type Step } from './images.ts'
 import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
 import { queries } from './queries.ts'
@@ -62,7 +55,8 @@ export class ImageBuilder implements Service {
       ...queries(this.#resources, this.images),
       ...recipes({ resources: this.#resources, near, checkRole }),
       ...distributionConfigurations(this.#resources, surroundings.clock),
-      ...{ ...findingQueries(this.images), ...this.#packages.operations },
+      ...findingQueries(this.images),
+      ...this.#packages.operations,
       ...this.#commands,
     }
   }
@@ -104,8 +98,7 @@ export class ImageBuilder implements Service {
     const imageBuildVersionArn = this.#tokens.once(scope, input, act)
     const { requestId } = context
     // DistributeImage and RetryImage answer without a request id.
-    const told =
-      operation === 'StartImagePipelineExecution' || operation === 'CancelImageCreation' ? { requestId } : {}
+    const told = operation === 'StartImagePipelineExecution' || operation === 'CancelImageCreation' ? { requestId } : {}
     return { ...told, clientToken: input.clientToken, imageBuildVersionArn }
   }
 
@@ -121,12 +114,13 @@ export class ImageBuilder implements Service {
       { name: slug(recipe.name ?? ''), version: recipe.version ?? '' },
       { kind: 'build', pipelineArn: imagePipelineArn },
       {
-        ...{ name: recipe.name, platform: recipe.platform, imageRecipe: recipe, imageTestsConfiguration },
-        ...{
-          sourcePipelineName: pipeline.name,
-          sourcePipelineArn: pipeline.arn,
-          enhancedImageMetadataEnabled: pipeline.enhancedImageMetadataEnabled ?? true,
-        },
+        name: recipe.name,
+        platform: recipe.platform,
+        imageRecipe: recipe,
+        imageTestsConfiguration,
+        sourcePipelineName: pipeline.name,
+        sourcePipelineArn: pipeline.arn,
+        enhancedImageMetadataEnabled: pipeline.enhancedImageMetadataEnabled ?? true,
         infrastructureConfiguration: this.#resources.get(
           'infrastructure-configuration',
           pipeline.infrastructureConfigurationArn ?? '',
@@ -178,9 +172,12 @@ export class ImageBuilder implements Service {
       { name: sourceRecord?.name ?? slug(configuration.name ?? ''), version: image?.version ?? '1.0.0' },
       { kind: 'distribution', distributionConfigurationArn },
       {
-        ...{ name: image?.name ?? configuration.name, platform: image?.platform ?? platformOf(source) },
+        name: image?.name ?? configuration.name,
+        platform: image?.platform ?? platformOf(source),
         ...(image?.imageRecipe ? { imageRecipe: image.imageRecipe } : {}),
-        ...{ distributionConfiguration: configuration, executionRole, ...tagged(tags) },
+        distributionConfiguration: configuration,
+        executionRole,
+        ...tagged(tags),
       },
     )
     this.#sources.set(record.arn, source)
@@ -231,20 +228,16 @@ export class ImageBuilder implements Service {
   readonly #sources = new Map<string, Ami>()
 
   #sourceOf(record: ImageRecord): Ami {
-    const own = record.amis.find(
-      ({ region, accountId }) => region === record.region && accountId === record.account,
-    )
+    const own = record.amis.find(({ region, accountId }) => region === record.region && accountId === record.account)
     return this.#sources.get(record.arn) ?? (this.#near.ec2.find(own?.image ?? '', record) as Ami)
   }
 
-  #steps(
-    record: ImageRecord,
-    outcome: Outcome,
-    work: Partial<Record<Phase, () => string | undefined>>,
-  ): Step[] {
+  #steps(record: ImageRecord, outcome: Outcome, work: Partial<Record<Phase, () => string | undefined>>): Step[] {
     const seconds = { ...typicalOf(record.kind), ...this.durations(record) }
     return Object.entries(work).map(([phase, finish]) => ({
-      ...{ phase: phase as Phase, seconds: seconds[phase as Phase] ?? 0, finish },
+      phase: phase as Phase,
+      seconds: seconds[phase as Phase] ?? 0,
+      finish,
       atLeast: phase === 'TESTING' && record.image.scanState ? scanKeeps(outcome) : 0,
     }))
   }

@@ -32,11 +32,12 @@ type Inputs = Record<string, unknown> & Partial<Record<'Service' | 'Api' | 'Prop
 /** Each as its page in the reference has it: https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html */
 export const actions: Record<string, (bench: Bench, inputs: Inputs, step: Step) => Promise<Outputs>> = {
   'aws:runInstances': async ({ call, sleep }, inputs) => {
-    const { MinInstanceCount, MaxInstanceCount, IamInstanceProfileName, IamInstanceProfileArn, ...rest } =
-      inputs
+    const { MinInstanceCount, MaxInstanceCount, IamInstanceProfileName, IamInstanceProfileArn, ...rest } = inputs
     const profile = withoutUndefined({ Name: IamInstanceProfileName, Arn: IamInstanceProfileArn })
     const { Instances } = await call('ec2', 'RunInstances', {
-      ...{ ...rest, MinCount: MinInstanceCount ?? 1, MaxCount: MaxInstanceCount ?? 1 },
+      ...rest,
+      MinCount: MinInstanceCount ?? 1,
+      MaxCount: MaxInstanceCount ?? 1,
       ...(Object.keys(profile).length > 0 && { IamInstanceProfile: profile }),
     })
     const InstanceIds = Instances.map(({ InstanceId }: Answer) => InstanceId)
@@ -109,5 +110,4 @@ function unexpected(o: { CommandId: string; Status: string; ResponseCode: string
   )
 }
 
-const withoutUndefined = (o: object) =>
-  Object.fromEntries(Object.entries(o).filter(([, value]) => value !== undefined))
+const withoutUndefined = (o: object) => Object.fromEntries(Object.entries(o).filter(([, value]) => value !== undefined))

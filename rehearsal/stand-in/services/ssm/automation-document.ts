@@ -78,7 +78,7 @@ export function checkAutomation(document: AutomationDocument): void {
   const problems: string[] = []
   const given = new Set([
     ...Object.keys(parameters),
-    ...['automation:EXECUTION_ID'],
+    'automation:EXECUTION_ID',
     ...mainSteps.flatMap((step) => outputsOf(step).map((name) => `${step.name}.${name}`)),
   ])
   if (schemaVersion !== '0.3') problems.push(`schemaVersion ${schemaVersion} is not 0.3`)

@@ -45,10 +45,7 @@ export function valuesOf(
     Object.entries(parameters).map(([name, { type, default: usual }]) => {
       const value = given[name]
       if (!value) return [name, usual]
-      return [
-        name,
-        type === 'StringMap' ? JSON.parse(value[0] ?? '{}') : type === 'StringList' ? value : value[0],
-      ]
+      return [name, type === 'StringMap' ? JSON.parse(value[0] ?? '{}') : type === 'StringList' ? value : value[0]]
     }),
   )
 }
@@ -59,17 +56,13 @@ export const pendingSteps = ({ mainSteps }: AutomationDocument): Map<string, Ste
     mainSteps.map((step) => [
       step.name,
       {
-        ...{
-          StepName: step.name,
-          Action: step.action,
-          StepStatus: 'Pending' as const,
-          IsCritical: isCritical(step),
-        },
-        ...{
-          OnFailure: step.onFailure ?? 'Abort',
-          MaxAttempts: step.maxAttempts ?? 1,
-          IsEnd: step.isEnd ?? false,
-        },
+        StepName: step.name,
+        Action: step.action,
+        StepStatus: 'Pending' as const,
+        IsCritical: isCritical(step),
+        OnFailure: step.onFailure ?? 'Abort',
+        MaxAttempts: step.maxAttempts ?? 1,
+        IsEnd: step.isEnd ?? false,
         ...(step.timeoutSeconds && { TimeoutSeconds: step.timeoutSeconds }),
         ...(step.nextStep && { NextStep: step.nextStep }),
       },
@@ -82,18 +75,19 @@ export function toldOf(execution: Execution) {
   const { document, steps, outputs } = execution
   const current = [...steps.values()].find(({ StepStatus: status }) => status === 'InProgress')
   return {
-    ...{
-      AutomationExecutionId: execution.id,
-      DocumentName: execution.name,
-      DocumentVersion: '1',
-      Mode: 'Auto',
-    },
-    ...{ AutomationExecutionStatus: execution.status, ExecutionStartTime: execution.started },
+    AutomationExecutionId: execution.id,
+    DocumentName: execution.name,
+    DocumentVersion: '1',
+    Mode: 'Auto',
+    AutomationExecutionStatus: execution.status,
+    ExecutionStartTime: execution.started,
     ...(execution.ended && { ExecutionEndTime: execution.ended }),
     ...(execution.failure && { FailureMessage: execution.failure }),
     ...(current && { CurrentStepName: current.StepName, CurrentAction: current.Action }),
-    ...{ StepExecutions: [...steps.values()], StepExecutionsTruncated: false },
-    ...{ Parameters: execution.given, ExecutedBy: execution.executedBy },
+    StepExecutions: [...steps.values()],
+    StepExecutionsTruncated: false,
+    Parameters: execution.given,
+    ExecutedBy: execution.executedBy,
     Outputs: Object.fromEntries(
       (document.outputs ?? []).map((name) => [
         name,
@@ -105,9 +99,7 @@ export function toldOf(execution: Execution) {
 
 /** As the API has values: texts that are not empty, and what is more than text as JSON. */
 export const textsOf = (value: unknown): string[] =>
-  [value]
-    .flat()
-    .flatMap((item) => (item === '' ? [] : typeof item === 'string' ? item : JSON.stringify(item)))
+  [value].flat().flatMap((item) => (item === '' ? [] : typeof item === 'string' ? item : JSON.stringify(item)))
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
 export function happeningOf(execution: Execution, step?: StepExecution): Happening {
@@ -116,15 +108,21 @@ export function happeningOf(execution: Execution, step?: StepExecution): Happeni
   const ended = step?.ExecutionEndTime ?? execution.ended ?? started
   const status = step?.StepStatus ?? execution.status
   return {
-    ...{ source: 'aws.ssm', account, region },
+    source: 'aws.ssm',
+    account,
+    region,
     detailType: `EC2 Automation ${step ? 'Step' : 'Execution'} Status-change Notification`,
     resources: [arn, `arn:aws:ssm:${region}:${account}:automation-definition/${name}:1`],
     detail: {
-      ...{ ExecutionId: id, Definition: name, DefinitionVersion: 1 },
+      ExecutionId: id,
+      Definition: name,
+      DefinitionVersion: 1,
       // Events have it with one l, the API with two.
       // https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-eventbridge-events.html
       Status: status === 'Cancelled' ? 'Canceled' : status,
-      ...{ StartTime: inWords(started), EndTime: inWords(ended), Time: ended.getTime() - started.getTime() },
+      StartTime: inWords(started),
+      EndTime: inWords(ended),
+      Time: ended.getTime() - started.getTime(),
       ...(step ? { StepName: step.StepName, Action: step.Action } : { ExecutedBy: executedBy }),
     },
   }
@@ -133,8 +131,14 @@ export function happeningOf(execution: Execution, step?: StepExecution): Happeni
 /** `Nov 29, 2024 7:43:20 PM` */
 function inWords(time: Date): string {
   const parts = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone: 'UTC', month: 'short', day: 'numeric', year: 'numeric', hour12: true },
-    ...{ hour: 'numeric', minute: '2-digit', second: '2-digit' },
+    timeZone: 'UTC',
+    month: 'short',
+    day: 'numeric',
+    year: 'numeric',
+    hour12: true,
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
   }).formatToParts(time)
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? ''
   const clock = `${part('hour')}:${part('minute')}:${part('second')} ${part('dayPeriod')}`

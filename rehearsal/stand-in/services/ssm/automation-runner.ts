@@ -108,10 +108,7 @@ class Runner {
     }
     try {
       await sleep(stepTakes)
-      const inputs = resolved(step.inputs, (name) => namedIn(this.#execution, name)) as Record<
-        string,
-        unknown
-      >
+      const inputs = resolved(step.inputs, (name) => namedIn(this.#execution, name)) as Record<string, unknown>
       this.#keep(step, 'Inputs', inputs)
       const bench = { sleep, call: this.#calls() }
       this.#keep(step, 'Outputs', await act(bench, inputs, step))
@@ -178,6 +175,4 @@ function namedIn({ id, values, outputs }: Execution, name: string): unknown {
 }
 
 const messageOf = ({ name, message }: Error, { action }: Step) =>
-  name === 'Error'
-    ? message
-    : `Step fails when it is performing ${action}. An error occurred (${name}): ${message}`
+  name === 'Error' ? message : `Step fails when it is performing ${action}. An error occurred (${name}): ${message}`

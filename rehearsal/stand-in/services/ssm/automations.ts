@@ -52,10 +52,7 @@ export class Automations {
         : start()
     },
 
-    GetAutomationExecution: (
-      { AutomationExecutionId: id }: { AutomationExecutionId: string },
-      context: Context,
-    ) => ({
+    GetAutomationExecution: ({ AutomationExecutionId: id }: { AutomationExecutionId: string }, context: Context) => ({
       AutomationExecution: toldOf(this.#get(id, context)),
     }),
 
@@ -89,8 +86,7 @@ export class Automations {
   /** Automation says on whose behalf it takes on the role: its trust may ask. */
   #mustBeTaken(roleArn: string, place: Place): void {
     const statements = listOf(this.#host().iam.role(roleArn)?.trust.Statement).filter(
-      ({ Principal: named }) =>
-        typeof named === 'object' && listOf(named.Service).includes('ssm.amazonaws.com'),
+      ({ Principal: named }) => typeof named === 'object' && listOf(named.Service).includes('ssm.amazonaws.com'),
     )
     const context = { 'aws:SourceAccount': place.account, 'aws:SourceArn': executionArn('', place) }
     const request = { action: 'sts:AssumeRole', resource: roleArn, context }
@@ -112,9 +108,21 @@ export class Automations {
     const id = random.fork(`automation/${account}/${region}/${executions.size}`).uuid()
     const arn = executionArn(id, { account, region })
     const execution: Execution = {
-      ...{ account, region, id, arn, name, document, given, values, executedBy: principal.arn },
-      ...{ tag: this.#host().attribution, started: new Date(clock.now()), status: 'Pending' },
-      ...{ steps: pendingSteps(document), outputs: new Map(), cancel: new AbortController() },
+      account,
+      region,
+      id,
+      arn,
+      name,
+      document,
+      given,
+      values,
+      executedBy: principal.arn,
+      tag: this.#host().attribution,
+      started: new Date(clock.now()),
+      status: 'Pending',
+      steps: pendingSteps(document),
+      outputs: new Map(),
+      cancel: new AbortController(),
     }
     executions.set(id, execution)
     this.#host().startedFor.set(arn, execution.tag)

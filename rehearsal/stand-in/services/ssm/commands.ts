@@ -92,8 +92,11 @@ export class Commands {
         .filter((launched) => this.#isOnline(launched))
       return {
         InstanceInformationList: online.map(({ instance }) => ({
-          ...{ InstanceId: instance.InstanceId, PingStatus: 'Online', LastPingDateTime: context.now },
-          ...{ ResourceType: 'EC2Instance', PlatformType: instance.Platform ? 'Windows' : 'Linux' },
+          InstanceId: instance.InstanceId,
+          PingStatus: 'Online',
+          LastPingDateTime: context.now,
+          ResourceType: 'EC2Instance',
+          PlatformType: instance.Platform ? 'Windows' : 'Linux',
         })),
       }
     },
@@ -116,22 +119,17 @@ export class Commands {
       Commands: [told(this.#get(id, context))],
     }),
 
-    ListCommandInvocations: (
-      { CommandId: id = '', Details }: ListCommandInvocationsRequest,
-      context: Context,
-    ) => {
+    ListCommandInvocations: ({ CommandId: id = '', Details }: ListCommandInvocationsRequest, context: Context) => {
       const command = this.#get(id, context)
       const { exitCode: ResponseCode, status: Status } = command
       const plugin = { Name: 'smoke', Status, ResponseCode, Output: command.output.slice(0, outputLimit) }
       return {
         CommandInvocations: [
           {
-            ...{
-              CommandId: id,
-              InstanceId: command.instance,
-              DocumentName: command.input.DocumentName,
-              Status,
-            },
+            CommandId: id,
+            InstanceId: command.instance,
+            DocumentName: command.input.DocumentName,
+            Status,
             ...(Details && { CommandPlugins: [plugin] }),
           },
         ],
@@ -165,10 +163,7 @@ export class Commands {
     }
   }
 
-  #checkDocument(
-    { DocumentName: name = '', Parameters: given = {} }: SendCommandRequest,
-    place: Place,
-  ): void {
+  #checkDocument({ DocumentName: name = '', Parameters: given = {} }: SendCommandRequest, place: Place): void {
     if (name.startsWith('AWS-')) return
     const document = this.#documents.find(name, place)
     if (document?.type !== 'Command')
@@ -188,8 +183,13 @@ export class Commands {
     const commands = this.#commands.in(launched)
     const instance = launched.instance.InstanceId
     const command: Command = {
-      ...{ id: random.fork(`command/${instance}/${commands.size}`).uuid(), input, instance },
-      ...{ requested: new Date(clock.now()), status: 'InProgress', exitCode: -1, output: '' },
+      id: random.fork(`command/${instance}/${commands.size}`).uuid(),
+      input,
+      instance,
+      requested: new Date(clock.now()),
+      status: 'InProgress',
+      exitCode: -1,
+      output: '',
       forget: () => {},
     }
     commands.set(command.id, command)
@@ -218,6 +218,11 @@ const aboutOf = ({ instance }: Pick<LaunchedInstance, 'instance'>) => ({
 })
 
 const told = ({ id, input, instance, requested, status }: Command) => ({
-  ...{ CommandId: id, DocumentName: input.DocumentName, Parameters: input.Parameters, Status: status },
-  ...{ InstanceIds: [instance], RequestedDateTime: requested, TargetCount: 1 },
+  CommandId: id,
+  DocumentName: input.DocumentName,
+  Parameters: input.Parameters,
+  Status: status,
+  InstanceIds: [instance],
+  RequestedDateTime: requested,
+  TargetCount: 1,
 })

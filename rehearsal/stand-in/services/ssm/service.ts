@@ -43,7 +43,10 @@ export class Ssm implements Service {
     const documents = this.#documents
     const automations = new Automations(surroundings, { documents, host })
     const commands = new Commands(surroundings, {
-      ...{ ec2, documents, iam: () => host().iam, smoke: (tested: Tested) => this.smoke(tested) },
+      ec2,
+      documents,
+      iam: () => host().iam,
+      smoke: (tested: Tested) => this.smoke(tested),
     })
     this.permissions = { ...permissions, ...automations.permissions, ...commands.permissions }
     this.operations = { ...this.#ofParameters, ...automations.operations, ...commands.operations }
@@ -142,7 +145,8 @@ export class Ssm implements Service {
       const parameter = this.#parameters.get(input.Name, context)
       const page = paged(parameter.versions, input, 50)
       const versions = page.items.map((version) => ({
-        ...{ ...toldWithoutValue(parameter, version), Value: version.value },
+        ...toldWithoutValue(parameter, version),
+        Value: version.value,
       }))
       return { Parameters: versions, ...page.next }
     },
@@ -167,8 +171,7 @@ export class Ssm implements Service {
   #lookUp(wanted: string, context: Place) {
     const [path = '', selector] = wanted.replace(/^arn:[^/]+:parameter/, '').split(':')
     const parameter = this.#parameters.find(path, context) ?? this.#parameters.find(path.slice(1), context)
-    if (!parameter || (wanted.startsWith('arn:') && arnOf(parameter.name, context) !== wanted))
-      return undefined
+    if (!parameter || (wanted.startsWith('arn:') && arnOf(parameter.name, context) !== wanted)) return undefined
     if (selector === undefined) return told(parameter, last(parameter))
     const version = parameter.versions.find((each) => `${each.version}` === selector)
     if (version) return { ...told(parameter, version), Selector: `:${selector}` }
@@ -177,16 +180,12 @@ export class Ssm implements Service {
   }
 }
 
-function chosenBy(
-  { ParameterFilters: filters = [] }: DescribeParametersRequest,
-  all: Parameter[],
-): Parameter[] {
+function chosenBy({ ParameterFilters: filters = [] }: DescribeParametersRequest, all: Parameter[]): Parameter[] {
   return all.filter((parameter) =>
     filters.every(({ Key: key, Option: option = 'Equals', Values: values = [] }) => {
       const { name } = parameter
       if (key === 'Type') return values.includes(last(parameter).type)
-      if (key !== 'Name')
-        throw new AwsError('InvalidFilterKey', `the rehearsal does not imitate the filter ${key}`)
+      if (key !== 'Name') throw new AwsError('InvalidFilterKey', `the rehearsal does not imitate the filter ${key}`)
       if (option === 'BeginsWith') return values.some((value) => name.startsWith(value))
       return option === 'Contains' ? values.some((value) => name.includes(value)) : values.includes(name)
     }),
@@ -199,14 +198,23 @@ function paged<T>(items: T[], { MaxResults: size, NextToken: token }: Paging, mo
 }
 
 const told = ({ name, arn }: Parameter, { type, value, version, modified, dataType }: Version) => ({
-  ...{ Name: name, Type: type, Value: value, Version: version },
-  ...{ LastModifiedDate: modified, ARN: arn, DataType: dataType },
+  Name: name,
+  Type: type,
+  Value: value,
+  Version: version,
+  LastModifiedDate: modified,
+  ARN: arn,
+  DataType: dataType,
 })
 
-const toldWithoutValue = (
-  { name }: Parameter,
-  { type, version, modified, dataType, by, description }: Version,
-) => ({
-  ...{ Name: name, Type: type, Version: version, LastModifiedDate: modified, DataType: dataType },
-  ...{ LastModifiedUser: by, Description: description, Tier: 'Standard' as const, Policies: [] },
+const toldWithoutValue = ({ name }: Parameter, { type, version, modified, dataType, by, description }: Version) => ({
+  Name: name,
+  Type: type,
+  Version: version,
+  LastModifiedDate: modified,
+  DataType: dataType,
+  LastModifiedUser: by,
+  Description: description,
+  Tier: 'Standard' as const,
+  Policies: [],
 })

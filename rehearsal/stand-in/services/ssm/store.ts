@@ -67,11 +67,11 @@ export class Parameters {
     const existing = this.find(name, place)
     const before = existing && last(existing)
     const version: Version = {
-      ...{ value: input.Value ?? '', version: (before?.version ?? 0) + 1, by },
-      ...{
-        type: input.Type ?? before?.type ?? 'String',
-        dataType: input.DataType ?? before?.dataType ?? 'text',
-      },
+      value: input.Value ?? '',
+      version: (before?.version ?? 0) + 1,
+      by,
+      type: input.Type ?? before?.type ?? 'String',
+      dataType: input.DataType ?? before?.dataType ?? 'text',
       description: input.Description ?? before?.description,
       modified: new Date(this.#surroundings.clock.now()),
     }
@@ -91,13 +91,11 @@ export class Parameters {
   #announce(operation: string, parameter: Parameter, { account, region }: Place): void {
     const { type, description = '' } = last(parameter)
     this.#surroundings.emit({
-      ...{
-        source: 'aws.ssm',
-        detailType: 'Parameter Store Change',
-        account,
-        region,
-        resources: [parameter.arn],
-      },
+      source: 'aws.ssm',
+      detailType: 'Parameter Store Change',
+      account,
+      region,
+      resources: [parameter.arn],
       detail: { operation, name: parameter.name, type, description },
     })
   }

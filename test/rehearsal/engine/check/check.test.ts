@@ -6,40 +6,20 @@ import { check, end, machine, one, pass, states } from './support.ts'
 describe('a state machine', () => {
   check([
     ['that is no object', 'text', '/', 'Definition must be a valid JSON object'],
-    [
-      'without states',
-      { QueryLanguage: 'JSONata', StartAt: 'A' },
-      '/',
-      'These fields are required: [States]',
-    ],
+    ['without states', { QueryLanguage: 'JSONata', StartAt: 'A' }, '/', 'These fields are required: [States]'],
     ['with no states', machine({ States: {} }), '/States', 'Expected at least one state'],
     ['with states in a list', machine({ States: [] }), '/States', 'Expected value of type [OBJECT]'],
     ['with an unknown field', machine({ Colour: 'red' }), '/Colour', "Field 'Colour' is not supported"],
-    [
-      'with a comment that is no text',
-      machine({ Comment: 1 }),
-      '/Comment',
-      'Expected value of type [STRING]',
-    ],
+    ['with a comment that is no text', machine({ Comment: 1 }), '/Comment', 'Expected value of type [STRING]'],
     ['with a timeout of 0', machine({ TimeoutSeconds: 0 }), '/TimeoutSeconds', /integer from 1/],
-    [
-      'with another version',
-      machine({ Version: '2.0' }),
-      '/Version',
-      'Value should be one of the following: [1.0]',
-    ],
+    ['with another version', machine({ Version: '2.0' }), '/Version', 'Value should be one of the following: [1.0]'],
     [
       'with a wrong language',
       machine({ QueryLanguage: 'jsonata', States: { S1: { ...end, QueryLanguage: 'JSONata' } } }),
       '/QueryLanguage',
       /one of/,
     ],
-    [
-      'in JSONPath by default',
-      pass,
-      '/States/S1',
-      'The rehearsal runs JSONata states only; this one is JSONPath',
-    ],
+    ['in JSONPath by default', pass, '/States/S1', 'The rehearsal runs JSONata states only; this one is JSONPath'],
     ['in JSONPath', machine({ QueryLanguage: 'JSONPath' }), '/States/S1', /this one is JSONPath/],
     ['with a state in JSONPath', one({ QueryLanguage: 'JSONPath' }), '/States/S1', /this one is JSONPath/],
   ])
@@ -98,8 +78,7 @@ describe('where states lead', () => {
 
 describe('variables', () => {
   const inner = (variable: string) => chain({ Type: 'Pass', Name: 'In', Assign: { [variable]: 1 } })
-  const outer = (state: object) =>
-    machine(chain({ Type: 'Pass', Assign: { v: 1 } }, { Type: 'Parallel', ...state }))
+  const outer = (state: object) => machine(chain({ Type: 'Pass', Assign: { v: 1 } }, { Type: 'Parallel', ...state }))
   check([
     [
       'with a name that is none',

@@ -33,12 +33,7 @@ describe('expressions', () => {
       '/States/S1/Output',
       /states\.errorOutput/,
     ],
-    [
-      'in a number',
-      one({ Type: 'Wait', Seconds: '{% now %}' }),
-      '/States/S1/Seconds',
-      /'now' at the top level/,
-    ],
+    ['in a number', one({ Type: 'Wait', Seconds: '{% now %}' }), '/States/S1/Seconds', /'now' at the top level/],
   ])
 
   it.each([

@@ -8,12 +8,7 @@ describe('Retry and Catch', () => {
   check([
     ['that are no list', task({ Retry: {} }), '/States/S1/Retry', 'Expected value of type [ARRAY]'],
     ['without errors', retry({}), '/States/S1/Retry[0]', 'These fields are required: [ErrorEquals]'],
-    [
-      'with no errors',
-      retry({ ErrorEquals: [] }),
-      '/States/S1/Retry[0]/ErrorEquals',
-      'Expected at least one item',
-    ],
+    ['with no errors', retry({ ErrorEquals: [] }), '/States/S1/Retry[0]/ErrorEquals', 'Expected at least one item'],
     [
       'States.ALL in company',
       retry({ ErrorEquals: ['States.ALL', 'E'] }),

@@ -26,12 +26,7 @@ describe('a state', () => {
       '/States/S1/ResultPath',
       "Field 'ResultPath' is not supported",
     ],
-    [
-      'with a field of another type',
-      one({ Seconds: 5 }),
-      '/States/S1/Seconds',
-      "Field 'Seconds' is not supported",
-    ],
+    ['with a field of another type', one({ Seconds: 5 }), '/States/S1/Seconds', "Field 'Seconds' is not supported"],
     [
       'with Next and End',
       states({ A: { Type: 'Pass', End: true, Next: 'B' }, B: end }),
@@ -75,12 +70,7 @@ describe('a state', () => {
       '/States/S1/Timestamp',
       'Expected an RFC 3339 timestamp',
     ],
-    [
-      'Wait for part of a second',
-      one({ Type: 'Wait', Seconds: 0.5 }),
-      '/States/S1/Seconds',
-      /integer from 0/,
-    ],
+    ['Wait for part of a second', one({ Type: 'Wait', Seconds: 0.5 }), '/States/S1/Seconds', /integer from 0/],
     ['Wait for a text', one({ Type: 'Wait', Seconds: '5' }), '/States/S1/Seconds', /integer from 0/],
     [
       'Choice without choices',
@@ -107,9 +97,7 @@ describe('a state', () => {
     ],
     [
       'Choice with a text as condition',
-      machine(
-        chain({ Type: 'Choice', Choices: [{ Condition: 'yes', Next: 'E' }] }, { Type: 'Pass', Name: 'E' }),
-      ),
+      machine(chain({ Type: 'Choice', Choices: [{ Condition: 'yes', Next: 'E' }] }, { Type: 'Pass', Name: 'E' })),
       '/States/S1/Choices[0]/Condition',
       'Expected value of type [BOOLEAN]',
     ],
@@ -154,12 +142,7 @@ describe('a state', () => {
       '/States/S1/Arguments/InvocationType',
       'Only RequestResponse is rehearsed',
     ],
-    [
-      'Parallel without branches',
-      one({ Type: 'Parallel' }),
-      '/States/S1',
-      'These fields are required: [Branches]',
-    ],
+    ['Parallel without branches', one({ Type: 'Parallel' }), '/States/S1', 'These fields are required: [Branches]'],
     [
       'Parallel with a bad branch',
       one({ Type: 'Parallel', Branches: [{ StartAt: 'A' }] }),
@@ -172,12 +155,7 @@ describe('a state', () => {
       '/States/S1/Branches[0]/QueryLanguage',
       /not supported/,
     ],
-    [
-      'Map without a processor',
-      one({ Type: 'Map' }),
-      '/States/S1',
-      'These fields are required: [ItemProcessor]',
-    ],
+    ['Map without a processor', one({ Type: 'Map' }), '/States/S1', 'These fields are required: [ItemProcessor]'],
     [
       'Map over a text',
       one({ Type: 'Map', Items: 'all', ItemProcessor: { StartAt: 'A', States: { A: end } } }),

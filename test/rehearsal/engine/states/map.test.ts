@@ -51,10 +51,7 @@ describe('an inline Map', () => {
       from: '{% $states.context.Map.Item.Source %}',
       all: '{% $count($states.input) %}',
     }
-    const execution = await new Cloud().run(each({ ItemSelector: selector }, { Type: 'Pass', Name: 'P' }), [
-      'x',
-      'y',
-    ])
+    const execution = await new Cloud().run(each({ ItemSelector: selector }, { Type: 'Pass', Name: 'P' }), ['x', 'y'])
     expect(output(execution)).toEqual([
       { at: 0, of: 'x', from: 'STATE_DATA', all: 2 },
       { at: 1, of: 'y', from: 'STATE_DATA', all: 2 },
@@ -76,10 +73,7 @@ describe('an inline Map', () => {
     ['{% $states.input.absent %}', 'returned nothing (undefined)'],
   ])('refuses %s as Items', async (items, cause) => {
     const execution = await new Cloud().run(each({ Items: items }, { Type: 'Pass', Name: 'P' }), {})
-    expect([execution.error, types(execution)[2]]).toEqual([
-      'States.QueryEvaluationError',
-      'EvaluationFailed',
-    ])
+    expect([execution.error, types(execution)[2]]).toEqual(['States.QueryEvaluationError', 'EvaluationFailed'])
     expect(execution.cause).toContain(cause)
   })
 
@@ -157,9 +151,7 @@ describe('a distributed Map', () => {
       'ExecutionSucceeded',
     ])
     const [run] = details(execution, 'MapRunStarted') as [{ mapRunArn: string }]
-    expect(run.mapRunArn).toMatch(
-      /^arn:aws:states:eu-west-1:111122223333:mapRun:machine-0\/Bakes:[0-9a-f-]{36}$/,
-    )
+    expect(run.mapRunArn).toMatch(/^arn:aws:states:eu-west-1:111122223333:mapRun:machine-0\/Bakes:[0-9a-f-]{36}$/)
     const { executions } = cloud.operation('ListExecutions', { mapRunArn: run.mapRunArn })
     expect(executions).toHaveLength(2)
     for (const child of executions) {

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { Cloud, chain, failure, invoke, lines, output, types } from '../support.ts'
 
-const wait = (name: string, seconds: number) =>
-  chain({ Type: 'Wait', Name: name, Seconds: seconds, Output: name })
+const wait = (name: string, seconds: number) => chain({ Type: 'Wait', Name: name, Seconds: seconds, Output: name })
 
 describe('Parallel', () => {
   it('runs its branches at once and gives their outputs in their order', async () => {
     const cloud = new Cloud()
-    const execution = await cloud.run(
-      chain({ Type: 'Parallel', Branches: [wait('Slow', 9), wait('Fast', 5)] }),
-    )
+    const execution = await cloud.run(chain({ Type: 'Parallel', Branches: [wait('Slow', 9), wait('Fast', 5)] }))
     expect([output(execution), cloud.elapsed]).toEqual([['Slow', 'Fast'], 9])
     expect(lines(execution)).toEqual([
       '1<0 ExecutionStarted',
@@ -58,13 +55,7 @@ describe('Parallel', () => {
     expect(execution.stopDate).toBe(execution.startDate + 3000)
     const failed = lines(execution).findIndex((line) => line.endsWith('TaskFailed')) + 1
     expect(lines(execution).slice(failed)).toEqual(
-      [
-        'TaskStateAborted',
-        'WaitStateAborted',
-        'WaitStateAborted',
-        'ParallelStateAborted',
-        'ParallelStateFailed',
-      ]
+      ['TaskStateAborted', 'WaitStateAborted', 'WaitStateAborted', 'ParallelStateAborted', 'ParallelStateFailed']
         .map((type, i) => `${failed + 1 + i}<${failed} ${type}`)
         .concat(`${failed + 6}<${failed + 5} ExecutionFailed`),
     )

@@ -53,9 +53,7 @@ describe('Pass', () => {
   })
 
   it('records what it assigns as JSON text', async () => {
-    const execution = await new Cloud().run(
-      chain({ Type: 'Pass', Assign: { s: 'x', n: '{% 1 + 1 %}', o: { a: [] } } }),
-    )
+    const execution = await new Cloud().run(chain({ Type: 'Pass', Assign: { s: 'x', n: '{% 1 + 1 %}', o: { a: [] } } }))
     expect(details(execution, 'PassStateExited')[0]).toMatchObject({
       assignedVariables: { s: '"x"', n: '2', o: '{"a":[]}' },
       assignedVariablesDetails: { truncated: false },
@@ -72,11 +70,7 @@ describe('Succeed', () => {
       },
     )
     expect(output(execution)).toBe('done')
-    expect(types(execution).slice(3)).toEqual([
-      'SucceedStateEntered',
-      'SucceedStateExited',
-      'ExecutionSucceeded',
-    ])
+    expect(types(execution).slice(3)).toEqual(['SucceedStateEntered', 'SucceedStateExited', 'ExecutionSucceeded'])
   })
 })
 

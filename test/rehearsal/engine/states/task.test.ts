@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  Cloud,
-  chain,
-  details,
-  FUNCTION,
-  failure,
-  invoke,
-  lines,
-  output,
-  ROLE,
-  times,
-  types,
-} from '../support.ts'
+import { Cloud, chain, details, FUNCTION, failure, invoke, lines, output, ROLE, times, types } from '../support.ts'
 
 const sdk = (resource: string, args?: object, more: object = {}) =>
   chain({ Type: 'Task', Resource: `arn:aws:states:::${resource}`, ...(args && { Arguments: args }), ...more })
@@ -87,9 +75,7 @@ describe('lambda:invoke', () => {
       trace: ['ImageNotReady: still baking'],
     }
     const expected = { error: 'ImageNotReady', cause: JSON.stringify(cause) }
-    expect(details(execution, 'TaskFailed')).toEqual([
-      { resourceType: 'lambda', resource: 'invoke', ...expected },
-    ])
+    expect(details(execution, 'TaskFailed')).toEqual([{ resourceType: 'lambda', resource: 'invoke', ...expected }])
     expect(details(execution, 'ExecutionFailed')).toEqual([expected])
   })
 })
@@ -153,10 +139,7 @@ describe('TimeoutSeconds', () => {
     ['{% 0 %}', 'must be an integer from 1'],
   ])('%s is an error of the expression', async (timeout, cause) => {
     const execution = await new Cloud().run(chain(invoke(1, { TimeoutSeconds: timeout })))
-    expect([execution.error, types(execution)[2]]).toEqual([
-      'States.QueryEvaluationError',
-      'EvaluationFailed',
-    ])
+    expect([execution.error, types(execution)[2]]).toEqual(['States.QueryEvaluationError', 'EvaluationFailed'])
     expect(execution.cause).toContain(cause)
   })
 })

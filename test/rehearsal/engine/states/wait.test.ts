@@ -16,19 +16,11 @@ describe('Wait', () => {
       at: '2026-01-06T09:00:00Z',
     })
     expect(times(execution, 'WaitStateExited')).toEqual([seconds])
-    expect(types(execution)).toEqual([
-      'ExecutionStarted',
-      'WaitStateEntered',
-      'WaitStateExited',
-      'ExecutionSucceeded',
-    ])
+    expect(types(execution)).toEqual(['ExecutionStarted', 'WaitStateEntered', 'WaitStateExited', 'ExecutionSucceeded'])
   })
 
   it('gives its input, or its Output', async () => {
-    const waits = chain(
-      { Type: 'Wait', Seconds: 1 },
-      { Type: 'Wait', Seconds: 1, Output: '{% $states.input.a %}' },
-    )
+    const waits = chain({ Type: 'Wait', Seconds: 1 }, { Type: 'Wait', Seconds: 1, Output: '{% $states.input.a %}' })
     expect(output(await new Cloud().run(waits, { a: 5 }))).toBe(5)
   })
 

@@ -35,25 +35,10 @@ describe('an SDK integration', () => {
   it.each([
     ['aws-sdk:ssm:putParameter', 'ParameterNotFound', 'Ssm.ParameterNotFoundException', 'Ssm'],
     ['aws-sdk:imagebuilder:getImage', 'ClientException', 'Imagebuilder.ClientException', 'Imagebuilder'],
-    [
-      'aws-sdk:dynamodb:getItem',
-      'ResourceNotFoundException',
-      'DynamoDb.ResourceNotFoundException',
-      'DynamoDb',
-    ],
-    [
-      'dynamodb:putItem',
-      'ConditionalCheckFailedException',
-      'DynamoDB.ConditionalCheckFailedException',
-      'DynamoDB',
-    ],
+    ['aws-sdk:dynamodb:getItem', 'ResourceNotFoundException', 'DynamoDb.ResourceNotFoundException', 'DynamoDb'],
+    ['dynamodb:putItem', 'ConditionalCheckFailedException', 'DynamoDB.ConditionalCheckFailedException', 'DynamoDB'],
     ['sns:publish', 'NotFound', 'SNS.NotFoundException', 'SNS'],
-    [
-      'aws-sdk:imagebuilder:getImage',
-      'AccessDeniedException',
-      'Imagebuilder.ImagebuilderException',
-      'Imagebuilder',
-    ],
+    ['aws-sdk:imagebuilder:getImage', 'AccessDeniedException', 'Imagebuilder.ImagebuilderException', 'Imagebuilder'],
     ['aws-sdk:ec2:describeImages', 'InvalidAMIID.NotFound', 'Ec2.Ec2Exception', 'Ec2'],
     ['dynamodb:getItem', 'AccessDenied', 'DynamoDB.AmazonDynamoDBException', 'DynamoDB'],
   ])('%s names the error %s as %s', async (resource, name, error, service) => {

@@ -22,12 +22,7 @@ function family(child: Workflow, more: object = {}, args: object = {}, resource 
 
 describe('states:startExecution', () => {
   it('starts an execution and goes on', async () => {
-    const { cloud, parent, child, childArn } = family(
-      sleeper,
-      {},
-      {},
-      'arn:aws:states:::states:startExecution',
-    )
+    const { cloud, parent, child, childArn } = family(sleeper, {}, {}, 'arn:aws:states:::states:startExecution')
     await cloud.clock.run()
     expect(output(parent)).toEqual({ ExecutionArn: childArn, StartDate: '2026-01-05T09:00:00.000Z' })
     expect([parent.stopDate, child().stopDate]).toEqual([START, START + 100_000])
@@ -55,12 +50,7 @@ describe('states:startExecution', () => {
       StopDate: START + 100_000,
     })
     expect(child().parent).toBe(parent.arn)
-    expect(types(parent).slice(2, 6)).toEqual([
-      'TaskScheduled',
-      'TaskStarted',
-      'TaskSubmitted',
-      'TaskSucceeded',
-    ])
+    expect(types(parent).slice(2, 6)).toEqual(['TaskScheduled', 'TaskStarted', 'TaskSubmitted', 'TaskSucceeded'])
     expect(details(parent, 'TaskScheduled')).toMatchObject([
       { resourceType: 'states', resource: 'startExecution.sync:2' },
     ])
@@ -73,11 +63,7 @@ describe('states:startExecution', () => {
   })
 
   it.each([
-    [
-      'fails',
-      chain({ Type: 'Fail', Error: 'Own', Cause: 'why' }),
-      { Status: 'FAILED', Error: 'Own', Cause: 'why' },
-    ],
+    ['fails', chain({ Type: 'Fail', Error: 'Own', Cause: 'why' }), { Status: 'FAILED', Error: 'Own', Cause: 'why' }],
     ['times out', { ...sleeper, TimeoutSeconds: 5 }, { Status: 'TIMED_OUT' }],
   ])('raises States.TaskFailed when the child %s', async (_, definition, expected) => {
     const { cloud, parent, childArn } = family(definition)
@@ -105,10 +91,7 @@ describe('states:startExecution', () => {
   })
 
   it.each([
-    [
-      'StateMachineDoesNotExist',
-      { StateMachineArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:none' },
-    ],
+    ['StateMachineDoesNotExist', { StateMachineArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:none' }],
     ['InvalidArn', { StateMachineArn: 'none' }],
     ['InvalidName', { Name: 'a b' }],
     ['InvalidExecutionInput', { Input: 'no json' }],
@@ -150,11 +133,7 @@ describe('aborting a parent', () => {
       cloud.operation('StopExecution', { executionArn: parent.arn, error: 'E', cause: 'c' }),
     )
     await cloud.clock.run()
-    const ends = [...cloud.engine.executions.values()].map(({ status, stopDate, error }) => [
-      status,
-      stopDate,
-      error,
-    ])
+    const ends = [...cloud.engine.executions.values()].map(({ status, stopDate, error }) => [status, stopDate, error])
     expect(ends).toEqual([
       ['ABORTED', START + 7000, 'E'],
       ['ABORTED', START + 7000, undefined],
@@ -179,10 +158,6 @@ describe('aborting a parent', () => {
   it('a task that times out leaves its child running', async () => {
     const { cloud, parent, child } = family(sleeper, { TimeoutSeconds: 5 })
     await cloud.clock.run()
-    expect([parent.error, times(parent, 'TaskTimedOut'), child().status]).toEqual([
-      'States.Timeout',
-      [5],
-      'SUCCEEDED',
-    ])
+    expect([parent.error, times(parent, 'TaskTimedOut'), child().status]).toEqual(['States.Timeout', [5], 'SUCCEEDED'])
   })
 })

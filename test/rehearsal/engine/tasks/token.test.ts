@@ -79,11 +79,7 @@ describe('waitForTaskToken', () => {
       throw failure('Broken')
     }
     const execution = await cloud.run(waiting())
-    expect([execution.error, types(execution)[4], cloud.engine.outstandingTokens]).toEqual([
-      'Broken',
-      'TaskFailed',
-      0,
-    ])
+    expect([execution.error, types(execution)[4], cloud.engine.outstandingTokens]).toEqual(['Broken', 'TaskFailed', 0])
   })
 
   it('has a new token for each attempt', async () => {
@@ -108,9 +104,7 @@ describe('timeouts of a task that waits', () => {
     const cloud = new Waiting().send('Heartbeat', 8)
     const execution = await cloud.run(waiting({ TimeoutSeconds: 10, HeartbeatSeconds: 9 }))
     expect([execution.error, times(execution, 'TaskTimedOut')]).toEqual(['States.Timeout', [10]])
-    expect(details(execution, 'TaskScheduled')).toMatchObject([
-      { timeoutInSeconds: 10, heartbeatInSeconds: 9 },
-    ])
+    expect(details(execution, 'TaskScheduled')).toMatchObject([{ timeoutInSeconds: 10, heartbeatInSeconds: 9 }])
   })
 
   it('ends when a heartbeat is late', async () => {
@@ -142,23 +136,18 @@ describe('a token that is no good', () => {
     return answers[0]
   }
 
-  it.each(['Success', 'Failure', 'Heartbeat'])(
-    'SendTask%s after the task is done is TaskTimedOut',
-    async (name) => {
-      expect(await answer(name, 6, {}, { output: '2' })).toBe(
-        "TaskTimedOut: Task Timed Out: 'Provided task does not exist anymore'",
-      )
-    },
-  )
+  it.each(['Success', 'Failure', 'Heartbeat'])('SendTask%s after the task is done is TaskTimedOut', async (name) => {
+    expect(await answer(name, 6, {}, { output: '2' })).toBe(
+      "TaskTimedOut: Task Timed Out: 'Provided task does not exist anymore'",
+    )
+  })
 
   it('is TaskTimedOut after the time is up', async () => {
     expect(await answer('Success', 4, { TimeoutSeconds: 3 }, { output: '2' })).toMatch(/^TaskTimedOut/)
   })
 
   it.each(['nonsense', ''])('%j is InvalidToken', async (token) => {
-    expect(await answer('Success', 1, {}, { output: '2' }, token)).toBe(
-      "InvalidToken: Invalid Token: 'Invalid token'",
-    )
+    expect(await answer('Success', 1, {}, { output: '2' }, token)).toBe("InvalidToken: Invalid Token: 'Invalid token'")
   })
 
   it.each(['{', undefined, `"${'x'.repeat(262_144)}"`])(

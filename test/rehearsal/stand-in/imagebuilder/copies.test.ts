@@ -42,12 +42,17 @@ beforeEach(async () => {
   const fleet = seedFleet(world)
   const { standIn } = world
   standIn.addRole({
-    ...{ account: second, logicalId: 'CopyRole', name: 'EC2ImageBuilderDistributionCrossAccountRole' },
-    ...{ arn: `arn:aws:iam::${second}:role/EC2ImageBuilderDistributionCrossAccountRole`, policies: [] },
+    account: second,
+    logicalId: 'CopyRole',
+    name: 'EC2ImageBuilderDistributionCrossAccountRole',
+    arn: `arn:aws:iam::${second}:role/EC2ImageBuilderDistributionCrossAccountRole`,
+    policies: [],
     trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
   })
   standIn.organizations.set({
-    ...{ id: 'o-example1234', management: '000000000001', root: 'r-abcd' },
+    id: 'o-example1234',
+    management: '000000000001',
+    root: 'r-abcd',
     units: [
       { id: 'ou-abcd-11111111', parent: 'r-abcd' },
       { id: 'ou-abcd-22222222', parent: 'ou-abcd-11111111' },
@@ -84,14 +89,17 @@ async function distribute(...distributions: Distribution[]): Promise<string> {
   const { imageBuildVersionArn = '' } = await client.send(
     new DistributeImageCommand({
       distributionConfigurationArn: made.distributionConfigurationArn,
-      ...{ executionRole: 'golden-distribution', sourceImage: source, clientToken: 'd-1' },
+      executionRole: 'golden-distribution',
+      sourceImage: source,
+      clientToken: 'd-1',
     }),
   )
   world.clock.run()
   return imageBuildVersionArn
 }
 const settings = (region: string, o: Distribution['amiDistributionConfiguration'] = {}): Distribution => ({
-  ...{ region, amiDistributionConfiguration: o },
+  region,
+  amiDistributionConfiguration: o,
 })
 const copiesTo = (account: string, region: string) =>
   world.standIn.ec2.copies.filter((copy) => copy.account === account && copy.region === region).length
@@ -121,9 +129,7 @@ describe('a copy', () => {
     const ebs = Images?.[0]?.BlockDeviceMappings?.[0]?.Ebs
     expect(ebs).toMatchObject({ Encrypted: true })
     expect(ebs).not.toHaveProperty('KmsKeyId')
-    const { Snapshots } = await ec2.send(
-      new DescribeSnapshotsCommand({ SnapshotIds: [ebs?.SnapshotId ?? ''] }),
-    )
+    const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [ebs?.SnapshotId ?? ''] }))
     expect(Snapshots).toMatchObject([{ Encrypted: true, KmsKeyId: key, OwnerId: target.account }])
     const made = { Key: 'CreatedBy', Value: 'EC2 Image Builder' }
     expect(Images?.[0]?.Tags).toContainEqual(made)
@@ -162,9 +168,7 @@ describe('a copy', () => {
       { ...settings('eu-west-1', { kmsKeyId: keyIn('eu-west-1') }), licenseConfigurationArns },
       { ...settings('us-east-1', { targetAccountIds: [target.account] }), licenseConfigurationArns },
     )
-    const amis = (await amisOf(arn)).map(({ image, region }) =>
-      world.standIn.ec2.get(image ?? '', region ?? ''),
-    )
+    const amis = (await amisOf(arn)).map(({ image, region }) => world.standIn.ec2.get(image ?? '', region ?? ''))
     expect(amis.map((ami) => ami?.licenses)).toEqual([licenseConfigurationArns, undefined])
   })
 })
@@ -196,7 +200,8 @@ describe('a shared copy', () => {
     const [built] = await amisOf(source)
     for (const account of [target.account, '666666666666', '777777777777', '999999999998']) {
       expect([account, await seenBy(account, 'eu-west-1', copy?.image ?? '')]).toEqual([
-        ...[account, whom.includes(account)],
+        account,
+        whom.includes(account),
       ])
       // Shared region by region: what the one has says nothing of the other.
       expect(await seenBy(account, 'us-east-1', built?.image ?? '')).toBe(false)
@@ -266,8 +271,11 @@ describe('copies that fail', () => {
     const arn = await distribute(settings('us-east-1', { targetAccountIds: [target.account, stranger] }))
     expect((await failed(arn))[0]?.[2]).toContain(`Not authorized to assume arn:aws:iam::${stranger}`)
     world.standIn.addRole({
-      ...{ account: stranger, logicalId: 'CopyRole', name: 'EC2ImageBuilderDistributionCrossAccountRole' },
-      ...{ arn: `arn:aws:iam::${stranger}:role/EC2ImageBuilderDistributionCrossAccountRole`, policies: [] },
+      account: stranger,
+      logicalId: 'CopyRole',
+      name: 'EC2ImageBuilderDistributionCrossAccountRole',
+      arn: `arn:aws:iam::${stranger}:role/EC2ImageBuilderDistributionCrossAccountRole`,
+      policies: [],
       trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
     })
     await retry(arn, 'r-1')

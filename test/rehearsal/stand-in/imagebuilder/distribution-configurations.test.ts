@@ -51,13 +51,18 @@ const accounts = (count: number) => Array.from({ length: count }, (_, i) => `${3
 const create = (o: Partial<CreateDistributionConfigurationCommandInput> = {}) =>
   client.send(
     new CreateDistributionConfigurationCommand({
-      ...{ name: 'golden-base-everyone', distributions: to(target.account), clientToken: 'c-1', ...o },
+      name: 'golden-base-everyone',
+      distributions: to(target.account),
+      clientToken: 'c-1',
+      ...o,
     }),
   )
 const update = (distributions: Distribution[], clientToken = 'u-1') =>
   client.send(
     new UpdateDistributionConfigurationCommand({
-      ...{ distributionConfigurationArn: arn, distributions, clientToken },
+      distributionConfigurationArn: arn,
+      distributions,
+      clientToken,
     }),
   )
 const get = async () => {
@@ -73,8 +78,12 @@ describe('a distribution configuration', () => {
       distributionConfigurationArn: arn,
     })
     expect(await get()).toMatchObject({
-      ...{ arn, name: 'golden-base-everyone', description: 'to everyone', timeoutMinutes: 720 },
-      ...{ distributions: to(target.account), tags: { Fleet: 'golden' } },
+      arn,
+      name: 'golden-base-everyone',
+      description: 'to everyone',
+      timeoutMinutes: 720,
+      distributions: to(target.account),
+      tags: { Fleet: 'golden' },
     })
     await expect(create()).rejects.toMatchObject({ name: 'IdempotentParameterMismatchException' })
     await expect(create({ clientToken: 'c-2' })).rejects.toMatchObject({
@@ -104,21 +113,22 @@ describe('a distribution configuration', () => {
     world.standIn.imagebuilder.createFromTemplate(
       'AWS::ImageBuilder::ImagePipeline',
       {
-        ...{ Name: 'golden-other', ImageRecipeArn: fleet.recipe, DistributionConfigurationArn: arn },
+        Name: 'golden-other',
+        ImageRecipeArn: fleet.recipe,
+        DistributionConfigurationArn: arn,
         InfrastructureConfigurationArn: fleet.infrastructure,
       },
       build,
     )
-    const deleted = client.send(
-      new DeleteDistributionConfigurationCommand({ distributionConfigurationArn: arn }),
-    )
+    const deleted = client.send(new DeleteDistributionConfigurationCommand({ distributionConfigurationArn: arn }))
     await expect(deleted).rejects.toMatchObject({ name: 'ResourceDependencyException' })
   })
 
   it('takes 50 target accounts, over all of its regions', async () => {
     const regions = (...of: string[][]): Distribution[] =>
       of.map((targetAccountIds, i) => ({
-        ...{ region: ['us-east-1', 'eu-west-1'][i], amiDistributionConfiguration: { targetAccountIds } },
+        region: ['us-east-1', 'eu-west-1'][i],
+        amiDistributionConfiguration: { targetAccountIds },
       }))
     await create({ distributions: regions(accounts(50), accounts(50)) })
     const more = regions(accounts(50), ['999999999999'])
@@ -150,7 +160,9 @@ describe('a distribution configuration', () => {
     const executionRole = `arn:aws:iam::${build.account}:role/golden-distribution`
     const { imageBuildVersionArn } = await client.send(
       new DistributeImageCommand({
-        ...{ distributionConfigurationArn: arn, executionRole, sourceImage: fleet.parent.ImageId },
+        distributionConfigurationArn: arn,
+        executionRole,
+        sourceImage: fleet.parent.ImageId,
         clientToken: 'd-1',
       }),
     )

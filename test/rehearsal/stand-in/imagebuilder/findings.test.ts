@@ -9,16 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Finding } from '../../../../rehearsal/stand-in/services/imagebuilder/findings.ts'
 import type { Outcome } from '../../../../rehearsal/stand-in/services/imagebuilder/images.ts'
 import type { CallRecord } from '../../../../rehearsal/stand-in/types.ts'
-import {
-  allow,
-  build,
-  clientOptions,
-  itFitsTheModels,
-  roleWith,
-  type Served,
-  seedFleet,
-  served,
-} from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, seedFleet, served } from '../world.ts'
 
 const calls: CallRecord[] = []
 const hour = 3_600_000
@@ -117,9 +108,10 @@ describe('a scan', () => {
     const { ref } = world.standIn.imagebuilder.createFromTemplate(
       'AWS::ImageBuilder::ImagePipeline',
       {
-        ...{ Name: 'golden-untested', ImageRecipeArn: fleet.recipe },
+        Name: 'golden-untested',
+        ImageRecipeArn: fleet.recipe,
         InfrastructureConfigurationArn: fleet.infrastructure,
-        ...{ ImageTestsConfiguration: { ImageTestsEnabled: false } },
+        ImageTestsConfiguration: { ImageTestsEnabled: false },
         ImageScanningConfiguration: { ImageScanningEnabled: true },
       },
       build,
@@ -135,7 +127,8 @@ describe('a scan', () => {
     const { ref } = world.standIn.imagebuilder.createFromTemplate(
       'AWS::ImageBuilder::ImagePipeline',
       {
-        ...{ Name: 'golden-unscanned', ImageRecipeArn: fleet.recipe },
+        Name: 'golden-unscanned',
+        ImageRecipeArn: fleet.recipe,
         InfrastructureConfigurationArn: fleet.infrastructure,
       },
       build,
@@ -160,7 +153,11 @@ describe('a scan', () => {
 
 describe('findings', () => {
   const openssl: Finding = {
-    ...{ id: 'CVE-2026-1234', severity: 'HIGH', package: 'openssl', version: '3.2.2-1', fixedIn: '3.2.2-2' },
+    id: 'CVE-2026-1234',
+    severity: 'HIGH',
+    package: 'openssl',
+    version: '3.2.2-1',
+    fixedIn: '3.2.2-2',
   }
   const bash: Finding = { id: 'CVE-2026-99', severity: 'LOW', package: 'bash', version: '5.2.15-1' }
 
@@ -170,8 +167,13 @@ describe('findings', () => {
     const found = await findings(['imageBuildVersionArn', arn])
     expect(found).toMatchObject([
       {
-        ...{ awsAccountId: build.account, imageBuildVersionArn: arn, imagePipelineArn: fleet.pipeline },
-        ...{ type: 'PACKAGE_VULNERABILITY', severity: 'HIGH', fixAvailable: 'YES', inspectorScore: 7.8 },
+        awsAccountId: build.account,
+        imageBuildVersionArn: arn,
+        imagePipelineArn: fleet.pipeline,
+        type: 'PACKAGE_VULNERABILITY',
+        severity: 'HIGH',
+        fixAvailable: 'YES',
+        inspectorScore: 7.8,
         packageVulnerabilityDetails: {
           vulnerabilityId: 'CVE-2026-1234',
           vulnerablePackages: [{ name: 'openssl', version: '3.2.2-1', fixedInVersion: '3.2.2-2' }],

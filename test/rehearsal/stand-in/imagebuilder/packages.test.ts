@@ -59,13 +59,16 @@ const release = (version = '') => Number(version.split('-').at(-1))
 
 const pipelineOf = (name: string, properties: Record<string, unknown> = {}) => {
   const make = (type: string, of: Record<string, unknown>) =>
-    world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, { Name: name, ...of }, build)
-      .ref
+    world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, { Name: name, ...of }, build).ref
   const recipe = make('ImageRecipe', {
-    ...{ Version: '1.0.0', ParentImage: `ssm:/golden/images/${name}/parent`, Components: [] },
+    Version: '1.0.0',
+    ParentImage: `ssm:/golden/images/${name}/parent`,
+    Components: [],
   })
   return make('ImagePipeline', {
-    ...{ ImageRecipeArn: recipe, InfrastructureConfigurationArn: fleet.infrastructure, ...properties },
+    ImageRecipeArn: recipe,
+    InfrastructureConfigurationArn: fleet.infrastructure,
+    ...properties,
   })
 }
 const parentOf = (name: string, value: string) =>
@@ -105,8 +108,7 @@ it('has what the parent has, and things of its own', async () => {
   parentOf('golden-child', amiOf(parent))
   const child = await built(pipelineOf('golden-child'))
   const [above, below] = [await packages(parent), await packages(child)]
-  for (const [name, version] of above)
-    expect(release(below.get(name))).toBeGreaterThanOrEqual(release(version))
+  for (const [name, version] of above) expect(release(below.get(name))).toBeGreaterThanOrEqual(release(version))
   const own = [...below.keys()].filter((name) => !above.has(name))
   expect(own.length).toBeGreaterThan(0)
   expect(own.length).toBeLessThan(3)
@@ -122,10 +124,12 @@ it('of a newer parent is newer itself, and of a Windows parent is Windows’', a
   const after = await packages(await built(pipeline))
   const moved = [...after].filter(([name, version]) => release(version) > release(before.get(name)))
   expect(moved.length).toBeGreaterThan(10)
-  for (const [name, version] of after)
-    expect(release(version)).toBeGreaterThanOrEqual(release(before.get(name)))
+  for (const [name, version] of after) expect(release(version)).toBeGreaterThanOrEqual(release(before.get(name)))
   const { image } = world.standIn.ec2.addImage({
-    ...{ ...soe, Name: 'windows 1', Platform: 'Windows', sharedWith: [build.account] },
+    ...soe,
+    Name: 'windows 1',
+    Platform: 'Windows',
+    sharedWith: [build.account],
   })
   parentOf('golden-windows', image.ImageId)
   const names = [...(await packages(await built(pipelineOf('golden-windows')))).keys()]
@@ -149,9 +153,9 @@ it('is there from the build on, and only where the pipeline collects it', async 
   world.clock.run()
   expect((await packages(arn)).size).toBeGreaterThan(0)
   parentOf('golden-silent', amiOf(arn))
-  expect(
-    await packages(await built(pipelineOf('golden-silent', { EnhancedImageMetadataEnabled: false }))),
-  ).toEqual(new Map())
+  expect(await packages(await built(pipelineOf('golden-silent', { EnhancedImageMetadataEnabled: false })))).toEqual(
+    new Map(),
+  )
 })
 
 it('refuses an image that is not there, and who has no right for it', async () => {

@@ -12,16 +12,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Statement } from '../../../../rehearsal/stand-in/iam/policy.ts'
 import type { CallRecord } from '../../../../rehearsal/stand-in/types.ts'
-import {
-  allow,
-  build,
-  clientOptions,
-  itFitsTheModels,
-  roleWith,
-  type Served,
-  seedFleet,
-  served,
-} from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, seedFleet, served } from '../world.ts'
 
 const calls: CallRecord[] = []
 const prefix = `arn:aws:imagebuilder:${build.region}:${build.account}`
@@ -45,13 +36,13 @@ afterEach(async () => {
 const create = (o: Partial<CreateImageRecipeCommandInput> = {}, by = client) =>
   by.send(
     new CreateImageRecipeCommand({
-      ...{
-        name: 'golden-base',
-        semanticVersion: '1.0.x',
-        parentImage: fleet.parent.ImageId,
-        clientToken: 'one',
-      },
-      ...{ components: [{ componentArn: fleet.component }], tags: { Fleet: 'golden' }, ...o },
+      name: 'golden-base',
+      semanticVersion: '1.0.x',
+      parentImage: fleet.parent.ImageId,
+      clientToken: 'one',
+      components: [{ componentArn: fleet.component }],
+      tags: { Fleet: 'golden' },
+      ...o,
     }),
   )
 const recipe = async (imageRecipeArn: string) =>
@@ -61,23 +52,32 @@ const pipeline = async () =>
 const update = (o: Partial<UpdateImagePipelineCommandInput> = {}, by = client) =>
   by.send(
     new UpdateImagePipelineCommand({
-      ...{ imagePipelineArn: fleet.pipeline, imageRecipeArn: fleet.recipe, clientToken: 'one' },
-      ...{ infrastructureConfigurationArn: fleet.infrastructure, ...o },
+      imagePipelineArn: fleet.pipeline,
+      imageRecipeArn: fleet.recipe,
+      clientToken: 'one',
+      infrastructureConfigurationArn: fleet.infrastructure,
+      ...o,
     }),
   )
 
 describe('a new recipe', () => {
   it('takes the next version that is free in place of x, and says how to refer to it', async () => {
     expect(await create()).toMatchObject({
-      ...{ imageRecipeArn: `${prefix}:image-recipe/golden-base/1.0.1`, clientToken: 'one' },
+      imageRecipeArn: `${prefix}:image-recipe/golden-base/1.0.1`,
+      clientToken: 'one',
       latestVersionReferences: { latestMinorVersionArn: `${prefix}:image-recipe/golden-base/1.0.x` },
     })
     await create({ clientToken: 'two', semanticVersion: '1.0.7' })
     const { imageRecipeArn } = await create({ clientToken: 'three' })
     expect(imageRecipeArn).toMatch(/1\.0\.8$/)
     expect(await recipe(imageRecipeArn ?? '')).toMatchObject({
-      ...{ name: 'golden-base', version: '1.0.8', parentImage: fleet.parent.ImageId, platform: 'Linux' },
-      ...{ owner: build.account, tags: { Fleet: 'golden' }, components: [{ componentArn: fleet.component }] },
+      name: 'golden-base',
+      version: '1.0.8',
+      parentImage: fleet.parent.ImageId,
+      platform: 'Linux',
+      owner: build.account,
+      tags: { Fleet: 'golden' },
+      components: [{ componentArn: fleet.component }],
     })
   })
 
@@ -134,9 +134,16 @@ describe('an updated pipeline', () => {
       schedule: { scheduleExpression: 'cron(0 0 * * ? *)' },
     })
     expect(await pipeline()).toEqual({
-      ...{ arn: fleet.pipeline, name: 'golden-base', platform: 'Linux', dateCreated: before?.dateCreated },
-      ...{ imageRecipeArn, infrastructureConfigurationArn: fleet.infrastructure, description: 'moved' },
-      ...{ status: 'ENABLED', enhancedImageMetadataEnabled: true, dateUpdated: expect.any(String) },
+      arn: fleet.pipeline,
+      name: 'golden-base',
+      platform: 'Linux',
+      dateCreated: before?.dateCreated,
+      imageRecipeArn,
+      infrastructureConfigurationArn: fleet.infrastructure,
+      description: 'moved',
+      status: 'ENABLED',
+      enhancedImageMetadataEnabled: true,
+      dateUpdated: expect.any(String),
       schedule: { scheduleExpression: 'cron(0 0 * * ? *)' },
     })
   })
@@ -150,11 +157,7 @@ describe('an updated pipeline', () => {
 
   it.each([
     ['there is none', { imagePipelineArn: `${prefix}:image-pipeline/none` }, 'ResourceNotFoundException'],
-    [
-      'its recipe is not there',
-      { imageRecipeArn: `${prefix}:image-recipe/none/1.0.0` },
-      'ResourceNotFoundException',
-    ],
+    ['its recipe is not there', { imageRecipeArn: `${prefix}:image-recipe/none/1.0.0` }, 'ResourceNotFoundException'],
     ['it has no recipe', { imageRecipeArn: undefined }, 'InvalidRequestException'],
     ['its role is not there', { executionRole: 'none' }, 'InvalidRequestException'],
   ])('is refused where %s', async (_, input, name) => {

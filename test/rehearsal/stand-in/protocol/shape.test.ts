@@ -26,11 +26,7 @@ describe('read', () => {
     ['null for a missing member', { Name: null, Value: 'b' }, ['Name is missing']],
     ['a wrong type', { Name: 3, Value: 'b' }, ['Name is 3, expected a string']],
     ['a list that is none', { Name: 'a', Value: 'b', Tags: {} }, ['Tags is {}, expected a list']],
-    [
-      'what is wrong inside a list',
-      { Name: 'a', Value: 'b', Tags: [{ Key: 'k' }] },
-      ['Tags[0].Value is missing'],
-    ],
+    ['what is wrong inside a list', { Name: 'a', Value: 'b', Tags: [{ Key: 'k' }] }, ['Tags[0].Value is missing']],
     ['no structure at all', 'x', ['the input is "x", expected a structure']],
     [
       'text for a boolean',
@@ -42,12 +38,10 @@ describe('read', () => {
   })
 
   it('takes text for scalars from a form', () => {
-    expect(
-      problemsOf(PutParameterRequest$, { Name: 'a', Value: 'b', Overwrite: 'true' }, { text: true }),
-    ).toEqual([])
-    expect(
-      problemsOf(PutParameterRequest$, { Name: 'a', Value: 'b', Overwrite: 'yes' }, { text: true }),
-    ).toHaveLength(1)
+    expect(problemsOf(PutParameterRequest$, { Name: 'a', Value: 'b', Overwrite: 'true' }, { text: true })).toEqual([])
+    expect(problemsOf(PutParameterRequest$, { Name: 'a', Value: 'b', Overwrite: 'yes' }, { text: true })).toHaveLength(
+      1,
+    )
   })
 
   it('makes the idempotency token that a caller left out', () => {
@@ -86,11 +80,9 @@ describe('write', () => {
     const { value } = fc.letrec<{ value: Record<string, unknown> }>((tie) => ({
       value: fc.oneof(
         { maxDepth: 3 },
-        ...[
-          fc.record({ S: fc.string() }),
-          fc.record({ N: fc.integer().map(String) }),
-          fc.record({ BOOL: fc.boolean() }),
-        ],
+        fc.record({ S: fc.string() }),
+        fc.record({ N: fc.integer().map(String) }),
+        fc.record({ BOOL: fc.boolean() }),
         fc.record({ B: fc.uint8Array({ maxLength: 8 }) }),
         fc.record({ L: fc.array(tie('value'), { maxLength: 3 }) }),
         fc.record({
@@ -115,12 +107,18 @@ describe('write', () => {
 
 describe('names', () => {
   const api = {
-    ...{ name: 'a', instanceProfileName: 'p', resourceTags: { cost: 'x', Team: 'y' } },
-    ...{ logging: { s3Logs: { s3BucketName: 'b' } }, instanceTypes: ['t3.large'] },
+    name: 'a',
+    instanceProfileName: 'p',
+    resourceTags: { cost: 'x', Team: 'y' },
+    logging: { s3Logs: { s3BucketName: 'b' } },
+    instanceTypes: ['t3.large'],
   }
   const pascal = {
-    ...{ Name: 'a', InstanceProfileName: 'p', ResourceTags: { cost: 'x', Team: 'y' } },
-    ...{ Logging: { S3Logs: { S3BucketName: 'b' } }, InstanceTypes: ['t3.large'] },
+    Name: 'a',
+    InstanceProfileName: 'p',
+    ResourceTags: { cost: 'x', Team: 'y' },
+    Logging: { S3Logs: { S3BucketName: 'b' } },
+    InstanceTypes: ['t3.large'],
   }
   const shape = shapeOf(CreateInfrastructureConfigurationRequest$)
 

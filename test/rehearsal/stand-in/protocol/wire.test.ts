@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { modelOf, serviceOf } from '../../../../rehearsal/stand-in/protocol/models.ts'
-import {
-  decode,
-  encode,
-  encodeError,
-  type WireRequest,
-} from '../../../../rehearsal/stand-in/protocol/wire.ts'
+import { decode, encode, encodeError, type WireRequest } from '../../../../rehearsal/stand-in/protocol/wire.ts'
 import { AwsError } from '../../../../rehearsal/stand-in/types.ts'
 
 const request = (o: Partial<WireRequest>): WireRequest => ({
@@ -161,12 +156,7 @@ describe('encode', () => {
   })
 
   it.each([
-    [
-      'imagebuilder',
-      'ResourceNotFoundException',
-      404,
-      '{"__type":"ResourceNotFoundException","message":"gone"}',
-    ],
+    ['imagebuilder', 'ResourceNotFoundException', 404, '{"__type":"ResourceNotFoundException","message":"gone"}'],
     ['lambda', 'ResourceNotFoundException', 404, '"Message":"gone"'],
     ['sns', 'NotFoundException', 404, '<Code>NotFound</Code><Message>gone</Message>'],
     ['ec2', 'InvalidAMIID.NotFound', 400, '<Errors><Error><Code>InvalidAMIID.NotFound</Code>'],

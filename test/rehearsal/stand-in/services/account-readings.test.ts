@@ -1,9 +1,5 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2'
-import {
-  DescribeEventBusCommand,
-  EventBridgeClient,
-  ListRuleNamesByTargetCommand,
-} from '@aws-sdk/client-eventbridge'
+import { DescribeEventBusCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge'
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { BatchGetAccountStatusCommand, Inspector2Client } from '@aws-sdk/client-inspector2'
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms'
@@ -52,10 +48,8 @@ describe('iam', () => {
   it('tells a role that may not ask what it needs', async () => {
     const client = new IAMClient(clientOptions(world, roleWith(world.standIn, [allow('ec2:*')])))
     await expect(client.send(new GetRoleCommand({ RoleName: 'worker' }))).rejects.toMatchObject({
-      ...{
-        name: 'AccessDenied',
-        message: expect.stringContaining('is not authorized to perform: iam:GetRole'),
-      },
+      name: 'AccessDenied',
+      message: expect.stringContaining('is not authorized to perform: iam:GetRole'),
     })
   })
 })
@@ -119,14 +113,14 @@ it('ec2 tells of the regions that an account has not opted in to only when it is
     return Object.fromEntries(Regions.map(({ RegionName = '', OptInStatus }) => [RegionName, OptInStatus]))
   }
   expect(await statusOf(true)).toMatchObject({
-    ...{ 'us-east-1': 'opt-in-not-required', 'ap-east-1': 'not-opted-in', 'eu-south-1': 'opted-in' },
+    'us-east-1': 'opt-in-not-required',
+    'ap-east-1': 'not-opted-in',
+    'eu-south-1': 'opted-in',
   })
   expect(await statusOf(false)).not.toHaveProperty('ap-east-1')
-  await expect(client.send(new DescribeRegionsCommand({ RegionNames: ['us-east-9'] }))).rejects.toMatchObject(
-    {
-      name: 'InvalidParameterValue',
-    },
-  )
+  await expect(client.send(new DescribeRegionsCommand({ RegionNames: ['us-east-9'] }))).rejects.toMatchObject({
+    name: 'InvalidParameterValue',
+  })
 })
 
 it('events tells which rules go somewhere, and whom a bus admits', async () => {
@@ -150,7 +144,9 @@ it('sqs empties a queue', async () => {
   const QueueUrl = `https://sqs.${build.region}.amazonaws.com/${build.account}/letters`
   world.standIn.sqs.addQueue(build, 'letters')
   world.standIn.sqs.put(`arn:aws:sqs:${build.region}:${build.account}:letters`, {
-    ...{ id: '1', body: '{}', sent: new Date(0) },
+    id: '1',
+    body: '{}',
+    sent: new Date(0),
   })
   const waiting = async () =>
     (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes

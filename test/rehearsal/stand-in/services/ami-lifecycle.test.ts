@@ -16,16 +16,7 @@ import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/cl
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Statement } from '../../../../rehearsal/stand-in/iam/policy.ts'
 import type { CallRecord } from '../../../../rehearsal/stand-in/types.ts'
-import {
-  allow,
-  build,
-  clientOptions,
-  itFitsTheModels,
-  roleWith,
-  type Served,
-  served,
-  target,
-} from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, served, target } from '../world.ts'
 
 let world: Served
 let owner: EC2Client
@@ -41,15 +32,17 @@ const tags = [
 beforeEach(async () => {
   world = await served()
   const { image } = world.standIn.ec2.addImage({
-    ...{ ...build, Name: 'golden-base 1', sharedWith: [target.account], Tags: tags, snapshotTags: tags },
+    ...build,
+    Name: 'golden-base 1',
+    sharedWith: [target.account],
+    Tags: tags,
+    snapshotTags: tags,
   })
   ami = image.ImageId
   snapshot = image.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ''
   world.events.length = 0
   owner = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*', 'ssm:*')])))
-  other = new EC2Client(
-    clientOptions(world, roleWith(world.standIn, [allow('ec2:*')], { ...target, name: 'other' })),
-  )
+  other = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*')], { ...target, name: 'other' })))
 })
 afterEach(async () => {
   calls.push(...world.standIn.calls)
@@ -68,11 +61,11 @@ const deregister = (DeleteAssociatedSnapshots?: boolean, client = owner) =>
     }),
   )
 const seen = async (client: EC2Client, input: DescribeImagesCommandInput = {}) =>
-  (await client.send(new DescribeImagesCommand(input))).Images?.map(
-    ({ ImageId, State, DeprecationTime }) => ({
-      ...{ ImageId, State, DeprecationTime },
-    }),
-  )
+  (await client.send(new DescribeImagesCommand(input))).Images?.map(({ ImageId, State, DeprecationTime }) => ({
+    ImageId,
+    State,
+    DeprecationTime,
+  }))
 const snapshots = async (client = owner) =>
   (await client.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }))).Snapshots?.map(
     ({ SnapshotId }) => SnapshotId,
@@ -119,9 +112,7 @@ describe('a disabled AMI', () => {
   it('launches nothing, and no parameter takes it', async () => {
     await disable()
     const run = () =>
-      owner.send(
-        new RunInstancesCommand({ ImageId: ami, InstanceType: 'm7i.large', MinCount: 1, MaxCount: 1 }),
-      )
+      owner.send(new RunInstancesCommand({ ImageId: ami, InstanceType: 'm7i.large', MinCount: 1, MaxCount: 1 }))
     await expect(run()).rejects.toMatchObject({ name: 'InvalidAMIID.Unavailable' })
     const ssm = new SSMClient(clientOptions(world))
     const pointer = { Name: '/golden/base', Value: ami, Type: 'String', DataType: 'aws:ec2:image' } as const
@@ -149,7 +140,8 @@ describe('a deregistered AMI', () => {
   it('leaves its snapshots behind', async () => {
     const drop = () => owner.send(new DeleteSnapshotCommand({ SnapshotId: snapshot }))
     await expect(drop()).rejects.toMatchObject({
-      ...{ name: 'InvalidSnapshot.InUse', message: `The snapshot ${snapshot} is currently in use by ${ami}` },
+      name: 'InvalidSnapshot.InUse',
+      message: `The snapshot ${snapshot} is currently in use by ${ami}`,
     })
     await disable()
     await expect(drop()).rejects.toMatchObject({ name: 'InvalidSnapshot.InUse' })
@@ -172,9 +164,7 @@ describe('a deregistered AMI', () => {
   it('leaves a snapshot that another AMI has too', async () => {
     const devices = [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId: snapshot } }]
     world.standIn.ec2.addImage({ ...build, Name: 'golden-base 2', BlockDeviceMappings: devices })
-    expect((await deregister(true)).DeleteSnapshotResults).toEqual([
-      { SnapshotId: snapshot, ReturnCode: 'skipped' },
-    ])
+    expect((await deregister(true)).DeleteSnapshotResults).toEqual([{ SnapshotId: snapshot, ReturnCode: 'skipped' }])
     expect(await snapshots()).toEqual([snapshot])
   })
 })
@@ -185,9 +175,7 @@ describe('snapshots', () => {
     expect(await snapshots(other)).toEqual([])
     const byTag = { Filters: [{ Name: 'tag:rebake:fleet', Values: ['golden'] }] }
     const { Snapshots } = await owner.send(new DescribeSnapshotsCommand(byTag))
-    expect(Snapshots).toMatchObject([
-      { SnapshotId: snapshot, OwnerId: build.account, Tags: tags, VolumeSize: 8 },
-    ])
+    expect(Snapshots).toMatchObject([{ SnapshotId: snapshot, OwnerId: build.account, Tags: tags, VolumeSize: 8 }])
     const first = await owner.send(new DescribeSnapshotsCommand({ MaxResults: 1 }))
     const { NextToken } = first
     const rest = await owner.send(new DescribeSnapshotsCommand({ MaxResults: 1, NextToken }))
@@ -208,7 +196,8 @@ describe('who does not own the AMI', () => {
     ['deregister', () => deregister(false, other)],
   ])('may not %s it', async (_, act) => {
     await expect(act()).rejects.toMatchObject({
-      ...{ name: 'AuthFailure', message: `Not authorized for image:${ami}` },
+      name: 'AuthFailure',
+      message: `Not authorized for image:${ami}`,
     })
   })
 
@@ -230,7 +219,9 @@ it('is only asked about in a dry run', async () => {
 
 describe('a right by tags', () => {
   const onTag = (action: string, key: string, value: string, type = 'image'): Statement => ({
-    ...{ Effect: 'Allow', Action: action, Resource: `arn:aws:ec2:*::${type}/*` },
+    Effect: 'Allow',
+    Action: action,
+    Resource: `arn:aws:ec2:*::${type}/*`,
     Condition: { StringEquals: { [key]: value } },
   })
   const as = (...statements: Statement[]) =>

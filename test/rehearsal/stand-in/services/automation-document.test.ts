@@ -13,8 +13,12 @@ import { type Document, Documents } from '../../../../rehearsal/stand-in/service
 
 const runbook = (): AutomationDocument =>
   smokeAutomation({
-    ...{ fleet: 'gold', role: 'arn:aws:iam::111122223333:role/gold-smoke', instanceProfile: 'profile' },
-    ...{ subnet: undefined, securityGroups: ['sg-0a1b2c3d4e5f67890'], logGroup: '/rebake/gold-smoke' },
+    fleet: 'gold',
+    role: 'arn:aws:iam::111122223333:role/gold-smoke',
+    instanceProfile: 'profile',
+    subnet: undefined,
+    securityGroups: ['sg-0a1b2c3d4e5f67890'],
+    logGroup: '/rebake/gold-smoke',
   })
 const problemsOf = (document: AutomationDocument) => {
   try {
@@ -33,7 +37,10 @@ describe("the fleet's runbook", () => {
   it('calls APIs with what they take', async () => {
     const calls = runbook().mainSteps.filter(({ inputs }) => inputs.Api)
     expect(calls.map(({ inputs }) => inputs.Api)).toEqual([
-      ...['DescribeInstances', 'DescribeInstanceInformation', 'DescribeInstances', 'TerminateInstances'],
+      'DescribeInstances',
+      'DescribeInstanceInformation',
+      'DescribeInstances',
+      'TerminateInstances',
     ])
     for (const { inputs } of calls) {
       const { Service, Api, PropertySelector: _, DesiredValues: __, ...given } = inputs
@@ -75,43 +82,23 @@ describe('a runbook is refused', () => {
       'step RunScript: aws:runCommand takes no Odd',
     ],
     ['without an input that it needs', change('Launch', { inputs: {} }), 'step Launch: it needs ImageId'],
-    [
-      'with a name that no step has',
-      change('WaitOnline', { name: 'Wait Online' }),
-      'no name that a step may have',
-    ],
+    ['with a name that no step has', change('WaitOnline', { name: 'Wait Online' }), 'no name that a step may have'],
     ['with a name twice', change('WaitOnline', { name: 'WaitRunning' }), 'its name is another step’s'],
-    [
-      'that goes nowhere on failure',
-      change('Launch', { onFailure: 'step:Odd' }),
-      'step Launch: onFailure step:Odd',
-    ],
+    ['that goes nowhere on failure', change('Launch', { onFailure: 'step:Odd' }), 'step Launch: onFailure step:Odd'],
     ['that goes on to nothing', change('Launch', { nextStep: 'Odd' }), 'step Launch: nextStep Odd'],
-    [
-      'that goes nowhere when it is cancelled',
-      change('Launch', { onCancel: 'Continue' }),
-      'onCancel Continue',
-    ],
+    ['that goes nowhere when it is cancelled', change('Launch', { onCancel: 'Continue' }), 'onCancel Continue'],
     [
       'that launches when it is cancelled',
       change('RunScript', { onCancel: 'step:Launch' }),
       'onCancel cannot lead to step:Launch',
     ],
-    [
-      'with a member that no step has',
-      change('Launch', { onTimeout: 'Abort' } as never),
-      'no step has onTimeout',
-    ],
+    ['with a member that no step has', change('Launch', { onTimeout: 'Abort' } as never), 'no step has onTimeout'],
     [
       'with a name for nothing',
       change('Launch', { inputs: { ImageId: '{{ Image.Id }}' } }),
       '{{ Image.Id }} refers to nothing',
     ],
-    [
-      'with an output of nothing',
-      { ...runbook(), outputs: ['Launch.Odd'] },
-      'output Launch.Odd refers to nothing',
-    ],
+    ['with an output of nothing', { ...runbook(), outputs: ['Launch.Odd'] }, 'output Launch.Odd refers to nothing'],
     [
       'with an output of an odd type',
       change('FindInstances', { outputs: [{ Name: 'InstanceIds', Selector: '$', Type: 'List' }] }),
@@ -125,7 +112,9 @@ describe('a runbook is refused', () => {
 describe('documents', () => {
   const place = { account: '111122223333', region: 'us-west-2' }
   const command = (name: string): Document => ({
-    ...{ name, type: 'Command', content: { schemaVersion: '2.2', mainSteps: [] } },
+    name,
+    type: 'Command',
+    content: { schemaVersion: '2.2', mainSteps: [] },
   })
 
   it.each(['aws-mine', 'Amazon.mine', 'a', 'a b'])('cannot be called %s', (name) => {

@@ -49,25 +49,27 @@ describe('a smoke test', () => {
     await clock.run()
     const told = await execution(id)
     expect(told).toMatchObject({
-      ...{ AutomationExecutionStatus: 'Success', DocumentName: 'gold-smoke' },
+      AutomationExecutionStatus: 'Success',
+      DocumentName: 'gold-smoke',
       Outputs: { 'RunScript.Output': ['all well'], 'RunScript.Status': ['Success'] },
       ExecutedBy: 'arn:aws:sts::111122223333:assumed-role/golden-Starter/run-check',
     })
     expect(told.StepExecutions?.map(({ StepName, StepStatus }) => [StepName, StepStatus])).toEqual(
       ['Launch', 'WaitRunning', 'WaitOnline', 'RunScript', 'FindInstances', 'Terminate'].map((step) => [
-        ...[step, 'Success'],
+        step,
+        'Success',
       ]),
     )
     expect(states()).toEqual(['terminated'])
     const [launched] = standIn.ec2.instances.all()
     expect(launched?.instance).toMatchObject({
-      ...{ ImageId: ami, InstanceType: 'm7i.large', MetadataOptions: { HttpTokens: 'required' } },
+      ImageId: ami,
+      InstanceType: 'm7i.large',
+      MetadataOptions: { HttpTokens: 'required' },
       Tags: expect.arrayContaining([{ Key: 'rebake:campaign', Value: 'c1' }]),
     })
     const by = new Set(
-      standIn.calls
-        .filter(({ operation }) => /Instance|Command/.test(operation))
-        .map(({ principal }) => principal),
+      standIn.calls.filter(({ operation }) => /Instance|Command/.test(operation)).map(({ principal }) => principal),
     )
     expect([...by]).toEqual(['SmokeRole'])
     const took = (told.ExecutionEndTime?.getTime() ?? 0) - (told.ExecutionStartTime?.getTime() ?? 0)
@@ -90,7 +92,8 @@ describe('a smoke test', () => {
     expect(await execution(id)).toMatchObject({ AutomationExecutionStatus: 'Pending' })
     await pass(60)
     expect(await execution(id)).toMatchObject({
-      ...{ AutomationExecutionStatus: 'InProgress', CurrentStepName: 'WaitOnline' },
+      AutomationExecutionStatus: 'InProgress',
+      CurrentStepName: 'WaitOnline',
       CurrentAction: 'aws:waitForAwsResourceProperty',
     })
   })
@@ -102,7 +105,10 @@ describe('a smoke test', () => {
     const [execution, ...others] = events.filter(({ type }) => type.includes('Execution'))
     expect(others).toEqual([])
     expect(execution?.detail).toMatchObject({
-      ...{ ExecutionId: id, Definition: 'gold-smoke', DefinitionVersion: 1, Status: 'Success' },
+      ExecutionId: id,
+      Definition: 'gold-smoke',
+      DefinitionVersion: 1,
+      Status: 'Success',
       StartTime: expect.stringMatching(/^[A-Z][a-z]{2} \d+, \d{4} \d+:\d\d:\d\d [AP]M$/),
     })
     const example = readEvent('ssm.automation-succeeded.json')
@@ -125,7 +131,8 @@ describe('a smoke test', () => {
     standIn.ssm.addDocument(
       { account: '111122223333', region: 'us-west-2' },
       {
-        ...{ name: 'gold-smoke-base', type: 'Command' },
+        name: 'gold-smoke-base',
+        type: 'Command',
         content: { schemaVersion: '2.2', parameters: { Port: {} }, mainSteps: [] },
       },
     )
@@ -197,24 +204,21 @@ describe('no instance is left running', () => {
     expect(states()).toEqual([])
   })
 
-  it.each([0, 2, 4, 10, 20, 40, 60, 90, 110, 600])(
-    'where it is cancelled after %i seconds',
-    async (seconds) => {
-      const { start, stop, execution, clock, states, pass, events } = await worldWith({ seconds: 3_600 })
-      const id = await start()
-      await pass(seconds)
-      const began = clock.now()
-      await stop(id)
-      expect((await execution(id)).AutomationExecutionStatus).toBe('Cancelling')
-      await expect(stop(id)).rejects.toThrow('is Cancelling already')
-      await clock.run()
-      expect((await execution(id)).AutomationExecutionStatus).toBe('Cancelled')
-      expect(states().every((state) => state === 'terminated')).toBe(true)
-      expect(events.at(-1)?.detail.Status).toBe('Canceled')
-      expect((events.at(-1)?.at ?? 0) - began).toBeLessThan(120_000)
-      await expect(stop(id)).rejects.toMatchObject({ name: 'InvalidAutomationStatusUpdateException' })
-    },
-  )
+  it.each([0, 2, 4, 10, 20, 40, 60, 90, 110, 600])('where it is cancelled after %i seconds', async (seconds) => {
+    const { start, stop, execution, clock, states, pass, events } = await worldWith({ seconds: 3_600 })
+    const id = await start()
+    await pass(seconds)
+    const began = clock.now()
+    await stop(id)
+    expect((await execution(id)).AutomationExecutionStatus).toBe('Cancelling')
+    await expect(stop(id)).rejects.toThrow('is Cancelling already')
+    await clock.run()
+    expect((await execution(id)).AutomationExecutionStatus).toBe('Cancelled')
+    expect(states().every((state) => state === 'terminated')).toBe(true)
+    expect(events.at(-1)?.detail.Status).toBe('Canceled')
+    expect((events.at(-1)?.at ?? 0) - began).toBeLessThan(120_000)
+    await expect(stop(id)).rejects.toMatchObject({ name: 'InvalidAutomationStatusUpdateException' })
+  })
 
   it('where the automation itself cannot terminate it: it shuts itself down after thirteen hours', async () => {
     const { start, execution, clock, states } = await worldWith({}, withoutActions('ec2:TerminateInstances'))
@@ -229,21 +233,25 @@ describe('no instance is left running', () => {
 
 describe('the check', () => {
   const order = {
-    ...({
-      check: 'smoke m7i.large',
-      kind: 'smoke',
-      mode: 'required',
-      timeout: 3_600,
-      lookAfter: 900,
-    } as const),
+    check: 'smoke m7i.large',
+    kind: 'smoke' as const,
+    mode: 'required' as const,
+    timeout: 3_600,
+    lookAfter: 900,
     settings: { instanceType: 'm7i.large', document: 'gold-smoke-base', parameters: {} },
   }
   const checkIn = ({ world, standIn, principal, ami }: Awaited<ReturnType<typeof smokeWorld>>) => {
     const credentials = standIn.credentialsFor(principal)
     const ssm = new SSMClient({ endpoint: world.url, region: 'us-west-2', maxAttempts: 1, credentials })
     const subject = {
-      ...{ execution: 'arn:aws:states:::execution:gold-rebake:c1-base', campaign: 'c1', image: 'base', ami },
-      ...{ imageArn: '', parentAmi: '', since: '2026-09-01T00:00:00Z', time: '2026-09-01T00:00:00Z' },
+      execution: 'arn:aws:states:::execution:gold-rebake:c1-base',
+      campaign: 'c1',
+      image: 'base',
+      ami,
+      imageArn: '',
+      parentAmi: '',
+      since: '2026-09-01T00:00:00Z',
+      time: '2026-09-01T00:00:00Z',
     }
     return {
       ssm,
@@ -254,11 +262,7 @@ describe('the check', () => {
 
   it.each<[SmokeFate, boolean, string]>([
     [{ output: 'all well' }, true, 'it succeeded and printed: all well'],
-    [
-      { exitCode: 3, output: 'no app' },
-      false,
-      'no app ----------ERROR------- failed to run commands: exit status 3',
-    ],
+    [{ exitCode: 3, output: 'no app' }, false, 'no app ----------ERROR------- failed to run commands: exit status 3'],
     [{ online: false }, false, 'TimedOut in automation'],
   ])('hears how it went: %j', async (fate, passed, detail) => {
     const world = await worldWith(fate)

@@ -7,16 +7,7 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  allow,
-  build,
-  clientOptions,
-  itFitsTheModels,
-  roleWith,
-  type Served,
-  served,
-  target,
-} from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, served, target } from '../world.ts'
 
 let world: Served
 let client: AutoScalingClient
@@ -28,7 +19,9 @@ beforeAll(async () => {
   for (const name of ['web', 'arm']) ec2.launchTemplates.add({ ...target, name })
   autoscaling.add({ ...target, name: 'web', launchTemplate: { name: 'web', version: '$Latest' } })
   autoscaling.add({
-    ...{ ...target, name: 'mixed', tags: { team: 'web' } },
+    ...target,
+    name: 'mixed',
+    tags: { team: 'web' },
     mixed: {
       launchTemplate: { name: 'web', version: '3' },
       overrides: [
@@ -42,8 +35,7 @@ beforeAll(async () => {
   autoscaling.add({ ...build, name: 'elsewhere' })
   for (const asg of ['web', 'web', 'mixed', 'old', undefined])
     instances.push(
-      ec2.instances.add({ ...target, imageId: 'ami-00000000000000003', ...(asg && { asg }) }).instance
-        .InstanceId,
+      ec2.instances.add({ ...target, imageId: 'ami-00000000000000003', ...(asg && { asg }) }).instance.InstanceId,
     )
   client = new AutoScalingClient(
     clientOptions(world, roleWith(world.standIn, [allow('autoscaling:Describe*')], target)),
@@ -92,9 +84,7 @@ describe('groups', () => {
 
   it('have the instances that say so, until they are gone', async () => {
     const has = async () =>
-      (await groups()).AutoScalingGroups?.map(({ Instances }) =>
-        Instances?.map(({ InstanceId }) => InstanceId),
-      )
+      (await groups()).AutoScalingGroups?.map(({ Instances }) => Instances?.map(({ InstanceId }) => InstanceId))
     const [first, second, mixed, old] = instances
     expect(await has()).toEqual([[first, second], [mixed], [old]])
     const { AutoScalingGroups } = await groups({ AutoScalingGroupNames: ['mixed'] })
@@ -120,17 +110,14 @@ describe('groups', () => {
   })
 
   it('need a launch template that is there', () => {
-    const add = () =>
-      world.standIn.autoscaling.add({ ...target, name: 'x', launchTemplate: { name: 'nothing' } })
+    const add = () => world.standIn.autoscaling.add({ ...target, name: 'x', launchTemplate: { name: 'nothing' } })
     expect(add).toThrow('account 222222222222 has no launch template nothing in us-east-1')
   })
 })
 
 it('describes launch configurations', async () => {
   const { LaunchConfigurations } = await client.send(new DescribeLaunchConfigurationsCommand())
-  expect(LaunchConfigurations).toMatchObject([
-    { LaunchConfigurationName: 'old', ImageId: 'ami-00000000000000002' },
-  ])
+  expect(LaunchConfigurations).toMatchObject([{ LaunchConfigurationName: 'old', ImageId: 'ami-00000000000000002' }])
   const none = { LaunchConfigurationNames: ['other'] }
   expect((await client.send(new DescribeLaunchConfigurationsCommand(none))).LaunchConfigurations).toEqual([])
 })
@@ -143,9 +130,7 @@ it('refuses who may not, and what it does not imitate', async () => {
     name: 'AccessDenied',
   })
   await expect(client.send(new DescribePoliciesCommand())).rejects.toThrow('does not imitate')
-  await expect(groups({ Filters: [{ Name: 'tag-key', Values: ['team'] }] })).rejects.toThrow(
-    'does not imitate',
-  )
+  await expect(groups({ Filters: [{ Name: 'tag-key', Values: ['team'] }] })).rejects.toThrow('does not imitate')
 })
 
 itFitsTheModels(() => world.standIn.calls)

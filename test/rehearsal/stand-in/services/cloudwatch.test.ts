@@ -37,9 +37,7 @@ const as = (statements: Parameters<typeof roleWith>[1], o: Parameters<typeof rol
   new CloudWatchClient(clientOptions(world, roleWith(world.standIn, statements, o)))
 const alarms = async (input: DescribeAlarmsCommandInput, from = client) => {
   const { MetricAlarms = [], CompositeAlarms = [] } = await from.send(new DescribeAlarmsCommand(input))
-  return [...MetricAlarms, ...CompositeAlarms].map(
-    ({ AlarmName, StateValue }) => `${AlarmName} ${StateValue}`,
-  )
+  return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName, StateValue }) => `${AlarmName} ${StateValue}`)
 }
 const history = async (input: DescribeAlarmHistoryCommandInput) => {
   const { AlarmHistoryItems = [] } = await client.send(new DescribeAlarmHistoryCommand(input))
@@ -49,22 +47,10 @@ const both: DescribeAlarmsCommandInput = { AlarmTypes: ['MetricAlarm', 'Composit
 
 describe('DescribeAlarms', () => {
   it.each<[string, DescribeAlarmsCommandInput, string[]]>([
-    [
-      'metric alarms where no type is asked for',
-      {},
-      ['payments-errors OK', 'orders-errors INSUFFICIENT_DATA'],
-    ],
+    ['metric alarms where no type is asked for', {}, ['payments-errors OK', 'orders-errors INSUFFICIENT_DATA']],
     ['no composite alarm though it is named', { AlarmNames: ['payments: health'] }, []],
-    [
-      'what is named, of all types',
-      { ...both, AlarmNames: ['payments: health'] },
-      ['payments: health ALARM'],
-    ],
-    [
-      'what begins so',
-      { ...both, AlarmNamePrefix: 'payments' },
-      ['payments-errors OK', 'payments: health ALARM'],
-    ],
+    ['what is named, of all types', { ...both, AlarmNames: ['payments: health'] }, ['payments: health ALARM']],
+    ['what begins so', { ...both, AlarmNamePrefix: 'payments' }, ['payments-errors OK', 'payments: health ALARM']],
     ['what is in a state', { ...both, StateValue: 'ALARM' }, ['payments: health ALARM']],
     ['nothing for a name that is not there', { ...both, AlarmNames: ['other'] }, []],
   ])('has %s', async (_, input, expected) => {
@@ -74,7 +60,8 @@ describe('DescribeAlarms', () => {
   it('tells since when an alarm is in its state, and why', async () => {
     const { MetricAlarms } = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['payments-errors'] }))
     expect(MetricAlarms?.[0]).toMatchObject({
-      ...{ AlarmArn: errors, StateReason: 'Threshold Crossed: now OK' },
+      AlarmArn: errors,
+      StateReason: 'Threshold Crossed: now OK',
       StateUpdatedTimestamp: new Date(started + 3 * hour),
     })
   })
@@ -95,11 +82,7 @@ describe('DescribeAlarmHistory', () => {
   const at = (hours: number) => new Date(started + hours * hour)
 
   it.each<[string, DescribeAlarmHistoryCommandInput, string[]]>([
-    [
-      'changes, the newest first',
-      changes,
-      ['Alarm updated from ALARM to OK', 'Alarm updated from OK to ALARM'],
-    ],
+    ['changes, the newest first', changes, ['Alarm updated from ALARM to OK', 'Alarm updated from OK to ALARM']],
     [
       'changes, the oldest first',
       { ...changes, ScanBy: 'TimestampAscending' },
@@ -149,14 +132,17 @@ describe('DescribeAlarmHistory', () => {
 it('says on the default bus that an alarm has changed', () => {
   const [event] = world.events.filter(({ source }) => source === 'aws.cloudwatch')
   expect(event).toMatchObject({
-    ...{ 'detail-type': 'CloudWatch Alarm State Change', resources: [errors], time: '2026-09-01T14:00:00Z' },
+    'detail-type': 'CloudWatch Alarm State Change',
+    resources: [errors],
+    time: '2026-09-01T14:00:00Z',
     detail: { alarmName: 'payments-errors', state: { value: 'ALARM' }, previousState: { value: 'OK' } },
   })
 })
 
 it('needs the right for all alarms where composite ones are asked for', async () => {
   const narrow = as([{ ...allow('cloudwatch:DescribeAlarms'), Resource: errors }], {
-    ...{ name: 'narrow', logicalId: 'NarrowRole' },
+    name: 'narrow',
+    logicalId: 'NarrowRole',
   })
   const AlarmNames = ['payments-errors']
   expect(await alarms({ AlarmNames }, narrow)).toEqual(['payments-errors OK'])

@@ -29,7 +29,8 @@ const properties = {
       Projection: { ProjectionType: 'ALL' },
     },
   ],
-  ...{ BillingMode: 'PAY_PER_REQUEST', TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true } },
+  BillingMode: 'PAY_PER_REQUEST',
+  TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
 }
 
 beforeAll(async () => {
@@ -50,12 +51,14 @@ const key = { pk: { S: 'image#base' }, sk: { S: 'state' } }
 
 it('keeps items of every type', async () => {
   const Item = {
-    ...{ ...key, gk: { S: 'g' }, count: { N: '3' }, on: { BOOL: true }, none: { NULL: true } },
-    ...{
-      bytes: { B: new Uint8Array([1, 2, 255]) },
-      list: { L: [{ S: 'a' }, { M: { n: { N: '1' } } }] },
-      set: { SS: ['a', 'b'] },
-    },
+    ...key,
+    gk: { S: 'g' },
+    count: { N: '3' },
+    on: { BOOL: true },
+    none: { NULL: true },
+    bytes: { B: new Uint8Array([1, 2, 255]) },
+    list: { L: [{ S: 'a' }, { M: { n: { N: '1' } } }] },
+    set: { SS: ['a', 'b'] },
   }
   await client.send(new PutItemCommand({ TableName, Item }))
   expect((await client.send(new GetItemCommand({ TableName, Key: key }))).Item).toEqual(Item)
@@ -67,7 +70,9 @@ it('keeps items of every type', async () => {
 it('queries an index, and scans', async () => {
   const byIndex = await client.send(
     new QueryCommand({
-      ...{ TableName, IndexName: 'by-gk', KeyConditionExpression: 'gk = :g' },
+      TableName,
+      IndexName: 'by-gk',
+      KeyConditionExpression: 'gk = :g',
       ExpressionAttributeValues: { ':g': { S: 'g' } },
     }),
   )
@@ -77,8 +82,12 @@ it('queries an index, and scans', async () => {
 
 it('updates on a condition and gives back the item, also when the condition fails', async () => {
   const input = {
-    ...{ TableName, Key: key, UpdateExpression: 'SET #c = :four', ConditionExpression: '#c = :three' },
-    ...{ ExpressionAttributeNames: { '#c': 'count' }, ReturnValues: 'ALL_NEW' as const },
+    TableName,
+    Key: key,
+    UpdateExpression: 'SET #c = :four',
+    ConditionExpression: '#c = :three',
+    ExpressionAttributeNames: { '#c': 'count' },
+    ReturnValues: 'ALL_NEW' as const,
     ExpressionAttributeValues: { ':four': { N: '4' }, ':three': { N: '3' } },
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   }
@@ -94,7 +103,8 @@ it('updates on a condition and gives back the item, also when the condition fail
 it('is of this world: its account, and its time', async () => {
   const { Table } = await client.send(new DescribeTableCommand({ TableName }))
   expect(Table).toMatchObject({
-    ...{ TableArn: 'arn:aws:dynamodb:us-east-1:111111111111:table/golden-ledger', TableStatus: 'ACTIVE' },
+    TableArn: 'arn:aws:dynamodb:us-east-1:111111111111:table/golden-ledger',
+    TableStatus: 'ACTIVE',
     CreationDateTime: new Date('2026-09-01T12:00:00Z'),
   })
 })

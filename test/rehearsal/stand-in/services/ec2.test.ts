@@ -82,18 +82,19 @@ describe('DescribeImages', () => {
   it('tells everything of an AMI, whatever characters are in it', async () => {
     const { Images } = await client.send(new DescribeImagesCommand({ ImageIds: [ids.own ?? ''] }))
     expect(Images?.[0]).toMatchObject({
-      ...{ OwnerId: build.account, State: 'available', Public: false, EnaSupport: true, ImdsSupport: 'v2.0' },
-      ...{ Description: 'a "base"\nimage', Tags: [{ Key: 'Team', Value: 'a & <b>' }] },
+      OwnerId: build.account,
+      State: 'available',
+      Public: false,
+      EnaSupport: true,
+      ImdsSupport: 'v2.0',
+      Description: 'a "base"\nimage',
+      Tags: [{ Key: 'Team', Value: 'a & <b>' }],
       BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: false, VolumeSize: 8 } }],
     })
   })
 
   it.each([
-    [
-      'ami-00000000000000000',
-      'InvalidAMIID.NotFound',
-      "The image id '[ami-00000000000000000]' does not exist",
-    ],
+    ['ami-00000000000000000', 'InvalidAMIID.NotFound', "The image id '[ami-00000000000000000]' does not exist"],
     ['ami-x', 'InvalidAMIID.Malformed', 'Invalid id: "ami-x"'],
   ])('refuses %s', async (id, name, message) => {
     await expect(client.send(new DescribeImagesCommand({ ImageIds: [id] }))).rejects.toMatchObject({
@@ -165,12 +166,10 @@ describe('other operations', () => {
     const again = () => world.standIn.ec2.addImage({ ...build, Name: 'golden-base 1' })
     expect(again).toThrow(expect.objectContaining({ name: 'InvalidAMIName.Duplicate' }))
     expect(world.events[0]).toMatchObject({
-      ...{
-        source: 'aws.ec2',
-        'detail-type': 'EC2 AMI State Change',
-        account: build.account,
-        time: '2026-09-01T12:00:00Z',
-      },
+      source: 'aws.ec2',
+      'detail-type': 'EC2 AMI State Change',
+      account: build.account,
+      time: '2026-09-01T12:00:00Z',
       resources: [`arn:aws:ec2:us-east-1::image/${ids.own}`],
       detail: { ImageId: ids.own, State: 'available', ErrorMessage: '' },
     })
@@ -179,8 +178,7 @@ describe('other operations', () => {
 
 describe('an AMI that is deregistered', () => {
   const { account, region } = soe
-  const add = (Name: string) =>
-    world.standIn.ec2.addImage({ ...soe, Name, sharedWith: [build.account] }).image
+  const add = (Name: string) => world.standIn.ec2.addImage({ ...soe, Name, sharedWith: [build.account] }).image
 
   it('is gone for everybody, and its name is free', async () => {
     const { ImageId } = add('al2023-soe gone')
@@ -200,9 +198,7 @@ describe('an AMI that is deregistered', () => {
     const { ImageId } = add(`al2023-soe told ${states.length}`)
     world.standIn.ec2.deregister(ImageId, region, more)
     const told = world.events.filter(({ detail }) => detail.ImageId === ImageId)
-    expect(told.map(({ account: of, detail }) => [of, detail.State])).toEqual(
-      states.map((state) => [account, state]),
-    )
+    expect(told.map(({ account: of, detail }) => [of, detail.State])).toEqual(states.map((state) => [account, state]))
   })
 
   it('that is not there is no matter', () => {

@@ -20,16 +20,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-imagebuilder'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  allow,
-  build,
-  clientOptions,
-  itFitsTheModels,
-  roleWith,
-  type Served,
-  seedFleet,
-  served,
-} from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, seedFleet, served } from '../world.ts'
 
 const prefix = 'arn:aws:imagebuilder:us-east-1:111111111111'
 let world: Served
@@ -53,9 +44,7 @@ afterAll(async () => {
 
 describe('get', () => {
   it('has what the template made', async () => {
-    const { imagePipeline } = await client.send(
-      new GetImagePipelineCommand({ imagePipelineArn: fleet.pipeline }),
-    )
+    const { imagePipeline } = await client.send(new GetImagePipelineCommand({ imagePipelineArn: fleet.pipeline }))
     expect(imagePipeline).toMatchObject({
       name: 'golden-base',
       status: 'ENABLED',
@@ -64,19 +53,15 @@ describe('get', () => {
     })
     const { imageRecipe } = await client.send(new GetImageRecipeCommand({ imageRecipeArn: fleet.recipe }))
     expect(imageRecipe).toMatchObject({
-      ...{
-        name: 'golden-base',
-        version: '1.0.0',
-        owner: build.account,
-        amiTags: { Team: 'platform' },
-        tags: { Fleet: 'golden' },
-      },
+      name: 'golden-base',
+      version: '1.0.0',
+      owner: build.account,
+      amiTags: { Team: 'platform' },
+      tags: { Fleet: 'golden' },
       components: [{ componentArn: fleet.component, parameters: [{ name: 'Level', value: ['all'] }] }],
       blockDeviceMappings: [{ deviceName: '/dev/xvda', ebs: { encrypted: true, volumeSize: 20 } }],
     })
-    const { component } = await client.send(
-      new GetComponentCommand({ componentBuildVersionArn: fleet.component }),
-    )
+    const { component } = await client.send(new GetComponentCommand({ componentBuildVersionArn: fleet.component }))
     expect(component).toMatchObject({
       name: 'golden-patch',
       version: '1.0.0',
@@ -87,8 +72,10 @@ describe('get', () => {
       new GetInfrastructureConfigurationCommand({ infrastructureConfigurationArn: fleet.infrastructure }),
     )
     expect(infrastructure.infrastructureConfiguration).toMatchObject({
-      ...{ instanceProfileName: 'golden-build', logging: { s3Logs: { s3BucketName: 'golden-logs' } } },
-      ...{ instanceMetadataOptions: { httpTokens: 'required' }, terminateInstanceOnFailure: true },
+      instanceProfileName: 'golden-build',
+      logging: { s3Logs: { s3BucketName: 'golden-logs' } },
+      instanceMetadataOptions: { httpTokens: 'required' },
+      terminateInstanceOnFailure: true,
     })
     const distribution = await client.send(
       new GetDistributionConfigurationCommand({ distributionConfigurationArn: fleet.distribution }),
@@ -137,26 +124,18 @@ describe('list', () => {
     expect(imageVersionList).toMatchObject([{ arn: `${prefix}:image/golden-base/1.0.0`, version: '1.0.0' }])
     const imageVersionArn = imageVersionList?.[0]?.arn
     const builds = await client.send(new ListImageBuildVersionsCommand({ imageVersionArn }))
-    expect(
-      builds.imageSummaryList?.map(({ arn, state, tags }) => [arn?.at(-1), state?.status, tags?.Number]),
-    ).toEqual([
-      ...[
-        ['1', 'AVAILABLE', '0'],
-        ['2', 'AVAILABLE', '1'],
-        ['3', 'AVAILABLE', '2'],
-      ],
+    expect(builds.imageSummaryList?.map(({ arn, state, tags }) => [arn?.at(-1), state?.status, tags?.Number])).toEqual([
+      ['1', 'AVAILABLE', '0'],
+      ['2', 'AVAILABLE', '1'],
+      ['3', 'AVAILABLE', '2'],
     ])
-    const ofPipeline = await client.send(
-      new ListImagePipelineImagesCommand({ imagePipelineArn: fleet.pipeline }),
-    )
+    const ofPipeline = await client.send(new ListImagePipelineImagesCommand({ imagePipelineArn: fleet.pipeline }))
     expect(ofPipeline.imageSummaryList).toEqual(builds.imageSummaryList)
   })
 
   it('has pages', async () => {
     const first = await client.send(new ListImageBuildVersionsCommand({ maxResults: 2 }))
-    const second = await client.send(
-      new ListImageBuildVersionsCommand({ maxResults: 2, nextToken: first.nextToken }),
-    )
+    const second = await client.send(new ListImageBuildVersionsCommand({ maxResults: 2, nextToken: first.nextToken }))
     expect([first.imageSummaryList?.length, second.imageSummaryList?.length, second.nextToken]).toEqual([
       2,
       1,
@@ -186,13 +165,9 @@ describe('list', () => {
       { arn: `${prefix}:component/golden-patch/1.0.0` },
     ])
     const infrastructure = await client.send(new ListInfrastructureConfigurationsCommand())
-    expect(infrastructure.infrastructureConfigurationSummaryList).toMatchObject([
-      { arn: fleet.infrastructure },
-    ])
+    expect(infrastructure.infrastructureConfigurationSummaryList).toMatchObject([{ arn: fleet.infrastructure }])
     const distribution = await client.send(new ListDistributionConfigurationsCommand())
-    expect(distribution.distributionConfigurationSummaryList).toMatchObject([
-      { regions: ['us-east-1', 'eu-west-1'] },
-    ])
+    expect(distribution.distributionConfigurationSummaryList).toMatchObject([{ regions: ['us-east-1', 'eu-west-1'] }])
   })
 })
 
@@ -235,12 +210,7 @@ describe('a template', () => {
       { Name: 'golden-x', InstanceProfileName: ['a'] },
       'expected a string',
     ],
-    [
-      'a type that is not imitated',
-      'ContainerRecipe',
-      {},
-      'does not imitate AWS::ImageBuilder::ContainerRecipe',
-    ],
+    ['a type that is not imitated', 'ContainerRecipe', {}, 'does not imitate AWS::ImageBuilder::ContainerRecipe'],
     [
       'what exists already',
       'Component',
@@ -262,7 +232,11 @@ describe('an image that somebody else has built', () => {
   it('is there, with its AMI, and nothing has told of it', async () => {
     const { image } = await client.send(new GetImageCommand({ imageBuildVersionArn: arn }))
     expect(image).toMatchObject({
-      ...{ arn, name: 'soe-al2023', version: '2026.9.1', platform: 'Linux', state: { status: 'AVAILABLE' } },
+      arn,
+      name: 'soe-al2023',
+      version: '2026.9.1',
+      platform: 'Linux',
+      state: { status: 'AVAILABLE' },
       outputResources: { amis: [{ image: 'ami-0123456789abcdef0', accountId: build.account }] },
     })
     expect(world.events.some(({ resources }) => resources[0] === arn)).toBe(false)

@@ -1,9 +1,4 @@
-import {
-  DescribeImagesCommand,
-  DescribeSnapshotsCommand,
-  DisableImageCommand,
-  EC2Client,
-} from '@aws-sdk/client-ec2'
+import { DescribeImagesCommand, DescribeSnapshotsCommand, DisableImageCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   CancelImageCreationCommand,
   DistributeImageCommand,
@@ -52,8 +47,7 @@ const start = async (clientToken = 'campaign-1', tags?: Record<string, string>) 
   const input = { imagePipelineArn: fleet.pipeline, clientToken, ...(tags ? { tags } : {}) }
   return (await client.send(new StartImagePipelineExecutionCommand(input))).imageBuildVersionArn ?? ''
 }
-const get = async (arn: string) =>
-  (await client.send(new GetImageCommand({ imageBuildVersionArn: arn }))).image
+const get = async (arn: string) => (await client.send(new GetImageCommand({ imageBuildVersionArn: arn }))).image
 const built = async () => {
   const arn = await start()
   world.clock.run()
@@ -61,10 +55,7 @@ const built = async () => {
 }
 const distribute = async (o: Partial<DistributeImageCommandInput>) => {
   const input = { distributionConfigurationArn: fleet.distribution, executionRole, sourceImage: '', ...o }
-  return (
-    (await client.send(new DistributeImageCommand({ clientToken: 'ring-1', ...input })))
-      .imageBuildVersionArn ?? ''
-  )
+  return (await client.send(new DistributeImageCommand({ clientToken: 'ring-1', ...input }))).imageBuildVersionArn ?? ''
 }
 const statuses = (arn: string) =>
   world.events
@@ -80,26 +71,15 @@ describe('a build', () => {
     expect(arn).toBe('arn:aws:imagebuilder:us-east-1:111111111111:image/golden-base/1.0.0/1')
     expect((await get(arn))?.state).toEqual({ status: 'PENDING' })
     world.clock.run()
-    expect(statuses(arn)).toEqual([
-      'CREATING',
-      'BUILDING',
-      'TESTING',
-      'DISTRIBUTING',
-      'INTEGRATING',
-      'AVAILABLE',
-    ])
+    expect(statuses(arn)).toEqual(['CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING', 'AVAILABLE'])
     expect(world.events.at(-1)).toEqual({
-      ...{
-        version: '0',
-        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        account: build.account,
-        region: 'us-east-1',
-      },
-      ...{
-        source: 'aws.imagebuilder',
-        'detail-type': 'EC2 Image Builder Image State Change',
-        resources: [arn],
-      },
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      account: build.account,
+      region: 'us-east-1',
+      source: 'aws.imagebuilder',
+      'detail-type': 'EC2 Image Builder Image State Change',
+      resources: [arn],
       time: expect.stringMatching(/^2026-09-01T12:\d\d:\d\dZ$/),
       detail: { 'previous-state': { status: 'INTEGRATING' }, state: { status: 'AVAILABLE' } },
     })
@@ -107,10 +87,15 @@ describe('a build', () => {
     expect(minutes).toBeGreaterThan(32)
     expect(minutes).toBeLessThan(48)
     expect(await get(arn)).toMatchObject({
-      ...{ name: 'golden-base', version: '1.0.0', platform: 'Linux', type: 'AMI', tags: { Campaign: 'one' } },
-      ...{ state: { status: 'AVAILABLE' }, sourcePipelineArn: fleet.pipeline },
-      ...{ imageRecipe: { arn: fleet.recipe, parentImage: 'ssm:/golden/images/base/parent' } },
-      ...{ imageScanningConfiguration: { imageScanningEnabled: true } },
+      name: 'golden-base',
+      version: '1.0.0',
+      platform: 'Linux',
+      type: 'AMI',
+      tags: { Campaign: 'one' },
+      state: { status: 'AVAILABLE' },
+      sourcePipelineArn: fleet.pipeline,
+      imageRecipe: { arn: fleet.recipe, parentImage: 'ssm:/golden/images/base/parent' },
+      imageScanningConfiguration: { imageScanningEnabled: true },
       outputResources: {
         amis: [{ region: 'us-east-1', accountId: build.account, state: { status: 'AVAILABLE' } }],
       },
@@ -140,20 +125,14 @@ describe('a build', () => {
     const ids = [image?.outputResources?.amis?.[0]?.image ?? '']
     const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: ids }))
     expect(Images?.[0]).toMatchObject({
-      ...{
-        OwnerId: build.account,
-        Name: expect.stringMatching(/^golden-base 2026-09-01T12-\d\d-/),
-        State: 'available',
-      },
-      ...{
-        Architecture: 'arm64',
-        BootMode: 'uefi',
-        ImdsSupport: 'v2.0',
-        SourceImageId: fleet.parent.ImageId,
-      },
-      BlockDeviceMappings: [
-        { DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: 20, VolumeType: 'gp3' } },
-      ],
+      OwnerId: build.account,
+      Name: expect.stringMatching(/^golden-base 2026-09-01T12-\d\d-/),
+      State: 'available',
+      Architecture: 'arm64',
+      BootMode: 'uefi',
+      ImdsSupport: 'v2.0',
+      SourceImageId: fleet.parent.ImageId,
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: 20, VolumeType: 'gp3' } }],
     })
     expect(Images?.[0]?.Tags).toContainEqual({ Key: 'Team', Value: 'platform' })
     expect(Images?.[0]?.Tags).toContainEqual({ Key: 'CreatedBy', Value: 'EC2 Image Builder' })
@@ -202,18 +181,12 @@ describe('a build', () => {
   it('leaves volumes unencrypted when it is told to', async () => {
     fail({ unencrypted: true })
     await built()
-    const { Images } = await new EC2Client(clientOptions(world)).send(
-      new DescribeImagesCommand({ Owners: ['self'] }),
-    )
+    const { Images } = await new EC2Client(clientOptions(world)).send(new DescribeImagesCommand({ Owners: ['self'] }))
     expect(Images?.[0]?.BlockDeviceMappings?.[0]?.Ebs?.Encrypted).toBe(false)
   })
 
   it.each([
-    [
-      'a parameter that is not there',
-      undefined,
-      'The SSM parameter /golden/images/base/parent was not found',
-    ],
+    ['a parameter that is not there', undefined, 'The SSM parameter /golden/images/base/parent was not found'],
     ['an AMI that is not there', 'ami-00000000000000000', 'The AMI ami-00000000000000000 in SSM parameter'],
   ])('fails for %s', async (_, value, reason) => {
     const operator = world.standIn.iam.operator()
@@ -247,9 +220,7 @@ describe('a build', () => {
     await client.send(new CancelImageCreationCommand({ imageBuildVersionArn: arn, clientToken: 'c1' }))
     world.clock.run()
     expect(statuses(arn)).toEqual(['CREATING', 'BUILDING', 'CANCELLED'])
-    const again = client.send(
-      new CancelImageCreationCommand({ imageBuildVersionArn: arn, clientToken: 'c2' }),
-    )
+    const again = client.send(new CancelImageCreationCommand({ imageBuildVersionArn: arn, clientToken: 'c2' }))
     await expect(again).rejects.toMatchObject({ name: 'ResourceInUseException' })
   })
 
@@ -284,11 +255,9 @@ describe('a distribution', () => {
     ])
     const copy = world.standIn.ec2.find(amis[0]?.image ?? '', target)
     expect(copy?.image).toMatchObject({
-      ...{
-        OwnerId: target.account,
-        Name: expect.stringMatching(/^golden-base 2026-09-01T/),
-        Architecture: 'arm64',
-      },
+      OwnerId: target.account,
+      Name: expect.stringMatching(/^golden-base 2026-09-01T/),
+      Architecture: 'arm64',
       Tags: expect.arrayContaining([{ Key: 'Ring', Value: 'early' }]),
       BlockDeviceMappings: [{ Ebs: { Encrypted: true } }],
     })
@@ -325,9 +294,7 @@ describe('a distribution', () => {
       'AWS::ImageBuilder::DistributionConfiguration',
       {
         Name: 'golden-base-late',
-        Distributions: [
-          { Region: 'us-east-1', AmiDistributionConfiguration: { TargetAccountIds: ['444444444444'] } },
-        ],
+        Distributions: [{ Region: 'us-east-1', AmiDistributionConfiguration: { TargetAccountIds: ['444444444444'] } }],
       },
       build,
     )

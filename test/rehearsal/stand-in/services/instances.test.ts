@@ -23,7 +23,9 @@ beforeEach(async () => {
   const worker = roleWith(standIn, [allow('ec2:*', 'ssm:*', 'iam:PassRole')])
   const agent = roleWith(standIn, [allow('ssm:UpdateInstanceInformation')], { name: 'agent' })
   standIn.ec2.instances.addProfile({
-    ...{ account: build.account, name: 'agent', roleArn: agent.roleArn },
+    account: build.account,
+    name: 'agent',
+    roleArn: agent.roleArn,
     arn: `arn:aws:iam::${build.account}:instance-profile/agent`,
   })
   ec2 = new EC2Client(clientOptions(world, worker))
@@ -36,9 +38,7 @@ afterEach(async () => {
 })
 
 const run = (more: Partial<RunInstancesCommandInput> = {}) =>
-  ec2.send(
-    new RunInstancesCommand({ ImageId: ami, InstanceType: 'm7i.large', MinCount: 1, MaxCount: 1, ...more }),
-  )
+  ec2.send(new RunInstancesCommand({ ImageId: ami, InstanceType: 'm7i.large', MinCount: 1, MaxCount: 1, ...more }))
 const idsOf = ({ Instances }: Awaited<ReturnType<typeof run>>) =>
   (Instances ?? []).map(({ InstanceId }) => InstanceId ?? '')
 const found = async (...filters: [string, string][]) => {
@@ -100,9 +100,7 @@ describe('instances', () => {
     const { instances } = world.standIn.ec2
     const { instance } = instances.add({ ...build, imageId: ami, tags: { team: 'web' }, asg: 'web' })
     expect(await stateOf(instance.InstanceId)).toBe('running')
-    expect(await found(['tag:team', 'web'], ['tag:aws:autoscaling:groupName', 'web'])).toEqual([
-      instance.InstanceId,
-    ])
+    expect(await found(['tag:team', 'web'], ['tag:aws:autoscaling:groupName', 'web'])).toEqual([instance.InstanceId])
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance.InstanceId] }))
     expect(await found(['instance-state-name', 'running'])).toEqual([])
   })

@@ -14,8 +14,7 @@ beforeAll(async () => {
     throw new TypeError('no such licence')
   })
   custom.set(audit.replace('audit', 'silent'), () => undefined)
-  world.standIn.lambda.deployed = (arn) =>
-    arn.endsWith(':golden-plan') ? async () => ({ planned: true }) : undefined
+  world.standIn.lambda.deployed = (arn) => (arn.endsWith(':golden-plan') ? async () => ({ planned: true }) : undefined)
   client = new LambdaClient(clientOptions(world, roleWith(world.standIn, [allow('lambda:InvokeFunction')])))
 })
 
@@ -33,7 +32,9 @@ const invoke = async (FunctionName: string, payload?: unknown, from = client) =>
 describe('Invoke', () => {
   it('hands the payload to the function and its answer back', async () => {
     expect(await invoke(audit, { version: '1', image: 'payments-äpi' })).toEqual({
-      ...{ status: 200, error: undefined, version: '$LATEST' },
+      status: 200,
+      error: undefined,
+      version: '$LATEST',
       payload: { passed: true, detail: '{"version":"1","image":"payments-äpi"} ist geprüft' },
     })
     expect((await invoke(audit)).payload).toMatchObject({ detail: '{} ist geprüft' })
@@ -42,7 +43,8 @@ describe('Invoke', () => {
 
   it('tells of a function that failed', async () => {
     expect(await invoke(audit.replace('audit', 'broken'))).toMatchObject({
-      ...{ status: 200, error: 'Unhandled' },
+      status: 200,
+      error: 'Unhandled',
       payload: { errorType: 'TypeError', errorMessage: 'no such licence' },
     })
   })

@@ -23,7 +23,9 @@ beforeAll(async () => {
 
 beforeEach(() => {
   template = world.standIn.ec2.launchTemplates.add({
-    ...{ ...build, name: 'payments-api', tags: { Team: 'payments' } },
+    ...build,
+    name: 'payments-api',
+    tags: { Team: 'payments' },
     data: { ImageId: 'ami-00000000000000001', InstanceType: 'm7i.large', SecurityGroupIds: ['sg-1'] },
   })
   ami ??= world.standIn.ec2.addImage({ ...build, Name: 'golden-payments 1' }).image.ImageId
@@ -38,8 +40,10 @@ afterAll(async () => {
 const create = (o: Partial<CreateLaunchTemplateVersionCommandInput> = {}) =>
   client.send(
     new CreateLaunchTemplateVersionCommand({
-      ...{ LaunchTemplateName: 'payments-api', SourceVersion: '$Latest' },
-      ...{ LaunchTemplateData: { ImageId: ami }, ...o },
+      LaunchTemplateName: 'payments-api',
+      SourceVersion: '$Latest',
+      LaunchTemplateData: { ImageId: ami },
+      ...o,
     }),
   )
 const versions = async (...Versions: string[]) => {
@@ -53,8 +57,11 @@ it('is described with its versions', async () => {
   const { LaunchTemplates } = await client.send(new DescribeLaunchTemplatesCommand(named))
   expect(LaunchTemplates).toMatchObject([
     {
-      ...{ LaunchTemplateId: template.id, LaunchTemplateName: 'payments-api', DefaultVersionNumber: 1 },
-      ...{ LatestVersionNumber: 1, Tags: [{ Key: 'Team', Value: 'payments' }] },
+      LaunchTemplateId: template.id,
+      LaunchTemplateName: 'payments-api',
+      DefaultVersionNumber: 1,
+      LatestVersionNumber: 1,
+      Tags: [{ Key: 'Team', Value: 'payments' }],
     },
   ])
   expect(LaunchTemplates?.[0]?.LaunchTemplateId).toMatch(/^lt-0[0-9a-f]{16}$/)
@@ -64,7 +71,9 @@ it('is described with its versions', async () => {
 it('gets a version that has of its source what is not said anew, and another default', async () => {
   const { LaunchTemplateVersion: made, Warning } = await create({ VersionDescription: 'golden 1.0.1' })
   expect(made).toMatchObject({
-    ...{ VersionNumber: 2, DefaultVersion: false, VersionDescription: 'golden 1.0.1' },
+    VersionNumber: 2,
+    DefaultVersion: false,
+    VersionDescription: 'golden 1.0.1',
     LaunchTemplateData: { ImageId: ami, InstanceType: 'm7i.large', SecurityGroupIds: ['sg-1'] },
   })
   expect(Warning).toBeUndefined()
@@ -74,9 +83,7 @@ it('gets a version that has of its source what is not said anew, and another def
     new ModifyLaunchTemplateCommand({ LaunchTemplateId: template.id, DefaultVersion: '2' }),
   )
   expect(modified.LaunchTemplate?.DefaultVersionNumber).toBe(2)
-  expect((await versions('$Default', '$Latest', '1')).map(({ VersionNumber }) => VersionNumber)).toEqual([
-    2, 2, 1,
-  ])
+  expect((await versions('$Default', '$Latest', '1')).map(({ VersionNumber }) => VersionNumber)).toEqual([2, 2, 1])
   expect(template).toMatchObject({ default: 2, versions: [{}, {}] })
 })
 
@@ -114,15 +121,20 @@ describe('an AMI that a parameter names', () => {
   const describeWith = (more: object = {}) =>
     client.send(
       new DescribeLaunchTemplateVersionsCommand({
-        ...{ LaunchTemplateName: 'payments-api', Versions: ['$Latest'], ResolveAlias: true, ...more },
+        LaunchTemplateName: 'payments-api',
+        Versions: ['$Latest'],
+        ResolveAlias: true,
+        ...more,
       }),
     )
   const amiIn = async (more?: object) =>
     (await describeWith(more)).LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId
   const put = (Name: string, more: object = {}) =>
     world.standIn.call({
-      ...{ principal: world.standIn.iam.operator(), service: 'ssm', operation: 'PutParameter' },
-      input: { ...{ Name, Value: ami, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true }, ...more },
+      principal: world.standIn.iam.operator(),
+      service: 'ssm',
+      operation: 'PutParameter',
+      input: { Name, Value: ami, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true, ...more },
     })
 
   it('is resolved where that is asked for, at its newest version or the one that is named', async () => {
@@ -185,11 +197,10 @@ describe('refuses', () => {
   it('who has the right for templates with another tag only', async () => {
     const of = (team: string) => {
       const condition = { StringEquals: { 'aws:ResourceTag/Team': team } }
-      const role = roleWith(
-        world.standIn,
-        [{ ...allow('ec2:CreateLaunchTemplateVersion'), Condition: condition }],
-        { name: `of-${team}`, logicalId: `Of${team}` },
-      )
+      const role = roleWith(world.standIn, [{ ...allow('ec2:CreateLaunchTemplateVersion'), Condition: condition }], {
+        name: `of-${team}`,
+        logicalId: `Of${team}`,
+      })
       client = new EC2Client(clientOptions(world, role))
     }
     of('orders')

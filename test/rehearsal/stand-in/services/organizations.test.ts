@@ -7,16 +7,7 @@ import {
   OrganizationsClient,
 } from '@aws-sdk/client-organizations'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  allow,
-  build,
-  clientOptions,
-  itFitsTheModels,
-  roleWith,
-  type Served,
-  served,
-  target,
-} from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, served, target } from '../world.ts'
 
 const prefix = 'arn:aws:organizations::000000000001'
 const many = Array.from({ length: 45 }, (_, i) => `${300_000_000_001 + i}`)
@@ -26,7 +17,10 @@ let client: OrganizationsClient
 beforeAll(async () => {
   world = await served()
   world.standIn.organizations.set({
-    ...{ id: 'o-example1234', management: '000000000001', root: 'r-abcd', delegated: [build.account] },
+    id: 'o-example1234',
+    management: '000000000001',
+    root: 'r-abcd',
+    delegated: [build.account],
     units: [
       { id: 'ou-abcd-11111111', parent: 'r-abcd', name: 'workloads' },
       { id: 'ou-abcd-22222222', parent: 'ou-abcd-11111111', name: 'payments' },
@@ -48,9 +42,7 @@ const as = (statements: Parameters<typeof roleWith>[1], o: Parameters<typeof rol
   new OrganizationsClient(clientOptions(world, roleWith(world.standIn, statements, o)))
 
 /** Everything that a listing has, and how many pages it took, and how many of them had nothing. */
-async function all<T>(
-  page: (NextToken?: string) => Promise<{ items?: T[] | undefined; next?: string | undefined }>,
-) {
+async function all<T>(page: (NextToken?: string) => Promise<{ items?: T[] | undefined; next?: string | undefined }>) {
   const pages: T[][] = []
   let token: string | undefined
   do {
@@ -71,7 +63,9 @@ const accountsOf = (ParentId: string, MaxResults?: number) =>
 it('tells of itself to every member', async () => {
   const { Organization } = await client.send(new DescribeOrganizationCommand())
   expect(Organization).toMatchObject({
-    ...{ Id: 'o-example1234', Arn: `${prefix}:organization/o-example1234`, MasterAccountId: '000000000001' },
+    Id: 'o-example1234',
+    Arn: `${prefix}:organization/o-example1234`,
+    MasterAccountId: '000000000001',
   })
   const member = as([allow('organizations:*')], { account: target.account })
   expect((await member.send(new DescribeOrganizationCommand())).Organization).toEqual(Organization)
@@ -135,7 +129,8 @@ describe('refuses', () => {
   it('who has the right for another unit only', async () => {
     const resource = `${prefix}:ou/o-example1234/ou-abcd-22222222`
     const narrow = as([{ ...allow('organizations:ListAccountsForParent'), Resource: resource }], {
-      ...{ name: 'narrow', logicalId: 'NarrowRole' },
+      name: 'narrow',
+      logicalId: 'NarrowRole',
     })
     const list = (ParentId: string) => narrow.send(new ListAccountsForParentCommand({ ParentId }))
     expect((await list('ou-abcd-22222222')).Accounts).toBeDefined()

@@ -15,12 +15,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import {
-  GetQueueAttributesCommand,
-  ListQueuesCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand, ListQueuesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build, clientOptions, itFitsTheModels, type Served, served } from '../world.ts'
 
@@ -38,30 +33,23 @@ describe('lambda', () => {
   it('tells of functions', async () => {
     for (const name of ['golden-start-bake', 'golden-claim-image']) {
       world.standIn.lambda.addFunction({
-        ...{
-          ...build,
-          name,
-          roleArn: `arn:aws:iam::${build.account}:role/${name}`,
-          modified: new Date(world.clock.now()),
-        },
+        ...build,
+        name,
+        roleArn: `arn:aws:iam::${build.account}:role/${name}`,
+        modified: new Date(world.clock.now()),
         environment: { LEDGER_TABLE: 'golden-ledger' },
       })
     }
     const client = new LambdaClient(clientOptions(world))
     const { Functions } = await client.send(new ListFunctionsCommand())
-    expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual([
-      'golden-claim-image',
-      'golden-start-bake',
-    ])
+    expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual(['golden-claim-image', 'golden-start-bake'])
     const one = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'golden-start-bake' }))
     expect(one).toMatchObject({
       Runtime: 'nodejs24.x',
       Environment: { Variables: { LEDGER_TABLE: 'golden-ledger' } },
     })
     const arn = 'arn:aws:lambda:us-east-1:111111111111:function:golden-start-bake'
-    expect(
-      (await client.send(new GetFunctionCommand({ FunctionName: arn }))).Configuration?.FunctionArn,
-    ).toBe(arn)
+    expect((await client.send(new GetFunctionCommand({ FunctionName: arn }))).Configuration?.FunctionArn).toBe(arn)
     const { Functions: page, NextMarker } = await client.send(new ListFunctionsCommand({ MaxItems: 1 }))
     expect(page).toHaveLength(1)
     expect(
@@ -79,10 +67,11 @@ describe('events', () => {
   beforeAll(() => {
     world.standIn.events.addBus(build, 'golden-releases')
     world.standIn.events.addRule({
-      ...{ ...build, name: 'golden-release', bus: 'golden-releases', pattern },
-      targets: [
-        { Id: 'Target0', Arn: 'arn:aws:lambda:us-east-1:111111111111:function:golden-receive-release' },
-      ],
+      ...build,
+      name: 'golden-release',
+      bus: 'golden-releases',
+      pattern,
+      targets: [{ Id: 'Target0', Arn: 'arn:aws:lambda:us-east-1:111111111111:function:golden-receive-release' }],
     })
     client = new EventBridgeClient(clientOptions(world))
   })
@@ -99,9 +88,9 @@ describe('events', () => {
     ])
     const rule = await client.send(new DescribeRuleCommand({ ...bus, Name: 'golden-release' }))
     expect(JSON.parse(rule.EventPattern ?? '')).toEqual(pattern)
-    expect(
-      (await client.send(new ListTargetsByRuleCommand({ ...bus, Rule: 'golden-release' }))).Targets,
-    ).toHaveLength(1)
+    expect((await client.send(new ListTargetsByRuleCommand({ ...bus, Rule: 'golden-release' }))).Targets).toHaveLength(
+      1,
+    )
     expect((await client.send(new ListEventBusesCommand({}))).EventBuses?.map(({ Name }) => Name)).toEqual([
       'default',
       'golden-releases',
@@ -133,23 +122,22 @@ describe('events', () => {
     )
     expect(answer.FailedEntryCount).toBe(3)
     expect(answer.Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([
-      ...[undefined, 'NotAuthorizedForSourceException', 'MalformedDetail', 'MalformedDetail'],
+      undefined,
+      'NotAuthorizedForSourceException',
+      'MalformedDetail',
+      'MalformedDetail',
     ])
     expect(world.events).toEqual([
       {
-        ...{
-          version: '0',
-          id: answer.Entries?.[0]?.EventId,
-          source: 'platform.images',
-          'detail-type': 'SOE Released',
-        },
-        ...{
-          account: build.account,
-          region: 'us-east-1',
-          time: '2026-09-01T12:00:00Z',
-          resources: [],
-          detail: { ami: 'ami-1' },
-        },
+        version: '0',
+        id: answer.Entries?.[0]?.EventId,
+        source: 'platform.images',
+        'detail-type': 'SOE Released',
+        account: build.account,
+        region: 'us-east-1',
+        time: '2026-09-01T12:00:00Z',
+        resources: [],
+        detail: { ami: 'ami-1' },
       },
     ])
   })
@@ -157,12 +145,10 @@ describe('events', () => {
 
 it('tells of schedules', async () => {
   world.standIn.scheduler.addSchedule({
-    ...{
-      ...build,
-      Name: 'golden-patch-day',
-      ScheduleExpression: 'cron(0 6 ? * TUE#2 *)',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-    },
+    ...build,
+    Name: 'golden-patch-day',
+    ScheduleExpression: 'cron(0 6 ? * TUE#2 *)',
+    FlexibleTimeWindow: { Mode: 'OFF' },
     Target: {
       Arn: 'arn:aws:lambda:us-east-1:111111111111:function:golden-receive-release',
       RoleArn: 'arn:aws:iam::111111111111:role/r',
@@ -204,9 +190,7 @@ it('tells of queues and what is in them', async () => {
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }))
     expect(Messages).toMatchObject([{ MessageId: 'm-1', Body: '{"a":1}' }])
   }
-  const missing = client.send(
-    new GetQueueAttributesCommand({ QueueUrl: `${QueueUrl}-not`, AttributeNames: ['All'] }),
-  )
+  const missing = client.send(new GetQueueAttributesCommand({ QueueUrl: `${QueueUrl}-not`, AttributeNames: ['All'] }))
   await expect(missing).rejects.toMatchObject({ name: 'QueueDoesNotExist' })
 })
 

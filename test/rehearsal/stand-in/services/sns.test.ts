@@ -8,16 +8,7 @@ import {
 } from '@aws-sdk/client-sns'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SnsMessage } from '../../../../rehearsal/stand-in/services/sns.ts'
-import {
-  allow,
-  build,
-  clientOptions,
-  itFitsTheModels,
-  newWorld,
-  roleWith,
-  type Served,
-  served,
-} from '../world.ts'
+import { allow, build, clientOptions, itFitsTheModels, newWorld, roleWith, type Served, served } from '../world.ts'
 
 const TopicArn = 'arn:aws:sns:us-east-1:111111111111:golden-notifications'
 let world: Served
@@ -26,7 +17,9 @@ let client: SNSClient
 beforeAll(async () => {
   world = await served()
   world.standIn.sns.addTopic({
-    ...{ arn: TopicArn, displayName: 'Rebake', kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1' },
+    arn: TopicArn,
+    displayName: 'Rebake',
+    kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1',
   })
   const subscription = { topicArn: TopicArn, protocol: 'email', endpoint: 'platform@example.com' }
   world.standIn.sns.subscribe({ ...subscription, owner: build.account })
@@ -42,7 +35,9 @@ describe('Publish', () => {
     const message = 'Line one\n• "quoted" & <angled> 100 %'
     const { MessageId } = await client.send(
       new PublishCommand({
-        ...{ TopicArn, Subject: 'golden: base released', Message: message },
+        TopicArn,
+        Subject: 'golden: base released',
+        Message: message,
         MessageAttributes: {
           image: { DataType: 'String', StringValue: 'base' },
           status: { DataType: 'String', StringValue: 'released' },
@@ -52,12 +47,10 @@ describe('Publish', () => {
     expect(MessageId).toMatch(/^[0-9a-f-]{36}$/)
     expect(world.standIn.sns.notifications).toEqual([
       {
-        ...{
-          time: '2026-09-01T12:00:00.000Z',
-          topicArn: TopicArn,
-          subject: 'golden: base released',
-          message,
-        },
+        time: '2026-09-01T12:00:00.000Z',
+        topicArn: TopicArn,
+        subject: 'golden: base released',
+        message,
         attributes: { image: 'base', status: 'released' },
         recipients: ['email platform@example.com'],
       },
@@ -93,12 +86,13 @@ describe('Publish', () => {
 it('tells of topics and subscriptions', async () => {
   expect((await client.send(new ListTopicsCommand())).Topics).toEqual([{ TopicArn }])
   expect((await client.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes).toMatchObject({
-    ...{ TopicArn, Owner: '111111111111', DisplayName: 'Rebake', SubscriptionsConfirmed: '1' },
+    TopicArn,
+    Owner: '111111111111',
+    DisplayName: 'Rebake',
+    SubscriptionsConfirmed: '1',
   })
   const ofTopic = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }))
-  expect(ofTopic.Subscriptions).toMatchObject([
-    { TopicArn, Protocol: 'email', Endpoint: 'platform@example.com' },
-  ])
+  expect(ofTopic.Subscriptions).toMatchObject([{ TopicArn, Protocol: 'email', Endpoint: 'platform@example.com' }])
   expect((await client.send(new ListSubscriptionsCommand())).Subscriptions).toEqual(ofTopic.Subscriptions)
 })
 
@@ -136,7 +130,10 @@ describe('a function that has subscribed', () => {
       ),
     )
     expect(record?.Sns).toMatchObject({
-      ...{ TopicArn: foreign, Message: 'There is a new AMI.', Subject: null, Type: 'Notification' },
+      TopicArn: foreign,
+      Message: 'There is a new AMI.',
+      Subject: null,
+      Type: 'Notification',
       Timestamp: '2026-09-01T12:00:00.000Z',
     })
     // It is no message of ours.
@@ -147,7 +144,9 @@ describe('a function that has subscribed', () => {
     const { standIn, got } = subscribed()
     await standIn.call({
       principal: standIn.iam.operator(),
-      ...{ service: 'sns', operation: 'Publish', input: { TopicArn, Message: 'm', Subject: 's' } },
+      service: 'sns',
+      operation: 'Publish',
+      input: { TopicArn, Message: 'm', Subject: 's' },
     })
     expect(got.map(([, topic, { Records }]) => [topic, Records[0]?.Sns])).toEqual([
       [TopicArn, expect.objectContaining({ Message: 'm', Subject: 's' })],
@@ -160,7 +159,9 @@ describe('a function that has subscribed', () => {
     const list = async (account: string) =>
       (await standIn.call({
         principal: standIn.iam.operator(account),
-        ...{ service: 'sns', operation: 'ListSubscriptions', input: {} },
+        service: 'sns',
+        operation: 'ListSubscriptions',
+        input: {},
       })) as { Subscriptions: { SubscriptionArn: string }[] }
     const { Subscriptions } = await list(build.account)
     expect(Subscriptions.map(({ SubscriptionArn }) => SubscriptionArn)).toEqual(arns)
@@ -183,7 +184,9 @@ it('has a form for each protocol, and goes to whom a filter lets have it', async
   const publish = (Message: string) =>
     publisher.send(
       new PublishCommand({
-        ...{ TopicArn, MessageStructure: 'json', Message },
+        TopicArn,
+        MessageStructure: 'json',
+        Message,
         MessageAttributes: { image: { DataType: 'String', StringValue: 'payments' } },
       }),
     )

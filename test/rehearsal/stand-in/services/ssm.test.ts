@@ -21,9 +21,7 @@ let ami: string
 
 beforeEach(async () => {
   world = await served()
-  client = new SSMClient(
-    clientOptions(world, roleWith(world.standIn, [allow('ssm:*', 'ec2:DescribeImages')])),
-  )
+  client = new SSMClient(clientOptions(world, roleWith(world.standIn, [allow('ssm:*', 'ec2:DescribeImages')])))
   ami = world.standIn.ec2.addImage({ ...build, Name: 'golden-base 1' }).image.ImageId
   world.events.length = 0
 })
@@ -45,7 +43,11 @@ describe('PutParameter', () => {
     world.clock.run(world.clock.now() + 1500)
     expect((await put({ Value: 'two', Overwrite: true })).Version).toBe(2)
     expect(await get()).toEqual({
-      ...{ Name: '/golden/a', Type: 'String', Value: 'two', Version: 2, DataType: 'text' },
+      Name: '/golden/a',
+      Type: 'String',
+      Value: 'two',
+      Version: 2,
+      DataType: 'text',
       ARN: 'arn:aws:ssm:us-east-1:111111111111:parameter/golden/a',
       LastModifiedDate: new Date('2026-09-01T12:00:01.500Z'),
     })
@@ -70,7 +72,10 @@ describe('PutParameter', () => {
     await client.send(new DeleteParameterCommand({ Name: '/golden/a' }))
     expect(world.events.map(({ detail }) => detail.operation)).toEqual(['Create', 'Update', 'Delete'])
     expect(world.events[0]).toMatchObject({
-      ...{ version: '0', source: 'aws.ssm', 'detail-type': 'Parameter Store Change', region: 'us-east-1' },
+      version: '0',
+      source: 'aws.ssm',
+      'detail-type': 'Parameter Store Change',
+      region: 'us-east-1',
       resources: ['arn:aws:ssm:us-east-1:111111111111:parameter/golden/a'],
       detail: { operation: 'Create', name: '/golden/a', type: 'String', description: 'first' },
     })
@@ -83,11 +88,7 @@ describe('PutParameter', () => {
     ['a name that is no path', { Name: 'golden/b' }, 'ValidationException'],
     ['AWS’s own names', { Name: '/aws/service/b' }, 'AccessDeniedException'],
     ['too long a value', { Name: '/golden/b', Value: 'x'.repeat(4097) }, 'ValidationException'],
-    [
-      'a change to the image data type',
-      { Overwrite: true, DataType: 'aws:ec2:image' },
-      'ValidationException',
-    ],
+    ['a change to the image data type', { Overwrite: true, DataType: 'aws:ec2:image' }, 'ValidationException'],
   ])('refuses %s', async (_, input, name) => {
     await put({})
     await expect(put(input)).rejects.toMatchObject({ name })
@@ -108,10 +109,7 @@ describe('PutParameter', () => {
 
   it('needs the right to look at AMIs for an AMI', async () => {
     const blind = new SSMClient(
-      clientOptions(
-        world,
-        roleWith(world.standIn, [allow('ssm:*')], { name: 'blind', logicalId: 'BlindRole' }),
-      ),
+      clientOptions(world, roleWith(world.standIn, [allow('ssm:*')], { name: 'blind', logicalId: 'BlindRole' })),
     )
     const input = {
       Name: '/golden-images/base',
@@ -170,16 +168,12 @@ describe('reading', () => {
     await expect(elsewhere.send(new GetParameterCommand({ Name: '/golden/a' }))).rejects.toMatchObject({
       name: 'ParameterNotFound',
     })
-    expect(
-      world.standIn.ssm.valueOf('/golden/a', { account: '222222222222', region: 'us-east-1' }),
-    ).toBeUndefined()
+    expect(world.standIn.ssm.valueOf('/golden/a', { account: '222222222222', region: 'us-east-1' })).toBeUndefined()
   })
 
   it('keeps tags', async () => {
     const resource = { ResourceType: 'Parameter', ResourceId: '/golden/a' } as const
-    await client.send(
-      new AddTagsToResourceCommand({ ...resource, Tags: [{ Key: 'Fleet', Value: 'golden' }] }),
-    )
+    await client.send(new AddTagsToResourceCommand({ ...resource, Tags: [{ Key: 'Fleet', Value: 'golden' }] }))
     const { TagList } = await client.send(new ListTagsForResourceCommand(resource))
     expect(TagList).toEqual([{ Key: 'Fleet', Value: 'golden' }])
   })

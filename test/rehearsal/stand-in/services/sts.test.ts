@@ -52,9 +52,7 @@ it('gives credentials that act in the other account, as the other role', async (
   expect(world.standIn.ssm.valueOf('/golden-images/base', target)).toBe('x')
   expect(world.standIn.ssm.valueOf('/golden-images/base', build)).toBeUndefined()
   expect(world.standIn.calls.at(-1)).toMatchObject({ principal: 'PublishRole', account: target.account })
-  const who = await new STSClient({ ...clientOptions(world), credentials }).send(
-    new GetCallerIdentityCommand(),
-  )
+  const who = await new STSClient({ ...clientOptions(world), credentials }).send(new GetCallerIdentityCommand())
   expect(who).toMatchObject({
     Account: target.account,
     Arn: AssumedRoleUser?.Arn,
@@ -72,8 +70,7 @@ it('lets nobody into an account that refuses, until it admits again', async () =
   const assume = (by: STSClient) => by.send(new AssumeRoleCommand(input))
   const operator = new STSClient(clientOptions(world))
   world.standIn.iam.refuse(target.account)
-  for (const by of [client, operator])
-    await expect(assume(by)).rejects.toMatchObject({ name: 'AccessDenied' })
+  for (const by of [client, operator]) await expect(assume(by)).rejects.toMatchObject({ name: 'AccessDenied' })
   world.standIn.iam.admit(target.account)
   for (const by of [client, operator]) expect((await assume(by)).Credentials).toBeDefined()
 })
@@ -83,9 +80,7 @@ it.each([
   [target.account, target.account],
 ])('the key %s is an operator of %s', async (accessKeyId, account) => {
   const credentials = { accessKeyId, secretAccessKey: 'any' }
-  const who = await new STSClient({ ...clientOptions(world), credentials }).send(
-    new GetCallerIdentityCommand(),
-  )
+  const who = await new STSClient({ ...clientOptions(world), credentials }).send(new GetCallerIdentityCommand())
   expect(who).toMatchObject({ Account: account, Arn: `arn:aws:iam::${account}:user/operator` })
   const ssm = new SSMClient({ ...clientOptions(world), credentials })
   const there = await ssm
