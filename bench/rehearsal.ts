@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import jsonata from 'jsonata'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { parseFleet } from '../domain/fleet/parse.ts'
+import { VirtualClock } from '../emulator/clock.ts'
+import { Random } from '../emulator/random.ts'
+import { StepFunctions } from '../emulator/step-functions/step-functions.ts'
 import { synthesize } from '../infra/synthesize.ts'
-import { VirtualClock } from '../rehearsal/clock.ts'
-import { StepFunctions } from '../rehearsal/engine/step-functions.ts'
-import { Random } from '../rehearsal/random.ts'
 import { defaultStart, type Rehearsal, type RehearseOptions, rehearse } from '../rehearsal/rehearse.ts'
 
 // A machine that others use is slower at times: compare the ratios of a run, not the seconds of two.

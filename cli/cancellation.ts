@@ -1,6 +1,6 @@
 import { titleOf } from '../domain/triggers.ts'
-import type { CampaignImage, CampaignItem } from '../functions/shared/campaigns.ts'
-import { isOver } from '../functions/shared/closing.ts'
+import { isOver } from '../functions/workflow/close-rebake.ts'
+import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
 import type { CampaignState } from './aws/steering.ts'
 import { Failed } from './problems.ts'
 

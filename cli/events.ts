@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
-import type { EventEnvelope } from '../rehearsal/event.ts'
+import type { EventEnvelope } from '../emulator/event.ts'
 import { BadInput, fileProblem } from './problems.ts'
 
 /** Valibot takes a list for an object; EventBridge does not. */

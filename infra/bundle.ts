@@ -2,15 +2,16 @@ import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { Deployed } from '../functions/shared/fleet.ts'
+import type { Deployed } from '../functions/runtime/deployed-fleet.ts'
 import { compiledOnce } from './bundle-cache.ts'
 import { bundleNames, functionsWithFleet } from './functions/names.ts'
 import {
+  bundled,
   droppableSchemas,
   lambdaCredentials,
   noEventStreams,
   oneRegion,
-  pureDomain,
+  pureLayers,
   smallPackages,
   smallSemver,
 } from './sdk-diet.ts'
@@ -32,8 +33,7 @@ export async function bundleFunctions(deployed: Deployed, directory: string): Pr
 
 /** All that a bundle is made of; esbuild reads tsconfig.json, too. */
 const sources = [
-  'functions',
-  'domain',
+  ...bundled,
   'infra/bundle.ts',
   'infra/sdk-diet.ts',
   'infra/functions/names.ts',
@@ -69,7 +69,7 @@ export const compileFunctions = () =>
     banner: {
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     },
-    plugins: [droppableSchemas, pureDomain, lambdaCredentials, noEventStreams, oneRegion, smallPackages, smallSemver],
+    plugins: [droppableSchemas, pureLayers, lambdaCredentials, noEventStreams, oneRegion, smallPackages, smallSemver],
   })
 
 /** Stands in for the bundles where only the template matters. */

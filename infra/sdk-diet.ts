@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Plugin } from 'esbuild'
 
+/** The folders that bundles are made of. */
+export const bundled = ['functions', 'ledger', 'aws', 'domain']
+
 /**
  * What keeps a function with the SDK inside under 450 kB. Each of these is something that a bundler cannot
  * know, and that holds in these functions. Tests load what comes out, and every rehearsal runs it.
@@ -20,7 +23,7 @@ import type { Plugin } from 'esbuild'
 export const droppableSchemas: Plugin = {
   name: 'droppable-schemas',
   setup({ onLoad, initialOptions: { absWorkingDir = '.' } }) {
-    const named = new Set(identifiers(join(absWorkingDir, 'functions')))
+    const named = new Set(bundled.flatMap((folder) => identifiers(join(absWorkingDir, folder))))
     onLoad({ filter: /dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
       const contents = source
@@ -89,16 +92,16 @@ export const smallSemver = instead(/^semver$/, {
 })
 
 /**
- * The domain only declares. But a schema is made by calls, which may do anything, so esbuild keeps those of every file
- * that another one imports something from: 7 kB of the fleet's in a function that reads a window.
+ * The domain, the ledger and the adapters only declare. But a schema is made by calls, which may do anything, so esbuild
+ * keeps those of every file that another one imports something from: 7 kB of the fleet's in a function that reads a window.
  */
-export const pureDomain: Plugin = {
-  name: 'pure-domain',
+export const pureLayers: Plugin = {
+  name: 'pure-layers',
   setup({ onResolve, initialOptions: { absWorkingDir = '.' } }) {
-    const domain = join(absWorkingDir, 'domain')
+    const pure = ['domain', 'ledger', 'aws'].map((folder) => join(absWorkingDir, folder, '/'))
     onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
       const file = resolve(resolveDir, path)
-      return file.startsWith(domain) ? { path: file, sideEffects: false } : undefined
+      return pure.some((folder) => file.startsWith(folder)) ? { path: file, sideEffects: false } : undefined
     })
   },
 }

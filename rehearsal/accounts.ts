@@ -1,11 +1,11 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Approval } from '../domain/approvals.ts'
 import { titleOf } from '../domain/triggers.ts'
-import type { ApprovalItem } from '../functions/shared/approvals.ts'
-import type { CampaignImage, CampaignItem } from '../functions/shared/campaigns.ts'
+import type { World } from '../emulator/world/world.ts'
+import type { ApprovalItem } from '../ledger/approvals.ts'
+import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
 import { passedAt } from './records.ts'
 import type { CampaignResult, ImageResult, Summary } from './results.ts'
-import type { World } from './world/world.ts'
 
 type Stored<T> = T & { pk: string; sk: string }
 

@@ -1,10 +1,10 @@
 import { someoneOf } from '../domain/approvals.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import type { Notification } from '../emulator/services/sns.ts'
+import { FunctionError } from '../emulator/world/functions.ts'
+import type { World } from '../emulator/world/world.ts'
 import type { Faults } from './faults.ts'
-import type { Notification } from './stand-in/services/sns.ts'
-import { FunctionError } from './world/functions.ts'
-import type { World } from './world/world.ts'
 
 const hour = 3_600_000
 

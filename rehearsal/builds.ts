@@ -1,10 +1,10 @@
 import type { Fleet } from '../domain/fleet/model.ts'
+import type { Random } from '../emulator/random.ts'
+import { phasesOf } from '../emulator/services/imagebuilder/durations.ts'
+import type { ImageInQuestion, Outcome } from '../emulator/services/imagebuilder/images.ts'
+import type { SmokeFate } from '../emulator/services/ssm/commands.ts'
 import { imageBehind } from './adopted-pipelines.ts'
 import type { Faults } from './faults.ts'
-import type { Random } from './random.ts'
-import { phasesOf } from './stand-in/services/imagebuilder/durations.ts'
-import type { ImageInQuestion, Outcome } from './stand-in/services/imagebuilder/images.ts'
-import type { SmokeFate } from './stand-in/services/ssm/commands.ts'
 
 /** How builds and distributions go in a rehearsal: how long they take, and what becomes of them. */
 

@@ -4,11 +4,11 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { planCampaign } from '../domain/planning/plan.ts'
 import { doneAt, isStep } from '../domain/rebake-steps.ts'
 import { Trigger, titleOf } from '../domain/triggers.ts'
-import type { Execution } from './engine/execution.ts'
+import type { Execution } from '../emulator/step-functions/execution.ts'
+import type { World } from '../emulator/world/world.ts'
 import type { ImageProgress, Progress } from './progress.ts'
 import { passedAt, stateOf } from './records.ts'
-import { workIn } from './world/work.ts'
-import type { World } from './world/world.ts'
+import { workIn } from './work.ts'
 
 interface Campaign {
   execution: Execution

@@ -1,11 +1,11 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import type { EventEnvelope } from './event.ts'
+import type { EventEnvelope } from '../emulator/event.ts'
+import type { Random } from '../emulator/random.ts'
+import { eventTime } from '../emulator/services/types.ts'
+import type { World } from '../emulator/world/world.ts'
 import type { Faults } from './faults.ts'
-import type { Random } from './random.ts'
-import { eventTime } from './stand-in/types.ts'
-import { workIn } from './world/work.ts'
-import type { World } from './world/world.ts'
+import { workIn } from './work.ts'
 
 interface Circumstances {
   fleet: Fleet

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Execution } from './engine/execution.ts'
+import { callLine } from '../emulator/services/types.ts'
+import type { Execution } from '../emulator/step-functions/execution.ts'
+import type { World } from '../emulator/world/world.ts'
 import type { ExecutionRecord, HistoryRecord, NotificationRecord, Summary } from './results.ts'
-import { callLine } from './stand-in/types.ts'
-import type { World } from './world/world.ts'
 
 const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text))
 const iso = (time: number | undefined) => (time === undefined ? null : new Date(time).toISOString())

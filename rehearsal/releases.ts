@@ -3,8 +3,8 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import type { Source } from '../domain/fleet/upstreams.ts'
 import { readAnnouncement } from '../domain/planning/announcements.ts'
 import { type ReleasedAmi, upstreamsOfKind } from '../domain/planning/release.ts'
-import type { EventEnvelope } from './event.ts'
-import { Random } from './random.ts'
+import type { EventEnvelope } from '../emulator/event.ts'
+import { Random } from '../emulator/random.ts'
 
 /** An upstream's release, at a time (ISO 8601, whole seconds). All else follows from the two, whatever the seed. */
 export interface PlannedRelease {

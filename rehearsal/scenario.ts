@@ -1,16 +1,16 @@
 import type { Fleet } from '../domain/fleet/model.ts'
+import type { EventEnvelope } from '../emulator/event.ts'
+import type { Random } from '../emulator/random.ts'
+import type { Notification } from '../emulator/services/sns.ts'
+import type { World } from '../emulator/world/world.ts'
 import { imageBehind } from './adopted-pipelines.ts'
 import { answerApproval } from './approver.ts'
 import { durationsOf, outcomeOf, smokeOf } from './builds.ts'
-import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
 import { meddle, scanAgain } from './meddling.ts'
-import type { Random } from './random.ts'
 import { amiOfRelease, imaginedAmi, type PlannedRelease, releaseEvent } from './releases.ts'
-import type { Notification } from './stand-in/services/sns.ts'
 import { addStandingReleases, announce, bringAbout, hint, type Released, withdraw } from './upstream-accounts.ts'
-import { workIn } from './world/work.ts'
-import type { World } from './world/world.ts'
+import { workIn } from './work.ts'
 
 /** Something that people do, or that becomes of what is outside of the fleet. */
 export interface Deed {

@@ -1,11 +1,11 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
+import type { Document } from '../emulator/services/ssm/documents.ts'
+import type { World } from '../emulator/world/world.ts'
 import { targetAccounts } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
 import type { Faults } from './faults.ts'
 import { imaginedTargets, imagineOrganization } from './organization.ts'
-import type { Document } from './stand-in/services/ssm/documents.ts'
-import type { World } from './world/world.ts'
 
 /**
  * What a fleet finds where it is deployed, and no template of its own makes: the organization, pipelines that it adopts, launch

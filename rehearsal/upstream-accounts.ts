@@ -1,13 +1,13 @@
 import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import type { EventEnvelope } from '../emulator/event.ts'
+import type { Ami } from '../emulator/services/ami-store.ts'
+import { eventTime } from '../emulator/services/types.ts'
+import type { World } from '../emulator/world/world.ts'
 import { upstreamAccounts } from '../infra/targets.ts'
-import type { EventEnvelope } from './event.ts'
 import type { Faults } from './faults.ts'
 import { amiOfRelease, type ImaginedAmi, imageArnOf } from './releases.ts'
-import type { Ami } from './stand-in/services/ami-store.ts'
-import { eventTime } from './stand-in/types.ts'
-import type { World } from './world/world.ts'
 
 /** What the accounts that own the upstreams do: they make AMIs, share them, point to them, and tell. */
 

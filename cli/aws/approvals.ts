@@ -1,5 +1,5 @@
 import { type Answer, type Approval, someoneOf } from '../../domain/approvals.ts'
-import { approvalsOf, openApprovals } from '../../functions/shared/approvals.ts'
+import { approvalsOf, openApprovals } from '../../ledger/approvals.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
 import { ledgerOf } from './ledger.ts'

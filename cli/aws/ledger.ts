@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { resourceName } from '../../domain/names.ts'
-import { dynamoLedger, type Ledger } from '../../functions/shared/ledger.ts'
+import { dynamoLedger, type Ledger } from '../../ledger/table.ts'
 import type { Deployment } from './deployment.ts'
 
 /** The ledger of a deployed fleet. */

@@ -1,7 +1,7 @@
 import type { ComponentConfiguration, ImagePipeline, InstanceBlockDeviceMapping } from '@aws-sdk/client-imagebuilder'
+import type { Adopted } from '../../aws/recipes.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../../domain/names.ts'
-import type { Adopted } from '../../functions/shared/recipes.ts'
 import { list } from '../render/text.ts'
 
 /** What of a pipeline that a deploy makes is not as the fleet says, each in a sentence; nothing where all is. */

@@ -9,8 +9,8 @@ import {
   readOperation,
   readRollback,
   rollbackOf,
-} from '../../functions/shared/operations.ts'
-import { readWithdrawals } from '../../functions/shared/withdrawals.ts'
+} from '../../ledger/operations.ts'
+import { readWithdrawals } from '../../ledger/withdrawals.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
 import { ledgerOf } from './ledger.ts'

@@ -1,10 +1,5 @@
 import { operationName } from '../../domain/executions.ts'
-import {
-  type OperationItem,
-  type RingStep,
-  type RollbackItem,
-  readRollback,
-} from '../../functions/shared/operations.ts'
+import { type OperationItem, type RingStep, type RollbackItem, readRollback } from '../../ledger/operations.ts'
 import type { Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 import { operationsOf, problemsOf } from './operations.ts'

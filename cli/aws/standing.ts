@@ -1,10 +1,10 @@
 import type { Claim } from '../../domain/claims.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { Release } from '../../domain/releases/release.ts'
-import { readReleases } from '../../functions/shared/catalog.ts'
-import { readClaims } from '../../functions/shared/claims.ts'
-import { readKnown } from '../../functions/shared/known.ts'
-import type { Ledger } from '../../functions/shared/ledger.ts'
+import { readKnown } from '../../ledger/fleet-state.ts'
+import { readClaims } from '../../ledger/locks.ts'
+import { readReleases } from '../../ledger/releases.ts'
+import type { Ledger } from '../../ledger/table.ts'
 
 /** How an image stands: what is known of it, what was released, and who bakes it or rolls it out. */
 export interface Standing {

@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { executionLink } from '../../domain/messages/links.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
-import { startCampaign } from '../../functions/shared/start-campaign.ts'
+import { startCampaign } from '../../functions/workflow/start-campaign.ts'
 import { campaignArn, type Deployment, executionArn } from './deployment.ts'
 import { starting } from './starting.ts'
 

@@ -1,5 +1,5 @@
 import { channelsOf } from '../../domain/releases/channels.ts'
-import { everyImage } from '../../functions/shared/catalog.ts'
+import { everyImage } from '../../ledger/releases.ts'
 import { checkAccount, type Deployment, deploymentOf } from '../aws/deployment.ts'
 import { type Releases, releasesIn } from '../aws/releases.ts'
 import { loadFleet } from '../fleet.ts'

@@ -5,8 +5,8 @@ import {
   ListRuleNamesByTargetCommand,
   ListTargetsByRuleCommand,
 } from '@aws-sdk/client-eventbridge'
+import { matches } from '../../emulator/matching/event-pattern.ts'
 import { upstreamAccounts } from '../../infra/targets.ts'
-import { matches } from '../../rehearsal/world/pattern.ts'
 import { count, list } from '../render/text.ts'
 import { type Check, deploy, each, type Finding, fail, ifThere, noted, once, warning } from './check.ts'
 import type { Environment } from './environment.ts'

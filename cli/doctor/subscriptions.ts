@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns'
+import { SlackRefused } from '../../domain/errors.ts'
 import { secretOf } from '../../functions/post-to-slack/secret.ts'
-import { SlackRefused } from '../../functions/shared/errors.ts'
 import { slackFunction } from '../../infra/functions/names.ts'
 import { count } from '../render/text.ts'
 import { type Check, deploy, fail, ifThere, noted } from './check.ts'

@@ -1,5 +1,5 @@
-import type { ApprovalItem } from '../../functions/shared/approvals.ts'
-import type { CampaignImage } from '../../functions/shared/campaigns.ts'
+import type { ApprovalItem } from '../../ledger/approvals.ts'
+import type { CampaignImage } from '../../ledger/campaigns.ts'
 import { minute } from '../render/duration.ts'
 import type { Seen, Step } from './campaign-status.ts'
 

@@ -1,7 +1,7 @@
 import { campaignPlanned, campaignWaiting } from '../../domain/messages/campaigns.ts'
-import { campaignKey, readCampaign } from '../shared/campaigns.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Notify } from '../shared/notify.ts'
+import { campaignKey, readCampaign } from '../../ledger/campaigns.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Notify } from '../runtime/notify.ts'
 
 /** Tells people what will be rebaked, why, and until when about, or until when it waits; each once. */
 export async function announce({ ledger, notify }: { ledger: Ledger; notify: Notify }, campaign: string) {

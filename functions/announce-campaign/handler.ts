@@ -1,8 +1,8 @@
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { topic } from '../shared/notify.ts'
-import { campaign } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { topic } from '../runtime/notify.ts'
+import { campaign } from '../runtime/schemas.ts'
 import { announce } from './announce-campaign.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')

@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { type Answer, isApprover } from '../../domain/approvals.ts'
-import { type ApprovalItem, approvalKey, approvalWait, isRollingOut } from '../shared/approvals.ts'
-import { type CampaignImage, imageKey } from '../shared/campaigns.ts'
-import { RequestRefused } from '../shared/errors.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { arn, inRing, text } from '../shared/schemas.ts'
-import type { Waits } from '../shared/waits.ts'
+import { RequestRefused } from '../../domain/errors.ts'
+import { type ApprovalItem, approvalKey, approvalWait, isRollingOut } from '../../ledger/approvals.ts'
+import { type CampaignImage, imageKey } from '../../ledger/campaigns.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Waits } from '../../ledger/waits.ts'
+import { arn, inRing, text } from '../runtime/schemas.ts'
 
 /**
  * Who may invoke this function, IAM decides; `by` is what such a caller says that it is. It keeps one honest person from

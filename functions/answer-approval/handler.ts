@@ -1,7 +1,7 @@
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { lambda } from '../shared/stack.ts'
-import { taskWaits } from '../shared/waits.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { taskWaits } from '../../ledger/waits.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
 import { AnswerRequest, answerApproval } from './answer-approval.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')

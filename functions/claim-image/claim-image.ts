@@ -3,12 +3,12 @@ import { type Claim, inTheWayOf, request as requestTurn } from '../../domain/cla
 import { stopOf } from '../../domain/planning/holds.ts'
 import { type Known, takenOverBy } from '../../domain/planning/known.ts'
 import { type RebakeOrder, travelling } from '../../domain/planning/order.ts'
-import { cancelBake } from '../shared/bakes.ts'
-import { imageKey, readOrdered } from '../shared/campaigns.ts'
-import { changeClaims, claimWait, supersededBy } from '../shared/claims.ts'
-import { readKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Waits } from '../shared/waits.ts'
+import { imageKey, readOrdered } from '../../ledger/campaigns.ts'
+import { readKnown } from '../../ledger/fleet-state.ts'
+import { changeClaims, claimWait, supersededBy } from '../../ledger/locks.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Waits } from '../../ledger/waits.ts'
+import { cancelBake } from '../workflow/cancel-bake.ts'
 
 interface Parts {
   ledger: Ledger

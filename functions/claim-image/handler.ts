@@ -1,9 +1,9 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { claimingParts } from '../shared/parts.ts'
-import { amiId, arn, rebake, text } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { amiId, arn, rebake, text } from '../runtime/schemas.ts'
+import { claimingParts } from '../workflow/dependencies.ts'
 import { claim } from './claim-image.ts'
 
 const { SUPERSEDE: supersede } = env('SUPERSEDE')

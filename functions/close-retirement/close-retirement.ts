@@ -3,11 +3,11 @@ import { retirementIncomplete } from '../../domain/messages/retirement.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import { retiredOf, usesKey } from '../../domain/releases/retirement.ts'
 import { isWithdrawn, problemsOf, type WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
-import { releaseKey } from '../shared/campaigns.ts'
-import type { Item, Ledger } from '../shared/ledger.ts'
-import type { Notify } from '../shared/notify.ts'
-import { type OperationItem, operationKey, readOperation } from '../shared/operations.ts'
-import { readWithdrawals } from '../shared/withdrawals.ts'
+import { releaseKey } from '../../ledger/campaigns.ts'
+import { type OperationItem, operationKey, readOperation } from '../../ledger/operations.ts'
+import type { Item, Ledger } from '../../ledger/table.ts'
+import { readWithdrawals } from '../../ledger/withdrawals.ts'
+import type { Notify } from '../runtime/notify.ts'
 
 interface Request {
   operation: string

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { topic } from '../shared/notify.ts'
-import { startingParts } from '../shared/parts.ts'
-import { text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { topic } from '../runtime/notify.ts'
+import { text, time } from '../runtime/schemas.ts'
+import { startingParts } from '../workflow/dependencies.ts'
 import { close } from './close-revocation.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')

@@ -1,16 +1,16 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
+import { movePointer, readPointers } from '../../aws/pointers.ts'
+import { RollbackIncomplete } from '../../domain/errors.ts'
 import { imageRolledBack } from '../../domain/messages/operations.ts'
 import { pointerName } from '../../domain/names.ts'
 import { hold, resume } from '../../domain/planning/holds.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import { wentBack } from '../../domain/releases/rollback.ts'
-import { releaseKey } from '../shared/campaigns.ts'
-import { RollbackIncomplete } from '../shared/errors.ts'
-import { changeKnown } from '../shared/known.ts'
-import type { Item, Ledger } from '../shared/ledger.ts'
-import type { Notify } from '../shared/notify.ts'
-import { operationKey, type RingStep, type RollbackItem, readRollback } from '../shared/operations.ts'
-import { movePointer, readPointers } from '../shared/pointers.ts'
+import { releaseKey } from '../../ledger/campaigns.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
+import { operationKey, type RingStep, type RollbackItem, readRollback } from '../../ledger/operations.ts'
+import type { Item, Ledger } from '../../ledger/table.ts'
+import type { Notify } from '../runtime/notify.ts'
 
 interface Parts {
   fleet: string

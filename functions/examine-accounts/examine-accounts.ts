@@ -1,10 +1,10 @@
 import type { OrganizationsClient } from '@aws-sdk/client-organizations'
 import * as v from 'valibot'
+import { accountsOf } from '../../aws/organizations.ts'
+import { OrganizationUnreadable } from '../../domain/errors.ts'
 import { fingerprintsOf } from '../../domain/fleet/fingerprints.ts'
 import { orderRing } from '../../domain/planning/ring-order.ts'
-import { OrganizationUnreadable } from '../shared/errors.ts'
-import type { Deployed } from '../shared/fleet.ts'
-import { accountsOf } from '../shared/organizations.ts'
+import type { Deployed } from '../runtime/deployed-fleet.ts'
 import { examineTarget, type TargetReport, type TargetsIn } from './targets.ts'
 import { examineUpstream, type Upstreams } from './upstreams.ts'
 

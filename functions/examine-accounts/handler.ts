@@ -1,9 +1,9 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { OrganizationsClient } from '@aws-sdk/client-organizations'
-import { env } from '../shared/env.ts'
-import { deployed } from '../shared/fleet.ts'
-import { lambda } from '../shared/stack.ts'
-import { upstreamParts } from '../shared/upstreams.ts'
+import { upstreamParts } from '../../aws/upstreams.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
 import { examineAccounts, Request } from './examine-accounts.ts'
 import { TargetClients } from './target-clients.ts'
 

@@ -1,7 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam'
 import { KMSClient } from '@aws-sdk/client-kms'
+import { Targets } from '../../aws/targets.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
-import { Targets } from '../shared/targets.ts'
 
 /** What a look at a target takes beside what a campaign takes. */
 export class TargetClients extends Targets {

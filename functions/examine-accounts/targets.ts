@@ -1,13 +1,13 @@
 import { DescribeLaunchTemplateVersionsCommand, DescribeRegionsCommand } from '@aws-sdk/client-ec2'
 import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
+import { availableAmis } from '../../aws/amis.ts'
+import { readPointers } from '../../aws/pointers.ts'
+import { at } from '../../aws/targets.ts'
+import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { crossAccountRoleName } from '../../domain/names.ts'
 import { orderRing, type RingOrder } from '../../domain/planning/ring-order.ts'
-import { TargetUnreachable } from '../shared/errors.ts'
-import { availableAmis } from '../shared/images.ts'
-import { readPointers } from '../shared/pointers.ts'
-import { at } from '../shared/targets.ts'
 import type { TargetClients } from './target-clients.ts'
 
 export type TargetsIn = () => TargetClients

@@ -1,9 +1,9 @@
+import { describeAmi } from '../../aws/amis.ts'
+import { newestAmi, releasedAmi, type UpstreamParts } from '../../aws/upstreams.ts'
+import { TargetUnreachable } from '../../domain/errors.ts'
 import { sourceIn } from '../../domain/fleet/graph.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { judge } from '../../domain/planning/release.ts'
-import { TargetUnreachable } from '../shared/errors.ts'
-import { describeAmi } from '../shared/images.ts'
-import { newestAmi, releasedAmi, type UpstreamParts } from '../shared/upstreams.ts'
 import type { UpstreamReport } from './examine-accounts.ts'
 
 export interface Upstreams extends UpstreamParts {

@@ -2,11 +2,11 @@ import { causeText, explain, type Failure } from '../../domain/messages/failures
 import { imageFailed } from '../../domain/messages/images.ts'
 import { type Known, takenOverBy } from '../../domain/planning/known.ts'
 import { ended, failed as failedBake } from '../../domain/planning/learning.ts'
-import { type CampaignImage, imageKey } from '../shared/campaigns.ts'
-import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
-import { changeKnown, readKnown } from '../shared/known.ts'
-import { levelOf } from '../shared/levels.ts'
-import { isUnknown } from '../shared/unknown-failures.ts'
+import { type CampaignImage, imageKey } from '../../ledger/campaigns.ts'
+import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
+import { levelOf } from '../../ledger/notified.ts'
+import { type Closing, type ClosingParts, close } from '../workflow/close-rebake.ts'
+import { isUnknown } from '../workflow/is-unknown-failure.ts'
 
 export interface Failed extends Closing {
   failure: Failure

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { closingParts } from '../shared/parts.ts'
-import { arn, failure, rebake } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, failure, rebake } from '../runtime/schemas.ts'
+import { closingParts } from '../workflow/dependencies.ts'
 import { fail } from './fail-rebake.ts'
 
 const parts = closingParts()

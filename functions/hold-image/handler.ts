@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { lambda } from '../shared/stack.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
 import { HoldRequest, holdImage } from './hold-image.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')

@@ -1,10 +1,10 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
 import { type Hold, hold, resume } from '../../domain/planning/holds.ts'
-import { expectHold, refuseUnderWay } from '../shared/holds.ts'
-import { changeKnown, readKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { arn, text, time } from '../shared/schemas.ts'
+import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import { arn, text, time } from '../runtime/schemas.ts'
+import { expectHold, refuseUnderWay } from '../workflow/hold-guard.ts'
 
 const asked = { image: text, by: arn, time }
 export const HoldRequest = v.variant('do', [

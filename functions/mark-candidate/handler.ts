@@ -1,10 +1,10 @@
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { topic } from '../shared/notify.ts'
-import { claimingParts } from '../shared/parts.ts'
-import { arn, baked } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { topic } from '../runtime/notify.ts'
+import { arn, baked } from '../runtime/schemas.ts'
+import { claimingParts } from '../workflow/dependencies.ts'
 import { markCandidate } from './mark-candidate.ts'
 
 const { FLEET_NAME, TOPIC_ARN } = env('FLEET_NAME', 'TOPIC_ARN')

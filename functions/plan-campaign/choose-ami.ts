@@ -1,12 +1,12 @@
 import type { EC2Client } from '@aws-sdk/client-ec2'
+import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { didYouMean } from '../../domain/fleet/problems.ts'
 import { chosen } from '../../domain/planning/learning.ts'
 import type { ManualTrigger } from '../../domain/triggers.ts'
-import { RequestRefused } from '../shared/errors.ts'
-import { changeKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { judgeClaim } from '../shared/releases.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import { judgeClaim } from '../workflow/accept-upstream-release.ts'
 
 interface Parts {
   fleet: Fleet

@@ -1,11 +1,11 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import * as v from 'valibot'
 import { Trigger } from '../../domain/triggers.ts'
-import { env } from '../shared/env.ts'
-import { deployed } from '../shared/fleet.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { arn, campaign, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, campaign, time } from '../runtime/schemas.ts'
 import { plan } from './plan-campaign.ts'
 
 const { LEDGER_TABLE, IMAGE_BUILDER_ARN_PREFIX } = env('LEDGER_TABLE', 'IMAGE_BUILDER_ARN_PREFIX')

@@ -1,3 +1,4 @@
+import { RequestRefused } from '../../domain/errors.ts'
 import { rebakeName } from '../../domain/executions.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { takeBack } from '../../domain/planning/holds.ts'
@@ -5,11 +6,10 @@ import { orderPromotion, travelling } from '../../domain/planning/order.ts'
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { reasonNotToPromote } from '../../domain/planning/promotion.ts'
 import type { Promotion } from '../../domain/triggers.ts'
-import { type CampaignImage, imageKey, readCampaign, readOrdered, releaseKey } from '../shared/campaigns.ts'
-import { RequestRefused } from '../shared/errors.ts'
-import { changeKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { readPromotion } from '../shared/promotions.ts'
+import { type CampaignImage, imageKey, readCampaign, readOrdered, releaseKey } from '../../ledger/campaigns.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import { readPromotion } from '../workflow/promotion-facts.ts'
 
 interface Parts {
   fleet: Fleet

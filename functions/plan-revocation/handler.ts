@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { deployed } from '../shared/fleet.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { arn, text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
-import { clientsIn } from '../shared/usage.ts'
+import { clientsIn } from '../../aws/ami-usage.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, text, time } from '../runtime/schemas.ts'
 import { plan, preview } from './plan-revocation.ts'
 
 const request = { image: text, version: text, descendants: v.boolean(), force: v.boolean() }

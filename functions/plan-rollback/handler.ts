@@ -1,10 +1,10 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { deployed } from '../shared/fleet.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { arn, text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, text, time } from '../runtime/schemas.ts'
 import { planRollback } from './plan-rollback.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')

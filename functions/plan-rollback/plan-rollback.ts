@@ -1,14 +1,14 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
+import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { type Hold, hold, rollBack, takeBack } from '../../domain/planning/holds.ts'
 import { planRollback as decide, type RollbackPlan } from '../../domain/releases/rollback.ts'
-import { releaseKey } from '../shared/campaigns.ts'
-import { readReleases } from '../shared/catalog.ts'
-import { RequestRefused } from '../shared/errors.ts'
-import { expectHold, refuseUnderWay } from '../shared/holds.ts'
-import { changeKnown, readKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { operationKey, type RingStep, type RollbackItem, ringKey } from '../shared/operations.ts'
+import { releaseKey } from '../../ledger/campaigns.ts'
+import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
+import { operationKey, type RingStep, type RollbackItem, ringKey } from '../../ledger/operations.ts'
+import { readReleases } from '../../ledger/releases.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import { expectHold, refuseUnderWay } from '../workflow/hold-guard.ts'
 
 interface Parts {
   fleet: Fleet

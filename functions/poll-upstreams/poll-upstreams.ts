@@ -1,7 +1,7 @@
+import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
 import { sourceIn } from '../../domain/fleet/graph.ts'
-import { readKnown } from '../shared/known.ts'
-import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../shared/releases.ts'
-import { newestAmi, type UpstreamParts } from '../shared/upstreams.ts'
+import { readKnown } from '../../ledger/fleet-state.ts'
+import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
 
 type Parts = ReleaseParts & { upstreams: UpstreamParts }
 

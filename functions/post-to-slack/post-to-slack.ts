@@ -1,6 +1,6 @@
 import type { Notification } from '../../domain/messages/message.ts'
 import { slackMessage } from '../../domain/messages/slack.ts'
-import type { Item, Key, Ledger } from '../shared/ledger.ts'
+import type { Item, Key, Ledger } from '../../ledger/table.ts'
 import type { SecretSource } from './secret.ts'
 import { type SlackParts, slackFor } from './slack.ts'
 

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as v from 'valibot'
-import { SlackRefused } from '../shared/errors.ts'
+import { SlackRefused } from '../../domain/errors.ts'
 
 /** How to reach one channel: by its webhook, or as a bot. */
 export type Secret = { url: string } | { token: string; channel: string }

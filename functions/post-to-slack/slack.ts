@@ -1,4 +1,4 @@
-import { SlackRefused, Transient } from '../shared/errors.ts'
+import { SlackRefused, Transient } from '../../domain/errors.ts'
 
 export interface SlackParts {
   fetch: typeof fetch

@@ -1,10 +1,10 @@
+import { type CloudWatchFor, mustBeQuiet } from '../../aws/alarms.ts'
+import { pointTo, readPointers } from '../../aws/pointers.ts'
+import { inEach } from '../../aws/targets.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Placed } from '../../domain/releases/release.ts'
-import { type CloudWatchFor, mustBeQuiet } from '../shared/alarms.ts'
-import { buildOf, publishedAt, readRollOut } from '../shared/distributions.ts'
-import { pointTo, readPointers } from '../shared/pointers.ts'
-import { mustHoldRollOut } from '../shared/roll-outs.ts'
-import { inEach } from '../shared/targets.ts'
+import { buildOf, publishedAt, readRollOut } from '../workflow/distributions.ts'
+import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 import { incomplete, type PublishParts, targetsOf } from './publish-pointers.ts'
 
 interface Request {

@@ -1,12 +1,12 @@
+import { moveTemplates } from '../../aws/launch-templates.ts'
+import { type Pause, pointTo } from '../../aws/pointers.ts'
+import { inEach, Targets } from '../../aws/targets.ts'
+import { PublicationIncomplete } from '../../domain/errors.ts'
 import { channelParameter } from '../../domain/names.ts'
-import { imageKey } from '../shared/campaigns.ts'
-import { readRing } from '../shared/distributions.ts'
-import { PublicationIncomplete } from '../shared/errors.ts'
-import { moveTemplates } from '../shared/launch-templates.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { type Pause, pointTo } from '../shared/pointers.ts'
-import { mustHoldRollOut } from '../shared/roll-outs.ts'
-import { inEach, Targets } from '../shared/targets.ts'
+import { imageKey } from '../../ledger/campaigns.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import { readRing } from '../workflow/distributions.ts'
+import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 
 export interface PublishParts {
   fleet: string

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { deployed } from '../shared/fleet.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { startingParts } from '../shared/parts.ts'
-import { arn, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, time } from '../runtime/schemas.ts'
+import { startingParts } from '../workflow/dependencies.ts'
 import { receiveCve } from './receive-cve.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')

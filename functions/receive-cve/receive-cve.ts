@@ -3,10 +3,10 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { imageOfArn, versionOfArn } from '../../domain/names.ts'
 import { judgeFindings, type SeverityCounts } from '../../domain/planning/cves.ts'
 import { found } from '../../domain/planning/learning.ts'
-import { changeKnown, readKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Count } from '../shared/stack.ts'
-import { startCampaign } from '../shared/start-campaign.ts'
+import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Count } from '../runtime/handler.ts'
+import { startCampaign } from '../workflow/start-campaign.ts'
 
 interface Parts {
   fleet: Fleet

@@ -1,8 +1,8 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import * as v from 'valibot'
-import { releaseParts } from '../shared/parts.ts'
-import { failure, text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { lambda } from '../runtime/handler.ts'
+import { failure, text, time } from '../runtime/schemas.ts'
+import { releaseParts } from '../workflow/dependencies.ts'
 import { receiveRelease } from './receive-release.ts'
 
 const parts = releaseParts(new EC2Client({}), 'receive-release')

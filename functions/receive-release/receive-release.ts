@@ -1,10 +1,10 @@
+import { amiOfImage, parameterOf, type UpstreamParts } from '../../aws/upstreams.ts'
+import { AmiNotVisible } from '../../domain/errors.ts'
 import { sourceIn } from '../../domain/fleet/graph.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
 import { causeText } from '../../domain/messages/failures.ts'
 import { type Announcement, readAnnouncement, type Whereabouts } from '../../domain/planning/announcements.ts'
-import { AmiNotVisible } from '../shared/errors.ts'
-import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../shared/releases.ts'
-import { amiOfImage, parameterOf, type UpstreamParts } from '../shared/upstreams.ts'
+import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
 
 type Parts = ReleaseParts & { upstreams: UpstreamParts }
 

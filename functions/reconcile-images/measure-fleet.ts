@@ -2,7 +2,7 @@ import type { Claims } from '../../domain/claims.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { freshnessOf } from '../../domain/planning/freshness.ts'
 import type { Known } from '../../domain/planning/known.ts'
-import type { Measure } from '../shared/stack.ts'
+import type { Measure } from '../runtime/handler.ts'
 
 interface Parts {
   fleet: Fleet

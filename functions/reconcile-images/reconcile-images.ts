@@ -5,12 +5,12 @@ import { findingsDue } from '../../domain/planning/cves.ts'
 import { driftOf, driftTrigger } from '../../domain/planning/drift.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import { found, gaveUp } from '../../domain/planning/learning.ts'
-import { changeKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { levelAt } from '../shared/levels.ts'
-import type { Notify } from '../shared/notify.ts'
-import type { Count } from '../shared/stack.ts'
-import { startCampaign } from '../shared/start-campaign.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
+import { levelAt } from '../../ledger/notified.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Count } from '../runtime/handler.ts'
+import type { Notify } from '../runtime/notify.ts'
+import { startCampaign } from '../workflow/start-campaign.ts'
 
 interface Parts {
   fleet: Fleet

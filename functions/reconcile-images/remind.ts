@@ -2,9 +2,9 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { approvalsEndSoon } from '../../domain/messages/approvals.ts'
 import { waiversExpire } from '../../domain/messages/waivers.ts'
 import { expiresSoon } from '../../domain/validation/vulnerabilities.ts'
-import { type ApprovalItem, approvalKey } from '../shared/approvals.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Notify } from '../shared/notify.ts'
+import { type ApprovalItem, approvalKey } from '../../ledger/approvals.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Notify } from '../runtime/notify.ts'
 
 interface Parts {
   fleet: Fleet

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-sfn'
 import type { Claims } from '../../domain/claims.ts'
 import type { Known } from '../../domain/planning/known.ts'
+import type { OperationItem } from '../../ledger/operations.ts'
 import type { StoppedExecution } from '../settle-execution/settle-execution.ts'
-import type { OperationItem } from '../shared/operations.ts'
 
 interface Parts {
   stepFunctions: SFNClient

@@ -1,10 +1,10 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { closingParts } from '../shared/parts.ts'
-import { amiId, arn, rebake } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { amiId, arn, rebake } from '../runtime/schemas.ts'
+import { closingParts } from '../workflow/dependencies.ts'
 import { release } from './release-image.ts'
 
 const { FLEET_NAME } = env('FLEET_NAME')

@@ -1,15 +1,15 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import type { SSMClient } from '@aws-sdk/client-ssm'
+import { readComponents } from '../../aws/image-contents.ts'
+import { movePointer, readPointers } from '../../aws/pointers.ts'
 import { imageReleased } from '../../domain/messages/images.ts'
 import { pointerName } from '../../domain/names.ts'
 import { promoted, shipped } from '../../domain/planning/learning.ts'
-import { type CampaignImage, imageKey, readOrdered, releaseKey } from '../shared/campaigns.ts'
-import { readNotes } from '../shared/changes.ts'
-import { type Closing, type ClosingParts, close } from '../shared/closing.ts'
-import { readComponents } from '../shared/contents.ts'
-import { changeKnown } from '../shared/known.ts'
-import { movePointer, readPointers } from '../shared/pointers.ts'
-import { mustHoldRollOut } from '../shared/roll-outs.ts'
+import { type CampaignImage, imageKey, readOrdered, releaseKey } from '../../ledger/campaigns.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
+import { type Closing, type ClosingParts, close } from '../workflow/close-rebake.ts'
+import { readNotes } from '../workflow/release-notes.ts'
+import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 
 interface Parts extends ClosingParts {
   fleet: string

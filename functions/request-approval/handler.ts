@@ -1,11 +1,11 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { topic } from '../shared/notify.ts'
-import { arn, inRing, text } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
-import { taskWaits } from '../shared/waits.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { taskWaits } from '../../ledger/waits.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { topic } from '../runtime/notify.ts'
+import { arn, inRing, text } from '../runtime/schemas.ts'
 import { requestApproval } from './request-approval.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')

@@ -1,11 +1,11 @@
+import { moveTemplates } from '../../aws/launch-templates.ts'
+import { type Pause, pointTo } from '../../aws/pointers.ts'
+import { failureLines, Targets, tryEach, Wrong } from '../../aws/targets.ts'
+import { RollbackIncomplete } from '../../domain/errors.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Restored } from '../../domain/releases/rollback.ts'
-import { RollbackIncomplete } from '../shared/errors.ts'
-import { moveTemplates } from '../shared/launch-templates.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { type RingStep, readOperation, ringKey } from '../shared/operations.ts'
-import { type Pause, pointTo } from '../shared/pointers.ts'
-import { failureLines, Targets, tryEach, Wrong } from '../shared/targets.ts'
+import { type RingStep, readOperation, ringKey } from '../../ledger/operations.ts'
+import type { Ledger } from '../../ledger/table.ts'
 
 interface Parts {
   fleet: string

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { arn, text, time } from '../shared/schemas.ts'
-import type { Outcome, Waits } from '../shared/waits.ts'
+import type { Outcome, Waits } from '../../ledger/waits.ts'
+import { arn, text, time } from '../runtime/schemas.ts'
 
 const resources = v.array(arn)
 

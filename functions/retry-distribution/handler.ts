@@ -1,10 +1,10 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { arn, inRing } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
-import { taskWaits } from '../shared/waits.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { taskWaits } from '../../ledger/waits.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, inRing } from '../runtime/schemas.ts'
 import { retry } from './retry-distribution.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')

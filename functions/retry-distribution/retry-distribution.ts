@@ -1,9 +1,9 @@
 import { type ImagebuilderClient, RetryImageCommand } from '@aws-sdk/client-imagebuilder'
+import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
-import { type Distribution, isRetriable, lookAt, readRing, writeParts } from '../shared/distributions.ts'
-import { DistributionFailed } from '../shared/errors.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Waits } from '../shared/waits.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Waits } from '../../ledger/waits.ts'
+import { type Distribution, isRetriable, lookAt, readRing, writeParts } from '../workflow/distributions.ts'
 
 interface Parts {
   ledger: Ledger

@@ -1,9 +1,9 @@
 import type { EC2Client } from '@aws-sdk/client-ec2'
+import { amiFacts, describeAmi } from '../../aws/amis.ts'
 import { checkAmi } from '../../domain/validation/ami.ts'
 import { compareAmi, type PreviousAmi } from '../../domain/validation/ami-changes.ts'
-import { amiFacts, describeAmi } from '../shared/images.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { readPrevious } from '../shared/previous.ts'
+import { readPrevious } from '../../ledger/previous.ts'
+import type { Ledger } from '../../ledger/table.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {

@@ -1,8 +1,8 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { type CustomCheckRequest, readAnswer, readError } from '../../domain/validation/custom.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { readPrevious } from '../shared/previous.ts'
+import { readPrevious } from '../../ledger/previous.ts'
+import type { Ledger } from '../../ledger/table.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {

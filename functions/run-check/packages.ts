@@ -1,9 +1,9 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { getImage, readPackages } from '../../aws/image-contents.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { checkPackages, comparePackages, describeChanges, type Packages } from '../../domain/validation/packages.ts'
-import { getImage, readPackages } from '../shared/contents.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import { readPrevious } from '../shared/previous.ts'
+import { readPrevious } from '../../ledger/previous.ts'
+import type { Ledger } from '../../ledger/table.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ssm'
 import { clientToken } from '../../domain/executions.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import type { CheckState } from '../shared/evidence.ts'
+import type { CheckState } from '../../ledger/checks.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {

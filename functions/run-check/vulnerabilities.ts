@@ -1,7 +1,7 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { readScan, type Scan } from '../../aws/image-contents.ts'
 import { checkVulnerabilities } from '../../domain/validation/vulnerabilities.ts'
-import { readScan, type Scan } from '../shared/contents.ts'
-import type { Ledger } from '../shared/ledger.ts'
+import type { Ledger } from '../../ledger/table.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {

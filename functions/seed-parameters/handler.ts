@@ -1,11 +1,11 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { deployed } from '../shared/fleet.ts'
-import { text } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
-import { upstreamParts } from '../shared/upstreams.ts'
+import { upstreamParts } from '../../aws/upstreams.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { text } from '../runtime/schemas.ts'
 import { respond, seed } from './seed-parameters.ts'
 
 const { IMAGE_BUILDER_ARN_PREFIX } = env('IMAGE_BUILDER_ARN_PREFIX')

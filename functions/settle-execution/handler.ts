@@ -1,8 +1,8 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
-import { closingParts } from '../shared/parts.ts'
-import { arn, text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, text, time } from '../runtime/schemas.ts'
+import { closingParts } from '../workflow/dependencies.ts'
 import { settle } from './settle-execution.ts'
 
 const parts = { ...closingParts(), imageBuilder: new ImagebuilderClient({}) }

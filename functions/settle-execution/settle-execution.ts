@@ -1,10 +1,10 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import type { PlannedImage } from '../../domain/planning/plan.ts'
+import { type CampaignImage, imageKey, readCampaign } from '../../ledger/campaigns.ts'
 import { type Failed, fail } from '../fail-rebake/fail-rebake.ts'
-import { cancelBake } from '../shared/bakes.ts'
-import { type CampaignImage, imageKey, readCampaign } from '../shared/campaigns.ts'
-import { type ClosingParts, isOver } from '../shared/closing.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
+import { cancelBake } from '../workflow/cancel-bake.ts'
+import { type ClosingParts, isOver } from '../workflow/close-rebake.ts'
 import { settleOperation } from './settle-operation.ts'
 
 interface Parts extends ClosingParts {

@@ -3,15 +3,15 @@ import type { Message } from '../../domain/messages/message.ts'
 import { rollbackStopped } from '../../domain/messages/operations.ts'
 import { retirementIncomplete } from '../../domain/messages/retirement.ts'
 import { revocationStopped } from '../../domain/messages/revocations.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Notify } from '../shared/notify.ts'
 import {
   type OperationItem,
   operationKey,
   type RevocationItem,
   type RollbackItem,
   readOperation,
-} from '../shared/operations.ts'
+} from '../../ledger/operations.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Notify } from '../runtime/notify.ts'
 
 /**
  * Records and tells that an operation died. An image that was going back stays held, so that nothing moves what was moved. One

@@ -1,9 +1,9 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
-import { claimingParts, waitingParts } from '../shared/parts.ts'
-import { amiId, arn, rebake } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { lambda } from '../runtime/handler.ts'
+import { amiId, arn, rebake } from '../runtime/schemas.ts'
+import { claimingParts, waitingParts } from '../workflow/dependencies.ts'
 import { startBake } from './start-bake.ts'
 
 const parts = {

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { deployed } from '../shared/fleet.ts'
-import { startingParts } from '../shared/parts.ts'
-import { text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { lambda } from '../runtime/handler.ts'
+import { text, time } from '../runtime/schemas.ts'
+import { startingParts } from '../workflow/dependencies.ts'
 import { startCycle } from './start-cycle.ts'
 
 const parts = { ...startingParts(), fleet: deployed().fleet }

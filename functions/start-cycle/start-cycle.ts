@@ -1,8 +1,8 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { cycleTrigger } from '../../domain/planning/cycles.ts'
-import type { Count } from '../shared/stack.ts'
-import { startCampaign } from '../shared/start-campaign.ts'
+import type { Count } from '../runtime/handler.ts'
+import { startCampaign } from '../workflow/start-campaign.ts'
 
 interface Parts {
   fleet: Fleet

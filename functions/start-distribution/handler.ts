@@ -1,11 +1,11 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import * as v from 'valibot'
-import { cloudWatchOf } from '../shared/alarms.ts'
-import { env } from '../shared/env.ts'
-import { waitingParts } from '../shared/parts.ts'
-import { arn, inRing } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { cloudWatchOf } from '../../aws/alarms.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { arn, inRing } from '../runtime/schemas.ts'
+import { waitingParts } from '../workflow/dependencies.ts'
 import { startDistribution } from './start-distribution.ts'
 
 const { DISTRIBUTION_ROLE_ARN: distributionRole } = env('DISTRIBUTION_ROLE_ARN')

@@ -5,16 +5,16 @@ import {
   UpdateDistributionConfigurationCommand,
 } from '@aws-sdk/client-imagebuilder'
 import type { OrganizationsClient } from '@aws-sdk/client-organizations'
+import { type CloudWatchFor, mustBeQuiet } from '../../aws/alarms.ts'
+import { accountsOf } from '../../aws/organizations.ts'
+import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { resourceName } from '../../domain/names.ts'
 import { type Part, planDistribution } from '../../domain/planning/distribution.ts'
-import { type CloudWatchFor, mustBeQuiet } from '../shared/alarms.ts'
-import { mustBeApproved } from '../shared/approvals.ts'
-import { buildOf, type Distributing, publishedAt, readRing, writeParts } from '../shared/distributions.ts'
-import { DistributionFailed } from '../shared/errors.ts'
-import { accountsOf } from '../shared/organizations.ts'
-import { mustHoldRollOut } from '../shared/roll-outs.ts'
-import { passIfOpen, type WaitingParts } from '../shared/waiting.ts'
+import { mustBeApproved } from '../../ledger/approvals.ts'
+import { passIfOpen, type WaitingParts } from '../workflow/change-window.ts'
+import { buildOf, type Distributing, publishedAt, readRing, writeParts } from '../workflow/distributions.ts'
+import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 
 interface Parts extends WaitingParts {
   imageBuilder: ImagebuilderClient

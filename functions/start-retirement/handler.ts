@@ -1,8 +1,8 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { time } from '../runtime/schemas.ts'
 import { startRetirement } from './start-retirement.ts'
 
 const { RETIRE_STATE_MACHINE_ARN } = env('RETIRE_STATE_MACHINE_ARN')

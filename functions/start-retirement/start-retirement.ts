@@ -1,6 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
+import { startOnce } from '../../aws/start-once.ts'
 import { type RetirementRequest, retirementName } from '../../domain/releases/retirement.ts'
-import { startOnce } from '../shared/start-once.ts'
 
 interface Parts {
   stepFunctions: SFNClient

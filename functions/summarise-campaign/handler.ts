@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { topic } from '../shared/notify.ts'
-import { campaign, failure, time } from '../shared/schemas.ts'
-import { count, lambda } from '../shared/stack.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { env } from '../runtime/env.ts'
+import { count, lambda } from '../runtime/handler.ts'
+import { topic } from '../runtime/notify.ts'
+import { campaign, failure, time } from '../runtime/schemas.ts'
 import { summarise } from './summarise-campaign.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')

@@ -1,12 +1,12 @@
 import { campaignFinished, outcome } from '../../domain/messages/campaigns.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
 import { closed } from '../../domain/planning/learning.ts'
-import { type CampaignImage, campaignKey, readCampaign } from '../shared/campaigns.ts'
-import { changeKnown } from '../shared/known.ts'
-import type { Ledger } from '../shared/ledger.ts'
-import type { Notify } from '../shared/notify.ts'
-import type { Count } from '../shared/stack.ts'
-import { isUnknown } from '../shared/unknown-failures.ts'
+import { type CampaignImage, campaignKey, readCampaign } from '../../ledger/campaigns.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Count } from '../runtime/handler.ts'
+import type { Notify } from '../runtime/notify.ts'
+import { isUnknown } from '../workflow/is-unknown-failure.ts'
 
 interface Request {
   campaign: string

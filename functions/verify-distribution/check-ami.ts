@@ -1,6 +1,6 @@
 import { DescribeSnapshotsCommand, type EC2Client, type Image } from '@aws-sdk/client-ec2'
-import { describeAmi } from '../shared/images.ts'
-import { Wrong } from '../shared/targets.ts'
+import { describeAmi } from '../../aws/amis.ts'
+import { Wrong } from '../../aws/targets.ts'
 
 /**
  * The AMI as a target sees it: available, owned as expected, encrypted if it must be.

@@ -1,10 +1,10 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { inRing, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
-import { taskWaits } from '../shared/waits.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { taskWaits } from '../../ledger/waits.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { inRing, time } from '../runtime/schemas.ts'
 import { verify } from './verify-distribution.ts'
 
 const { LEDGER_TABLE, FLEET_NAME, UPSTREAM_ACCOUNTS } = env('LEDGER_TABLE', 'FLEET_NAME', 'UPSTREAM_ACCOUNTS')

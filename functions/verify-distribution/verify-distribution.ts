@@ -1,22 +1,22 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import type { Ami, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
-import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
-import type { Placed, Release } from '../../domain/releases/release.ts'
-import { type CampaignImage, imageKey, releaseKey } from '../shared/campaigns.ts'
-import { buildOf, type Distribution, isRetriable, lookAt, readRing } from '../shared/distributions.ts'
+import { inEach, Targets, Wrong } from '../../aws/targets.ts'
 import {
   DistributionFailed,
   DistributionIncomplete,
   DistributionInProgress,
   DistributionRetriable,
   DistributionTimedOut,
-} from '../shared/errors.ts'
-import type { Item, Ledger } from '../shared/ledger.ts'
-import { copyKey } from '../shared/loops.ts'
-import { inEach, Targets, Wrong } from '../shared/targets.ts'
-import type { Waits } from '../shared/waits.ts'
+} from '../../domain/errors.ts'
+import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
+import type { RebakeOrder } from '../../domain/planning/order.ts'
+import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
+import type { Placed, Release } from '../../domain/releases/release.ts'
+import { type CampaignImage, imageKey, releaseKey } from '../../ledger/campaigns.ts'
+import type { Item, Ledger } from '../../ledger/table.ts'
+import type { Waits } from '../../ledger/waits.ts'
+import { copyKey } from '../workflow/ami-ancestry.ts'
+import { buildOf, type Distribution, isRetriable, lookAt, readRing } from '../workflow/distributions.ts'
 import { checkKey, checkVisible } from './check-ami.ts'
 
 interface Parts {

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
-import { env } from '../shared/env.ts'
-import { deployed } from '../shared/fleet.ts'
-import { dynamoLedger } from '../shared/ledger.ts'
-import { text, time } from '../shared/schemas.ts'
-import { lambda } from '../shared/stack.ts'
-import { clientsIn } from '../shared/usage.ts'
+import { clientsIn } from '../../aws/ami-usage.ts'
+import { dynamoLedger } from '../../ledger/table.ts'
+import { deployed } from '../runtime/deployed-fleet.ts'
+import { env } from '../runtime/env.ts'
+import { lambda } from '../runtime/handler.ts'
+import { text, time } from '../runtime/schemas.ts'
 import { withdrawAmis } from './withdraw-amis.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')

@@ -6,7 +6,7 @@ import {
   EnableImageDeprecationCommand,
   type Image,
 } from '@aws-sdk/client-ec2'
-import { imagesAmong } from '../shared/images.ts'
+import { imagesAmong } from '../../aws/amis.ts'
 
 /** What EC2 does to AMIs of the caller's account. Each may be repeated. */
 

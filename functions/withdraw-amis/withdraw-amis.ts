@@ -1,12 +1,13 @@
 import type { EC2Client, Image } from '@aws-sdk/client-ec2'
+import { type ClientsIn, readUsesIn } from '../../aws/ami-usage.ts'
+import { classify } from '../../aws/errors.ts'
+import { tellTargets } from '../../aws/targets.ts'
+import { TargetUnreachable, Transient, WithdrawalIncomplete } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Uses } from '../../domain/releases/usage.ts'
 import { isWithdrawn, keeping, type Withdrawal, type WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
-import { classify, TargetUnreachable, Transient, WithdrawalIncomplete } from '../shared/errors.ts'
-import type { Item, Ledger } from '../shared/ledger.ts'
-import { tellTargets } from '../shared/targets.ts'
-import { type ClientsIn, readUsesIn } from '../shared/usage.ts'
-import { withdrawalKey } from '../shared/withdrawals.ts'
+import type { Item, Ledger } from '../../ledger/table.ts'
+import { withdrawalKey } from '../../ledger/withdrawals.ts'
 import { deleteSnapshots, deprecate, disable, ownAmis, remove } from './lifecycle.ts'
 
 interface Parts {

@@ -19,7 +19,7 @@ import {
   parentKind,
   updatedPipeline,
 } from '../../domain/adoption.ts'
-import { type Schema, shapeOf } from '../../rehearsal/stand-in/protocol/shape.ts'
+import { type Schema, shapeOf } from '../../emulator/protocol/shape.ts'
 
 const arn = 'arn:aws:imagebuilder:eu-west-1:111122223333'
 const membersOf = (schema: Schema) => [...shapeOf(schema).structIterator()].map(([name]) => name)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { announce } from '../../functions/announce-campaign/announce-campaign.ts'
-import { campaignKey } from '../../functions/shared/campaigns.ts'
-import { changeKnown } from '../../functions/shared/known.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
+import { campaignKey } from '../../ledger/campaigns.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
 import { campaign, parentAmi, planFor, plannedCampaign, trigger } from '../support/campaign.ts'
 import { memoryLedger } from '../support/ledger.ts'
 

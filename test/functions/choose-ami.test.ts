@@ -2,7 +2,7 @@ import { DescribeImagesCommand, EC2Client, type Image } from '@aws-sdk/client-ec
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ManualTrigger } from '../../domain/triggers.ts'
 import { chooseAmi } from '../../functions/plan-campaign/choose-ami.ts'
-import { changeKnown, readKnown } from '../../functions/shared/known.ts'
+import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'

@@ -2,7 +2,7 @@ import { CancelImageCreationCommand, ImagebuilderClient } from '@aws-sdk/client-
 import { beforeEach, describe, expect, it } from 'vitest'
 import { heldText, hold, revoke } from '../../domain/planning/holds.ts'
 import { passed } from '../../domain/planning/learning.ts'
-import { changeKnown } from '../../functions/shared/known.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
 import {
   campaign,
   claimFor,

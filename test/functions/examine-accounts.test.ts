@@ -3,10 +3,10 @@ import { ListAccountsForParentCommand, OrganizationsClient } from '@aws-sdk/clie
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { examineAccounts, Request } from '../../functions/examine-accounts/examine-accounts.ts'
 import { examineUpstream } from '../../functions/examine-accounts/upstreams.ts'
-import { TargetUnreachable } from '../../functions/shared/errors.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { mockOf } from '../support/mocks.ts'
 

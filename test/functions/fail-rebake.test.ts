@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { closed } from '../../domain/planning/learning.ts'
 import type { Failed } from '../../functions/fail-rebake/fail-rebake.ts'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
-import { changeKnown } from '../../functions/shared/known.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
 import {
   campaign,
   claimFor,

@@ -4,9 +4,9 @@ import { hold, revoke } from '../../domain/planning/holds.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
-import { releaseKey } from '../../functions/shared/campaigns.ts'
-import { checkKey } from '../../functions/shared/evidence.ts'
-import { changeKnown } from '../../functions/shared/known.ts'
+import { releaseKey } from '../../ledger/campaigns.ts'
+import { checkKey } from '../../ledger/checks.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
 import {
   campaign,
   claimFor,

@@ -2,7 +2,7 @@ import type { Image } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import { pollUpstreams } from '../../functions/poll-upstreams/poll-upstreams.ts'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
-import { changeKnown } from '../../functions/shared/known.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
 import { announcedAmi as ami, announcements, own, publicParameter, soe } from '../domain/planning/every-kind.ts'
 import { named, releaseWorld, soeAmi } from './release-world.ts'
 

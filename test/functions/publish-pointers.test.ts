@@ -7,11 +7,11 @@ import {
 import { PutParameterCommand } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { cloudWatchOf } from '../../aws/alarms.ts'
 import { hold, rollBack, takeBack } from '../../domain/planning/holds.ts'
 import { promote } from '../../functions/publish-pointers/promote-channels.ts'
 import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
-import { cloudWatchOf } from '../../functions/shared/alarms.ts'
-import { changeKnown } from '../../functions/shared/known.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
 import { mockOf } from '../support/mocks.ts'
 import { account, key, named, request, ringWorld, targets } from './ring-world.ts'
 

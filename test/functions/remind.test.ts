@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Message } from '../../domain/messages/message.ts'
 import { remind } from '../../functions/reconcile-images/remind.ts'
-import { approvalKey, openApprovals } from '../../functions/shared/approvals.ts'
+import { approvalKey, openApprovals } from '../../ledger/approvals.ts'
 import { campaign, claimFor, plannedCampaign } from '../support/campaign.ts'
 
 const image = 'al2023-java'

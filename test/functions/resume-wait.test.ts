@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { resume, WaitEvent } from '../../functions/resume-wait/resume-wait.ts'
-import type { Outcome, Waits } from '../../functions/shared/waits.ts'
+import type { Outcome, Waits } from '../../ledger/waits.ts'
 
 const read = (file: string) => v.parse(WaitEvent, JSON.parse(readFileSync(`events/${file}`, 'utf8')))
 async function told(event: WaitEvent) {

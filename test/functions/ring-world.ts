@@ -3,8 +3,8 @@ import { GetImageCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilde
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
-import type { DistributedPart } from '../../functions/shared/distributions.ts'
-import { taskWaits } from '../../functions/shared/waits.ts'
+import type { DistributedPart } from '../../functions/workflow/distributions.ts'
+import { taskWaits } from '../../ledger/waits.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 

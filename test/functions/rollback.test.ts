@@ -17,16 +17,10 @@ import { holdImage } from '../../functions/hold-image/hold-image.ts'
 import { planRollback } from '../../functions/plan-rollback/plan-rollback.ts'
 import { restore } from '../../functions/restore-pointers/restore-pointers.ts'
 import { settle } from '../../functions/settle-execution/settle-execution.ts'
-import { releaseKey } from '../../functions/shared/campaigns.ts'
-import { readReleases } from '../../functions/shared/catalog.ts'
-import { changeKnown, readKnown } from '../../functions/shared/known.ts'
-import {
-  holdingOperations,
-  operationKey,
-  type RollbackItem,
-  readRollback,
-  ringKey,
-} from '../../functions/shared/operations.ts'
+import { releaseKey } from '../../ledger/campaigns.ts'
+import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
+import { holdingOperations, operationKey, type RollbackItem, readRollback, ringKey } from '../../ledger/operations.ts'
+import { readReleases } from '../../ledger/releases.ts'
 import { fleetOf } from '../rehearsal/ring-rehearsal.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'

@@ -9,8 +9,8 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { TargetUnreachable } from '../../domain/errors.ts'
 import { type ResourceEvent, respond, seed } from '../../functions/seed-parameters/seed-parameters.ts'
-import { TargetUnreachable } from '../../functions/shared/errors.ts'
 import { everyKind } from '../domain/planning/every-kind.ts'
 import { imageBuilderArnPrefix } from '../support/campaign.ts'
 import { mockOf } from '../support/mocks.ts'

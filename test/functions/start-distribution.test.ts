@@ -11,15 +11,15 @@ import {
   OrganizationsClient,
 } from '@aws-sdk/client-organizations'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { cloudWatchOf } from '../../aws/alarms.ts'
 import { withdraw } from '../../domain/claims.ts'
 import { hold, revoke } from '../../domain/planning/holds.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
-import { cloudWatchOf } from '../../functions/shared/alarms.ts'
-import { changeClaims } from '../../functions/shared/claims.ts'
-import type { Distributing } from '../../functions/shared/distributions.ts'
-import { changeKnown } from '../../functions/shared/known.ts'
-import { mustHoldRollOut } from '../../functions/shared/roll-outs.ts'
 import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
+import type { Distributing } from '../../functions/workflow/distributions.ts'
+import { mustHoldRollOut } from '../../functions/workflow/rollout-guard.ts'
+import { changeKnown } from '../../ledger/fleet-state.ts'
+import { changeClaims } from '../../ledger/locks.ts'
 import {
   campaign,
   claimFor,

@@ -1,7 +1,7 @@
+import type { Clients, ClientsIn } from '../../aws/ami-usage.ts'
+import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
 import type { Use } from '../../domain/releases/usage.ts'
-import { TargetUnreachable } from '../../functions/shared/errors.ts'
-import type { Clients, ClientsIn } from '../../functions/shared/usage.ts'
 import { clientOf } from '../properties/fakes.ts'
 
 /** Accounts and regions with AMIs and what uses them, in a few lines. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { matches } from '../../emulator/matching/event-pattern.ts'
 import type { Template } from '../../infra/synthesize.ts'
-import { matches } from '../../rehearsal/world/pattern.ts'
 import { announcements } from '../domain/planning/every-kind.ts'
 import { allowed, resourcesOf } from '../support/template.ts'
 import { type everyUpstream, fleetOn, fleetOnAll, slow, synth } from './fixture.ts'

@@ -104,7 +104,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   'examine-accounts': ['sts:AssumeRole', 'ec2:DescribeImages'],
 }
 
-/** The variables that functions/shared/parts.ts reads for those that use it. */
+/** The variables that functions/workflow/dependencies.ts reads for those that use it. */
 const askedByParts = {
   'claimingParts(': "'LEDGER_TABLE', 'CONCURRENT_BAKES'",
   'closingParts(': "'LEDGER_TABLE', 'CONCURRENT_BAKES', 'TOPIC_ARN'",

@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pinAdopted } from '../../aws/recipes.ts'
 import { carriedByPipeline, carriedByRecipe } from '../../domain/adoption.ts'
-import { pinAdopted } from '../../functions/shared/recipes.ts'
-import { toPascalNames } from '../../rehearsal/stand-in/protocol/casing.ts'
-import { type Schema, type Shape, shapeOf } from '../../rehearsal/stand-in/protocol/shape.ts'
-import { build, clientOptions, type Served, served, soe, trusting } from '../rehearsal/stand-in/world.ts'
+import { toPascalNames } from '../../emulator/protocol/casing.ts'
+import { type Schema, type Shape, shapeOf } from '../../emulator/protocol/shape.ts'
+import { build, clientOptions, type Served, served, soe, trusting } from '../emulator/accounts.ts'
 
 const executionRole = `arn:aws:iam::${build.account}:role/pipelines`
 const managed = `arn:aws:imagebuilder:${build.region}:aws`

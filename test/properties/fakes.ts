@@ -1,7 +1,7 @@
 import { SFNClient, TaskDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn'
-import type { VirtualClock } from '../../rehearsal/clock.ts'
-import { stepFunctionsService } from '../../rehearsal/engine/service.ts'
-import type { StepFunctions } from '../../rehearsal/engine/step-functions.ts'
+import type { VirtualClock } from '../../emulator/clock.ts'
+import { stepFunctionsService } from '../../emulator/step-functions/service.ts'
+import type { StepFunctions } from '../../emulator/step-functions/step-functions.ts'
 
 /** AWS in a few lines, for properties over many runs: the rehearsal's stand-in is faithful, this is fast. */
 

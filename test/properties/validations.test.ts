@@ -4,7 +4,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { campaignName } from '../../domain/triggers.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
-import { type CampaignImage, readCampaign } from '../../functions/shared/campaigns.ts'
+import { type CampaignImage, readCampaign } from '../../ledger/campaigns.ts'
 import { type CheckFate, QuickWorld, type Sabotage } from './quick-world.ts'
 
 const start = Date.parse('2026-09-01T06:00:00Z')

@@ -1,8 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { describe, expect, it } from 'vitest'
+import type { Execution } from '../../emulator/step-functions/execution.ts'
+import type { World } from '../../emulator/world/world.ts'
 import { summarise } from '../../rehearsal/accounts.ts'
-import type { Execution } from '../../rehearsal/engine/execution.ts'
-import type { World } from '../../rehearsal/world/world.ts'
 import { at, byArn, execution, type Passed, start } from '../support/executions.ts'
 
 const iso = (seconds: number) => new Date(at(seconds)).toISOString()

@@ -1,9 +1,9 @@
 import { GetImagePipelineCommand, GetImageRecipeCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { afterEach, expect, it } from 'vitest'
+import { pinAdopted } from '../../aws/recipes.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
-import { pinAdopted } from '../../functions/shared/recipes.ts'
 import { addAdoptedPipelines } from '../../rehearsal/adopted-pipelines.ts'
-import { closeWorlds, worldOf } from './world/small-world.ts'
+import { closeWorlds, worldOf } from '../emulator/world/small-world.ts'
 
 afterEach(closeWorlds)
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Execution } from '../../rehearsal/engine/execution.ts'
+import type { Execution } from '../../emulator/step-functions/execution.ts'
+import type { World } from '../../emulator/world/world.ts'
 import { Live } from '../../rehearsal/live.ts'
-import type { World } from '../../rehearsal/world/world.ts'
 import { at, byArn, execution, type Passed } from '../support/executions.ts'
 import { exampleFleet } from '../support/fleets.ts'
 

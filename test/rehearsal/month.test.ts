@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Known } from '../../domain/planning/known.ts'
-import type { EventEnvelope } from '../../rehearsal/event.ts'
+import type { EventEnvelope } from '../../emulator/event.ts'
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { releaseStream } from '../../rehearsal/release-stream.ts'
 import { amiOfRelease } from '../../rehearsal/releases.ts'

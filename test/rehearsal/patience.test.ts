@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { Execution } from '../../rehearsal/engine/execution.ts'
-import type { StepFunctions } from '../../rehearsal/engine/step-functions.ts'
-import { Tokens } from '../../rehearsal/engine/tokens.ts'
+import type { Execution } from '../../emulator/step-functions/execution.ts'
+import type { StepFunctions } from '../../emulator/step-functions/step-functions.ts'
+import { Tokens } from '../../emulator/step-functions/tokens.ts'
 import { patienceWith } from '../../rehearsal/patience.ts'
 
 const waiter = (roleArn: string) => ({ roleArn, succeed() {}, fail() {}, heartbeat() {} })

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { World } from '../../emulator/world/world.ts'
 import { stateOf, writeRecords } from '../../rehearsal/records.ts'
 import type { Summary } from '../../rehearsal/results.ts'
-import type { World } from '../../rehearsal/world/world.ts'
 import { byArn, execution } from '../support/executions.ts'
 import { readLines, temporaryDirectory } from '../support/rehearsal.ts'
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Target } from '../../domain/planning/ring-order.ts'
-import type { Execution } from '../../rehearsal/engine/execution.ts'
+import type { Execution } from '../../emulator/step-functions/execution.ts'
+import type { World } from '../../emulator/world/world.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import { launchWorkloads, startMachine } from '../../rehearsal/workloads.ts'
-import type { World } from '../../rehearsal/world/world.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
 import { fleetOf } from './ring-rehearsal.ts'
 

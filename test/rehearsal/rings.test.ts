@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { copyFailures } from '../../rehearsal/stand-in/services/imagebuilder/copies.ts'
-import type { World } from '../../rehearsal/world/world.ts'
+import { copyFailures } from '../../emulator/services/imagebuilder/copies.ts'
+import type { World } from '../../emulator/world/world.ts'
 import { invalidCalls, validates } from '../support/calls.ts'
 import { slow } from '../support/rehearsal.ts'
 import { accounts, build, copiesIn, fleetOf, pointers, regions, ringStage, start } from './ring-rehearsal.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { operationName } from '../../domain/executions.ts'
 import { channelParameter, channels } from '../../domain/names.ts'
-import type { World } from '../../rehearsal/world/world.ts'
+import type { World } from '../../emulator/world/world.ts'
 import { slow } from '../support/rehearsal.ts'
 import { accounts, build, fleetOf, ringStage, start } from './ring-rehearsal.ts'
 

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { EventEnvelope } from '../../rehearsal/event.ts'
+import type { EventEnvelope } from '../../emulator/event.ts'
+import { Random } from '../../emulator/random.ts'
 import { Faults, parseFault } from '../../rehearsal/faults.ts'
-import { Random } from '../../rehearsal/random.ts'
 import { stage } from '../../rehearsal/scenario.ts'
+import { closeWorlds, worldOf } from '../emulator/world/small-world.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { readEvent } from '../support/rehearsal.ts'
-import { closeWorlds, worldOf } from './world/small-world.ts'
 
 afterEach(closeWorlds)
 

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { sourceIn } from '../../domain/fleet/graph.ts'
 import { judge } from '../../domain/planning/release.ts'
-import type { EventEnvelope } from '../../rehearsal/event.ts'
+import type { EventEnvelope } from '../../emulator/event.ts'
+import { Random } from '../../emulator/random.ts'
+import type { Ami } from '../../emulator/services/ami-store.ts'
 import { Faults, parseFault } from '../../rehearsal/faults.ts'
-import { Random } from '../../rehearsal/random.ts'
 import { amiOfRelease, type PlannedRelease, releaseEvent } from '../../rehearsal/releases.ts'
 import { stage } from '../../rehearsal/scenario.ts'
-import type { Ami } from '../../rehearsal/stand-in/services/ami-store.ts'
+import { closeWorlds, worldOf } from '../emulator/world/small-world.ts'
 import { everySource } from './sources.ts'
-import { closeWorlds, worldOf } from './world/small-world.ts'
 
 afterEach(closeWorlds)
 

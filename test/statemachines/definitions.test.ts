@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import * as errors from '../../domain/errors.ts'
 import { explain } from '../../domain/messages/failures.ts'
-import * as errors from '../../functions/shared/errors.ts'
-import { checkDefinition } from '../../rehearsal/engine/check/check.ts'
+import { checkDefinition } from '../../emulator/step-functions/check/check.ts'
 
 interface Failing {
   failure?: { Error?: string }
@@ -36,9 +36,8 @@ const statesIn = (file: string) => statesOf((JSON.parse(read(file)) as { States:
 const thrown = Object.values(errors)
   .filter((value) => typeof value === 'function' && value.prototype instanceof Error)
   .map((value): string => new (value as typeof errors.Transient)('').name)
-const sources = readdirSync('functions', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => readFileSync(`functions/${file}`, 'utf8'))
+const sources = globSync('{functions,ledger,aws,domain}/**/*.ts')
+  .map((file) => readFileSync(file, 'utf8'))
   .join('\n')
 /** What outcomes of waits fail their tasks with: `{ error: 'Superseded' }`. */
 const brought = [...sources.matchAll(/\berror: '(\w+)'/g)].flatMap(([, name]) => name ?? [])
@@ -76,7 +75,7 @@ describe('the errors of the functions', () => {
   })
 
   it('have names that minifying cannot change', () => {
-    expect(thrown).toEqual(Object.keys(errors).filter((name) => name !== 'classify'))
+    expect(thrown).toEqual(Object.keys(errors))
   })
 
   const mended = [

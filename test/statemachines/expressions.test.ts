@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { compile, evaluate, expressionIn } from '../../emulator/step-functions/expressions.ts'
+import { addedFunctions } from '../../emulator/step-functions/functions.ts'
+import type { Json } from '../../emulator/step-functions/types.ts'
 import { machineNames } from '../../infra/functions/names.ts'
-import { compile, evaluate, expressionIn } from '../../rehearsal/engine/expressions.ts'
-import { addedFunctions } from '../../rehearsal/engine/functions.ts'
-import type { Json } from '../../rehearsal/engine/types.ts'
 
 /** What the state machines decide by themselves: conditions, and what they read of answers and errors. */
 

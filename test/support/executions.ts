@@ -1,4 +1,4 @@
-import type { Execution } from '../../rehearsal/engine/execution.ts'
+import type { Execution } from '../../emulator/step-functions/execution.ts'
 
 /** A state that an execution entered, at a second after `start`; with an end, it left it then. */
 export type Passed = [state: string, entered: number, left?: number]

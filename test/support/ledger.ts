@@ -1,4 +1,4 @@
-import type { Item, Key, Ledger } from '../../functions/shared/ledger.ts'
+import type { Item, Key, Ledger } from '../../ledger/table.ts'
 
 /** The ledger's contract on a Map: what the functions' tests use. */
 export function memoryLedger(): Ledger & { items: Map<string, Item & Key> } {

@@ -16,9 +16,9 @@ import { Failed } from '../../../cli/problems.ts'
 import { updatedPipeline } from '../../../domain/adoption.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
+import { deploy, type Template } from '../../../emulator/world/template.ts'
 import { synthesize } from '../../../infra/synthesize.ts'
-import { deploy, type Template } from '../../../rehearsal/world/template.ts'
-import { build, clientOptions, type Served, served, soe } from '../../rehearsal/stand-in/world.ts'
+import { build, clientOptions, type Served, served, soe } from '../../emulator/accounts.ts'
 import { caughtOutput } from '../stdout.ts'
 
 const prefix = `arn:aws:imagebuilder:${build.region}:${build.account}`

@@ -4,7 +4,7 @@ import { type StatusOptions, status } from '../../../cli/commands/status.ts'
 import type { Seen } from '../../../cli/following/campaign-status.ts'
 import { Failed } from '../../../cli/problems.ts'
 import { noClaims } from '../../../domain/claims.ts'
-import type { CampaignImage } from '../../../functions/shared/campaigns.ts'
+import type { CampaignImage } from '../../../ledger/campaigns.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 

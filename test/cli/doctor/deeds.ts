@@ -1,5 +1,5 @@
 import type { ImagePipeline } from '@aws-sdk/client-imagebuilder'
-import type { StandIn } from '../../../rehearsal/stand-in/stand-in.ts'
+import type { StandIn } from '../../../emulator/aws-endpoint.ts'
 
 /** What goes wrong in an account, and how it is put right again: each returns what takes it back. */
 

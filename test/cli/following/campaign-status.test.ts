@@ -9,7 +9,7 @@ import {
   wentWrong,
 } from '../../../cli/following/campaign-status.ts'
 import { type Claim, noClaims } from '../../../domain/claims.ts'
-import { type CampaignImage, readCampaign } from '../../../functions/shared/campaigns.ts'
+import { type CampaignImage, readCampaign } from '../../../ledger/campaigns.ts'
 import { campaign, executionOf, type Planned, plannedCampaign } from '../../support/campaign.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { matches } from '../../../emulator/matching/event-pattern.ts'
 import type { CloudAssemblySummary, Template } from '../../../infra/synthesize.ts'
-import { matches } from '../../../rehearsal/world/pattern.ts'
 import { allowed, onlyResourceOf, resourcesOf, statementsOf } from '../../support/template.ts'
 import { type everyUpstream, fleetOn, fleetOnAll, slow, smallAssembly, synth } from '../fixture.ts'
 

@@ -1,0 +1,68 @@
+/**
+ * The errors that handlers throw. Their names are the contract with the state machines' Retry and Catch:
+ * a test holds the two together. Written out, because minifying changes the names of classes. Without side effects, so that a
+ * bundle has those only that it uses.
+ */
+const named = /* @__NO_SIDE_EFFECTS__ */ <N extends string>(name: N) =>
+  class Named extends Error {
+    override readonly name = name
+  }
+
+/** Something that another try may mend: throttling, a service that is briefly away, a busy ledger. */
+export class Transient extends named('Transient') {}
+
+/** The build account cannot see a released AMI: its owner may be about to share it. */
+export class AmiNotVisible extends named('AmiNotVisible') {}
+
+/** What a person asked for does not exist, or is not to be believed. */
+export class RequestRefused extends named('RequestRefused') {}
+
+/** A freeze or a window: the message begins with the time (ISO 8601) at which it may be tried again. */
+export class NotOpen extends named('NotOpen') {}
+
+/** A newer campaign has taken over the image: the older one ends there, and that is no failure. */
+export class Superseded extends named('Superseded') {}
+
+/** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
+export class QuotaReached extends named('QuotaReached') {}
+
+/** The AMI is not what the fleet says that it must be. */
+export class ValidationFailed extends named('ValidationFailed') {}
+
+/** Image Builder still distributes: wait for its event once more. */
+export class DistributionInProgress extends named('DistributionInProgress') {}
+export class DistributionFailed extends named('DistributionFailed') {}
+export class DistributionTimedOut extends named('DistributionTimedOut') {}
+/** Copies failed that another try may bring: the message begins with the ARN of the distribution. */
+export class DistributionRetriable extends named('DistributionRetriable') {}
+/** A target does not have what Image Builder said that it distributed. */
+export class DistributionIncomplete extends named('DistributionIncomplete') {}
+
+/** Some targets do not point to the AMI that they have. */
+export class PublicationIncomplete extends named('PublicationIncomplete') {}
+
+/** Some targets do not point to the release that their image goes back to. */
+export class RollbackIncomplete extends named('RollbackIncomplete') {}
+
+/** Somebody must agree before an image goes to a ring, and nobody has yet. */
+export class ApprovalNeeded extends named('ApprovalNeeded') {}
+
+/** The alarm of the ring before has fired since the image was published there. */
+export class AlarmFired extends named('AlarmFired') {}
+/** A ring's alarm is not there or cannot be asked: nobody knows whether it is quiet. */
+export class AlarmUnknown extends named('AlarmUnknown') {}
+
+/** Some AMIs are not deprecated, disabled or removed as they should be. */
+export class WithdrawalIncomplete extends named('WithdrawalIncomplete') {}
+
+/** Nobody tells this account who belongs to a ring's organizational units or organization. */
+export class OrganizationUnreadable extends named('OrganizationUnreadable') {}
+
+/** A target account's role is missing, or refuses what Rebake must do there. */
+export class TargetUnreachable extends named('TargetUnreachable') {}
+
+/** Slack does not take a message, or nobody can know how to post it: another try would bring the same. */
+export class SlackRefused extends named('SlackRefused') {}
+
+/** What the caller sent is not what the function takes. */
+export class InvalidInput extends named('InvalidInput') {}

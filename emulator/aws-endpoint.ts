@@ -1,0 +1,271 @@
+import type { EventEnvelope } from './event.ts'
+import { listen } from './http-server.ts'
+import { type Credentials, Iam, type Role } from './iam/iam.ts'
+import { toApiNames, toPascalNames } from './protocol/casing.ts'
+import { asModelled, checkedInput, recorded } from './protocol/checked.ts'
+import { type LoadedModel, modelOf } from './protocol/models.ts'
+import { shapeOf } from './protocol/shape.ts'
+import { operationOf } from './protocol/wire.ts'
+import type { Random } from './random.ts'
+import { AutoScaling } from './services/autoscaling.ts'
+import { CloudWatch } from './services/cloudwatch.ts'
+import { DynamoDb } from './services/dynamodb.ts'
+import { Ec2 } from './services/ec2.ts'
+import { Events } from './services/events.ts'
+import { IamService } from './services/iam.ts'
+import { ImageBuilder } from './services/imagebuilder/service.ts'
+import { Inspector } from './services/inspector2.ts'
+import { Kms } from './services/kms.ts'
+import { Lambda } from './services/lambda.ts'
+import { Organizations } from './services/organizations.ts'
+import { Scheduler } from './services/scheduler.ts'
+import { SecretsManager } from './services/secretsmanager.ts'
+import { ServiceQuotas } from './services/servicequotas.ts'
+import { Sns } from './services/sns.ts'
+import { Sqs } from './services/sqs.ts'
+import { Ssm } from './services/ssm/service.ts'
+import { stepFunctionsPermissions } from './services/stepfunctions.ts'
+import { Sts } from './services/sts.ts'
+import * as t from './services/types.ts'
+
+export interface StandInOptions {
+  clock: t.Clock
+  random: Random
+  /** The build account: unknown credentials are its operator's. */
+  account: string
+  region: string
+  /** The organization that all accounts belong to, for aws:PrincipalOrgID. */
+  organization?: string | undefined
+}
+
+export interface CallRequest {
+  principal: t.Principal
+  service: string
+  operation: string
+  input: unknown
+  /** The principal's own account, and the build region, where they are not given. */
+  account?: string
+  region?: string
+  requestId?: string
+}
+
+const wouldSucceed = 'Request would have succeeded, but DryRun flag is set.'
+
+/**
+ * The AWS of a rehearsal: accounts, services and their state, who may do what, and the log of every call.
+ * It imitates the operations that this system uses; any other is refused.
+ */
+export class StandIn {
+  readonly iam: Iam
+  readonly ec2: Ec2
+  readonly autoscaling: AutoScaling
+  readonly ssm: Ssm
+  readonly sns: Sns
+  readonly dynamodb: DynamoDb
+  readonly imagebuilder: ImageBuilder
+  readonly events: Events
+  readonly organizations: Organizations
+  readonly cloudwatch: CloudWatch
+  readonly scheduler = new Scheduler()
+  readonly lambda = new Lambda()
+  readonly secretsmanager = new SecretsManager()
+  readonly sqs = new Sqs()
+  readonly kms = new Kms()
+  readonly quotas = new ServiceQuotas()
+  readonly inspector = new Inspector()
+  /** Calls in order: the roles', and apart from them the operator's. */
+  readonly calls: t.CallRecord[] = []
+  readonly operatorCalls: t.CallRecord[] = []
+  /** What an Image Builder image was started for, by its ARN. */
+  readonly startedFor = new Map<string, string>()
+  /** What the calls that come next are done for; each record keeps it. */
+  attribution = ''
+  /** Where events go: set by the world. */
+  putEvent: (event: EventEnvelope, bus: t.Bus) => void = () => {}
+
+  readonly #options: StandInOptions
+  readonly #services: Map<string, t.Service>
+  #happenings = 0
+
+  constructor(options: StandInOptions) {
+    this.#options = options
+    const { clock, random } = options
+    const surroundings = { clock, random, emit: (happening: t.Happening) => this.#emit(happening) }
+    this.iam = new Iam(random.fork('iam'), options)
+    this.ec2 = new Ec2(surroundings)
+    this.autoscaling = new AutoScaling(surroundings, this.ec2)
+    this.ssm = new Ssm(surroundings, this.ec2)
+    this.ssm.host = this
+    this.sns = new Sns(surroundings)
+    this.dynamodb = new DynamoDb(surroundings)
+    this.imagebuilder = new ImageBuilder(surroundings, { ec2: this.ec2, ssm: this.ssm, iam: this.iam })
+    this.events = new Events(surroundings, (event, bus) => this.putEvent(event, bus))
+    this.organizations = new Organizations(surroundings)
+    this.ec2.above = (account) => this.organizations.above(account)
+    this.ec2.mayDo = (permission, context) => this.iam.allows(context.principal, permission, context.region)
+    this.ec2.parameter = (named, place) => this.ssm.imageIn(named, place)
+    this.cloudwatch = new CloudWatch(surroundings)
+    const { ec2, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager, sqs } = this
+    const { organizations, cloudwatch, autoscaling, kms, quotas, inspector } = this
+    const sts = new Sts(surroundings, this.iam)
+    const ours = {
+      ec2,
+      autoscaling,
+      ssm,
+      sns,
+      dynamodb,
+      imagebuilder,
+      events,
+      scheduler,
+      lambda,
+      secretsmanager,
+      sqs,
+      organizations,
+      cloudwatch,
+      sts,
+      kms,
+      inspector2: inspector,
+      'service-quotas': quotas,
+      iam: new IamService(this.iam),
+    }
+    this.#services = new Map(Object.entries<t.Service>(ours))
+  }
+
+  addRole(role: Role): void {
+    this.iam.addRole(role)
+  }
+
+  /** What a handler's environment needs so that its requests are the principal's. */
+  credentialsFor(principal: t.Principal): Credentials {
+    return this.iam.credentialsFor(principal)
+  }
+
+  /** Adds a service that lives elsewhere, as Step Functions does in the engine. */
+  registerService(
+    name: string,
+    operations: Record<string, t.Operation>,
+    permissions: Record<string, t.PermissionsOf> = name === 'stepfunctions' ? stepFunctionsPermissions : {},
+  ): void {
+    this.#services.set(name, { operations, permissions })
+  }
+
+  /** Serves the AWS protocols on loopback. Port 0 is any that is free. */
+  listen(port = 0): Promise<{ url: string; close(): Promise<void> }> {
+    return listen(this, port)
+  }
+
+  /** The id of the principal's next call. */
+  nextRequestId(principal: t.Principal): string {
+    const { length } = this.#logOf(principal)
+    return this.#options.random.fork(`request/${principal.kind}/${length}`).uuid()
+  }
+
+  /** Refuses what the principal's policies do not allow; for what is no API call, such as a nested execution. */
+  authorize(principal: t.Principal, permission: t.Permission, region = this.#options.region): void {
+    this.iam.authorize(principal, permission, region)
+  }
+
+  /** What roles that made calls were allowed and never used, one a line. */
+  unusedPermissions(): string[] {
+    const imitated =
+      'imagebuilder states dynamodb ssm ec2 autoscaling sns sts iam lambda events sqs organizations cloudwatch inspector2 secretsmanager'
+    return this.iam.unusedPermissions(imitated.split(' '))
+  }
+
+  /**
+   * Performs an operation as the principal: checked against the service's model and the principal's
+   * policies, and logged. Values are as the SDK has them: a Date, bytes.
+   * @throws AwsError as the service would; an Error where the stand-in itself answers what AWS could not
+   */
+  async call(request: CallRequest): Promise<unknown> {
+    const { principal, service, operation } = request
+    const { account = principal.account, region = this.#options.region } = request
+    const now = new Date(this.#options.clock.now())
+    const requestId = request.requestId ?? this.nextRequestId(principal)
+    const record: t.CallRecord = {
+      time: now.toISOString(),
+      principal: principal.role || 'operator',
+      service,
+      operation,
+      input: request.input,
+      account,
+      region,
+      tag: this.attribution,
+    }
+    this.#logOf(principal).push(record)
+    try {
+      const model = await modelOf(service)
+      return await this.#perform(model, record, { account, region, principal, now, requestId })
+    } catch (error) {
+      const { name, message } = error as Error
+      record.error = { name, message }
+      throw error
+    }
+  }
+
+  /**
+   * The same for a state machine's SDK integration: input and output are JSON whose members begin with a
+   * capital letter, and times are text.
+   */
+  async callFromStateMachine(request: CallRequest): Promise<unknown> {
+    const { input, output } = operationOf(await modelOf(request.service), request.operation)
+    const answer = await this.call({ ...request, input: toApiNames(shapeOf(input), request.input) })
+    return toPascalNames(shapeOf(output), recorded(output, answer))
+  }
+
+  async #perform(model: LoadedModel, record: t.CallRecord, context: t.Context): Promise<unknown> {
+    const shapes = operationOf(model, record.operation)
+    const service = this.#services.get(model.service)
+    const act = service?.operations[shapes.name]
+    if (!service || !act) throw t.notImitated(`${model.service} ${shapes.name}`)
+    const tokens = this.#options.random.fork(`token/${context.requestId}`)
+    const input = checkedInput(model, shapes.input, record.input, () => tokens.uuid())
+    record.input = recorded(shapes.input, input)
+    const inGeneral = [{ action: `${model.prefix}:${shapes.name}`, resource: '*' }]
+    for (const permission of service.permissions?.[shapes.name]?.(input, context) ?? inGeneral) {
+      this.#allow(model, permission, context)
+    }
+    // EC2 alone has it: whoever may do it is told so, and nothing is done.
+    if ((input as { DryRun?: boolean }).DryRun) throw new t.AwsError('DryRunOperation', wouldSucceed, 412)
+    try {
+      const output = (await act(input, context)) ?? {}
+      record.output = recorded(shapes.output, output)
+      const { imageBuildVersionArn: started } = output as { imageBuildVersionArn?: string }
+      if (started !== undefined && !this.startedFor.has(started)) this.startedFor.set(started, record.tag)
+      return output
+    } catch (error) {
+      throw asModelled(model, error)
+    }
+  }
+
+  #logOf(principal: t.Principal): t.CallRecord[] {
+    return principal.kind === 'operator' ? this.operatorCalls : this.calls
+  }
+
+  #allow(model: LoadedModel, permission: t.Permission, context: t.Context): void {
+    try {
+      this.iam.authorize(context.principal, permission, context.region)
+    } catch (error) {
+      if (error instanceof t.AwsError) throw new t.AwsError(model.denied, error.message, 403)
+      throw error
+    }
+  }
+
+  #emit({ source, detailType, account, region, resources, detail }: t.Happening): void {
+    const { clock, random } = this.#options
+    const id = random.fork(`event/${source}/${resources.join()}/${this.#happenings++}`).uuid()
+    const time = t.eventTime(new Date(clock.now()))
+    const event = {
+      version: '0',
+      id,
+      'detail-type': detailType,
+      source,
+      account,
+      time,
+      region,
+      resources,
+      detail,
+    }
+    this.putEvent(event, { account, region, name: 'default' })
+  }
+}

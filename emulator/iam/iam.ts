@@ -1,0 +1,224 @@
+import type { Random } from '../random.ts'
+import { AwsError, type Permission, type Principal } from '../services/types.ts'
+import { evaluate, glob, listOf, type PolicyDocument, type Statement } from './policy.ts'
+
+export interface Role {
+  account: string
+  logicalId: string
+  name: string
+  arn: string
+  trust: PolicyDocument
+  policies: PolicyDocument[]
+}
+
+export interface Credentials {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken: string
+}
+
+/** The roles of all accounts, who is who, and who may do what. */
+export class Iam {
+  readonly #roles = new Map<string, Role>()
+  readonly #principals = new Map<string, Principal>()
+  readonly #used = new Set<string>()
+  readonly #closed = new Set<string>()
+  readonly #random: Random
+  readonly #build: { account: string; organization?: string | undefined }
+
+  constructor(random: Random, build: { account: string; organization?: string | undefined }) {
+    this.#random = random
+    this.#build = build
+  }
+
+  addRole(role: Role): void {
+    this.#roles.set(role.arn, role)
+  }
+
+  role(arn: string): Role | undefined {
+    return this.#roles.get(arn)
+  }
+
+  /** The role of that name in an account, whatever its path: names are unique. */
+  roleNamed(account: string, name: string): Role | undefined {
+    return [...this.#roles.values()].find((role) => role.account === account && role.name === name)
+  }
+
+  removeRole(arn: string): void {
+    this.#roles.delete(arn)
+  }
+
+  /** The principal that calls as a role. Throws an Error for a role that no template gave. */
+  principalOf(roleArn: string, session: string): Principal {
+    const role = this.#roles.get(roleArn)
+    if (!role) throw new Error(`no role ${roleArn}`)
+    const [, partition, , , account] = roleArn.split(':')
+    const arn = `arn:${partition}:sts::${account}:assumed-role/${role.name}/${session}`
+    return { kind: 'role', account: role.account, role: role.logicalId, roleArn, arn, session }
+  }
+
+  operator(account = this.#build.account): Principal {
+    return {
+      kind: 'operator',
+      account,
+      role: '',
+      roleArn: '',
+      arn: `arn:aws:iam::${account}:user/operator`,
+      session: 'operator',
+    }
+  }
+
+  /** Credentials whose requests are the principal's: the same ones each time. */
+  credentialsFor(principal: Principal): Credentials {
+    const secret = this.#random.fork(`credentials/${principal.kind}/${principal.account}/${principal.arn}`)
+    const accessKeyId = `ASIA${secret.hex(16).toUpperCase()}`
+    this.#principals.set(accessKeyId, principal)
+    return { accessKeyId, secretAccessKey: secret.hex(40), sessionToken: secret.hex(64) }
+  }
+
+  /** A key that is an account number is that account's operator; one that is unknown, the build account's. */
+  principalFor(accessKeyId: string): Principal {
+    return this.#principals.get(accessKeyId) ?? this.operator(accessKeyId.match(/^\d{12}$/)?.[0])
+  }
+
+  /**
+   * Refuses what no policy of the principal's role allows, in AWS's words.
+   * @throws AwsError AccessDenied (a service names it as its own model does)
+   */
+  authorize(principal: Principal, permission: Permission, region: string): void {
+    if (principal.kind === 'operator') return
+    const role = this.#roleOf(principal)
+    const decision = evaluate(role.policies, {
+      action: permission.action,
+      resource: permission.resource,
+      context: { ...this.#globalKeys(principal, region), ...permission.context },
+    })
+    if (decision.outcome === 'allowed') {
+      this.#used.add(usage(role, decision.pattern))
+      return
+    }
+    const why =
+      decision.outcome === 'denied'
+        ? 'with an explicit deny in an identity-based policy'
+        : `because no identity-based policy allows the ${permission.action} action`
+    throw accessDenied(principal, permission, why)
+  }
+
+  /** The same as a question. */
+  allows(principal: Principal, permission: Permission, region: string): boolean {
+    try {
+      this.authorize(principal, permission, region)
+      return true
+    } catch (error) {
+      if (error instanceof AwsError) return false
+      throw error
+    }
+  }
+
+  /**
+   * The principal that a role becomes through sts:AssumeRole: the caller needs the permission, and the
+   * role's trust policy must name the caller (its account, its role, or everybody) with its conditions met.
+   */
+  assume(caller: Principal, roleArn: string, session: string, o: { externalId?: string; region: string }): Principal {
+    const permission = { action: 'sts:AssumeRole', resource: roleArn }
+    const context = o.externalId === undefined ? {} : { 'sts:ExternalId': o.externalId }
+    this.authorize(caller, { ...permission, context }, o.region)
+    const role = this.#roles.get(roleArn)
+    // AWS does not tell a role that does not exist from one that does not trust.
+    if (!role || this.#closed.has(role.account)) throw accessDenied(caller, permission)
+    if (caller.kind === 'operator') return this.principalOf(roleArn, session)
+    const keys = { ...this.#globalKeys(caller, o.region), ...context }
+    const trusted = this.#trusts(role, keys, 'sts:AssumeRole', (named) => this.#names(named, caller))
+    if (!trusted) throw accessDenied(caller, permission)
+    return this.principalOf(roleArn, session)
+  }
+
+  /** From now on no role of the account lets anybody in, whatever its trust policy says, until it admits them again. */
+  refuse(account: string): void {
+    this.#closed.add(account)
+  }
+
+  admit(account: string): void {
+    this.#closed.delete(account)
+  }
+
+  /** Whether a service, such as imagebuilder.amazonaws.com, may take on the role. */
+  trustsService(roleArn: string, service: string): boolean {
+    const role = this.#roles.get(roleArn)
+    return (
+      role !== undefined && this.#trusts(role, {}, 'sts:AssumeRole', (named) => listOf(named.Service).includes(service))
+    )
+  }
+
+  /** What the roles that made calls were allowed and never used, for the services in `prefixes`. */
+  unusedPermissions(prefixes: string[]): string[] {
+    const active = new Set([...this.#used].map((each) => each.split(' ')[0]))
+    const unused = [...this.#roles.values()]
+      .filter((role) => active.has(role.logicalId))
+      .flatMap((role) =>
+        allowedActions(role)
+          .filter((action) => prefixes.includes(action.split(':')[0] ?? ''))
+          .filter((action) => !this.#used.has(usage(role, action)))
+          .map((action) => `${role.logicalId}: ${action}`),
+      )
+    return [...new Set(unused)].sort()
+  }
+
+  #roleOf(principal: Principal): Role {
+    const role = this.#roles.get(principal.roleArn)
+    if (!role) throw new Error(`no role ${principal.roleArn}`)
+    return role
+  }
+
+  #trusts(
+    role: Role,
+    context: Record<string, string>,
+    action: string,
+    names: (named: Record<string, string | string[]>) => boolean,
+  ) {
+    const statements = listOf(role.trust.Statement).filter(({ Principal: named }) =>
+      named === '*' ? true : named !== undefined && names(named),
+    )
+    return evaluate([{ Statement: statements }], { action, resource: role.arn, context }).outcome === 'allowed'
+  }
+
+  #names(named: Record<string, string | string[]>, caller: Principal): boolean {
+    const role = this.#roleOf(caller)
+    return listOf(named.AWS).some(
+      (each) =>
+        each === '*' ||
+        each === caller.account ||
+        each === role.arn ||
+        glob(each, caller.arn) ||
+        rootOf(each) === caller.account,
+    )
+  }
+
+  #globalKeys(principal: Principal, region: string): Record<string, string> {
+    const role = this.#roleOf(principal)
+    const organization = this.#build.organization
+    return {
+      'aws:PrincipalArn': role.arn,
+      'aws:PrincipalAccount': principal.account,
+      'aws:RequestedRegion': region,
+      'aws:SecureTransport': 'true',
+      'aws:PrincipalType': 'AssumedRole',
+      ...(organization === undefined ? {} : { 'aws:PrincipalOrgID': organization }),
+    }
+  }
+}
+
+const rootOf = (arn: string) => arn.match(/^arn:[^:]+:iam::(\d{12}):root$/)?.[1]
+/** A role that a template makes in many accounts is one: what is used in one of them is needed. */
+const usage = ({ logicalId }: Role, pattern: string) => `${logicalId} ${pattern}`
+
+const allowedActions = (role: Role): string[] =>
+  role.policies
+    .flatMap((policy) => listOf<Statement>(policy.Statement))
+    .filter((statement) => statement.Effect === 'Allow')
+    .flatMap((statement) => listOf(statement.Action))
+
+function accessDenied(principal: Principal, { action, resource }: Permission, why?: string): AwsError {
+  const refused = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource ?? '*'}`
+  return new AwsError('AccessDenied', why ? `${refused} ${why}` : refused, 403)
+}

@@ -1,0 +1,100 @@
+import type { DistributionConfiguration, ImageRecipe } from '@aws-sdk/client-imagebuilder'
+import type { Iam } from '../../iam/iam.ts'
+import type { Ami } from '../ami-store.ts'
+import type { Ec2 } from '../ec2.ts'
+import type { Ssm } from '../ssm/service.ts'
+import type { Surroundings } from '../types.ts'
+import { encrypted, fresh, inherited, tagsOf, unencrypted, volumes } from './amis.ts'
+import { Copies, targetsOf } from './copies.ts'
+import type { ImageRecord, Images, Outcome } from './images.ts'
+import type { Place } from './resources.ts'
+
+export interface Neighbours {
+  ec2: Ec2
+  ssm: Ssm
+  iam: Iam
+}
+
+/** What a build and a distribution do to AMIs. */
+export class Builder {
+  readonly #surroundings: Surroundings
+  readonly #near: Neighbours
+  readonly #images: Images
+  readonly #copies: Copies
+
+  constructor(surroundings: Surroundings, near: Neighbours, images: Images) {
+    this.#surroundings = surroundings
+    this.#near = near
+    this.#images = images
+    this.#copies = new Copies(surroundings, near)
+  }
+
+  /** The AMI that a parent or source means: an AMI id, `ssm:` and a parameter's name, or an image ARN. */
+  resolve(named: string, place: Place): Ami | string {
+    const parameter = named.match(/^ssm:(.+)$/)?.[1]
+    const id = parameter ? this.#near.ssm.valueOf(parameter, place) : (this.#outputOf(named, place) ?? named)
+    if (id === undefined)
+      return `The SSM parameter ${parameter} was not found in ${place.region} of account ${place.account}.`
+    return (
+      this.#near.ec2.usable(id, place) ??
+      `The AMI ${id}${parameter ? ` in SSM parameter ${parameter}` : ''} does not exist, or account ${place.account} may not use it.`
+    )
+  }
+
+  #outputOf(arn: string, place: Place): string | undefined {
+    if (!arn.includes(':image/')) return undefined
+    const record = this.#images.find(arn) ?? this.#images.latest(arn)
+    return record?.amis.find(({ region, accountId }) => region === place.region && accountId === place.account)?.image
+  }
+
+  /** Makes the output AMI of a build: what the parent is, with the recipe's volumes and tags. */
+  build(record: ImageRecord, recipe: ImageRecipe, parent: Ami, outcome: Outcome): string | undefined {
+    const { image: from } = parent
+    const { clock, random } = this.#surroundings
+    const name = `${recipe.name} ${new Date(clock.now()).toISOString().replaceAll(':', '-')}`
+    const { image } = this.#near.ec2.addImage({
+      ...inherited(from),
+      account: record.account,
+      region: record.region,
+      Name: name,
+      ...(recipe.description === undefined ? {} : { Description: recipe.description }),
+      BlockDeviceMappings: fresh(volumes(from, recipe), (ebs) =>
+        ebs.Encrypted && !outcome.unencrypted ? encrypted(ebs, record, random) : unencrypted(ebs),
+      ),
+      SourceImageId: from.ImageId,
+      SourceImageRegion: record.region,
+      Tags: tagsOf(record, recipe.amiTags),
+      snapshotTags: tagsOf(record),
+    })
+    record.amis.push({
+      region: record.region,
+      image: image.ImageId,
+      name,
+      accountId: record.account,
+      state: { status: 'AVAILABLE' },
+    })
+    return undefined
+  }
+
+  /** Copies the source to each region and account of the configuration that has no copy yet. */
+  distribute(
+    record: ImageRecord,
+    source: Ami,
+    configuration: DistributionConfiguration,
+    outcome: Outcome,
+  ): string | undefined {
+    record.amis = record.amis.filter(({ state }) => state?.status === 'AVAILABLE')
+    for (const target of targetsOf(configuration, record.account)) {
+      const { account, region } = target
+      const there = record.amis.findIndex((ami) => ami.region === region && ami.accountId === account)
+      const isCopy = record.amis[there]?.image !== source.image.ImageId
+      if (there >= 0 && isCopy) continue
+      const brought = this.#copies.bring(record, source, target, outcome)
+      record.amis.splice(there >= 0 ? there : record.amis.length, 1, brought)
+    }
+    const failures = record.amis.filter(({ state }) => state?.status === 'FAILED')
+    if (failures.length === 0) return undefined
+    const told = failures.map(({ region, accountId, state }) => `${accountId} in ${region}: ${state?.reason}`)
+    return `Distribution failed for ${failures.length} of ${record.amis.length} copies. ${told.join(' ')}`
+  }
+}

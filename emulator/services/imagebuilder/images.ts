@@ -1,0 +1,226 @@
+import type { Ami, Image, ImagePackage, ImageScanFinding, ImageStatus } from '@aws-sdk/client-imagebuilder'
+import { AwsError, type Surroundings } from '../types.ts'
+import { follow } from './findings.ts'
+import { byVersion, missing, type Place } from './resources.ts'
+
+export type Phase = 'PENDING' | 'CREATING' | 'BUILDING' | 'TESTING' | 'DISTRIBUTING' | 'INTEGRATING'
+
+/** What the world may ask about an image before it decides its fate. */
+export interface ImageInQuestion extends Place {
+  arn: string
+  name: string
+  kind: 'build' | 'distribution'
+  /** 1, and one more for each RetryImage. */
+  attempt: number
+  pipelineArn?: string | undefined
+  distributionConfigurationArn?: string | undefined
+}
+
+/** How an image goes wrong; what is left out goes well. */
+export interface Outcome {
+  failsAt?: Phase
+  cancelledAt?: Phase
+  /** What the image's state says. */
+  reason?: string
+  /** Copies that fail, each named by its account, its region, or both: always, or on the first attempts only. */
+  failedCopies?: { account?: string; region?: string; reason: string; attempts?: number }[]
+  /** The AMI's volumes are not encrypted, whatever the recipe says. */
+  unencrypted?: boolean
+  /** What the scan of the test instance finds, where the pipeline has one. */
+  findings?: Findings
+  /**
+   * Seconds that the scan takes: the image stays in TESTING as long, two hours at the most, after which the scan has
+   * TIMED_OUT and the image goes on. Number.POSITIVE_INFINITY for a scan that never completes.
+   */
+  scanTakes?: number
+  /**
+   * The image does not wait for its scan, which completes so many seconds after the tests. Image Builder's documentation
+   * knows no such scan: this is for code that must not rely on it.
+   */
+  scanTrails?: boolean
+  /** Why the scan ends FAILED. */
+  scanFails?: string
+}
+
+/** Vulnerabilities by severity; none where nothing is said. */
+export interface Findings {
+  critical?: number
+  high?: number
+  medium?: number
+  low?: number
+}
+
+export interface ImageRecord extends ImageInQuestion {
+  image: Image & { arn: string; state: { status: ImageStatus; reason?: string } }
+  amis: Ami[]
+  /** Stops what comes next. */
+  stop: () => void
+  /** Where a failure happened, for RetryImage to go on from. */
+  failedIn?: Phase
+  /** What its scan has found, once it is through. */
+  findings?: ImageScanFinding[]
+  scanTrails?: boolean
+  /** What is installed, where the pipeline collects it. */
+  packages?: ImagePackage[]
+}
+
+/** One phase: how long it lasts in seconds, and what it does at its end; a text is the reason that it failed. */
+export interface Step {
+  phase: Phase
+  seconds: number
+  /** Whatever chance makes of the seconds. */
+  atLeast?: number
+  finish?: () => string | undefined
+}
+
+const terminal: string[] = ['AVAILABLE', 'CANCELLED', 'FAILED', 'DEPRECATED', 'DELETED', 'DISABLED']
+
+/** The images of all accounts, and how each goes from phase to phase in virtual time. */
+export class Images {
+  readonly #records = new Map<string, ImageRecord>()
+  readonly #surroundings: Surroundings
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings
+  }
+
+  /** Starts an image as the next build of its name and version. */
+  add(
+    place: Place,
+    base: { name: string; version: string },
+    described: Omit<ImageInQuestion, 'arn' | 'name' | 'attempt' | keyof Place>,
+    image: Partial<Image>,
+  ): ImageRecord {
+    const version = `arn:aws:imagebuilder:${place.region}:${place.account}:image/${base.name}/${base.version}`
+    const builds = [...this.#records.keys()].filter((arn) => arn.startsWith(`${version}/`)).length
+    const arn = `${version}/${builds + 1}`
+    const dateCreated = new Date(this.#surroundings.clock.now()).toISOString()
+    const record: ImageRecord = {
+      ...place,
+      ...described,
+      arn,
+      name: base.name,
+      attempt: 1,
+      amis: [],
+      stop: () => {},
+      image: {
+        type: 'AMI',
+        buildType: 'USER_INITIATED',
+        imageSource: 'CUSTOM',
+        dateCreated,
+        version: base.version,
+        ...image,
+        arn,
+        state: { status: 'PENDING' },
+      },
+    }
+    this.#records.set(arn, record)
+    return record
+  }
+
+  /** An image that somebody else has built: it is there, and nothing tells of it. */
+  addBuilt(arn: string, image: Partial<Image>, amis: Ami[]): void {
+    const [, , , region = '', account = '', resource = ''] = arn.split(':')
+    const [, name = '', version = ''] = resource.split('/')
+    const dateCreated = new Date(this.#surroundings.clock.now()).toISOString()
+    const common = { type: 'AMI', buildType: 'USER_INITIATED', imageSource: 'CUSTOM' } as const
+    this.#records.set(arn, {
+      arn,
+      account,
+      region,
+      name,
+      kind: 'build',
+      attempt: 1,
+      amis,
+      stop: () => {},
+      image: { ...common, name, version, dateCreated, ...image, arn, state: { status: 'AVAILABLE' } },
+    })
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  get(arn: string): ImageRecord {
+    const found = this.#records.get(arn)
+    if (!found) throw missing(arn)
+    return found
+  }
+
+  find(arn: string): ImageRecord | undefined {
+    return this.#records.get(arn)
+  }
+
+  /** The image that an AMI came out of when it was built. */
+  makerOf(ami: string, region: string): ImageRecord | undefined {
+    return [...this.#records.values()].find(
+      ({ kind, amis }) => kind === 'build' && amis.some((each) => each.image === ami && each.region === region),
+    )
+  }
+
+  /** Oldest first. */
+  list(place: Place): ImageRecord[] {
+    return [...this.#records.values()].filter((each) => each.account === place.account && each.region === place.region)
+  }
+
+  /** The latest build of a version, which may have an x for "any". */
+  latest(versionArn: string): ImageRecord | undefined {
+    const pattern = new RegExp(`^${versionArn.replace(/[.]/g, '[.]').replace(/(?<=[/.\]])x(?=\[|$)/g, '\\d+')}/\\d+$`)
+    const fitting = [...this.#records.values()].filter(({ arn }) => pattern.test(arn))
+    return fitting.sort((a, b) => byVersion(a.image.version ?? '', b.image.version ?? '')).at(-1)
+  }
+
+  /** Goes through the steps, the first of which the image is in already, and ends AVAILABLE, FAILED or CANCELLED. */
+  run(record: ImageRecord, steps: Step[], outcome: Outcome): void {
+    const chance = this.#surroundings.random.fork(`image/${record.arn}/${record.attempt}`)
+    const take = ([step, ...later]: Step[]): void => {
+      if (!step) {
+        this.enter(record, 'AVAILABLE')
+        return
+      }
+      if (record.image.state.status !== step.phase) this.enter(record, step.phase)
+      const goesWrong = outcome.failsAt === step.phase || outcome.cancelledAt === step.phase
+      // A phase that goes wrong ends early, somewhere.
+      const varied = step.seconds * 1000 * (0.8 + 0.4 * chance.next()) * (goesWrong ? 0.2 + 0.7 * chance.next() : 1)
+      const lasts = goesWrong ? varied : Math.max(varied, (step.atLeast ?? 0) * 1000)
+      record.stop = this.#surroundings.clock.at(this.#surroundings.clock.now() + Math.round(lasts), () => {
+        if (outcome.cancelledAt === step.phase) {
+          this.enter(record, 'CANCELLED', outcome.reason)
+          return
+        }
+        const failure = outcome.failsAt === step.phase ? (outcome.reason ?? `${step.phase} failed`) : step.finish?.()
+        if (failure === undefined) {
+          take(later)
+          return
+        }
+        record.failedIn = step.phase
+        this.enter(record, 'FAILED', failure)
+      })
+    }
+    take(steps)
+  }
+
+  cancel(record: ImageRecord): void {
+    if (terminal.includes(record.image.state.status)) {
+      throw new AwsError(
+        'ResourceInUseException',
+        `The image ${record.arn} is ${record.image.state.status} and cannot be cancelled.`,
+      )
+    }
+    record.stop()
+    this.enter(record, 'CANCELLED')
+  }
+
+  /** Changes the status, and says so on the default bus. */
+  enter(record: ImageRecord, status: ImageStatus, reason?: string): void {
+    const previous = record.image.state.status
+    record.image.state = { status, ...(reason === undefined ? {} : { reason }) }
+    follow(record, status, terminal.includes(status))
+    const { account, region } = record
+    this.#surroundings.emit({
+      source: 'aws.imagebuilder',
+      detailType: 'EC2 Image Builder Image State Change',
+      account,
+      region,
+      resources: [record.arn],
+      detail: { 'previous-state': { status: previous }, state: { status } },
+    })
+  }
+}

@@ -1,0 +1,249 @@
+import type { Instance, InstanceStateName, RunInstancesRequest, Tag } from '@aws-sdk/client-ec2'
+import { isArm } from '../../domain/fleet/rules/images.ts'
+import { unavailable } from './ami-lifecycle.ts'
+import { notFound } from './ami-queries.ts'
+import type { Ami } from './ami-store.ts'
+import { resourceTags } from './ec2-permissions.ts'
+import { toRun } from './instance-permissions.ts'
+import { instanceQueries, reservation } from './instance-queries.ts'
+import { Partitions } from './support.ts'
+import { AwsError, type Context, type PermissionsOf, type Surroundings } from './types.ts'
+
+interface Place {
+  account: string
+  region: string
+}
+
+export interface InstanceProfile {
+  account: string
+  name: string
+  arn: string
+  roleArn: string
+}
+
+/** An instance, and what EC2 does not tell of it. */
+export interface LaunchedInstance extends Place {
+  instance: Instance & { InstanceId: string; State: { Name: InstanceStateName; Code: number } }
+  profile: InstanceProfile | undefined
+  /** Epoch milliseconds; undefined until then. */
+  runningSince?: number
+  /** Takes back what the instance would do later. */
+  later: (() => void)[]
+}
+
+export interface NewInstance extends Place {
+  imageId: string
+  tags?: Record<string, string>
+  /** The name of its Auto Scaling group. */
+  asg?: string
+}
+
+/** How an instance says which Auto Scaling group it is in. */
+export const groupTag = 'aws:autoscaling:groupName'
+
+const codes: Partial<Record<InstanceStateName, number>> = {
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopped: 80,
+}
+/** Seconds. */
+const startsFor = 20
+const shutsDownFor = 30
+
+/** EC2's instances. Build instances live inside Image Builder, which this rehearsal does not look into. */
+export class Instances {
+  /** Whether EC2 has a free instance of a type. Set by the world. */
+  hasCapacity: (type: string) => boolean = () => true
+  readonly #kept = new Partitions<Map<string, LaunchedInstance>>(() => new Map())
+  readonly #profiles = new Map<string, InstanceProfile>()
+  readonly #surroundings: Surroundings
+  readonly #amiOf: (id: string, place: Place) => Ami | undefined
+
+  constructor(surroundings: Surroundings, amiOf: (id: string, place: Place) => Ami | undefined) {
+    this.#surroundings = surroundings
+    this.#amiOf = amiOf
+  }
+
+  addProfile(profile: InstanceProfile): void {
+    this.#profiles.set(profile.arn, profile)
+  }
+
+  /** Every instance that was ever launched in any account, in order of launch. */
+  all(): LaunchedInstance[] {
+    return this.#kept.all().flatMap((part) => [...part.values()])
+  }
+
+  in(place: Place): LaunchedInstance[] {
+    return [...this.#kept.in(place).values()]
+  }
+
+  find(id: string, place: Place): LaunchedInstance | undefined {
+    return this.#kept.in(place).get(id)
+  }
+
+  /** @throws AwsError InvalidInstanceID.NotFound */
+  get(id: string, place: Place): LaunchedInstance {
+    const found = this.find(id, place)
+    if (!found) throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`)
+    return found
+  }
+
+  /** An instance that somebody has launched before, and that runs. `asg` is the Auto Scaling group that it is in. */
+  add({ imageId, tags = {}, asg, ...place }: NewInstance): LaunchedInstance {
+    const all = { ...tags, ...(asg !== undefined && { [groupTag]: asg }) }
+    const Tags = Object.entries(all).map(([Key, Value]) => ({ Key, Value }))
+    const launched = this.#make(place, { ImageId: imageId, InstanceType: 'm7i.large', Tags })
+    this.#run(launched)
+    return launched
+  }
+
+  readonly permissions: Record<string, PermissionsOf> = {
+    RunInstances: (input: RunInstancesRequest, context) =>
+      toRun(input, context, {
+        ami: this.#amiOf(input.ImageId ?? '', context),
+        profile: this.#profileOf(input, context),
+      }),
+    TerminateInstances: ({ InstanceIds: ids = [] }: { InstanceIds?: string[] }, context) =>
+      ids.map((id) => ({
+        action: 'ec2:TerminateInstances',
+        resource: `arn:aws:ec2:${context.region}:${context.account}:instance/${id}`,
+        context: resourceTags(this.find(id, context)?.instance.Tags),
+      })),
+  }
+
+  readonly operations = {
+    ...instanceQueries(this),
+
+    RunInstances: (input: RunInstancesRequest, context: Context) => {
+      const token = input.ClientToken
+      const before = token ? this.in(context).filter(({ instance }) => instance.ClientToken === token) : []
+      const launched = before.length > 0 ? before : this.#launch(input, context)
+      return { ...reservation(launched), OwnerId: context.account }
+    },
+
+    TerminateInstances: ({ InstanceIds: ids = [] }: { InstanceIds?: string[] }, context: Context) => {
+      if (ids.length === 0)
+        throw new AwsError('MissingParameter', 'The request must contain the parameter InstancesSet')
+      return {
+        TerminatingInstances: ids
+          .map((id) => this.get(id, context))
+          .map((launched) => {
+            const PreviousState = launched.instance.State
+            this.#terminate(launched)
+            const { InstanceId, State: CurrentState } = launched.instance
+            return { InstanceId, PreviousState, CurrentState }
+          }),
+      }
+    },
+  }
+
+  #profileOf({ IamInstanceProfile: named }: RunInstancesRequest, { account }: Place) {
+    return [...this.#profiles.values()].find(
+      ({ name, arn, account: owner }) => owner === account && (arn === named?.Arn || name === named?.Name),
+    )
+  }
+
+  #launch(input: RunInstancesRequest, context: Context): LaunchedInstance[] {
+    const { ImageId: id = '', InstanceType: type = 'm1.small', IamInstanceProfile: named } = input
+    const ami = this.#amiOf(id, context)
+    if (!ami) throw notFound(id)
+    // "... or is not in a state from which you can launch an instance"
+    // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
+    if (ami.image.State !== 'available') throw unavailable(id)
+    const architecture = isArm(type) ? 'arm64' : 'x86_64'
+    const { Architecture: made } = ami.image
+    if (made !== architecture)
+      throw new AwsError(
+        'InvalidParameterValue',
+        `The architecture '${architecture}' of the specified instance type does not match the architecture '${made}' of the specified AMI.`,
+      )
+    const profile = this.#profileOf(input, context)
+    if (named && !profile)
+      throw new AwsError(
+        'InvalidParameterValue',
+        `Value (${named.Name ?? named.Arn}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
+      )
+    if (!this.hasCapacity(type))
+      throw new AwsError(
+        'InsufficientInstanceCapacity',
+        `We currently do not have sufficient ${type} capacity in the Availability Zone you requested.`,
+        500,
+      )
+    return Array.from({ length: input.MaxCount ?? 1 }, () => this.#start(input, context, ami, profile))
+  }
+
+  #start(input: RunInstancesRequest, place: Place, { image }: Ami, profile: InstanceProfile | undefined) {
+    const launched = this.#make(place, {
+      ImageId: image.ImageId,
+      InstanceType: input.InstanceType,
+      Architecture: image.Architecture,
+      PlatformDetails: image.PlatformDetails,
+      Platform: image.Platform,
+      ClientToken: input.ClientToken,
+      SubnetId: input.SubnetId,
+      Tags: tagsFor(input),
+      SecurityGroups: (input.SecurityGroupIds ?? []).map((GroupId) => ({ GroupId })),
+      ...(profile && { IamInstanceProfile: { Arn: profile.arn } }),
+      MetadataOptions: { State: 'applied', ...input.MetadataOptions },
+    })
+    launched.profile = profile
+    this.#later(launched, startsFor, () => this.#run(launched))
+    const life = minutesToLive(input.UserData)
+    if (life !== undefined)
+      this.#later(launched, startsFor + life * 60, () => {
+        if (input.InstanceInitiatedShutdownBehavior === 'terminate') this.#terminate(launched)
+        else launched.instance.State = stateOf('stopped')
+      })
+    return launched
+  }
+
+  #make({ account, region }: Place, described: Partial<Instance>): LaunchedInstance {
+    const { clock, random } = this.#surroundings
+    const kept = this.#kept.in({ account, region })
+    const chance = random.fork(`instance/${account}/${region}/${kept.size}`)
+    const instance: LaunchedInstance['instance'] = {
+      ...described,
+      InstanceId: `i-0${chance.hex(16)}`,
+      State: stateOf('pending'),
+      LaunchTime: new Date(clock.now()),
+      Placement: { AvailabilityZone: `${region}a` },
+    }
+    const launched: LaunchedInstance = { account, region, instance, profile: undefined, later: [] }
+    kept.set(instance.InstanceId, launched)
+    return launched
+  }
+
+  #run(launched: LaunchedInstance): void {
+    launched.instance.State = stateOf('running')
+    launched.runningSince = this.#surroundings.clock.now()
+  }
+
+  #terminate(launched: LaunchedInstance): void {
+    const { instance, later } = launched
+    if (['shutting-down', 'terminated'].includes(instance.State.Name)) return
+    for (const cancel of later.splice(0)) cancel()
+    instance.State = stateOf('shutting-down')
+    this.#later(launched, shutsDownFor, () => {
+      instance.State = stateOf('terminated')
+    })
+  }
+
+  #later({ later }: LaunchedInstance, seconds: number, action: () => void): void {
+    const { clock } = this.#surroundings
+    later.push(clock.at(clock.now() + seconds * 1_000, action))
+  }
+}
+
+const stateOf = (Name: InstanceStateName) => ({ Name, Code: codes[Name] ?? 0 })
+
+const tagsFor = ({ TagSpecifications: specifications }: RunInstancesRequest): Tag[] =>
+  (specifications ?? []).flatMap(({ ResourceType: type, Tags }) => (type === 'instance' ? (Tags ?? []) : []))
+
+/** When the instance's user data shuts it down: what this rehearsal reads of user data. */
+function minutesToLive(userData = ''): number | undefined {
+  const script = Buffer.from(userData, 'base64').toString()
+  const [, minutes] = script.match(/^shutdown -P \+(\d+)$/m) ?? []
+  return script.startsWith('#!') && minutes ? Number(minutes) : undefined
+}

@@ -1,0 +1,143 @@
+import type { FunctionConfiguration, InvocationRequest } from '@aws-sdk/client-lambda'
+import { Partitions, pageOf } from './support.ts'
+import { AwsError, type Context, notImitated, type PermissionsOf, type Service } from './types.ts'
+
+export interface NewFunction {
+  account: string
+  region: string
+  name: string
+  roleArn: string
+  runtime?: string
+  handler?: string
+  architecture?: 'x86_64' | 'arm64'
+  memory?: number
+  /** Seconds. */
+  timeout?: number
+  description?: string
+  environment?: Record<string, string>
+  /** Virtual time of the last change. */
+  modified: Date
+}
+
+type Configuration = FunctionConfiguration & { FunctionName: string }
+
+/** What a function makes of a payload: it throws an Error where the function fails. */
+export type Answer = (payload: unknown) => unknown
+
+/** What an operator asks about functions, and their invocation; running them is the world's work. */
+export class Lambda implements Service {
+  /** Functions that no template of ours has, by ARN, in any account: teams' own checks. Set by the world. */
+  readonly custom = new Map<string, Answer>()
+  /** Runs a function of a template, by its ARN; undefined where there is none. Set by the world. */
+  deployed: (arn: string) => Answer | undefined = () => undefined
+
+  readonly #functions = new Partitions<Map<string, Configuration>>(() => new Map())
+
+  addFunction(o: NewFunction): void {
+    this.#functions.in(o).set(o.name, {
+      FunctionName: o.name,
+      FunctionArn: `arn:aws:lambda:${o.region}:${o.account}:function:${o.name}`,
+      Runtime: (o.runtime ?? 'nodejs24.x') as 'nodejs24.x',
+      Role: o.roleArn,
+      Handler: o.handler ?? 'index.handler',
+      CodeSize: 0,
+      Description: o.description ?? '',
+      Timeout: o.timeout ?? 3,
+      MemorySize: o.memory ?? 128,
+      LastModified: o.modified.toISOString().replace('Z', '+0000'),
+      Version: '$LATEST',
+      PackageType: 'Zip',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      Architectures: [o.architecture ?? 'x86_64'],
+      TracingConfig: { Mode: 'Active' },
+      EphemeralStorage: { Size: 512 },
+      ...(o.environment ? { Environment: { Variables: o.environment } } : {}),
+    })
+  }
+
+  readonly permissions: Record<string, PermissionsOf> = {
+    GetFunction: onFunction('GetFunction'),
+    GetFunctionConfiguration: onFunction('GetFunctionConfiguration'),
+    Invoke: onFunction('InvokeFunction'),
+  }
+
+  readonly operations = {
+    ListFunctions: (input: { MaxItems?: number; Marker?: string }, context: Context) => {
+      const all = [...this.#functions.in(context).values()].sort((a, b) => (a.FunctionName < b.FunctionName ? -1 : 1))
+      const page = pageOf(all, {
+        size: input.MaxItems,
+        token: input.Marker,
+        most: 50,
+        invalidToken: 'InvalidParameterValueException',
+      })
+      return { Functions: page.items, ...(page.next === undefined ? {} : { NextMarker: page.next }) }
+    },
+
+    GetFunctionConfiguration: ({ FunctionName }: { FunctionName: string }, context: Context) =>
+      this.#existing(FunctionName, context),
+
+    GetFunction: ({ FunctionName }: { FunctionName: string }, context: Context) => ({
+      Configuration: this.#existing(FunctionName, context),
+      // The code is not kept in a bucket here.
+      Code: { RepositoryType: 'S3' },
+    }),
+
+    Invoke: async ({ InvocationType: type, FunctionName, Payload }: InvocationRequest, context: Context) => {
+      if (type !== undefined && type !== 'RequestResponse') throw notImitated(`lambda Invoke as ${type}`)
+      const answer = this.#runnable(arnOf(FunctionName ?? '', context), context)
+      const told = { StatusCode: 200, ExecutedVersion: '$LATEST' }
+      try {
+        const text = new TextDecoder().decode(Payload)
+        return { ...told, Payload: bytes(await answer(text === '' ? {} : JSON.parse(text))) }
+      } catch (error) {
+        const { name: errorType, message: errorMessage } = error as Error
+        return {
+          ...told,
+          FunctionError: 'Unhandled',
+          Payload: bytes({ errorType, errorMessage, trace: [] }),
+        }
+      }
+    },
+  }
+
+  /** What answers for a function. One of another account that nobody added has no policy that lets us in. */
+  #runnable(arn: string, { account, region, principal }: Context): Answer {
+    const [, , , itsRegion, owner] = arn.split(':')
+    if (itsRegion !== region)
+      throw new AwsError(
+        'ResourceNotFoundException',
+        `Functions from '${itsRegion}' are not reachable in this region ('${region}')`,
+      )
+    const answer = this.custom.get(arn) ?? this.deployed(arn)
+    if (answer) return answer
+    if (owner === account) throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`)
+    throw new AwsError(
+      'AccessDeniedException',
+      `User: ${principal.arn} is not authorized to perform: lambda:InvokeFunction on resource: ${arn} ` +
+        'because no resource-based policy allows the lambda:InvokeFunction action',
+      403,
+    )
+  }
+
+  #existing(named: string, context: Context): Configuration {
+    const found = this.#functions.in(context).get(nameOf(named))
+    if (found) return found
+    const arn = `arn:aws:lambda:${context.region}:${context.account}:function:${nameOf(named)}`
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`)
+  }
+}
+
+const nameOf = (named: string) => named.split(':function:').at(-1)?.split(':')[0] ?? named
+
+/** A function is named by its name in the caller's account, or by its ARN. */
+const arnOf = (named: string, { account, region }: Context) =>
+  named.startsWith('arn:')
+    ? named.split(':').slice(0, 7).join(':')
+    : `arn:aws:lambda:${region}:${account}:function:${nameOf(named)}`
+
+const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value ?? null))
+
+function onFunction(action: string): PermissionsOf {
+  return ({ FunctionName }, context) => [{ action: `lambda:${action}`, resource: arnOf(FunctionName, context) }]
+}

@@ -1,0 +1,220 @@
+import type {
+  DescribeParametersRequest,
+  GetParametersByPathRequest,
+  ParameterType,
+  PutParameterRequest,
+  Tag,
+} from '@aws-sdk/client-ssm'
+import type { Ec2 } from '../ec2.ts'
+import { pageOf } from '../support.ts'
+import { AwsError, type Context, type Service, type Surroundings } from '../types.ts'
+import type { AutomationHost } from './automation-runner.ts'
+import { Automations } from './automations.ts'
+import { Commands, type SmokeFate, type Tested } from './commands.ts'
+import { type Document, Documents } from './documents.ts'
+import { permissions } from './permissions.ts'
+import { checkPut } from './rules.ts'
+import { arnOf, last, type Parameter, Parameters, type Place, type Version } from './store.ts'
+
+interface Paging {
+  MaxResults?: number | undefined
+  NextToken?: string | undefined
+}
+
+/** Systems Manager: Parameter Store, and what smoke tests need of Automation and Run Command. */
+export class Ssm implements Service {
+  /** How a smoke test goes. Set by the world. */
+  smoke: (tested: Tested) => SmokeFate = () => ({})
+  /** Who runs the steps of runbooks. Set by the stand-in. */
+  host: AutomationHost | undefined
+  readonly permissions: NonNullable<Service['permissions']>
+  readonly operations: Service['operations']
+  readonly #parameters: Parameters
+  readonly #documents = new Documents()
+  readonly #ec2: Ec2
+
+  constructor(surroundings: Surroundings, ec2: Ec2) {
+    this.#parameters = new Parameters(surroundings)
+    this.#ec2 = ec2
+    const host = () => {
+      if (!this.host) throw new Error('nobody runs automations here')
+      return this.host
+    }
+    const documents = this.#documents
+    const automations = new Automations(surroundings, { documents, host })
+    const commands = new Commands(surroundings, {
+      ec2,
+      documents,
+      iam: () => host().iam,
+      smoke: (tested: Tested) => this.smoke(tested),
+    })
+    this.permissions = { ...permissions, ...automations.permissions, ...commands.permissions }
+    this.operations = { ...this.#ofParameters, ...automations.operations, ...commands.operations }
+  }
+
+  /** @throws AwsError InvalidDocumentContent */
+  addDocument(place: Place, document: Document): void {
+    this.#documents.add(place, document)
+  }
+
+  /** A parameter's value; undefined where the account has none of that name in that region. */
+  valueOf(name: string, place: Place): string | undefined {
+    const found = this.#parameters.find(name, place)
+    return found && last(found).value
+  }
+
+  /** The AMI that a parameter names to EC2, by its name, with a version or without; undefined where it names none. */
+  imageIn(named: string, place: Place): string | undefined {
+    const found = this.#lookUp(named, place)
+    const isPublic = named.startsWith('/aws/service/')
+    return isPublic || found?.DataType === 'aws:ec2:image' ? found?.Value : undefined
+  }
+
+  /**
+   * Puts a parameter there without anybody's call: what a template gives, or AWS itself as a public one. Its event
+   * follows, unless it is `unannounced` since somebody else tells.
+   */
+  seed(
+    place: Place,
+    parameter: {
+      name: string
+      value: string
+      type?: ParameterType
+      description?: string
+      unannounced?: boolean
+    },
+  ): void {
+    const { name, value, type = 'String', description, unannounced = false } = parameter
+    const input = { Name: name, Value: value, Type: type, Description: description }
+    this.#parameters.store(input, place, `arn:aws:iam::${place.account}:root`, { unannounced })
+  }
+
+  /** Takes a parameter away; somebody else tells. */
+  forget(place: Place, name: string): void {
+    const parameter = this.#parameters.find(name, place)
+    if (parameter) this.#parameters.remove(parameter, place, { unannounced: true })
+  }
+
+  readonly #ofParameters = {
+    PutParameter: (input: PutParameterRequest, context: Context) => {
+      const existing = this.#parameters.find(input.Name ?? '', context)
+      const before = existing && last(existing)
+      checkPut(input, before)
+      // An AMI id is checked after the answer: a wrong one, or a disabled AMI's, is not stored, though the call succeeded.
+      // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+      const dataType = input.DataType ?? before?.dataType
+      if (dataType !== 'aws:ec2:image' || this.#ec2.usable(input.Value ?? '', context)) {
+        this.#parameters.store(input, context, context.principal.arn)
+      }
+      return { Version: (before?.version ?? 0) + 1, Tier: 'Standard' as const }
+    },
+
+    GetParameter: ({ Name }: { Name: string }, context: Context) => {
+      const parameter = this.#lookUp(Name, context)
+      if (!parameter) throw new AwsError('ParameterNotFound', `Parameter ${Name} not found.`)
+      return { Parameter: parameter }
+    },
+
+    GetParameters: ({ Names }: { Names: string[] }, context: Context) => {
+      const found = Names.map((name) => ({ name, parameter: this.#lookUp(name, context) }))
+      const invalid = found.flatMap(({ name, parameter }) => (parameter ? [] : [name]))
+      return {
+        Parameters: found.flatMap(({ parameter }) => (parameter ? [parameter] : [])),
+        // The model has no empty list here.
+        ...(invalid.length > 0 && { InvalidParameters: invalid }),
+      }
+    },
+
+    GetParametersByPath: (input: GetParametersByPathRequest, context: Context) => {
+      const prefix = (input.Path ?? '/').replace(/\/?$/, '/')
+      const under = this.#parameters
+        .list(context, prefix)
+        .filter(({ name }) => name.startsWith(prefix))
+        .filter(({ name }) => input.Recursive || !name.slice(prefix.length).includes('/'))
+      const page = paged(under, input, 10)
+      return { Parameters: page.items.map((each) => told(each, last(each))), ...page.next }
+    },
+
+    DescribeParameters: (input: DescribeParametersRequest, context: Context) => {
+      const page = paged(chosenBy(input, this.#parameters.list(context)), input, 50)
+      const described = page.items.map((each) => ({ ...toldWithoutValue(each, last(each)), ARN: each.arn }))
+      return { Parameters: described, ...page.next }
+    },
+
+    GetParameterHistory: (input: { Name: string } & Paging, context: Context) => {
+      const parameter = this.#parameters.get(input.Name, context)
+      const page = paged(parameter.versions, input, 50)
+      const versions = page.items.map((version) => ({
+        ...toldWithoutValue(parameter, version),
+        Value: version.value,
+      }))
+      return { Parameters: versions, ...page.next }
+    },
+
+    DeleteParameter: ({ Name }: { Name: string }, context: Context) => {
+      this.#parameters.remove(this.#parameters.get(Name, context), context)
+      return {}
+    },
+
+    AddTagsToResource: ({ ResourceId, Tags }: { ResourceId: string; Tags: Tag[] }, context: Context) => {
+      const { tags } = this.#parameters.get(ResourceId, context)
+      for (const { Key, Value } of Tags) tags.set(Key ?? '', Value ?? '')
+      return {}
+    },
+
+    ListTagsForResource: ({ ResourceId }: { ResourceId: string }, context: Context) => ({
+      TagList: [...this.#parameters.get(ResourceId, context).tags].map(([Key, Value]) => ({ Key, Value })),
+    }),
+  }
+
+  /** A parameter by its name or ARN, and where it is given its version: `/name:3`. */
+  #lookUp(wanted: string, context: Place) {
+    const [path = '', selector] = wanted.replace(/^arn:[^/]+:parameter/, '').split(':')
+    const parameter = this.#parameters.find(path, context) ?? this.#parameters.find(path.slice(1), context)
+    if (!parameter || (wanted.startsWith('arn:') && arnOf(parameter.name, context) !== wanted)) return undefined
+    if (selector === undefined) return told(parameter, last(parameter))
+    const version = parameter.versions.find((each) => `${each.version}` === selector)
+    if (version) return { ...told(parameter, version), Selector: `:${selector}` }
+    const message = `Systems Manager could not find version ${selector} of ${path}.`
+    throw new AwsError('ParameterVersionNotFound', message)
+  }
+}
+
+function chosenBy({ ParameterFilters: filters = [] }: DescribeParametersRequest, all: Parameter[]): Parameter[] {
+  return all.filter((parameter) =>
+    filters.every(({ Key: key, Option: option = 'Equals', Values: values = [] }) => {
+      const { name } = parameter
+      if (key === 'Type') return values.includes(last(parameter).type)
+      if (key !== 'Name') throw new AwsError('InvalidFilterKey', `the rehearsal does not imitate the filter ${key}`)
+      if (option === 'BeginsWith') return values.some((value) => name.startsWith(value))
+      return option === 'Contains' ? values.some((value) => name.includes(value)) : values.includes(name)
+    }),
+  )
+}
+
+function paged<T>(items: T[], { MaxResults: size, NextToken: token }: Paging, most: number) {
+  const page = pageOf(items, { size, token, most, invalidToken: 'InvalidNextToken' })
+  return { items: page.items, next: page.next === undefined ? {} : { NextToken: page.next } }
+}
+
+const told = ({ name, arn }: Parameter, { type, value, version, modified, dataType }: Version) => ({
+  Name: name,
+  Type: type,
+  Value: value,
+  Version: version,
+  LastModifiedDate: modified,
+  ARN: arn,
+  DataType: dataType,
+})
+
+const toldWithoutValue = ({ name }: Parameter, { type, version, modified, dataType, by, description }: Version) => ({
+  Name: name,
+  Type: type,
+  Version: version,
+  LastModifiedDate: modified,
+  DataType: dataType,
+  LastModifiedUser: by,
+  Description: description,
+  Tier: 'Standard' as const,
+  Policies: [],
+})

@@ -1,0 +1,102 @@
+import type { ParameterType, PutParameterRequest } from '@aws-sdk/client-ssm'
+import { Partitions } from '../support.ts'
+import { AwsError, type Surroundings } from '../types.ts'
+
+export interface Place {
+  account: string
+  region: string
+}
+
+export interface Version {
+  value: string
+  version: number
+  type: ParameterType
+  dataType: string
+  description: string | undefined
+  modified: Date
+  by: string
+}
+
+export interface Parameter {
+  name: string
+  arn: string
+  versions: [Version, ...Version[]]
+  tags: Map<string, string>
+}
+
+/** Public parameters are AWS's own, the same ones for every account: no account is in their ARNs. */
+const ownerOf = (name: string, { account, region }: Place): Place => ({
+  account: name.startsWith('/aws/service/') ? '' : account,
+  region,
+})
+
+export const arnOf = (name: string, place: Place) => {
+  const { account, region } = ownerOf(name, place)
+  return `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`
+}
+
+export const last = ({ versions }: Parameter): Version => versions.at(-1) ?? versions[0]
+
+/** The parameters of all accounts; each change is an event on the account's default bus. */
+export class Parameters {
+  readonly #parameters = new Partitions<Map<string, Parameter>>(() => new Map())
+  readonly #surroundings: Surroundings
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings
+  }
+
+  find(name: string, place: Place): Parameter | undefined {
+    return this.#parameters.in(ownerOf(name, place)).get(name)
+  }
+
+  /** @throws AwsError ParameterNotFound */
+  get(name: string, place: Place): Parameter {
+    const found = this.find(name, place)
+    if (!found) throw new AwsError('ParameterNotFound', `Parameter ${name} not found.`)
+    return found
+  }
+
+  /** In the order of their names: an account's own, or under a public path those of AWS. */
+  list(place: Place, path = '/'): Parameter[] {
+    return [...this.#parameters.in(ownerOf(path, place)).values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  store(input: PutParameterRequest, place: Place, by: string, { unannounced = false } = {}): void {
+    const name = input.Name ?? ''
+    const existing = this.find(name, place)
+    const before = existing && last(existing)
+    const version: Version = {
+      value: input.Value ?? '',
+      version: (before?.version ?? 0) + 1,
+      by,
+      type: input.Type ?? before?.type ?? 'String',
+      dataType: input.DataType ?? before?.dataType ?? 'text',
+      description: input.Description ?? before?.description,
+      modified: new Date(this.#surroundings.clock.now()),
+    }
+    const parameter = existing ?? { name, arn: arnOf(name, place), versions: [version], tags: new Map() }
+    if (existing) existing.versions.push(version)
+    for (const { Key, Value } of input.Tags ?? []) parameter.tags.set(Key ?? '', Value ?? '')
+    this.#parameters.in(ownerOf(name, place)).set(name, parameter)
+    const isPublic = ownerOf(name, place).account === ''
+    if (!unannounced && !isPublic) this.#announce(existing ? 'Update' : 'Create', parameter, place)
+  }
+
+  remove(parameter: Parameter, place: Place, { unannounced = false } = {}): void {
+    this.#parameters.in(place).delete(parameter.name)
+    if (!unannounced) this.#announce('Delete', parameter, place)
+  }
+
+  #announce(operation: string, parameter: Parameter, { account, region }: Place): void {
+    const { type, description = '' } = last(parameter)
+    this.#surroundings.emit({
+      source: 'aws.ssm',
+      detailType: 'Parameter Store Change',
+      account,
+      region,
+      resources: [parameter.arn],
+      detail: { operation, name: parameter.name, type, description },
+    })
+  }
+}

@@ -1,0 +1,189 @@
+import { pathToFileURL } from 'node:url'
+import type { Faults } from '../../rehearsal/faults.ts'
+import type { StandIn } from '../aws-endpoint.ts'
+import type { VirtualClock } from '../clock.ts'
+import type { Random } from '../random.ts'
+import type { Principal } from '../services/types.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface LambdaFunction {
+  arn: string
+  name: string
+  /** The bundle: a directory with index.mjs. */
+  directory: string
+  environment: Record<string, string>
+  principal: Principal
+  region: string
+  /** Seconds. */
+  timeout: number
+}
+
+/** What a handler threw, as Lambda reports it. */
+export class FunctionError extends Error {
+  constructor(name: string, message: string) {
+    super(message)
+    this.name = name
+  }
+}
+
+interface Parts {
+  clock: VirtualClock
+  random: Random
+  standIn: StandIn
+  faults: Faults
+  /** Where the stand-in listens. */
+  endpoint: string
+  /** Where Slack's Web API is. */
+  slackApi: string
+  metrics: Metrics
+  /** What happens in the world just before a function runs. */
+  before: (functionName: string, work: string) => Promise<void>
+}
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>
+
+/**
+ * Runs the deployed bundles: unmodified, in this process, one at a time, each with the environment and the
+ * credentials that the template gives its function. Logs are silenced: what a function decides is in its calls.
+ */
+export class Functions {
+  readonly invocations = new Map<string, number>()
+  readonly #functions = new Map<string, LambdaFunction>()
+  readonly #environments = new Map<string, Record<string, string>>()
+  readonly #handlers = new Map<string, Handler>()
+  readonly #parts: Parts
+  #turn: Promise<unknown> = Promise.resolve()
+  #count = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  add(fn: LambdaFunction): void {
+    this.#functions.set(fn.arn, fn)
+    this.#environments.set(fn.arn, this.#environment(fn))
+  }
+
+  has(arn: string): boolean {
+    return this.#functions.has(arn)
+  }
+
+  /**
+   * Invokes a function; takes virtual time. `work` says for what, in the accounts of the rehearsal.
+   *
+   * @throws FunctionError with the name that the handler's error has, as a state machine would see it.
+   */
+  async invoke(arn: string, payload: unknown, work: string): Promise<unknown> {
+    const fn = this.#functions.get(arn)
+    if (!fn) throw new FunctionError('Lambda.ResourceNotFoundException', `Function not found: ${arn}`)
+    const { clock, random, faults } = this.#parts
+    const chance = random.fork(`invoke/${fn.name}/${this.#count++}`)
+    const cold = this.#handlers.has(arn) ? 0 : chance.integer(400, 900)
+    this.invocations.set(work, (this.invocations.get(work) ?? 0) + 1)
+    this.#measure(fn, 'Invocations')
+    await clock.sleep(chance.integer(5, 25) + cold)
+    await clock.hold(this.#parts.before(fn.name, work))
+    const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, work, chance)))
+    await clock.sleep(chance.integer(30, 250))
+    const crashes = faults.take('handler-crashes', verbNoun(fn.name))
+    if (crashes || answer.error) this.#measure(fn, 'Errors')
+    if (crashes)
+      throw new FunctionError('Lambda.Unknown', 'RequestId: rehearsal Error: Runtime exited with error: signal: killed')
+    if (answer.error) throw answer.error
+    return answer.result
+  }
+
+  #measure({ name }: LambdaFunction, metric: 'Invocations' | 'Errors'): void {
+    const { metrics, clock } = this.#parts
+    const of = { namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: name } }
+    metrics.record(of, clock.now(), 1)
+  }
+
+  /** One handler at a time: they share this process's environment, and order must not depend on real I/O. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  async #run(fn: LambdaFunction, payload: unknown, work: string, chance: Random) {
+    const { standIn, metrics, clock } = this.#parts
+    const host = process.env
+    const now = clock.now()
+    const restore = capturing((line) => metrics.print(line, now))
+    // A plain object: nothing of the host's environment reaches a handler, and looking into it costs no system call.
+    process.env = { ...this.#environments.get(fn.arn) }
+    standIn.attribution = work
+    try {
+      const handler = await this.#load(fn)
+      const result = await handler(structuredClone(payload), context(fn, chance.uuid()))
+      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown }
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error))
+      return { error: new FunctionError(name, message) }
+    } finally {
+      process.env = host
+      restore()
+      standIn.attribution = ''
+    }
+  }
+
+  async #load(fn: LambdaFunction): Promise<Handler> {
+    const known = this.#handlers.get(fn.arn)
+    if (known) return known
+    // Each function of each rehearsal has its own cold start: the query keeps Node from sharing a module between two.
+    const url = `${pathToFileURL(`${fn.directory}/index.mjs`).href}?${this.#parts.endpoint}/${fn.name}`
+    const { handler } = (await import(url)) as { handler: Handler }
+    this.#handlers.set(fn.arn, handler)
+    return handler
+  }
+
+  #environment(fn: LambdaFunction): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.#parts.standIn.credentialsFor(fn.principal)
+    return {
+      ...fn.environment,
+      AWS_ENDPOINT_URL: this.#parts.endpoint,
+      ...(fn.environment.SLACK_API_URL !== undefined && { SLACK_API_URL: this.#parts.slackApi }),
+      AWS_REGION: fn.region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
+      AWS_LAMBDA_FUNCTION_NAME: fn.name,
+      // Lambda has no such files, and those of the host are the host's.
+      AWS_CONFIG_FILE: `${fn.directory}/none`,
+      AWS_SHARED_CREDENTIALS_FILE: `${fn.directory}/none`,
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      POWERTOOLS_TRACE_ENABLED: 'false',
+      // The X-Ray SDK's automatic mode hooks every promise of the process, once for each bundle.
+      AWS_XRAY_MANUAL_MODE: 'true',
+    }
+  }
+}
+
+/** Takes metrics, which Powertools prints on standard output, out of it. */
+function capturing(take: (line: string) => void): () => void {
+  const { stdout } = process
+  const write = stdout.write
+  stdout.write = ((chunk: string | Uint8Array, ...rest: []) => {
+    if (typeof chunk !== 'string' || !chunk.startsWith('{"_aws":')) return write.call(stdout, chunk, ...rest)
+    take(chunk)
+    return true
+  }) as typeof stdout.write
+  return () => {
+    stdout.write = write
+  }
+}
+
+/** `start-bake` of `golden-start-bake`: a fault names a function without its fleet. */
+const verbNoun = (name: string) => name.split('-').slice(-2).join('-')
+
+const context = (fn: LambdaFunction, awsRequestId: string) => ({
+  functionName: fn.name,
+  functionVersion: '$LATEST',
+  invokedFunctionArn: fn.arn,
+  memoryLimitInMB: '256',
+  awsRequestId,
+  logGroupName: `/aws/lambda/${fn.name}`,
+  logStreamName: 'rehearsal',
+  getRemainingTimeInMillis: () => fn.timeout * 1000,
+})

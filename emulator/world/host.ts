@@ -1,0 +1,76 @@
+import type { StandIn } from '../aws-endpoint.ts'
+import type { VirtualClock } from '../clock.ts'
+import type { Random } from '../random.ts'
+import type { Host } from '../step-functions/types.ts'
+import { TaskFailure } from '../step-functions/types.ts'
+import type { Functions } from './functions.ts'
+
+interface Parts {
+  clock: VirtualClock
+  random: Random
+  account: string
+  region: string
+  standIn: StandIn
+  functions: Functions
+  /** What an execution works for. */
+  workOf: (executionArn: string) => string
+  /** Told of the execution that calls, or whose status changes. */
+  onStep: (executionArn: string) => void
+}
+
+/** As resource ARNs call services, and as the AWS command line does. */
+const services: Record<string, string> = {
+  states: 'stepfunctions',
+  sfn: 'stepfunctions',
+  eventbridge: 'events',
+}
+
+/** What the engine's tasks reach: the deployed functions, and the stand-in's services, both as the machine's role. */
+export function hostFor(parts: Parts): Host {
+  const { clock, random, account, region, standIn, functions, workOf, onStep } = parts
+  let calls = 0
+  // Served, anybody may create a state machine with any role: one that no template gave may do what the operator of
+  // the account may. Every role of the deployed machines is a template's.
+  const principalOf = (roleArn: string) =>
+    standIn.iam.role(roleArn) ? standIn.iam.principalOf(roleArn, 'states') : standIn.iam.operator(account)
+  return {
+    clock,
+    random: random.fork('engine'),
+    account,
+    region,
+
+    async invokeFunction({ functionArn, payload, roleArn, executionArn }) {
+      onStep(executionArn)
+      const principal = principalOf(roleArn)
+      try {
+        standIn.authorize(principal, { action: 'lambda:InvokeFunction', resource: functionArn })
+      } catch (error) {
+        throw new TaskFailure('Lambda.AWSLambdaException', (error as Error).message)
+      }
+      return { payload: await functions.invoke(functionArn, payload, workOf(executionArn)) }
+    },
+
+    async callService({ service, action, arguments: given, roleArn, executionArn }) {
+      onStep(executionArn)
+      await clock.sleep(random.fork(`call/${calls++}`).integer(15, 90))
+      const principal = principalOf(roleArn)
+      const operation = action.charAt(0).toUpperCase() + action.slice(1)
+      return clock.hold(
+        (async () => {
+          const name = services[service] ?? service
+          standIn.attribution = workOf(executionArn)
+          try {
+            return await standIn.callFromStateMachine({ principal, service: name, operation, input: given })
+          } finally {
+            standIn.attribution = ''
+          }
+        })(),
+      )
+    },
+
+    publishEvent(event) {
+      onStep(event.resources[0] ?? '')
+      standIn.putEvent(event, { account, region, name: 'default' })
+    },
+  }
+}

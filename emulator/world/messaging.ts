@@ -1,0 +1,122 @@
+import type { BusStatement } from '../services/events.ts'
+import { arnOf } from './arn.ts'
+import { type Load, type Properties, physical } from './loading.ts'
+
+/** What brings events, messages and the time to functions and state machines. */
+export const messaging: Record<string, Load> = {
+  'AWS::Events::EventBus': ({ standIn }, place, _logicalId, { Name }: { Name: string }) => {
+    standIn.events.addBus(place, Name)
+    return { ref: Name, attributes: { Arn: arnOf(place, 'events', `event-bus/${Name}`), Name } }
+  },
+
+  'AWS::Events::EventBusPolicy': (
+    { busPolicies, standIn },
+    place,
+    logicalId,
+    { EventBusName: bus, Statement }: { EventBusName: string; Statement: { Effect: string } },
+  ) => {
+    if (Statement.Effect !== 'Allow') throw new Error(`${logicalId}: a bus policy that denies is not imitated`)
+    const statement = Statement as unknown as BusStatement
+    busPolicies.push({ bus, ...statement })
+    standIn.events.policyOf(place, bus).push(statement)
+    return { ref: logicalId }
+  },
+
+  'AWS::Events::Rule': (
+    { standIn, regional },
+    place,
+    logicalId,
+    properties: {
+      Name?: string
+      EventBusName?: string
+      EventPattern?: Properties
+      Description?: string
+      Targets?: { Id: string; Arn: string; RoleArn?: string; DeadLetterConfig?: { Arn: string } }[]
+    },
+  ) => {
+    const name = physical(place, logicalId, properties.Name)
+    const bus = properties.EventBusName ?? 'default'
+    const targets = properties.Targets ?? []
+    const pattern = properties.EventPattern ?? {}
+    standIn.events.addRule({
+      ...place,
+      name,
+      bus,
+      pattern,
+      targets,
+      ...(properties.Description && { description: properties.Description }),
+    })
+    const ruleArn = arnOf(place, 'events', `rule/${bus === 'default' ? '' : `${bus}/`}${name}`)
+    regional.in(place).rules.push({
+      name,
+      arn: ruleArn,
+      bus,
+      pattern,
+      targets: targets.map(({ Id, Arn, RoleArn, DeadLetterConfig }) => ({
+        id: Id,
+        arn: Arn,
+        roleArn: RoleArn,
+        deadLetters: DeadLetterConfig?.Arn,
+      })),
+    })
+    return { ref: name, attributes: { Arn: ruleArn } }
+  },
+
+  'AWS::SNS::Topic': (
+    { standIn },
+    place,
+    logicalId,
+    properties: { TopicName?: string; DisplayName?: string; KmsMasterKeyId?: string },
+  ) => {
+    const name = physical(place, logicalId, properties.TopicName)
+    const topicArn = arnOf(place, 'sns', name)
+    standIn.sns.addTopic({
+      arn: topicArn,
+      ...(properties.DisplayName && { displayName: properties.DisplayName }),
+      ...(properties.KmsMasterKeyId && { kmsKeyArn: properties.KmsMasterKeyId }),
+    })
+    return { ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } }
+  },
+
+  'AWS::SNS::Subscription': (
+    { standIn },
+    { account: owner, region: own },
+    logicalId,
+    {
+      TopicArn: topicArn,
+      Protocol: protocol,
+      Endpoint: endpoint,
+      Region: region = own,
+      FilterPolicy: filterPolicy,
+    }: {
+      TopicArn: string
+      Protocol: string
+      Endpoint: string
+      Region?: string
+      FilterPolicy?: Record<string, unknown>
+    },
+  ) => {
+    if (topicArn.split(':')[3] !== region)
+      throw new Error(`${logicalId}: the topic ${topicArn} cannot be subscribed to in ${region}`)
+    return { ref: standIn.sns.subscribe({ topicArn, protocol, endpoint, owner, filterPolicy }) }
+  },
+
+  'AWS::Scheduler::Schedule': ({ schedules, notRehearsed }, place, logicalId, properties: Properties) => {
+    if (!schedules.pass)
+      notRehearsed.set(
+        'AWS::Scheduler::Schedule',
+        'schedules: no time passes but that of the events; --for lets them come',
+      )
+    const { ref, arn } = schedules.add(place, logicalId, properties)
+    return { ref, attributes: { Arn: arn } }
+  },
+
+  'AWS::SQS::Queue': ({ standIn }, place, logicalId, { QueueName }: { QueueName?: string }) => {
+    const name = physical(place, logicalId, QueueName)
+    standIn.sqs.addQueue(place, name)
+    return {
+      ref: `https://sqs.${place.region}.amazonaws.com/${place.account}/${name}`,
+      attributes: { Arn: arnOf(place, 'sqs', name), QueueName: name },
+    }
+  },
+}

@@ -1,0 +1,129 @@
+import { CreateScheduleInput$, type GetScheduleOutput } from '@aws-sdk/client-scheduler'
+import { nextOccurrence, parseSchedule, type Schedule } from '../../domain/calendar/cron.ts'
+import type { StandIn } from '../aws-endpoint.ts'
+import type { VirtualClock } from '../clock.ts'
+import { read, shapeOf } from '../protocol/shape.ts'
+import type { Random } from '../random.ts'
+import { eventTime } from '../services/types.ts'
+import { arnOf } from './arn.ts'
+import type { Deliveries } from './deliveries.ts'
+import type { Place } from './template.ts'
+
+interface Parts {
+  clock: VirtualClock
+  random: Random
+  standIn: StandIn
+  deliveries: Deliveries
+  /** Schedules come up to here, epoch milliseconds; undefined: they never do. */
+  until: number | undefined
+}
+
+interface Kept {
+  name: string
+  arn: string
+  schedule: Schedule
+  timezone: string
+  /** When it was made: a rate counts from there. */
+  created: Date
+  /** How much later than it says it may come, in milliseconds. */
+  slack: number
+  functionArn: string
+  roleArn: string
+  input: string
+}
+
+// What follows is from https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+
+/** "All schedule types on EventBridge Scheduler invoke their targets with 60 second precision." */
+const precision = 59_000
+
+/** EventBridge Scheduler: invokes functions when their time has come. */
+export class Schedules {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Whether any will ever come. */
+  get pass(): boolean {
+    return this.#parts.until !== undefined
+  }
+
+  /**
+   * Makes what an AWS::Scheduler::Schedule describes.
+   * @throws Error for what Scheduler would not take, and for what is not imitated
+   */
+  add(place: Place, logicalId: string, properties: Record<string, unknown>): { ref: string; arn: string } {
+    const { clock, standIn } = this.#parts
+    const problems: string[] = []
+    const given = read(shapeOf(CreateScheduleInput$), properties, problems, { token: () => '', text: true })
+    const { ClientToken: _, ...described } = given as GetScheduleOutput & { ClientToken?: string }
+    const { Name: name = '', State: state = 'ENABLED' } = described
+    if (problems.length > 0) throw new Error(`${logicalId}: ${problems.join('; ')}`)
+    const kept = { ...this.#read(described, logicalId), name, created: new Date(clock.now()) }
+    const arn = arnOf(place, 'scheduler', `schedule/${described.GroupName ?? 'default'}/${name}`)
+    const { account, region } = place
+    const dates = { CreationDate: kept.created, LastModificationDate: kept.created }
+    standIn.scheduler.addSchedule({ ...described, ...dates, Name: name, account, region })
+    if (state === 'ENABLED') this.#begin({ ...kept, arn })
+    return { ref: name, arn }
+  }
+
+  #read(described: GetScheduleOutput, logicalId: string): Omit<Kept, 'name' | 'arn' | 'created'> {
+    const { Target: target, FlexibleTimeWindow: window, ScheduleExpressionTimezone: timezone = 'UTC' } = described
+    const functionArn = target?.Arn ?? ''
+    const roleArn = target?.RoleArn ?? ''
+    const input = target?.Input
+    const refused = (what: string) => new Error(`${logicalId}: the rehearsal does not imitate ${what}`)
+    if (!/^arn:aws:lambda:[^:]+:\d{12}:function:[\w-]+$/.test(functionArn))
+      throw refused(`schedules for ${functionArn}`)
+    if (input === undefined) throw refused('a schedule without Input')
+    if (described.StartDate ?? described.EndDate) throw refused('the StartDate and EndDate of a schedule')
+    if (!this.#parts.standIn.iam.trustsService(roleArn, 'scheduler.amazonaws.com'))
+      throw new Error(`${logicalId}: EventBridge Scheduler may not assume the role '${roleArn}'`)
+    const minutes = window?.MaximumWindowInMinutes
+    if ((window?.Mode === 'FLEXIBLE') !== (minutes !== undefined))
+      throw new Error(`${logicalId}: MaximumWindowInMinutes goes with the mode FLEXIBLE, and only with that`)
+    const slack = minutes === undefined ? precision : minutes * 60_000
+    const schedule = parseSchedule(described.ScheduleExpression ?? '')
+    return { schedule, timezone, slack, functionArn, roleArn, input }
+  }
+
+  /** "If you do not provide a StartDate for a rate-based schedule, your schedule starts invoking the target immediately." */
+  #begin(kept: Kept): void {
+    const { schedule, timezone, created } = kept
+    this.#await(kept, schedule.kind === 'rate' ? created : nextOccurrence(schedule, timezone, created))
+  }
+
+  #await(kept: Kept, time: Date | undefined): void {
+    const { clock, random, until } = this.#parts
+    if (time === undefined || until === undefined || time.getTime() >= until) return
+    const chance = random.fork(`schedule/${kept.arn}/${time.toISOString()}`)
+    clock.at(time.getTime(), () => {
+      const { schedule, timezone, created } = kept
+      this.#await(kept, nextOccurrence(schedule, timezone, time, created))
+    })
+    clock.at(time.getTime() + chance.integer(0, kept.slack), () => this.#invoke(kept, time, chance))
+  }
+
+  /** Scheduler invokes functions asynchronously: what they make of it is Lambda's to retry. */
+  async #invoke({ name, arn, functionArn, roleArn, input }: Kept, time: Date, chance: Random): Promise<void> {
+    const { standIn, deliveries } = this.#parts
+    try {
+      const permission = { action: 'lambda:InvokeFunction', resource: functionArn }
+      standIn.authorize(standIn.iam.principalOf(roleArn, name), permission)
+    } catch (error) {
+      throw new Error(`the schedule ${name}: ${(error as Error).message}`, { cause: error })
+    }
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    const attributes: Record<string, string> = {
+      'schedule-arn': arn,
+      'scheduled-time': eventTime(time),
+      'execution-id': chance.hex(16),
+      'attempt-number': '1',
+    }
+    const text = input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (whole, key: string) => attributes[key] ?? whole)
+    await deliveries.invoke(functionArn, JSON.parse(text) as object, '')
+  }
+}

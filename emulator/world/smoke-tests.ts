@@ -1,0 +1,42 @@
+import type { AutomationDocument } from '../services/ssm/automation-document.ts'
+import type { CommandDocument } from '../services/ssm/documents.ts'
+import { type Load, type Properties, physical } from './loading.ts'
+
+/** The resources that smoke tests run with. */
+export const smokeTests: Record<string, Load> = {
+  'AWS::SSM::Document': (
+    { standIn },
+    place,
+    logicalId,
+    { Name, DocumentType, Content }: Record<'Name' | 'DocumentType', string> & { Content: unknown },
+  ) => {
+    const name = physical(place, logicalId, Name)
+    standIn.ssm.addDocument(
+      place,
+      DocumentType === 'Automation'
+        ? { name, type: 'Automation', content: Content as AutomationDocument }
+        : { name, type: 'Command', content: Content as CommandDocument },
+    )
+    return { ref: name }
+  },
+
+  'AWS::IAM::InstanceProfile': (
+    { standIn },
+    place,
+    logicalId,
+    { InstanceProfileName, Roles: [role = ''] }: { InstanceProfileName?: string; Roles: string[] },
+  ) => {
+    const { account } = place
+    const name = physical(place, logicalId, InstanceProfileName)
+    const arn = `arn:aws:iam::${account}:instance-profile/${name}`
+    standIn.ec2.instances.addProfile({ account, name, arn, roleArn: `arn:aws:iam::${account}:role/${role}` })
+    return { ref: name, attributes: { Arn: arn } }
+  },
+
+  // Its rules are the network's, which is not rehearsed.
+  'AWS::EC2::SecurityGroup': ({ notRehearsed }, _place, logicalId, _properties: Properties) => {
+    notRehearsed.set('AWS::EC2::SecurityGroup', 'the network of instances')
+    const id = `sg-${Buffer.from(logicalId).toString('hex').padEnd(17, '0').slice(0, 17)}`
+    return { ref: id, attributes: { GroupId: id } }
+  },
+}

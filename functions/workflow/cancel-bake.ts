@@ -1,0 +1,23 @@
+import { CancelImageCreationCommand, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { clientToken } from '../../domain/executions.ts'
+import { type CampaignImage, imageKey } from '../../ledger/campaigns.ts'
+import type { Ledger } from '../../ledger/table.ts'
+
+/** A bake that nobody waits for must not keep its instance. One that has not begun, or has ended, is left alone. */
+export async function cancelBake(
+  { ledger, imageBuilder }: { ledger: Ledger; imageBuilder: ImagebuilderClient },
+  campaign: string,
+  image: string,
+): Promise<void> {
+  const item = await ledger.get<CampaignImage>(imageKey(campaign, image))
+  if (item?.status !== 'baking' || !item.imageArn) return
+  const cancel = new CancelImageCreationCommand({
+    imageBuildVersionArn: item.imageArn,
+    clientToken: clientToken('cancel', item.imageArn),
+  })
+  await imageBuilder.send(cancel).catch((error: unknown) => {
+    // It has ended by itself meanwhile: nothing to cancel.
+    const over = error instanceof Error && /^(InvalidRequest|ResourceInUse|ResourceNotFound)Exception$/.test(error.name)
+    if (!over) throw error
+  })
+}

@@ -1,0 +1,42 @@
+import { NotOpen } from '../../domain/errors.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { campaignWaiting } from '../../domain/messages/campaigns.ts'
+import { openingFor, type Scope } from '../../domain/planning/openings.ts'
+import type { RebakeOrder } from '../../domain/planning/order.ts'
+import { campaignKey, imageKey } from '../../ledger/campaigns.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Notify } from '../runtime/notify.ts'
+
+export interface WaitingParts {
+  fleet: Fleet
+  ledger: Ledger
+  notify: Notify
+}
+
+/**
+ * Lets a change pass only while no freeze forbids it and its windows are open. Emergencies pass. What may not pass
+ * yet is recorded, and told once for all of a campaign that wait until the same time.
+ *
+ * @throws NotOpen
+ */
+export async function passIfOpen(
+  { fleet, ledger, notify }: WaitingParts,
+  { campaign, image, emergency }: RebakeOrder,
+  scope: Scope,
+  time: string,
+  beforeWaiting: () => Promise<unknown> = async () => {},
+): Promise<void> {
+  const opening = emergency ? undefined : openingFor(fleet, scope, new Date(time))
+  if (!opening) return
+  const until = opening.opensAt.toISOString()
+  const { reasons } = opening
+  await beforeWaiting()
+  const status = scope.ring === undefined ? { status: 'waiting' } : {}
+  await ledger.set(imageKey(campaign, image), { ...status, waiting: { until, reasons } })
+  const told = { pk: campaignKey(campaign).pk, sk: `WAITING#${until}` }
+  if (!(await ledger.get(told))) {
+    await notify(campaignWaiting({ campaign, image, ring: scope.ring, until, reasons }))
+    await ledger.create(told, { image, ...scope, until, reasons })
+  }
+  throw new NotOpen(`${until} ${reasons.join('; ')}`)
+}

@@ -1,0 +1,45 @@
+import { withdraw } from '../../domain/claims.ts'
+import { type CampaignImage, readCampaign } from '../../ledger/campaigns.ts'
+import { changeClaims } from '../../ledger/locks.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Waits } from '../../ledger/waits.ts'
+import type { Count } from '../runtime/handler.ts'
+import type { Notify } from '../runtime/notify.ts'
+import type { Publish } from '../runtime/publish-event.ts'
+
+export interface ClosingParts {
+  ledger: Ledger
+  waits: Waits
+  notify: Notify
+  publish: Publish
+  count: Count
+  concurrentBakes: number
+}
+
+/** A rebake that ends: which, when, and in which execution. */
+export interface Closing {
+  execution: string
+  time: string
+  campaign: string
+  image: string
+}
+
+/** Whether nothing more comes of an image in its campaign. */
+export const isOver = ({ status }: Pick<CampaignImage, 'status'>): boolean =>
+  ['left', 'released', 'failed', 'skipped', 'superseded', 'aborted'].includes(status)
+
+/**
+ * The end of a rebake, whichever it is: `record` writes the outcome and tells people, and the claim is free. A
+ * second closing of the same rebake records nothing and tells nobody.
+ */
+export async function close(
+  parts: ClosingParts,
+  { execution, time, campaign, image: name }: Closing,
+  record: (image: CampaignImage, images: CampaignImage[]) => Promise<void>,
+): Promise<void> {
+  const { images } = await readCampaign(parts.ledger, campaign)
+  const image = images.find((candidate) => candidate.image === name)
+  if (!image) throw new Error(`campaign ${campaign} knows no image ${name}`)
+  if (!isOver(image)) await record(image, images)
+  await changeClaims(parts, time, (claims) => withdraw(claims, execution))
+}

@@ -1,0 +1,109 @@
+import { GetImageCommand, type Image, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { tellTargets } from '../../aws/targets.ts'
+import type { RebakeOrder } from '../../domain/planning/order.ts'
+import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
+import { type CampaignImage, imageKey, readOrdered } from '../../ledger/campaigns.ts'
+import type { Ledger } from '../../ledger/table.ts'
+import type { Waits } from '../../ledger/waits.ts'
+
+/** One distribution of a ring: the accounts that it is for, and the image that Image Builder reports it as. */
+export interface DistributedPart {
+  accounts: string[]
+  /** Once it is started. */
+  arn?: string
+  /** When it was tried again, ISO 8601. */
+  retriedAt?: string[]
+}
+
+/** How a ring is reached. */
+export interface Distributing {
+  /** ISO 8601. */
+  startedAt: string
+  parts: DistributedPart[]
+}
+
+/** An image on its way through its rings. */
+type RollingOut = CampaignImage & {
+  order: RebakeOrder
+  /** By ring. */
+  distributing?: Record<string, Distributing>
+  /** By ring: since when all of its targets point to the AMI, ISO 8601. */
+  published?: Record<string, string>
+}
+
+type Where = { campaign: string; image: string; ring: string }
+
+export const readRollOut = (ledger: Ledger, campaign: string, image: string): Promise<RollingOut> =>
+  readOrdered(ledger, campaign, image)
+
+/** The image with its ring. @throws where its order has none of that name. */
+export async function readRing(ledger: Ledger, { campaign, image, ring: name }: Where) {
+  const item = await readRollOut(ledger, campaign, image)
+  const at = item.order.rings.findIndex(({ ring }) => ring === name)
+  const ring = item.order.rings[at]
+  if (!ring) throw new Error(`the order of ${image} has no ring ${name}`)
+  return { item, ring, before: item.order.rings[at - 1] as RingOrder | undefined }
+}
+
+/** Since when an alarm must have been quiet. What was published before that was remembered: since the bake began. */
+export const publishedAt = ({ published, startedAt }: RollingOut, { ring }: RingOrder): string | undefined =>
+  published?.[ring] ?? startedAt
+
+/** The build account and region, by the ARN of an image there. */
+export const buildOf = (imageArn: string): Target => {
+  const [, , , region = '', account = ''] = imageArn.split(':')
+  return { account, region }
+}
+
+/** Remembers how a ring is reached, beside the other rings. */
+export const writeParts = (
+  ledger: Ledger,
+  { campaign, image, ring }: Where,
+  { distributing }: RollingOut,
+  now: Distributing,
+) => ledger.set(imageKey(campaign, image), { distributing: { ...distributing, [ring]: now } })
+
+const running = ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING']
+
+interface Looking {
+  imageBuilder: ImagebuilderClient
+  waits: Pick<Waits, 'forget'>
+}
+
+/** A distribution as it is now. What was told of it until now is part of that, and forgotten. */
+export async function lookAt({ imageBuilder, waits }: Looking, part: DistributedPart) {
+  const { arn = '' } = part
+  await waits.forget(arn)
+  const { image } = await imageBuilder.send(new GetImageCommand({ imageBuildVersionArn: arn }))
+  const status = image?.state?.status ?? 'unknown'
+  return {
+    part,
+    arn,
+    status,
+    isRunning: running.includes(status),
+    amis: image?.outputResources?.amis ?? [],
+    failure: failureOf(image),
+  }
+}
+
+export type Distribution = Awaited<ReturnType<typeof lookAt>>
+
+/** A copy that failed twice more fails for a reason that somebody must mend. */
+const mostRetries = 2
+
+/** Only what FAILED can be tried again, and only so often. The retry at `time` itself may be repeated. */
+export const isRetriable = ({ status, part: { retriedAt = [] } }: Distribution, time?: string): boolean =>
+  status === 'FAILED' && (retriedAt.length < mostRetries || (time !== undefined && retriedAt.includes(time)))
+
+/** Which targets failed, and why, as far as Image Builder tells them apart. */
+function failureOf(image: Image | undefined): string {
+  const failed = (image?.outputResources?.amis ?? []).filter(({ state }) => state?.status === 'FAILED')
+  const reason = image?.state?.reason ?? 'no reason given'
+  if (failed.length === 0) return reason
+  return tellTargets(
+    failed.map(({ accountId = '', region = '', state }) => ({
+      target: { account: accountId, region },
+      why: state?.reason ?? reason,
+    })),
+  )
+}

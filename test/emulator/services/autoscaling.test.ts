@@ -1,0 +1,136 @@
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  type DescribeAutoScalingGroupsCommandInput,
+  DescribeLaunchConfigurationsCommand,
+  DescribePoliciesCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, served, target } from '../accounts.ts'
+
+let world: Served
+let client: AutoScalingClient
+const instances: string[] = []
+
+beforeAll(async () => {
+  world = await served()
+  const { ec2, autoscaling } = world.standIn
+  for (const name of ['web', 'arm']) ec2.launchTemplates.add({ ...target, name })
+  autoscaling.add({ ...target, name: 'web', launchTemplate: { name: 'web', version: '$Latest' } })
+  autoscaling.add({
+    ...target,
+    name: 'mixed',
+    tags: { team: 'web' },
+    mixed: {
+      launchTemplate: { name: 'web', version: '3' },
+      overrides: [
+        { instanceType: 'm7g.large', launchTemplate: { name: 'arm' } },
+        { instanceType: 'm7i.large', imageId: 'ami-00000000000000001' },
+      ],
+    },
+  })
+  autoscaling.addLaunchConfiguration({ ...target, name: 'old', imageId: 'ami-00000000000000002' })
+  autoscaling.add({ ...target, name: 'old', launchConfiguration: 'old' })
+  autoscaling.add({ ...build, name: 'elsewhere' })
+  for (const asg of ['web', 'web', 'mixed', 'old', undefined])
+    instances.push(
+      ec2.instances.add({ ...target, imageId: 'ami-00000000000000003', ...(asg && { asg }) }).instance.InstanceId,
+    )
+  client = new AutoScalingClient(
+    clientOptions(world, roleWith(world.standIn, [allow('autoscaling:Describe*')], target)),
+  )
+})
+
+afterAll(async () => {
+  await world.close()
+})
+
+const groups = (input: DescribeAutoScalingGroupsCommandInput = {}) =>
+  client.send(new DescribeAutoScalingGroupsCommand(input))
+
+const names = async (input: DescribeAutoScalingGroupsCommandInput) =>
+  (await groups(input)).AutoScalingGroups?.map(({ AutoScalingGroupName }) => AutoScalingGroupName)
+
+describe('groups', () => {
+  it('say what they launch from: a template, several, or a launch configuration', async () => {
+    const { id: web } = world.standIn.ec2.launchTemplates.find('web', target) ?? {}
+    const { id: arm } = world.standIn.ec2.launchTemplates.find('arm', target) ?? {}
+    const { AutoScalingGroups } = await groups()
+    expect(AutoScalingGroups).toMatchObject([
+      { LaunchTemplate: { LaunchTemplateId: web, LaunchTemplateName: 'web', Version: '$Latest' } },
+      {
+        Tags: [{ Key: 'team', Value: 'web', ResourceId: 'mixed' }],
+        MixedInstancesPolicy: {
+          LaunchTemplate: {
+            LaunchTemplateSpecification: { LaunchTemplateId: web, Version: '3' },
+            Overrides: [
+              {
+                InstanceType: 'm7g.large',
+                LaunchTemplateSpecification: { LaunchTemplateId: arm, Version: '$Default' },
+              },
+              { InstanceType: 'm7i.large', ImageId: 'ami-00000000000000001' },
+            ],
+          },
+        },
+      },
+      { LaunchConfigurationName: 'old' },
+    ])
+    expect(AutoScalingGroups?.[0]).not.toHaveProperty('MixedInstancesPolicy')
+    expect(AutoScalingGroups?.[0]?.AutoScalingGroupARN).toMatch(
+      /^arn:aws:autoscaling:us-east-1:222222222222:autoScalingGroup:[0-9a-f-]{36}:autoScalingGroupName\/web$/,
+    )
+  })
+
+  it('have the instances that say so, until they are gone', async () => {
+    const has = async () =>
+      (await groups()).AutoScalingGroups?.map(({ Instances }) => Instances?.map(({ InstanceId }) => InstanceId))
+    const [first, second, mixed, old] = instances
+    expect(await has()).toEqual([[first, second], [mixed], [old]])
+    const { AutoScalingGroups } = await groups({ AutoScalingGroupNames: ['mixed'] })
+    expect(AutoScalingGroups?.[0]?.Instances).toMatchObject([
+      { LifecycleState: 'InService', HealthStatus: 'Healthy', LaunchTemplate: { LaunchTemplateName: 'web' } },
+    ])
+    const ec2 = new EC2Client({
+      ...clientOptions(world),
+      credentials: { accessKeyId: target.account, secretAccessKey: 'any' },
+    })
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [first ?? ''] }))
+    world.clock.run()
+    expect(await has()).toEqual([[second], [mixed], [old]])
+    expect((await groups({ IncludeInstances: false })).AutoScalingGroups?.[0]?.Instances).toEqual([])
+  })
+
+  it('are found by their names, and come in pages', async () => {
+    expect(await names({ AutoScalingGroupNames: ['old', 'elsewhere', 'web'] })).toEqual(['old', 'web'])
+    const first = await groups({ MaxRecords: 2 })
+    expect(first.AutoScalingGroups).toHaveLength(2)
+    expect(await names({ MaxRecords: 2, NextToken: first.NextToken })).toEqual(['old'])
+    await expect(groups({ NextToken: '?' })).rejects.toMatchObject({ name: 'InvalidNextToken' })
+  })
+
+  it('need a launch template that is there', () => {
+    const add = () => world.standIn.autoscaling.add({ ...target, name: 'x', launchTemplate: { name: 'nothing' } })
+    expect(add).toThrow('account 222222222222 has no launch template nothing in us-east-1')
+  })
+})
+
+it('describes launch configurations', async () => {
+  const { LaunchConfigurations } = await client.send(new DescribeLaunchConfigurationsCommand())
+  expect(LaunchConfigurations).toMatchObject([{ LaunchConfigurationName: 'old', ImageId: 'ami-00000000000000002' }])
+  const none = { LaunchConfigurationNames: ['other'] }
+  expect((await client.send(new DescribeLaunchConfigurationsCommand(none))).LaunchConfigurations).toEqual([])
+})
+
+it('refuses who may not, and what it does not imitate', async () => {
+  const nobody = new AutoScalingClient(
+    clientOptions(world, roleWith(world.standIn, [], { ...target, name: 'nobody', logicalId: 'NobodyRole' })),
+  )
+  await expect(nobody.send(new DescribeAutoScalingGroupsCommand())).rejects.toMatchObject({
+    name: 'AccessDenied',
+  })
+  await expect(client.send(new DescribePoliciesCommand())).rejects.toThrow('does not imitate')
+  await expect(groups({ Filters: [{ Name: 'tag-key', Values: ['team'] }] })).rejects.toThrow('does not imitate')
+})
+
+itFitsTheModels(() => world.standIn.calls)

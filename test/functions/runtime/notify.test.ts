@@ -1,0 +1,50 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
+import { beforeEach, expect, it } from 'vitest'
+import type { Message } from '../../../domain/messages/message.ts'
+import { topic } from '../../../functions/runtime/notify.ts'
+import { mockOf } from '../../support/mocks.ts'
+
+const sns = mockOf(SNSClient)
+const topicArn = 'arn:aws:sns:us-west-2:111122223333:golden-notifications'
+const notify = topic(topicArn, sns as unknown as SNSClient)
+beforeEach(() => void sns.reset())
+
+const message: Message = {
+  kind: 'image-released',
+  severity: 'info',
+  level: 'detail',
+  about: { image: 'web' },
+  subject: 'Released: web 1.0.3/1',
+  body: 'web is through its last ring.\nIt is ami-0a.',
+  links: [{ title: 'Execution', url: 'https://example.com/x' }],
+  facts: { ami: 'ami-0a' },
+}
+
+it('publishes once, in a form for each protocol, with each attribute as a string to filter by', async () => {
+  sns.on(PublishCommand).resolves({})
+  await notify(message)
+  const [call, ...others] = sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input)
+  expect(others).toEqual([])
+  expect(call).toMatchObject({
+    TopicArn: topicArn,
+    Subject: 'Released: web 1.0.3/1',
+    MessageStructure: 'json',
+    MessageAttributes: {
+      kind: { DataType: 'String', StringValue: 'image-released' },
+      severity: { DataType: 'String', StringValue: 'info' },
+      level: { DataType: 'String', StringValue: 'detail' },
+      image: { DataType: 'String', StringValue: 'web' },
+    },
+  })
+  const forms = JSON.parse(call?.Message ?? '')
+  expect(Object.keys(forms).sort()).toEqual(['default', 'email', 'https', 'lambda', 'sqs'])
+  expect(forms.email).toBe(`${message.body}\n\nExecution: https://example.com/x`)
+  const notification = JSON.parse(forms.default)
+  expect(notification).toEqual({ version: '1', id: expect.stringMatching(/^[0-9a-f]{32}$/), ...message })
+  expect([forms.lambda, forms.sqs]).toEqual([forms.default, forms.default])
+})
+
+it('does not swallow a refusal', async () => {
+  sns.on(PublishCommand).rejects(new Error('KMS.DisabledException'))
+  await expect(notify(message)).rejects.toThrow('KMS.DisabledException')
+})

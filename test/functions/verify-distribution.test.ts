@@ -1,0 +1,236 @@
+import { DescribeImagesCommand } from '@aws-sdk/client-ec2'
+import { GetImageCommand } from '@aws-sdk/client-imagebuilder'
+import { AssumeRoleCommand } from '@aws-sdk/client-sts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { verify } from '../../functions/verify-distribution/verify-distribution.ts'
+import { releaseKey } from '../../ledger/campaigns.ts'
+import { account, arnOf, build, copies, copy, key, named, request, ringWorld, targets } from './ring-world.ts'
+
+const world = ringWorld()
+const { ec2, sts, say, see, seeKey, parts } = world
+beforeEach(world.reset)
+
+const waitKey = (n: number) => ({ pk: `WAIT#${arnOf(n)}`, sk: 'WAIT' })
+const failed = (region: string, reason: string) => ({
+  ...copy(region, ''),
+  state: { status: 'FAILED', reason },
+})
+const there = { ...copy('us-west-2', 'ami-0a'), state: { status: 'AVAILABLE' } }
+const two = [
+  { accounts: [account], arn: arnOf(2) },
+  { accounts: ['333344445555'], arn: arnOf(3) },
+]
+
+describe('verify-distribution', () => {
+  it('records the AMI of every target, through one session per account', async () => {
+    const all = await parts()
+    expect(await verify(all, request)).toEqual({ targets: 2 })
+    expect(await all.ledger.get(key)).toMatchObject({
+      distributed: {
+        early: [
+          { ...targets[0], ami: 'ami-0a' },
+          { ...targets[1], ami: 'ami-0b' },
+        ],
+      },
+    })
+    expect(sts.commandCalls(AssumeRoleCommand).map(({ args: [{ input }] }) => input)).toEqual([
+      {
+        RoleArn: 'arn:aws:iam::222233334444:role/golden-publish',
+        RoleSessionName: 'verify-web',
+        ExternalId: 'golden',
+        DurationSeconds: 900,
+      },
+    ])
+  })
+
+  it.each([
+    ['DISTRIBUTING', request, 'DistributionInProgress', /^arn:\S+2 is DISTRIBUTING$/],
+    ['DISTRIBUTING', { ...request, time: '2026-09-09T10:00:00Z' }, 'DistributionTimedOut', /after 90000 seconds/],
+    ['FAILED', request, 'DistributionRetriable', /^arn:\S+2 failed: 222233334444 us-east-1: no key$/],
+    ['CANCELLED', request, 'DistributionFailed', /^CANCELLED: 222233334444 us-east-1: no key \(1 others succeeded\)$/],
+  ])('takes %s as it is', async (status, asked, name, message) => {
+    say({ status, amis: [there, failed('us-east-1', 'no key')], reason: 'copy failed' })
+    await expect(verify(await parts(), asked)).rejects.toMatchObject({
+      name,
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('counts a day from the last retry', async () => {
+    const retried = [{ accounts: [account], arn: arnOf(2), retriedAt: ['2026-09-09T09:30:00Z'] }]
+    say({ status: 'DISTRIBUTING' })
+    const late = { ...request, time: '2026-09-09T10:00:00Z' }
+    await expect(verify(await parts({}, retried), late)).rejects.toMatchObject({
+      name: 'DistributionInProgress',
+    })
+  })
+
+  it('gives up what failed after two retries, naming each target, and how many have theirs', async () => {
+    const retriedAt = ['2026-09-08T09:20:00Z', '2026-09-08T09:40:00Z']
+    const retried = two.map((part) => ({ ...part, retriedAt }))
+    say({ status: 'FAILED', amis: [there, failed('us-east-1', 'no key')] }, 2)
+    say({ status: 'FAILED', amis: [], reason: 'no role' }, 3)
+    await expect(verify(await parts({}, retried), request)).rejects.toMatchObject({
+      name: 'DistributionFailed',
+      message: 'FAILED: 222233334444 us-east-1: no key; FAILED: no role (1 others succeeded)',
+    })
+  })
+
+  it('waits for each distribution of the ring before it retries any', async () => {
+    say({ status: 'FAILED' }, 2)
+    say({ status: 'DISTRIBUTING' }, 3)
+    await expect(verify(await parts({}, two), request)).rejects.toMatchObject({
+      name: 'DistributionInProgress',
+      message: `${arnOf(3)} is DISTRIBUTING`,
+    })
+  })
+
+  it('forgets what was told of a distribution before it asks', async () => {
+    const all = await parts({}, two)
+    for (const n of [2, 3]) await all.ledger.create(waitKey(n), { outcome: { status: 'FAILED' }, taskToken: 't' })
+    world.imageBuilder.on(GetImageCommand).callsFake(async ({ imageBuildVersionArn: arn }) => {
+      expect(await all.ledger.get({ pk: `WAIT#${arn}`, sk: 'WAIT' })).not.toHaveProperty('outcome')
+      return { image: { state: { status: 'DISTRIBUTING' } } }
+    })
+    await expect(verify(all, request)).rejects.toMatchObject({ name: 'DistributionInProgress' })
+    expect(await all.ledger.get(waitKey(3))).toEqual(waitKey(3))
+  })
+
+  it('names every target that does not have the AMI, after it has looked at all', async () => {
+    say({ amis: copies.slice(0, 1) })
+    ec2.on(DescribeImagesCommand).resolves({ Images: [] })
+    await expect(verify(await parts(), request)).rejects.toMatchObject({
+      name: 'DistributionIncomplete',
+      message: '222233334444 us-west-2: ami-0a is not visible; 222233334444 us-east-1: no AMI',
+    })
+  })
+
+  it.each([
+    ['is not available', { State: 'pending' }, {}, /^222233334444 us-west-2: ami-0a is pending; /],
+    ['is somebody else’s', { OwnerId: build }, {}, /ami-0a is owned by 111122223333 and not by 222233334444/],
+    ['is not encrypted', {}, { Encrypted: false }, /ami-0a is not encrypted/],
+  ])('names an AMI that %s', async (_, image, ebs, message) => {
+    see(image, ebs)
+    await expect(verify(await parts(), request)).rejects.toMatchObject({
+      name: 'DistributionIncomplete',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  const keyArn = (id: string, owner = account, region = 'us-east-1') => `arn:aws:kms:${region}:${owner}:${id}`
+  it.each([
+    ['the key itself', keyArn('key/k', '{account}'), keyArn('key/k'), true],
+    ['another key', keyArn('key/k', '{account}'), keyArn('key/other'), false],
+    ['a key where the alias is', keyArn('alias/images', '{account}'), keyArn('key/k'), true],
+    ['a key of another account than the alias', keyArn('alias/images', '{account}'), keyArn('key/k', build), false],
+    ['no key', keyArn('alias/images', '{account}'), undefined, false],
+  ])('compares the key of the snapshots: %s', async (_, expected, found, fits) => {
+    seeKey(found as string)
+    const verified = verify(await parts({ kmsKeys: { 'us-east-1': expected } }), request)
+    if (fits) await expect(verified).resolves.toEqual({ targets: 2 })
+    else
+      await expect(verified).rejects.toMatchObject({
+        name: 'DistributionIncomplete',
+        message: expect.stringMatching(/^222233334444 us-east-1: ami-0b is encrypted with .* and not with /),
+      })
+  })
+
+  it('looks at what is shared from the target, and asks the build account for its key', async () => {
+    const shared = [copy('us-west-2', 'ami-0a', build), copy('us-east-1', 'ami-0b', build)]
+    say({ amis: shared })
+    see({ OwnerId: build })
+    seeKey(keyArn('key/far', build))
+    const kmsKeys = {
+      'us-west-2': keyArn('key/near', build, 'us-west-2'),
+      'us-east-1': keyArn('key/far', build),
+    }
+    const all = await parts({ mode: 'share', kmsKeys })
+    expect(await verify(all, request)).toEqual({ targets: 2 })
+    expect(await all.ledger.get(key)).toMatchObject({
+      distributed: {
+        early: [
+          { ...targets[0], ami: 'ami-0a' },
+          { ...targets[1], ami: 'ami-0b' },
+        ],
+      },
+    })
+  })
+
+  it.each([
+    [[''], []],
+    [['999900001111'], []],
+    [
+      ['999900001111', '222233334444'],
+      ['COPY#ami-0a', 'COPY#ami-0b'],
+    ],
+  ])('remembers the copies in the accounts %j, that may release them', async (upstreamAccounts, remembered) => {
+    const all = await parts()
+    await verify({ ...all, upstreamAccounts }, request)
+    const found = [...all.ledger.items.values()].filter(({ sk }) => sk === 'COPY')
+    expect(found.map(({ pk }) => pk)).toEqual(remembered)
+    for (const each of found) expect(each).toMatchObject({ image: 'web', campaign: 'c', account })
+  })
+
+  it('remembers with the release what is where: also what nobody could verify', async () => {
+    const all = await parts()
+    await all.ledger.set(key, { version: '1.0.1/1' })
+    await all.ledger.set(releaseKey('web', '1.0.1/1'), { copies: { first: [] }, distributed: { first: [] } })
+    await verify(all, request)
+    const copies = [
+      { ...targets[0], ami: 'ami-0a' },
+      { ...targets[1], ami: 'ami-0b' },
+    ]
+    expect(await all.ledger.get(releaseKey('web', '1.0.1/1'))).toMatchObject({
+      copies: { first: [], early: copies },
+      distributed: { first: [], early: copies },
+    })
+    await all.ledger.set(key, { version: '1.0.2/1' })
+    say({ status: 'FAILED', amis: [there, failed('us-east-1', 'no key')], reason: 'copy failed' })
+    await expect(verify(all, request)).rejects.toThrow()
+    expect(await all.ledger.get(releaseKey('web', '1.0.2/1'))).toMatchObject({
+      copies: { early: [copies[0]] },
+    })
+  })
+
+  it('keeps what was verified in the rings before', async () => {
+    const all = await parts()
+    const placed = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
+    await all.ledger.set(key, { distributed: { first: placed } })
+    await verify(all, request)
+    expect(await all.ledger.get(key)).toMatchObject({ distributed: { first: placed, early: [{}, {}] } })
+  })
+
+  it('keeps the copies in mind that were made when it was rolled out before', async () => {
+    const all = await parts()
+    const { version } = (await all.ledger.get<{ version: string }>(key)) ?? {}
+    const release = { pk: 'IMAGE#web', sk: `RELEASE#${version ?? ''}` }
+    const before = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
+    say({ amis: copies.map((each) => ({ ...each, state: { status: 'AVAILABLE' } })) })
+    await all.ledger.set(release, { copies: { first: before, early: before } })
+    for (const _ of [1, 2]) await verify(all, request)
+    expect(await all.ledger.get(release)).toMatchObject({
+      copies: {
+        first: before,
+        early: [...before, { ...targets[0], ami: 'ami-0a' }, { ...targets[1], ami: 'ami-0b' }],
+      },
+      distributed: { early: [{ ami: 'ami-0a' }, { ami: 'ami-0b' }] },
+    })
+  })
+
+  it('says which account does not let it in', async () => {
+    sts.on(AssumeRoleCommand).rejects(named('AccessDenied', 'not authorized'))
+    await expect(verify(await parts(), request)).rejects.toMatchObject({
+      name: 'TargetUnreachable',
+      message: expect.stringContaining('arn:aws:iam::222233334444:role/golden-publish'),
+    })
+  })
+
+  it('leaves throttling to whoever tries again', async () => {
+    ec2.on(DescribeImagesCommand).rejects(named('RequestLimitExceeded'))
+    await expect(verify(await parts(), request)).rejects.toMatchObject({ name: 'RequestLimitExceeded' })
+  })
+
+  it('verifies nothing that was not distributed', async () => {
+    await expect(verify(await parts({}, []), request)).rejects.toThrow('nothing was distributed to ring early')
+  })
+})

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { nothingKnown } from '../../domain/planning/known.ts'
+import { isGood, newestFirst } from '../../domain/releases/release.ts'
+import { releaseKey } from '../../ledger/campaigns.ts'
+import { everyImage, readCatalog, readReleases } from '../../ledger/releases.ts'
+import { exampleFleet } from '../support/fleets.ts'
+import { memoryLedger } from '../support/ledger.ts'
+import { fakeRelease } from '../support/releases.ts'
+
+it('reads the releases of an image, the newest first, and nothing else of it', async () => {
+  const ledger = memoryLedger()
+  for (const minor of [2, 10, 9])
+    await ledger.create(releaseKey('web', `1.0.${minor}/1`), {
+      ...fakeRelease({
+        version: `1.0.${minor}/1`,
+        bakedAt: `2026-09-${String(minor).padStart(2, '0')}T00:00:00Z`,
+      }),
+    })
+  await ledger.create({ pk: 'IMAGE#web', sk: 'SOMETHING#else' }, {})
+  const versions = (await readReleases(ledger, 'web')).map(({ version }) => version)
+  expect(versions).toEqual(['1.0.10/1', '1.0.9/1', '1.0.2/1'])
+  expect(Object.keys((await readReleases(ledger, 'web'))[0] ?? {})).not.toContain('pk')
+})
+
+it('reads many images, whose releases stay together', async () => {
+  const ledger = memoryLedger()
+  const images = Array.from({ length: 40 }, (_, i) => `image-${i}`)
+  for (const image of images) await ledger.create(releaseKey(image, '1.0.0/1'), { ...fakeRelease({ image }) })
+  expect((await readCatalog(ledger, images)).map(({ image }) => image)).toEqual(images)
+})
+
+it('knows images that the fleet has had', () => {
+  const known = { ...nothingKnown, images: { gone: {}, 'web-frontend': {} } }
+  const all = everyImage(exampleFleet(), known)
+  expect(all).toContain('gone')
+  expect(all.filter((image) => image === 'web-frontend')).toHaveLength(1)
+})
+
+const at = '2026-09-10T00:00:00Z'
+it.each([
+  ['went through its rings', { releasedAt: at }, true],
+  ['is deprecated and still there', { releasedAt: at, retired: { deprecatedAt: at } }, true],
+  ['is only a candidate', {}, false],
+  ['was revoked', { releasedAt: at, revoked: { at, by: 'x', reason: 'x', operation: 'x' } }, false],
+  ['is gone', { releasedAt: at, retired: { deprecatedAt: at, removedAt: at } }, false],
+])('what %s is good: %j', (_, more, good) => {
+  expect(isGood(fakeRelease(more))).toBe(good)
+})
+
+it('orders what was baked at the same time by its version', () => {
+  const [a, b] = [fakeRelease(), fakeRelease({ version: '1.0.0/2' })]
+  expect(newestFirst([a, b])).toEqual([b, a])
+})
