@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-/** What esbuild makes: files of one directory each, `<verb-noun>/index.mjs`. */
+/** What esbuild makes: files of one directory each, `<verb-noun>/index.js`. */
 interface Output {
   path: string
   contents: Uint8Array

@@ -10,6 +10,7 @@ import {
   droppableSchemas,
   lambdaCredentials,
   noEventStreams,
+  noInstanceMetadata,
   oneRegion,
   pureLayers,
   smallPackages,
@@ -19,7 +20,7 @@ import {
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
- * Bundles every function to <directory>/<verb-noun>/index.mjs, with its source map, and with fleet.json
+ * Bundles every function to <directory>/<verb-noun>/index.js, with its source map, and with fleet.json
  * where the function decides. The same sources give the same bytes, wherever the directory is.
  *
  * @throws when a function does not compile; esbuild has printed where.
@@ -55,8 +56,8 @@ export const compileFunctions = () =>
     write: false,
     bundle: true,
     minify: true,
-    format: 'esm',
-    outExtension: { '.js': '.mjs' },
+    // Not modules: a rehearsal compiles a script once and runs it afresh for each cold start, and nothing stays behind.
+    format: 'cjs',
     platform: 'node',
     target: 'node24',
     // platform: node prefers CommonJS, which cannot be shaken.
@@ -65,11 +66,19 @@ export const compileFunctions = () =>
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
-    // The X-Ray SDK is CommonJS, and requires Node's own modules when it runs.
-    banner: {
-      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    },
-    plugins: [droppableSchemas, pureLayers, lambdaCredentials, noEventStreams, oneRegion, smallPackages, smallSemver],
+    define: { 'import.meta.dirname': '__dirname' },
+    // A script has no import(): Node's own modules, all that is asked for so, are required.
+    supported: { 'dynamic-import': false },
+    plugins: [
+      droppableSchemas,
+      pureLayers,
+      lambdaCredentials,
+      noEventStreams,
+      noInstanceMetadata,
+      oneRegion,
+      smallPackages,
+      smallSemver,
+    ],
   })
 
 /** Stands in for the bundles where only the template matters. */
@@ -77,8 +86,8 @@ export async function placeholderFunctions(directory: string): Promise<void> {
   for (const name of bundleNames) {
     await mkdir(join(directory, name), { recursive: true })
     await writeFile(
-      join(directory, name, 'index.mjs'),
-      `export const handler = () => { throw new Error('${name} is not bundled') }\n`,
+      join(directory, name, 'index.js'),
+      `exports.handler = () => { throw new Error('${name} is not bundled') }\n`,
     )
   }
 }

@@ -76,6 +76,17 @@ export const noEventStreams: Plugin = {
   },
 }
 
+/** Where nothing names a region, the SDK asks the instance that it runs on (1 kB). In Lambda AWS_REGION is always set. */
+export const noInstanceMetadata: Plugin = {
+  name: 'no-instance-metadata',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]getInstanceMetadataRegion\.js$/ }, () => ({
+      contents: 'export const getInstanceMetadataRegion = async () => undefined',
+      loader: 'js',
+    }))
+  },
+}
+
 /** STS can sign for several regions at once (4 kB), which nothing here asks of it. */
 export const oneRegion = instead(/^@aws-sdk\/signature-v4-multi-region$/, {
   name: 'one-region',

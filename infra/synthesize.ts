@@ -35,7 +35,7 @@ export interface CloudAssemblySummary {
   targetStack: { name: string; template: Template }
   /** Without resources where nobody deploys it. */
   soeStack: { name: string; template: Template }
-  /** By logical id; the directory holds index.mjs. */
+  /** By logical id; the directory holds index.js. */
   functions: Record<string, { name: string; directory: string }>
 }
 

@@ -1,15 +1,15 @@
-import { pathToFileURL } from 'node:url'
 import type { Faults } from '../../rehearsal/faults.ts'
 import type { StandIn } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import type { Principal } from '../services/types.ts'
+import { type Handler, loadHandler } from './bundle.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface LambdaFunction {
   arn: string
   name: string
-  /** The bundle: a directory with index.mjs. */
+  /** The bundle: a directory with index.js, or index.mjs. */
   directory: string
   environment: Record<string, string>
   principal: Principal
@@ -39,8 +39,6 @@ interface Parts {
   /** What happens in the world just before a function runs. */
   before: (functionName: string, work: string) => Promise<void>
 }
-
-type Handler = (event: unknown, context: unknown) => Promise<unknown>
 
 /**
  * Runs the deployed bundles: unmodified, in this process, one at a time, each with the environment and the
@@ -131,9 +129,7 @@ export class Functions {
   async #load(fn: LambdaFunction): Promise<Handler> {
     const known = this.#handlers.get(fn.arn)
     if (known) return known
-    // Each function of each rehearsal has its own cold start: the query keeps Node from sharing a module between two.
-    const url = `${pathToFileURL(`${fn.directory}/index.mjs`).href}?${this.#parts.endpoint}/${fn.name}`
-    const { handler } = (await import(url)) as { handler: Handler }
+    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`)
     this.#handlers.set(fn.arn, handler)
     return handler
   }

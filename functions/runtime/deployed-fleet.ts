@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Fleet } from '../../domain/fleet/model.ts'
 
 /** What is laid beside the bundle of a function that decides: the fleet as deployed, checked at synth. */
@@ -9,4 +10,4 @@ export interface Deployed {
 }
 
 export const deployed = (): Deployed =>
-  JSON.parse(readFileSync(new URL('./fleet.json', import.meta.url), 'utf8')) as Deployed
+  JSON.parse(readFileSync(join(import.meta.dirname, 'fleet.json'), 'utf8')) as Deployed

@@ -34,7 +34,7 @@ it(
     expect(Object.keys(artifacts)).toEqual(
       expect.arrayContaining(['golden-build', 'golden-target-account', 'golden-soe-account']),
     )
-    expect(existsSync(join(directory, 'functions/receive-release/index.mjs'))).toBe(true)
+    expect(existsSync(join(directory, 'functions/receive-release/index.js'))).toBe(true)
   },
   slow,
 )

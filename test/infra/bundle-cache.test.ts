@@ -13,12 +13,12 @@ const project = () => {
   const compile = async () => {
     compilations++
     const contents = readFileSync(join(root, 'functions/a/handler.ts'))
-    return [{ path: join(root, 'anywhere/a/index.mjs'), contents }]
+    return [{ path: join(root, 'anywhere/a/index.js'), contents }]
   }
   const compiled = () => compiledOnce(root, ['functions', 'lock.json'], compile)
   return { root, compiled, compilations: () => compilations }
 }
-const read = (directory: string) => readFileSync(join(directory, 'a/index.mjs'), 'utf8')
+const read = (directory: string) => readFileSync(join(directory, 'a/index.js'), 'utf8')
 
 it('compiles the same sources once, and others anew', async () => {
   const { root, compiled, compilations } = project()
@@ -44,7 +44,7 @@ it('keeps nothing of what failed', async () => {
   const { root } = project()
   const failing = compiledOnce(root, ['functions'], () => Promise.reject(new Error('no such module')))
   await expect(failing).rejects.toThrow('no such module')
-  await compiledOnce(root, ['functions'], async () => [{ path: 'a/index.mjs', contents: Buffer.from('fine') }])
+  await compiledOnce(root, ['functions'], async () => [{ path: 'a/index.js', contents: Buffer.from('fine') }])
   expect(readdirSync(join(root, 'node_modules/.cache/rebake'))).toHaveLength(1)
 })
 
@@ -60,7 +60,7 @@ it('says so when what was compiled cannot be kept', async () => {
   const cache = join(root, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
   writeFileSync(join(cache, 'rebake'), 'in the way')
-  const made = async () => [{ path: 'a/index.mjs', contents: Buffer.from('fine') }]
+  const made = async () => [{ path: 'a/index.js', contents: Buffer.from('fine') }]
   await expect(compiledOnce(root, ['functions'], made)).rejects.toThrow(/EEXIST|ENOTDIR/)
 })
 

@@ -11,7 +11,7 @@ import { slow, smallFleet } from './fixture.ts'
 const temporary = () => mkdtempSync(join(tmpdir(), 'rebake-bundle-'))
 const first = temporary()
 const second = temporary()
-const files = ['index.mjs', 'index.mjs.map']
+const files = ['index.js', 'index.js.map']
 const read = (directory: string, name: string, file: string) => readFileSync(join(directory, name, file), 'utf8')
 
 const deployed = { fleet: smallFleet(), definitions: { base: '0a1b2c3d4e5f6789', api: '9876f5e4d3c2b1a0' } }
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 describe.each(bundleNames)('%s', (name) => {
   it('is at most 450 kB', () => {
-    expect(statSync(join(first, name, 'index.mjs')).size).toBeLessThanOrEqual(450_000)
+    expect(statSync(join(first, name, 'index.js')).size).toBeLessThanOrEqual(450_000)
   })
 
   it('is the same bytes in another directory, and when it is compiled again', () => {
@@ -36,7 +36,7 @@ describe.each(bundleNames)('%s', (name) => {
   })
 
   it('maps to its sources', () => {
-    const { sources } = JSON.parse(read(first, name, 'index.mjs.map'))
+    const { sources } = JSON.parse(read(first, name, 'index.js.map'))
     expect(sources).toContain(`../../functions/${name}/handler.ts`)
   })
 
@@ -50,7 +50,7 @@ describe.each(bundleNames)('%s', (name) => {
 it(
   'loads in Node as it is',
   () => {
-    const urls = bundleNames.map((name) => pathToFileURL(join(first, name, 'index.mjs')).href)
+    const urls = bundleNames.map((name) => pathToFileURL(join(first, name, 'index.js')).href)
     const script = `for (const url of ${JSON.stringify(urls)}) console.log(typeof (await import(url)).handler)`
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
       encoding: 'utf8',
@@ -83,5 +83,5 @@ it.each([
   ['ActivityDoesNotExist', false],
   ['BackupNotFoundException', false],
 ])('knows the class of %s: %s, as the code tells it apart or not', (error, known) => {
-  expect(read(first, 'resume-wait', 'index.mjs').includes(error)).toBe(known)
+  expect(read(first, 'resume-wait', 'index.js').includes(error)).toBe(known)
 })
