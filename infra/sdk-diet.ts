@@ -19,8 +19,8 @@ import type { Plugin } from 'esbuild'
  */
 export const droppableSchemas: Plugin = {
   name: 'droppable-schemas',
-  setup({ onLoad, initialOptions: { absWorkingDir = '.' } }) {
-    const named = new Set(identifiers(join(absWorkingDir, 'functions')))
+  setup({ onLoad, initialOptions }) {
+    const named = new Set(identifiers(join(initialOptions.absWorkingDir ?? '.', 'functions')))
     onLoad({ filter: /dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
       const contents = source
@@ -94,8 +94,8 @@ export const smallSemver = instead(/^semver$/, {
  */
 export const pureDomain: Plugin = {
   name: 'pure-domain',
-  setup({ onResolve, initialOptions: { absWorkingDir = '.' } }) {
-    const domain = join(absWorkingDir, 'domain')
+  setup({ onResolve, initialOptions }) {
+    const domain = join(initialOptions.absWorkingDir ?? '.', 'domain')
     onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
       const file = resolve(resolveDir, path)
       return file.startsWith(domain) ? { path: file, sideEffects: false } : undefined
