@@ -22,7 +22,8 @@ export const bundled = ['functions', 'ledger', 'aws', 'domain']
  */
 export const droppableSchemas: Plugin = {
   name: 'droppable-schemas',
-  setup({ onLoad, initialOptions: { absWorkingDir = '.' } }) {
+  setup({ onLoad, initialOptions }) {
+    const { absWorkingDir = '.' } = initialOptions
     const named = new Set(bundled.flatMap((folder) => identifiers(join(absWorkingDir, folder))))
     onLoad({ filter: /dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
@@ -108,7 +109,8 @@ export const smallSemver = instead(/^semver$/, {
  */
 export const pureLayers: Plugin = {
   name: 'pure-layers',
-  setup({ onResolve, initialOptions: { absWorkingDir = '.' } }) {
+  setup({ onResolve, initialOptions }) {
+    const { absWorkingDir = '.' } = initialOptions
     const pure = ['domain', 'ledger', 'aws'].map((folder) => join(absWorkingDir, folder, '/'))
     onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
       const file = resolve(resolveDir, path)

@@ -24,7 +24,8 @@ export function createSlackFunctions(
 ): Record<string, RebakeFunction> {
   const { fleet, notifications } = surroundings
   return Object.fromEntries(
-    Object.entries(fleet.notify.slack).map(([channel, { secret, ...audience }]) => {
+    Object.entries(fleet.notify.slack).map(([channel, settings]) => {
+      const { secret, ...audience } = settings
       const name = `${slackFunction}-${channel}`
       const spec = specOf(surroundings, channel, secret)
       const made = new RebakeFunction(scope, { fleet, name, spec, directory, deadLetters })

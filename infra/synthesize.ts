@@ -83,8 +83,8 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     targetStack: templateOf(target),
     soeStack: soe ? templateOf(soe) : { name: soeStackName(fleet), template: { Resources: {} } },
     functions: Object.fromEntries(
-      deployed.map(([name, { function: lambda }]) => {
-        const logicalId = build.getLogicalId(lambda.node.defaultChild as CfnElement)
+      deployed.map(([name, made]) => {
+        const logicalId = build.getLogicalId(made.function.node.defaultChild as CfnElement)
         return [logicalId, { name, directory: bundleOf(name) }]
       }),
     ),

@@ -48,10 +48,10 @@ export async function summarise(world: World, table: string, started: number): P
   const ends = [...world.stepFunctions.executions.values()].map(({ stopDate }) => stopDate ?? started)
   return {
     campaigns: campaigns.map(({ item, images }) => campaignResult(item, images.length)),
-    images: campaigns.flatMap(({ item: { campaign }, images, approvals }) =>
+    images: campaigns.flatMap(({ item, images, approvals }) =>
       images.map((image) => {
-        const work = `${campaign}/${image.image}`
-        return imageResult(world, campaign, image, {
+        const work = `${item.campaign}/${image.image}`
+        return imageResult(world, item.campaign, image, {
           lambdaInvocations: world.functions.invocations.get(work) ?? 0,
           apiCalls: calls.get(work)?.length ?? 0,
           approvals: approvals.get(image.image) ?? [],

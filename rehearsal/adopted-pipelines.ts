@@ -10,7 +10,7 @@ import type { World } from '../emulator/world/world.ts'
 export const imageBehind = (fleet: Fleet, arn: string): string => {
   const [, recipe = ''] = arn.match(/:image\/([^/]+)\//) ?? []
   const adopted = Object.entries(fleet.images).find(
-    ([, { pipeline }]) => pipeline && recipe === `${nameOf(pipeline)}-recipe`,
+    ([, image]) => image.pipeline && recipe === `${nameOf(image.pipeline)}-recipe`,
   )
   return adopted?.[0] ?? imageOfArn(fleet.name, arn) ?? ''
 }

@@ -48,13 +48,13 @@ export function deploymentOf(
 const isHere = (url: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(URL.parse(url)?.hostname ?? '')
 
 /** `account 111122223333, us-west-2`, and where that is rehearsed. */
-export const placeOf = ({ fleet: { build }, endpoint }: Deployment) =>
-  `account ${build.account}, ${build.region}${endpoint === undefined ? '' : `, of the rehearsal at ${endpoint}`}`
+export const placeOf = ({ fleet, endpoint }: Deployment) =>
+  `account ${fleet.build.account}, ${fleet.build.region}${endpoint === undefined ? '' : `, of the rehearsal at ${endpoint}`}`
 
 /** A state machine, by the name of its file. */
-export function machineArn({ fleet: { name, build } }: Deployment, machine: MachineName): string {
-  const { account, region } = build
-  return `arn:${partitionOf(region) ?? 'aws'}:states:${region}:${account}:stateMachine:${resourceName(name, machine)}`
+export function machineArn({ fleet }: Deployment, machine: MachineName): string {
+  const { account, region } = fleet.build
+  return `arn:${partitionOf(region) ?? 'aws'}:states:${region}:${account}:stateMachine:${resourceName(fleet.name, machine)}`
 }
 
 /** The state machine of campaigns. */

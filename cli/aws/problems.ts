@@ -20,8 +20,8 @@ interface Known {
 
 const logIn = ({ fleet }: Deployment) =>
   `Log in (aws sso login), or take a profile of account ${fleet.build.account} with AWS_PROFILE=NAME.`
-const deployIt = ({ fleet: { name, build } }: Deployment) =>
-  `Is the fleet ${name} deployed in account ${build.account}, ${build.region}? npm run deploy does it.`
+const deployIt = ({ fleet }: Deployment) =>
+  `Is the fleet ${fleet.name} deployed in account ${fleet.build.account}, ${fleet.build.region}? npm run deploy does it.`
 
 const problems: Known[] = [
   {

@@ -35,9 +35,9 @@ export async function doctor({ fleet: file, endpointUrl, json = false }: DoctorO
     region: fleet.build.region,
     caller,
     sound: isSound,
-    checks: examined.map(({ check: { name, group }, outcome, findings }) => ({
-      group,
-      name,
+    checks: examined.map(({ check, outcome, findings }) => ({
+      group: check.group,
+      name: check.name,
       outcome,
       findings,
     })),

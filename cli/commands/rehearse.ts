@@ -73,7 +73,7 @@ function conclude(fleet: Fleet, rehearsal: Rehearsal, { json, out }: RehearseOpt
     printJson({ ...outcome, ...(url === undefined ? {} : { url }) })
     return
   }
-  const parents = Object.fromEntries(Object.entries(fleet.images).map(([image, { parent }]) => [image, parent]))
+  const parents = Object.fromEntries(Object.entries(fleet.images).map(([name, image]) => [name, image.parent]))
   print(reportLines(outcome, parents, printed()))
   if (out !== undefined) print([`Every call, execution and notification is in ${out}.`])
   if (url === undefined) return

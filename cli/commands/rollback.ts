@@ -92,8 +92,9 @@ async function mustBeFree(rollbacks: Rollbacks, { known }: Standing, image: stri
 async function isThere(
   rollbacks: Rollbacks,
   { known }: Standing,
-  { plan: { image, from, to }, ring }: Pick<RollbackFacts, 'plan' | 'ring'>,
+  { plan, ring }: Pick<RollbackFacts, 'plan' | 'ring'>,
 ): Promise<boolean> {
+  const { image, from, to } = plan
   for (const operation of [known.images[image]?.held?.operation, from.rolledBack?.operation]) {
     const last = operation === undefined ? undefined : await rollbacks.read(operation)
     if (last?.status === 'finished' && last.to === to.version && last.ring === ring) return true

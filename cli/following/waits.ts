@@ -34,12 +34,12 @@ export function waitsFor(image: CampaignImage, step: Step, around: Around): stri
 function queueText(
   { image, execution }: CampaignImage,
   stage: 'bake' | 'roll-out',
-  { claims: { held, queue }, concurrentBakes }: Around,
+  { claims, concurrentBakes }: Around,
 ): string | undefined {
-  if (!queue.some((claim) => claim.holder === execution && claim.stage === stage)) return undefined
-  const before = held.find((claim) => claim.image === image && claim.stage === stage)
+  if (!claims.queue.some((claim) => claim.holder === execution && claim.stage === stage)) return undefined
+  const before = claims.held.find((claim) => claim.image === image && claim.stage === stage)
   if (before) return `its turn comes after that of campaign ${before.campaign}`
-  const taken = held.filter((claim) => claim.stage === 'bake').length
+  const taken = claims.held.filter((claim) => claim.stage === 'bake').length
   return `queued: ${taken} of ${concurrentBakes} bakes run`
 }
 

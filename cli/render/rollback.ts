@@ -97,10 +97,11 @@ export function ringSteps({ rings }: RollbackPlan, now: RollbackNow): Step[] {
 
 /** What became of it, and how to go on. */
 export function rolledBackLines(
-  { plan: { image, to, rings }, ring }: Pick<RollbackFacts, 'plan' | 'ring'>,
+  { plan, ring }: Pick<RollbackFacts, 'plan' | 'ring'>,
   { status, problems }: RollbackNow,
   paint: Paint = unpainted,
 ): string[] {
+  const { image, to, rings } = plan
   const targets = count(
     rings.reduce((sum, { targets }) => sum + targets.length, 0),
     'target',

@@ -75,8 +75,12 @@ const windowColumns: Column[] = [{ title: 'WINDOW OF' }, { title: 'OPENS' }, { t
 type Window = NonNullable<Fleet['rings'][string]['window']>
 
 const windowsOf = ({ images, rings }: Fleet) => [
-  ...Object.entries(images).flatMap(([name, { window }]) => (window ? [{ of: `image ${name}`, window }] : [])),
-  ...Object.entries(rings).flatMap(([name, { window }]) => (window ? [{ of: `ring ${name}`, window }] : [])),
+  ...Object.entries(images).flatMap(([name, image]) =>
+    image.window ? [{ of: `image ${name}`, window: image.window }] : [],
+  ),
+  ...Object.entries(rings).flatMap(([name, ring]) =>
+    ring.window ? [{ of: `ring ${name}`, window: ring.window }] : [],
+  ),
 ]
 
 const windowRow =
@@ -102,7 +106,8 @@ const freezeColumns: Column[] = [
 
 const freezeRow =
   (now: Date) =>
-  ([name, { from, to, timezone, images, rings, reason }]: [string, Fleet['freezes'][string]]): Cell[] => {
+  ([name, freeze]: [string, Fleet['freezes'][string]]): Cell[] => {
+    const { from, to, timezone, images, rings, reason } = freeze
     const [begins, ends] = [fromLocal(from, timezone), fromLocal(to, timezone)]
     const what = [...(images ?? []), ...(rings ?? []).map((ring) => `ring ${ring}`)]
     const holds = `${what.length > 0 ? list(what) : 'everything'}: ${reason}`

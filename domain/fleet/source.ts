@@ -43,8 +43,8 @@ export const readYaml = (text: string, file: string): Source => {
           torn.code === 'MULTIPLE_DOCS' ? 'expected one document in the file' : notYaml(torn.message),
         ),
       ]
-    : doubled.map(({ pos: [start] }) =>
-        problem(start, `the key '${wordAt(text, start)}' is there already: expected each key once`),
+    : doubled.map(({ pos }) =>
+        problem(pos[0], `the key '${wordAt(text, pos[0])}' is there already: expected each key once`),
       )
   visit(document, {
     Alias: (_, alias, ancestors) => {

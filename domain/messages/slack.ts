@@ -107,8 +107,8 @@ const section = (text: string): Block => ({ type: 'section', text: { type: 'mrkd
 const contextOf = (texts: string[]): Block[] =>
   texts.length === 0 ? [] : [{ type: 'context', elements: texts.map((text) => ({ type: 'mrkdwn', text })) }]
 
-const leftOut = (count: number, total: number, { about: { campaign } }: Notification) => {
-  const ledger = campaign === undefined ? '' : `, the ledger all of campaign ${escaped(campaign)}`
+const leftOut = (count: number, total: number, { about }: Notification) => {
+  const ledger = about.campaign === undefined ? '' : `, the ledger all of campaign ${escaped(about.campaign)}`
   return firstOf(`_${plural(count, 'line')} of ${total} left out here. Email has them all${ledger}._`, most.link)
 }
 

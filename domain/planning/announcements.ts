@@ -57,7 +57,8 @@ const readers: Record<string, (fleet: Fleet, event: Announcement) => Reading> = 
     return { upstreams, look: { parameterOf: first } }
   },
 
-  'EC2 Image Builder Image State Change': (fleet, { resources: [imageArn = ''] }) => {
+  'EC2 Image Builder Image State Change': (fleet, { resources }) => {
+    const [imageArn = ''] = resources
     const upstreams = upstreamsOfKind(fleet, 'image').filter((name) => {
       const source = sourceIn(fleet, name)
       return source.kind === 'image' && imageArn.split('/')[1] === source.image

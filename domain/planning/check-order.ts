@@ -97,9 +97,11 @@ function ordered<K extends CheckKind>(
   }
 }
 
+const waivedOf = ({ owner, reason, expires }: Waived): Waived => ({ owner, reason, expires })
+
 function waiversOf({ waivers }: Fleet, image: string): Record<string, Waived> {
-  const holds = Object.entries(waivers).filter(([, { images }]) => images?.includes(image) ?? true)
-  return Object.fromEntries(holds.map(([cve, { owner, reason, expires }]) => [cve, { owner, reason, expires }]))
+  const holds = Object.entries(waivers).filter(([, waiver]) => waiver.images?.includes(image) ?? true)
+  return Object.fromEntries(holds.map(([cve, waiver]) => [cve, waivedOf(waiver)]))
 }
 
 const firstInstanceType = ({ infrastructure }: Fleet, image: Image): string[] =>

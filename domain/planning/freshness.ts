@@ -14,11 +14,11 @@ export interface Freshness {
  * @param time ISO 8601
  */
 export const freshnessOf = (fleet: Fleet, known: Known, time: string): Freshness[] =>
-  Object.entries(fleet.images).flatMap(([image, { freshness }]) => {
-    const since = sinceOf(known, image)
-    if (freshness === undefined || since === undefined) return []
+  Object.entries(fleet.images).flatMap(([name, image]) => {
+    const since = sinceOf(known, name)
+    if (image.freshness === undefined || since === undefined) return []
     const age = Math.max(0, Date.parse(time) - Date.parse(since)) / 1000
-    return [{ image, percent: (age / freshness) * 100 }]
+    return [{ image: name, percent: (age / image.freshness) * 100 }]
   })
 
 /** What targets have since when. A ledger of before the promises has no time for a release: then its newest bake's. */

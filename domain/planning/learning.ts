@@ -72,7 +72,7 @@ export function closed(known: Known, campaign: string): Known {
 
 function closedUpstreams(known: Known, campaign: string): Known {
   const upstreams = Object.entries(known.upstreams)
-  if (!upstreams.some(([, { campaign: own, open }]) => own === campaign && open)) return known
+  if (!upstreams.some(([, upstream]) => upstream.campaign === campaign && upstream.open)) return known
   const close = ({ open, ...upstream }: KnownUpstream) =>
     upstream.campaign === campaign ? upstream : { ...upstream, ...(open && { open }) }
   return { ...known, upstreams: Object.fromEntries(upstreams.map(([name, each]) => [name, close(each)])) }

@@ -13,7 +13,7 @@ export interface Scope {
 /** When a change may begin, and why not before; undefined when that is now. Emergencies do not ask. */
 export function openingFor(fleet: Fleet, scope: Scope, now: Date): Opening | undefined {
   const freezes = Object.entries(fleet.freezes)
-    .filter(([, { images, rings }]) => concerns(scope, images, rings))
+    .filter(([, freeze]) => concerns(scope, freeze.images, freeze.rings))
     .map(([name, freeze]) => ({ name, ...freeze }))
   const imageWindow = fleet.images[scope.image ?? '']?.window
   const ringWindow = fleet.rings[scope.ring ?? '']?.window

@@ -94,8 +94,10 @@ function decide(fleet: Fleet, trigger: Exclude<Trigger, Promotion>, situation?: 
 
 /** What is planned again, after a crash, is planned as it was: others have planned with it since. */
 function decidedBefore(situation?: Situation): Map<string, Pending> | undefined {
-  const own = Object.entries(situation?.known.images ?? {}).flatMap(([image, { pending = [] }]) =>
-    pending.filter(({ campaign }) => campaign === situation?.campaign).map((each) => [image, each] as const),
+  const own = Object.entries(situation?.known.images ?? {}).flatMap(([name, image]) =>
+    (image.pending ?? [])
+      .filter(({ campaign }) => campaign === situation?.campaign)
+      .map((each) => [name, each] as const),
   )
   return own.length > 0 || situation?.again ? new Map(own) : undefined
 }

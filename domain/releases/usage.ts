@@ -27,9 +27,9 @@ export function pointersIn(
     isBuild && region === build.region
       ? images.flatMap((image) => channels.map((channel) => pointerName(fleet, image, channel)))
       : []
-  const ofRings = Object.entries(rings).flatMap(([ring, { parameter, regions, accounts }]) =>
-    regions.includes(region) && (!isBuild || accounts.includes(account))
-      ? images.map((image) => targetParameter(parameter, { fleet, image, ring }))
+  const ofRings = Object.entries(rings).flatMap(([name, ring]) =>
+    ring.regions.includes(region) && (!isBuild || ring.accounts.includes(account))
+      ? images.map((image) => targetParameter(ring.parameter, { fleet, image, ring: name }))
       : [],
   )
   return [

@@ -61,10 +61,10 @@ export function withdrawalsOf(
       region,
       ...how,
       users: [...new Map(users.map((user) => [placeOf(user), user])).values()],
-      amis: some.map(({ placed: { ami }, release: { image, version }, action }) => ({
-        image,
-        version,
-        ami,
+      amis: some.map(({ placed, release, action }) => ({
+        image: release.image,
+        version: release.version,
+        ami: placed.ami,
         action,
       })),
     }

@@ -46,7 +46,7 @@ export const reservation = (launched: LaunchedInstance[]) => ({
 
 const filters: Record<string, (instance: LaunchedInstance['instance']) => string | undefined> = {
   'instance-id': ({ InstanceId: id }) => id,
-  'instance-state-name': ({ State: { Name: name } }) => name,
+  'instance-state-name': ({ State: state }) => state.Name,
   'image-id': ({ ImageId: id }) => id,
 }
 

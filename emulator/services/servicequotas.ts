@@ -20,7 +20,7 @@ const defaults: Record<string, [name: string, value: number]> = {
 /** What an account may have; the same in every account and region. */
 export class ServiceQuotas implements Service {
   /** By service and code: it may be changed. */
-  readonly values = new Map(Object.entries(defaults).map(([key, [, value]]) => [key, value]))
+  readonly values = new Map(Object.entries(defaults).map(([key, quota]) => [key, quota[1]]))
 
   readonly operations = {
     GetServiceQuota: ({ ServiceCode = '', QuotaCode = '' }: GetServiceQuotaRequest) => {

@@ -100,7 +100,7 @@ export class Sns implements Service {
       const { arn } = this.#topic(input.TopicArn)
       checkMessage(input)
       const attributes = Object.fromEntries(
-        Object.entries(input.MessageAttributes ?? {}).map(([name, { StringValue = '' }]) => [name, StringValue]),
+        Object.entries(input.MessageAttributes ?? {}).map(([name, attribute]) => [name, attribute.StringValue ?? '']),
       )
       const formFor = formsOf(input)
       const wanted = this.#subscriptions.filter((each) => each.topicArn === arn && wants(each, attributes))

@@ -24,9 +24,10 @@ export const smokeTests: Record<string, Load> = {
     { standIn },
     place,
     logicalId,
-    { InstanceProfileName, Roles: [role = ''] }: { InstanceProfileName?: string; Roles: string[] },
+    { InstanceProfileName, Roles }: { InstanceProfileName?: string; Roles: string[] },
   ) => {
     const { account } = place
+    const [role = ''] = Roles
     const name = physical(place, logicalId, InstanceProfileName)
     const arn = `arn:aws:iam::${account}:instance-profile/${name}`
     standIn.ec2.instances.addProfile({ account, name, arn, roleArn: `arn:aws:iam::${account}:role/${role}` })

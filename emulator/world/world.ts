@@ -197,9 +197,9 @@ export class World {
   }
 
   /** What an event is about: the work that started its image, or that its execution does. */
-  #workOfEvent({ resources: [about = ''], detail }: EventEnvelope): string {
+  #workOfEvent({ resources, detail }: EventEnvelope): string {
     if (typeof detail.input === 'string') return workIn(detail.input)
-    return this.standIn.startedFor.get(about) ?? ''
+    return this.standIn.startedFor.get(resources[0] ?? '') ?? ''
   }
 
   async close(): Promise<void> {

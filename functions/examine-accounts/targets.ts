@@ -83,8 +83,8 @@ export async function examineTarget(
 export const isClosed = (status: string | undefined) => status === 'not-opted-in' || status === 'unknown'
 
 const ordersOf = (fleet: Fleet, rings: string[]): RingOrder[] =>
-  Object.entries(fleet.images).flatMap(([image, { rings: its }]) =>
-    its.filter((ring) => rings.includes(ring)).map((ring) => orderRing(fleet, image, ring)),
+  Object.entries(fleet.images).flatMap(([name, image]) =>
+    image.rings.filter((ring) => rings.includes(ring)).map((ring) => orderRing(fleet, name, ring)),
   )
 
 type Place = { account: string; region: string }

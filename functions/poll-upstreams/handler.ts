@@ -11,7 +11,7 @@ const Poll = v.union([
   v.object({ time }),
   v.pipe(
     v.object({ Records: v.tuple([v.object({ Sns: v.object({ Timestamp: time }) })]) }),
-    v.transform(({ Records: [{ Sns }] }) => ({ time: Sns.Timestamp })),
+    v.transform(({ Records }) => ({ time: Records[0].Sns.Timestamp })),
   ),
 ])
 

@@ -40,23 +40,23 @@ async function remindOfApprovals({ ledger, notify }: Parts, open: ApprovalItem[]
 }
 
 async function remindOfWaivers({ fleet, ledger, notify }: Parts, time: string): Promise<void> {
-  const soon = Object.entries(fleet.waivers).filter(([, { expires }]) => expiresSoon(expires, time))
+  const soon = Object.entries(fleet.waivers).filter(([, waiver]) => expiresSoon(waiver.expires, time))
   const untold: typeof soon = []
   for (const waiver of soon) if (!(await ledger.get(toldOf(waiver)))) untold.push(waiver)
   if (untold.length === 0) return
-  const waivers = untold.map(([cve, { owner, reason, expires, images = [] }]) => ({
+  const waivers = untold.map(([cve, waiver]) => ({
     cve,
-    owner,
-    reason,
-    expires,
-    images,
+    owner: waiver.owner,
+    reason: waiver.reason,
+    expires: waiver.expires,
+    images: waiver.images ?? [],
   }))
   await notify(waiversExpire({ waivers }))
   for (const waiver of untold) await ledger.create(toldOf(waiver), {})
 }
 
 /** A waiver with another day is another waiver. */
-const toldOf = ([cve, { expires }]: [string, { expires: string }]) => ({
+const toldOf = ([cve, waiver]: [string, { expires: string }]) => ({
   pk: `WAIVER#${cve}`,
-  sk: `TOLD#${expires}`,
+  sk: `TOLD#${waiver.expires}`,
 })

@@ -61,7 +61,7 @@ export async function abandonSmoke({ ssm }: Pick<Parts, 'ssm'>, state: CheckStat
 
 async function begin(
   { ssm, smokeDocument }: Parts,
-  { check, settings: { instanceType, document, parameters } }: OrderOf<'smoke'>,
+  { check, settings }: OrderOf<'smoke'>,
   { execution, campaign, image, ami }: Subject,
 ): Promise<Look> {
   const token = asUuid(clientToken(execution, check))
@@ -72,9 +72,9 @@ async function begin(
         ClientToken: token,
         Parameters: {
           ImageId: [ami],
-          InstanceType: [instanceType],
-          CommandDocument: [document],
-          CommandParameters: [JSON.stringify(listed(parameters))],
+          InstanceType: [settings.instanceType],
+          CommandDocument: [settings.document],
+          CommandParameters: [JSON.stringify(listed(settings.parameters))],
           Campaign: [campaign],
           Image: [image],
         },

@@ -101,8 +101,9 @@ interface Withdrawn {
 async function withdraw(
   ec2: EC2Client,
   withdrawal: Withdrawal,
-  { ami: { ami, action, snapshots = [] }, known, image, time }: Withdrawn,
+  { ami: withdrawn, known, image, time }: Withdrawn,
 ): Promise<Partial<WithdrawnAmi>> {
+  const { ami, action, snapshots = [] } = withdrawn
   if (!image) {
     await deleteSnapshots(ec2, snapshots)
     return { outcome: snapshots.length > 0 ? 'done' : 'gone', snapshots: [] }

@@ -92,8 +92,10 @@ export type Distribution = Awaited<ReturnType<typeof lookAt>>
 const mostRetries = 2
 
 /** Only what FAILED can be tried again, and only so often. The retry at `time` itself may be repeated. */
-export const isRetriable = ({ status, part: { retriedAt = [] } }: Distribution, time?: string): boolean =>
-  status === 'FAILED' && (retriedAt.length < mostRetries || (time !== undefined && retriedAt.includes(time)))
+export const isRetriable = ({ status, part }: Distribution, time?: string): boolean => {
+  const { retriedAt = [] } = part
+  return status === 'FAILED' && (retriedAt.length < mostRetries || (time !== undefined && retriedAt.includes(time)))
+}
 
 /** Which targets failed, and why, as far as Image Builder tells them apart. */
 function failureOf(image: Image | undefined): string {

@@ -25,17 +25,17 @@ export function createInfrastructure(
 ): Record<string, IInfrastructureConfiguration> {
   const configurations = new Construct(scope, 'Infrastructure')
   return Object.fromEntries(
-    Object.entries(fleet.infrastructure).map(([key, { instanceTypes, terminateOnFailure, tags }]) => [
+    Object.entries(fleet.infrastructure).map(([key, settings]) => [
       key,
       new InfrastructureConfiguration(configurations, key, {
         infrastructureConfigurationName: resourceName(fleet.name, key),
-        instanceTypes: instanceTypes.map((type) => new InstanceType(type)),
+        instanceTypes: settings.instanceTypes.map((type) => new InstanceType(type)),
         instanceProfile,
         // IMDSv2 only, and not from inside a container on the instance.
         httpTokens: HttpTokens.REQUIRED,
         httpPutResponseHopLimit: 1,
-        terminateInstanceOnFailure: terminateOnFailure,
-        resourceTags: { ...tags, 'rebake:fleet': fleet.name },
+        terminateInstanceOnFailure: settings.terminateOnFailure,
+        resourceTags: { ...settings.tags, 'rebake:fleet': fleet.name },
         logging: { s3Bucket: logs, s3KeyPrefix: key },
         ...(network && {
           vpc: network.vpc,

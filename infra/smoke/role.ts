@@ -134,14 +134,10 @@ function encryption(stack: Stack, { fleet, key }: RoleProps): Permission[] {
 
 function test(stack: Stack, { fleet }: RoleProps): Permission[] {
   const { ec2, document } = smokeArns(stack)
-  const documents = Object.entries(fleet.images).flatMap(
-    ([
-      image,
-      {
-        checks: { smoke },
-      },
-    ]) => (smoke ? [document(smoke.document ?? smokeDocument(fleet.name, image))] : []),
-  )
+  const documents = Object.entries(fleet.images).flatMap(([name, image]) => {
+    const { smoke } = image.checks
+    return smoke ? [document(smoke.document ?? smokeDocument(fleet.name, name))] : []
+  })
   return [
     { actions: ['ssm:SendCommand'], resources: [...new Set(documents)] },
     {

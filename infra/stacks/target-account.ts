@@ -183,8 +183,8 @@ function withdrawalPermissions(fleet: Fleet): Permission[] {
 
 /** Names of the rings' parameters and of the channels below them, with * for the image, and the regions that they are in. */
 const parametersOf = (fleet: Fleet) => {
-  const names = Object.entries(fleet.rings).map(([ring, { parameter }]) =>
-    targetParameter(parameter, { fleet: fleet.name, image: '*', ring }),
+  const names = Object.entries(fleet.rings).map(([name, ring]) =>
+    targetParameter(ring.parameter, { fleet: fleet.name, image: '*', ring: name }),
   )
   // A name that ends with the image covers the channels below it.
   const all = names.flatMap((name) => (name.endsWith('*') ? [name] : [name, `${name}/*`]))

@@ -18,8 +18,8 @@ const version = (VersionNumber: number, ImageId: string, DefaultVersion = false)
 const newest = (ImageId: string, isDefault = false) =>
   mock.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version(7, ImageId, isDefault)] })
 const moving = (isDefault = true) => moveTemplate(ec2, { name: 'web', default: isDefault }, 'ami-0b')
-const made = () => mock.commandCalls(CreateLaunchTemplateVersionCommand).map(({ args: [{ input }] }) => input)
-const defaults = () => mock.commandCalls(ModifyLaunchTemplateCommand).map(({ args: [{ input }] }) => input)
+const made = () => mock.commandCalls(CreateLaunchTemplateVersionCommand).map((call) => call.args[0].input)
+const defaults = () => mock.commandCalls(ModifyLaunchTemplateCommand).map((call) => call.args[0].input)
 
 beforeEach(() => {
   mock.reset()

@@ -15,8 +15,8 @@ const fleet = everyKind()
 const client = ec2 as unknown as EC2Client
 const newestOf = (upstream: string, parts = upstreamParts('golden', imageBuilderArnPrefix, client, 'poll')) =>
   newestAmi(parts, sourceIn(fleet, upstream))
-const asked = () => ec2.commandCalls(DescribeImagesCommand).map(({ args: [{ input }] }) => input)
-const assumed = () => sts.commandCalls(AssumeRoleCommand).map(({ args: [{ input }] }) => input)
+const asked = () => ec2.commandCalls(DescribeImagesCommand).map((call) => call.args[0].input)
+const assumed = () => sts.commandCalls(AssumeRoleCommand).map((call) => call.args[0].input)
 
 beforeEach(() => {
   for (const mock of [ec2, ssm, sts]) mock.reset()
@@ -65,7 +65,7 @@ describe('the newest AMI of an upstream', () => {
     ['amazon-linux', publicParameter],
   ])('of %s is what the parameter holds, read with our own role', async (upstream, name) => {
     expect(await newestOf(upstream)).toBe('ami-of-parameter')
-    expect(ssm.commandCalls(GetParameterCommand).map(({ args: [{ input }] }) => input)).toEqual([{ Name: name }])
+    expect(ssm.commandCalls(GetParameterCommand).map((call) => call.args[0].input)).toEqual([{ Name: name }])
     expect(sts.calls()).toEqual([])
   })
 

@@ -195,7 +195,8 @@ describe('whatever happens in whatever order', () => {
     )
 
   it('no more bakes than slots, and one holder for each image and stage', () => {
-    always(({ claims: { held } }, slots) => {
+    always(({ claims }, slots) => {
+      const { held } = claims
       expect(held.filter(({ stage }) => stage === 'bake').length).toBeLessThanOrEqual(slots)
       const turns = held.map(({ image, stage }) => `${stage} ${image}`)
       expect(new Set(turns).size).toBe(turns.length)
@@ -203,8 +204,8 @@ describe('whatever happens in whatever order', () => {
   })
 
   it('a rebake has, waits for, or has lost a turn, and never two of these', () => {
-    always(({ claims: { held, queue, superseded } }) => {
-      const keys = [...held, ...queue, ...superseded].map(keyOf)
+    always(({ claims }) => {
+      const keys = [...claims.held, ...claims.queue, ...claims.superseded].map(keyOf)
       expect(new Set(keys).size).toBe(keys.length)
     })
   })
@@ -233,9 +234,9 @@ describe('whatever happens in whatever order', () => {
   })
 
   it('an emergency never waits for an older roll-out', () => {
-    always(({ claims: { held, queue } }) => {
-      for (const waiting of queue.filter(({ emergency, stage }) => emergency && stage === 'roll-out'))
-        for (const other of held)
+    always(({ claims }) => {
+      for (const waiting of claims.queue.filter(({ emergency, stage }) => emergency && stage === 'roll-out'))
+        for (const other of claims.held)
           if (other.stage === 'roll-out' && other.image === waiting.image)
             expect(other.number).toBeGreaterThanOrEqual(waiting.number)
     })

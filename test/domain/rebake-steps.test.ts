@@ -8,10 +8,10 @@ interface States {
 
 const machine = JSON.parse(readFileSync('statemachines/rebake.asl.json', 'utf8')) as States
 const namesIn = ({ States: states }: States): string[] =>
-  Object.entries(states).flatMap(([name, { Branches = [], ItemProcessor }]) => [
+  Object.entries(states).flatMap(([name, state]) => [
     name,
-    ...Branches.flatMap(namesIn),
-    ...(ItemProcessor ? namesIn(ItemProcessor) : []),
+    ...(state.Branches ?? []).flatMap(namesIn),
+    ...(state.ItemProcessor ? namesIn(state.ItemProcessor) : []),
   ])
 
 describe('the steps of a rebake', () => {

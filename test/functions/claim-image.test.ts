@@ -24,7 +24,7 @@ beforeEach(() => {
   mock.on(CancelImageCreationCommand).resolves({})
 })
 const cancelled = () =>
-  mock.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input.imageBuildVersionArn)
+  mock.commandCalls(CancelImageCreationCommand).map((call) => call.args[0].input.imageBuildVersionArn)
 
 const image = 'al2023-java'
 const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-java/1.0.0/1'

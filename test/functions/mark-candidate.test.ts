@@ -59,7 +59,7 @@ async function baked(required?: CheckResult[], advisory?: CheckResult[]) {
         imageArn,
         ami,
       }),
-    moved: () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value]),
+    moved: () => ssm.commandCalls(PutParameterCommand).map(({ args }) => [args[0].input.Name, args[0].input.Value]),
   }
 }
 

@@ -18,10 +18,10 @@ function measured(
   also: Partial<Parameters<typeof measureFleet>[1]> = {},
 ) {
   const seen: unknown[][] = []
-  const entries = Object.entries(example.images).map(([name, { freshness: _, ...image }]) => [
-    name,
-    { ...image, ...(promises[name] && { freshness: promises[name] }) },
-  ])
+  const entries = Object.entries(example.images).map(([name, image]) => {
+    const { freshness: _, ...rest } = image
+    return [name, { ...rest, ...(promises[name] && { freshness: promises[name] }) }]
+  })
   measureFleet(
     { fleet: { ...example, images: Object.fromEntries(entries) }, measure: (...args) => seen.push(args) },
     { known: { ...nothingKnown, images }, claims: noClaims, openApprovals: 0, time: now, ...also },

@@ -32,7 +32,7 @@ const verified = async (launchTemplates: { name: string; default: boolean }[] = 
   await all.ledger.set(key, { distributed: { early: placed } })
   return all
 }
-const put = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => input)
+const put = () => ssm.commandCalls(PutParameterCommand).map((call) => call.args[0].input)
 const published = async ({ ledger }: Awaited<ReturnType<typeof verified>>) =>
   (await ledger.get<{ published?: object }>(key))?.published
 
@@ -163,7 +163,7 @@ describe('publish-pointers', () => {
         '222233334444 us-west-2, 222233334444 us-east-1: launch template gone does not exist, ' +
         "launch template theirs may not be changed: it needs the tag 'rebake:fleet'",
     })
-    const moved = ec2.commandCalls(ModifyLaunchTemplateCommand).map(({ args: [{ input }] }) => input)
+    const moved = ec2.commandCalls(ModifyLaunchTemplateCommand).map((call) => call.args[0].input)
     expect(moved).toEqual(targets.map(() => ({ LaunchTemplateName: 'web', DefaultVersion: '4' })))
     expect(await published(all)).toBeUndefined()
   })

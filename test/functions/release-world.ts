@@ -51,7 +51,7 @@ export function releaseWorld({
       const missing = ImageIds?.find((ami) => !amis.has(ami))
       if (missing !== undefined) throw named('InvalidAMIID.NotFound', `${missing} does not exist`)
       const fits = (image: Image) =>
-        Filters.every(({ Name = '', Values: [pattern = ''] = [] }) => nameMatches(pattern, attributeOf(image, Name)))
+        Filters.every(({ Name = '', Values }) => nameMatches(Values?.[0] ?? '', attributeOf(image, Name)))
       const Images = [...amis.values()].filter((image) =>
         ImageIds ? ImageIds.includes(image.ImageId ?? '') : isOf(image, Owners) && fits(image),
       )
@@ -60,7 +60,8 @@ export function releaseWorld({
   } as unknown as EC2Client
   const ssmOf = (account: string) =>
     ({
-      send: async ({ input: { Name } }: { input: { Name: string } }) => {
+      send: async ({ input }: { input: { Name: string } }) => {
+        const { Name } = input
         fail('ssm')
         const Value = parameters.get(`${Name.startsWith('/aws/') ? '' : account} ${Name}`)
         if (Value === undefined) throw new ParameterNotFound({ message: Name, $metadata: {} })
@@ -68,7 +69,8 @@ export function releaseWorld({
       },
     }) as unknown as SSMClient
   const stepFunctions = {
-    send: async ({ input: { name = '', input = '' } }: { input: StartExecutionCommandInput }) => {
+    send: async (command: { input: StartExecutionCommandInput }) => {
+      const { name = '', input = '' } = command.input
       fail('stepFunctions')
       if ((executions.get(name) ?? input) !== input) throw named('ExecutionAlreadyExists')
       executions.set(name, input)

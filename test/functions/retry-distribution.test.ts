@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 
 const distributed = [2, 3, 4].map((n) => ({ accounts: [`${n}00000000000`], arn: arnOf(n) }))
-const retried = () => imageBuilder.commandCalls(RetryImageCommand).map(({ args: [{ input }] }) => input)
+const retried = () => imageBuilder.commandCalls(RetryImageCommand).map((call) => call.args[0].input)
 
 describe('retry-distribution', () => {
   it('retries every distribution that failed, and counts it', async () => {

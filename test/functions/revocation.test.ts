@@ -86,7 +86,7 @@ async function world() {
   return { ledger, told, parts, bad, below }
 }
 const started = () =>
-  sfn.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => JSON.parse(input.input ?? '{}'))
+  sfn.commandCalls(StartExecutionCommand).map((call) => JSON.parse(call.args[0].input.input ?? '{}'))
 
 describe('plan-revocation', () => {
   it('shows beforehand what is used, and changes nothing', async () => {

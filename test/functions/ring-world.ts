@@ -53,14 +53,14 @@ export function ringWorld() {
 
   /** AMIs that are as they must be, but for this. */
   const see = (more: object = {}, ebs: object = {}) =>
-    ec2.on(DescribeImagesCommand).callsFake(({ ImageIds: [ImageId] }) => ({
+    ec2.on(DescribeImagesCommand).callsFake(({ ImageIds }) => ({
       Images: [
         {
-          ImageId,
+          ImageId: ImageIds[0],
           State: 'available',
           OwnerId: account,
           ...more,
-          BlockDeviceMappings: [{ Ebs: { SnapshotId: `snap-${ImageId}`, Encrypted: true, ...ebs } }],
+          BlockDeviceMappings: [{ Ebs: { SnapshotId: `snap-${ImageIds[0]}`, Encrypted: true, ...ebs } }],
         },
       ],
     }))

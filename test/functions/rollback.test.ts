@@ -98,7 +98,8 @@ async function world() {
     read: () => readRollback(ledger, operation),
   }
 }
-const moved = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => `${input.Name} ${input.Value}`)
+const moved = () =>
+  ssm.commandCalls(PutParameterCommand).map(({ args }) => `${args[0].input.Name} ${args[0].input.Value}`)
 
 beforeEach(() => {
   for (const mock of [sfn, ssm, sts, ec2]) mock.reset()

@@ -45,7 +45,7 @@ const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
 })
 const seeding = (Parents: ReturnType<typeof parent>[], more: Partial<ResourceEvent> = {}) =>
   seed(parts(), event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
-const created = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
+const created = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => [args[0].input.Name, args[0].input.Value])
 
 beforeEach(() => {
   ssm.reset()
@@ -72,7 +72,7 @@ describe('seed', () => {
 
   it('looks for available AMIs of the upstream only, once for each upstream', async () => {
     await seeding([parent('web'), parent('api'), parent('db', 'ubuntu-soe')])
-    expect(ec2.commandCalls(DescribeImagesCommand).map(({ args: [{ input }] }) => input)).toEqual(
+    expect(ec2.commandCalls(DescribeImagesCommand).map((call) => call.args[0].input)).toEqual(
       ['soe-al2023-*', 'soe-ubuntu-2404-*'].map((name) => ({
         Owners: ['444455556666'],
         Filters: [
@@ -93,7 +93,7 @@ describe('seed', () => {
   it('asks for ten pointers at a time', async () => {
     const all = Array.from({ length: 23 }, (_, at) => parent(`image-${at}`))
     await seeding(all)
-    const asked = ssm.commandCalls(GetParametersCommand).map(({ args: [{ input }] }) => input.Names?.length)
+    const asked = ssm.commandCalls(GetParametersCommand).map((call) => call.args[0].input.Names?.length)
     expect(asked).toEqual([10, 10, 3])
     expect(created()).toHaveLength(23)
   })

@@ -14,7 +14,7 @@ beforeEach(() => {
   imageBuilder.reset()
   imageBuilder.on(CancelImageCreationCommand).resolves({})
 })
-const cancelled = () => imageBuilder.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input)
+const cancelled = () => imageBuilder.commandCalls(CancelImageCreationCommand).map((call) => call.args[0].input)
 const settling = ({ parts }: Planned, stopped: StoppedExecution) =>
   settle({ ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient }, stopped)
 

@@ -40,9 +40,9 @@ const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:0
 const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
 const starting = ({ parts }: Planned, more: object = {}) =>
   startBake({ ...parts, fleet: exampleFleet(), imageBuilder, ssm, ...more }, { ...request, ...more })
-const started = () => mock.commandCalls(StartImagePipelineExecutionCommand).map(({ args: [{ input }] }) => input)
+const started = () => mock.commandCalls(StartImagePipelineExecutionCommand).map((call) => call.args[0].input)
 const cancelled = () =>
-  mock.commandCalls(CancelImageCreationCommand).map(({ args: [{ input }] }) => input.imageBuildVersionArn)
+  mock.commandCalls(CancelImageCreationCommand).map((call) => call.args[0].input.imageBuildVersionArn)
 
 beforeEach(() => {
   mock.reset()
@@ -77,7 +77,7 @@ describe('start-bake', () => {
     const all = await underWay()
     ssmMock.on(PutParameterCommand).callsFake(() => expect(started()).toEqual([]))
     await starting(all)
-    expect(ssmMock.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    expect(ssmMock.commandCalls(PutParameterCommand).map((call) => call.args[0].input)).toEqual([
       { Name: '/golden/images/al2023-java/parent', Value: parentAmi, Type: 'String', Overwrite: true },
     ])
   })

@@ -24,7 +24,7 @@ const starting = (cycle: string, at = time) =>
     },
     { cycle, time: at },
   )
-const started = () => stepFunctions.commandCalls(StartExecutionCommand).map(({ args: [{ input }] }) => input)
+const started = () => stepFunctions.commandCalls(StartExecutionCommand).map((call) => call.args[0].input)
 
 beforeEach(() => {
   counted.length = 0

@@ -59,10 +59,10 @@ const starting = ({ parts }: Planned, more: { ring?: string; fleet?: object; tim
     { execution: executionOf(image), time, campaign, image, imageArn, ring, ...asked },
   )
 }
-const started = () => mock.commandCalls(DistributeImageCommand).map(({ args: [{ input }] }) => input)
+const started = () => mock.commandCalls(DistributeImageCommand).map((call) => call.args[0].input)
 const configured = () => [
-  ...mock.commandCalls(CreateDistributionConfigurationCommand).map(({ args: [{ input }] }) => input),
-  ...mock.commandCalls(UpdateDistributionConfigurationCommand).map(({ args: [{ input }] }) => input),
+  ...mock.commandCalls(CreateDistributionConfigurationCommand).map((call) => call.args[0].input),
+  ...mock.commandCalls(UpdateDistributionConfigurationCommand).map((call) => call.args[0].input),
 ]
 const named = (name: string) => Object.assign(new Error(`it is ${name}`), { name })
 const account = (i: number) => String(300_000_000_001 + i)

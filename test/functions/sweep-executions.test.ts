@@ -62,7 +62,7 @@ const running = (...executionArns: string[]) =>
     .resolves({ executions: executionArns.map((executionArn) => ({ executionArn })) as never })
 const described = (status: ExecutionStatus, more = {}) =>
   mock.on(DescribeExecutionCommand).resolves({ status, ...more })
-const listed = () => mock.commandCalls(ListExecutionsCommand).map(({ args: [{ input }] }) => input)
+const listed = () => mock.commandCalls(ListExecutionsCommand).map((call) => call.args[0].input)
 
 beforeEach(() => {
   settled = []
@@ -99,7 +99,7 @@ describe('a sweep', () => {
   it.each(['RUNNING', 'PENDING_REDRIVE'] as const)('asks for what the list does not show: %s', async (status) => {
     described(status)
     expect(await sweeping(held(claim(web, 'web')), pending('c1'))).toEqual({ settled: [], failures: [] })
-    expect(mock.commandCalls(DescribeExecutionCommand).map(({ args: [{ input }] }) => input.executionArn)).toEqual([
+    expect(mock.commandCalls(DescribeExecutionCommand).map((call) => call.args[0].input.executionArn)).toEqual([
       web,
       campaignOf('c1'),
     ])

@@ -33,7 +33,7 @@ describe('verify-distribution', () => {
         ],
       },
     })
-    expect(sts.commandCalls(AssumeRoleCommand).map(({ args: [{ input }] }) => input)).toEqual([
+    expect(sts.commandCalls(AssumeRoleCommand).map((call) => call.args[0].input)).toEqual([
       {
         RoleArn: 'arn:aws:iam::222233334444:role/golden-publish',
         RoleSessionName: 'verify-web',

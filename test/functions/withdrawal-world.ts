@@ -132,8 +132,8 @@ export class FakeWorld {
       return ami
     }
     return {
-      DescribeImages: ({ Filters: [{ Values }] }: { Filters: [{ Values: string[] }] }) => ({
-        Images: Values.flatMap((ImageId) => {
+      DescribeImages: ({ Filters }: { Filters: [{ Values: string[] }] }) => ({
+        Images: Filters[0].Values.flatMap((ImageId) => {
           const ami = this.amis.get(ImageId)
           if (!ami || ami.account !== account || ami.region !== region) return []
           return [{ ImageId, State: ami.state, DeprecationTime: ami.deprecatedAt }]
@@ -157,11 +157,11 @@ export class FakeWorld {
         if (!this.snapshots.delete(SnapshotId)) throw named('InvalidSnapshot.NotFound')
         return {}
       },
-      DescribeInstances: ({ Filters: [{ Values }] }: { Filters: [{ Values: string[] }] }) => ({
+      DescribeInstances: ({ Filters }: { Filters: [{ Values: string[] }] }) => ({
         Reservations: [
           {
-            Instances: [...place.instances].flatMap(([InstanceId, { ami, state }]) =>
-              Values.includes(state) ? [{ InstanceId, ImageId: ami }] : [],
+            Instances: [...place.instances].flatMap(([InstanceId, instance]) =>
+              Filters[0].Values.includes(instance.state) ? [{ InstanceId, ImageId: instance.ami }] : [],
             ),
           },
         ],
@@ -174,7 +174,7 @@ export class FakeWorld {
 }
 
 function versionsOf(place: FakePlace, input: { LaunchTemplateId?: string; Versions: string[] }) {
-  const all = [...place.templates].filter(([, { id }]) => id === (input.LaunchTemplateId ?? id))
+  const all = [...place.templates].filter(([, template]) => template.id === (input.LaunchTemplateId ?? template.id))
   if (all.length === 0 && input.LaunchTemplateId) throw named('InvalidLaunchTemplateId.NotFound')
   return all.flatMap(([name, template]) => {
     const { id, versions, default: number } = template

@@ -10,7 +10,7 @@ type Kind = keyof typeof everyUpstream
 const rulesOf = (template: Template) => {
   const rules = resourcesOf(template, 'AWS::Events::Rule')
   const starts = (targets: { Arn: string }[]) => targets.some(({ Arn }) => Arn === '<ReleaseStateMachine>')
-  return Object.fromEntries(Object.entries(rules).filter(([, { Targets }]) => starts(Targets)))
+  return Object.fromEntries(Object.entries(rules).filter(([, rule]) => starts(rule.Targets)))
 }
 const amiAvailable = {
   source: ['aws.ec2'],
@@ -90,7 +90,7 @@ describe('the rules that bring releases', () => {
       const { 'detail-type': type } = event
       const source = { ami: 'aws.ec2', parameter: 'aws.ssm', image: 'aws.imagebuilder', event: 'com.example' }
       const seen = { ...inHere(event), 'detail-type': type, source: source[kind as keyof typeof source] }
-      const rules = Object.entries(rulesOf(everything)).filter(([, { EventPattern }]) => matches(EventPattern, seen))
+      const rules = Object.entries(rulesOf(everything)).filter(([, rule]) => matches(rule.EventPattern, seen))
       return [kind, rules.map(([rule]) => rule)]
     })
     expect(Object.fromEntries(taken)).toEqual({
@@ -107,8 +107,8 @@ describe('the rules that bring releases', () => {
       const text = readFileSync(`events/${file}`, 'utf8')
         .replaceAll('us-west-2', 'eu-west-1')
         .replaceAll('golden', 'gold')
-      const rules = Object.entries(rulesOf(everything)).filter(([, { EventPattern }]) =>
-        matches(EventPattern, JSON.parse(text)),
+      const rules = Object.entries(rulesOf(everything)).filter(([, rule]) =>
+        matches(rule.EventPattern, JSON.parse(text)),
       )
       expect(rules).toEqual([])
     }

@@ -106,7 +106,9 @@ describe('hints', () => {
   const id = 'HintUsEast1137112412989AmazonLinux2023AmiUpdates'
   const subscriptions = (of: Template) =>
     Object.fromEntries(
-      Object.entries(resourcesOf(of, 'AWS::SNS::Subscription')).filter(([, { Protocol }]) => Protocol === 'lambda'),
+      Object.entries(resourcesOf(of, 'AWS::SNS::Subscription')).filter(
+        ([, subscription]) => subscription.Protocol === 'lambda',
+      ),
     )
 
   it('are messages of a topic, subscribed to in the region of the topic', () => {
@@ -122,7 +124,7 @@ describe('hints', () => {
 
   it('may invoke the poll, each topic for itself, before they are subscribed to', () => {
     const permissions = Object.entries(resourcesOf(everything, 'AWS::Lambda::Permission')).filter(
-      ([, { Principal }]) => Principal === 'sns.amazonaws.com',
+      ([, permission]) => permission.Principal === 'sns.amazonaws.com',
     )
     expect(Object.fromEntries(permissions)).toEqual({
       [`${id}Permission`]: {

@@ -8,8 +8,8 @@ import { mockOf } from '../support/mocks.ts'
 
 const stepFunctions = mockOf(SFNClient)
 const time = '2026-09-08T09:00:00Z'
-const sent = () => stepFunctions.commandCalls(SendTaskSuccessCommand).map(({ args: [{ input }] }) => input)
-const failed = () => stepFunctions.commandCalls(SendTaskFailureCommand).map(({ args: [{ input }] }) => input)
+const sent = () => stepFunctions.commandCalls(SendTaskSuccessCommand).map((call) => call.args[0].input)
+const failed = () => stepFunctions.commandCalls(SendTaskFailureCommand).map((call) => call.args[0].input)
 const make = () => {
   const ledger = memoryLedger()
   return { ledger, waits: taskWaits(ledger, stepFunctions as unknown as SFNClient) }

@@ -11,10 +11,11 @@ interface Command {
 }
 export const clientOf = (operations: Record<string, (input: never) => unknown>, prototype: object = {}) =>
   Object.assign(Object.create(prototype), {
-    send: async ({ constructor: { name }, input }: Command) => {
+    send: async (command: Command) => {
+      const { name } = command.constructor
       const operation = operations[name.replace(/Command$/, '')]
       if (!operation) throw new Error(`no fake of ${name}`)
-      return operation(input as never)
+      return operation(command.input as never)
     },
   })
 

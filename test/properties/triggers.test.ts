@@ -16,6 +16,8 @@ const start = Date.parse('2026-09-01T06:00:00Z')
 const minute = 60_000
 const iso = (time: number) => new Date(time).toISOString()
 
+const windowless = <T extends { window?: unknown }>({ window: _, ...rest }: T) => rest
+
 /** Random fleets whose upstreams are AMIs, with few slots, and a freeze in the middle of it all. */
 const fleets = fc
   .tuple(
@@ -34,13 +36,11 @@ const fleets = fc
         { ami: { owner: '444455556666', name: `${name}-*`, architecture: 'x86_64' as const } },
       ]),
     )
-    const images = Object.fromEntries(
-      Object.entries(fleet.images).map(([name, { window: _, ...image }]) => [name, image]),
-    )
+    const images = Object.fromEntries(Object.entries(fleet.images).map(([name, image]) => [name, windowless(image)]))
     const rings = Object.fromEntries(
-      Object.entries(fleet.rings).map(([name, { window: _, ...ring }]) => [
+      Object.entries(fleet.rings).map(([name, ring]) => [
         name,
-        { ...ring, soak: Math.min(ring.soak, 86_400) },
+        { ...windowless(ring), soak: Math.min(ring.soak, 86_400) },
       ]),
     )
     const patchCycles = { patch: { schedule: 'rate(7 days)', timezone: 'UTC', onlyIfChanged: false } }

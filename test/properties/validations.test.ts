@@ -141,20 +141,13 @@ async function campaignOf(asked: Asked, sabotage: Sabotage = {}): Promise<string
  * fails, takes for ever or leaves nothing does not.
  */
 const stops = (all: Checks) =>
-  Object.entries(all).some(
-    ([
-      check,
-      {
-        mode,
-        fate: { outcome, mishap },
-      },
-    ]) => {
-      if (mishap === 'dies always') return true
-      // The AMI is looked at in a second: that check ends, one way or the other.
-      const passes = outcome === 'passes' || (check === 'ami' && outcome === 'never ends')
-      return mode === 'required' && (!passes || mishap === 'leaves nothing')
-    },
-  )
+  Object.entries(all).some(([check, fated]) => {
+    const { outcome, mishap } = fated.fate
+    if (mishap === 'dies always') return true
+    // The AMI is looked at in a second: that check ends, one way or the other.
+    const passes = outcome === 'passes' || (check === 'ami' && outcome === 'never ends')
+    return fated.mode === 'required' && (!passes || mishap === 'leaves nothing')
+  })
 
 const asked = fc.record({ base: checks, web: checks, db: checks })
 const options = {

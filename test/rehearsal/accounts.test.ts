@@ -234,7 +234,8 @@ describe('time', () => {
     })
   const items = (executions: Record<string, [parent: string, Execution]>) => [
     campaignItem('c', 0),
-    ...Object.entries(executions).map(([image, [parent, { arn, history, stopDate = 0 }]], order) => {
+    ...Object.entries(executions).map(([image, rebaked], order) => {
+      const [parent, { arn, history, stopDate = 0 }] = rebaked
       const shipped = history.events.find((event) => event.stateEnteredEventDetails?.name === 'Release Image')
       const finishedAt = new Date(shipped?.timestamp.getTime() ?? stopDate).toISOString()
       return imageItem('c', image, parent, order + 1, { execution: arn, finishedAt })

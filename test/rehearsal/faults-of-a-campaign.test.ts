@@ -45,7 +45,7 @@ describe('when something goes wrong', () => {
     { 'execution-aborted': ['al2023-java', 'aborted', /its execution was stopped/, java] },
   ]
   it.each(happenings)('%o: recorded, announced, and the rest goes on', { timeout: slow }, async (happening) => {
-    const faults = Object.entries(happening).map(([fault, [image]]) => `${fault}=${image}`)
+    const faults = Object.entries(happening).map(([fault, outcome]) => `${fault}=${outcome[0]}`)
     const result = await stage.rehearse({ faults })
     const cases = Object.values(happening)
     const expected = Object.fromEntries(images.map((image) => [image, 'released']))

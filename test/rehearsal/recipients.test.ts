@@ -61,8 +61,8 @@ describe('subscriptions', { timeout: slow }, () => {
     stage = await stageFor(fleet)
     const rehearsal = await stage.rehearse({ faults: ['build-fails=payments-web', 'build-fails=orders'] })
     posts = rehearsal.slack
-    told = rehearsal.notifications.map(({ attributes: { kind, image = '' }, recipients }) => [
-      `${kind} ${image}`.trim(),
+    told = rehearsal.notifications.map(({ attributes, recipients }) => [
+      `${attributes.kind} ${attributes.image ?? ''}`.trim(),
       recipients.map(named),
     ])
   }, slow)

@@ -133,7 +133,7 @@ describe('a release', () => {
     const event = releaseEvent(fleet, upstream, s.time)
     expect(s.heard.filter(({ after }) => after === 0)).toEqual([{ after: 0, account, bus: name, event }])
     // What EC2 says of the AMI itself comes first, and only where it is not the same.
-    const ofEc2 = s.heard.filter(({ after }) => after === -1).map(({ event: { detail } }) => detail.State)
+    const ofEc2 = s.heard.filter(({ after }) => after === -1).map(({ event }) => event.detail.State)
     expect(ofEc2).toEqual(upstream === 'foreign' || upstream === 'own' || upstream === 'built' ? ['available'] : [])
   })
 
@@ -177,7 +177,7 @@ describe('an event of a file', () => {
     const { ami } = amiOfRelease(fleet, { upstream, time: s.time })
     expect(s.world.standIn.ec2.find(ami, build)).toBeDefined()
     expect([ami, undefined]).toContain(pointedTo(s, upstream))
-    expect(s.heard.filter(({ event: { id } }) => id === 'from-a-file')).toHaveLength(1)
+    expect(s.heard.filter(({ event }) => event.id === 'from-a-file')).toHaveLength(1)
     expect(s.world.refused).toEqual([expect.stringMatching(/no rule on the default bus of account \d{12}/)])
   })
 
@@ -220,7 +220,7 @@ describe('an event of a file', () => {
     const event = releaseEvent(fleet, 'amis', s.time) as EventEnvelope
     await run(s, { events: [event, { ...event, id: 'again', time: s.at(60_000) }] })
     expect(judged(s, 'amis')).toHaveProperty('unseen')
-    expect(s.heard.map(({ event: { detail } }) => detail.State)).toEqual(['available', 'available'])
+    expect(s.heard.map(({ event }) => event.detail.State)).toEqual(['available', 'available'])
   })
 
   it.each([
@@ -244,7 +244,7 @@ describe('a fault', () => {
   const kinds = ['amis', 'foreign', 'own', 'built', 'announced']
   /** How long after its release each event of it was put. */
   const told = ({ heard, time }: Staged, upstream: string) =>
-    heard.filter(({ event: { id } }) => id === releaseEvent(fleet, upstream, time)?.id).map(({ after }) => after)
+    heard.filter(({ event }) => event.id === releaseEvent(fleet, upstream, time)?.id).map(({ after }) => after)
 
   it.each(kinds)('of what tells of %s', async (upstream) => {
     expect(told(await released(upstream, [`release-lost=${upstream}`]), upstream)).toEqual([])

@@ -79,7 +79,7 @@ describe('the checks of a campaign', { timeout: slow }, () => {
       'smoke-unreachable': ['documented', /smoke m7i.large: WaitOnline: .*is its agent in the AMI/],
     },
   ] satisfies Record<string, [string, RegExp]>[])('stop one image alone, and say why: %o', async (cases) => {
-    const faults = Object.entries(cases).map(([fault, [image]]) => `${fault}=${image}`)
+    const faults = Object.entries(cases).map(([fault, expected]) => `${fault}=${expected[0]}`)
     const { out, statuses, distributed, reasonOf, named } = await rehearse(...faults)
     const stopped = Object.values(cases).map(([image]) => image as string)
     expect(statuses).toEqual(all('released', Object.fromEntries(stopped.map((image) => [image, 'failed']))))

@@ -45,7 +45,7 @@ const ofAws = /^(States|Lambda|StepFunctions|DynamoDb|Ssm|Imagebuilder)\.\w+$/
 
 describe.each(files)('%s', (file) => {
   const states = statesIn(file)
-  const tasks = states.filter(([, { Type }]) => Type === 'Task')
+  const tasks = states.filter(([, state]) => state.Type === 'Task')
 
   it('is a definition that Step Functions takes', () => {
     expect(checkDefinition(JSON.parse(read(file)))).toEqual([])
@@ -91,11 +91,12 @@ describe('the errors of the functions', () => {
     // A dead letter's, which says itself what to do.
     'SlackRefused',
   ]
-  const made = statesIn('rebake.asl.json').flatMap(([, { Assign, Choices = [], Catch = [] }]) =>
-    [Assign, ...[...Choices, ...Catch].map((each) => each.Assign)].flatMap(
+  const made = statesIn('rebake.asl.json').flatMap(([, state]) => {
+    const { Assign, Choices = [], Catch = [] } = state
+    return [Assign, ...[...Choices, ...Catch].map((each) => each.Assign)].flatMap(
       (assign) => assign?.failure?.Error ?? assign?.ringFailure?.Error ?? [],
-    ),
-  )
+    )
+  })
   const final = [...[...thrown, ...brought].filter((name) => !mended.includes(name)), ...made].filter(
     (name) => !name.startsWith('{%'),
   )

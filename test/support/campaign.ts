@@ -42,12 +42,10 @@ export const imageBuilderArnPrefix = 'arn:aws:imagebuilder:us-west-2:11112222333
 /** An EC2 in which every AMI is available, save these. */
 export const ec2Without = (...gone: string[]) =>
   ({
-    send: async ({ input: { ImageIds = [] } }: { input: { ImageIds?: string[] } }) => ({
-      Images: ImageIds.filter((ami) => !gone.includes(ami)).map((ImageId) => ({
-        ImageId,
-        State: 'available',
-      })),
-    }),
+    send: async ({ input }: { input: { ImageIds?: string[] } }) => {
+      const there = input.ImageIds?.filter((ami) => !gone.includes(ami)) ?? []
+      return { Images: there.map((ImageId) => ({ ImageId, State: 'available' })) }
+    },
   }) as unknown as EC2Client
 
 /** What plan-campaign works with: every image's definition is `d1`. */

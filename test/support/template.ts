@@ -26,7 +26,7 @@ export const resourcesOf = (template: Template, type: string): Record<string, Pr
   Object.fromEntries(
     Object.entries(template.Resources)
       .filter(([, resource]) => resource.Type === type)
-      .map(([id, { Properties }]) => [id, readable(Properties ?? {}) as Properties]),
+      .map(([id, resource]) => [id, readable(resource.Properties ?? {}) as Properties]),
   )
 
 /** The only resource of a type. */

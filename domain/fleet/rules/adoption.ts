@@ -33,8 +33,8 @@ export const onePipeline: Rule = ({ fleet, given }) =>
 
 /** Pipelines are the build account's, in its region, and one for each image. */
 export const ownPipelines: Rule = ({ fleet, region }) => {
-  const pipelines = Object.entries(fleet.images).flatMap(([key, { pipeline }]) =>
-    pipeline ? [{ path: ['images', key, 'pipeline'], pipeline }] : [],
+  const pipelines = Object.entries(fleet.images).flatMap(([key, image]) =>
+    image.pipeline ? [{ path: ['images', key, 'pipeline'], pipeline: image.pipeline }] : [],
   )
   const { account } = fleet.build
   const elsewhere = pipelines.flatMap(({ path, pipeline }) => {

@@ -100,9 +100,9 @@ export const smokeTests: Rule = (scope) =>
 
 /** One package cannot be both. */
 export const packageLists: Rule = (scope) =>
-  each(scope, (key, { checks: { packages } }) =>
-    (packages?.forbidden ?? []).flatMap((name, i) =>
-      packages?.required.includes(name)
+  each(scope, (key, { checks }) =>
+    (checks.packages?.forbidden ?? []).flatMap((name, i) =>
+      checks.packages?.required.includes(name)
         ? [
             wrongValue(
               [...path(key, 'packages', 'forbidden'), i],

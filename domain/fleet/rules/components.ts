@@ -28,7 +28,7 @@ export const parameterUse: Rule = ({ fleet, documents }) =>
       const unknown = Object.keys(parameters).filter((name) => !declared.has(name))
       const hints = unknown.map((name) => didYouMean(name, declared.keys()))
       const missing = [...declared]
-        .filter(([name, { default: value }]) => value === undefined && !Object.hasOwn(parameters, name))
+        .filter(([name, parameter]) => parameter.default === undefined && !Object.hasOwn(parameters, name))
         .filter(([name]) => !hints.some((hint) => hint.includes(`'${name}'`)))
       return [
         ...unknown.map((name, j) =>

@@ -88,15 +88,15 @@ export const volumes: Rule = ({ fleet }) =>
 
 export const enoughTime: Rule = ({ fleet, given }) =>
   Object.entries(fleet.images)
-    .filter(([, { timeout, estimate }]) => timeout < estimate)
-    .map(([key, { timeout, estimate }]) =>
+    .filter(([, image]) => image.timeout < image.estimate)
+    .map(([key, image]) =>
       given(['images', key, 'timeout']) !== undefined
         ? wrongValue(
             ['images', key, 'timeout'],
-            `expected at least the estimate, ${showDuration(estimate)}, found ${showDuration(timeout)}`,
+            `expected at least the estimate, ${showDuration(image.estimate)}, found ${showDuration(image.timeout)}`,
           )
         : wrongValue(
             ['images', key, 'estimate'],
-            `expected at most the timeout, ${showDuration(timeout)} by default, found ${showDuration(estimate)}`,
+            `expected at most the timeout, ${showDuration(image.timeout)} by default, found ${showDuration(image.estimate)}`,
           ),
     )

@@ -14,8 +14,8 @@ const why = 'every campaign would set off another'
 const named = ({ fleet, given }: Scope) => given(['name']) === fleet.name
 
 export const ownImages: Rule = (scope) =>
-  Object.entries(scope.fleet.upstreams).flatMap(([key, { image }]) => {
-    const own = scope.names.images?.find((name) => image?.name === resourceName(scope.fleet.name, name))
+  Object.entries(scope.fleet.upstreams).flatMap(([key, upstream]) => {
+    const own = scope.names.images?.find((name) => upstream.image?.name === resourceName(scope.fleet.name, name))
     return own !== undefined && named(scope)
       ? [
           wrongValue(
@@ -27,7 +27,8 @@ export const ownImages: Rule = (scope) =>
   })
 
 export const ownParameters: Rule = (scope) =>
-  Object.entries(scope.fleet.upstreams).flatMap(([key, { parameter }]) => {
+  Object.entries(scope.fleet.upstreams).flatMap(([key, upstream]) => {
+    const { parameter } = upstream
     if (!parameter || !named(scope)) return []
     const { fleet } = scope
     const account = parameter.account ?? fleet.build.account
@@ -66,7 +67,8 @@ function publishes({ fleet, region }: Scope, account: string, parameter: string)
  * A ring's accounts own their copies, which have the same names.
  */
 export const ownAmis: Rule = (scope) =>
-  Object.entries(scope.fleet.upstreams).flatMap(([key, { ami }]) => {
+  Object.entries(scope.fleet.upstreams).flatMap(([key, upstream]) => {
+    const { ami } = upstream
     if (!ami || !named(scope)) return []
     const own = ownersOf(scope).find(
       ({ image, accounts }) =>
@@ -84,11 +86,11 @@ export const ownAmis: Rule = (scope) =>
 
 /** The accounts in which an image's AMIs are, in the build region. */
 const ownersOf = ({ fleet, region }: Scope) =>
-  Object.entries(fleet.images).map(([image, { rings }]) => ({
-    image,
+  Object.entries(fleet.images).map(([name, image]) => ({
+    image: name,
     accounts: [
       fleet.build.account,
-      ...rings.flatMap((ring) => {
+      ...image.rings.flatMap((ring) => {
         const target = fleet.rings[ring]
         return target && region && target.regions.includes(region) ? target.accounts : []
       }),

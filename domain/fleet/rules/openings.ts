@@ -26,15 +26,15 @@ export const openings: Rule = (scope) => {
 
 /** Everything that a window may hold up, in each ring where it has one, and where to say so. */
 const waitingIn = (fleet: Fleet): [path: Path, waiting: Waiting][] =>
-  Object.entries(fleet.images).flatMap(([image, { window, rings }]): [Path, Waiting][] => {
-    const windowed = rings.filter((ring) => fleet.rings[ring]?.window)
-    if (window) return [undefined, ...windowed].map((ring) => [['images', image, 'window'], { image, ring }])
-    return windowed.map((ring) => [['rings', ring, 'window'], { image, ring }])
+  Object.entries(fleet.images).flatMap(([name, image]): [Path, Waiting][] => {
+    const windowed = image.rings.filter((ring) => fleet.rings[ring]?.window)
+    if (image.window) return [undefined, ...windowed].map((ring) => [['images', name, 'window'], { image: name, ring }])
+    return windowed.map((ring) => [['rings', ring, 'window'], { image: name, ring }])
   })
 
 const startsOf = (fleet: Fleet): Date[] => {
-  const firsts = windowsOf(fleet).flatMap(([, { schedule, timezone }]) => {
-    const first = nextOccurrence(parseSchedule(schedule), timezone, new Date(0))
+  const firsts = windowsOf(fleet).flatMap(([, window]) => {
+    const first = nextOccurrence(parseSchedule(window.schedule), window.timezone, new Date(0))
     return first ? [first.getTime()] : []
   })
   return [

@@ -36,7 +36,9 @@ const wholeIn = ({ fleet, names }: Scope) => names.images?.length === rooted(fle
 const leadsSomewhere = ({ names }: Scope, { upstreams }: Fleet['patchCycles'][string]) =>
   upstreams?.every((name) => names.upstreams?.includes(name)) ?? true
 
-export const cveThresholds: Rule = ({ fleet: { cves } }) =>
-  cves && cves.critical === undefined && cves.high === undefined && cves.medium === undefined
+export const cveThresholds: Rule = ({ fleet }) => {
+  const { cves } = fleet
+  return cves && cves.critical === undefined && cves.high === undefined && cves.medium === undefined
     ? [wrongValue(['cves'], 'expected at least one of critical, high and medium, found none of them')]
     : []
+}

@@ -40,8 +40,8 @@ export const noOverlap: Rule = ({ fleet }) => {
 
 /** A distribution configuration is named after its image and its ring: a-b with c is a with b-c. */
 export const distinctNames: Rule = ({ fleet }) => {
-  const names = Object.entries(fleet.images).flatMap(([image, { rings }]) =>
-    rings.map((ring) => ({ image, ring, name: distributionName(fleet.name, image, ring) })),
+  const names = Object.entries(fleet.images).flatMap(([key, image]) =>
+    image.rings.map((ring) => ({ image: key, ring, name: distributionName(fleet.name, key, ring) })),
   )
   return repeated(names.map(({ name }) => name)).flatMap(([name, i]) => {
     const other = names.find((first) => first.name === name)
@@ -59,8 +59,8 @@ export const distinctNames: Rule = ({ fleet }) => {
 /** Image Builder copies within one partition. */
 export const onePartition: Rule = ({ fleet, region: home }) => {
   if (!home) return []
-  return Object.entries(fleet.rings).flatMap(([key, { regions }]) =>
-    regions.flatMap((name, i) =>
+  return Object.entries(fleet.rings).flatMap(([key, ring]) =>
+    ring.regions.flatMap((name, i) =>
       partitionOf(name) === partitionOf(home)
         ? []
         : [
@@ -77,9 +77,9 @@ export const placeholders = ['{fleet}', '{image}', '{ring}']
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html */
 export const parameters: Rule = ({ fleet }) =>
-  Object.entries(fleet.rings).flatMap(([key, { parameter }]) => {
-    const problem = wrongParameter(parameter)
-    const found = problem?.includes('found') ? '' : `, found ${show(parameter)}`
+  Object.entries(fleet.rings).flatMap(([key, ring]) => {
+    const problem = wrongParameter(ring.parameter)
+    const found = problem?.includes('found') ? '' : `, found ${show(ring.parameter)}`
     return problem ? [wrongValue(['rings', key, 'parameter'], `${problem}${found}`)] : []
   })
 

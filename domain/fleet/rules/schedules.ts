@@ -8,10 +8,10 @@ import type { Rule } from './scope.ts'
 /** Times: of patch cycles, windows, freezes and retirement. No rule asks what time it is, so a sound fleet stays sound. */
 export const times: Rule = ({ fleet }) => [
   ...Object.entries(fleet.patchCycles).flatMap(([key, cycle]) => wrongCycle(['patchCycles', key], cycle)),
-  ...windowsOf(fleet).flatMap(([path, { schedule, timezone }]) => [
-    ...(/^(rate|at)\(/.test(schedule)
-      ? [...wrongTimezone(path, timezone), onlyCron(path, schedule)]
-      : wrongTiming(path, { schedule, timezone })),
+  ...windowsOf(fleet).flatMap(([path, window]) => [
+    ...(/^(rate|at)\(/.test(window.schedule)
+      ? [...wrongTimezone(path, window.timezone), onlyCron(path, window.schedule)]
+      : wrongTiming(path, window)),
   ]),
   ...(fleet.retirement ? wrongTiming(['retirement'], fleet.retirement) : []),
   ...Object.entries(fleet.freezes).flatMap(([key, freeze]) => wrongFreeze(['freezes', key], freeze)),
@@ -20,8 +20,8 @@ export const times: Rule = ({ fleet }) => [
 /** Every window of a fleet, and where it stands. */
 export const windowsOf = (fleet: Fleet) =>
   (['images', 'rings'] as const).flatMap((section) =>
-    Object.entries(fleet[section]).flatMap(([key, { window }]) =>
-      window ? [[[section, key, 'window'], window] as const] : [],
+    Object.entries(fleet[section]).flatMap(([key, each]) =>
+      each.window ? [[[section, key, 'window'], each.window] as const] : [],
     ),
   )
 

@@ -38,8 +38,8 @@ export const reach: Rule = ({ fleet }) =>
 /** The whole organization has the accounts of the rings before it, too. */
 function twice(rings: Record<string, Ring>, name: string, ring: Ring): Finding[] {
   if (!ring.organization) return []
-  return Object.entries(rings).flatMap(([other, { accounts }]) => {
-    const missed = other === name ? [] : accounts.filter((account) => !ring.except.includes(account))
+  return Object.entries(rings).flatMap(([other, its]) => {
+    const missed = other === name ? [] : its.accounts.filter((account) => !ring.except.includes(account))
     return missed.length > 0
       ? [
           wrongKey(

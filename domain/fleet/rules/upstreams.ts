@@ -15,8 +15,8 @@ export const oneKind: Rule = ({ fleet }) =>
 
 /** The fleet subscribes across regions, which SNS allows within a partition. */
 export const announcements: Rule = ({ fleet, region: home }) =>
-  Object.entries(fleet.upstreams).flatMap(([key, { parameter }]) => {
-    const topic = parameter?.announcements
+  Object.entries(fleet.upstreams).flatMap(([key, upstream]) => {
+    const topic = upstream.parameter?.announcements
     if (topic === undefined || !home) return []
     const path = ['upstreams', key, 'parameter', 'announcements']
     const [, partition, , region = ''] = topic.split(':')

@@ -123,9 +123,9 @@ export class Copies {
     if (managed) throw new AwsError('InvalidParameterValue', cannotBeShared)
   }
 
-  #nameOf(record: ImageRecord, { amiDistributionConfiguration: { name } = {} }: Distribution): string {
+  #nameOf(record: ImageRecord, { amiDistributionConfiguration: settings }: Distribution): string {
     const date = new Date(this.#surroundings.clock.now()).toISOString().replaceAll(':', '-')
-    return (name ?? `${record.name} {{ imagebuilder:buildDate }}`)
+    return (settings?.name ?? `${record.name} {{ imagebuilder:buildDate }}`)
       .replace(/\{\{\s*imagebuilder:buildDate\s*\}\}/g, date)
       .replace(/\{\{\s*imagebuilder:buildVersion\s*\}\}/g, record.arn.split('/').at(-1) ?? '')
   }

@@ -42,7 +42,8 @@ export function valuesOf(
       `Undefined parameters ${unknown.join()}, or required ones that have no value: ${missing.join()}`,
     )
   return Object.fromEntries(
-    Object.entries(parameters).map(([name, { type, default: usual }]) => {
+    Object.entries(parameters).map(([name, parameter]) => {
+      const { type, default: usual } = parameter
       const value = given[name]
       if (!value) return [name, usual]
       return [name, type === 'StringMap' ? JSON.parse(value[0] ?? '{}') : type === 'StringList' ? value : value[0]]

@@ -169,7 +169,8 @@ describe('any opening', () => {
   /** Said again, in the words of the question. */
   const isOpen = (time: Date, freezes: Freezes, windows: Windows) =>
     freezes.every(({ from, to, timezone }) => time < fromLocal(from, timezone) || time >= fromLocal(to, timezone)) &&
-    windows.every(({ window: { schedule, timezone, duration } }) => {
+    windows.every(({ window }) => {
+      const { schedule, timezone, duration } = window
       const begin = nextOccurrence(parseSchedule(schedule), timezone, new Date(time.getTime() - duration * 1000))
       return begin !== undefined && begin <= time
     })

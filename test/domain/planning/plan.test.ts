@@ -20,9 +20,9 @@ const bakes = (trigger: Trigger, known?: Partial<Known>, among = fleet) =>
 const settled: Partial<Known> = {
   upstreams: Object.fromEntries(Object.keys(fleet.upstreams).map((name) => [name, upstream()])),
   images: Object.fromEntries(
-    Object.entries(fleet.images).map(([image, { parent }]) => [
-      image,
-      last(image, parent in fleet.upstreams ? current : amiOf(parent)),
+    Object.entries(fleet.images).map(([name, image]) => [
+      name,
+      last(name, image.parent in fleet.upstreams ? current : amiOf(image.parent)),
     ]),
   ),
 }

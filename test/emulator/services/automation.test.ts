@@ -315,7 +315,8 @@ describe('StartAutomationExecution', () => {
   it.each<[string, Change]>([
     [
       'another account’s automations',
-      trusting(({ Statement: [statement = {}] }) => {
+      trusting(({ Statement }) => {
+        const [statement = {}] = Statement
         statement.Condition = { StringEquals: { 'aws:SourceAccount': '999999999999' } }
       }),
     ],

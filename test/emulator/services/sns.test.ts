@@ -148,7 +148,7 @@ describe('a function that has subscribed', () => {
       operation: 'Publish',
       input: { TopicArn, Message: 'm', Subject: 's' },
     })
-    expect(got.map(([, topic, { Records }]) => [topic, Records[0]?.Sns])).toEqual([
+    expect(got.map(([, topic, event]) => [topic, event.Records[0]?.Sns])).toEqual([
       [TopicArn, expect.objectContaining({ Message: 'm', Subject: 's' })],
     ])
     expect(standIn.sns.notifications).toHaveLength(1)

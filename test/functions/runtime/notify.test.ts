@@ -23,7 +23,7 @@ const message: Message = {
 it('publishes once, in a form for each protocol, with each attribute as a string to filter by', async () => {
   sns.on(PublishCommand).resolves({})
   await notify(message)
-  const [call, ...others] = sns.commandCalls(PublishCommand).map(({ args: [{ input }] }) => input)
+  const [call, ...others] = sns.commandCalls(PublishCommand).map((call) => call.args[0].input)
   expect(others).toEqual([])
   expect(call).toMatchObject({
     TopicArn: topicArn,

@@ -15,7 +15,7 @@ beforeEach(() => void eventBridge.reset())
 it('puts the event on the default bus, with the time that the state machine gave', async () => {
   eventBridge.on(PutEventsCommand).resolves({ FailedEntryCount: 0, Entries: [{ EventId: 'id' }] })
   await publish(event)
-  expect(eventBridge.commandCalls(PutEventsCommand).map(({ args: [{ input }] }) => input)).toEqual([
+  expect(eventBridge.commandCalls(PutEventsCommand).map((call) => call.args[0].input)).toEqual([
     {
       Entries: [
         {

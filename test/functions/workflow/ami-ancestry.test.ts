@@ -15,13 +15,8 @@ async function judged(image: Image, others: Record<string, Image> = {}, copies: 
   const ledger = memoryLedger()
   const looked: string[] = []
   const ec2 = {
-    send: async ({
-      input: {
-        ImageIds: [ami = ''],
-      },
-    }: {
-      input: { ImageIds: string[] }
-    }) => {
+    send: async ({ input }: { input: { ImageIds: string[] } }) => {
+      const [ami = ''] = input.ImageIds
       looked.push(ami)
       if (!others[ami]) throw named('InvalidAMIID.NotFound')
       return { Images: [others[ami]] }

@@ -38,7 +38,7 @@ const releasing = ({ parts }: Planned) =>
     { ...closing, ami },
   )
 const failing = ({ parts }: Planned) => fail(parts, { ...closing, failure })
-const moved = () => ssm.commandCalls(PutParameterCommand).map(({ args: [{ input }] }) => [input.Name, input.Value])
+const moved = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => [args[0].input.Name, args[0].input.Value])
 
 /** A campaign whose al2023-java has the turns to bake and to roll out. */
 async function underWay() {

@@ -138,7 +138,7 @@ it('keeps no log for ever', () => {
 
 it('has ids that people can read', () => {
   const generated = Object.entries(template.Resources)
-    .filter(([id, { Type }]) => /[0-9A-F]{8}$/.test(id) && Type !== 'AWS::Lambda::Permission')
+    .filter(([id, resource]) => /[0-9A-F]{8}$/.test(id) && resource.Type !== 'AWS::Lambda::Permission')
     .map(([id]) => id)
   expect(generated).toEqual([])
 })

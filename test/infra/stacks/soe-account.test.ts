@@ -123,7 +123,7 @@ describe('for upstreams of every kind', () => {
       const { soeStack, buildStack } = await synth(fleetOnAll())
       const inBuild = rulesOf(buildStack.template)
       const rules = rulesOf(soeStack.template)
-      const patterns = Object.fromEntries(Object.entries(rules).map(([id, { EventPattern }]) => [id, EventPattern]))
+      const patterns = Object.fromEntries(Object.entries(rules).map(([id, rule]) => [id, rule.EventPattern]))
       expect(patterns).toEqual({
         ForwardReleases: inBuild.AmiReleased?.EventPattern,
         ForwardParameters: inBuild.ParameterReleased?.EventPattern,
