@@ -1,32 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-/** Node never forgets a module: each whole rehearsal leaves its bundles behind, so these files have a process each. */
-const rehearsals = ['test/rehearsal/*.test.ts', 'test/cli/**/served*.test.ts', 'test/events.test.ts']
-
-const common = {
-  pool: 'forks' as const,
-  // The rehearsal imports the deployed bundles: as Node does, untouched.
-  server: { deps: { external: [/\/functions\/[a-z-]+\/index\.mjs/] } },
-  testTimeout: 30_000,
-  hookTimeout: 90_000,
-}
-
 export default defineConfig({
   test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    // One module registry for each worker: loading the CDK, and synthesizing a fleet, once, not once a file.
+    isolate: false,
     // Vitest would leave one core to a person who watches.
     maxWorkers: '100%',
-    projects: [
-      { test: { ...common, name: 'rehearsals', include: rehearsals, isolate: true } },
-      // One module registry for each worker: loading the CDK once, not once a file.
-      {
-        test: {
-          ...common,
-          name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: rehearsals,
-          isolate: false,
-        },
-      },
-    ],
+    testTimeout: 30_000,
+    hookTimeout: 90_000,
   },
 })

@@ -1,22 +1,11 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { build, has, itFitsTheModels, type Served, seedFleet, served } from './accounts.ts'
+import { awsCommand } from '../support/aws-command.ts'
+import { build, itFitsTheModels, type Served, seedFleet, served } from './accounts.ts'
 
-const hasAws = has('aws', '--version')
 let world: Served
 
-const aws = async (command: string) => {
-  const argv = ['--endpoint-url', world.url, '--region', 'us-east-1', '--output', 'json', ...command.split(' ')]
-  const env = {
-    ...process.env,
-    AWS_ACCESS_KEY_ID: 'operator',
-    AWS_SECRET_ACCESS_KEY: 'any',
-    AWS_MAX_ATTEMPTS: '1',
-    AWS_PAGER: '',
-  }
-  return JSON.parse((await promisify(execFile)('aws', argv, { env })).stdout)
-}
+const command = await awsCommand()
+const aws = (text: string) => command?.json(text, { url: world.url, region: 'us-east-1', accessKeyId: 'operator' })
 
 beforeAll(async () => {
   world = await served()
@@ -58,9 +47,12 @@ beforeAll(async () => {
   })
 })
 
-afterAll(() => world.close())
+afterAll(() => {
+  command?.close()
+  return world.close()
+})
 
-describe.skipIf(!hasAws)('the aws command line, unmodified (skipped where there is none)', () => {
+describe.skipIf(!command)('the aws command line, unmodified (skipped where there is none)', () => {
   it.concurrent.each([
     ['imagebuilder list-images', { imageVersionList: [{ name: 'golden-base', version: '1.0.0' }] }],
     ['imagebuilder list-image-pipelines', { imagePipelineList: [{ name: 'golden-base' }] }],

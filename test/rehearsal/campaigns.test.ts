@@ -1,12 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { complete } from '../../domain/fleet/defaults.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { type CloudAssemblySummary, synthesize } from '../../infra/synthesize.ts'
 import { parseFault } from '../../rehearsal/faults.ts'
 import { rehearse } from '../../rehearsal/rehearse.ts'
 import type { PlannedRelease } from '../../rehearsal/releases.ts'
 import { everyKind } from '../support/every-kind.ts'
-import { readLines, slow, temporaryDirectory } from '../support/rehearsal.ts'
+import { assemblyOf, readLines, slow, temporaryDirectory } from '../support/rehearsal.ts'
 
 const start = '2026-09-01T06:00:00Z'
 const hour = 3_600
@@ -34,7 +33,7 @@ interface Life {
   faults?: string[]
   for?: number
 }
-async function living(fleet: Fleet, { faults = [], events = [], ...rest }: Life, assembly?: CloudAssemblySummary) {
+async function living(fleet: Fleet, { faults = [], events = [], ...rest }: Life) {
   const out = temporaryDirectory()
   const rehearsal = await rehearse({
     fleet,
@@ -44,7 +43,7 @@ async function living(fleet: Fleet, { faults = [], events = [], ...rest }: Life,
     out,
     ...rest,
     events: events as never,
-    ...(assembly && { assembly }),
+    assembly: await assemblyOf(fleet),
     faults: faults.map(parseFault),
   })
   await rehearsal.close()
@@ -153,19 +152,10 @@ describe('a newer release', { timeout: slow }, () => {
 })
 
 describe('the hourly look', { timeout: slow }, () => {
-  let fleet: Fleet
-  let assembly: CloudAssemblySummary
-  beforeAll(async () => {
-    fleet = fleetWith({})
-    assembly = await synthesize({ fleet, fleetDirectory: '.', outdir: temporaryDirectory() })
-  }, slow)
+  const fleet = fleetWith({})
 
   it('tries a failed bake again after an hour and after six more, gives up then, and says so once', async () => {
-    const { summary, told, bakes } = await living(
-      fleet,
-      { faults: ['build-fails=account-app'], for: 24 * hour },
-      assembly,
-    )
+    const { summary, told, bakes } = await living(fleet, { faults: ['build-fails=account-app'], for: 24 * hour })
     const tries = bakes.filter(({ input }) => input.tags['rebake:image'] === 'account-app')
     expect(tries).toHaveLength(3)
     const [first = 0, second = 0, third = 0] = tries.map(({ time }) => hoursAfterStart(time))
@@ -180,7 +170,7 @@ describe('the hourly look', { timeout: slow }, () => {
 
   it('frees what a dead execution held whose own event was lost', async () => {
     const faults = ['execution-aborted=account-app', 'settle-lost=account-app']
-    const { summary, told } = await living(fleet, { faults, for: 6 * hour }, assembly)
+    const { summary, told } = await living(fleet, { faults, for: 6 * hour })
     const app = summary.images.find(({ image }) => image === 'account-app')
     expect(app).toMatchObject({ status: 'aborted' })
     expect(hoursAfterStart(app?.finishedAt)).toBeLessThan(2.5)

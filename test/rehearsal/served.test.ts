@@ -1,5 +1,3 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { promisify } from 'node:util'
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
@@ -11,6 +9,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import { awsCommand } from '../support/aws-command.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
 
 let rehearsal: Rehearsal
@@ -35,18 +34,13 @@ const payments = arn('imagebuilder', 'image/golden-payments-api/1.0.0')
 const ami = expect.stringMatching(/^ami-[0-9a-f]{17}$/)
 const containing = (...items: object[]) => expect.arrayContaining(items.map((o) => expect.objectContaining(o)))
 
+const command = await awsCommand()
+afterAll(() => command?.close())
 /** What the `aws` command answers, as the operator of an account. */
-async function aws(command: string, account = build) {
-  const argv = ['--endpoint-url', rehearsal.url as string, '--region', 'us-west-2', '--output', 'json']
-  const credentials = { AWS_ACCESS_KEY_ID: account, AWS_SECRET_ACCESS_KEY: 'any', AWS_SESSION_TOKEN: '' }
-  const env = { ...process.env, ...credentials, AWS_MAX_ATTEMPTS: '1', AWS_PAGER: '' }
-  const { stdout } = await promisify(execFile)('aws', [...argv, ...command.split(' ')], { env })
-  return JSON.parse(stdout)
-}
+const aws = <T = object>(text: string, account = build) =>
+  command?.json<T>(text, { url: rehearsal.url as string, region: 'us-west-2', accessKeyId: account })
 
-const hasAws = spawnSync('aws', ['--version']).status === 0
-
-describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where there is none)', () => {
+describe.skipIf(!command)('the aws command line after a rehearsal (skipped where there is none)', () => {
   it.concurrent.each<[string, () => object, account?: string]>([
     [
       'imagebuilder list-images --owner Self',
@@ -191,10 +185,15 @@ describe.skipIf(!hasAws)('the aws command line after a rehearsal (skipped where 
   it(
     'finds in the target account the AMI that its parameter names, copied from the build account',
     async () => {
-      const { Parameter } = await aws('ssm get-parameter --name /golden-images/payments-api', target)
-      expect(Parameter.Value).not.toBe(released('payments-api'))
-      const { Images } = await aws(`ec2 describe-images --image-ids ${Parameter.Value}`, target)
-      expect(Images).toMatchObject([{ OwnerId: target, Name: expect.stringContaining('payments-api') }])
+      const found = await aws<{ Parameter: { Value: string } }>(
+        'ssm get-parameter --name /golden-images/payments-api',
+        target,
+      )
+      const copy = found?.Parameter.Value
+      expect(copy).not.toBe(released('payments-api'))
+      expect(await aws(`ec2 describe-images --image-ids ${copy}`, target)).toMatchObject({
+        Images: [{ OwnerId: target, Name: expect.stringContaining('payments-api') }],
+      })
     },
     slow,
   )

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { campaignName } from '../../domain/triggers.ts'
-import { type CloudAssemblySummary, synthesize } from '../../infra/synthesize.ts'
+import type { CloudAssemblySummary } from '../../infra/synthesize.ts'
 import { parseFault } from '../../rehearsal/faults.ts'
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { amiOfRelease, type PlannedRelease } from '../../rehearsal/releases.ts'
 import { everyKind } from '../support/every-kind.ts'
-import { readLines, slow, temporaryDirectory } from '../support/rehearsal.ts'
+import { assemblyOf, readLines, slow, temporaryDirectory } from '../support/rehearsal.ts'
 
 const fleet = everyKind()
 const kinds = Object.keys(fleet.upstreams)
@@ -15,7 +15,7 @@ const minutesAfterStart = (time: string) => (Date.parse(time) - Date.parse(start
 
 let assembly: CloudAssemblySummary
 beforeAll(async () => {
-  assembly = await synthesize({ fleet, fleetDirectory: '.', outdir: temporaryDirectory() })
+  assembly = await assemblyOf(fleet)
 }, slow)
 
 async function living(o: { releases: PlannedRelease[]; faults?: string[]; for?: number }) {

@@ -15,15 +15,22 @@ export const slow = 90_000
 
 export const temporaryDirectory = () => mkdtempSync(join(tmpdir(), 'rebake-test-'))
 
+const assemblies = new Map<string, Promise<CloudAssemblySummary>>()
+
+/** A fleet as it deploys: synthesized once for all tests of a process that rehearse it, and theirs to read only. */
+export function assemblyOf(fleet: Fleet): Promise<CloudAssemblySummary> {
+  const key = JSON.stringify(fleet)
+  const known = assemblies.get(key)
+  if (known) return known
+  // The templates' own tests check them.
+  const made = synthesize({ fleet, fleetDirectory: '.', outdir: temporaryDirectory(), validate: false })
+  assemblies.set(key, made)
+  return made
+}
+
 /** One synthesized fleet, to rehearse again and again. */
 export async function stageFor(fleet: Fleet = exampleFleet()) {
-  const assembly: CloudAssemblySummary = await synthesize({
-    fleet,
-    fleetDirectory: '.',
-    outdir: temporaryDirectory(),
-    // The templates' own tests check them.
-    validate: false,
-  })
+  const assembly = await assemblyOf(fleet)
   return {
     fleet,
     assembly,
