@@ -1,4 +1,6 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { getLanguageService, TextDocument } from 'amazon-states-language-service'
+import validate from 'asl-validator'
 import { describe, expect, it } from 'vitest'
 import * as errors from '../../domain/errors.ts'
 import { explain } from '../../domain/messages/failures.ts'
@@ -47,12 +49,33 @@ const sources = globSync('{functions,ledger,aws,domain}/**/*.ts')
 const brought = [...sources.matchAll(/\berror: '(\w+)'/g)].flatMap(([, name]) => name ?? [])
 const ofAws = /^(States|Lambda|StepFunctions|DynamoDb|Ssm|Imagebuilder)\.\w+$/
 
+const languageService = getLanguageService({})
+
+/** What three readers of the language say against a definition: ours, that of an editor by AWS, and a validator of others. */
+async function problemsOf(definition: object): Promise<string[]> {
+  const document = TextDocument.create('memory://definition', 'asl', 1, JSON.stringify(definition))
+  const found = await languageService.doValidation(document, languageService.parseJSONDocument(document))
+  const { errors } = validate(definition)
+  return [
+    ...checkDefinition(definition as never).map((problem) => `emulator: ${JSON.stringify(problem)}`),
+    ...found.map(({ message }) => `amazon-states-language-service: ${message}`),
+    ...errors.map((error) => `asl-validator: ${error.message}`),
+  ]
+}
+
+it('all three readers see a transition to nowhere', async () => {
+  const definition = readDefinition('release')
+  const problems = await problemsOf({ ...definition, StartAt: 'Nowhere' })
+  for (const reader of ['emulator', 'amazon-states-language-service', 'asl-validator'])
+    expect(problems.filter((problem) => problem.startsWith(reader))).not.toEqual([])
+})
+
 describe.each(machineNames)('%s', (name) => {
   const states = statesIn(name)
   const tasks = states.filter(([, state]) => state.Type === 'Task')
 
-  it('is a definition that Step Functions takes', () => {
-    expect(checkDefinition(readDefinition(name))).toEqual([])
+  it('is a definition that Step Functions takes', async () => {
+    expect(await problemsOf(readDefinition(name))).toEqual([])
   })
 
   it.each(tasks)('%s has a timeout, a Retry with jitter, and a Catch for everything', (_, state) => {
