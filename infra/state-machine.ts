@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -6,6 +5,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import { readDefinition } from './definitions.ts'
 import { type FunctionName, functionNames, type MachineName } from './functions/names.ts'
 import { pascalCase } from './names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from './permissions.ts'
@@ -21,14 +21,14 @@ interface RebakeStateMachineProps {
   permissions: Permission[]
 }
 
-/** statemachines/<name>.asl.json, inlined so that an assertion and a diff can see it. */
+/** statemachines/<name>.asl.yaml, inlined so that an assertion and a diff can see it. */
 export class RebakeStateMachine extends Construct {
   readonly machine: StateMachine
 
   constructor(scope: Construct, { fleet, name, functions, ...props }: RebakeStateMachineProps) {
     super(scope, pascalCase(name))
     const physicalName = resourceName(fleet.name, name)
-    const definition = readFileSync(new URL(`../statemachines/${name}.asl.json`, import.meta.url), 'utf8')
+    const definition = JSON.stringify(readDefinition(name))
     const invoked = functionNames.filter((key) => definition.includes(`\${${substitutionOf(key)}}`))
     const offered: Record<string, string> = {
       ...props.substitutions,
@@ -58,7 +58,7 @@ export class RebakeStateMachine extends Construct {
     this.machine = new StateMachine(this, 'StateMachine', {
       stateMachineName: physicalName,
       stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(definition))),
+      definitionBody: DefinitionBody.fromString(definition),
       definitionSubstitutions: substitutionsFor(name, definition, offered),
       role: role.withoutPolicyUpdates(),
       logs: { destination: logs, level: LogLevel.ERROR, includeExecutionData: false },
@@ -81,7 +81,7 @@ function substitutionsFor(name: string, definition: string, offered: Record<stri
     wanted.map((key) => {
       const value = offered[key]
       if (value === undefined)
-        throw new Error(`statemachines/${name}.asl.json asks for \${${key}}, which the app does not supply`)
+        throw new Error(`statemachines/${name}.asl.yaml asks for \${${key}}, which the app does not supply`)
       return [key, value]
     }),
   )

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { doneAt, isStep, steps } from '../../domain/rebake-steps.ts'
+import { readDefinition } from '../../infra/definitions.ts'
 
 interface States {
   States: Record<string, { Branches?: States[]; ItemProcessor?: States }>
 }
 
-const machine = JSON.parse(readFileSync('statemachines/rebake.asl.json', 'utf8')) as States
+const machine = readDefinition('rebake') as States
 const namesIn = ({ States: states }: States): string[] =>
   Object.entries(states).flatMap(([name, state]) => [
     name,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Message } from '../../domain/messages/message.ts'
 import { VirtualClock } from '../../emulator/clock.ts'
@@ -25,6 +24,8 @@ import { startCycle } from '../../functions/start-cycle/start-cycle.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
 import { passIfOpen } from '../../functions/workflow/change-window.ts'
 import { mustHoldRollOut } from '../../functions/workflow/rollout-guard.ts'
+import { readDefinition } from '../../infra/definitions.ts'
+import type { MachineName } from '../../infra/functions/names.ts'
 import { openApprovals } from '../../ledger/approvals.ts'
 import { readOrdered } from '../../ledger/campaigns.ts'
 import { readKnown } from '../../ledger/fleet-state.ts'
@@ -382,9 +383,9 @@ const scanTakes = 1_200_000
 const same = (definition: string) => definition
 
 /** A state machine as it deploys, its functions under their names. */
-function definitionOf(name: string): string {
+function definitionOf(name: MachineName): string {
   const kebab = (pascal: string) => pascal.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
-  return readFileSync(`statemachines/${name}.asl.json`, 'utf8').replace(/\$\{(\w+)\}/g, (_, key: string) => {
+  return JSON.stringify(readDefinition(name)).replace(/\$\{(\w+)\}/g, (_, key: string) => {
     if (key === 'RebakeStateMachineArn') return machineArn('rebake')
     if (key.endsWith('FunctionArn'))
       return `arn:aws:lambda:${region}:${account}:function:golden-${kebab(key.replace('FunctionArn', ''))}`

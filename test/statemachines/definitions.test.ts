@@ -1,8 +1,12 @@
 import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { getLanguageService, TextDocument } from 'amazon-states-language-service'
+import validate from 'asl-validator'
 import { describe, expect, it } from 'vitest'
 import * as errors from '../../domain/errors.ts'
 import { explain } from '../../domain/messages/failures.ts'
 import { checkDefinition } from '../../emulator/step-functions/check/check.ts'
+import { readDefinition } from '../../infra/definitions.ts'
+import { type MachineName, machineNames } from '../../infra/functions/names.ts'
 
 interface Failing {
   failure?: { Error?: string }
@@ -30,9 +34,11 @@ const statesOf = (states: Record<string, State>): [string, State][] =>
     ...statesOf(state.ItemProcessor?.States ?? {}),
   ])
 
-const files = readdirSync('statemachines')
-const read = (file: string) => readFileSync(`statemachines/${file}`, 'utf8')
-const statesIn = (file: string) => statesOf((JSON.parse(read(file)) as { States: Record<string, State> }).States)
+const statesIn = (name: MachineName) => statesOf(readDefinition(name).States as unknown as Record<string, State>)
+
+it('every file of statemachines/ is deployed', () => {
+  expect(readdirSync('statemachines').sort()).toEqual(machineNames.map((name) => `${name}.asl.yaml`).sort())
+})
 const thrown = Object.values(errors)
   .filter((value) => typeof value === 'function' && value.prototype instanceof Error)
   .map((value): string => new (value as typeof errors.Transient)('').name)
@@ -43,12 +49,33 @@ const sources = globSync('{functions,ledger,aws,domain}/**/*.ts')
 const brought = [...sources.matchAll(/\berror: '(\w+)'/g)].flatMap(([, name]) => name ?? [])
 const ofAws = /^(States|Lambda|StepFunctions|DynamoDb|Ssm|Imagebuilder)\.\w+$/
 
-describe.each(files)('%s', (file) => {
-  const states = statesIn(file)
+const languageService = getLanguageService({})
+
+/** What three readers of the language say against a definition: ours, that of an editor by AWS, and a validator of others. */
+async function problemsOf(definition: object): Promise<string[]> {
+  const document = TextDocument.create('memory://definition', 'asl', 1, JSON.stringify(definition))
+  const found = await languageService.doValidation(document, languageService.parseJSONDocument(document))
+  const { errors } = validate(definition)
+  return [
+    ...checkDefinition(definition as never).map((problem) => `emulator: ${JSON.stringify(problem)}`),
+    ...found.map(({ message }) => `amazon-states-language-service: ${message}`),
+    ...errors.map((error) => `asl-validator: ${error.message}`),
+  ]
+}
+
+it('all three readers see a transition to nowhere', async () => {
+  const definition = readDefinition('release')
+  const problems = await problemsOf({ ...definition, StartAt: 'Nowhere' })
+  for (const reader of ['emulator', 'amazon-states-language-service', 'asl-validator'])
+    expect(problems.filter((problem) => problem.startsWith(reader))).not.toEqual([])
+})
+
+describe.each(machineNames)('%s', (name) => {
+  const states = statesIn(name)
   const tasks = states.filter(([, state]) => state.Type === 'Task')
 
-  it('is a definition that Step Functions takes', () => {
-    expect(checkDefinition(JSON.parse(read(file)))).toEqual([])
+  it('is a definition that Step Functions takes', async () => {
+    expect(await problemsOf(readDefinition(name))).toEqual([])
   })
 
   it.each(tasks)('%s has a timeout, a Retry with jitter, and a Catch for everything', (_, state) => {
@@ -91,7 +118,7 @@ describe('the errors of the functions', () => {
     // A dead letter's, which says itself what to do.
     'SlackRefused',
   ]
-  const made = statesIn('rebake.asl.json').flatMap(([, state]) => {
+  const made = statesIn('rebake').flatMap(([, state]) => {
     const { Assign, Choices = [], Catch = [] } = state
     return [Assign, ...[...Choices, ...Catch].map((each) => each.Assign)].flatMap(
       (assign) => assign?.failure?.Error ?? assign?.ringFailure?.Error ?? [],

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { compile, evaluate, expressionIn } from '../../emulator/step-functions/expressions.ts'
 import { addedFunctions } from '../../emulator/step-functions/functions.ts'
 import type { Json } from '../../emulator/step-functions/types.ts'
-import { machineNames } from '../../infra/functions/names.ts'
+import { readDefinition } from '../../infra/definitions.ts'
+import { type MachineName, machineNames } from '../../infra/functions/names.ts'
 
 /** What the state machines decide by themselves: conditions, and what they read of answers and errors. */
 
@@ -22,12 +22,8 @@ const statesOf = (states: Record<string, State>): [string, State][] =>
     ...(state.Branches ?? []).flatMap((branch) => statesOf(branch.States)),
     ...statesOf(state.ItemProcessor?.States ?? {}),
   ])
-const machine = (name: string) => {
-  const { States } = JSON.parse(readFileSync(`statemachines/${name}.asl.json`, 'utf8')) as {
-    States: Record<string, State>
-  }
-  return Object.fromEntries(statesOf(States))
-}
+const machine = (name: MachineName) =>
+  Object.fromEntries(statesOf(readDefinition(name).States as unknown as Record<string, State>))
 const rebake = machine('rebake')
 const campaign = machine('campaign')
 
@@ -223,8 +219,7 @@ const expressionsIn = (value: unknown): string[] => {
 }
 
 it.each(machineNames)('every expression of %s is JSONata', (name) => {
-  const text = readFileSync(`statemachines/${name}.asl.json`, 'utf8')
-  const expressions = expressionsIn(JSON.parse(text))
+  const expressions = expressionsIn(readDefinition(name))
   expect(expressions.length).toBeGreaterThan(5)
   for (const expression of expressions) expect(() => compile(expression)).not.toThrow()
 })
