@@ -9,6 +9,8 @@ import {
 } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
 import { noClaims } from '../../domain/claims.ts'
+import { isRunning } from '../../domain/image-status.ts'
+import { operationMachines } from '../../domain/operations.ts'
 import type { Hold } from '../../domain/planning/holds.ts'
 import { isStep } from '../../domain/rebake-steps.ts'
 import { Trigger } from '../../domain/triggers.ts'
@@ -75,7 +77,7 @@ export function statusIn(deployment: Deployment): Status {
       asking(`look at the campaign ${name}`, async () => {
         const { record, images } = await readCampaign(ledger, name)
         const begun = record ?? (await describe(client, deployment, name))
-        const running = images.filter(({ status }) => ['waiting', 'baking', 'candidate'].includes(status))
+        const running = images.filter(isRunning)
         const steps = await stepsOf(client, running)
         const at = (...names: string[]) => running.filter(({ image }) => names.includes(steps.get(image)?.name ?? ''))
         const approvals = await askedOf(ledger, at('Request Approval'))
@@ -86,7 +88,7 @@ export function statusIn(deployment: Deployment): Status {
       }),
     standing: async () => {
       const standing = await asking('read what is held', async () => {
-        const open = operations.map((machine) => listOpen(client, machineArn(deployment, machine)))
+        const open = operationMachines.map((machine) => listOpen(client, machineArn(deployment, machine)))
         return readHeld(ledger, (await Promise.all(open)).flat().map(nameOf))
       })
       return { ...standing, approvals: await approvalsIn(deployment).open() }
@@ -94,9 +96,6 @@ export function statusIn(deployment: Deployment): Status {
     now: () => (deployment.endpoint === undefined || newest === '' ? clock() : newest),
   }
 }
-
-/** The machines of what people do to releases. */
-const operations = ['rollback', 'revoke', 'retire'] as const
 
 const nameOf = ({ name = '' }: ExecutionListItem) => name
 

@@ -1,6 +1,6 @@
 import { calling } from '../aws/problems.ts'
 import { Failed } from '../problems.ts'
-import { type Check, type Finding, type Outcome, unseen } from './check.ts'
+import { type Check, type Finding, type Outcome, unseen, worstOf } from './check.ts'
 import type { Environment } from './environment.ts'
 
 export interface Examined {
@@ -54,11 +54,8 @@ async function examine(check: Check, environment: Environment): Promise<Examined
     if (!(error instanceof Failed)) throw error
     findings.push(notSeen(check, error))
   }
-  const worst = order.findLast((outcome) => findings.some((finding) => finding.outcome === outcome))
-  return { check, outcome: worst ?? 'pass', findings }
+  return { check, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings }
 }
-
-const order: Outcome[] = ['pass', 'warning', 'unseen', 'fail']
 
 const denied = /AccessDenied|^UnauthorizedOperation$|^AuthorizationError|^NotAuthorized/
 
