@@ -21,6 +21,7 @@ import { readClaims } from '../../ledger/locks.ts'
 import { type OperationItem, readOperation } from '../../ledger/operations.ts'
 import type { Ledger } from '../../ledger/table.ts'
 import type { Seen, Step } from '../following/campaign-status.ts'
+import { readsAt } from '../following/waits.ts'
 import { clock } from '../options.ts'
 import { Failed } from '../problems.ts'
 import { approvalsIn, type Open } from './approvals.ts'
@@ -79,9 +80,10 @@ export function statusIn(deployment: Deployment): Status {
         const begun = record ?? (await describe(client, deployment, name))
         const running = images.filter(isRunning)
         const steps = await stepsOf(client, running)
-        const at = (...names: string[]) => running.filter(({ image }) => names.includes(steps.get(image)?.name ?? ''))
-        const approvals = await askedOf(ledger, at('Request Approval'))
-        const claims = at('Claim Image', 'Take Turn').length > 0 ? await readClaims(ledger) : noClaims
+        const needing = (what: ReturnType<typeof readsAt>) =>
+          running.filter(({ image }) => readsAt(steps.get(image)?.name ?? '') === what)
+        const approvals = await askedOf(ledger, needing('approvals'))
+        const claims = needing('claims').length > 0 ? await readClaims(ledger) : noClaims
         saw(begun.startedAt, begun.finishedAt, ...[...steps.values()].map(({ since }) => since))
         for (const { startedAt, finishedAt } of images) saw(startedAt, finishedAt)
         return { campaign: name, record: begun, images, steps, approvals, claims }
