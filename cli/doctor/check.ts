@@ -1,3 +1,4 @@
+import { isMissing } from '../../aws/errors.ts'
 import type { Environment } from './environment.ts'
 
 /**
@@ -60,12 +61,10 @@ export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof Error && missing.test(error.name)) return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
-
-const missing = /NotFound|DoesNotExist|^NoSuch|NonExistentQueue/
 
 /** What several checks of one run ask for: the first that asks does so for all of them. */
 export function once<T>(ask: (environment: Environment) => Promise<T>): typeof ask {

@@ -1,3 +1,4 @@
+import { isDenied } from '../../aws/errors.ts'
 import { calling } from '../aws/problems.ts'
 import { Failed } from '../problems.ts'
 import { type Check, type Finding, type Outcome, unseen, worstOf } from './check.ts'
@@ -57,12 +58,10 @@ async function examine(check: Check, environment: Environment): Promise<Examined
   return { check, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings }
 }
 
-const denied = /AccessDenied|^UnauthorizedOperation$|^AuthorizationError|^NotAuthorized/
-
 /** What a role may not look at is told with the permission that it takes. */
 function notSeen({ permissions }: Check, error: Failed): Finding {
   const cause = error.cause instanceof Error ? error.cause : error
-  if (!denied.test(cause.name)) return unseen(`could not look: ${error.message}`, 'Look again in a minute.')
+  if (!isDenied(cause)) return unseen(`could not look: ${error.message}`, 'Look again in a minute.')
   const [, action] = cause.message.match(/not authorized to perform: ([\w:-]+)/) ?? []
   return unseen(`could not look: ${cause.message}`, `It needs ${action ?? permissions.join(', ')}.`)
 }
