@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { expect, it } from 'vitest'
+import { type CheckKind, checkNeeds, checkSchemas } from '../../domain/check-kinds.ts'
 import { imageFields } from '../../domain/fleet/image-fields.ts'
 import { type Image, ImageSchema } from '../../domain/fleet/model.ts'
 
@@ -38,8 +39,18 @@ function imageFieldsTable() {
   return table(['field', 'is', 'default', 'a change bakes it again', 'beside `pipeline`'], rows)
 }
 
+function checksTable() {
+  const schemas = checkSchemas()
+  const rows = (Object.keys(schemas) as CheckKind[]).map((kind) => [
+    `\`${kind}\``,
+    v.getDescription(schemas[kind]) ?? '',
+    checkNeeds[kind].join(', '),
+  ])
+  return table(['check', 'looks at', 'needs of the pipeline'], rows)
+}
+
 /** What the document must have between `<!-- name -->` and `<!-- end -->`. */
-const tables = { 'image fields': imageFieldsTable }
+const tables = { 'image fields': imageFieldsTable, checks: checksTable }
 
 const withTables = (text: string) =>
   Object.entries(tables).reduce((before, [name, write]) => {
@@ -49,10 +60,14 @@ const withTables = (text: string) =>
     return `${above}${start}${write()}\n${below.slice(below.indexOf(end))}`
   }, text)
 
-it(`the tables of ${file} are what the code says; \`npx vitest run -u test/docs\` writes them`, async () => {
+it(`the tables of ${file} are what the code says; \`npx vitest run test/docs -u\` writes them`, async () => {
   await expect(withTables(readFileSync(file, 'utf8'))).toMatchFileSnapshot(`../../${file}`)
 })
 
 it.each(Object.keys(imageFields) as (keyof Image)[])('the field %s of an image is described', (field) => {
   expect(v.getDescription(ImageSchema.entries[field])).toMatch(/\w/)
+})
+
+it.each(Object.keys(checkSchemas()) as CheckKind[])('the check %s is described', (kind) => {
+  expect(v.getDescription(checkSchemas()[kind])).toMatch(/\w/)
 })
