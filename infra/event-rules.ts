@@ -8,11 +8,11 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { announcementPatterns } from './announcements.ts'
 import type { Arns } from './arns.ts'
+import { checkEvents } from './check-kinds.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import { type FunctionName, machineNames } from './functions/names.ts'
 import { policyOf } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
-import { smokeName } from './smoke/smoke-tests.ts'
 import { adoptedPipelines } from './targets.ts'
 
 interface EventRulesProps {
@@ -53,30 +53,8 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
     resources: imagesOfTheFleet,
     detail: { state: { status: finalStatuses } },
   })
-  if (Object.values(fleet.images).some(({ checks }) => checks.vulnerabilities))
-    rule(
-      'ScanCompleted',
-      'resume-wait',
-      'The scan of an image of this fleet is complete',
-      {
-        source: ['aws.imagebuilder'],
-        detailType: ['EC2 Image Builder CVE Detected'],
-        resources: imagesOfTheFleet,
-      },
-      'resume-scan',
-    )
-  if (Object.values(fleet.images).some(({ checks }) => checks.smoke))
-    rule(
-      'SmokeTested',
-      'resume-wait',
-      'A smoke test of this fleet ended',
-      {
-        source: ['aws.ssm'],
-        detailType: ['EC2 Automation Execution Status-change Notification'],
-        detail: { Definition: [smokeName(fleet.name)] },
-      },
-      'resume-smoke',
-    )
+  for (const { event } of checkEvents(fleet))
+    rule(event.id, 'resume-wait', event.description, event.pattern(fleet, imagesOfTheFleet), event.name)
   if (fleet.cves)
     rule('CveDetected', 'receive-cve', 'A scan has found vulnerabilities in an image of this fleet', {
       source: ['aws.imagebuilder'],

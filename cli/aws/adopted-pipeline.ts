@@ -1,23 +1,28 @@
 import type { ImagePipeline, ImageRecipe } from '@aws-sdk/client-imagebuilder'
 import { nextVersion, parentKind } from '../../domain/adoption.ts'
+import { type CheckKind, checkNeeds } from '../../domain/check-kinds.ts'
 import type { Image } from '../../domain/fleet/model.ts'
 import { list } from '../render/text.ts'
 
 /** What stands in the way of a fleet that adopts a pipeline, each in a sentence. */
 export function inTheWay({ checks }: Image, { pipeline, waysOut, unknown }: Found): string[] {
   const { status, schedule, imageTestsConfiguration, imageScanningConfiguration } = pipeline
-  const isTested = imageTestsConfiguration?.imageTestsEnabled !== false
-  const isScanned = imageScanningConfiguration?.imageScanningEnabled === true
+  const isOn = {
+    scanning: imageScanningConfiguration?.imageScanningEnabled === true,
+    tests: imageTestsConfiguration?.imageTestsEnabled !== false,
+    'enhanced image metadata': pipeline.enhancedImageMetadataEnabled !== false,
+  }
+  const off = (Object.keys(checks) as CheckKind[]).map((kind) => ({
+    kind,
+    missing: checkNeeds[kind].filter((need) => !isOn[need]),
+  }))
   const problems = [
     status === 'DISABLED' && 'it is disabled: enable it',
     schedule?.scheduleExpression &&
       `it has a schedule of its own, ${schedule.scheduleExpression}, so that one change is baked twice: take it away`,
-    checks.vulnerabilities &&
-      !(isTested && isScanned) &&
-      `the check of vulnerabilities needs its ${list([...(isScanned ? [] : ['scanning']), ...(isTested ? [] : ['tests'])])}: turn it on`,
-    checks.packages &&
-      pipeline.enhancedImageMetadataEnabled === false &&
-      'the check of packages needs its enhanced image metadata: turn it on',
+    ...off.map(
+      ({ kind, missing }) => missing.length > 0 && `the check of ${kind} needs its ${list(missing)}: turn it on`,
+    ),
     ...waysOut.map(
       (way) =>
         `it ${way} before anything is checked, so no rebake starts it: take that out of its distribution configuration`,

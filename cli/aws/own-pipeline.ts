@@ -1,5 +1,11 @@
-import type { ComponentConfiguration, ImagePipeline, InstanceBlockDeviceMapping } from '@aws-sdk/client-imagebuilder'
+import type {
+  ComponentConfiguration,
+  ImagePipeline,
+  ImageRecipe,
+  InstanceBlockDeviceMapping,
+} from '@aws-sdk/client-imagebuilder'
 import type { Adopted } from '../../aws/recipes.ts'
+import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../../domain/names.ts'
 import { list } from '../render/text.ts'
@@ -12,22 +18,48 @@ export function notAsTheFleetSays(
 ): string[] {
   const image = fleet.images[name] as Image
   const parent = `ssm:${pointerName(fleet.name, name, 'parent')}`
-  const components = image.components.map(({ component, parameters }) => ({
-    component: expectedComponent(fleet, component),
-    parameters,
-  }))
-  const said = (what: string, found: unknown, wanted: unknown) =>
-    found === wanted ? [] : [`${what} is ${found ?? 'not set'}, and ${wanted ?? 'not set'} in the fleet`]
   return [
     ...said('the parent of its recipe', recipe.parentImage, parent),
-    ...differingComponents(recipe.components ?? [], components),
-    ...differingVolumes(recipe.blockDeviceMappings ?? [], image.volumes),
-    ...said('its working directory', recipe.workingDirectory, image.workingDirectory),
+    ...Object.values(differences).flatMap((differing) => differing(recipe, image, { fleet, name })),
     ...said('running tests', pipeline.imageTestsConfiguration?.imageTestsEnabled ?? true, image.tests),
     ...said('scanning', pipeline.imageScanningConfiguration?.imageScanningEnabled ?? false, image.scanning),
     ...strange(pipeline),
   ]
 }
+
+interface Whose {
+  fleet: Fleet
+  /** The image's. */
+  name: string
+}
+
+/** What of the recipe is not as each field that is baked says. */
+const differences: { [K in RecipeField]: (recipe: ImageRecipe, image: Image, whose: Whose) => string[] } = {
+  components: (recipe, image, { fleet }) =>
+    differingComponents(
+      recipe.components ?? [],
+      image.components.map(({ component, parameters }) => ({
+        component: expectedComponent(fleet, component),
+        parameters,
+      })),
+    ),
+  volumes: (recipe, image) => differingVolumes(recipe.blockDeviceMappings ?? [], image.volumes),
+  workingDirectory: (recipe, image) => said('its working directory', recipe.workingDirectory, image.workingDirectory),
+  tags: (recipe, image, { fleet, name }) => {
+    const found = tagsText(recipe.amiTags ?? {})
+    const wanted = tagsText({ ...image.tags, 'rebake:fleet': fleet.name, 'rebake:image': name })
+    return found === wanted ? [] : [`the tags of its AMIs are ${found || 'none'}, and ${wanted} in the fleet`]
+  },
+}
+
+const said = (what: string, found: unknown, wanted: unknown) =>
+  found === wanted ? [] : [`${what} is ${found ?? 'not set'}, and ${wanted ?? 'not set'} in the fleet`]
+
+const tagsText = (tags: Record<string, string>) =>
+  Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join(', ')
 
 /** What no deploy does. */
 const strange = ({ status, schedule, distributionConfigurationArn }: ImagePipeline) => [

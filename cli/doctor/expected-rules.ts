@@ -1,6 +1,7 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { resourceName } from '../../domain/names.ts'
 import { announcementPatterns } from '../../infra/announcements.ts'
+import { checkEvents, type ToldKind } from '../../infra/check-kinds.ts'
 import type { FunctionName } from '../../infra/functions/names.ts'
 import { smokeName } from '../../infra/smoke/smoke-tests.ts'
 import { adoptedPipelines } from '../../infra/targets.ts'
@@ -21,7 +22,6 @@ export interface ExpectedRule {
 
 /** Those of infra/event-rules.ts, under their names in AWS. */
 export function expectedRules(fleet: Fleet, arn: (service: string, resource: string) => string): ExpectedRule[] {
-  const checks = Object.values(fleet.images).map((image) => image.checks)
   const image = (name: string) => arn('imagebuilder', `image/${name}/1.0.0/1`)
   const stranger = `x-not-of-${fleet.name}`
   // The images of pipelines that were there before have any name.
@@ -53,24 +53,20 @@ export function expectedRules(fleet: Fleet, arn: (service: string, resource: str
     'detail-type': 'Step Functions Execution Status Change',
     detail: { status: 'FAILED', stateMachineArn: arn('states', `stateMachine:${machine}`) },
   })
+  const checkSamples: Record<ToldKind, Pick<ExpectedRule, 'own' | 'foreign'>> = {
+    vulnerabilities: both(scanned),
+    smoke: { own: tested(smokeName(fleet.name)), foreign: tested(stranger) },
+  }
   const here = { bus: 'default' as const }
   const releases = announcementPatterns(fleet, { image: (name) => arn('imagebuilder', `image/${name}`) })
   const rules: ExpectedRule[] = [
     { ...here, name: 'resume-wait', to: 'resume-wait', ...both(ended) },
-    ...(checks.some(({ vulnerabilities }) => vulnerabilities)
-      ? [{ ...here, name: 'resume-scan', to: 'resume-wait' as const, ...both(scanned) }]
-      : []),
-    ...(checks.some(({ smoke }) => smoke)
-      ? [
-          {
-            ...here,
-            name: 'resume-smoke',
-            to: 'resume-wait' as const,
-            own: tested(smokeName(fleet.name)),
-            foreign: tested(stranger),
-          },
-        ]
-      : []),
+    ...checkEvents(fleet).map(({ kind, event }) => ({
+      ...here,
+      name: event.name,
+      to: 'resume-wait' as const,
+      ...checkSamples[kind],
+    })),
     ...(fleet.cves ? [{ ...here, name: 'receive-cve', to: 'receive-cve' as const, ...both(scanned) }] : []),
     {
       ...here,

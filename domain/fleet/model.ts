@@ -104,8 +104,9 @@ const Volume = object({
 
 const freshness = duration('1d', '365d')
 
-const Image = object({
-  description: v.exactOptional(text),
+/** What each field is for a bake, and beside a pipeline that was there before, is in image-fields.ts. */
+export const ImageSchema = object({
+  description: v.pipe(v.exactOptional(text), describe('For people; its recipe and its pipeline have it too')),
   parent: v.pipe(
     reference('an upstream or an image'),
     describe('The upstream or the image that this image is baked from'),
@@ -141,8 +142,16 @@ const Image = object({
     v.optional(listOf(Volume), []),
     describe("Always encrypted with the fleet's key; the parent's otherwise"),
   ),
-  workingDirectory: v.exactOptional(matching(/^(\/|[A-Za-z]:\\)/, 'an absolute path')),
-  tags: v.optional(tags, {}),
+  workingDirectory: v.pipe(
+    v.exactOptional(matching(/^(\/|[A-Za-z]:\\)/, 'an absolute path')),
+    describe('Where its components run'),
+  ),
+  tags: v.pipe(
+    v.optional(tags, {}),
+    describe(
+      'Of its copies, and of its AMI unless a pipeline that exists already tags that; patch cycles choose by them',
+    ),
+  ),
   tests: v.pipe(v.optional(flag, true), describe('Run the test phases on an instance of the new image')),
   scanning: v.pipe(
     v.optional(flag, false),
@@ -199,7 +208,7 @@ export const FleetSchema = v.pipe(
       describe('AWSTOE documents, in files or here, and components of others by ARN'),
     ),
     images: v.pipe(
-      named(Image, 'image'),
+      named(ImageSchema, 'image'),
       v.minEntries(1, 'at least one image'),
       describe('Golden images; each names its parent'),
     ),

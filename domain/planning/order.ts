@@ -1,9 +1,10 @@
+import type { CheckOrder } from '../check-kinds.ts'
 import { rebakeName } from '../executions.ts'
 import { childrenOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet, Image } from '../fleet/model.ts'
 import { pointerName, resourceName } from '../names.ts'
 import type { Release } from '../releases/release.ts'
-import { type CheckOrder, orderChecks } from './check-order.ts'
+import { orderChecks } from './check-order.ts'
 import { orderRing, type RingOrder } from './ring-order.ts'
 
 /**

@@ -1,8 +1,8 @@
-import type { CheckOrder, Waived } from '../planning/check-order.ts'
+import type { CheckSettings, Waived } from '../check-kinds.ts'
 import { type CheckResult, someOf } from './evidence.ts'
 import { byPackage, countBySeverity, type Finding, nameOf, type Severity, worstFirst } from './findings.ts'
 
-type Settings = Extract<CheckOrder, { kind: 'vulnerabilities' }>['settings']
+type Settings = CheckSettings['vulnerabilities']
 
 interface Scanned {
   findings: Finding[]

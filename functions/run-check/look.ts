@@ -1,6 +1,22 @@
-import type { CheckOrder } from '../../domain/planning/check-order.ts'
+import type { EC2Client } from '@aws-sdk/client-ec2'
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import type { LambdaClient } from '@aws-sdk/client-lambda'
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import type { CheckKind, CheckOrder } from '../../domain/check-kinds.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import type { CheckState } from '../../ledger/checks.ts'
+import type { Ledger } from '../../ledger/table.ts'
+
+/** What checks look with. */
+export interface Parts {
+  ledger: Ledger
+  ec2: EC2Client
+  imageBuilder: ImagebuilderClient
+  ssm: SSMClient
+  smokeDocument: string
+  /** In a region, and each call made once. */
+  lambda: (region: string) => LambdaClient
+}
 
 /** What is checked, and in which execution. */
 export interface Subject {
@@ -21,4 +37,4 @@ export interface Subject {
 /** Done, with results; or not yet, with the id of the wait that an event will end, and what goes on, in words. */
 export type Look = { results: CheckResult[] } | { pending: string; doing: string; state?: CheckState | undefined }
 
-export type OrderOf<K extends CheckOrder['kind']> = Extract<CheckOrder, { kind: K }>
+export type OrderOf<K extends CheckKind> = CheckOrder<K>

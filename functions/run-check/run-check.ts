@@ -1,31 +1,15 @@
-import type { EC2Client } from '@aws-sdk/client-ec2'
-import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import type { LambdaClient } from '@aws-sdk/client-lambda'
-import type { SSMClient } from '@aws-sdk/client-ssm'
 import { classify } from '../../aws/errors.ts'
+import type { CheckOrder } from '../../domain/check-kinds.ts'
 import { Transient } from '../../domain/errors.ts'
-import type { CheckOrder } from '../../domain/planning/check-order.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { readOrdered } from '../../ledger/campaigns.ts'
 import { type CheckItem, type CheckState, checkKey } from '../../ledger/checks.ts'
-import type { Ledger } from '../../ledger/table.ts'
 import type { Waits } from '../../ledger/waits.ts'
-import { lookAtAmi } from './ami.ts'
-import { lookAtCustom } from './custom.ts'
-import type { Look, Subject } from './look.ts'
-import { lookAtPackages } from './packages.ts'
-import { abandonSmoke, lookAtSmoke } from './smoke.ts'
-import { lookAtVulnerabilities } from './vulnerabilities.ts'
+import { checkSteps, lookAt } from './check-steps.ts'
+import type { Look, Parts, Subject } from './look.ts'
 
-export interface Parts {
-  ledger: Ledger
+interface RunCheckParts extends Parts {
   waits: Waits
-  ec2: EC2Client
-  imageBuilder: ImagebuilderClient
-  ssm: SSMClient
-  smokeDocument: string
-  /** In a region, and each call made once. */
-  lambda: (region: string) => LambdaClient
 }
 
 export interface Request extends Omit<Subject, 'state'> {
@@ -37,7 +21,7 @@ export interface Request extends Omit<Subject, 'state'> {
  * Looks at one check of a baked AMI. What is done is kept as evidence, passed or not, and the task is complete; what is
  * not done waits for its event, which brings the next look.
  */
-export async function runCheck(parts: Parts, request: Request) {
+export async function runCheck(parts: RunCheckParts, request: Request) {
   const { ledger, waits } = parts
   const { campaign, image, check: name, time, since, taskToken } = request
   const { order } = await readOrdered(ledger, campaign, image)
@@ -84,21 +68,6 @@ async function lookSafely(parts: Parts, check: CheckOrder, subject: Subject): Pr
   }
 }
 
-function lookAt(parts: Parts, check: CheckOrder, subject: Subject): Promise<Look> {
-  switch (check.kind) {
-    case 'ami':
-      return lookAtAmi(parts, check, subject)
-    case 'vulnerabilities':
-      return lookAtVulnerabilities(parts, check, subject)
-    case 'packages':
-      return lookAtPackages(parts, check, subject)
-    case 'custom':
-      return lookAtCustom(parts, check, subject)
-    case 'smoke':
-      return lookAtSmoke(parts, check, subject)
-  }
-}
-
 /** Nothing goes on for a check that nobody waits for any more. */
 async function giveUp(
   parts: Parts,
@@ -106,6 +75,6 @@ async function giveUp(
   state: CheckState | undefined,
   doing: string,
 ): Promise<CheckResult> {
-  if (kind === 'smoke') await abandonSmoke(parts, state)
+  await checkSteps[kind].giveUp(parts, state)
   return { check: 'in time', passed: false, detail: `not done after ${timeout} seconds: ${doing}` }
 }

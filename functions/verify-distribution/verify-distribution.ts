@@ -8,6 +8,7 @@ import {
   DistributionRetriable,
   DistributionTimedOut,
 } from '../../domain/errors.ts'
+import { wantsEncryption } from '../../domain/planning/check-order.ts'
 import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
@@ -120,7 +121,7 @@ async function checkTargets(
     partition: arn.split(':')[1] ?? '',
     session: `verify-${order.image}`,
   })
-  const encrypted = order.checks.some(({ kind, settings }) => kind === 'ami' && settings.encrypted)
+  const encrypted = order.checks.some(wantsEncryption)
   const targets = distributions.flatMap(({ part, amis }) =>
     part.accounts.flatMap((account) =>
       ring.regions.map((region) => ({

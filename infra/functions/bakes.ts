@@ -1,9 +1,9 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
-import type { Ledger } from '../ledger.ts'
+import { allowChecks } from '../check-kinds.ts'
 import type { Permission } from '../permissions.ts'
-import { allowSmokeTests, smokeName } from '../smoke/smoke-tests.ts'
+import { smokeName } from '../smoke/smoke-tests.ts'
 import { adoptedPipelines } from '../targets.ts'
 import type { FunctionSpec } from './function-spec.ts'
 import type { Grants, Surroundings } from './grants.ts'
@@ -46,11 +46,9 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
       timeout: 900,
       environment: { ...table, SMOKE_DOCUMENT: smokeName(fleet.name) },
       permissions: [
-        grants.describeImages,
         ledger.allow('GetItem', 'UpdateItem'),
         grants.resume('Success', 'Failure'),
-        ...lookInto(fleet, { grants, ledger }),
-        ...allowSmokeTests(ledger, fleet, arns),
+        ...allowChecks({ fleet, arns, ledger, grants }),
       ],
     },
     'mark-candidate': {
@@ -121,23 +119,5 @@ function moveParents(fleet: Fleet, arns: Arns): Permission[] {
           { actions: ['imagebuilder:GetImage'], resources: [arns.image('*')], why },
         ]
       : []),
-  ]
-}
-
-/** What the checks of the fleet need to look into an image, and no more. */
-function lookInto(fleet: Fleet, { grants, ledger }: { grants: Grants; ledger: Ledger }): Permission[] {
-  const checks = Object.values(fleet.images).map((image) => image.checks)
-  const has = (kind: 'vulnerabilities' | 'packages') => checks.some((check) => check[kind])
-  const custom = checks.flatMap((check) => Object.values(check.custom ?? {}).map(({ function: arn }) => arn))
-  const actions = [
-    ...(has('vulnerabilities') || has('packages') ? ['imagebuilder:GetImage'] : []),
-    ...(has('vulnerabilities') ? ['imagebuilder:ListImageScanFindings'] : []),
-    ...(has('packages') ? ['imagebuilder:ListImagePackages'] : []),
-  ]
-  return [
-    ...(actions.length > 0 ? [grants.images(...actions)] : []),
-    ...(has('vulnerabilities') ? [grants.listFindings] : []),
-    ...(checks.some(({ vulnerabilities }) => vulnerabilities?.introduced) ? [ledger.allow('Query')] : []),
-    ...(custom.length > 0 ? [{ actions: ['lambda:InvokeFunction'], resources: [...new Set(custom)].sort() }] : []),
   ]
 }

@@ -5,6 +5,7 @@ import {
   type IInfrastructureConfiguration,
   ImagePipeline,
   ImageRecipe,
+  type ImageRecipeProps,
 } from '@aws-cdk/aws-imagebuilder-alpha'
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { type BlockDevice, BlockDeviceVolume, type EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2'
@@ -12,6 +13,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
+import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../../domain/names.ts'
 
@@ -36,19 +38,17 @@ export function createImages(scope: Construct, props: ImagesProps): IDependable 
 function createImage(scope: Construct, key: string, image: Image, props: ImagesProps): void {
   const { fleet, infrastructure, bakeRole, pointers } = props
   const name = resourceName(fleet.name, key)
-  const recipe = new ImageRecipe(scope, 'Recipe', {
-    imageRecipeName: name,
-    // No version: the L2 asks for 1.0.x, and Image Builder gives the next free one to each changed recipe.
-    ...(image.description && { description: image.description }),
-    baseImage: BaseImage.fromSsmParameterName(pointerName(fleet.name, key, 'parent')),
-    components: image.components.map(({ component, parameters }) => ({
-      component: props.components[component] as IComponent,
-      ...(Object.keys(parameters).length > 0 && { parameters: parametersOf(parameters) }),
-    })),
-    blockDevices: image.volumes.map((volume) => blockDevice(volume, props.key)),
-    ...(image.workingDirectory && { workingDirectory: image.workingDirectory }),
-    amiTags: { ...image.tags, 'rebake:fleet': fleet.name, 'rebake:image': key },
-  })
+  const made = Object.values(recipeOf).map((partOf) => partOf(image, { ...props, name: key }))
+  const recipeProps: ImageRecipeProps = Object.assign(
+    {
+      imageRecipeName: name,
+      // No version: the L2 asks for 1.0.x, and Image Builder gives the next free one to each changed recipe.
+      ...(image.description && { description: image.description }),
+      baseImage: BaseImage.fromSsmParameterName(pointerName(fleet.name, key, 'parent')),
+    },
+    ...made,
+  )
+  const recipe = new ImageRecipe(scope, 'Recipe', recipeProps)
   recipe.node.addDependency(pointers)
   // Images refer to the recipe that made them: Image Builder would refuse to delete it.
   recipe.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -68,6 +68,26 @@ function createImage(scope: Construct, key: string, image: Image, props: ImagesP
       removalPolicy: RemovalPolicy.DESTROY,
     }),
   })
+}
+
+interface Making extends ImagesProps {
+  /** The image's. */
+  name: string
+}
+
+/** What each field that is baked says in the recipe: a field that says nothing there would change no AMI. */
+const recipeOf: { [K in RecipeField]: (image: Image, making: Making) => Partial<ImageRecipeProps> } = {
+  components: ({ components }, making) => ({
+    components: components.map(({ component, parameters }) => ({
+      component: making.components[component] as IComponent,
+      ...(Object.keys(parameters).length > 0 && { parameters: parametersOf(parameters) }),
+    })),
+  }),
+  volumes: ({ volumes }, { key }) => ({ blockDevices: volumes.map((volume) => blockDevice(volume, key)) }),
+  workingDirectory: ({ workingDirectory }) => (workingDirectory ? { workingDirectory } : {}),
+  tags: ({ tags }, { fleet, name }) => ({
+    amiTags: { ...tags, 'rebake:fleet': fleet.name, 'rebake:image': name },
+  }),
 }
 
 const parametersOf = (parameters: Record<string, string>) =>

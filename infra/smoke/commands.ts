@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm'
 import { Construct } from 'constructs'
+import { smokeDocument } from '../../domain/check-kinds.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { runsPowerShell, smokeDocument } from '../../domain/planning/check-order.ts'
+import { runsPowerShell } from '../../domain/planning/check-order.ts'
 import { longestScript } from './automation.ts'
 
 /** Systems Manager's limit of a document, in bytes. */

@@ -12,7 +12,7 @@ import { createCommandDocuments } from './commands.ts'
 import { createTestInstance } from './instance.ts'
 import { createAutomationRole } from './role.ts'
 
-interface SmokeTestsProps {
+export interface SmokeTestsProps {
   fleet: Fleet
   /** Scripts are relative to it. */
   fleetDirectory: string

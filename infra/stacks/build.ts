@@ -5,6 +5,7 @@ import type { Construct, IDependable } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { resourceName } from '../../domain/names.ts'
 import { arnsIn } from '../arns.ts'
+import { createChecks } from '../check-kinds.ts'
 import { DeadLetters } from '../dead-letters.ts'
 import { createEventRules } from '../event-rules.ts'
 import { FleetKey } from '../fleet-key.ts'
@@ -34,7 +35,6 @@ import { RebakeFunction } from '../rebake-function.ts'
 import { ReleasesBus } from '../releases-bus.ts'
 import { createHints, createSchedules } from '../schedules.ts'
 import { createChatChannels, createSlackFunctions } from '../slack.ts'
-import { createSmokeTests } from '../smoke/smoke-tests.ts'
 import { createStateMachines } from '../state-machines.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
@@ -96,7 +96,7 @@ export class BuildStack extends RebakeStack {
         string
       >,
     })
-    createSmokeTests(this, { fleet, fleetDirectory, arns, key })
+    createChecks(this, { fleet, fleetDirectory, arns, key })
     const images = this.createImageBuilder(fleet, fleetDirectory, key)
     // What an image is made of changes with its pipeline; nobody may plan with the new fleet before.
     for (const name of ['plan-campaign', 'reconcile-images'] as const)

@@ -1,15 +1,18 @@
+import { type AdoptedField, fieldsBesidePipeline } from '../image-fields.ts'
 import { show, wrongKey, wrongValue } from '../problems.ts'
 import { type Rule, repeated } from './scope.ts'
 
-/** What a pipeline that exists already decides by itself. */
-const decided = ['infrastructure', 'components', 'volumes', 'workingDirectory', 'tests', 'scanning']
+/** Why an image with a pipeline of Rebake's own has no such field. */
+const onlyAdopted: Record<AdoptedField, string> = {
+  componentUpdates: "the fleet's own recipes say which versions they take",
+}
 
 /** An image is baked by a pipeline of its own, of instances and components, or by one that exists already. */
 export const onePipeline: Rule = ({ fleet, given }) =>
   Object.entries(fleet.images).flatMap(([key, image]) => {
     const path = ['images', key]
     if (image.pipeline)
-      return decided
+      return fieldsBesidePipeline('refused')
         .filter((name) => given([...path, name]) !== undefined)
         .map((name) => wrongKey([...path, name], `expected no ${name} beside 'pipeline': the pipeline has its own`))
     const missing = [
@@ -20,14 +23,9 @@ export const onePipeline: Rule = ({ fleet, given }) =>
       ...(missing.length > 0
         ? [wrongKey(path, `expected ${missing.join(' and ')}, or the 'pipeline' that bakes it, found none of them`)]
         : []),
-      ...(image.componentUpdates
-        ? [
-            wrongKey(
-              [...path, 'componentUpdates'],
-              "expected it beside 'pipeline' only: the fleet's own recipes say which versions they take",
-            ),
-          ]
-        : []),
+      ...Object.entries(onlyAdopted)
+        .filter(([name]) => given([...path, name]) !== undefined)
+        .map(([name, why]) => wrongKey([...path, name], `expected it beside 'pipeline' only: ${why}`)),
     ]
   })
 

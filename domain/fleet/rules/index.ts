@@ -1,6 +1,6 @@
+import { checkRules } from '../../check-kinds.ts'
 import type { Finding } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
-import { packageLists, scanned, smokeNames, smokeTests } from './checks.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
 import { ownAmis, ownImages, ownParameters } from './loops.ts'
@@ -30,10 +30,7 @@ const rules: Rule[] = [
   enoughTime,
   onePipeline,
   ownPipelines,
-  scanned,
-  smokeNames,
-  smokeTests,
-  packageLists,
+  ...Object.values(checkRules).flat(),
   alarms,
   approvers,
   reach,

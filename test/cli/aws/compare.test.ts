@@ -173,6 +173,7 @@ describe('the pipelines of a deploy', () => {
       'the components of its recipe are agent, and update-linux, agent and golden-harden in the fleet',
       'the volumes of its recipe are /dev/xvda 8 GiB gp3, and /dev/xvda 20 GiB gp3 200 MiB/s in the fleet',
       'its working directory is not set, and /var/tmp in the fleet',
+      'the tags of its AMIs are none, and rebake:fleet=golden, rebake:image=base in the fleet',
     ])
   })
 

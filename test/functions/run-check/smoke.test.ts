@@ -8,7 +8,7 @@ import {
   StopAutomationExecutionCommand,
 } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { CheckOrder } from '../../../domain/planning/check-order.ts'
+import type { CheckOrder } from '../../../domain/check-kinds.ts'
 import type { Subject } from '../../../functions/run-check/look.ts'
 import { abandonSmoke, lookAtSmoke } from '../../../functions/run-check/smoke.ts'
 import { mockOf } from '../../support/mocks.ts'
