@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { architectures } from './upstreams.ts'
 import {
+  architectures,
   atLeastOne,
   describe,
   duration,
