@@ -1,4 +1,4 @@
-import { titleOf } from '../domain/triggers.ts'
+import { titleOf, triggerKinds } from '../domain/trigger-kinds.ts'
 import { isOver } from '../functions/workflow/close-rebake.ts'
 import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
 import type { CampaignState } from './aws/steering.ts'
@@ -59,7 +59,7 @@ export function cancellationOf({ record, images }: CampaignState, campaign: stri
     title: titleOf(trigger),
     ...(name !== undefined && { image: name }),
     ...(status === 'waiting' && waiting && { waiting }),
-    returns: status === 'waiting' && (trigger.kind === 'release' || trigger.kind === 'drift'),
+    returns: status === 'waiting' && triggerKinds[trigger.kind].returns,
     underWay: open.filter(({ status }) => status !== 'planned').map(underWayOf),
     notStarted: open.filter(({ status }) => status === 'planned').map(({ image }) => image),
     over: baked.filter(isOver).map(({ image, status }) => ({ image, status })),
