@@ -1,8 +1,10 @@
 import { DescribeImagesCommand, type EC2Client, type Filter, type Image } from '@aws-sdk/client-ec2'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import type { Source } from '../domain/fleet/upstreams.ts'
+import type { Fleet } from '../domain/fleet/model.ts'
 import { upstreamRoleName } from '../domain/names.ts'
+import type { Whereabouts } from '../domain/planning/announcements.ts'
 import type { ReleasedAmi } from '../domain/planning/release.ts'
+import { type Source, sourceIn, type UpstreamKind } from '../domain/upstream-kinds.ts'
 import { isMissing } from './errors.ts'
 import { at, Targets } from './targets.ts'
 
@@ -38,19 +40,42 @@ export function upstreamParts(
   }
 }
 
+interface Row<K extends UpstreamKind> {
+  /** The newest AMI that the build account can see; undefined where there is none, or nowhere to look. */
+  newest(parts: UpstreamParts, source: Source<K>): Promise<string | undefined>
+  /** What is missing where there is none, in words. */
+  missing(source: Source<K>): string
+}
+
+/** Where the AMIs of each kind of upstream are looked for. */
+const lookups: { [K in UpstreamKind]: Row<K> } = {
+  ami: { newest: newestByName, missing: notShared },
+  parameter: {
+    newest: parameterOf,
+    missing: ({ parameter, account }) => `there is no parameter ${parameter}${account && ` in account ${account}`}`,
+  },
+  image: {
+    newest: ({ ec2, imageBuilderArnPrefix }, source) =>
+      newestOf(ec2, source, [imageTag(`${imageBuilderArnPrefix}:image/${source.image}/*`)]),
+    missing: ({ image }) => `no AMI of the Image Builder image ${image} is there`,
+  },
+  event: { newest: newestByName, missing: notShared },
+}
+
 /** The newest AMI of an upstream that the build account can see; undefined where there is none, or nowhere to look. */
-export async function newestAmi(parts: UpstreamParts, source: Source): Promise<string | undefined> {
-  switch (source.kind) {
-    case 'parameter':
-      return parameterOf(parts, source)
-    case 'image':
-      return newestOf(parts.ec2, source, [imageTag(`${parts.imageBuilderArnPrefix}:image/${source.image}/*`)])
-    case 'ami':
-    case 'event':
-      return source.amiName === undefined
-        ? undefined
-        : newestOf(parts.ec2, source, [{ Name: 'name', Values: [source.amiName] }])
-  }
+export const newestAmi = <K extends UpstreamKind>(
+  parts: UpstreamParts,
+  source: Source<K>,
+): Promise<string | undefined> => lookups[source.kind].newest(parts, source)
+
+/** What is missing, in words, where an upstream has no AMI. */
+export const missingAmi = <K extends UpstreamKind>(source: Source<K>): string => lookups[source.kind].missing(source)
+
+/** The AMI that an announcement is about; undefined where there is none yet. */
+export async function announcedAmi(parts: UpstreamParts, fleet: Fleet, look: Whereabouts): Promise<string | undefined> {
+  if ('ami' in look) return look.ami
+  if ('imageArn' in look) return amiOfImage(parts.ec2, look.imageArn)
+  return newestAmi(parts, sourceIn(fleet, look.newestOf))
 }
 
 /** The AMI that an Image Builder image of the build account came to. */
@@ -61,9 +86,9 @@ export const amiOfImage = (ec2: EC2Client, imageArn: string): Promise<string | u
 const imageTag = (arn: string): Filter => ({ Name: 'tag:Ec2ImageBuilderArn', Values: [arn] })
 
 /** The value of the parameter; undefined where it does not exist. */
-export async function parameterOf(
+async function parameterOf(
   { ssm, ssmIn, imageBuilderArnPrefix }: UpstreamParts,
-  { parameter, account }: Extract<Source, { kind: 'parameter' }>,
+  { parameter, account }: Source<'parameter'>,
 ): Promise<string | undefined> {
   const [, , , region = '', own] = imageBuilderArnPrefix.split(':')
   const client = account === own ? ssm : await ssmIn(account)
@@ -74,6 +99,15 @@ export async function parameterOf(
     if (isMissing(error)) return undefined
     throw error
   }
+}
+
+async function newestByName({ ec2 }: UpstreamParts, source: Source<'ami' | 'event'>): Promise<string | undefined> {
+  const { amiName } = source
+  return amiName === undefined ? undefined : newestOf(ec2, source, [{ Name: 'name', Values: [amiName] }])
+}
+
+function notShared({ owner, amiName }: Source): string {
+  return `account ${owner} shares no AMI '${amiName}' with the build account`
 }
 
 async function newestOf(

@@ -1,6 +1,6 @@
 import { isOpen } from '../domain/campaign-status.ts'
 import { type ImageStatus, isFinished, isPlanned } from '../domain/image-status.ts'
-import { titleOf } from '../domain/triggers.ts'
+import { titleOf, triggerKinds } from '../domain/trigger-kinds.ts'
 import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
 import type { CampaignState } from './aws/steering.ts'
 import { Failed } from './problems.ts'
@@ -60,7 +60,7 @@ export function cancellationOf({ record, images }: CampaignState, campaign: stri
     title: titleOf(trigger),
     ...(name !== undefined && { image: name }),
     ...(status === 'waiting' && waiting && { waiting }),
-    returns: status === 'waiting' && (trigger.kind === 'release' || trigger.kind === 'drift'),
+    returns: status === 'waiting' && triggerKinds[trigger.kind].returns,
     underWay: open.filter((each) => !isPlanned(each)).map(underWayOf),
     notStarted: open.filter(isPlanned).map(({ image }) => image),
     over: baked.filter(isFinished).map(({ image, status }) => ({ image, status })),

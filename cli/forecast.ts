@@ -2,7 +2,8 @@ import { NeverOpens, type Opening } from '../domain/calendar/opening.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { campaignOpening, openingFor, type Scope } from '../domain/planning/openings.ts'
 import { type CampaignPlan, type PlannedImage, planCampaign } from '../domain/planning/plan.ts'
-import { campaignName } from '../domain/triggers.ts'
+import { beginsOf } from '../domain/planning/trigger-rules.ts'
+import { baseOf, campaignName } from '../domain/trigger-kinds.ts'
 import type { Live } from './aws/live.ts'
 import type { Cause } from './triggers/cause.ts'
 
@@ -37,9 +38,9 @@ export async function forecastOf(
   return forecast(fleet, cause, { definitions, gone, time: cause.trigger.time })
 }
 
-/** What images would be baked from now; a release has been looked at already, or is only imagined. */
+/** What images would be baked from now; an AMI whose name is known has been looked at already, or is only imagined. */
 const amisOf = ({ trigger, known }: Cause): string[] =>
-  trigger.kind === 'release' ? [] : Object.values(known?.upstreams ?? {}).map(({ ami }) => ami)
+  baseOf(trigger).amiName !== undefined ? [] : Object.values(known?.upstreams ?? {}).map(({ ami }) => ami)
 
 /** @param gone AMIs that are not there any more */
 export function forecast(
@@ -56,7 +57,7 @@ export function forecast(
   return {
     campaign,
     ...plan,
-    timezone: (trigger.kind === 'cycle' && fleet.patchCycles[trigger.cycle]?.timezone) || 'UTC',
+    timezone: beginsOf(fleet, trigger)?.timezone ?? 'UTC',
     live: known !== undefined,
     ...(waits && { waits }),
     held,

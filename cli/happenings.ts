@@ -1,5 +1,5 @@
-import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
+import { isSilent, sourceIn } from '../domain/upstream-kinds.ts'
 import type { RehearseOptions } from '../rehearsal/rehearse.ts'
 import { readEvent } from './events.ts'
 import { checkName } from './names.ts'
@@ -33,7 +33,7 @@ export function happeningsOf(fleet: Fleet, options: HappeningOptions): Happening
   const upstreams = asked ? release : Object.keys(fleet.upstreams).slice(0, 1)
   const time = events.at(-1)?.time ?? at ?? defaultStart
   // A release that nobody is told of is found when somebody looks.
-  const looks = upstreams.some((name) => isSilent(fleet, name)) ? fleet.poll * 2 : undefined
+  const looks = upstreams.some((name) => isSilent(sourceIn(fleet, name))) ? fleet.poll * 2 : undefined
   const seconds = options.for ?? looks
   return {
     events,
@@ -41,10 +41,4 @@ export function happeningsOf(fleet: Fleet, options: HappeningOptions): Happening
     ...(at !== undefined && { start: at }),
     ...(seconds !== undefined && { for: seconds }),
   }
-}
-
-/** A public parameter tells nobody of its changes, unless its owner has a topic that does. */
-function isSilent(fleet: Fleet, upstream: string): boolean {
-  const source = sourceIn(fleet, upstream)
-  return source.kind === 'parameter' && source.account === '' && source.announcements === undefined
 }

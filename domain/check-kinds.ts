@@ -3,8 +3,8 @@ import type { Fleet, Image } from './fleet/model.ts'
 import { type Finding, type Path, show, wrongKey, wrongValue } from './fleet/problems.ts'
 import { isArm, rooted } from './fleet/rules/images.ts'
 import type { Rule, Scope } from './fleet/rules/scope.ts'
-import { architectures } from './fleet/upstreams.ts'
 import {
+  architectures,
   atLeastOne,
   describe,
   duration,

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { amiId } from './ami-id.ts'
 
 export { amiId } from './ami-id.ts'
-export { campaignName, findingId, titleOf } from './campaign-names.ts'
+export { campaignName, findingId, titleOf } from './trigger-kinds.ts'
 
 /** What starts a campaign, and why. Every kind has its time (ISO 8601) and its reason in words. */
 

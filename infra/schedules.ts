@@ -10,6 +10,7 @@ import type { FunctionName } from './functions/names.ts'
 import { pascalCase } from './names.ts'
 import { policyOf } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
+import { hintTopics } from './targets.ts'
 
 interface SchedulesProps {
   fleet: Fleet
@@ -105,8 +106,7 @@ const whenOf = (name: string, { description, schedule, timezone, flexibleWindow 
 export function createHints(scope: Construct, { fleet, functions }: Pick<SchedulesProps, 'fleet' | 'functions'>): void {
   const hints = new Construct(scope, 'Hint')
   const { functionArn } = functions['poll-upstreams'].function
-  const topics = Object.values(fleet.upstreams).flatMap(({ parameter }) => parameter?.announcements ?? [])
-  for (const topicArn of new Set(topics)) {
+  for (const topicArn of new Set(hintTopics(fleet))) {
     const name = pascalCase(topicArn.split(':').slice(3).join('-'))
     const permission = new CfnPermission(hints, `${name}Permission`, {
       action: 'lambda:InvokeFunction',

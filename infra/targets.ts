@@ -1,6 +1,6 @@
-import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
-import type { Source } from '../domain/fleet/upstreams.ts'
+import { hintTopicOf, type Source, sourceIn, type UpstreamKind } from '../domain/upstream-kinds.ts'
+import { upstreamKinds } from './upstream-kinds.ts'
 
 const unique = (values: string[]) => [...new Set(values)].sort()
 
@@ -20,17 +20,25 @@ export const adoptedPipelines = (fleet: Fleet) => Object.values(fleet.images).fl
 export const targetRegions = (fleet: Fleet) => unique(Object.values(fleet.rings).flatMap((ring) => ring.regions))
 
 /** Where every upstream comes from, in the order of the fleet. */
-export const sourcesOf = (fleet: Fleet): Source[] => Object.keys(fleet.upstreams).map((name) => sourceIn(fleet, name))
+const sourcesOf = (fleet: Fleet): Source[] => Object.keys(fleet.upstreams).map((name) => sourceIn(fleet, name))
 
-const accountOf = (source: Source): string =>
-  source.kind === 'parameter' || source.kind === 'event' ? source.account : source.owner
+const accountOf = <K extends UpstreamKind>(source: Source<K>): string => upstreamKinds[source.kind].account(source)
+
+const parameterOf = <K extends UpstreamKind>(source: Source<K>) => upstreamKinds[source.kind].parameter?.(source)
 
 /** Other accounts that tell of releases: they may put events on the releases bus, and have the SOE account's stack. */
 export const upstreamAccounts = (fleet: Fleet) =>
   unique(sourcesOf(fleet).map(accountOf)).filter((account) => account !== '' && account !== fleet.build.account)
 
+/** The parameters that name upstreams' AMIs, in the order of the fleet; the account is '' for a public one. */
+export const upstreamParameters = (fleet: Fleet) => sourcesOf(fleet).flatMap((source) => parameterOf(source) ?? [])
+
+/** Those of them that other accounts keep. */
+export const foreignParameters = (fleet: Fleet) =>
+  upstreamParameters(fleet).filter(({ account }) => account !== '' && account !== fleet.build.account)
+
 /** Other accounts that keep a parameter which names an upstream's AMI. */
-export const parameterAccounts = (fleet: Fleet) =>
-  unique(sourcesOf(fleet).flatMap((source) => (source.kind === 'parameter' ? [source.account] : []))).filter(
-    (account) => account !== '' && account !== fleet.build.account,
-  )
+export const parameterAccounts = (fleet: Fleet) => unique(foreignParameters(fleet).map(({ account }) => account))
+
+/** The SNS topics that upstreams give hints on. */
+export const hintTopics = (fleet: Fleet) => sourcesOf(fleet).flatMap((source) => hintTopicOf(source) ?? [])

@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Approval } from '../domain/approvals.ts'
 import { imageStatusesForPeople } from '../domain/image-status.ts'
-import { titleOf } from '../domain/triggers.ts'
+import { baseOf, titleOf } from '../domain/trigger-kinds.ts'
 import type { World } from '../emulator/world/world.ts'
 import type { ApprovalItem } from '../ledger/approvals.ts'
 import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
@@ -80,8 +80,8 @@ const campaignResult = (item: CampaignItem, images: number): CampaignResult => (
   title: titleOf(item.trigger),
   kind: item.trigger.kind,
   reason: item.trigger.reason,
-  upstream: ('upstream' in item.trigger && item.trigger.upstream) || null,
-  ami: ('ami' in item.trigger && item.trigger.ami) || null,
+  upstream: baseOf(item.trigger).upstream ?? null,
+  ami: baseOf(item.trigger).ami ?? null,
   status: item.status,
   startedAt: item.startedAt,
   finishedAt: item.finishedAt ?? null,

@@ -1,5 +1,5 @@
-import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
+import { isSilent, sourceIn, upstreamKinds } from '../domain/upstream-kinds.ts'
 
 /** What a rehearsal can be told to let go wrong, and where. */
 export interface Fault {
@@ -68,13 +68,12 @@ export function impossible(fleet: Fleet, { kind, target }: Fault): string | unde
   if (kind === 'slack-refuses' && !fleet.notify.slack[target]) return `the fleet has no Slack channel ${target}`
   if (!faultKinds[kind].startsWith('UPSTREAM')) return undefined
   const source = sourceIn(fleet, target)
-  const isSilent = source.kind === 'parameter' && source.account === '' && source.announcements === undefined
-  if (isSilent && ['release-lost', 'release-late', 'release-doubled'].includes(kind))
+  if (isSilent(source) && ['release-lost', 'release-late', 'release-doubled'].includes(kind))
     return `nothing tells of the releases of ${target}`
   const isOwn = source.owner === fleet.build.account
   if (isOwn && (kind === 'shared-late' || kind === 'never-shared'))
     return `the AMIs of ${target} are the build account's own`
-  if (source.kind === 'image' && kind === 'untrusted-owner')
+  if (upstreamKinds[source.kind].isBuildAccounts && kind === 'untrusted-owner')
     return `the images of ${target} are the build account's own`
   return undefined
 }

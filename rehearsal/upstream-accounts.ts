@@ -1,13 +1,14 @@
-import { sourceIn } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
+import { hintTopicOf, kindAnnouncedBy, sourceIn } from '../domain/upstream-kinds.ts'
 import type { EventEnvelope } from '../emulator/event.ts'
 import type { Ami } from '../emulator/services/ami-store.ts'
 import { eventTime } from '../emulator/services/types.ts'
 import type { World } from '../emulator/world/world.ts'
 import { upstreamAccounts } from '../infra/targets.ts'
 import type { Faults } from './faults.ts'
-import { amiOfRelease, type ImaginedAmi, imageArnOf } from './releases.ts'
+import { amiOfRelease, type ImaginedAmi } from './releases.ts'
+import { eventsOf, imageArn, point } from './upstream-kinds.ts'
 
 /** What the accounts that own the upstreams do: they make AMIs, share them, point to them, and tell. */
 
@@ -30,9 +31,9 @@ export function addStandingReleases(world: World, fleet: Fleet, started: number)
     // Not all at the same minute, which is in the AMIs' names.
     const time = eventTime(new Date(started - month + nth * 60_000))
     const imagined = amiOfRelease(fleet, { upstream, time })
-    const arn = imageArn(fleet, upstream, time)
+    const arn = imageArn(fleet, { upstream, time })
     addAmi(world, fleet, imagined, { region: fleet.build.region, unannounced: true, tags: tagsOf(arn) })
-    point(world, fleet, upstream, imagined.ami, arn)
+    point(world.standIn, fleet, upstream, imagined.ami, arn)
   }
 }
 
@@ -59,7 +60,7 @@ function make(
   isThere: boolean,
 ): void {
   const { ami, upstream } = imagined
-  const arn = upstream === undefined ? undefined : imageArn(fleet, upstream, time, event)
+  const arn = upstream === undefined ? undefined : imageArn(fleet, { upstream, time }, event)
   if (!isThere) {
     const made = addAmi(world, fleet, foreign(faults, imagined), {
       region,
@@ -69,7 +70,7 @@ function make(
     })
     hide(world, fleet, faults, made, upstream)
   }
-  if (upstream !== undefined) point(world, fleet, upstream, ami, arn)
+  if (upstream !== undefined) point(world.standIn, fleet, upstream, ami, arn)
 }
 
 /** What Image Builder says on its AMIs. */
@@ -101,37 +102,16 @@ function disable({ image, sharedWith }: Ami): void {
   sharedWith.clear()
 }
 
-/** The parameter or the Image Builder image that says which AMI an upstream is. */
-function point({ standIn }: World, fleet: Fleet, upstream: string, ami: string, arn: string | undefined): void {
-  const source = sourceIn(fleet, upstream)
-  const { account: own, region } = fleet.build
-  if (source.kind === 'parameter')
-    standIn.ssm.seed({ account: source.account, region }, { name: source.parameter, value: ami, unannounced: true })
-  if (source.kind === 'image' && arn !== undefined)
-    standIn.imagebuilder.images.addBuilt(arn, {}, [
-      { region, accountId: own, image: ami, name: source.image, state: { status: 'AVAILABLE' } },
-    ])
-}
-
-/** A parameter that is gone, by an event that says so: no AMI is to be made for it. */
+/** What says which AMI an upstream is and is gone, by an event that says so: no AMI is to be made for it. */
 export function withdraw({ standIn }: World, event: EventEnvelope): void {
-  const { account, region, detail, 'detail-type': type } = event
-  if (type === 'Parameter Store Change' && detail.operation === 'Delete')
-    standIn.ssm.forget({ account, region }, String(detail.name))
-}
-
-/** The image that an upstream's AMI is the output of: the event's own, where it names one. */
-function imageArn(fleet: Fleet, upstream: string, time: string, event?: EventEnvelope): string | undefined {
-  const source = sourceIn(fleet, upstream)
-  if (source.kind !== 'image') return undefined
-  return event?.resources[0] ?? imageArnOf(fleet, source.image, time)
+  const kind = kindAnnouncedBy(event['detail-type'])
+  if (kind) eventsOf(kind).withdraw?.(standIn, event)
 }
 
 /** A message on the topic of an upstream that has one: what is in it, nobody knows. */
 export function hint({ standIn }: World, fleet: Fleet, upstream: string): void {
-  const source = sourceIn(fleet, upstream)
-  if (source.kind === 'parameter' && source.announcements !== undefined)
-    standIn.sns.announce(source.announcements, { text: 'There is a new AMI.' })
+  const topic = hintTopicOf(sourceIn(fleet, upstream))
+  if (topic !== undefined) standIn.sns.announce(topic, { text: 'There is a new AMI.' })
 }
 
 /**
@@ -147,7 +127,8 @@ export function announce(world: World, fleet: Fleet, event: EventEnvelope): stri
   if (!isOwn && !upstreamAccounts(fleet).includes(account)) return world.receive(event, releases)
   const buses = world.regional.in({ account, region })
   // The bus is the account's own: its policy is not asked.
-  const bus = isOwn && type === 'SOE AMI Released' ? releases : 'default'
+  const kind = kindAnnouncedBy(type)
+  const bus = isOwn && kind && eventsOf(kind).ownBus === 'releases' ? releases : 'default'
   return buses.put(event, bus) ? undefined : `no rule on the ${bus} bus of account ${account} in ${region} takes it`
 }
 

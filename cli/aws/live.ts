@@ -1,15 +1,17 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { describeAmi } from '../../aws/amis.ts'
-import { amiOfImage, parameterOf } from '../../aws/upstreams.ts'
-import { sourceIn } from '../../domain/fleet/graph.ts'
+import { announcedAmi } from '../../aws/upstreams.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
 import { partitionOf } from '../../domain/fleet/regions.ts'
 import type { Whereabouts } from '../../domain/planning/announcements.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { Claim, Judgement } from '../../domain/planning/release.ts'
+import { sourceIn } from '../../domain/upstream-kinds.ts'
 import { judgeClaim } from '../../functions/workflow/accept-upstream-release.ts'
 import { readKnown } from '../../ledger/fleet-state.ts'
 import { BadInput } from '../problems.ts'
+import { outOfReach } from '../upstream-kinds.ts'
 import type { Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 import { calling } from './problems.ts'
@@ -51,17 +53,20 @@ export async function openLive(deployment: Deployment): Promise<Live> {
 }
 
 async function find({ fleet, config }: Deployment, ec2: EC2Client, look: Whereabouts): Promise<string | undefined> {
-  if ('ami' in look) return look.ami
-  if ('imageArn' in look) return amiOfImage(ec2, look.imageArn)
   const { account, region } = fleet.build
-  const source = sourceIn(fleet, look.parameterOf)
-  if (source.kind !== 'parameter') return undefined
-  if (source.account !== '' && source.account !== account)
-    throw new BadInput(
-      `The parameter ${source.parameter} is in account ${source.account}, where only Rebake's own functions may ` +
-        `read it. Name the AMI that it holds: --upstream ${look.parameterOf} --ami AMI.`,
-    )
+  if ('newestOf' in look) checkReach(fleet, look.newestOf)
   const ssm = new SSMClient(config)
   const imageBuilderArnPrefix = `arn:${partitionOf(region)}:imagebuilder:${region}:${account}`
-  return parameterOf({ fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm, ssmIn: async () => ssm }, source)
+  const parts = { fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm, ssmIn: async () => ssm }
+  return announcedAmi(parts, fleet, look)
+}
+
+/** @throws BadInput for an upstream that the build account may only look at in the roles of its functions */
+function checkReach(fleet: Fleet, upstream: string): void {
+  const away = outOfReach(sourceIn(fleet, upstream), fleet.build.account)
+  if (away === undefined) return
+  throw new BadInput(
+    `${away}, where only Rebake's own functions may read it. Name the AMI that it holds: ` +
+      `--upstream ${upstream} --ami AMI.`,
+  )
 }

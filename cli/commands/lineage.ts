@@ -2,6 +2,7 @@ import type { Known } from '../../domain/planning/known.ts'
 import { channelsOf } from '../../domain/releases/channels.ts'
 import { ancestorsOf, descendantsOf, findRelease, placesOf } from '../../domain/releases/lineage.ts'
 import type { Release } from '../../domain/releases/release.ts'
+import { baseOf } from '../../domain/trigger-kinds.ts'
 import { everyImage } from '../../ledger/releases.ts'
 import { checkAccount, type Deployment, deploymentOf } from '../aws/deployment.ts'
 import { type Releases, releasesIn } from '../aws/releases.ts'
@@ -83,8 +84,9 @@ async function describe(
   if (upstream && now) return { ami, upstream, amiName: now.amiName }
   const { campaign } = ancestors.at(-1) ?? release ?? {}
   const trigger = campaign === undefined ? undefined : await releases.triggerOf(campaign)
-  return trigger?.kind === 'release' && trigger.ami === ami
-    ? { ami, upstream: trigger.upstream, amiName: trigger.amiName }
+  const base = trigger && baseOf(trigger)
+  return base?.upstream !== undefined && base.amiName !== undefined && base.ami === ami
+    ? { ami, upstream: base.upstream, amiName: base.amiName }
     : { ami }
 }
 

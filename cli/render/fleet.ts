@@ -1,5 +1,7 @@
-import { sourceIn, upstreamOf } from '../../domain/fleet/graph.ts'
+import { upstreamOf } from '../../domain/fleet/graph.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { sourceIn } from '../../domain/upstream-kinds.ts'
+import { describeUpstream } from '../upstream-kinds.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
 import { type Cell, type Column, table } from './table.ts'
@@ -58,37 +60,10 @@ const upstreamColumns: Column[] = [
 
 const upstreamRows = (fleet: Fleet): Cell[][] =>
   Object.keys(fleet.upstreams).map((name) => {
-    const { from, noticed } = originOf(fleet, name)
-    return [name, sourceIn(fleet, name).kind, from, [...noticed, ...polled(fleet, name)].join(', ')]
+    const source = sourceIn(fleet, name)
+    const { from, noticedBy } = describeUpstream(source)
+    return [name, source.kind, from, noticedBy.join(', ')]
   })
-
-/** What an upstream's AMIs are known by, and who says that there is a new one. */
-function originOf(fleet: Fleet, upstream: string): { from: string; noticed: string[] } {
-  const source = sourceIn(fleet, upstream)
-  switch (source.kind) {
-    case 'ami':
-      return { from: `${source.amiName} of ${source.owner}`, noticed: ['event'] }
-    case 'parameter': {
-      const { parameter, account, announcements } = source
-      const events = account === '' ? [] : ['event']
-      return {
-        from: account === '' ? parameter : `${parameter} of ${account}`,
-        noticed: [...events, ...(announcements ? ['announcements'] : [])],
-      }
-    }
-    case 'image':
-      return { from: `${source.image} of Image Builder`, noticed: ['event'] }
-    case 'event':
-      return { from: `what ${source.account} announces`, noticed: ['event'] }
-  }
-}
-
-/** An upstream that only announces its AMIs has no place to look at. */
-function polled(fleet: Fleet, upstream: string): string[] {
-  const source = sourceIn(fleet, upstream)
-  const blind = source.kind === 'event' && source.amiName === undefined
-  return blind ? [] : ['poll']
-}
 
 const imageColumns: Column[] = [
   { title: 'IMAGE' },

@@ -1,6 +1,7 @@
 import { localText } from '../../domain/calendar/local-time.ts'
 import type { PlannedImage } from '../../domain/planning/plan.ts'
-import { titleOf } from '../../domain/triggers.ts'
+import { type TriggerKind, type TriggerOf, titleOf } from '../../domain/trigger-kinds.ts'
+import type { Trigger } from '../../domain/triggers.ts'
 import type { Forecast, Wait } from '../forecast.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
@@ -47,16 +48,42 @@ const unasked = 'As if nothing had ever been baked: --live asks the ledger.'
 const sectionOf = (lines: readonly string[], width: number) =>
   lines.length === 0 ? [] : ['', ...lines.flatMap((line) => wrap(line, width, /^ {2}/.test(line) ? '    ' : ''))]
 
-/** What set it off, and why. */
+interface Said {
+  /** Its title, as a sentence begins. */
+  shown: string
+  /** The reason, in a line, and the line that says as much of it as the title does not. */
+  why: string
+  whyLine: string[]
+  timezone: string
+  paint: Paint
+}
+
+const titleAndReason = (_: Trigger, { shown, whyLine }: Said) => [`${shown}.`, ...whyLine]
+
+/** What set it off, and why, by the kind of its trigger. */
+const causes: { [K in TriggerKind]: (trigger: TriggerOf<K>, said: Said) => string[] } = {
+  release: (trigger, said) => {
+    const { upstream } = trigger
+    const { why, paint } = said
+    return why.startsWith(upstream)
+      ? [`${paint('bold', upstream)}${why.slice(upstream.length)}.`]
+      : titleAndReason(trigger, said)
+  },
+  cycle: ({ time }, { shown, whyLine, timezone }) => [`${shown}, ${localText(new Date(time), timezone)}.`, ...whyLine],
+  manual: titleAndReason,
+  cve: titleAndReason,
+  // Each image's own reason is in the table.
+  drift: (_, { shown }) => [`${shown}.`],
+  promote: titleAndReason,
+}
+
+const causeOf = <K extends TriggerKind>(trigger: TriggerOf<K>, said: Said) => causes[trigger.kind](trigger, said)
+
 function causeLines({ trigger, timezone }: Forecast, paint: Paint): string[] {
   const why = oneLine(trigger.reason)
-  if (trigger.kind === 'release' && why.startsWith(trigger.upstream))
-    return [`${paint('bold', trigger.upstream)}${why.slice(trigger.upstream.length)}.`]
   const title = titleOf(trigger)
   const shown = paint('bold', `${title.charAt(0).toUpperCase()}${title.slice(1)}`)
-  if (trigger.kind === 'cycle')
-    return [`${shown}, ${localText(new Date(trigger.time), timezone)}.`, ...whyLine(why, title)]
-  return [`${shown}.`, ...(trigger.kind === 'drift' ? [] : whyLine(why, title))]
+  return causeOf(trigger, { shown, why, whyLine: whyLine(why, title), timezone, paint })
 }
 
 /** Not what the title says already. */

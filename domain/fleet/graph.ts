@@ -1,5 +1,4 @@
 import type { Component, Fleet, Platform } from './model.ts'
-import { type Source, sourceOf } from './upstreams.ts'
 
 /**
  * The trees of images, for a fleet that parseFleet has accepted: every parent exists and nothing goes in circles.
@@ -30,13 +29,6 @@ export const upstreamOf = (fleet: Fleet, image: string): string => lineageOf(fle
 export const remainingPath = (fleet: Fleet, image: string): number =>
   (fleet.images[image]?.estimate ?? 0) +
   Math.max(0, ...childrenOf(fleet, image).map((child) => remainingPath(fleet, child)))
-
-/** Where an upstream's AMIs come from, and what they must be. */
-export const sourceIn = (fleet: Fleet, upstream: string): Source => {
-  const found = fleet.upstreams[upstream]
-  if (!found) throw new Error(`the fleet has no upstream ${upstream}`)
-  return sourceOf(found, fleet.build.account)
-}
 
 /** What a component runs on; AWS ends the names of its own components with the platform. */
 export const componentPlatform = (component: Component): Platform | undefined => {

@@ -53,6 +53,8 @@ export const account = v.pipe(
 
 export const region = v.picklist(regions, 'an AWS region')
 
+export const architectures = ['x86_64', 'arm64'] as const
+
 const minute = 60
 const seconds: Record<string, number> = { m: minute, h: 60 * minute, d: 24 * 60 * minute }
 const durationPattern = /^(\d{1,4})([mhd])$/

@@ -1,5 +1,5 @@
-import { titleOf } from '../campaign-names.ts'
 import { hasFailed, type ImageStatus, imageStatuses, isFinished } from '../image-status.ts'
+import { baseOf, detailsOf, rolledOutBy, titleOf } from '../trigger-kinds.ts'
 import type { Trigger } from '../triggers.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
@@ -32,22 +32,23 @@ export interface PlannedFacts {
   left: number
 }
 
-const ofCampaign = (campaign: string, trigger: Trigger | undefined): About => ({
-  campaign,
-  ...(trigger && 'upstream' in trigger && trigger.upstream !== undefined && { upstream: trigger.upstream }),
-})
+function ofCampaign(campaign: string, trigger: Trigger | undefined): About {
+  const upstream = trigger && baseOf(trigger).upstream
+  return upstream === undefined ? { campaign } : { campaign, upstream }
+}
 
 /** What set a campaign off: the reason, and the name of the AMI where there is one. */
-export const why = (trigger: Trigger): string =>
-  lines(
+export function why(trigger: Trigger): string {
+  const { amiName } = baseOf(trigger)
+  return lines(
     trigger.emergency && 'EMERGENCY: no freeze and no window holds it up.',
-    trigger.kind === 'release' ? `${trigger.reason} (${trigger.amiName}).` : `Why: ${trigger.reason}.`,
-    trigger.kind === 'drift' &&
-      trigger.images.length > 1 &&
-      trigger.images.map(({ image, reason }) => `  ${image}: ${reason}`),
+    amiName === undefined ? `Why: ${trigger.reason}.` : `${trigger.reason} (${amiName}).`,
+    detailsOf(trigger),
   )
+}
 
 export function campaignPlanned(facts: PlannedFacts): Message {
+  const rolledOut = rolledOutBy(facts.trigger)
   const last = Math.max(...facts.bakes.map(({ finishedAfterSeconds }) => finishedAfterSeconds))
   return {
     ...told('campaign-planned', 'info', 'summary'),
@@ -55,14 +56,14 @@ export function campaignPlanned(facts: PlannedFacts): Message {
     links: linksTo({ Execution: executionLink(facts.execution) }),
     facts: { ...facts },
     subject: subject(
-      facts.trigger.kind === 'promote'
-        ? `Planned: ${facts.trigger.image} ${facts.trigger.version} is rolled out again`
+      rolledOut
+        ? `Planned: ${rolledOut.image} ${rolledOut.version} is rolled out again`
         : `Planned: ${plural(facts.bakes.length, 'image')} to rebake: ${titleOf(facts.trigger)}`,
     ),
     body: lines(
       why(facts.trigger),
-      facts.trigger.kind === 'promote'
-        ? `${facts.trigger.image} ${facts.trigger.version}, which has passed its checks, is rolled out again; nothing is baked. It is through its rings in about ${duration(last)}.`
+      rolledOut
+        ? `${rolledOut.image} ${rolledOut.version}, which has passed its checks, is rolled out again; nothing is baked. It is through its rings in about ${duration(last)}.`
         : [
             `${plural(facts.bakes.length, 'image')} will be rebaked; the last is through its rings in about ${duration(last)}:`,
             '',
@@ -71,7 +72,7 @@ export function campaignPlanned(facts: PlannedFacts): Message {
                 `  ${image} (on ${parent}), from about +${duration(startsAfterSeconds)}`,
             ),
           ],
-      facts.trigger.kind !== 'promote' &&
+      !rolledOut &&
         facts.left > 0 && [
           '',
           `${plural(facts.left, 'other image')} of the fleet ${facts.left === 1 ? 'is' : 'are'} left; the ledger has the reason for each.`,

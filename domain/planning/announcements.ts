@@ -1,7 +1,5 @@
-import { sourceIn } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
-import { upstreamsOfKind } from './release.ts'
-import { readSoeAmiReleased } from './soe-ami-released.ts'
+import { kindAnnouncedBy, sourcesOfKind, type UpstreamKind, upstreamKinds } from '../upstream-kinds.ts'
 
 /** An event of any of the kinds that announce a release, as far as Rebake reads it. */
 export interface Announcement {
@@ -15,8 +13,8 @@ export interface Announcement {
   detail: Record<string, unknown>
 }
 
-/** Where the AMI's id is to be found. */
-export type Whereabouts = { ami: string } | { parameterOf: string } | { imageArn: string }
+/** Where the AMI's id is to be found: it is told, or what an upstream points to, or what an Image Builder image came to. */
+export type Whereabouts = { ami: string } | { newestOf: string } | { imageArn: string }
 
 /** What an event announces: of which upstreams, and where to look for the AMI. */
 export type Reading =
@@ -26,63 +24,9 @@ export type Reading =
 
 /** Reads an event of an upstream. What it says of owners and names is not believed: `judge` decides. */
 export function readAnnouncement(fleet: Fleet, event: Announcement): Reading {
-  const read = readers[event['detail-type']]
-  return read ? read(fleet, event) : { ignored: `'${event['detail-type']}' announces no release` }
+  const kind = kindAnnouncedBy(event['detail-type'])
+  return kind ? readAs(kind, fleet, event) : { ignored: `'${event['detail-type']}' announces no release` }
 }
 
-const readers: Record<string, (fleet: Fleet, event: Announcement) => Reading> = {
-  'EC2 AMI State Change': (fleet, { detail, region, account }) => {
-    if (detail.State !== 'available') return { ignored: `it is ${detail.State}, not available` }
-    if (region !== fleet.build.region)
-      return {
-        refused: `it is in ${region}, and the fleet bakes in ${fleet.build.region}; copy it there and share that copy`,
-      }
-    const upstreams = upstreamsOfKind(fleet, 'ami')
-    // The releases bus also carries the AMI events of accounts that announce in another way.
-    if (upstreams.length === 0) return { ignored: `no upstream is the AMIs of account ${account}` }
-    return { upstreams, look: { ami: String(detail.ImageId) } }
-  },
-
-  'Parameter Store Change': (fleet, { detail, account, region }) => {
-    const upstreams = upstreamsOfKind(fleet, 'parameter').filter((name) => {
-      const source = sourceIn(fleet, name)
-      return source.kind === 'parameter' && source.parameter === detail.name && source.account === account
-    })
-    const [first] = upstreams
-    if (!first || region !== fleet.build.region)
-      return {
-        ignored: `no upstream is the parameter ${detail.name} of account ${account} in ${region}`,
-      }
-    if (detail.operation === 'Delete') return { refused: `the parameter ${detail.name} was deleted` }
-    return { upstreams, look: { parameterOf: first } }
-  },
-
-  'EC2 Image Builder Image State Change': (fleet, { resources }) => {
-    const [imageArn = ''] = resources
-    const upstreams = upstreamsOfKind(fleet, 'image').filter((name) => {
-      const source = sourceIn(fleet, name)
-      return source.kind === 'image' && imageArn.split('/')[1] === source.image
-    })
-    return upstreams.length > 0
-      ? { upstreams, look: { imageArn } }
-      : { ignored: `no upstream is the image ${imageArn}` }
-  },
-
-  'SOE AMI Released': (fleet, { detail, account }) => {
-    const read = readSoeAmiReleased(detail)
-    if ('wrong' in read)
-      return { refused: `its detail is not what docs/soe-ami-released.schema.json says: ${read.wrong}` }
-    const { upstream, ami, emergency, reason } = read.released
-    const source = Object.hasOwn(fleet.upstreams, upstream) ? sourceIn(fleet, upstream) : undefined
-    if (source?.kind !== 'event')
-      return { refused: `the fleet has no upstream '${upstream}' that announces its own releases` }
-    if (source.account !== account)
-      return { refused: `account ${account} announced it, and ${upstream} is announced by ${source.account}` }
-    return {
-      upstreams: [upstream],
-      look: { ami },
-      ...(emergency !== undefined && { emergency }),
-      ...(reason !== undefined && { reason }),
-    }
-  },
-}
+const readAs = <K extends UpstreamKind>(kind: K, fleet: Fleet, event: Announcement): Reading =>
+  upstreamKinds[kind].read(event, sourcesOfKind(fleet, kind), fleet.build)

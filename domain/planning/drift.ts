@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet/model.ts'
-import { type DriftTrigger, findingId } from '../triggers.ts'
+import { findingId } from '../trigger-kinds.ts'
+import type { DriftTrigger } from '../triggers.ts'
 import { refusalOf } from './holds.ts'
 import { type Attempt, isMadeOf, type Known, parentAmiOf } from './known.ts'
 

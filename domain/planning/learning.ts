@@ -1,4 +1,5 @@
-import { campaignName, type Release } from '../triggers.ts'
+import { campaignName } from '../trigger-kinds.ts'
+import type { Release } from '../triggers.ts'
 import { type Attempt, isMadeOf, type Known, type KnownImage, type KnownUpstream, withImage } from './known.ts'
 
 /** How what the ledger knows changes: one function for each thing that happens. Each may be repeated. */

@@ -1,8 +1,9 @@
-import { addDays, localText } from '../calendar/local-time.ts'
+import { localText } from '../calendar/local-time.ts'
 import { type Opening, openingAfter } from '../calendar/opening.ts'
 import type { Fleet } from '../fleet/model.ts'
 import { isAmong } from '../fleet/selection.ts'
 import type { Trigger } from '../triggers.ts'
+import { beginsOf } from './trigger-rules.ts'
 
 /** What may have to wait: a whole campaign, the bake of an image, or its roll-out to a ring. */
 export interface Scope {
@@ -33,19 +34,13 @@ const concerns = (
   (images === undefined || (image !== undefined && isAmong(image, images))) &&
   (rings === undefined || (ring !== undefined && rings.includes(ring)))
 
-/** When a campaign may begin: its patch cycle's offset, and the freezes of the whole fleet. */
+/** When a campaign may begin: the time that it is for, and the freezes of the whole fleet. */
 export function campaignOpening(fleet: Fleet, trigger: Trigger, now: Date): Opening | undefined {
   if (trigger.emergency) return undefined
-  const begins = cycleBegins(fleet, trigger)
-  const early = begins !== undefined && begins > now
-  const opening = openingFor(fleet, {}, early ? begins : now)
-  if (!early) return opening
-  const { timezone } = fleet.patchCycles[(trigger as { cycle: string }).cycle] ?? { timezone: 'UTC' }
-  const reasons = [`it is for ${localText(begins, timezone)}`, ...(opening?.reasons ?? [])]
-  return { opensAt: opening?.opensAt ?? begins, reasons }
-}
-
-function cycleBegins(fleet: Fleet, trigger: Trigger): Date | undefined {
-  const cycle = trigger.kind === 'cycle' ? fleet.patchCycles[trigger.cycle] : undefined
-  return cycle && addDays(new Date(trigger.time), Number.parseInt(cycle.offset ?? '0', 10), cycle.timezone)
+  const begins = beginsOf(fleet, trigger)
+  const isEarly = begins !== undefined && begins.at > now
+  const opening = openingFor(fleet, {}, isEarly ? begins.at : now)
+  if (!isEarly) return opening
+  const reasons = [`it is for ${localText(begins.at, begins.timezone)}`, ...(opening?.reasons ?? [])]
+  return { opensAt: opening?.opensAt ?? begins.at, reasons }
 }

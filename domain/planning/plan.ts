@@ -1,10 +1,11 @@
 import { childrenOf, descendantsOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
-import type { Promotion, Trigger } from '../triggers.ts'
+import { rolledOutBy } from '../trigger-kinds.ts'
+import type { Trigger } from '../triggers.ts'
 import { stopOf } from './holds.ts'
 import { nothingKnown, type Pending } from './known.ts'
-import { asksFor } from './requests.ts'
 import { reasonNotToBake, type Situation } from './standing.ts'
+import { type Request, requestsOf } from './trigger-rules.ts'
 
 /** What distributing to one ring usually takes, in seconds: copies of a few tens of GiB across regions. */
 const distributionEstimate = 15 * 60
@@ -39,7 +40,8 @@ type Decision = Pick<PlannedImage, 'decision' | 'reason' | 'parentAmi'>
  * nothing had ever been baked.
  */
 export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: Situation): CampaignPlan {
-  if (trigger.kind === 'promote') return planPromotion(fleet, trigger)
+  const rolledOut = rolledOutBy(trigger)
+  if (rolledOut) return planPromotion(fleet, trigger, rolledOut.image)
   const decisions = decide(fleet, trigger, situation)
   const starts = startsOf(fleet, decisions)
   const baked = [...starts.keys()].sort(
@@ -58,24 +60,24 @@ export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: Situati
 }
 
 /** One image through its rings, and no bake. */
-function planPromotion(fleet: Fleet, trigger: Promotion): CampaignPlan {
-  const left = Object.keys(fleet.images).filter((image) => image !== trigger.image)
-  const because = { decision: 'leave', reason: `only ${trigger.image} is rolled out` } as const
-  const promoted = plannedImage(fleet, trigger.image, 1, { decision: 'bake', reason: trigger.reason }, 0)
+function planPromotion(fleet: Fleet, trigger: Trigger, promotedImage: string): CampaignPlan {
+  const requests = requestsOf(fleet, trigger, nothingKnown)
+  const left = Object.keys(fleet.images).filter((image) => image !== promotedImage)
+  const promoted = plannedImage(fleet, promotedImage, 1, { decision: 'bake', reason: trigger.reason }, 0)
   const { bakeSeconds, finishedAfterSeconds } = promoted
   return {
     trigger,
     images: [
       { ...promoted, bakeSeconds: 0, finishedAfterSeconds: finishedAfterSeconds - bakeSeconds },
-      ...left.map((image) => plannedImage(fleet, image, 0, because, 0)),
+      ...left.map((image) => plannedImage(fleet, image, 0, decideRoot(fleet, trigger, image, requests(image)), 0)),
     ],
   }
 }
 
 /** Parents are decided before their children: what descends from a bake is baked. */
-function decide(fleet: Fleet, trigger: Exclude<Trigger, Promotion>, situation?: Situation): Map<string, Decision> {
+function decide(fleet: Fleet, trigger: Trigger, situation?: Situation): Map<string, Decision> {
   const decisions = new Map<string, Decision>()
-  const requests = asksFor(fleet, trigger, situation?.known ?? nothingKnown)
+  const requests = requestsOf(fleet, trigger, situation?.known ?? nothingKnown)
   const before = decidedBefore(situation)
   for (const upstream of Object.keys(fleet.upstreams))
     for (const image of descendantsOf(fleet, upstream)) {
@@ -109,13 +111,7 @@ function asBefore(pending: Pending | undefined, { decision, reason }: Decision):
   return { decision: 'bake', reason: decision === 'bake' ? reason : 'as was decided before', parentAmi }
 }
 
-function decideRoot(
-  fleet: Fleet,
-  trigger: Trigger,
-  image: string,
-  request: ReturnType<ReturnType<typeof asksFor>>,
-  situation?: Situation,
-): Decision {
+function decideRoot(fleet: Fleet, trigger: Trigger, image: string, request: Request, situation?: Situation): Decision {
   if ('not' in request) return { decision: 'leave', reason: request.not }
   const { parentAmi, because } = request
   const not = situation && reasonNotToBake(fleet, trigger, { image, parentAmi }, situation)

@@ -1,8 +1,7 @@
-import { sourceIn } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
 import { nameMatches } from '../fleet/selection.ts'
-import type { Source } from '../fleet/upstreams.ts'
 import type { Release } from '../triggers.ts'
+import { callsEmergencies, type Source, sourceIn, upstreamKinds } from '../upstream-kinds.ts'
 import type { KnownUpstream } from './known.ts'
 
 /** What somebody says: an AMI is a release of one of these upstreams. */
@@ -34,10 +33,6 @@ export interface ReleasedAmi {
  * be about to share it.
  */
 export type Judgement = { releases: Release[] } | { refused: string } | { ignored: string } | { unseen: string }
-
-/** The upstreams of a kind, in the order of the fleet. */
-export const upstreamsOfKind = (fleet: Fleet, ...kinds: Source['kind'][]): string[] =>
-  Object.keys(fleet.upstreams).filter((name) => kinds.includes(sourceIn(fleet, name).kind))
 
 /**
  * Whether a claim is a release to believe. The word of an event or a parameter alone is not: an AMI counts only
@@ -73,7 +68,7 @@ const isOwner = (owner: string, { ownerId, ownerAlias }: ReleasedAmi) =>
 
 function wrongOwner({ ownerId }: ReleasedAmi, sources: NamedSource[]): string {
   const expected = sources.map(({ upstream, owner }) => `${upstream} expects ${owner}`)
-  return sources.every(({ kind }) => kind === 'ami')
+  return sources.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
     ? `its owner is account ${ownerId}, and no upstream of the fleet names that account as its owner`
     : `its owner is account ${ownerId}, and ${expected.join(', ')}`
 }
@@ -81,14 +76,14 @@ function wrongOwner({ ownerId }: ReleasedAmi, sources: NamedSource[]): string {
 /** An account has many AMIs: that an event is about another one is no news. A parameter that names another one is. */
 function wrongName({ name, ownerId }: ReleasedAmi, owned: NamedSource[]): Judgement {
   const expected = owned.map(({ upstream, amiName }) => `'${amiName}' (${upstream})`).join(', ')
-  return owned.every(({ kind }) => kind === 'ami')
+  return owned.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
     ? { ignored: `its name is '${name}', and the upstreams of account ${ownerId} expect ${expected}` }
     : { refused: `its name is '${name}', and the fleet expects ${expected}` }
 }
 
 function releaseOf(source: NamedSource, { ami, time, emergency, reason }: Claim, image: ReleasedAmi): Release {
   const { upstream } = source
-  const urgent = emergency === true && source.kind === 'event' && source.emergencies
+  const urgent = emergency === true && callsEmergencies(source)
   const why = reason ? `: ${reason}` : ''
   const denied = emergency && !urgent ? ' (called an emergency, which the fleet does not let it do)' : ''
   return {

@@ -3,6 +3,7 @@ import { duration } from '../messages/message.ts'
 import type { Trigger } from '../triggers.ts'
 import { refusalOf } from './holds.ts'
 import { comingBakes, isMadeOf, type Known, type KnownImage } from './known.ts'
+import { overtakenBy, skippingOf } from './trigger-rules.ts'
 
 /** What a plan depends on beside the fleet and the trigger. */
 export interface Situation {
@@ -39,60 +40,44 @@ export function reasonNotToBake(
   const state = known.images[image] ?? {}
   const others = (state.pending ?? []).filter((pending) => pending.campaign !== campaign)
   const made = { parentAmi, definition: situation.definitions[image] ?? '' }
+  const skips = skippingOf(fleet, trigger)
   return (
-    overtaken(trigger, situation) ??
-    unchanged(fleet, trigger, state, made, situation) ??
-    onItsWay(trigger, state, others, made, campaign) ??
-    freshEnough(trigger, state, situation)
+    overtakenBy(trigger, known, campaign) ??
+    (skips.ifUnchanged ? unchanged(state, made, situation) : undefined) ??
+    (trigger.emergency ? undefined : onItsWay(skips.ifComing, state, others, made, campaign)) ??
+    (skips.ifFresh ? freshEnough(trigger, state, situation) : undefined)
   )
-}
-
-/** A release that had to wait, and was followed by a newer one. */
-function overtaken(trigger: Trigger, { known, campaign }: Situation): string | undefined {
-  if (trigger.kind !== 'release') return undefined
-  const now = known.upstreams[trigger.upstream]
-  if (!now || now.ami === trigger.ami) return undefined
-  // Its own campaign where a person went back from it.
-  const by = now.campaign && now.campaign !== campaign ? `campaign ${now.campaign}` : now.ami
-  return `superseded by ${by}: ${trigger.upstream} is ${now.ami} now`
 }
 
 /** A release or a change has its effect once; packages are no change. */
 function unchanged(
-  fleet: Fleet,
-  trigger: Trigger,
   { last }: KnownImage,
   made: { parentAmi: string; definition: string },
   { time }: Situation,
 ): string | undefined {
-  const onlyIfChanged = trigger.kind === 'cycle' && fleet.patchCycles[trigger.cycle]?.onlyIfChanged
-  const counts = onlyIfChanged || trigger.kind === 'release' || trigger.kind === 'drift'
-  return counts && isMadeOf(last, made) ? `baked from ${last.parentAmi} ${ago(last.at, time)}` : undefined
+  return isMadeOf(last, made) ? `baked from ${last.parentAmi} ${ago(last.at, time)}` : undefined
 }
 
-/** Another campaign bakes the same, or will: once is enough. People are not argued with. */
+/** Another campaign bakes the same, or will: once is enough. */
 function onItsWay(
-  trigger: Trigger,
+  skips: { same: boolean; any: boolean },
   state: KnownImage,
   others: NonNullable<KnownImage['pending']>,
   made: { parentAmi: string; definition: string },
   campaign: string,
 ): string | undefined {
-  if (trigger.kind === 'manual' || trigger.emergency) return undefined
   const same = others.find(
     (pending) =>
       pending.parentAmi === made.parentAmi ||
       (pending.campaign === state.attempt?.campaign && isMadeOf(state.attempt, made)),
   )
-  if (same && (trigger.kind === 'release' || trigger.kind === 'drift'))
-    return `campaign ${same.campaign} bakes it from ${made.parentAmi} already`
-  const coming = trigger.kind === 'release' ? undefined : comingBakes(state, campaign).at(-1)
+  if (same && skips.same) return `campaign ${same.campaign} bakes it from ${made.parentAmi} already`
+  const coming = skips.any ? comingBakes(state, campaign).at(-1) : undefined
   return coming && `campaign ${coming.campaign} is about to bake it`
 }
 
 /** What is asked for because packages move is there when a bake began after it was asked for. */
 function freshEnough(trigger: Trigger, { attempt }: KnownImage, { time, campaign }: Situation) {
-  if (trigger.kind !== 'cycle' && trigger.kind !== 'cve') return undefined
   const fresh = attempt && attempt.campaign !== campaign && attempt.failed === undefined
   return fresh && attempt.at >= trigger.time ? `baked since, ${ago(attempt.at, time)}` : undefined
 }

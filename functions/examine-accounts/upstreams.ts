@@ -1,9 +1,9 @@
 import { describeAmi } from '../../aws/amis.ts'
-import { newestAmi, releasedAmi, type UpstreamParts } from '../../aws/upstreams.ts'
+import { missingAmi, newestAmi, releasedAmi, type UpstreamParts } from '../../aws/upstreams.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
-import { sourceIn } from '../../domain/fleet/graph.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { judge } from '../../domain/planning/release.ts'
+import { isPolled, sourceIn } from '../../domain/upstream-kinds.ts'
 import type { UpstreamReport } from './examine-accounts.ts'
 
 export interface Upstreams extends UpstreamParts {
@@ -14,10 +14,10 @@ export interface Upstreams extends UpstreamParts {
 export async function examineUpstream(parts: Upstreams, upstream: string): Promise<UpstreamReport> {
   const source = sourceIn(parts.fleet, upstream)
   // Only its events say which AMIs are its.
-  if (source.kind === 'event' && source.amiName === undefined) return { upstream }
+  if (!isPolled(source)) return { upstream }
   try {
     const ami = await newestAmi(parts, source)
-    if (ami === undefined) return { upstream, problem: nothing(source) }
+    if (ami === undefined) return { upstream, problem: missingAmi(source) }
     const image = await describeAmi(parts.ec2, ami)
     const judged = judge(parts.fleet, { upstreams: [upstream], ami, time: '' }, image && releasedAmi(image))
     return { upstream, ami, ...('releases' in judged ? {} : { problem: Object.values(judged).join() }) }
@@ -25,11 +25,4 @@ export async function examineUpstream(parts: Upstreams, upstream: string): Promi
     if (error instanceof TargetUnreachable) return { upstream, problem: error.message }
     throw error
   }
-}
-
-function nothing(source: ReturnType<typeof sourceIn>): string {
-  if (source.kind === 'parameter')
-    return `there is no parameter ${source.parameter}${source.account && ` in account ${source.account}`}`
-  if (source.kind === 'image') return `no AMI of the Image Builder image ${source.image} is there`
-  return `account ${source.owner} shares no AMI '${source.amiName}' with the build account`
 }

@@ -7,6 +7,7 @@ import { planned } from '../../domain/planning/learning.ts'
 import { campaignOpening } from '../../domain/planning/openings.ts'
 import { type Ordering, orderRebake } from '../../domain/planning/order.ts'
 import { type CampaignPlan, type PlannedImage, planCampaign } from '../../domain/planning/plan.ts'
+import { baseOf, type TriggerKind, type TriggerOf } from '../../domain/trigger-kinds.ts'
 import type { Trigger } from '../../domain/triggers.ts'
 import { type CampaignImage, type CampaignItem, campaignKey, imageKey, readCampaign } from '../../ledger/campaigns.ts'
 import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
@@ -22,12 +23,33 @@ interface Parts {
   imageBuilderArnPrefix: string
 }
 
-interface Request {
+interface Request<T extends Trigger = Trigger> {
   campaign: string
   execution: string
   time: string
-  trigger: Trigger
+  trigger: T
 }
+
+type Roots = ReturnType<typeof rootsOf> | ReturnType<typeof promotionRoots>
+
+const bake = async (parts: Parts, request: Request): Promise<Roots> =>
+  rootsOf(request.campaign, await decide(parts, request, await goneAmis(parts, request.trigger)))
+
+/** How the campaign of each kind of trigger is decided. */
+const decisions: { [K in TriggerKind]: (parts: Parts, request: Request<TriggerOf<K>>) => Promise<Roots> } = {
+  release: bake,
+  cycle: bake,
+  manual: async (parts, request) => {
+    await chooseAmi(parts, request.trigger)
+    return bake(parts, request)
+  },
+  cve: bake,
+  drift: bake,
+  promote: async (parts, request) => promotionRoots(await decidePromotion(parts, request)),
+}
+
+const decideAs = <K extends TriggerKind>(parts: Parts, request: Request<TriggerOf<K>>): Promise<Roots> =>
+  decisions[request.trigger.kind](parts, request)
 
 /**
  * Writes the decision for every image, and answers with the images that can start at once; or with when the campaign
@@ -46,11 +68,7 @@ export async function plan(parts: Parts, request: Request) {
     await ledger.set<CampaignItem>(campaignKey(campaign), { ...base, status: 'waiting', waiting }, { startedAt: time })
     return { opensAt: waiting.until, roots: [] }
   }
-  if (trigger.kind === 'manual') await chooseAmi(parts, trigger)
-  const roots =
-    trigger.kind === 'promote'
-      ? promotionRoots(await decidePromotion(parts, { campaign, trigger }))
-      : rootsOf(campaign, await decide(parts, request, await goneAmis(parts, trigger)))
+  const roots = await decideAs(parts, request)
   await ledger.set<CampaignItem>(campaignKey(campaign), { ...base, status: 'running' }, { startedAt: time })
   return { roots }
 }
@@ -117,8 +135,9 @@ function itemOf(
 /** AMIs of upstreams that have been deregistered or taken back since they were released. */
 async function goneAmis({ ec2, ledger }: Parts, trigger: Trigger): Promise<Set<string>> {
   const { upstreams } = await readKnown(ledger)
-  const chosen = 'ami' in trigger ? [trigger.ami] : Object.values(upstreams).map(({ ami }) => ami)
+  const { ami: named } = baseOf(trigger)
+  const chosen = named === undefined ? Object.values(upstreams).map(({ ami }) => ami) : [named]
   const gone = new Set<string>()
-  for (const ami of chosen) if (ami !== undefined && (await describeAmi(ec2, ami))?.State !== 'available') gone.add(ami)
+  for (const ami of chosen) if ((await describeAmi(ec2, ami))?.State !== 'available') gone.add(ami)
   return gone
 }

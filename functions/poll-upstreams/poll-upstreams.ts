@@ -1,5 +1,5 @@
 import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
-import { sourceIn } from '../../domain/fleet/graph.ts'
+import { hasEvents, sourceIn } from '../../domain/upstream-kinds.ts'
 import { readKnown } from '../../ledger/fleet-state.ts'
 import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
 
@@ -46,12 +46,7 @@ async function take(parts: Parts, upstream: string, ami: string, time: string, i
   const result = await takeRelease(parts, release, image)
   if ('refused' in result) return refuse(parts, { ...about, reason: result.refused })
   const late = Date.parse(time) - Date.parse(image.CreationDate ?? time) > eventsTakeSeconds * 1000
-  if ('campaign' in result && !isFirst && late && hasEvents(parts, upstream)) parts.count('ReleaseEventLost')
+  if ('campaign' in result && !isFirst && late && hasEvents(sourceIn(parts.fleet, upstream)))
+    parts.count('ReleaseEventLost')
   return result
-}
-
-/** A public parameter tells nobody of its changes. */
-function hasEvents({ fleet }: Parts, upstream: string): boolean {
-  const source = sourceIn(fleet, upstream)
-  return source.kind !== 'parameter' || source.account !== ''
 }

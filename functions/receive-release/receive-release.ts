@@ -1,9 +1,8 @@
-import { amiOfImage, parameterOf, type UpstreamParts } from '../../aws/upstreams.ts'
+import { announcedAmi, type UpstreamParts } from '../../aws/upstreams.ts'
 import { AmiNotVisible } from '../../domain/errors.ts'
-import { sourceIn } from '../../domain/fleet/graph.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
 import { causeText } from '../../domain/messages/failures.ts'
-import { type Announcement, readAnnouncement, type Whereabouts } from '../../domain/planning/announcements.ts'
+import { type Announcement, readAnnouncement } from '../../domain/planning/announcements.ts'
 import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
 
 type Parts = ReleaseParts & { upstreams: UpstreamParts }
@@ -32,7 +31,7 @@ export async function receiveRelease(parts: Parts, { event, failure }: Received)
   const reading = readAnnouncement(parts.fleet, event)
   if ('ignored' in reading) return ignore(parts, reading)
   if ('refused' in reading) return refuse(parts, { ...about, ...subjectOf(event), reason: reading.refused })
-  const ami = await amiAt(parts, reading.look)
+  const ami = await announcedAmi(parts.upstreams, parts.fleet, reading.look)
   if (ami === undefined) throw new AmiNotVisible(`${subjectOf(event).ami} names no AMI yet (event ${id})`)
   const { image, judgement } = await judgeClaim(parts, { ...reading, ami, time })
   if ('ignored' in judgement) return ignore(parts, judgement)
@@ -57,11 +56,4 @@ function subjectOf({ id, detail, resources }: Announcement): { ami: string; even
   const texts = (...values: unknown[]) => values.filter((value) => typeof value === 'string')
   const [ami] = texts(detail.ImageId, detail.ami)
   return ami ? { ami } : { ami: texts(detail.name, resources[0])[0] ?? 'an AMI', event: id }
-}
-
-async function amiAt({ fleet, ec2, upstreams }: Parts, look: Whereabouts): Promise<string | undefined> {
-  if ('ami' in look) return look.ami
-  if ('imageArn' in look) return amiOfImage(ec2, look.imageArn)
-  const source = sourceIn(fleet, look.parameterOf)
-  return source.kind === 'parameter' ? parameterOf(upstreams, source) : undefined
 }

@@ -2,8 +2,8 @@ import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { readPointers } from '../../aws/pointers.ts'
 import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
-import { sourceIn } from '../../domain/fleet/graph.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { sourceIn } from '../../domain/upstream-kinds.ts'
 
 interface Parent {
   Parameter: string

@@ -1,6 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import { startOnce } from '../../aws/start-once.ts'
-import { campaignName, type Trigger } from '../../domain/triggers.ts'
+import { campaignName } from '../../domain/trigger-kinds.ts'
+import type { Trigger } from '../../domain/triggers.ts'
 import type { Count } from '../runtime/handler.ts'
 
 interface Parts {

@@ -4,7 +4,13 @@ import type { Arns } from '../arns.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Notifications } from '../notifications.ts'
 import type { Permission } from '../permissions.ts'
-import { adoptedPipelines, parameterAccounts, reachesOrganization, targetAccounts } from '../targets.ts'
+import {
+  adoptedPipelines,
+  parameterAccounts,
+  reachesOrganization,
+  targetAccounts,
+  upstreamParameters,
+} from '../targets.ts'
 
 export interface Surroundings {
   fleet: Fleet
@@ -57,7 +63,7 @@ export function grantsIn({ fleet, arns, ledger, notifications }: Surroundings) {
     }),
   }
   const changeClaims = [ledger.allow('GetItem', 'PutItem', 'UpdateItem'), resume('Success', 'Failure')]
-  const parameters = Object.values(fleet.upstreams).flatMap(({ parameter }) => parameter?.name ?? [])
+  const parameters = upstreamParameters(fleet).map(({ name }) => name)
   return {
     named,
     machine,

@@ -1,14 +1,15 @@
 import { Aws, DefaultStackSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib'
-import { EventBus, type EventPattern, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
+import { EventBus, type IEventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { EventBus as EventBusTarget } from 'aws-cdk-lib/aws-events-targets'
 import { AccountPrincipal, type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { resourceName, upstreamRoleName } from '../../domain/names.ts'
-import { amiAvailable, parametersChanged, soeAmiReleased } from '../announcements.ts'
+import { forwardsOf } from '../announcements.ts'
 import { DeadLetters } from '../dead-letters.ts'
 import { policyOf } from '../permissions.ts'
-import { sourcesOf } from '../targets.ts'
+import { foreignParameters } from '../targets.ts'
+import type { Forward } from '../upstream-kinds.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
 export const soeStackName = (fleet: Fleet) => resourceName(fleet.name, 'soe-account')
@@ -28,25 +29,12 @@ export class SoeAccountStack extends RebakeStack {
     })
     const { account, region } = fleet.build
     const releases = `arn:${Aws.PARTITION}:events:${region}:${account}:event-bus/${resourceName(fleet.name, 'releases')}`
-    const sources = sourcesOf(fleet)
-    const parameters = sources.flatMap((source) =>
-      source.kind === 'parameter' && !['', account].includes(source.account) ? [source.parameter] : [],
-    )
-    this.forward(fleet, releases, [
-      ...(sources.some((source) => source.kind === 'ami' && source.owner !== account)
-        ? [{ id: 'Releases', what: 'An AMI became available', pattern: amiAvailable }]
-        : []),
-      ...(parameters.length > 0
-        ? [{ id: 'Parameters', what: 'A parameter changed', pattern: parametersChanged(parameters) }]
-        : []),
-      ...(sources.some((source) => source.kind === 'event' && source.account !== account)
-        ? [{ id: 'Announcements', what: 'A team announced an AMI', pattern: soeAmiReleased }]
-        : []),
-    ])
+    const parameters = foreignParameters(fleet).map(({ name }) => name)
+    this.forward(fleet, releases, forwardsOf(fleet))
     if (parameters.length > 0) this.createReader(fleet, [...new Set(parameters)])
   }
 
-  private forward(fleet: Fleet, releases: string, rules: { id: string; what: string; pattern: EventPattern }[]): void {
+  private forward(fleet: Fleet, releases: string, rules: Forward[]): void {
     if (rules.length === 0) return
     const role = this.createForwarder(releases)
     const deadLetterQueue = new DeadLetters(this, fleet, 'undelivered-releases')

@@ -3,7 +3,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { amiOfImage, newestAmi, releasedAmi, upstreamParts } from '../../aws/upstreams.ts'
-import { sourceIn } from '../../domain/fleet/graph.ts'
+import { sourceIn } from '../../domain/upstream-kinds.ts'
 import { everyKind, own, publicParameter, soe } from '../domain/planning/every-kind.ts'
 import { imageBuilderArnPrefix } from '../support/campaign.ts'
 import { mockOf } from '../support/mocks.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { sourceIn } from '../../domain/fleet/graph.ts'
 import { judge } from '../../domain/planning/release.ts'
+import { sourceIn } from '../../domain/upstream-kinds.ts'
 import type { EventEnvelope } from '../../emulator/event.ts'
 import { Random } from '../../emulator/random.ts'
 import type { Ami } from '../../emulator/services/ami-store.ts'

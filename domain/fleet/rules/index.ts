@@ -1,9 +1,9 @@
 import { checkRules } from '../../check-kinds.ts'
+import { upstreamRules } from '../../upstream-kinds.ts'
 import type { Finding } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
-import { ownAmis, ownImages, ownParameters } from './loops.ts'
 import { subscriptions } from './notify.ts'
 import { openings } from './openings.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
@@ -12,16 +12,13 @@ import { distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } f
 import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
-import { announcements, oneKind } from './upstreams.ts'
+import { oneKind } from './upstreams.ts'
 
 const rules: Rule[] = [
   oneMeaning,
   cycles,
   oneKind,
-  announcements,
-  ownImages,
-  ownParameters,
-  ownAmis,
+  ...Object.values(upstreamRules).flat(),
   sources,
   parameterUse,
   onePlatform,

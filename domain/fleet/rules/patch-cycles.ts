@@ -1,11 +1,17 @@
+import { kindsOfTriggers, triggerKinds } from '../../trigger-kinds.ts'
 import type { Fleet } from '../model.ts'
 import { wrongKey, wrongValue } from '../problems.ts'
 import { selectedBy } from '../selection.ts'
 import { rooted } from './images.ts'
 import type { Rule, Scope } from './scope.ts'
 
-/** Campaigns of other kinds begin with the first four, and three schedules have the others' names. */
-const taken = ['manual', 'cve', 'drift', 'promote', 'poll-upstreams', 'reconcile-images', 'start-retirement']
+/** Campaigns of other kinds begin with the first names, and three schedules have the others. */
+const taken = [
+  ...kindsOfTriggers.filter((kind) => triggerKinds[kind].namedAfter === 'kind'),
+  'poll-upstreams',
+  'reconcile-images',
+  'start-retirement',
+]
 
 /** A campaign is named after its patch cycle, its upstream or its kind: a name must tell which. */
 export const cycleNames: Rule = ({ fleet, names }) =>

@@ -97,8 +97,8 @@ describe('a deployed fleet', () => {
     const { find } = await open()
     expect(await find({ ami: 'ami-1' })).toBe('ami-1')
     expect(await find({ imageArn: 'arn:x' })).toBe(ami.ImageId)
-    expect(await find({ parameterOf: 'public' })).toBe('ami-3')
-    await expect(find({ parameterOf: 'pointed' })).rejects.toThrow(
+    expect(await find({ newestOf: 'public' })).toBe('ami-3')
+    await expect(find({ newestOf: 'pointed' })).rejects.toThrow(
       'The parameter /soe/x is in account 444455556666, where only',
     )
   })

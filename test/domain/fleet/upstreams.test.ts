@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { architectureOf, sourceOf } from '../../../domain/fleet/upstreams.ts'
+import { architectureOf } from '../../../domain/fleet/upstreams.ts'
+import { sourceOf } from '../../../domain/upstream-kinds.ts'
 
 const own = '111122223333'
 const other = '444455556666'

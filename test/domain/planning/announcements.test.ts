@@ -19,18 +19,18 @@ describe('an event is read as a release', () => {
     ['an AMI that is available', 'ami', {}, { upstreams: amis, look: { ami } }],
     // Whose AMI it is, EC2 says: the account of the event is only who forwarded it.
     ['an AMI, whoever forwards it', 'ami', { account: team }, { upstreams: amis, look: { ami } }],
-    ['a parameter of another account', 'parameter', {}, { upstreams: ['rhel-soe'], look: { parameterOf: 'rhel-soe' } }],
+    ['a parameter of another account', 'parameter', {}, { upstreams: ['rhel-soe'], look: { newestOf: 'rhel-soe' } }],
     [
       'a parameter that was created',
       'parameter',
       { detail: { operation: 'Create' } },
-      { upstreams: ['rhel-soe'], look: { parameterOf: 'rhel-soe' } },
+      { upstreams: ['rhel-soe'], look: { newestOf: 'rhel-soe' } },
     ],
     [
       'a parameter of the build account',
       'parameter',
       { account: own, detail: { name: '/soe/debian12' } },
-      { upstreams: ['debian-soe'], look: { parameterOf: 'debian-soe' } },
+      { upstreams: ['debian-soe'], look: { newestOf: 'debian-soe' } },
     ],
     ['an Image Builder image', 'image', {}, { upstreams: ['suse-soe'], look: { imageArn: `${suse}/1.2.0/3` } }],
     ['an announcement', 'event', {}, { upstreams: ['graviton-soe'], look: { ami } }],

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Claim, judge, type ReleasedAmi, standingOf, upstreamsOfKind } from '../../../domain/planning/release.ts'
+import { type Claim, judge, type ReleasedAmi, standingOf } from '../../../domain/planning/release.ts'
+import { sourcesOfKind } from '../../../domain/upstream-kinds.ts'
 import { announcedAmi as ami, everyKind, own, soe, team } from './every-kind.ts'
 
 const fleet = everyKind()
@@ -184,12 +185,8 @@ describe('where a release stands', () => {
 })
 
 it.each([
-  [['ami' as const], amis],
-  [
-    ['parameter' as const, 'image' as const],
-    ['amazon-linux', 'rhel-soe', 'debian-soe', 'suse-soe'],
-  ],
-  [[], []],
-])('finds the upstreams of the kinds %j, in the order of the fleet', (kinds, upstreams) => {
-  expect(upstreamsOfKind(fleet, ...kinds)).toEqual(upstreams)
+  ['ami' as const, amis],
+  ['parameter' as const, ['amazon-linux', 'rhel-soe', 'debian-soe']],
+])('finds the upstreams of the kind %s, in the order of the fleet', (kind, upstreams) => {
+  expect(sourcesOfKind(fleet, kind).map(([name]) => name)).toEqual(upstreams)
 })
