@@ -1,5 +1,6 @@
 import { sourceIn } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
+import { type Refused, refusedAs } from './refusals.ts'
 import { upstreamsOfKind } from './release.ts'
 import { readSoeAmiReleased } from './soe-ami-released.ts'
 
@@ -21,7 +22,7 @@ export type Whereabouts = { ami: string } | { parameterOf: string } | { imageArn
 /** What an event announces: of which upstreams, and where to look for the AMI. */
 export type Reading =
   | { upstreams: string[]; look: Whereabouts; emergency?: boolean; reason?: string }
-  | { refused: string }
+  | Refused
   | { ignored: string }
 
 /** Reads an event of an upstream. What it says of owners and names is not believed: `judge` decides. */
@@ -33,10 +34,7 @@ export function readAnnouncement(fleet: Fleet, event: Announcement): Reading {
 const readers: Record<string, (fleet: Fleet, event: Announcement) => Reading> = {
   'EC2 AMI State Change': (fleet, { detail, region, account }) => {
     if (detail.State !== 'available') return { ignored: `it is ${detail.State}, not available` }
-    if (region !== fleet.build.region)
-      return {
-        refused: `it is in ${region}, and the fleet bakes in ${fleet.build.region}; copy it there and share that copy`,
-      }
+    if (region !== fleet.build.region) return refusedAs('other-region', { region, expected: fleet.build.region })
     const upstreams = upstreamsOfKind(fleet, 'ami')
     // The releases bus also carries the AMI events of accounts that announce in another way.
     if (upstreams.length === 0) return { ignored: `no upstream is the AMIs of account ${account}` }
@@ -53,7 +51,7 @@ const readers: Record<string, (fleet: Fleet, event: Announcement) => Reading> = 
       return {
         ignored: `no upstream is the parameter ${detail.name} of account ${account} in ${region}`,
       }
-    if (detail.operation === 'Delete') return { refused: `the parameter ${detail.name} was deleted` }
+    if (detail.operation === 'Delete') return refusedAs('parameter-deleted', { parameter: detail.name })
     return { upstreams, look: { parameterOf: first } }
   },
 
@@ -69,14 +67,12 @@ const readers: Record<string, (fleet: Fleet, event: Announcement) => Reading> = 
 
   'SOE AMI Released': (fleet, { detail, account }) => {
     const read = readSoeAmiReleased(detail)
-    if ('wrong' in read)
-      return { refused: `its detail is not what docs/soe-ami-released.schema.json says: ${read.wrong}` }
+    if ('wrong' in read) return refusedAs('malformed', { wrong: read.wrong })
     const { upstream, ami, emergency, reason } = read.released
     const source = Object.hasOwn(fleet.upstreams, upstream) ? sourceIn(fleet, upstream) : undefined
-    if (source?.kind !== 'event')
-      return { refused: `the fleet has no upstream '${upstream}' that announces its own releases` }
+    if (source?.kind !== 'event') return { ...refusedAs('unknown-upstream', { upstream }), upstream }
     if (source.account !== account)
-      return { refused: `account ${account} announced it, and ${upstream} is announced by ${source.account}` }
+      return { ...refusedAs('wrong-announcer', { account, upstream, expected: source.account }), upstream }
     return {
       upstreams: [upstream],
       look: { ami },
