@@ -6,6 +6,7 @@ import type { Rule } from './fleet/rules/scope.ts'
 import type { Upstream } from './fleet/upstreams.ts'
 import { account, architectures, describe, flag, matching, object, oneOf } from './fleet/values.ts'
 import type { Announcement, Reading } from './planning/announcements.ts'
+import { refusedAs } from './planning/refusals.ts'
 import { readSoeAmiReleased } from './planning/soe-ami-released.ts'
 
 /**
@@ -148,10 +149,7 @@ export const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
     announcedBy: 'EC2 AMI State Change',
     read: ({ detail, region, account }, upstreams, build) => {
       if (detail.State !== 'available') return { ignored: `it is ${detail.State}, not available` }
-      if (region !== build.region)
-        return {
-          refused: `it is in ${region}, and the fleet bakes in ${build.region}; copy it there and share that copy`,
-        }
+      if (region !== build.region) return refusedAs('other-region', { region, expected: build.region })
       // The releases bus also carries the AMI events of accounts that announce in another way.
       if (upstreams.length === 0) return { ignored: `no upstream is the AMIs of account ${account}` }
       return { upstreams: upstreams.map(([name]) => name), look: { ami: String(detail.ImageId) } }
@@ -182,7 +180,7 @@ export const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
       const [first] = named
       if (!first || region !== build.region)
         return { ignored: `no upstream is the parameter ${detail.name} of account ${account} in ${region}` }
-      if (detail.operation === 'Delete') return { refused: `the parameter ${detail.name} was deleted` }
+      if (detail.operation === 'Delete') return refusedAs('parameter-deleted', { parameter: detail.name })
       return { upstreams: named.map(([name]) => name), look: { newestOf: first[0] } }
     },
     isAmongOthers: false,
@@ -221,13 +219,12 @@ export const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
     announcedBy: 'SOE AMI Released',
     read: ({ detail, account }, upstreams) => {
       const read = readSoeAmiReleased(detail)
-      if ('wrong' in read)
-        return { refused: `its detail is not what docs/soe-ami-released.schema.json says: ${read.wrong}` }
+      if ('wrong' in read) return refusedAs('malformed', { wrong: read.wrong })
       const { upstream, ami, emergency, reason } = read.released
       const [, source] = upstreams.find(([name]) => name === upstream) ?? []
-      if (!source) return { refused: `the fleet has no upstream '${upstream}' that announces its own releases` }
+      if (!source) return { ...refusedAs('unknown-upstream', { upstream }), upstream }
       if (source.account !== account)
-        return { refused: `account ${account} announced it, and ${upstream} is announced by ${source.account}` }
+        return { ...refusedAs('wrong-announcer', { account, upstream, expected: source.account }), upstream }
       return {
         upstreams: [upstream],
         look: { ami },

@@ -2,13 +2,14 @@ import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Audience } from '../domain/fleet/notify.ts'
+import { type Protocol, protocols } from '../domain/messages/channels.ts'
 import { resourceName } from '../domain/names.ts'
 import { filtersOf } from './audience.ts'
 import type { FleetKey } from './fleet-key.ts'
 import { pascalCase } from './names.ts'
 import type { Permission } from './permissions.ts'
 
-const protocols = {
+const subscriptionProtocols: Record<Protocol, SubscriptionProtocol> = {
   email: SubscriptionProtocol.EMAIL,
   https: SubscriptionProtocol.HTTPS,
   sqs: SubscriptionProtocol.SQS,
@@ -30,22 +31,16 @@ export class Notifications extends Topic {
     const { email, subscriptions } = fleet.notify
     for (const address of email) this.subscribe(fleet, address, 'email', address, { severity: 'info' })
     for (const [name, subscription] of Object.entries(subscriptions))
-      for (const protocol of Object.keys(protocols) as (keyof typeof protocols)[]) {
+      for (const protocol of protocols) {
         const endpoint = subscription[protocol]
         if (endpoint) this.subscribe(fleet, `${name} ${protocol}`, protocol, endpoint, subscription)
       }
   }
 
-  private subscribe(
-    fleet: Fleet,
-    id: string,
-    protocol: keyof typeof protocols,
-    endpoint: string,
-    audience: Audience,
-  ): void {
+  private subscribe(fleet: Fleet, id: string, protocol: Protocol, endpoint: string, audience: Audience): void {
     new Subscription(this, pascalCase(id), {
       topic: this,
-      protocol: protocols[protocol],
+      protocol: subscriptionProtocols[protocol],
       endpoint,
       ...filtersOf(fleet, audience),
     })

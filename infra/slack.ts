@@ -1,41 +1,14 @@
 import { SlackChannelConfiguration } from 'aws-cdk-lib/aws-chatbot'
 import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
+import type { PostedChannel } from '../domain/fleet/posted-channels.ts'
 import { resourceName } from '../domain/names.ts'
-import { filtersOf } from './audience.ts'
-import type { DeadLetters } from './dead-letters.ts'
 import type { FunctionSpec } from './functions/function-spec.ts'
 import type { Surroundings } from './functions/grants.ts'
-import { slackFunction } from './functions/names.ts'
 import { pascalCase } from './names.ts'
-import { RebakeFunction } from './rebake-function.ts'
 
-interface SlackProps extends Surroundings {
-  /** Where the bundle is: the code of all channels is the same. */
-  directory: string
-  deadLetters: DeadLetters
-}
-
-/** A function for each Slack channel of the fleet, which the topic invokes with what the channel is to be told. */
-export function createSlackFunctions(
-  scope: Construct,
-  { directory, deadLetters, ...surroundings }: SlackProps,
-): Record<string, RebakeFunction> {
-  const { fleet, notifications } = surroundings
-  return Object.fromEntries(
-    Object.entries(fleet.notify.slack).map(([channel, settings]) => {
-      const { secret, ...audience } = settings
-      const name = `${slackFunction}-${channel}`
-      const spec = specOf(surroundings, channel, secret)
-      const made = new RebakeFunction(scope, { fleet, name, spec, directory, deadLetters })
-      notifications.addSubscription(new LambdaSubscription(made.function, filtersOf(fleet, audience)))
-      return [channel, made]
-    }),
-  )
-}
-
-const specOf = ({ arns, ledger }: Surroundings, channel: string, secret: string): FunctionSpec => ({
+/** The function that posts to one channel. */
+export const slackSpec = ({ arns, ledger }: Surroundings, { channel, secret }: PostedChannel): FunctionSpec => ({
   description: `Posts to the Slack channel ${channel} of the fleet`,
   asynchronous: true,
   // It has tried for five minutes itself; once more could post a message twice.

@@ -6,7 +6,7 @@ import { definitionsOf } from '../domain/fleet/definition.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags } from './feature-flags.ts'
-import { type BundleName, functionNames, slackFunction } from './functions/names.ts'
+import { type BundleName, functionNames } from './functions/names.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 import { BuildStack } from './stacks/build.ts'
 import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
@@ -75,7 +75,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   })
   const deployed: [name: BundleName, RebakeFunction][] = [
     ...functionNames.map((name) => [name, build.functions[name]] as [BundleName, RebakeFunction]),
-    ...Object.values(build.slack).map((fn) => [slackFunction, fn] as [BundleName, RebakeFunction]),
+    ...build.posting,
   ]
   return {
     outdir,

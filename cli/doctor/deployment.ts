@@ -1,6 +1,7 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn'
-import { functionNames, machineNames, slackFunction } from '../../infra/functions/names.ts'
+import { postedChannels } from '../../domain/fleet/posted-channels.ts'
+import { functionNames, machineNames } from '../../infra/functions/names.ts'
 import { count, list } from '../render/text.ts'
 import { type Check, deploy, each, fail, ifThere, noted, warning } from './check.ts'
 import type { Environment } from './environment.ts'
@@ -11,10 +12,9 @@ const functions: Check = {
   permissions: ['lambda:GetFunctionConfiguration'],
   async *examine(environment) {
     const lambda = new LambdaClient(environment.config)
-    const names = [
-      ...functionNames,
-      ...Object.keys(environment.fleet.notify.slack).map((channel) => `${slackFunction}-${channel}`),
-    ].map((name) => environment.named(name))
+    const names = [...functionNames, ...postedChannels(environment.fleet).map(({ functionName }) => functionName)].map(
+      (name) => environment.named(name),
+    )
     const found = await each(names, (FunctionName) =>
       ifThere(lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))),
     )

@@ -5,6 +5,7 @@ import {
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { postedChannels } from '../../domain/fleet/posted-channels.ts'
 import { mostCopied, mostShared } from '../../domain/planning/distribution.ts'
 import { type Check, fail, ifThere, noted, unseen, warning } from './check.ts'
 import type { Environment } from './environment.ts'
@@ -117,7 +118,7 @@ const quotas: Quota[] = [
     code: 'L-B99A9384',
     of: 'functions at once: one for each image, and with Slack channels those that they reserve and 100 that AWS keeps',
     need: ({ fleet }) => {
-      const channels = Object.keys(fleet.notify.slack).length
+      const channels = postedChannels(fleet).length
       return Object.keys(fleet.images).length + channels + (channels > 0 ? unreserved : 0)
     },
   },

@@ -2,24 +2,24 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns'
 import { isDenied } from '../../aws/errors.ts'
 import { SlackRefused } from '../../domain/errors.ts'
+import { postedChannels } from '../../domain/fleet/posted-channels.ts'
+import { chats, type PostedChat, type Protocol, postedChats, protocols } from '../../domain/messages/channels.ts'
 import { secretOf } from '../../functions/post-to-slack/secret.ts'
-import { slackFunction } from '../../infra/functions/names.ts'
 import { count } from '../render/text.ts'
 import { type Check, deploy, fail, ifThere, noted } from './check.ts'
 import type { Environment } from './environment.ts'
 
 interface Subscriber {
-  protocol: string
+  protocol: Protocol
   endpoint: string
 }
 
 const emails = ({ fleet }: Environment): Subscriber[] =>
-  fleet.notify.email.map((endpoint) => ({ protocol: 'email', endpoint }))
+  fleet.notify.email.map((endpoint) => ({ protocol: 'email' as const, endpoint }))
 
 /** Everybody whom the fleet tells of what happens. */
 function subscribers(environment: Environment): Subscriber[] {
-  const { subscriptions, slack } = environment.fleet.notify
-  const protocols = ['email', 'https', 'sqs', 'lambda'] as const
+  const { subscriptions } = environment.fleet.notify
   return [
     ...emails(environment),
     ...Object.values(subscriptions).flatMap((subscription) =>
@@ -28,9 +28,9 @@ function subscribers(environment: Environment): Subscriber[] {
         return endpoint ? [{ protocol, endpoint }] : []
       }),
     ),
-    ...Object.keys(slack).map((channel) => ({
-      protocol: 'lambda',
-      endpoint: environment.arn('lambda', `function:${environment.named(`${slackFunction}-${channel}`)}`),
+    ...postedChannels(environment.fleet).map(({ functionName }) => ({
+      protocol: 'lambda' as const,
+      endpoint: environment.arn('lambda', `function:${environment.named(functionName)}`),
     })),
   ]
 }
@@ -45,6 +45,17 @@ async function subscriptionsOf({ config }: Environment, TopicArn: string): Promi
     NextToken = page.NextToken
   } while (NextToken)
   return all
+}
+
+const byToken = 'Have the endpoint confirm it, with the token of the message that SNS sent.'
+
+/** How somebody confirms a subscription. */
+const confirmations: Record<Protocol, string> = {
+  email:
+    'Follow the link in the mail from AWS Notifications. It is good for two days; subscribing again sends another.',
+  https: byToken,
+  sqs: byToken,
+  lambda: byToken,
 }
 
 const topicCheck = (
@@ -74,9 +85,7 @@ const topicCheck = (
       else if (subscription.SubscriptionArn === 'PendingConfirmation')
         yield fail(
           `${protocol} ${endpoint} has not confirmed its subscription to ${environment.named(key)}: it is told nothing`,
-          protocol === 'email'
-            ? 'Follow the link in the mail from AWS Notifications. It is good for two days; subscribing again sends another.'
-            : 'Have the endpoint confirm it, with the token of the message that SNS sent.',
+          confirmations[protocol],
         )
     }
     if (wanted.length === 0) yield noted('the fleet names nobody')
@@ -84,32 +93,50 @@ const topicCheck = (
   },
 })
 
-const slackSecrets: Check = {
-  name: 'secrets of Slack channels',
+interface Secret {
+  /** As the function that posts reads it. */
+  read: (client: SecretsManagerClient, secret: string) => Promise<unknown>
+  /** What `read` throws where nothing can be posted. */
+  refusal: typeof SlackRefused
+  /** What it must be. */
+  text: string
+}
+
+/** The secret that it takes to post to a channel of a chat. */
+const secrets: Record<PostedChat, Secret> = {
+  slack: {
+    refusal: SlackRefused,
+    read: (client, secret) => secretOf(client, secret).read(),
+    text: '{ "url": ... } or { "token": ..., "channel": ... }',
+  },
+}
+
+const secretCheck = (chat: PostedChat): Check => ({
+  name: `secrets of ${chats[chat].title}s`,
   group: 'Notifications',
   beforeDeploy: true,
   permissions: ['secretsmanager:GetSecretValue'],
   async *examine({ fleet, config }) {
     const client = new SecretsManagerClient(config)
-    const channels = Object.entries(fleet.notify.slack)
-    for (const [channel, { secret }] of channels)
+    const channels = postedChannels(fleet).filter((posted) => posted.chat === chat)
+    for (const { channel, secret } of channels)
       try {
-        await secretOf(client, secret).read()
+        await secrets[chat].read(client, secret)
       } catch (error) {
-        if (!(error instanceof SlackRefused)) throw error
+        if (!(error instanceof secrets[chat].refusal)) throw error
         // A person who may not read it says nothing about the function that may.
         if (isDenied(error.cause)) throw error.cause
-        yield fail(`nothing can be posted to ${channel}: ${error.message}`, mended(secret))
+        yield fail(`nothing can be posted to ${channel}: ${error.message}`, mended(chat, secret))
       }
     yield noted(count(channels.length, 'secret'))
   },
-}
+})
 
-const mended = (secret: string) =>
-  `Put it there: aws secretsmanager create-secret (or put-secret-value) with the name ${secret}, its text { "url": ... } or { "token": ..., "channel": ... }.`
+const mended = (chat: PostedChat, secret: string) =>
+  `Put it there: aws secretsmanager create-secret (or put-secret-value) with the name ${secret}, its text ${secrets[chat].text}.`
 
 export const subscriptionChecks = [
   topicCheck('notifications', 'subscriptions to notifications', subscribers),
   topicCheck('alarms', 'subscriptions to alarms', emails),
-  slackSecrets,
+  ...postedChats.map(secretCheck),
 ]

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { type Chat as ChatKind, chats, type Protocol } from '../messages/channels.ts'
 import { kinds, severities } from '../messages/kinds.ts'
 import { imagePatterns } from './timing.ts'
 import {
@@ -30,15 +31,16 @@ const audience = {
   ),
 }
 
-const Subscription = object({
+const endpoints = {
   email: v.exactOptional(emailAddress),
   https: v.exactOptional(matching(/^https:\/\/[^\s]+$/, 'an https URL')),
   sqs: v.exactOptional(matching(/^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of an SQS queue')),
   lambda: v.exactOptional(
     matching(/^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/, 'the ARN of a Lambda function'),
   ),
-  ...audience,
-})
+} satisfies Record<Protocol, v.ObjectEntries[string]>
+
+const Subscription = object({ ...endpoints, ...audience })
 
 const Slack = object({
   secret: v.pipe(
@@ -53,20 +55,24 @@ const Chat = object({
   channel: matching(/^[A-Za-z0-9]{1,256}$/, 'the id of a Slack channel, such as C0123ABCDEF'),
 })
 
+const channels = {
+  slack: v.pipe(
+    v.optional(named(Slack, chats.slack.title), {}),
+    describe("Slack channels that the fleet's own function posts to"),
+  ),
+  chat: v.pipe(
+    v.optional(named(Chat, chats.chat.title), {}),
+    describe('Slack channels that Amazon Q Developer in chat applications posts to, in threads'),
+  ),
+} satisfies Record<ChatKind, v.GenericSchema>
+
 export const Notify = object({
   email: v.pipe(v.optional(listOf(emailAddress), []), describe('Who gets what concerns everybody')),
   subscriptions: v.pipe(
     v.optional(named(Subscription, 'subscription'), {}),
     describe('Who gets what: by email, https, sqs or lambda'),
   ),
-  slack: v.pipe(
-    v.optional(named(Slack, 'Slack channel'), {}),
-    describe("Slack channels that the fleet's own function posts to"),
-  ),
-  chat: v.pipe(
-    v.optional(named(Chat, 'chat channel'), {}),
-    describe('Slack channels that Amazon Q Developer in chat applications posts to, in threads'),
-  ),
+  ...channels,
 })
 
 export type Audience = Pick<

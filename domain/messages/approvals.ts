@@ -32,7 +32,7 @@ export function approvalRequested(facts: ApprovalFacts, level: Level): Message {
   const { ring } = facts.ring
   const named = `${campaign} ${image} --ring ${ring}`
   return {
-    ...told('approval-requested', 'warning', level.level),
+    ...told('approval-requested', 'warning', level.level, facts),
     about: { campaign, image, ring },
     links: linksTo({ Execution: executionLink(facts.execution) }),
     facts: { ...facts },
@@ -95,7 +95,7 @@ export function approvalsEndSoon({ time, waiting }: ReminderFacts): Message {
   const left = (until: string) => duration((Date.parse(until) - Date.parse(time)) / 1000)
   const only = waiting.length === 1 ? first : undefined
   return {
-    ...told('approval-reminder', 'warning', 'summary'),
+    ...told('approval-reminder', 'warning', 'summary', { waiting }),
     about: only ? { campaign: only.campaign, image: only.image, ring: only.ring } : {},
     links: [],
     facts: { waiting },

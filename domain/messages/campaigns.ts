@@ -1,16 +1,32 @@
 import { hasFailed, type ImageStatus, imageStatuses, isFinished } from '../image-status.ts'
+import type { RefusalCode } from '../planning/refusals.ts'
 import { baseOf, detailsOf, rolledOutBy, titleOf } from '../trigger-kinds.ts'
 import type { Trigger } from '../triggers.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
 import { type About, duration, lines, type Message, plural, subject, told, utc } from './message.ts'
 
-export function upstreamRefused(facts: { ami: string; account: string; region: string; reason: string }): Message {
+export interface RefusedFacts {
+  /** Or what is known of it: the parameter or the image that names it. */
+  ami: string
+  /** The event's id, where no AMI is known. */
+  event?: string
+  /** Who tells of it. */
+  account: string
+  region: string
+  /** The upstream that it is refused for, where that is one. */
+  upstream?: string
+  code: RefusalCode
+  /** The same in words. */
+  reason: string
+}
+
+export function upstreamRefused(facts: RefusedFacts): Message {
   return {
-    ...told('upstream-refused', 'warning', 'summary'),
+    ...told('upstream-refused', 'warning', 'summary', facts),
     about: {},
     links: [],
-    facts,
+    facts: { ...facts },
     subject: subject(`Refused: ${facts.ami} from account ${facts.account}`),
     body: lines(
       `Account ${facts.account}, ${facts.region}, tells of a release: ${facts.ami}.`,
@@ -51,7 +67,7 @@ export function campaignPlanned(facts: PlannedFacts): Message {
   const rolledOut = rolledOutBy(facts.trigger)
   const last = Math.max(...facts.bakes.map(({ finishedAfterSeconds }) => finishedAfterSeconds))
   return {
-    ...told('campaign-planned', 'info', 'summary'),
+    ...told('campaign-planned', 'info', 'summary', facts),
     about: ofCampaign(facts.campaign, facts.trigger),
     links: linksTo({ Execution: executionLink(facts.execution) }),
     facts: { ...facts },
@@ -98,7 +114,7 @@ export function campaignWaiting(facts: WaitingFacts): Message {
   const { campaign, image, ring, trigger, until, reasons } = facts
   const what = image === undefined ? 'The campaign' : ring ? `${image}, on its way to ring ${ring},` : image
   return {
-    ...told('campaign-waiting', 'info', 'summary'),
+    ...told('campaign-waiting', 'info', 'summary', facts),
     about: { ...ofCampaign(campaign, trigger), ...(image && { image }), ...(ring && { ring }) },
     links: [],
     facts: { ...facts },
@@ -151,7 +167,7 @@ export function campaignFinished(facts: FinishedFacts): Message {
   const title = facts.trigger ? titleOf(facts.trigger) : 'an unknown trigger'
   const width = Math.max(0, ...facts.images.map(({ image }) => image.length))
   return {
-    ...told('campaign-finished', bad ? 'error' : 'info', 'summary'),
+    ...told('campaign-finished', bad ? 'error' : 'info', 'summary', facts),
     about: ofCampaign(facts.campaign, facts.trigger),
     links: linksTo({ Execution: facts.execution && executionLink(facts.execution) }),
     facts: { ...facts },

@@ -17,7 +17,7 @@ export interface StaleFacts {
 export function imageStale(facts: StaleFacts, level: Level): Message {
   const { image, parentAmi, tries, reason, campaign } = facts
   return {
-    ...told('image-stale', 'error', level.level),
+    ...told('image-stale', 'error', level.level, facts),
     about: { campaign, image },
     links: [],
     facts: { ...facts },
@@ -46,7 +46,7 @@ export interface WarnedFacts {
 export function imageWarned(facts: WarnedFacts, level: Level): Message {
   const { campaign, image, ami, warnings } = facts
   return {
-    ...told('image-warned', 'warning', level.level),
+    ...told('image-warned', 'warning', level.level, facts),
     about: { campaign, image },
     links: [],
     facts: { ...facts },
@@ -82,7 +82,7 @@ export interface ReleasedFacts {
 export function imageReleased(facts: ReleasedFacts): Message {
   const { campaign, image, version, ami, imageArn, execution, parentAmi, components } = facts
   return {
-    ...told('image-released', 'info', 'detail'),
+    ...told('image-released', 'info', 'detail', facts),
     about: { campaign, image },
     links: linksTo({ Execution: executionLink(execution), 'Build log': logLink(imageArn) }),
     facts: { ...facts },
@@ -119,7 +119,7 @@ export function imageFailed(facts: FailedFacts, level: Level): Message {
   const { what, todo } = explain(facts.failure.error)
   const { campaign, image, execution, imageArn } = facts
   return {
-    ...told('image-failed', 'error', level.level),
+    ...told('image-failed', 'error', level.level, facts),
     about: { campaign, image },
     links: linksTo({
       Execution: executionLink(execution),

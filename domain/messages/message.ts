@@ -1,4 +1,6 @@
-import type { Kind, Severity } from './kinds.ts'
+import { createHash } from 'node:crypto'
+import { type IdentifyingFacts, type Identity, type Kind, type levels, messageKinds, type Severity } from './kinds.ts'
+import type { LevelOf, SeverityOf } from './reference.ts'
 
 /** What a message is about, and what subscribers filter by. */
 export interface About {
@@ -14,13 +16,15 @@ export interface Link {
 }
 
 export interface Level {
-  level: 'summary' | 'detail'
+  level: (typeof levels)[number]
   /** The last of its kind that everybody is told of. */
   last?: boolean
 }
 
 /** What happened, for people and for programs; each subscriber gets the form that suits its protocol. */
 export interface Message {
+  /** The same for the same fact, whatever the words; another for another fact. */
+  id: string
   kind: Kind
   severity: Severity
   /** A summary is for everybody; a detail for who asks for it, so that a campaign of hundreds of images is no flood. */
@@ -36,7 +40,7 @@ export interface Message {
 }
 
 /** What programs and functions get of a message, as JSON. The version changes when a member goes or changes its meaning. */
-export type Notification = { version: '1'; id: string } & Message
+export type Notification = { version: '1' } & Message
 
 /** SNS refuses a subject over 100 characters, with line breaks, or not ASCII. Source: SNS API, Publish. */
 export const subject = (text: string) => {
@@ -72,5 +76,19 @@ export const utc = (time: string) => `${new Date(time).toISOString().slice(0, 16
 /** Said by the last summary of many: where the others are. */
 export const more = ({ last }: Level, where: string): string | undefined => (last ? where : undefined)
 
-/** How a message is sorted. */
-export const told = (kind: Kind, severity: Severity, level: Level['level']) => ({ kind, severity, level })
+const identities: { [K in Kind]: { identity: (facts: IdentifyingFacts<K>) => Identity } } = messageKinds
+
+/** SHA-256 of the kind and the facts that identify it, its first 32 digits. */
+export const idOf = <K extends Kind>(kind: K, facts: IdentifyingFacts<K>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([kind, ...identities[kind].identity(facts)]))
+    .digest('hex')
+    .slice(0, 32)
+
+/** How a message is known and sorted. */
+export const told = <K extends Kind>(
+  kind: K,
+  severity: SeverityOf<K>,
+  level: LevelOf<K>,
+  facts: IdentifyingFacts<K>,
+): Pick<Message, 'id' | 'kind' | 'severity' | 'level'> => ({ id: idOf(kind, facts), kind, severity, level })

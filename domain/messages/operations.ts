@@ -30,7 +30,7 @@ export function imageRolledBack(facts: RolledBackFacts): Message {
   const where = ring === undefined ? 'every ring' : `ring ${ring}`
   const bad = problems.length > 0
   return {
-    ...told('image-rolled-back', bad ? 'error' : 'warning', 'summary'),
+    ...told('image-rolled-back', bad ? 'error' : 'warning', 'summary', { operation, end: 'ended' }),
     about: aboutOf(facts),
     links: linksTo({ Execution: executionLink(execution) }),
     facts: factsOf(facts),
@@ -56,7 +56,7 @@ export function imageRolledBack(facts: RolledBackFacts): Message {
 export function rollbackStopped(facts: RolledBackFacts, { error, cause }: Failure): Message {
   const { image, to, operation, execution } = facts
   return {
-    ...told('image-rolled-back', 'error', 'summary'),
+    ...told('image-rolled-back', 'error', 'summary', { operation, end: 'stopped' }),
     about: aboutOf(facts),
     links: linksTo({ Execution: executionLink(execution) }),
     facts: { ...factsOf(facts), failure: { error, cause } },

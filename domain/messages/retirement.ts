@@ -19,7 +19,7 @@ export function retirementReport(facts: RetirementFacts): Message {
   const { deprecated, removed, used, waiting } = sorted(facts)
   const now = `${plural(deprecated.length, 'release')} to deprecate, ${removed.length} to remove`
   return {
-    ...told('retirement-report', unread ? 'warning' : 'info', 'summary'),
+    ...told('retirement-report', unread ? 'warning' : 'info', 'summary', { operation, stage: 'planned' }),
     about: {},
     links: linksTo({ Execution: executionLink(execution) }),
     facts: {
@@ -91,7 +91,7 @@ const reasonOf = ({ reason }: Retiring) => reason
 export function retirementIncomplete(facts: { operation: string; execution: string; problems: string[] }): Message {
   const { operation, execution, problems } = facts
   return {
-    ...told('retirement-report', 'error', 'summary'),
+    ...told('retirement-report', 'error', 'summary', { operation, stage: 'incomplete' }),
     about: {},
     links: linksTo({ Execution: executionLink(execution) }),
     facts,

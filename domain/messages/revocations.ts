@@ -34,7 +34,7 @@ export function releaseRevoked(facts: RevokedFacts): Message {
   const disabled = amis.filter(({ outcome }) => outcome === 'done').length
   const inUse = amis.filter(({ outcome }) => outcome === 'in-use')
   return {
-    ...told('release-revoked', problems.length > 0 ? 'error' : 'warning', 'summary'),
+    ...told('release-revoked', problems.length > 0 ? 'error' : 'warning', 'summary', { operation, end: 'ended' }),
     about: { image, ...(campaign && { campaign }) },
     links: linksTo({ Execution: executionLink(execution) }),
     facts: { ...known, campaign: campaign ?? null, disabled, inUse: inUse.length },
@@ -76,7 +76,7 @@ export function revocationStopped(
   { error, cause }: Failure,
 ): Message {
   return {
-    ...told('release-revoked', 'error', 'summary'),
+    ...told('release-revoked', 'error', 'summary', { operation, end: 'stopped' }),
     about: { image },
     links: linksTo({ Execution: executionLink(execution) }),
     facts: { image, version, by, reason, operation, execution, failure: { error, cause } },

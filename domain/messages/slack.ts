@@ -1,3 +1,4 @@
+import { iconOf } from './icons.ts'
 import { escapedForSlack, firstOf } from './markup.ts'
 import { type Link, type Notification, plural } from './message.ts'
 
@@ -31,15 +32,10 @@ const most = {
   link: 600,
 }
 
-const signs = { info: ':information_source:', warning: ':warning:', error: ':red_circle:' }
-const good = ['campaign-finished', 'image-released']
-const signOf = ({ severity, kind }: Notification) =>
-  severity === 'info' && good.includes(kind) ? ':white_check_mark:' : signs[severity]
-
 /** A notification as Slack shows it: what does not fit is left out, and the message says so. */
 export function slackMessage(notification: Notification): SlackMessage {
   const { subject, links } = notification
-  const title = `${signOf(notification)} ${subject}`
+  const title = `${iconOf(notification)} ${subject}`
   const head: Block = {
     type: 'header',
     text: { type: 'plain_text', text: firstOf(title, most.header), emoji: true },

@@ -8,7 +8,7 @@ export interface WaiverFacts {
 export function waiversExpire({ waivers }: WaiverFacts): Message {
   const [first] = waivers
   return {
-    ...told('waiver-expiring', 'warning', 'summary'),
+    ...told('waiver-expiring', 'warning', 'summary', { waivers }),
     about: {},
     links: [],
     facts: { waivers },

@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet/model.ts'
 import { kindAnnouncedBy, sourcesOfKind, type UpstreamKind, upstreamKinds } from '../upstream-kinds.ts'
+import type { Refused } from './refusals.ts'
 
 /** An event of any of the kinds that announce a release, as far as Rebake reads it. */
 export interface Announcement {
@@ -19,7 +20,7 @@ export type Whereabouts = { ami: string } | { newestOf: string } | { imageArn: s
 /** What an event announces: of which upstreams, and where to look for the AMI. */
 export type Reading =
   | { upstreams: string[]; look: Whereabouts; emergency?: boolean; reason?: string }
-  | { refused: string }
+  | Refused
   | { ignored: string }
 
 /** Reads an event of an upstream. What it says of owners and names is not believed: `judge` decides. */

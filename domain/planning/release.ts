@@ -3,6 +3,7 @@ import { nameMatches } from '../fleet/selection.ts'
 import type { Release } from '../triggers.ts'
 import { callsEmergencies, type Source, sourceIn, upstreamKinds } from '../upstream-kinds.ts'
 import type { KnownUpstream } from './known.ts'
+import { type Refused, refusedAs } from './refusals.ts'
 
 /** What somebody says: an AMI is a release of one of these upstreams. */
 export interface Claim {
@@ -32,32 +33,26 @@ export interface ReleasedAmi {
  * `ignored`: nothing wrong, and nothing to do with this fleet; `refused`: somebody must look; `unseen`: its owner may
  * be about to share it.
  */
-export type Judgement = { releases: Release[] } | { refused: string } | { ignored: string } | { unseen: string }
+export type Judgement = { releases: Release[] } | Refused | { ignored: string } | { unseen: string }
 
 /**
  * Whether a claim is a release to believe. The word of an event or a parameter alone is not: an AMI counts only
  * after DescribeImages has shown an owner and a name that the fleet expects.
  */
 export function judge(fleet: Fleet, claim: Claim, image: ReleasedAmi | undefined): Judgement {
-  if (!image)
-    return {
-      unseen: `the build account ${fleet.build.account} cannot see it; share the AMI and its KMS key with that account`,
-    }
-  if (image.state !== 'available') return { refused: `it is ${image.state}, not available` }
+  if (!image) return { unseen: refusedAs('not-visible', { account: fleet.build.account }).refused }
+  if (image.state !== 'available') return refusedAs('not-available', { state: image.state })
   const sources = claim.upstreams.map((upstream) => ({ upstream, ...sourceIn(fleet, upstream) }))
   const owned = sources.filter(({ owner }) => isOwner(owner, image))
-  if (owned.length === 0) return { refused: wrongOwner(image, sources) }
+  if (owned.length === 0) return wrongOwner(image, sources)
   const named = owned.filter(({ amiName }) => amiName === undefined || nameMatches(amiName, image.name))
   if (named.length === 0) return wrongName(image, owned)
   const fitting = named.filter(({ architecture }) => architecture === image.architecture)
-  if (fitting.length === 0)
-    return {
-      refused: `its architecture is ${image.architecture}, and ${named.map(({ upstream }) => upstream).join(', ')} expects another`,
-    }
-  if (image.bakedAs)
-    return {
-      refused: `it was baked by this fleet, as ${image.bakedAs}: an image would be its own upstream, and never come to rest`,
-    }
+  if (fitting.length === 0) {
+    const upstreams = named.map(({ upstream }) => upstream).join(', ')
+    return refusedAs('wrong-architecture', { architecture: image.architecture, upstreams })
+  }
+  if (image.bakedAs) return refusedAs('own-image', { image: image.bakedAs })
   return { releases: fitting.map((source) => releaseOf(source, claim, image)) }
 }
 
@@ -66,11 +61,11 @@ type NamedSource = Source & { upstream: string }
 const isOwner = (owner: string, { ownerId, ownerAlias }: ReleasedAmi) =>
   owner === 'amazon' ? ownerAlias === 'amazon' : owner === ownerId
 
-function wrongOwner({ ownerId }: ReleasedAmi, sources: NamedSource[]): string {
-  const expected = sources.map(({ upstream, owner }) => `${upstream} expects ${owner}`)
-  return sources.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
-    ? `its owner is account ${ownerId}, and no upstream of the fleet names that account as its owner`
-    : `its owner is account ${ownerId}, and ${expected.join(', ')}`
+function wrongOwner({ ownerId }: ReleasedAmi, sources: NamedSource[]): Refused {
+  const expected = sources.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
+    ? 'no upstream of the fleet names that account as its owner'
+    : sources.map(({ upstream, owner }) => `${upstream} expects ${owner}`).join(', ')
+  return refusedAs('wrong-owner', { owner: ownerId, expected })
 }
 
 /** An account has many AMIs: that an event is about another one is no news. A parameter that names another one is. */
@@ -78,7 +73,7 @@ function wrongName({ name, ownerId }: ReleasedAmi, owned: NamedSource[]): Judgem
   const expected = owned.map(({ upstream, amiName }) => `'${amiName}' (${upstream})`).join(', ')
   return owned.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
     ? { ignored: `its name is '${name}', and the upstreams of account ${ownerId} expect ${expected}` }
-    : { refused: `its name is '${name}', and the fleet expects ${expected}` }
+    : refusedAs('wrong-name', { name, expected })
 }
 
 function releaseOf(source: NamedSource, { ami, time, emergency, reason }: Claim, image: ReleasedAmi): Release {

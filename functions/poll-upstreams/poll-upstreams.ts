@@ -1,4 +1,5 @@
 import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
+import { refusedAs } from '../../domain/planning/refusals.ts'
 import { hasEvents, sourceIn } from '../../domain/upstream-kinds.ts'
 import { readKnown } from '../../ledger/fleet-state.ts'
 import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
@@ -38,13 +39,12 @@ async function take(parts: Parts, upstream: string, ami: string, time: string, i
   const about = { ami, account, region, time }
   const { image, judgement } = await judgeClaim(parts, { upstreams: [upstream], ami, time })
   if ('ignored' in judgement) return judgement
-  if ('unseen' in judgement || !image)
-    return refuse(parts, { ...about, reason: 'unseen' in judgement ? judgement.unseen : 'nobody can see it' })
-  if ('refused' in judgement) return refuse(parts, { ...about, reason: judgement.refused })
+  if ('unseen' in judgement) return refuse(parts, about, { ...refusedAs('not-visible', { account }), upstream })
+  if ('refused' in judgement) return refuse(parts, about, { ...judgement, upstream })
   const [release] = judgement.releases
-  if (!release) return { ignored: `${ami} is no release of ${upstream}` }
+  if (!release || !image) return { ignored: `${ami} is no release of ${upstream}` }
   const result = await takeRelease(parts, release, image)
-  if ('refused' in result) return refuse(parts, { ...about, reason: result.refused })
+  if ('refused' in result) return refuse(parts, about, result)
   const late = Date.parse(time) - Date.parse(image.CreationDate ?? time) > eventsTakeSeconds * 1000
   if ('campaign' in result && !isFirst && late && hasEvents(sourceIn(parts.fleet, upstream)))
     parts.count('ReleaseEventLost')

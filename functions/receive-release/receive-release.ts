@@ -3,6 +3,7 @@ import { AmiNotVisible } from '../../domain/errors.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
 import { causeText } from '../../domain/messages/failures.ts'
 import { type Announcement, readAnnouncement } from '../../domain/planning/announcements.ts'
+import { refusedAs } from '../../domain/planning/refusals.ts'
 import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
 
 type Parts = ReleaseParts & { upstreams: UpstreamParts }
@@ -23,25 +24,25 @@ export async function receiveRelease(parts: Parts, { event, failure }: Received)
   const { account, region, time, id } = event
   const about = { account, region, time }
   if (failure)
-    return refuse(parts, {
-      ...about,
-      ...subjectOf(event),
-      reason: causeText(failure.cause) || failure.error,
-    })
+    return refuse(
+      parts,
+      { ...about, ...subjectOf(event) },
+      refusedAs('not-received', { failure: causeText(failure.cause) || failure.error }),
+    )
   const reading = readAnnouncement(parts.fleet, event)
   if ('ignored' in reading) return ignore(parts, reading)
-  if ('refused' in reading) return refuse(parts, { ...about, ...subjectOf(event), reason: reading.refused })
+  if ('refused' in reading) return refuse(parts, { ...about, ...subjectOf(event) }, reading)
   const ami = await announcedAmi(parts.upstreams, parts.fleet, reading.look)
   if (ami === undefined) throw new AmiNotVisible(`${subjectOf(event).ami} names no AMI yet (event ${id})`)
   const { image, judgement } = await judgeClaim(parts, { ...reading, ami, time })
   if ('ignored' in judgement) return ignore(parts, judgement)
   if ('unseen' in judgement || !image)
     throw new AmiNotVisible('unseen' in judgement ? judgement.unseen : `nobody can see ${ami}`)
-  if ('refused' in judgement) return refuse(parts, { ...about, ami, reason: judgement.refused })
+  if ('refused' in judgement) return refuse(parts, { ...about, ami }, judgement)
   const taken = []
   for (const release of judgement.releases) {
     const result = await takeRelease(parts, release, image)
-    taken.push('refused' in result ? await refuse(parts, { ...about, ami, reason: result.refused }) : result)
+    taken.push('refused' in result ? await refuse(parts, { ...about, ami }, result) : result)
   }
   return { taken }
 }

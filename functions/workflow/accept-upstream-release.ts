@@ -6,6 +6,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { upstreamRefused } from '../../domain/messages/campaigns.ts'
 import type { KnownUpstream } from '../../domain/planning/known.ts'
 import { released, started } from '../../domain/planning/learning.ts'
+import { type Refused, refusedAs } from '../../domain/planning/refusals.ts'
 import { type Claim, judge, standingOf } from '../../domain/planning/release.ts'
 import { campaignName } from '../../domain/trigger-kinds.ts'
 import type { Release } from '../../domain/triggers.ts'
@@ -43,7 +44,7 @@ export async function takeRelease(
   parts: ReleaseParts,
   release: Release,
   image: Image,
-): Promise<{ campaign: string } | { known: string } | { refused: string }> {
+): Promise<{ campaign: string } | { known: string } | Refused> {
   const { upstream, ami } = release
   const created = image.CreationDate ?? ''
   let standing: ReturnType<typeof standingOf> = 'newer'
@@ -53,10 +54,7 @@ export async function takeRelease(
   })
   const now = known.upstreams[upstream] as KnownUpstream
   const { newest } = now
-  if (isOlder(standing))
-    return {
-      refused: `it was made ${created}, and ${upstream} has released ${newest.ami} since, made ${newest.created}`,
-    }
+  if (isOlder(standing)) return { ...refusedAs('older', { created, upstream, newest }), upstream }
   // Remembered and not started: whoever remembered it died in between.
   if (now.started || ami !== newest.ami) return { known: campaignName(release) }
   const campaign = await startCampaign(parts, release)
@@ -67,7 +65,8 @@ export async function takeRelease(
 // The compiler does not see that the closure has assigned it.
 const isOlder = (standing: ReturnType<typeof standingOf>) => standing === 'older'
 
-interface Refusal {
+/** What was announced, and is refused. */
+interface Announced {
   /** Or what is known of it: the parameter or the image that names it. */
   ami: string
   /** The event's id, where no AMI is known to tell it by. */
@@ -75,17 +74,17 @@ interface Refusal {
   account: string
   region: string
   time: string
-  reason: string
 }
 
 /** Recorded and told once, however often the same comes; again for another reason. */
-export async function refuse({ ledger, notify, count }: ReleaseParts, refusal: Refusal) {
-  const { ami, event = ami, reason } = refusal
+export async function refuse({ ledger, notify, count }: ReleaseParts, announced: Announced, why: Refused) {
+  const { ami, event = ami } = announced
+  const { refused: reason, code, upstream } = why
   const key = { pk: `REFUSED#${event}`, sk: 'REFUSED' }
   const before = await ledger.get<{ announced?: boolean; reason?: string }>(key)
   if (before?.announced && before.reason === reason) return { refused: reason }
-  await notify(upstreamRefused(refusal))
+  await notify(upstreamRefused({ ...announced, reason, code, ...(upstream !== undefined && { upstream }) }))
   count('ReleaseRefused')
-  await ledger.set(key, { ...refusal, announced: true })
+  await ledger.set(key, { ...announced, reason, announced: true })
   return { refused: reason }
 }

@@ -1,3 +1,5 @@
+import { chats, postedChats } from '../../domain/messages/channels.ts'
+
 /** The directories of functions/, in the order in which a campaign meets them. */
 export const functionNames = [
   'receive-release',
@@ -41,10 +43,8 @@ export type FunctionName = (typeof functionNames)[number]
 export const machineNames = ['release', 'campaign', 'rebake', 'rollback', 'revoke', 'retire'] as const
 export type MachineName = (typeof machineNames)[number]
 
-/** Deployed once for each Slack channel of the fleet. */
-export const slackFunction = 'post-to-slack'
-/** Each directory of functions/ is compiled once, however often it is deployed. */
-export const bundleNames = [...functionNames, slackFunction] as const
+/** Each directory of functions/ is compiled once, however often it is deployed: what posts to a chat is for each channel. */
+export const bundleNames = [...functionNames, ...postedChats.map((chat) => chats[chat].postedBy)]
 export type BundleName = (typeof bundleNames)[number]
 
 /** Those whose bundle holds the fleet, as fleet.json. */

@@ -5,6 +5,7 @@ import type { Construct, IDependable } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { resourceName } from '../../domain/names.ts'
 import { arnsIn } from '../arns.ts'
+import { createChats } from '../chats.ts'
 import { createChecks } from '../check-kinds.ts'
 import { DeadLetters } from '../dead-letters.ts'
 import { createEventRules } from '../event-rules.ts'
@@ -16,7 +17,6 @@ import {
   functionNames,
   type MachineName,
   machineNames,
-  slackFunction,
 } from '../functions/names.ts'
 import { functionSpecs } from '../functions/specs.ts'
 import { createBakeRole } from '../image-builder/bake-role.ts'
@@ -34,7 +34,6 @@ import { Pointers } from '../pointers.ts'
 import { RebakeFunction } from '../rebake-function.ts'
 import { ReleasesBus } from '../releases-bus.ts'
 import { createHints, createSchedules } from '../schedules.ts'
-import { createChatChannels, createSlackFunctions } from '../slack.ts'
 import { createStateMachines } from '../state-machines.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
@@ -51,8 +50,8 @@ interface BuildStackProps {
  */
 export class BuildStack extends RebakeStack {
   readonly functions: Record<FunctionName, RebakeFunction>
-  /** By Slack channel of the fleet. */
-  readonly slack: Record<string, RebakeFunction>
+  /** What posts to the chats of the fleet, with the name of its bundle. */
+  readonly posting: [name: BundleName, RebakeFunction][]
 
   constructor(scope: Construct, { fleet, fleetDirectory, bundleOf }: BuildStackProps) {
     super(scope, resourceName(fleet.name, 'build'), {
@@ -78,9 +77,7 @@ export class BuildStack extends RebakeStack {
       ]),
     ) as Record<FunctionName, RebakeFunction>
 
-    const directory = bundleOf(slackFunction)
-    this.slack = createSlackFunctions(this, { ...surroundings, directory, deadLetters })
-    createChatChannels(this, surroundings)
+    this.posting = createChats(this, { ...surroundings, bundleOf, deadLetters })
 
     const machines = createStateMachines(this, surroundings, this.functions)
     const { functions } = this

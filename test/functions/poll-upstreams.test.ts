@@ -1,5 +1,6 @@
 import type { Image } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
+import type { RefusalCode } from '../../domain/planning/refusals.ts'
 import { pollUpstreams } from '../../functions/poll-upstreams/poll-upstreams.ts'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
 import { changeKnown } from '../../ledger/fleet-state.ts'
@@ -107,11 +108,16 @@ describe('poll-upstreams', () => {
 })
 
 describe('what a poll finds and cannot take', () => {
-  it.each<[string, Image, string]>([
-    ['another owner than its parameter may name', { OwnerId: '999999999999' }, 'its owner is account 999999999999'],
-    ['another name', { Name: 'soe-rhel8-1' }, "its name is 'soe-rhel8-1', and the fleet expects"],
-    ['nothing that it can see', { ImageId: 'ami-00000009' }, `the build account ${own} cannot see it`],
-  ])('is told once, however often it is found: %s', async (_, image, reason) => {
+  it.each<[string, Image, RefusalCode, string]>([
+    [
+      'another owner than its parameter may name',
+      { OwnerId: '999999999999' },
+      'wrong-owner',
+      'its owner is account 999999999999',
+    ],
+    ['another name', { Name: 'soe-rhel8-1' }, 'wrong-name', "its name is 'soe-rhel8-1', and the fleet expects"],
+    ['nothing that it can see', { ImageId: 'ami-00000009' }, 'not-visible', `the build account ${own} cannot see it`],
+  ])('is told once, however often it is found: %s', async (_, image, code, reason) => {
     const world = releaseWorld()
     world.add(soeAmi({ Name: 'soe-rhel9-1', ...image }))
     world.parameters.set(`${soe} /soe/rhel9`, ami)
@@ -121,6 +127,7 @@ describe('what a poll finds and cannot take', () => {
     }
     expect([world.told.length, world.counted, world.started()]).toEqual([1, ['ReleaseRefused'], []])
     expect(world.told[0]?.body).toContain(`tells of a release: ${ami}.`)
+    expect(world.told[0]?.facts).toMatchObject({ code, upstream: 'rhel-soe' })
   })
 
   it('is told once where a parameter was set back to an AMI that is older', async () => {

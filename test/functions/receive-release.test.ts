@@ -118,6 +118,7 @@ describe('what is no release', () => {
     expect(world.started()).toEqual([])
     expect(world.told.map(({ kind }) => kind)).toEqual(['upstream-refused'])
     expect(world.told[0]?.body).toContain(`Rebake did not take it: ${refused}.`)
+    expect(world.told[0]?.facts).toMatchObject({ ami, account: soe, code: 'wrong-owner', reason: refused })
     expect([...world.parts.ledger.items.values()]).toEqual([
       expect.objectContaining({ pk: `REFUSED#${ami}`, account: soe, announced: true, reason: refused }),
     ])
@@ -167,6 +168,7 @@ describe('what is no release', () => {
     const older = { ...event, detail: { ...event.detail, ImageId: 'ami-0000000a' } }
     const refused = `it was made 2026-08-08T08:50:00.000Z, and al2023-soe has released ${ami} since, made 2026-09-08T08:50:00.000Z`
     expect(await receiving(world, older)).toEqual({ taken: [{ refused }] })
+    expect(world.told[0]?.facts).toMatchObject({ code: 'older', upstream: 'al2023-soe' })
     expect(world.started()).toEqual([campaign])
     expect((await world.known()).upstreams['al2023-soe']?.ami).toBe(ami)
   })
@@ -199,6 +201,7 @@ describe('what cannot be seen yet', () => {
     const cause = JSON.stringify({ errorType: 'AmiNotVisible', errorMessage: 'nobody can see it' })
     const answer = await receiveRelease(world.parts, { event, failure: { error: 'AmiNotVisible', cause } })
     expect(answer).toEqual({ refused: 'nobody can see it' })
+    expect(world.told[0]?.facts).toMatchObject({ code: 'not-received', reason: 'nobody can see it' })
     expect(world.told[0]?.body).toContain('Rebake did not take it: nobody can see it.')
   })
 

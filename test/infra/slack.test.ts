@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { postedChannels } from '../../domain/fleet/posted-channels.ts'
+import { type Chat, chats, type Protocol, protocols } from '../../domain/messages/channels.ts'
 import { filterPolicyOf } from '../../infra/audience.ts'
+import { bundleNames } from '../../infra/functions/names.ts'
 import type { CloudAssemblySummary } from '../../infra/synthesize.ts'
 import { allowed, onlyResourceOf, resourcesOf, statementsOf } from '../support/template.ts'
 import { slow, smallAssembly, smallFleet, synth } from './fixture.ts'
@@ -15,7 +18,17 @@ const chat = {
   ops: { workspace: 'T0123ABCDEF', channel: 'C0123ABCDEF' },
   'on-call': { workspace: 'T0123ABCDEF', channel: 'C0999ABCDEF' },
 }
-const fleet = { ...smallFleet(), notify: { ...smallFleet().notify, slack, chat } }
+const channels: { [C in Chat]: Fleet['notify'][C] } = { slack, chat }
+const endpoints: Record<Protocol, string> = {
+  email: 'ops@example.com',
+  https: 'https://example.com/hook',
+  sqs: 'arn:aws:sqs:eu-west-1:111122223333:news',
+  lambda: 'arn:aws:lambda:eu-west-1:111122223333:function:news',
+}
+const subscriptions: Fleet['notify']['subscriptions'] = Object.fromEntries(
+  protocols.map((protocol) => [`by-${protocol}`, { [protocol]: endpoints[protocol], severity: 'info' }]),
+)
+const fleet: Fleet = { ...smallFleet(), notify: { ...smallFleet().notify, ...channels, subscriptions } }
 
 let assembly: CloudAssemblySummary
 beforeAll(async () => {
@@ -26,6 +39,41 @@ const of = (type: string) => resourcesOf(assembly.buildStack.template, type)
 it('breaks no rule of CloudFormation or AwsSolutions', () => {
   const report = JSON.parse(readFileSync(join(assembly.outdir, 'validation-report.json'), 'utf8'))
   expect(report.pluginReports).toEqual([])
+})
+
+it.each(protocols)('a subscription by %s goes where it says', (protocol) => {
+  expect(Object.values(of('AWS::SNS::Subscription'))).toContainEqual(
+    expect.objectContaining({ Protocol: protocol, Endpoint: endpoints[protocol], TopicArn: '<Notifications>' }),
+  )
+})
+
+describe.each(Object.keys(chats) as Chat[])('the chat %s', (chat) => {
+  const posted = postedChannels(fleet).filter((each) => each.chat === chat)
+
+  it('has channels here', () => {
+    expect(Object.keys(channels[chat])).not.toEqual([])
+  })
+
+  it('is posted to from a function for each of its channels, or subscribes itself', () => {
+    const bundle = chats[chat].postedBy
+    expect(posted.map(({ channel }) => channel)).toEqual(bundle === undefined ? [] : Object.keys(channels[chat]))
+    if (bundle !== undefined) expect(bundleNames).toContain(bundle)
+  })
+
+  it.each(posted)('lets the topic invoke the function of $channel, which reads its secret', (each) => {
+    const { functionName, bundle, secret } = each
+    const [[id] = []] = Object.entries(of('AWS::Lambda::Function')).filter(
+      ([, properties]) => properties.FunctionName === `gold-${functionName}`,
+    )
+    expect(assembly.functions[id ?? '']?.name).toBe(bundle)
+    expect(Object.values(of('AWS::SNS::Subscription'))).toContainEqual(
+      expect.objectContaining({ Protocol: 'lambda', Endpoint: `<${id}.Arn>`, TopicArn: '<Notifications>' }),
+    )
+    const role = `${id}`.replace(/Function$/, 'Role')
+    expect(allowed(assembly.buildStack.template, role)['secretsmanager:GetSecretValue']).toEqual([
+      expect.stringContaining(`:secret:${secret}-`),
+    ])
+  })
 })
 
 describe.each(Object.entries(slack))('channel %s', (channel, { secret, ...audience }) => {

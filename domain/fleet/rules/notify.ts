@@ -1,5 +1,7 @@
+import { protocols } from '../../messages/channels.ts'
 import { resourceName } from '../../names.ts'
 import type { Audience } from '../notify.ts'
+import { type PostedChannel, postedChannels } from '../posted-channels.ts'
 import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { isAmong } from '../selection.ts'
 import type { Rule, Scope } from './scope.ts'
@@ -10,35 +12,35 @@ const mostCombinations = 150
 
 /** A subscription goes to one address, and asks for what there is. */
 export const subscriptions: Rule = (scope) => {
-  const { subscriptions, slack } = scope.fleet.notify
+  const { subscriptions } = scope.fleet.notify
   return [
     ...Object.entries(subscriptions).flatMap(([name, subscription]) => {
       const path = ['notify', 'subscriptions', name]
-      const { email, https, sqs, lambda } = subscription
-      const ways = Object.entries({ email, https, sqs, lambda }).flatMap(([way, to]) => (to ? [way] : []))
+      const ways = protocols.filter((protocol) => subscription[protocol])
       const found = ways.join(' and ') || 'none'
       return [
-        ...(ways.length === 1
-          ? []
-          : [wrongKey(path, `expected one of 'email', 'https', 'sqs' and 'lambda', found ${found}`)]),
+        ...(ways.length === 1 ? [] : [wrongKey(path, `expected one of ${anyProtocol}, found ${found}`)]),
         ...audience(scope, path, subscription),
       ]
     }),
-    ...Object.entries(slack).flatMap(([name, channel]) => [
-      ...shortName(scope.fleet.name, name),
-      ...audience(scope, ['notify', 'slack', name], channel),
+    ...postedChannels(scope.fleet).flatMap((posted) => [
+      ...shortName(scope.fleet.name, posted),
+      ...audience(scope, ['notify', posted.chat, posted.channel], posted.audience),
     ]),
   ]
 }
 
+const quoted = protocols.map((protocol) => `'${protocol}'`)
+const anyProtocol = `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`
+
 /** Its function is called after it. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
-function shortName(fleet: string, channel: string): Finding[] {
-  const most = 64 - resourceName(fleet, 'post-to-slack-').length
+function shortName(fleet: string, { chat, channel, bundle }: PostedChannel): Finding[] {
+  const most = 64 - resourceName(fleet, `${bundle}-`).length
   return channel.length <= most
     ? []
     : [
         wrongKey(
-          ['notify', 'slack', channel],
+          ['notify', chat, channel],
           `expected a name of ${most} characters at most, as a function of Lambda is named after it`,
         ),
       ]

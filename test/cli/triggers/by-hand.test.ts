@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { byHand, causeByHand } from '../../../cli/triggers/by-hand.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
+import type { Judgement } from '../../../domain/planning/release.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
 import { smallFleet } from '../small-fleet.ts'
 
@@ -66,8 +67,8 @@ describe('what a person asks for', () => {
     expect(known?.upstreams.al2023).toMatchObject({ ami, amiName: 'soe-al2023-1', newest: newer.newest })
   })
 
-  it.each([
-    { judgement: { refused: 'its owner is account 0' } },
+  it.each<{ judgement: Judgement }>([
+    { judgement: { refused: 'its owner is account 0', code: 'wrong-owner' } },
     { judgement: { ignored: 'its owner is account 0' } },
     { judgement: { unseen: 'its owner is account 0' } },
   ])('is not an AMI that is none of the upstream: $judgement', async ({ judgement }) => {

@@ -122,9 +122,9 @@ describe('an event, by the word of EC2', () => {
     )
   })
 
-  it.each([
+  it.each<{ judgement: Judgement; message: string }>([
     { judgement: { unseen: 'share it' }, message: 'would be waited for: share it.' },
-    { judgement: { refused: 'a stranger' }, message: 'would be refused: a stranger.' },
+    { judgement: { refused: 'a stranger', code: 'wrong-owner' }, message: 'would be refused: a stranger.' },
     { judgement: { ignored: 'its name' }, message: 'would be ignored: its name.' },
   ])('$message', async ({ judgement, message }) => {
     await expect(cause(judging(judgement))).rejects.toThrow(`${ami} ${message}`)

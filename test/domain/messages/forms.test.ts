@@ -5,6 +5,7 @@ import { kinds, severities } from '../../../domain/messages/kinds.ts'
 import type { Message } from '../../../domain/messages/message.ts'
 
 const message: Message = {
+  id: '0123456789abcdef0123456789abcdef',
   kind: 'image-failed',
   severity: 'error',
   level: 'summary',
@@ -15,6 +16,7 @@ const message: Message = {
   facts: { image: 'web' },
 }
 const arbitraryMessage = fc.record({
+  id: fc.constant(message.id),
   kind: fc.constantFrom(...kinds),
   severity: fc.constantFrom(...severities),
   level: fc.constantFrom('summary' as const, 'detail' as const),
@@ -38,7 +40,7 @@ describe('a note for Amazon Q in chat applications', () => {
     expect(chatNoteOf(message)).toEqual({
       version: '1.0',
       source: 'custom',
-      id: notificationOf(message).id,
+      id: message.id,
       content: {
         textType: 'client-markdown',
         title: ':red_circle: Failed: web was not released',
@@ -62,16 +64,43 @@ describe('a note for Amazon Q in chat applications', () => {
   })
 })
 
-describe('a notification', () => {
-  it('of the same fact has the same id, and of another another', () => {
-    expect(notificationOf({ ...message, body: 'in other words' }).id).toBe(notificationOf(message).id)
-    expect(notificationOf({ ...message, about: { image: 'api' } }).id).not.toBe(notificationOf(message).id)
+describe('what SNS would not take', () => {
+  const omitted = { omitted: 'too long for a message' }
+  const published = (long: Message) => {
+    const forms = formsOf(long)
+    return { bytes: Buffer.byteLength(JSON.stringify(forms)), ...JSON.parse(forms.default) }
+  }
+
+  it.each([
+    // Three of the forms have the facts, and quotes within quotes are escaped.
+    ['many short facts', { images: Array.from({ length: 12_000 }, (_, i) => `${i}`) }],
+    ['a character of several bytes', { reason: '\u6f22'.repeat(40_000) }],
+  ])('is left out: %s', (_, facts) => {
+    expect(JSON.stringify(facts).length).toBeLessThan(100_000)
+    const { bytes, ...notification } = published({ ...message, facts })
+    expect(bytes).toBeLessThan(262_144)
+    expect(notification).toEqual({ ...notificationOf(message), facts: omitted })
   })
 
-  it('leaves out facts that SNS would not take', () => {
-    const facts = { images: Array.from({ length: 9_000 }, (_, i) => `an-image-with-a-long-name-${i}`) }
-    const all = Object.values(formsOf({ ...message, facts })).join('')
-    expect(all.length).toBeLessThan(262_144)
-    expect(notificationOf({ ...message, facts }).facts).toEqual({ omitted: 'too long for a message' })
+  it('is the end of the text where that is too long by itself, and the text says so', () => {
+    const body = Array.from({ length: 4_000 }, (_, i) => `  image-${i}  failed: exited with 1`).join('\n')
+    const { bytes, body: shown, facts } = published({ ...message, body })
+    expect(bytes).toBeLessThan(262_144)
+    expect(facts).toEqual(omitted)
+    const [start, rest] = shown.split('...')
+    expect(body.startsWith(start)).toBe(true)
+    expect(start.length).toBeGreaterThan(10_000)
+    expect(rest).toBe('\n\nThe rest is too long for a message.')
+  })
+
+  it('is never published, whatever is told', () => {
+    const repeated = fc.tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }), fc.nat(60_000))
+    fc.assert(
+      fc.property(arbitraryMessage, repeated, repeated, (any, [text, times], [fact, count]) => {
+        const long = { ...any, body: text.repeat(times), facts: { reason: fact.repeat(count) } }
+        expect(published(long).bytes).toBeLessThan(262_144)
+      }),
+      { numRuns: 25 },
+    )
   })
 })

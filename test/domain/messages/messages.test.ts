@@ -353,6 +353,7 @@ Campaign: drift-0123`)
 
   it('says why an upstream was refused, and what to do', () => {
     const message = upstreamRefused({
+      code: 'wrong-owner',
       ami: 'ami-0a',
       account: '9',
       region: 'us-west-2',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Announcement, readAnnouncement } from '../../../domain/planning/announcements.ts'
+import type { Refused } from '../../../domain/planning/refusals.ts'
 import { announcedAmi as ami, announcements, everyKind, own, soe, team } from './every-kind.ts'
 
 const fleet = everyKind()
@@ -59,51 +60,74 @@ describe('an event is read as a release', () => {
 })
 
 describe('an event is refused, for somebody must look', () => {
-  it.each<[string, Kind, Change, string]>([
+  it.each<[string, Kind, Change, Refused]>([
     [
       'an AMI of another region',
       'ami',
       { region: 'eu-west-1' },
-      'it is in eu-west-1, and the fleet bakes in us-west-2; copy it there and share that copy',
+      {
+        code: 'other-region',
+        refused: 'it is in eu-west-1, and the fleet bakes in us-west-2; copy it there and share that copy',
+      },
     ],
     [
       'a parameter that was deleted',
       'parameter',
       { detail: { operation: 'Delete' } },
-      'the parameter /soe/rhel9 was deleted',
+      { code: 'parameter-deleted', refused: 'the parameter /soe/rhel9 was deleted' },
     ],
     [
       'an announcement of an upstream that is none',
       'event',
       { detail: { upstream: 'gravitn-soe' } },
-      "the fleet has no upstream 'gravitn-soe' that announces its own releases",
+      {
+        code: 'unknown-upstream',
+        upstream: 'gravitn-soe',
+        refused: "the fleet has no upstream 'gravitn-soe' that announces its own releases",
+      },
     ],
     [
       'an announcement of an upstream of another kind',
       'event',
       { detail: { upstream: 'al2023-soe' } },
-      "the fleet has no upstream 'al2023-soe' that announces its own releases",
+      {
+        code: 'unknown-upstream',
+        upstream: 'al2023-soe',
+        refused: "the fleet has no upstream 'al2023-soe' that announces its own releases",
+      },
     ],
     [
       'an announcement of what every object has',
       'event',
       { detail: { upstream: 'constructor' } },
-      "the fleet has no upstream 'constructor' that announces its own releases",
+      {
+        code: 'unknown-upstream',
+        upstream: 'constructor',
+        refused: "the fleet has no upstream 'constructor' that announces its own releases",
+      },
     ],
     [
       'an announcement by another account',
       'event',
       { account: soe },
-      `account ${soe} announced it, and graviton-soe is announced by ${team}`,
+      {
+        code: 'wrong-announcer',
+        upstream: 'graviton-soe',
+        refused: `account ${soe} announced it, and graviton-soe is announced by ${team}`,
+      },
     ],
     [
       'an announcement in another version',
       'event',
       { detail: { version: '2' } },
-      'its detail is not what docs/soe-ami-released.schema.json says: version: Invalid type: Expected "1" but received "2"',
+      {
+        code: 'malformed',
+        refused:
+          'its detail is not what docs/soe-ami-released.schema.json says: version: Invalid type: Expected "1" but received "2"',
+      },
     ],
   ])('%s', (_, kind, change, refused) => {
-    expect(read(kind, change)).toEqual({ refused })
+    expect(read(kind, change)).toEqual(refused)
   })
 })
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { RefusalCode } from '../../../domain/planning/refusals.ts'
 import { type Claim, judge, type ReleasedAmi, standingOf } from '../../../domain/planning/release.ts'
 import { sourcesOfKind } from '../../../domain/upstream-kinds.ts'
 import { announcedAmi as ami, everyKind, own, soe, team } from './every-kind.ts'
@@ -47,58 +48,66 @@ describe('a release', () => {
     expect(judged([upstream], seen)).toMatchObject({ releases: [{ upstream }] })
   })
 
-  it.each<[string, string[], Partial<ReleasedAmi>, string]>([
-    ['is not available', amis, { state: 'pending' }, 'it is pending, not available'],
+  it.each<[string, string[], Partial<ReleasedAmi>, RefusalCode, string]>([
+    ['is not available', amis, { state: 'pending' }, 'not-available', 'it is pending, not available'],
     [
       'has another owner',
       amis,
       { ownerId: '999999999999' },
+      'wrong-owner',
       'its owner is account 999999999999, and no upstream of the fleet names that account as its owner',
     ],
     [
       'has another owner than the one that is named',
       ['sap-soe'],
       { ownerId: team, name: 'soe-sap-3' },
+      'wrong-owner',
       `its owner is account ${team}, and sap-soe expects ${soe}`,
     ],
     [
       "is not Amazon's, though it has its name",
       ['amazon-linux'],
       { ...amazon, ownerAlias: undefined },
+      'wrong-owner',
       'its owner is account 137112412989, and amazon-linux expects amazon',
     ],
     [
       'is of the marketplace',
       ['amazon-linux'],
       { ...amazon, ownerAlias: 'aws-marketplace' },
+      'wrong-owner',
       'its owner is account 137112412989, and amazon-linux expects amazon',
     ],
     [
       'is of another architecture',
       amis,
       { architecture: 'arm64' },
+      'wrong-architecture',
       'its architecture is arm64, and al2023-soe expects another',
     ],
     [
       'has another name than its parameter may name',
       ['rhel-soe'],
       { name: 'soe-rhel8-1' },
+      'wrong-name',
       "its name is 'soe-rhel8-1', and the fleet expects 'soe-rhel9-*' (rhel-soe)",
     ],
     [
       'has another name than its team may announce',
       ['sap-soe'],
       { name: 'soe-rhel9-1' },
+      'wrong-name',
       "its name is 'soe-rhel9-1', and the fleet expects 'soe-sap-*' (sap-soe)",
     ],
     [
       'is a product of this fleet',
       ['suse-soe'],
       { ownerId: own, bakedAs: 'web-frontend' },
+      'own-image',
       'it was baked by this fleet, as web-frontend: an image would be its own upstream, and never come to rest',
     ],
-  ])('is refused when it %s', (_, upstreams, seen, refused) => {
-    expect(judged(upstreams, seen)).toEqual({ refused })
+  ])('is refused when it %s', (_, upstreams, seen, code, refused) => {
+    expect(judged(upstreams, seen)).toEqual({ code, refused })
   })
 
   it('is not there yet when the build account cannot see it', () => {
