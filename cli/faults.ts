@@ -1,6 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { didYouMean } from '../domain/fleet/problems.ts'
-import { type Fault, faultKinds, impossible, parseFault } from '../rehearsal/faults.ts'
+import { type Fault, impossible, parseFault, targetsOf } from '../rehearsal/faults.ts'
 import { BadInput } from './problems.ts'
 import { list } from './render/text.ts'
 
@@ -11,7 +11,7 @@ import { list } from './render/text.ts'
 export const readFaults = (fleet: Fleet, texts: readonly string[]): Fault[] =>
   texts.map((text) => {
     const fault = parse(text)
-    const known = targetsOf(fleet, fault)
+    const known = targetsOf(fleet, fault.kind)
     if (known.length === 0 || known.includes(fault.target)) return possible(fleet, fault, text)
     const hint = didYouMean(fault.target, known) || `; it has ${list(known)}`
     throw new BadInput(`--fault ${text}: the fleet has no '${fault.target}'${hint}`)
@@ -29,11 +29,4 @@ function parse(text: string): Fault {
   } catch (error) {
     throw new BadInput(`--fault: ${(error as Error).message}`, { cause: error })
   }
-}
-
-/** The names that a kind can be aimed at, where the fleet knows them: not those of functions. */
-function targetsOf(fleet: Fleet, { kind }: Fault): string[] {
-  if (faultKinds[kind].startsWith('IMAGE')) return Object.keys(fleet.images)
-  if (kind === 'slack-refuses') return Object.keys(fleet.notify.slack)
-  return faultKinds[kind].startsWith('UPSTREAM') ? Object.keys(fleet.upstreams) : []
 }

@@ -4,6 +4,7 @@ import { resourceName } from '../domain/names.ts'
 import type { Notification } from '../emulator/services/sns.ts'
 import { FunctionError } from '../emulator/world/functions.ts'
 import type { World } from '../emulator/world/world.ts'
+import type { ApprovalAnswer } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
 
 const hour = 3_600_000
@@ -15,21 +16,20 @@ export function answerApproval(
   { attributes }: Notification,
 ): void {
   const { kind, campaign, image = '', ring = '' } = attributes
-  if (kind !== 'approval-requested' || faults.has('approval-forgotten', image)) return
-  const given = faults.has('approval-rejected', image)
-    ? { answer: 'reject', reason: 'not this week' }
-    : { answer: 'approve' }
+  if (kind !== 'approval-requested') return
+  const answers: ApprovalAnswer[] = faults.at('approval', image) ?? [{ answer: 'approve' }]
   const [approver = ''] = fleet.rings[ring]?.approval?.approvers ?? []
   const { account, region } = fleet.build
   const name = resourceName(fleet.name, 'answer-approval')
-  clock.at(clock.now() + hour, async () => {
-    const time = new Date(clock.now()).toISOString()
-    const request = { campaign, image, ring, time, by: someoneOf(approver), ...given }
-    try {
-      await functions.invoke(`arn:aws:lambda:${region}:${account}:function:${name}`, request, `${campaign}/${image}`)
-    } catch (error) {
-      // A person reads why the answer was not taken: the rebake may have ended meanwhile.
-      if (!(error instanceof FunctionError)) throw error
-    }
-  })
+  for (const answer of answers)
+    clock.at(clock.now() + hour, async () => {
+      const time = new Date(clock.now()).toISOString()
+      const request = { campaign, image, ring, time, by: someoneOf(approver), ...answer }
+      try {
+        await functions.invoke(`arn:aws:lambda:${region}:${account}:function:${name}`, request, `${campaign}/${image}`)
+      } catch (error) {
+        // A person reads why the answer was not taken: the rebake may have ended meanwhile.
+        if (!(error instanceof FunctionError)) throw error
+      }
+    })
 }

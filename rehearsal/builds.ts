@@ -1,6 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Random } from '../emulator/random.ts'
-import { phasesOf } from '../emulator/services/imagebuilder/durations.ts'
+import { type Durations, phasesOf } from '../emulator/services/imagebuilder/durations.ts'
 import type { ImageInQuestion, Outcome } from '../emulator/services/imagebuilder/images.ts'
 import type { SmokeFate } from '../emulator/services/ssm/commands.ts'
 import { imageBehind } from './adopted-pipelines.ts'
@@ -14,50 +14,25 @@ interface Circumstances {
   faults: Faults
 }
 
-export function durationsOf({ fleet, random, faults }: Circumstances, image: ImageInQuestion) {
+export function durationsOf({ fleet, random, faults }: Circumstances, image: ImageInQuestion): Durations {
   if (image.kind === 'distribution') return {}
   const name = imageBehind(fleet, image.arn)
-  if (faults.has('event-early', name)) return phasesOf(0)
   const planned = fleet.images[name]
   const spread = 0.85 + 0.3 * random.fork(`duration/${image.arn}`).next()
-  const phases = phasesOf((planned?.estimate ?? 2_400) * spread, planned?.tests)
-  return faults.has('build-hangs', name) ? { ...phases, BUILDING: 30 * 24 * 3_600 } : phases
+  const usual = phasesOf((planned?.estimate ?? 2_400) * spread, planned?.tests)
+  return faults.at('durations', name, usual) ?? usual
 }
 
 export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuestion): Outcome {
   const name = imageBehind(fleet, image.arn)
-  if (image.kind === 'distribution') {
-    const ring = fleet.images[name]?.rings[0] ?? ''
-    const { accounts: [account] = [], regions: [region] = [] } = fleet.rings[ring] ?? {}
-    const first = image.distributionConfigurationArn?.endsWith(`/${fleet.name}-${name}-${ring}`)
-    if (!account || !region || !first || !faults.has('copy-fails', name)) return {}
-    return {
-      failedCopies: [{ account, region, reason: 'You do not have permission to access the storage of this ami' }],
-    }
-  }
-  if (faults.has('build-fails', name))
-    return {
-      failsAt: 'BUILDING',
-      reason: `${failedIn('BUILDING')}: ${lastComponent(fleet, name)} exited with 1`,
-    }
-  if (faults.has('test-fails', name))
-    return {
-      failsAt: 'TESTING',
-      reason: `${failedIn('TESTING')}: ${lastComponent(fleet, name)} exited with 1`,
-    }
-  if (faults.has('build-cancelled', name)) return { cancelledAt: 'BUILDING' }
-  if (faults.has('ami-unencrypted', name)) return { unencrypted: true }
-  if (faults.take('scan-finds', name)) return { findings: { critical: 3 } }
-  return {}
+  if (image.kind === 'build') return faults.at('build', name, fleet) ?? {}
+  const ring = fleet.images[name]?.rings[0] ?? ''
+  const { accounts: [account] = [], regions: [region] = [] } = fleet.rings[ring] ?? {}
+  const isFirst = image.distributionConfigurationArn?.endsWith(`/${fleet.name}-${name}-${ring}`)
+  if (!account || !region || !isFirst) return {}
+  return faults.at('copy', name, { account, region }) ?? {}
 }
 
 /** How the smoke test of an image goes. */
-export function smokeOf({ faults }: Pick<Circumstances, 'faults'>, image: string): SmokeFate {
-  if (faults.has('smoke-unreachable', image)) return { online: false }
-  if (faults.has('smoke-hangs', image)) return { seconds: 30 * 24 * 3_600 }
-  return faults.has('smoke-fails', image) ? { exitCode: 1, output: `${image} does not answer` } : {}
-}
-
-const failedIn = (phase: string) => `SSM execution failed with status = Failed in state = ${phase}`
-const lastComponent = (fleet: Fleet, image: string) =>
-  `the component ${fleet.images[image]?.components.at(-1)?.component ?? 'of the recipe'}`
+export const smokeOf = ({ faults }: Pick<Circumstances, 'faults'>, image: string): SmokeFate =>
+  faults.at('smoke test', image) ?? {}

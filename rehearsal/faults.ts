@@ -1,99 +1,354 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { isSilent, sourceIn, upstreamKinds } from '../domain/upstream-kinds.ts'
+import type { Acts, Hooks, HooksOf } from './fault-hooks.ts'
+import type { Changed, SignsOf } from './fault-signs.ts'
 
 /** What a rehearsal can be told to let go wrong, and where. */
 export interface Fault {
   kind: FaultKind
-  /** An image of the fleet, or for handler-crashes a function. */
+  /** An image, an upstream or a Slack channel of the fleet, or a function: `start-bake`. */
   target: string
 }
 
+type TargetKind = keyof HooksOf
+
+/** What a fault can be aimed at, how the help writes it, and the names that the fleet knows: not those of functions. */
+const targetKinds = {
+  image: { written: 'IMAGE', namesIn: (fleet: Fleet) => Object.keys(fleet.images) },
+  upstream: { written: 'UPSTREAM', namesIn: (fleet: Fleet) => Object.keys(fleet.upstreams) },
+  channel: { written: 'CHANNEL', namesIn: (fleet: Fleet) => Object.keys(fleet.notify.slack) },
+  function: { written: 'FUNCTION', namesIn: () => [] },
+} satisfies Record<TargetKind, { written: string; namesIn: (fleet: Fleet) => string[] }>
+
+interface FaultOf<Kind extends TargetKind> {
+  target: Kind
+  /** What happens to the target, for the help. */
+  help: string
+  /** Why it cannot happen to a target of this fleet, in words; undefined where it can. Left out: it always can. */
+  impossible?: (fleet: Fleet, target: string) => string | undefined
+  /** It happens once, as often as it is given. Left out: whenever it can. */
+  once?: true
+  acts: Acts<HooksOf[Kind]>
+  /** What differs at the target from a rehearsal without the fault. */
+  expects: Changed<SignsOf[Kind]>
+}
+
+type AnyFault = { [Kind in TargetKind]: FaultOf<Kind> }[TargetKind]
+
+/** Milliseconds, as delays are. */
+const hour = 3_600_000
+/** Seconds, as durations are. */
+const month = 30 * 24 * 3_600
+
 export const faultKinds = {
-  'build-fails': 'IMAGE: its build fails in Image Builder',
-  'build-cancelled': 'IMAGE: somebody cancels its build',
-  'build-hangs': 'IMAGE: its build never ends',
-  'test-fails': 'IMAGE: its build succeeds and its test phase fails',
-  'copy-fails': 'IMAGE: its copy to the first target of its first ring fails',
-  'ami-unencrypted': 'IMAGE: its AMI comes out with a volume that is not encrypted',
-  'event-lost': 'IMAGE: the last state event of its bake never arrives',
-  'event-late': 'IMAGE: the last state event of its bake arrives an hour late',
-  'event-doubled': 'IMAGE: the last state event of its bake arrives three times',
-  'event-early': 'IMAGE: the last state event of its bake arrives at once, before anybody waits for it',
-  'scan-finds': 'IMAGE: the scan in its bake finds three critical vulnerabilities',
-  'cve-found': 'IMAGE: hours after it is released, a scan of it finds three critical vulnerabilities',
-  'smoke-fails': 'IMAGE: the script or document of its smoke test exits with 1',
-  'smoke-unreachable': 'IMAGE: Systems Manager never hears of the instance of its smoke test',
-  'smoke-hangs': 'IMAGE: the script or document of its smoke test never ends',
-  'check-refuses': 'IMAGE: each of its custom checks says no',
-  'approval-rejected': 'IMAGE: whoever is asked to approve it rejects it',
-  'approval-forgotten': 'IMAGE: nobody answers when its approval is asked for',
-  'slack-refuses': 'CHANNEL: it is not there any more',
-  'release-lost': 'UPSTREAM: nobody is told of its releases',
-  'release-late': 'UPSTREAM: what tells of its first release arrives an hour late',
-  'release-doubled': 'UPSTREAM: what tells of its releases arrives three times',
-  'release-deregistered': 'UPSTREAM: the released AMI is deregistered at once',
-  'untrusted-owner': "UPSTREAM: the released AMI belongs to an account that is not the upstream's owner",
-  'shared-late': 'UPSTREAM: the released AMI is shared with the build account an hour after its release',
-  'never-shared': 'UPSTREAM: nobody shares the released AMI with the build account',
-  'handler-crashes': 'FUNCTION: it dies once, after its work and before its answer',
-  'execution-aborted': 'IMAGE: a person stops its execution in the middle of the bake',
-  'settle-lost': 'IMAGE: the event that its execution has ended never arrives',
-} as const
+  'build-fails': {
+    target: 'image',
+    help: 'its build fails in Image Builder',
+    acts: { build: (image, fleet) => ({ failsAt: 'BUILDING', reason: failureIn('BUILDING', fleet, image) }) },
+    expects: stopped(/its bake failed in Image Builder: .* state = BUILDING: .* exited with 1/),
+  },
+  'build-cancelled': {
+    target: 'image',
+    help: 'somebody cancels its build',
+    acts: { build: () => ({ cancelledAt: 'BUILDING' }) },
+    expects: stopped(/somebody or something cancelled its bake/),
+  },
+  'build-hangs': {
+    target: 'image',
+    help: 'its build never ends',
+    acts: { durations: (_, usual) => ({ ...usual, BUILDING: month }) },
+    expects: stopped(/took longer than the timeout .* still BUILDING after \d+ seconds/),
+  },
+  'test-fails': {
+    target: 'image',
+    help: 'its build succeeds and its test phase fails',
+    acts: { build: (image, fleet) => ({ failsAt: 'TESTING', reason: failureIn('TESTING', fleet, image) }) },
+    expects: stopped(/its bake failed in Image Builder: .* state = TESTING: .* exited with 1/),
+  },
+  'copy-fails': {
+    target: 'image',
+    help: 'its copy to the first target of its first ring fails',
+    acts: {
+      copy: (_, { account, region }) => ({
+        failedCopies: [{ account, region, reason: 'You do not have permission to access the storage of this ami' }],
+      }),
+    },
+    expects: stopped(/could not distribute its AMI: .*\d{12} [a-z0-9-]+: You do not have permission/),
+  },
+  'ami-unencrypted': {
+    target: 'image',
+    help: 'its AMI comes out with a volume that is not encrypted',
+    acts: { build: () => ({ unencrypted: true }) },
+    expects: stopped(/failed its checks: .* encryption: expected every volume encrypted/),
+  },
+  'event-lost': {
+    target: 'image',
+    help: 'the last state event of its bake never arrives',
+    acts: { 'state event': () => [] },
+    expects: { arrivals: [] },
+  },
+  'event-late': {
+    target: 'image',
+    help: 'the last state event of its bake arrives an hour late',
+    acts: { 'state event': () => [hour] },
+    expects: { arrivals: ['late'] },
+  },
+  'event-doubled': {
+    target: 'image',
+    help: 'the last state event of its bake arrives three times',
+    acts: { 'state event': () => [0, 1, 90_000] },
+    expects: { arrivals: ['on time', 'on time', 'on time'] },
+  },
+  'event-early': {
+    target: 'image',
+    help: 'the last state event of its bake arrives at once, before anybody waits for it',
+    acts: {
+      durations: () => ({ PENDING: 0, CREATING: 0, BUILDING: 0, TESTING: 0, DISTRIBUTING: 0, INTEGRATING: 0 }),
+      // Events take a moment: this one does not.
+      'state event': () => [-hour],
+    },
+    expects: { arrivals: ['early'] },
+  },
+  'scan-finds': {
+    target: 'image',
+    help: 'the scan in its bake finds three critical vulnerabilities',
+    impossible: needsScan,
+    once: true,
+    acts: { build: () => ({ findings: { critical: 3 } }) },
+    expects: stopped(/failed its checks: .* vulnerabilities: critical: expected 0 at most, found 3: CVE-/),
+  },
+  'cve-found': {
+    target: 'image',
+    help: 'hours after it is released, a scan of it finds three critical vulnerabilities',
+    impossible: needsScan,
+    once: true,
+    acts: { 'later scan': () => ({ critical: 3 }) },
+    expects: {
+      bakes: 2,
+      reason: /a scan of .* found 3 critical findings/,
+      messages: ['image-released', 'image-released'],
+    },
+  },
+  'smoke-fails': {
+    target: 'image',
+    help: 'the script or document of its smoke test exits with 1',
+    impossible: needsSmokeTest,
+    acts: { 'smoke test': (image) => ({ exitCode: 1, output: `${image} does not answer` }) },
+    expects: stopped(/failed its checks: .* smoke .*: RunScript: .* does not answer.* exit status 1/),
+  },
+  'smoke-unreachable': {
+    target: 'image',
+    help: 'Systems Manager never hears of the instance of its smoke test',
+    impossible: needsSmokeTest,
+    acts: { 'smoke test': () => ({ online: false }) },
+    expects: stopped(/failed its checks: .* smoke .* step WaitOnline is InProgress/),
+  },
+  'smoke-hangs': {
+    target: 'image',
+    help: 'the script or document of its smoke test never ends',
+    impossible: needsSmokeTest,
+    acts: { 'smoke test': () => ({ seconds: month }) },
+    expects: stopped(/failed its checks: .* smoke .* step RunScript is InProgress/),
+  },
+  'check-refuses': {
+    target: 'image',
+    help: 'each of its custom checks says no',
+    impossible: (fleet, image) =>
+      fleet.images[image]?.checks.custom ? undefined : `the fleet has no custom check for ${image}`,
+    acts: { 'custom check': () => ({ passed: false, detail: 'the rehearsal was told so' }) },
+    expects: stopped(/failed its checks: .* custom .*: the rehearsal was told so/),
+  },
+  'approval-rejected': {
+    target: 'image',
+    help: 'whoever is asked to approve it rejects it',
+    impossible: needsApproval,
+    acts: { approval: () => [{ answer: 'reject', reason: 'not this week' }] },
+    expects: stoppedAtRing(/rejected by arn:aws:sts::.*: not this week/),
+  },
+  'approval-forgotten': {
+    target: 'image',
+    help: 'nobody answers when its approval is asked for',
+    impossible: needsApproval,
+    acts: { approval: () => [] },
+    expects: stoppedAtRing(/nobody approved ring .* in time/),
+  },
+  'slack-refuses': {
+    target: 'channel',
+    help: 'it is not there any more',
+    impossible: (fleet, channel) =>
+      fleet.notify.slack[channel] ? undefined : `the fleet has no Slack channel ${channel}`,
+    acts: { slack: () => 'channel_not_found' },
+    expects: { posted: false, deadLetters: true },
+  },
+  'release-lost': {
+    target: 'upstream',
+    help: 'nobody is told of its releases',
+    impossible: needsAnnouncement,
+    acts: { announcement: () => [] },
+    expects: { arrivals: [], campaigns: [] },
+  },
+  'release-late': {
+    target: 'upstream',
+    help: 'what tells of its first release arrives an hour late',
+    impossible: needsAnnouncement,
+    once: true,
+    acts: { announcement: () => [hour] },
+    expects: { arrivals: ['late'], campaigns: ['late'] },
+  },
+  'release-doubled': {
+    target: 'upstream',
+    help: 'what tells of its releases arrives three times',
+    impossible: needsAnnouncement,
+    acts: { announcement: () => [0, 1, 90_000] },
+    expects: { arrivals: ['on time', 'on time', 'on time'] },
+  },
+  'release-deregistered': {
+    target: 'upstream',
+    help: 'the released AMI is deregistered at once',
+    acts: { withdrawal: () => 'deregistered' },
+    expects: { campaigns: [], refusal: /cannot see it/ },
+  },
+  'untrusted-owner': {
+    target: 'upstream',
+    help: "the released AMI belongs to an account that is not the upstream's owner",
+    impossible: (fleet, upstream) =>
+      upstreamKinds[sourceIn(fleet, upstream).kind].isBuildAccounts
+        ? `the images of ${upstream} are the build account's own`
+        : undefined,
+    acts: { ami: (_, { ownerAlias, ...usual }) => ({ ...usual, ownerId: '999999999999' }) },
+    expects: { campaigns: [], refusal: /its owner is account 999999999999, and no upstream .* names that account/ },
+  },
+  'shared-late': {
+    target: 'upstream',
+    help: 'the released AMI is shared with the build account an hour after its release',
+    impossible: needsSharing,
+    acts: { sharing: () => hour },
+    expects: { campaigns: ['late'] },
+  },
+  'never-shared': {
+    target: 'upstream',
+    help: 'nobody shares the released AMI with the build account',
+    impossible: needsSharing,
+    acts: { sharing: () => Number.POSITIVE_INFINITY },
+    expects: { campaigns: [], refusal: /share the AMI and its KMS key with that account/ },
+  },
+  'handler-crashes': {
+    target: 'function',
+    help: 'it dies once, after its work and before its answer',
+    once: true,
+    acts: { invocation: () => 'crash' },
+    expects: { errors: ['Lambda.Unknown'] },
+  },
+  'execution-aborted': {
+    target: 'image',
+    help: 'a person stops its execution in the middle of the bake',
+    once: true,
+    acts: { abort: () => 600_000 },
+    expects: stopped(/its execution was stopped: .* stopped by a person/, 'aborted'),
+  },
+  'settle-lost': {
+    target: 'image',
+    help: 'the event that its execution has ended never arrives',
+    acts: { 'execution event': () => [] },
+    // Where it was stopped: nobody records that, or cancels its bake.
+    expects: { status: 'running', reason: /released ami-/, messages: [] },
+  },
+} satisfies Record<string, AnyFault>
 
 export type FaultKind = keyof typeof faultKinds
+
+/** It ends before anything of it leaves the build account. */
+function stopped(reason: RegExp, status = 'failed'): Changed<SignsOf['image']> {
+  return { status, reason, messages: ['image-failed'], published: false }
+}
+
+function stoppedAtRing(reason: RegExp): Changed<SignsOf['image']> {
+  return { status: 'failed', reason, messages: ['approval-requested', 'image-failed'], published: false }
+}
+
+function failureIn(phase: 'BUILDING' | 'TESTING', fleet: Fleet, image: string): string {
+  const component = fleet.images[image]?.components.at(-1)?.component ?? 'of the recipe'
+  return `SSM execution failed with status = Failed in state = ${phase}: the component ${component} exited with 1`
+}
+
+function needsScan({ images }: Fleet, image: string): string | undefined {
+  const { pipeline, scanning, tests } = images[image] ?? {}
+  return pipeline || (scanning && tests) ? undefined : `the fleet does not have ${image} scanned`
+}
+
+function needsSmokeTest({ images }: Fleet, image: string): string | undefined {
+  return images[image]?.checks.smoke ? undefined : `the fleet has no smoke test for ${image}`
+}
+
+function needsApproval({ images, rings }: Fleet, image: string): string | undefined {
+  const isAsked = images[image]?.rings.some((ring) => rings[ring]?.approval)
+  return isAsked ? undefined : `no ring of ${image} asks for approval`
+}
+
+function needsAnnouncement(fleet: Fleet, upstream: string): string | undefined {
+  return isSilent(sourceIn(fleet, upstream)) ? `nothing tells of the releases of ${upstream}` : undefined
+}
+
+function needsSharing(fleet: Fleet, upstream: string): string | undefined {
+  const isOwn = sourceIn(fleet, upstream).owner === fleet.build.account
+  return isOwn ? `the AMIs of ${upstream} are the build account's own` : undefined
+}
+
+const isKind = (text: string): text is FaultKind => Object.hasOwn(faultKinds, text)
+const kinds = Object.keys(faultKinds).filter(isKind)
+
+/** How each kind is asked for, `build-fails=IMAGE`, and what happens to its target then. */
+export const faultHelp = kinds.map((kind) => {
+  const { target, help } = faultKinds[kind]
+  return { usage: `${kind}=${targetKinds[target].written}`, help }
+})
 
 /** @throws Error that lists the kinds, when this is none of them. */
 export function parseFault(text: string): Fault {
   const [kind = '', target = ''] = text.split(/=(.*)/)
-  if (!Object.hasOwn(faultKinds, kind) || target === '')
-    throw new Error(
-      `'${text}' is no fault. Write KIND=TARGET, with one of:\n${Object.entries(faultKinds)
-        .map(([name, what]) => `  ${name}=${what}`)
-        .join('\n')}`,
-    )
-  return { kind: kind as FaultKind, target }
+  if (isKind(kind) && target !== '') return { kind, target }
+  const lines = faultHelp.map(({ usage, help }) => `  ${usage}: ${help}`)
+  throw new Error(`'${text}' is no fault. Write KIND=TARGET, with one of:\n${lines.join('\n')}`)
 }
+
+/** The names that a kind can be aimed at, where the fleet knows them. */
+export const targetsOf = (fleet: Fleet, kind: FaultKind): string[] =>
+  targetKinds[faultKinds[kind].target].namesIn(fleet)
 
 /** Why a fault cannot happen in this fleet, in words; undefined where it can. */
 export function impossible(fleet: Fleet, { kind, target }: Fault): string | undefined {
-  if (faultKinds[kind].startsWith('IMAGE')) {
-    const { pipeline, scanning, tests, checks, rings = [] } = fleet.images[target] ?? {}
-    if (kind.startsWith('smoke-') && !checks?.smoke) return `the fleet has no smoke test for ${target}`
-    if (kind === 'check-refuses' && !checks?.custom) return `the fleet has no custom check for ${target}`
-    const isAsked = rings.some((ring) => fleet.rings[ring]?.approval)
-    if (kind.startsWith('approval-') && !isAsked) return `no ring of ${target} asks for approval`
-    const isScan = kind === 'scan-finds' || kind === 'cve-found'
-    return isScan && !pipeline && !(scanning && tests) ? `the fleet does not have ${target} scanned` : undefined
-  }
-  if (kind === 'slack-refuses' && !fleet.notify.slack[target]) return `the fleet has no Slack channel ${target}`
-  if (!faultKinds[kind].startsWith('UPSTREAM')) return undefined
-  const source = sourceIn(fleet, target)
-  if (isSilent(source) && ['release-lost', 'release-late', 'release-doubled'].includes(kind))
-    return `nothing tells of the releases of ${target}`
-  const isOwn = source.owner === fleet.build.account
-  if (isOwn && (kind === 'shared-late' || kind === 'never-shared'))
-    return `the AMIs of ${target} are the build account's own`
-  if (upstreamKinds[source.kind].isBuildAccounts && kind === 'untrusted-owner')
-    return `the images of ${target} are the build account's own`
-  return undefined
+  const fault: AnyFault = faultKinds[kind]
+  return fault.impossible?.(fleet, target)
 }
 
-/** The faults of one rehearsal, asked for by kind and target. */
+type ActsOfAny = { [Hook in keyof Hooks]?: (...about: Parameters<Hooks[Hook]>) => ReturnType<Hooks[Hook]> }
+
+/** The faults of one rehearsal. */
 export class Faults {
   readonly #faults: Fault[]
 
   constructor(faults: Fault[]) {
-    this.#faults = faults
+    this.#faults = [...faults]
   }
 
-  has(kind: FaultKind, target: string): boolean {
-    return this.#faults.some((fault) => fault.kind === kind && fault.target === target)
+  /**
+   * What happens at a hook instead of the usual, to the target that `about` begins with; undefined where no fault acts on it
+   * there. Of several that do, the one that was given first acts.
+   */
+  at<Hook extends keyof Hooks>(hook: Hook, ...about: Parameters<Hooks[Hook]>): ReturnType<Hooks[Hook]> | undefined {
+    for (const [nth, { kind, target }] of this.#faults.entries()) {
+      const fault: AnyFault = faultKinds[kind]
+      const acts: ActsOfAny = fault.acts
+      const act = acts[hook]
+      if (target !== about[0] || !act) continue
+      if (fault.once) this.#faults.splice(nth, 1)
+      return act(...about)
+    }
+    return undefined
   }
 
-  /** Faults that happen once are taken. */
-  take(kind: FaultKind, target: string): boolean {
-    const at = this.#faults.findIndex((fault) => fault.kind === kind && fault.target === target)
-    if (at >= 0) this.#faults.splice(at, 1)
-    return at >= 0
+  /** What becomes of an invocation of a function, which a fault names without its fleet: `start-bake`. */
+  afterInvoke(functionName: string): 'crash' | undefined {
+    return this.at('invocation', functionName.split('-').slice(-2).join('-'))
   }
 }

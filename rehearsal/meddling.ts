@@ -20,8 +20,9 @@ export async function meddle(
   work: string,
 ): Promise<void> {
   const [, image = ''] = work.split('/')
-  if (name !== resourceName(fleet.name, 'start-bake') || !faults.take('execution-aborted', image)) return
-  clock.at(clock.now() + 600_000, () => {
+  const delay = name === resourceName(fleet.name, 'start-bake') ? faults.at('abort', image) : undefined
+  if (delay === undefined) return
+  clock.at(clock.now() + delay, () => {
     const running = [...stepFunctions.executions.values()].find(
       ({ input, status }) => status === 'RUNNING' && workIn(input) === work,
     )
@@ -39,7 +40,9 @@ export function scanAgain(
 ): void {
   const { image, imageVersion } = event.detail
   if (event['detail-type'] !== 'Rebake Image Released' || typeof image !== 'string') return
-  if (!faults.take('cve-found', image)) return
+  const findings = faults.at('later scan', image)
+  if (!findings) return
+  const { critical = 0, high = 0, medium = 0 } = findings
   const { clock, buses } = world
   const { account, region } = fleet.build
   const arn = (resource: string) => `arn:aws:imagebuilder:${region}:${account}:${resource}`
@@ -58,7 +61,7 @@ export function scanAgain(
         resources: [arn(`image/${name}/${imageVersion}`), arn(`image-pipeline/${name}`)],
         detail: {
           'resource-id': `i-0${chance.hex(16)}`,
-          'finding-severity-counts': { all: 3, critical: 3, high: 0, medium: 0 },
+          'finding-severity-counts': { all: critical + high + medium, critical, high, medium },
         },
       },
       'default',

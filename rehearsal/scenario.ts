@@ -36,8 +36,6 @@ export interface Scenario {
   faults: Faults
 }
 
-const hour = 3_600_000
-
 /** Sets a world up for a scenario: how builds go, what there is before it begins, and what happens at its times. */
 export function stage(world: World, scenario: Scenario) {
   const { fleet, started, events, releases, deeds = [] } = scenario
@@ -81,8 +79,8 @@ function happen(world: World, scenario: Scenario, released: Released): void {
   const upstream = imagined.upstream ?? ''
   clock.at(at - 1, () => bringAbout(world, scenario, released))
   clock.at(at, () => {
-    if (faults.has('release-deregistered', upstream)) standIn.ec2.deregister(imagined.ami, region)
-    for (const delay of delaysOf(faults, upstream))
+    if (faults.at('withdrawal', upstream) === 'deregistered') standIn.ec2.deregister(imagined.ami, region)
+    for (const delay of faults.at('announcement', upstream) ?? [0])
       clock.at(at + delay, () => {
         if (event) tell(world, fleet, event)
         if (upstream) hint(world, fleet, upstream)
@@ -95,24 +93,12 @@ function tell(world: World, fleet: Fleet, event: EventEnvelope): void {
   if (refusal) world.refused.push(`${event['detail-type']} of ${event.time}: ${refusal}`)
 }
 
-/** How much later a release is told of, in milliseconds, and how often. */
-function delaysOf(faults: Faults, upstream: string): number[] {
-  if (faults.has('release-lost', upstream)) return []
-  if (faults.take('release-late', upstream)) return [hour]
-  return faults.has('release-doubled', upstream) ? [0, 1, 90_000] : [0]
-}
-
 /** How often each event of the build account arrives, and how late: once and at once, where nothing is said. */
 function fateOf({ fleet, faults }: Scenario) {
   return (event: EventEnvelope): number[] => {
-    if (event.source === 'aws.states') return faults.has('settle-lost', rebakenBy(event)) ? [] : [0]
+    if (event.source === 'aws.states') return faults.at('execution event', rebakenBy(event)) ?? [0]
     if (event['detail-type'] !== 'EC2 Image Builder Image State Change') return [0]
-    const image = imageBehind(fleet, event.resources[0] ?? '')
-    if (faults.has('event-lost', image)) return []
-    if (faults.has('event-late', image)) return [hour]
-    if (faults.has('event-early', image)) return [-hour]
-    if (faults.has('event-doubled', image)) return [0, 1, 90_000]
-    return [0]
+    return faults.at('state event', imageBehind(fleet, event.resources[0] ?? '')) ?? [0]
   }
 }
 

@@ -4,6 +4,7 @@ import type { Document } from '../emulator/services/ssm/documents.ts'
 import type { World } from '../emulator/world/world.ts'
 import { targetAccounts } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
+import type { Verdict } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
 import { imaginedTargets, imagineOrganization } from './organization.ts'
 
@@ -19,7 +20,7 @@ export function surround(world: World, fleet: Fleet, faults: Faults): void {
   addLaunchTemplates(world, fleet)
   addSlackChannels(world, fleet)
   for (const channel of Object.keys(fleet.notify.slack))
-    if (faults.has('slack-refuses', channel)) world.slack.gone.add(channel)
+    if (faults.at('slack', channel) === 'channel_not_found') world.slack.gone.add(channel)
   for (const { alarm = '' } of Object.values(fleet.rings)) {
     const [, , , region = '', account = '', , name = ''] = alarm.split(':')
     if (name) world.standIn.cloudwatch.addAlarm({ account, region, name })
@@ -81,10 +82,8 @@ const commandDocument = (name: string, parameters: Record<string, unknown>): Doc
   },
 })
 
-const verdict = (faults: Faults, { image }: { image: string }) =>
-  faults.has('check-refuses', image)
-    ? { passed: false, detail: 'the rehearsal was told so' }
-    : { passed: true, detail: 'a rehearsal knows no better' }
+const verdict = (faults: Faults, { image }: { image: string }): Verdict =>
+  faults.at('custom check', image) ?? { passed: true, detail: 'a rehearsal knows no better' }
 
 function addOrganization({ standIn }: World, fleet: Fleet): void {
   const imagined = imagineOrganization(fleet)

@@ -12,7 +12,6 @@ import { eventsOf, imageArn, point } from './upstream-kinds.ts'
 
 /** What the accounts that own the upstreams do: they make AMIs, share them, point to them, and tell. */
 
-const stranger = '999999999999'
 const hour = 3_600_000
 const month = 30 * 24 * hour
 
@@ -62,7 +61,7 @@ function make(
   const { ami, upstream } = imagined
   const arn = upstream === undefined ? undefined : imageArn(fleet, { upstream, time }, event)
   if (!isThere) {
-    const made = addAmi(world, fleet, foreign(faults, imagined), {
+    const made = addAmi(world, fleet, faults.at('ami', upstream ?? '', imagined) ?? imagined, {
       region,
       tags: tagsOf(arn),
       // Of an upstream that is an account's AMIs, the event itself is EC2's.
@@ -77,15 +76,10 @@ function make(
 const tagsOf = (arn: string | undefined): Record<string, string> =>
   arn === undefined ? {} : { CreatedBy: 'EC2 Image Builder', Ec2ImageBuilderArn: arn }
 
-const foreign = (faults: Faults, { ownerAlias, ...imagined }: ImaginedAmi): ImaginedAmi =>
-  faults.has('untrusted-owner', imagined.upstream ?? '')
-    ? { ...imagined, ownerId: stranger }
-    : { ...imagined, ownerAlias }
-
 /** Shares an AMI later than its release, or never. */
 function hide({ clock }: World, { build }: Fleet, faults: Faults, made: Ami, upstream = ''): void {
-  const late = faults.has('shared-late', upstream)
-  if (!late && !faults.has('never-shared', upstream)) return
+  const delay = faults.at('sharing', upstream)
+  if (delay === undefined) return
   const { Public } = made.image
   const share = (shared: boolean) => {
     made.image.Public = shared && Public === true
@@ -93,7 +87,7 @@ function hide({ clock }: World, { build }: Fleet, faults: Faults, made: Ami, ups
     else made.sharedWith.delete(build.account)
   }
   share(false)
-  if (late) clock.at(clock.now() + hour, () => share(true))
+  if (Number.isFinite(delay)) clock.at(clock.now() + delay, () => share(true))
 }
 
 /** "A disabled AMI can't be shared": nobody but its owner sees it any more. */

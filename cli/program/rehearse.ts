@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { faultKinds } from '../../rehearsal/faults.ts'
+import { faultHelp } from '../../rehearsal/faults.ts'
 import { collect, instant, integer, seconds } from '../options.ts'
 import { eventHelp, examples, fleetOption, releaseHelp } from './shared.ts'
 
@@ -44,10 +44,6 @@ export const addRehearse = (program: Command) =>
     .action(async (options) => (await import('../commands/rehearse.ts')).rehearseFleet(options))
 
 function faults(): string[] {
-  const parts = Object.entries(faultKinds).map(([kind, what]) => {
-    const [target, meaning] = what.split(/: (.*)/)
-    return { name: `${kind}=${target}`, meaning }
-  })
-  const width = Math.max(...parts.map(({ name }) => name.length))
-  return parts.map(({ name, meaning }) => `  ${name.padEnd(width)}  ${meaning}`)
+  const width = Math.max(...faultHelp.map(({ usage }) => usage.length))
+  return faultHelp.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`)
 }

@@ -83,7 +83,7 @@ export class Functions {
     await clock.hold(this.#parts.before(fn.name, work))
     const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, work, chance)))
     await clock.sleep(chance.integer(30, 250))
-    const crashes = faults.take('handler-crashes', verbNoun(fn.name))
+    const crashes = faults.afterInvoke(fn.name) === 'crash'
     if (crashes || answer.error) this.#measure(fn, 'Errors')
     if (crashes)
       throw new FunctionError('Lambda.Unknown', 'RequestId: rehearsal Error: Runtime exited with error: signal: killed')
@@ -169,9 +169,6 @@ function capturing(take: (line: string) => void): () => void {
     stdout.write = write
   }
 }
-
-/** `start-bake` of `golden-start-bake`: a fault names a function without its fleet. */
-const verbNoun = (name: string) => name.split('-').slice(-2).join('-')
 
 const context = (fn: LambdaFunction, awsRequestId: string) => ({
   functionName: fn.name,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createProgram } from '../../cli/program.ts'
-import { faultKinds } from '../../rehearsal/faults.ts'
+import { faultHelp } from '../../rehearsal/faults.ts'
 
 const program = createProgram()
 const commands = [program, ...program.commands].map((command) => ({ name: command.name(), command }))
@@ -32,7 +32,8 @@ describe('help', () => {
     const help: string[] = []
     const rehearse = createProgram().commands.find((command) => command.name() === 'rehearse')
     rehearse?.configureOutput({ writeOut: (text) => void help.push(text) }).outputHelp()
-    for (const kind of Object.keys(faultKinds)) expect(help.join('')).toContain(`  ${kind}=`)
+    const listed = help.join('').replace(/(=[A-Z]+) +/g, '$1: ')
+    for (const { usage, help: happens } of faultHelp) expect(listed).toContain(`\n  ${usage}: ${happens}\n`)
   })
 
   it('names the commands and the exit codes', () => {

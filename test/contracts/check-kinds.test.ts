@@ -63,7 +63,7 @@ const described: Ec2Image = {
 const isAmi = (more: Ec2Image) =>
   ec2
     .on(DescribeImagesCommand)
-    .callsFake(({ ImageIds: [ImageId] }) => ({ Images: [{ ...described, ...more, ImageId }] }))
+    .callsFake(({ ImageIds }) => ({ Images: [{ ...described, ...more, ImageId: ImageIds[0] }] }))
 
 function isScanned(status: 'COMPLETED' | 'SCANNING', ...findings: string[]) {
   imageBuilder.on(GetImageCommand).resolves({ image: { scanState: { status } } })
@@ -73,7 +73,7 @@ function isScanned(status: 'COMPLETED' | 'SCANNING', ...findings: string[]) {
   }))
   imageBuilder
     .on(ListImageScanFindingsCommand)
-    .callsFake(({ filters: [{ values }] }) => ({ findings: values.includes(imageArn) ? found : [] }))
+    .callsFake(({ filters }) => ({ findings: filters[0].values.includes(imageArn) ? found : [] }))
 }
 
 const has = (...packages: string[]) => {

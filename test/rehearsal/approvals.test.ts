@@ -50,39 +50,21 @@ async function rehearse(...faults: string[]) {
   return {
     image,
     asked,
-    failures: notifications.filter(({ attributes }) => attributes.kind === 'image-failed'),
     distributions: calls.filter(({ operation }) => operation === 'DistributeImage').map(({ time }) => time),
   }
 }
 
 describe('a ring that asks for approval', { timeout: slow }, () => {
-  it.each([[[]], [['handler-crashes=request-approval']], [['handler-crashes=answer-approval']]])(
-    'begins when somebody has approved, who is asked once: %j',
-    async (faults) => {
-      const { image, asked, distributions } = await rehearse(...faults)
-      expect(image).toMatchObject({ status: 'released', reason: expect.any(String) })
-      expect(asked).toHaveLength(1)
-      expect(asked[0]?.attributes).toMatchObject({ image: 'base', ring: 'everyone', severity: 'warning' })
-      expect(asked[0]?.message).toContain(approver)
-      const [, second = ''] = distributions
-      expect(distributions).toHaveLength(2)
-      expect(Date.parse(second)).toBeGreaterThanOrEqual(Date.parse(asked[0]?.time ?? '') + 3_600_000)
-    },
-  )
-
-  it('never begins when somebody rejects it, and says who and why', async () => {
-    const { image, failures, distributions } = await rehearse('approval-rejected=base')
-    expect(image).toMatchObject({ status: 'failed', reason: expect.stringContaining('not this week') })
-    expect(failures).toHaveLength(1)
-    expect(failures[0]?.message).toMatch(/rejected by arn:aws:sts::111122223333:assumed-role\/approvers\//)
-    expect(distributions).toHaveLength(1)
-  })
-
-  it('never begins when nobody answers, and says that', async () => {
-    const { image, failures, distributions } = await rehearse('approval-forgotten=base')
-    expect(image).toMatchObject({ status: 'failed' })
-    expect(failures[0]?.message).toContain('nobody approved ring everyone in time')
-    expect(distributions).toHaveLength(1)
+  it('begins when somebody has approved, who is asked once, though the functions die that ask and answer', async () => {
+    const crashes = ['handler-crashes=request-approval', 'handler-crashes=answer-approval']
+    const { image, asked, distributions } = await rehearse(...crashes)
+    expect(image).toMatchObject({ status: 'released', reason: expect.any(String) })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.attributes).toMatchObject({ image: 'base', ring: 'everyone', severity: 'warning' })
+    expect(asked[0]?.message).toContain(approver)
+    const [, second = ''] = distributions
+    expect(distributions).toHaveLength(2)
+    expect(Date.parse(second)).toBeGreaterThanOrEqual(Date.parse(asked[0]?.time ?? '') + 3_600_000)
   })
 })
 

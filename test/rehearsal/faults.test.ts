@@ -1,11 +1,48 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { type FaultKind, Faults, faultKinds, impossible, parseFault } from '../../rehearsal/faults.ts'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { Acts, HooksOf } from '../../rehearsal/fault-hooks.ts'
+import { type FaultKind, Faults, faultHelp, faultKinds, impossible, parseFault } from '../../rehearsal/faults.ts'
 import { rehearse } from '../../rehearsal/rehearse.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { everySource } from './sources.ts'
 
 const kinds = Object.keys(faultKinds) as FaultKind[]
+
+const listed = [
+  'build-fails=IMAGE: its build fails in Image Builder',
+  'build-cancelled=IMAGE: somebody cancels its build',
+  'build-hangs=IMAGE: its build never ends',
+  'test-fails=IMAGE: its build succeeds and its test phase fails',
+  'copy-fails=IMAGE: its copy to the first target of its first ring fails',
+  'ami-unencrypted=IMAGE: its AMI comes out with a volume that is not encrypted',
+  'event-lost=IMAGE: the last state event of its bake never arrives',
+  'event-late=IMAGE: the last state event of its bake arrives an hour late',
+  'event-doubled=IMAGE: the last state event of its bake arrives three times',
+  'event-early=IMAGE: the last state event of its bake arrives at once, before anybody waits for it',
+  'scan-finds=IMAGE: the scan in its bake finds three critical vulnerabilities',
+  'cve-found=IMAGE: hours after it is released, a scan of it finds three critical vulnerabilities',
+  'smoke-fails=IMAGE: the script or document of its smoke test exits with 1',
+  'smoke-unreachable=IMAGE: Systems Manager never hears of the instance of its smoke test',
+  'smoke-hangs=IMAGE: the script or document of its smoke test never ends',
+  'check-refuses=IMAGE: each of its custom checks says no',
+  'approval-rejected=IMAGE: whoever is asked to approve it rejects it',
+  'approval-forgotten=IMAGE: nobody answers when its approval is asked for',
+  'slack-refuses=CHANNEL: it is not there any more',
+  'release-lost=UPSTREAM: nobody is told of its releases',
+  'release-late=UPSTREAM: what tells of its first release arrives an hour late',
+  'release-doubled=UPSTREAM: what tells of its releases arrives three times',
+  'release-deregistered=UPSTREAM: the released AMI is deregistered at once',
+  "untrusted-owner=UPSTREAM: the released AMI belongs to an account that is not the upstream's owner",
+  'shared-late=UPSTREAM: the released AMI is shared with the build account an hour after its release',
+  'never-shared=UPSTREAM: nobody shares the released AMI with the build account',
+  'handler-crashes=FUNCTION: it dies once, after its work and before its answer',
+  'execution-aborted=IMAGE: a person stops its execution in the middle of the bake',
+  'settle-lost=IMAGE: the event that its execution has ended never arrives',
+]
+
+it('the help lists each kind, with what it is aimed at and what happens', () => {
+  expect(faultHelp.map(({ usage, help }) => `${usage}: ${help}`)).toEqual(listed)
+})
 
 describe('parseFault', () => {
   it.each(kinds)('reads %s', (kind) => {
@@ -32,36 +69,47 @@ describe('parseFault', () => {
     ['toString=web'],
     ['hasOwnProperty=web'],
   ])("refuses '%s', and lists every kind with what it is for", (text) => {
-    const listed = kinds.map((kind) => `  ${kind}=${faultKinds[kind]}`).join('\n')
-    expect(() => parseFault(text)).toThrow(
-      new Error(`'${text}' is no fault. Write KIND=TARGET, with one of:\n${listed}`),
-    )
-  })
-
-  it.each(kinds)('%s says what its target is', (kind) => {
-    expect(faultKinds[kind]).toMatch(/^(IMAGE|UPSTREAM|FUNCTION|CHANNEL): \S/)
+    const lines = listed.map((line) => `\n  ${line}`).join('')
+    expect(() => parseFault(text)).toThrow(new Error(`'${text}' is no fault. Write KIND=TARGET, with one of:${lines}`))
   })
 })
 
-describe('the faults of a rehearsal', () => {
-  const faults = () =>
-    new Faults(['build-fails=web', 'handler-crashes=start-bake', 'handler-crashes=start-bake'].map(parseFault))
-
-  it.each<[FaultKind, string, boolean]>([
-    ['build-fails', 'web', true],
-    ['build-fails', 'api', false],
-    ['test-fails', 'web', false],
-  ])('has %s of %s: %s', (kind, target, expected) => {
-    const all = faults()
-    expect([all.has(kind, target), all.has(kind, target)]).toEqual([expected, expected])
+describe('a fault', () => {
+  it('acts at one hook of its target, at least', () => {
+    type ImageActs = Acts<HooksOf['image']>
+    expectTypeOf<{ approval: () => [] }>().toExtend<ImageActs>()
+    expectTypeOf<object>().not.toExtend<ImageActs>()
+    expectTypeOf<{ slack: () => 'channel_not_found' }>().not.toExtend<ImageActs>()
+    expectTypeOf<{ approval: () => 'yes' }>().not.toExtend<ImageActs>()
   })
 
-  it('are taken as often as they were given', () => {
-    const all = faults()
-    const taken = [1, 2, 3].map(() => all.take('handler-crashes', 'start-bake'))
-    expect(taken).toEqual([true, true, false])
-    expect(all.take('handler-crashes', 'claim-image')).toBe(false)
-    expect(all.has('build-fails', 'web')).toBe(true)
+  it.each<[Parameters<Faults['at']>[0], string, unknown]>([
+    ['approval', 'web', []],
+    ['approval', 'api', undefined],
+    ['smoke test', 'web', undefined],
+    ['announcement', 'web', undefined],
+  ])('acts at its hook on its target alone: %s of %s', (hook, target, expected) => {
+    const faults = new Faults([parseFault('approval-forgotten=web')])
+    const at = () => faults.at(hook as 'approval', target)
+    expect([at(), at()]).toEqual([expected, expected])
+  })
+
+  it('that happens once is taken as often as it was given', () => {
+    const crash = parseFault('handler-crashes=start-bake')
+    const faults = new Faults([parseFault('build-fails=web'), crash, crash])
+    const crashes = ['golden-claim-image', 'golden-start-bake', 'golden-start-bake', 'golden-start-bake']
+    expect(crashes.map((name) => faults.afterInvoke(name))).toEqual([undefined, 'crash', 'crash', undefined])
+  })
+
+  it('that was given first acts before another of the same hook', () => {
+    const faults = new Faults(['release-late=soe', 'release-lost=soe'].map(parseFault))
+    expect([1, 2, 3].map(() => faults.at('announcement', 'soe'))).toEqual([[3_600_000], [], []])
+  })
+
+  it('acts beside another of another hook', () => {
+    const faults = new Faults(['event-lost=web', 'build-cancelled=web'].map(parseFault))
+    expect(faults.at('build', 'web', exampleFleet())).toEqual({ cancelledAt: 'BUILDING' })
+    expect(faults.at('state event', 'web')).toEqual([])
   })
 })
 

@@ -1,0 +1,77 @@
+import type { Fleet } from '../domain/fleet/model.ts'
+import type { Target } from '../domain/planning/ring-order.ts'
+import type { Durations } from '../emulator/services/imagebuilder/durations.ts'
+import type { Findings, Outcome } from '../emulator/services/imagebuilder/images.ts'
+import type { SmokeFate } from '../emulator/services/ssm/commands.ts'
+import type { ImaginedAmi } from './releases.ts'
+
+/*
+ * Where faults act. At each hook a rehearsal asks its faults what happens to a target instead of the usual. Delays are
+ * milliseconds.
+ */
+
+interface ImageHooks {
+  /** How long its build takes. */
+  durations: (image: string, usual: Durations) => Durations
+  /** What becomes of its build. */
+  build: (image: string, fleet: Fleet) => Outcome
+  /** What becomes of its distribution to its first ring, of which this is the first target. */
+  copy: (image: string, first: Target) => Outcome
+  /** Delays with which the last state event of a build or distribution arrives: one for each arrival. */
+  'state event': (image: string) => number[]
+  /** The same for the event that says that its execution has ended. */
+  'execution event': (image: string) => number[]
+  /** How a command goes on the instance of its smoke test. */
+  'smoke test': (image: string) => SmokeFate
+  /** What the functions of its custom checks answer. */
+  'custom check': (image: string) => Verdict
+  /** What those who may approve it answer. */
+  approval: (image: string) => ApprovalAnswer[]
+  /** After this delay from the start of its bake, a person stops its execution. */
+  abort: (image: string) => number
+  /** What a scan finds hours after its release. */
+  'later scan': (image: string) => Findings
+}
+
+interface UpstreamHooks {
+  /** Delays with which what tells of a release does so: one for each time. */
+  announcement: (upstream: string) => number[]
+  /** The AMI that is released. */
+  ami: (upstream: string, usual: ImaginedAmi) => ImaginedAmi
+  /** After this delay from its release, the AMI is shared with the build account; infinite for never. */
+  sharing: (upstream: string) => number
+  /** What becomes of the AMI before anybody is told of it. */
+  withdrawal: (upstream: string) => 'deregistered'
+}
+
+interface ChannelHooks {
+  /** How Slack answers what is posted to it. */
+  slack: (channel: string) => 'channel_not_found'
+}
+
+interface FunctionHooks {
+  /** What becomes of an invocation after its work is done. */
+  invocation: (name: string) => 'crash'
+}
+
+/** What a custom check answers. */
+export interface Verdict {
+  passed: boolean
+  detail: string
+}
+
+/** As `answer-approval` takes it. */
+export type ApprovalAnswer = { answer: 'approve' } | { answer: 'reject'; reason: string }
+
+/** The hooks of each kind of target. */
+export interface HooksOf {
+  image: ImageHooks
+  upstream: UpstreamHooks
+  channel: ChannelHooks
+  function: FunctionHooks
+}
+
+export type Hooks = ImageHooks & UpstreamHooks & ChannelHooks & FunctionHooks
+
+/** What a fault does at its hooks. It has one, at least. */
+export type Acts<H> = { [Hook in keyof H]: Pick<H, Hook> & Partial<H> }[keyof H]

@@ -1,0 +1,103 @@
+import type { Fleet } from '../../domain/fleet/model.ts'
+import { orderRing } from '../../domain/planning/ring-order.ts'
+import type { EventEnvelope } from '../../emulator/event.ts'
+import type { SignsOf, When } from '../../rehearsal/fault-signs.ts'
+import { passedAt } from '../../rehearsal/records.ts'
+import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import { amiOfRelease } from '../../rehearsal/releases.ts'
+
+/** A rehearsal that is over: a fleet whose upstreams all release once, at one time, ISO 8601. */
+export interface Observed {
+  fleet: Fleet
+  time: string
+  rehearsal: Rehearsal
+  /** What was put on the buses of the build account. */
+  events: EventEnvelope[]
+}
+
+/** What a rehearsal shows of a target, by the kind of the target. */
+export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: string) => SignsOf[Kind] } = {
+  image: ({ fleet, rehearsal, events }, image) => {
+    const { account, region } = fleet.build
+    const firstArn = `arn:aws:imagebuilder:${region}:${account}:image/${fleet.name}-${image}/1.0.0/1`
+    const { summary, notifications, world } = rehearsal
+    const rebakes = summary.images.filter((each) => each.image === image)
+    const { status = 'none', reason = '' } = rebakes.at(-1) ?? {}
+    const started = world.standIn.calls.filter(
+      ({ operation, input, error }) => operation === 'StartImagePipelineExecution' && isOf(input, image) && !error,
+    )
+    const about = notifications.filter(({ attributes }) => attributes.image === image)
+    return {
+      status,
+      reason,
+      messages: about.map(({ attributes }) => attributes.kind ?? ''),
+      bakes: started.length,
+      arrivals: arrivalsOf(rehearsal, events, firstArn),
+      published: isPublished(fleet, rehearsal, image),
+    }
+  },
+
+  upstream: ({ fleet, time, rehearsal }, upstream) => {
+    const { summary, notifications, world } = rehearsal
+    const { ami } = amiOfRelease(fleet, { upstream, time })
+    const executions = [...world.stepFunctions.executions.values()].filter(
+      ({ stateMachine, input }) => stateMachine.name === `${fleet.name}-release` && input.includes(ami),
+    )
+    const refusals = notifications.filter(({ attributes }) => attributes.kind === 'upstream-refused')
+    return {
+      arrivals: executions.map(({ startDate }) => when(startDate - Date.parse(time))),
+      campaigns: summary.campaigns
+        .filter((campaign) => campaign.ami === ami)
+        .map(({ startedAt }) => when(Date.parse(startedAt) - Date.parse(time))),
+      refusal: refusals.find(({ message }) => message.includes(ami))?.message ?? '',
+    }
+  },
+
+  channel: ({ fleet, rehearsal }, channel) => ({
+    posted: rehearsal.slack.some((post) => post.channel === channel),
+    deadLetters: rehearsal.alarms.includes(`${fleet.name}-dead-letters`),
+  }),
+
+  function: ({ fleet, rehearsal }, name) => ({
+    errors: [...rehearsal.world.stepFunctions.executions.values()].flatMap(({ history }) =>
+      history.events.flatMap(({ taskFailedEventDetails: failed, previousEventId }) => {
+        if (!failed) return []
+        // A task is scheduled, started, and perhaps submitted, before it fails.
+        let before = history.events[previousEventId - 1]
+        while (before && !before.taskScheduledEventDetails) before = history.events[before.previousEventId - 1]
+        const isIts = String(before?.taskScheduledEventDetails?.parameters).includes(`:${fleet.name}-${name}"`)
+        return isIts ? [String(failed.error)] : []
+      }),
+    ),
+  }),
+}
+
+const halfAnHour = 1_800_000
+const when = (delay: number): When => (delay < halfAnHour ? 'on time' : 'late')
+
+const isOf = (input: unknown, image: string) =>
+  (input as { tags?: Record<string, string> }).tags?.['rebake:image'] === image
+
+/** When the function that is told of states heard of the last state of an image in Image Builder. */
+function arrivalsOf({ world }: Rehearsal, events: EventEnvelope[], imageArn: string): When[] {
+  const put = events.findLast(({ resources }) => resources[0] === imageArn)
+  const execution = [...world.stepFunctions.executions.values()].find(({ history }) =>
+    history.events.some(({ taskSucceededEventDetails: answer }) => String(answer?.output).includes(`"${imageArn}"`)),
+  )
+  const awaited = passedAt(execution, 'Entered', 'Await Bake') ?? Number.POSITIVE_INFINITY
+  return world.standIn.calls
+    .filter(({ principal, input }) => principal === 'ResumeWaitRole' && JSON.stringify(input).includes(`#${imageArn}"`))
+    .map(({ time }) => Date.parse(time))
+    .map((time) => (time < awaited ? 'early' : when(time - Date.parse(put?.time ?? ''))))
+}
+
+function isPublished(fleet: Fleet, { world }: Rehearsal, image: string): boolean {
+  return (fleet.images[image]?.rings ?? []).every((ring) => {
+    const { accounts = [], regions = [] } = fleet.rings[ring] ?? {}
+    const { parameter } = orderRing(fleet, image, ring)
+    const values = accounts.flatMap((account) =>
+      regions.map((region) => world.standIn.ssm.valueOf(parameter, { account, region })),
+    )
+    return values.every((ami) => ami !== undefined)
+  })
+}
