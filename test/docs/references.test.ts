@@ -8,7 +8,7 @@ const documents = globSync(['*.md', '.github/*.md', 'docs/**/*.md', 'emulator/**
   .filter((file) => file !== 'CHANGELOG.md')
   .sort()
 /** Those that explain the code: what they name must be in it. */
-const internals = documents.filter((file) => /^docs\/(decisions|internals)\//.test(file))
+const internals = documents.filter((file) => /^docs\/(decisions|internals|glossary)\b/.test(file))
 
 const sources = globSync([
   '{domain,ledger,aws,functions,infra,emulator,rehearsal,cli}/**/*.ts',
@@ -80,5 +80,24 @@ describe.each(internals)('%s', (file) => {
     const isState = (name: string) =>
       machines.some((text) => new RegExp(`^\\s*["']?${literally(name)}["']?:`, 'm').test(text))
     expect(without(states, isState)).toEqual([])
+  })
+})
+
+describe('docs/glossary.md', () => {
+  const glossary = read('docs/glossary.md')
+  const words = glossary.split('\n').flatMap((line) => {
+    const [terms = ''] = /^- (\*\*[^*]+\*\*(, )?)+/.exec(line) ?? []
+    return [...terms.matchAll(/\*\*([^*]+)\*\*/g)].map(([, word = '']) => word)
+  })
+
+  it('has each word once', () => {
+    expect(words.length).toBeGreaterThan(0)
+    expect(without(words, (word) => words.indexOf(word) === words.lastIndexOf(word))).toEqual([])
+  })
+
+  it('has no word that nothing else uses', () => {
+    const others = [sources, ...documents.filter((file) => file !== 'docs/glossary.md').map(read)].join('\n')
+    const isUsed = (word: string) => new RegExp(`\\b${word.replaceAll(' ', '\\s+')}(s|es)?\\b`, 'i').test(others)
+    expect(without(words, isUsed)).toEqual([])
   })
 })
