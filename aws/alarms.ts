@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch'
 import { AlarmFired, AlarmUnknown } from '../domain/errors.ts'
 import type { RingOrder } from '../domain/planning/ring-order.ts'
+import { isDenied } from './errors.ts'
 import { Sessions } from './targets.ts'
 
 /** Metric alarms only, where nothing is said. */
@@ -48,9 +49,7 @@ export async function mustBeQuiet(
     const firedAt = (await firstFired(cloudWatch, name, since)) ?? (state.value === 'ALARM' ? state.since : undefined)
     if (firedAt) throw new AlarmFired(`alarm ${name} of ring ${ring} fired at ${firedAt}`)
   } catch (error) {
-    if (error instanceof Error && /^(AccessDenied|AccessDeniedException)$/.test(error.name))
-      throw unknown(error.message, error)
-    throw error
+    throw isDenied(error) ? unknown(error.message, error) : error
   }
 }
 

@@ -1,7 +1,6 @@
 import { DescribeImagesCommand, type DescribeImagesCommandInput, type EC2Client, type Image } from '@aws-sdk/client-ec2'
 import type { AmiFacts } from '../domain/validation/ami.ts'
-
-const unknownAmi = /^InvalidAMIID\./
+import { isMissing } from './errors.ts'
 
 /** One AMI as the caller's account and region see it; undefined when they do not. */
 export async function describeAmi(client: EC2Client, ami: string): Promise<Image | undefined> {
@@ -9,7 +8,7 @@ export async function describeAmi(client: EC2Client, ami: string): Promise<Image
     const { Images } = await client.send(new DescribeImagesCommand({ ImageIds: [ami] }))
     return Images?.[0]
   } catch (error) {
-    if (error instanceof Error && unknownAmi.test(error.name)) return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import { type Finding, type Severity, severities } from '../domain/validation/findings.ts'
 import type { Packages } from '../domain/validation/packages.ts'
+import { isMissing } from './errors.ts'
 
 /** What Image Builder knows of the inside of an image: what its scan found, and what is installed. */
 
@@ -17,14 +18,12 @@ export type Scan = { findings: Finding[] } | { running: string } | { missing: st
 /** As many as Image Builder hands out at once. */
 const maxResults = 25
 
-const notThere = (error: unknown) => error instanceof Error && error.name === 'ResourceNotFoundException'
-
 /** The image; undefined where it was deleted. */
 export async function getImage(client: ImagebuilderClient, imageArn: string): Promise<Image | undefined> {
   try {
     return (await client.send(new GetImageCommand({ imageBuildVersionArn: imageArn }))).image
   } catch (error) {
-    if (notThere(error)) return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
@@ -103,7 +102,7 @@ export async function readPackages(client: ImagebuilderClient, imageArn: string)
       nextToken = page.nextToken
     } while (nextToken)
   } catch (error) {
-    if (!notThere(error)) throw error
+    if (!isMissing(error)) throw error
   }
   return packages.size > 0 ? packages : undefined
 }

@@ -1,5 +1,6 @@
 import { DescribeLaunchTemplateVersionsCommand, type EC2Client, type LaunchTemplateVersion } from '@aws-sdk/client-ec2'
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm'
+import { isMissing } from './errors.ts'
 
 /** A version of a launch template, for people, and the AMI that it launches. */
 interface TemplateVersion {
@@ -67,7 +68,7 @@ async function describe(ec2: EC2Client, LaunchTemplateId: string, version: strin
     return found
   } catch (error) {
     // A group may outlive its template, and launches nothing then.
-    if (error instanceof Error && /^InvalidLaunchTemplateId\.(Version)?NotFound/.test(error.name)) return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

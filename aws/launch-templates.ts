@@ -6,6 +6,7 @@ import {
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
 import { clientToken } from '../domain/executions.ts'
+import { isDenied, isMissing } from './errors.ts'
 import type { Permit } from './pointers.ts'
 import { Wrong } from './targets.ts'
 
@@ -40,10 +41,9 @@ export async function moveTemplates(
 
 /** What is wrong with a launch template that could not be moved, for people; undefined where it is something else. */
 function notMoved(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  if (error.name === 'InvalidLaunchTemplateName.NotFoundException') return 'does not exist'
+  if (isMissing(error)) return 'does not exist'
   // The role in the target account may change those only that have the tag.
-  if (error.name === 'UnauthorizedOperation') return "may not be changed: it needs the tag 'rebake:fleet'"
+  if (isDenied(error)) return "may not be changed: it needs the tag 'rebake:fleet'"
   return undefined
 }
 

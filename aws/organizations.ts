@@ -7,10 +7,8 @@ import {
 } from '@aws-sdk/client-organizations'
 import { OrganizationUnreadable } from '../domain/errors.ts'
 import type { RingOrder } from '../domain/planning/ring-order.ts'
+import { isDenied, isInvalid, isMissing } from './errors.ts'
 import { allPages } from './paginate.ts'
-
-const refused =
-  /^(AccessDeniedException|AWSOrganizationsNotInUseException|ParentNotFoundException|InvalidInputException)$/
 
 /**
  * The accounts of a ring as they are now, in order: those it lists, and the active ones of its organizational units or
@@ -37,7 +35,7 @@ async function membersOf(
     const units = await Promise.all(organizationalUnits.map((unit) => below(client, unit)))
     return active(units.flat())
   } catch (error) {
-    if (error instanceof Error && refused.test(error.name))
+    if (isDenied(error) || isMissing(error) || isInvalid(error))
       throw new OrganizationUnreadable(
         `the build account must be a delegated administrator of its organization: ${error.name}: ${error.message}`,
         { cause: error },

@@ -25,6 +25,7 @@ import {
 } from '../domain/adoption.ts'
 import { RequestRefused, Transient } from '../domain/errors.ts'
 import { clientToken } from '../domain/executions.ts'
+import { isInUse, isMissing } from './errors.ts'
 import { waysOut } from './pipeline-egress.ts'
 import { unknownToPipelines, unknownToRecipes } from './response-coverage.ts'
 
@@ -211,7 +212,7 @@ async function ifThere<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer
   } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
@@ -221,8 +222,7 @@ async function inTurn<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceInUseException')
-      throw new Transient(`${error.name}: ${error.message}`, { cause: error })
+    if (isInUse(error)) throw new Transient(`${error.name}: ${error.message}`, { cause: error })
     throw error
   }
 }

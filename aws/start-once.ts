@@ -1,4 +1,5 @@
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn'
+import { isAlreadyThere } from './errors.ts'
 
 /**
  * Starts an execution whose name says what it is for: the same again starts nothing.
@@ -14,7 +15,7 @@ export async function startOnce(
     return true
   } catch (error) {
     // Step Functions keeps names for 90 days.
-    if (error instanceof Error && error.name === 'ExecutionAlreadyExists') return false
+    if (isAlreadyThere(error)) return false
     throw error
   }
 }

@@ -4,7 +4,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { Superseded, TargetUnreachable, Transient } from '../domain/errors.ts'
 import { publishRoleName } from '../domain/names.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
-import { classify } from './errors.ts'
+import { classify, isDenied, isRefused } from './errors.ts'
 
 type Assumed = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
@@ -57,8 +57,7 @@ export class Sessions {
       DurationSeconds: 900,
     })
     const { Credentials } = await this.#sts.send(command).catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'AccessDenied')
-        throw new TargetUnreachable(`cannot assume ${role}: ${error.message}`, { cause: error })
+      if (isDenied(error)) throw new TargetUnreachable(`cannot assume ${role}: ${error.message}`, { cause: error })
       throw error
     })
     return {
@@ -106,7 +105,7 @@ export async function inEach<T extends Target, R>(
   if (ending) throw ending.error
   if (failures.length > 0) {
     const told = failureLines(failures).join('; ')
-    throw failures.every(({ error }) => isRefused(error)) ? new TargetUnreachable(told) : incomplete(told)
+    throw failures.every(({ error }) => isShut(error)) ? new TargetUnreachable(told) : incomplete(told)
   }
   return results
 }
@@ -149,19 +148,16 @@ const linesOf = (problems: Problem[]): string[] =>
     ([why, some]) => `${some.map(({ target }) => `${target.account} ${target.region}`).join(', ')}: ${why}`,
   )
 
-const denied =
-  /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|AuthFailure|OptInRequired|UnrecognizedClientException)$/
-const isRefused = (error: Error) => error instanceof TargetUnreachable || denied.test(error.name)
+const isShut = (error: Error): boolean => error instanceof TargetUnreachable || isRefused(error)
 const reasonOf = (error: Error) =>
-  error instanceof Wrong || isRefused(error) ? error.message : `${error.name}: ${error.message}`
+  error instanceof Wrong || isShut(error) ? error.message : `${error.name}: ${error.message}`
 
 /** What one target refused becomes an error that names the target. */
 export async function at<T>({ account, region }: Target, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (error instanceof Error && denied.test(error.name))
-      throw new TargetUnreachable(`${account} ${region}: ${error.message}`, { cause: error })
+    if (isRefused(error)) throw new TargetUnreachable(`${account} ${region}: ${error.message}`, { cause: error })
     throw error
   }
 }

@@ -1,8 +1,9 @@
 import { DescribeImagesCommand, type EC2Client, type Filter, type Image } from '@aws-sdk/client-ec2'
-import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm'
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import type { Source } from '../domain/fleet/upstreams.ts'
 import { upstreamRoleName } from '../domain/names.ts'
 import type { ReleasedAmi } from '../domain/planning/release.ts'
+import { isMissing } from './errors.ts'
 import { at, Targets } from './targets.ts'
 
 export interface UpstreamParts {
@@ -70,7 +71,7 @@ export async function parameterOf(
     const read = client.send(new GetParameterCommand({ Name: parameter }))
     return (await at({ account, region }, read)).Parameter?.Value
   } catch (error) {
-    if (error instanceof ParameterNotFound) return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

@@ -1,5 +1,6 @@
+import { isOpen } from '../domain/campaign-status.ts'
+import { type ImageStatus, isFinished, isPlanned } from '../domain/image-status.ts'
 import { titleOf } from '../domain/triggers.ts'
-import { isOver } from '../functions/workflow/close-rebake.ts'
 import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
 import type { CampaignState } from './aws/steering.ts'
 import { Failed } from './problems.ts'
@@ -16,11 +17,11 @@ export interface Cancellation {
   /** It starts again by itself what is not as the fleet says. */
   returns: boolean
   /** Their rebakes are stopped; with the rings that have them, which keep them. */
-  underWay: { image: string; status: string; version?: string; rings: string[] }[]
+  underWay: { image: string; status: ImageStatus; version?: string; rings: string[] }[]
   /** They will not be started. */
   notStarted: string[]
   /** In the whole campaign. */
-  over: { image: string; status: string }[]
+  over: { image: string; status: ImageStatus }[]
 }
 
 /**
@@ -29,14 +30,14 @@ export interface Cancellation {
  */
 export function endOf({ record, images }: CampaignState, campaign: string, name: string | undefined) {
   if (!record) throw new Failed(`The ledger knows no campaign ${campaign}. rebake status lists those that are open.`)
-  const isRunning = ['waiting', 'running'].includes(record.status)
-  if (name === undefined) return isRunning ? undefined : record.status
+  const open = isOpen(record)
+  if (name === undefined) return open ? undefined : record.status
   const image = images.find((each) => each.image === name)
   if (!image || image.status === 'left')
     throw new Failed(`Campaign ${campaign} does not rebake ${name}${image ? `: ${image.reason}` : ''}.`)
-  if (isOver(image)) return image.status
-  if (!isRunning) return record.status
-  if (image.status === 'planned')
+  if (isFinished(image)) return image.status
+  if (!open) return record.status
+  if (isPlanned(image))
     throw new Failed(
       `${name} has not begun: it begins when ${image.plan.parent} has passed its checks. Cancel that, or the campaign, ` +
         `or ${name} once it has begun.`,
@@ -53,16 +54,16 @@ export function cancellationOf({ record, images }: CampaignState, campaign: stri
     ...baked.filter(({ plan }) => plan.parent === image).flatMap((child) => below(child.image)),
   ]
   const mine = name === undefined ? undefined : below(name)
-  const open = baked.filter((each) => !isOver(each) && (mine?.includes(each.image) ?? true))
+  const open = baked.filter((each) => !isFinished(each) && (mine?.includes(each.image) ?? true))
   return {
     campaign,
     title: titleOf(trigger),
     ...(name !== undefined && { image: name }),
     ...(status === 'waiting' && waiting && { waiting }),
     returns: status === 'waiting' && (trigger.kind === 'release' || trigger.kind === 'drift'),
-    underWay: open.filter(({ status }) => status !== 'planned').map(underWayOf),
-    notStarted: open.filter(({ status }) => status === 'planned').map(({ image }) => image),
-    over: baked.filter(isOver).map(({ image, status }) => ({ image, status })),
+    underWay: open.filter((each) => !isPlanned(each)).map(underWayOf),
+    notStarted: open.filter(isPlanned).map(({ image }) => image),
+    over: baked.filter(isFinished).map(({ image, status }) => ({ image, status })),
   }
 }
 

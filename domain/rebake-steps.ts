@@ -1,32 +1,80 @@
-/** How far along a rebake is at each of its states that do its own work, by the state machine's names for them. */
-const reached: Record<string, number> = {
-  'Claim Image': 0.01,
-  'Await Opening': 0.01,
-  'Start Bake': 0.03,
-  'Await Quota': 0.03,
-  'Await Bake': 0.04,
-  'Inspect Bake': 0.7,
-  'Run Checks': 0.72,
-  'Mark Candidate': 0.75,
-  'Take Turn': 0.76,
-  'Start Distribution': 0.78,
-  'Await Ring': 0.78,
-  'Request Approval': 0.78,
-  'Await Copy Quota': 0.78,
-  'Await Distribution': 0.8,
-  'Let Targets Recover': 0.8,
-  'Retry Distribution': 0.8,
-  'Verify Distribution': 0.88,
-  'Publish Pointers': 0.9,
-  Soak: 0.92,
-  'Promote Channels': 0.97,
-  'Release Image': 0.98,
+import type { RebakeState } from './state-names.ts'
+
+/** What a rebake can wait for at a step, other than for work of its own. */
+export type WaitKind =
+  | 'bake-lock'
+  | 'rollout-lock'
+  | 'change-window'
+  | 'build-quota'
+  | 'copy-quota'
+  | 'copy-retry'
+  | 'approval'
+  | 'soak'
+
+interface Step {
+  /** How much of the rebake is done when the step begins, 0 to 1. */
+  done: number
+  waitsFor?: WaitKind
 }
 
-export const steps: readonly string[] = Object.keys(reached)
+/** The states in which a rebake does, or waits to do, its own work, in order; then those that are no step of it. */
+const steps: Record<RebakeState, Step | null> = {
+  'Claim Image': { done: 0.01, waitsFor: 'bake-lock' },
+  'Await Opening': { done: 0.01, waitsFor: 'change-window' },
+  'Start Bake': { done: 0.03 },
+  'Await Quota': { done: 0.03, waitsFor: 'build-quota' },
+  'Await Bake': { done: 0.04 },
+  'Inspect Bake': { done: 0.7 },
+  'Run Checks': { done: 0.72 },
+  'Mark Candidate': { done: 0.75 },
+  'Take Turn': { done: 0.76, waitsFor: 'rollout-lock' },
+  'Start Distribution': { done: 0.78 },
+  'Await Ring': { done: 0.78, waitsFor: 'change-window' },
+  'Request Approval': { done: 0.78, waitsFor: 'approval' },
+  'Await Copy Quota': { done: 0.78, waitsFor: 'copy-quota' },
+  'Await Distribution': { done: 0.8 },
+  'Let Targets Recover': { done: 0.8, waitsFor: 'copy-retry' },
+  'Retry Distribution': { done: 0.8 },
+  'Verify Distribution': { done: 0.88 },
+  'Publish Pointers': { done: 0.9 },
+  Soak: { done: 0.92, waitsFor: 'soak' },
+  'Promote Channels': { done: 0.97 },
+  'Release Image': { done: 0.98 },
+  'Is It Baked Already?': null,
+  'Is It Worth Another Try?': null,
+  'Is the Bake Done?': null,
+  'Bake Failed': null,
+  'Cancel Bake': null,
+  'Run Check': null,
+  'Stop Checks': null,
+  'Ship and Descend': null,
+  'Roll Out': null,
+  'Is It Worth Copying Again?': null,
+  'Stop Ring': null,
+  'Stop the Roll Out': null,
+  'Let the Children End': null,
+  'Rebake Children': null,
+  'Rebake Child': null,
+  'Go On': null,
+  'Did It Roll Out?': null,
+  'Rebake Done': null,
+  'Fail Rebake': null,
+  'Is It Superseded?': null,
+  'Rebake Failed': null,
+}
 
-/** Whether a state is one of the image's own work: a rebake is also in others while it waits for its children. */
-export const isStep = (state: string): boolean => Object.hasOwn(reached, state)
+/** Undefined where this version does not know the state. */
+const stepAt = (state: string): Step | null | undefined =>
+  Object.hasOwn(steps, state) ? steps[state as RebakeState] : undefined
+
+/**
+ * Whether a state is one of the image's own work: a rebake is also in others while it waits for its children. One that this
+ * version does not know is taken for one, so that people see where an execution of another version is.
+ */
+export const isStep = (state: string): boolean => state !== '' && stepAt(state) !== null
+
+/** What a rebake waits for in a step; undefined where it works, or nobody knows. */
+export const waitAt = (step: string): WaitKind | undefined => stepAt(step)?.waitsFor
 
 /**
  * How much of a rebake is done in a step, 0 to 1; the bake takes its estimated time.
@@ -34,6 +82,7 @@ export const isStep = (state: string): boolean => Object.hasOwn(reached, state)
  * @param estimate seconds that the bake usually takes
  */
 export function doneAt(step: string, seconds: number, estimate: number): number {
-  const start = reached[step] ?? 0
-  return step === 'Await Bake' ? start + 0.65 * Math.min(1, seconds / Math.max(1, estimate)) : start
+  const start = stepAt(step)?.done ?? 0
+  const bake: RebakeState = 'Await Bake'
+  return step === bake ? start + 0.65 * Math.min(1, seconds / Math.max(1, estimate)) : start
 }

@@ -18,29 +18,32 @@ export const bundled = ['functions', 'ledger', 'aws', 'domain']
  *
  * It also registers the class of each error of a service, which keeps them and their schemas (40 kB in SSM). An
  * error without its class arrives as the service's base class, with the name and message that came over the wire;
- * only `instanceof` could tell. So the classes stay that our own sources name, and the others go.
+ * only `instanceof` could tell. So the classes stay that our own sources import, and the others go.
  */
 export const droppableSchemas: Plugin = {
   name: 'droppable-schemas',
   setup({ onLoad, initialOptions }) {
     const { absWorkingDir = '.' } = initialOptions
-    const named = new Set(bundled.flatMap((folder) => identifiers(join(absWorkingDir, folder))))
+    const imported = new Set(bundled.flatMap((folder) => sdkImports(join(absWorkingDir, folder))))
     onLoad({ filter: /dist-es[\\/]schemas[\\/]schemas_\d+\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
       const contents = source
         .replace(/^((?:export )?var \w+\$?) = (\[.*\]|\[[\s\S]*?\n\]);$/gm, '$1 = /* @__PURE__ */ (() => $2)();')
         .replace(/^n0_registry\.registerError\(\w+\$, (\w+)\);$/gm, (line, error: string) =>
-          named.has(error) ? line : '',
+          imported.has(error) ? line : '',
         )
       return { contents, loader: 'js' }
     })
   },
 }
 
-const identifiers = (directory: string) =>
-  globSync('**/*.ts', { cwd: directory }).flatMap(
-    (file) => readFileSync(join(directory, file), 'utf8').match(/\b[A-Z]\w+\b/g) ?? [],
-  )
+/** What the sources of a folder import from the SDK, but for types: those do not run. */
+const sdkImports = (directory: string) =>
+  globSync('**/*.ts', { cwd: directory }).flatMap((file) => {
+    const source = readFileSync(join(directory, file), 'utf8')
+    const imports = source.matchAll(/^import \{([^}]*)\} from '@aws-sdk\//gm)
+    return [...imports].flatMap(([, names = '']) => names.match(/(?<!\btype )\b[A-Z]\w+/g) ?? [])
+  })
 
 /**
  * The SDK's default provider knows profiles, SSO, web identity, instance and container metadata. In Lambda

@@ -1,5 +1,6 @@
 import type { Approval } from '../domain/approvals.ts'
 import { ApprovalNeeded } from '../domain/errors.ts'
+import { isRollingOut } from '../domain/image-status.ts'
 import type { RebakeOrder } from '../domain/planning/order.ts'
 import type { RingOrder } from '../domain/planning/ring-order.ts'
 import { type CampaignImage, imageKey } from './campaigns.ts'
@@ -40,9 +41,6 @@ export async function mustBeApproved(
     throw new ApprovalNeeded(`ring ${ring} takes ${image} only when somebody has approved`)
 }
 
-/** Whether a rebake can still be let into a ring: it has passed its checks, and has not ended. */
-export const isRollingOut = (image: CampaignImage | undefined): boolean => image?.status === 'candidate'
-
 /** What was asked about an image in a campaign, answered or not, in the order of its rings. */
 export async function approvalsOf(ledger: Ledger, campaign: string, image: string): Promise<ApprovalItem[]> {
   const item = await ledger.get<CampaignImage>(imageKey(campaign, image))
@@ -59,7 +57,7 @@ export async function openApprovals(ledger: Ledger): Promise<(ApprovalItem & { v
   const found = await Promise.all(
     turns.map(async ({ campaign, image }) => {
       const item = await ledger.get<CampaignImage>(imageKey(campaign, image))
-      if (!isRollingOut(item)) return []
+      if (!item || !isRollingOut(item)) return []
       const approvals = await approvalsOf(ledger, campaign, image)
       const { version = '', ami = '' } = item ?? {}
       return approvals.filter(({ answer }) => !answer).map((each) => ({ ...each, version, ami }))

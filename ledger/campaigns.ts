@@ -1,20 +1,10 @@
+import type { CampaignStatus } from '../domain/campaign-status.ts'
+import type { ImageStatus } from '../domain/image-status.ts'
 import type { RebakeOrder } from '../domain/planning/order.ts'
 import type { PlannedImage } from '../domain/planning/plan.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
 import type { Trigger } from '../domain/triggers.ts'
 import type { Item, Key, Ledger } from './table.ts'
-
-type ImageStatus =
-  | 'planned'
-  | 'left'
-  | 'waiting'
-  | 'baking'
-  | 'candidate'
-  | 'released'
-  | 'failed'
-  | 'skipped'
-  | 'superseded'
-  | 'aborted'
 
 /** Until when something waits, and why. */
 interface Waiting {
@@ -28,7 +18,7 @@ export interface CampaignItem extends Item {
   campaign: string
   execution: string
   trigger: Trigger
-  status: 'waiting' | 'running' | 'finished' | 'failed' | 'aborted'
+  status: CampaignStatus
   waiting?: Waiting
   startedAt: string
   finishedAt?: string

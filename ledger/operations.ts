@@ -1,15 +1,13 @@
 import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn'
 import { shorten } from '../domain/executions.ts'
+import type { OperationKind, OperationStatus, RingStatus } from '../domain/operations.ts'
 import type { Hold } from '../domain/planning/holds.ts'
 import type { Known } from '../domain/planning/known.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
 import type { RingPlan } from '../domain/releases/rollback.ts'
 import type { Item, Key, Ledger } from './table.ts'
 
-/** What a person does to releases: each is an execution of a state machine of its own, and a record of it. */
-type OperationKind = 'rollback' | 'revocation' | 'retirement'
-
-/** An operation's own record, named as its execution. All times are ISO 8601. */
+/** An operation's own record, named as its execution: each kind has a state machine of its own. All times are ISO 8601. */
 export interface OperationItem extends Item {
   operation: string
   kind: OperationKind
@@ -18,7 +16,7 @@ export interface OperationItem extends Item {
   /** The ARN of whoever asked for it, and why; a schedule has no reason. */
   by: string
   reason?: string
-  status: 'running' | 'finished' | 'failed'
+  status: OperationStatus
   startedAt: string
   finishedAt?: string
   /** What is not as it should be, in words: it names the targets. */
@@ -65,7 +63,7 @@ export interface RollbackItem extends OperationItem {
 
 /** One ring of a rollback, as was decided when it began: a deploy in the middle changes nothing of it. */
 export interface RingStep extends RingPlan, Item {
-  status: 'waiting' | 'restoring' | 'done' | 'wrong'
+  status: RingStatus
   /** Since when, ISO 8601. */
   at: string
   /** Which targets are not as they must be, and why. */

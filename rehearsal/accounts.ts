@@ -1,5 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Approval } from '../domain/approvals.ts'
+import { imageStatusesForPeople } from '../domain/image-status.ts'
 import { titleOf } from '../domain/triggers.ts'
 import type { World } from '../emulator/world/world.ts'
 import type { ApprovalItem } from '../ledger/approvals.ts'
@@ -24,14 +25,6 @@ async function readLedger({ standIn }: World, table: string) {
     from = page.LastEvaluatedKey
   } while (from)
   return items
-}
-
-const statuses: Record<string, ImageResult['status']> = {
-  released: 'released',
-  failed: 'failed',
-  skipped: 'skipped',
-  superseded: 'superseded',
-  aborted: 'aborted',
 }
 
 /** Adds up a rehearsal from its ledger, its executions and its calls. `started` is the first event's time. */
@@ -102,11 +95,12 @@ function imageResult(
   counted: Pick<ImageResult, 'lambdaInvocations' | 'apiCalls' | 'approvals'>,
 ): ImageResult {
   const execution = world.stepFunctions.executions.get(image.execution ?? '')
+  const { shownAs } = imageStatusesForPeople[image.status]
   const entered = execution?.history.events.filter(({ type }) => type.endsWith('StateEntered')) ?? []
   return {
     image: image.image,
     campaign,
-    status: statuses[image.status] ?? 'running',
+    status: shownAs === 'waiting' ? 'running' : shownAs,
     reason: image.reason,
     ami: image.ami ?? null,
     parentAmi: image.parentAmi ?? null,

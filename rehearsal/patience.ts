@@ -1,3 +1,4 @@
+import { waitAt } from '../domain/rebake-steps.ts'
 import type { StepFunctions } from '../emulator/step-functions/step-functions.ts'
 import { stateOf } from './records.ts'
 
@@ -28,7 +29,7 @@ export function patienceWith(
 export function approvalsEnd({ executions }: StepFunctions): number {
   const ends = [...executions.values()].flatMap(({ status, history }) => {
     if (status !== 'RUNNING') return []
-    const last = history.events.findLast((event) => stateOf(event) === 'Request Approval')
+    const last = history.events.findLast((event) => waitAt(stateOf(event) ?? '') === 'approval')
     const input = last?.stateEnteredEventDetails?.input
     if (!last || typeof input !== 'string') return []
     const { approvalSeconds } = JSON.parse(input) as { approvalSeconds: number }

@@ -1,3 +1,5 @@
+import type { ShownStatus } from '../domain/image-status.ts'
+
 /** What a display of campaigns shows, of a rehearsal that runs or of a fleet: one snapshot after each change. */
 
 export interface ImageProgress {
@@ -6,7 +8,7 @@ export interface ImageProgress {
   parent: string
   /** 0 for an image that bakes straight from an upstream. */
   depth: number
-  status: 'waiting' | 'running' | 'released' | 'failed' | 'skipped' | 'superseded' | 'aborted'
+  status: ShownStatus
   /** The state that the image's execution is in, as the state machine names it; '' before and after. */
   step: string
   /** When the status or the step began: epoch milliseconds, virtual in a rehearsal. */

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RebakeState } from '../domain/state-names.ts'
 import { callLine } from '../emulator/services/types.ts'
 import type { Execution } from '../emulator/step-functions/execution.ts'
 import type { World } from '../emulator/world/world.ts'
@@ -31,7 +32,7 @@ export const stateOf = (event: Execution['history']['events'][number]): string |
 export const passedAt = (
   execution: Execution | undefined,
   passed: 'Entered' | 'Exited',
-  state: string,
+  state: RebakeState,
 ): number | undefined =>
   execution?.history.events
     .find((event) => event.type.endsWith(`State${passed}`) && stateOf(event) === state)

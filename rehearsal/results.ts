@@ -1,4 +1,6 @@
 import type { Approval } from '../domain/approvals.ts'
+import type { CampaignStatus } from '../domain/campaign-status.ts'
+import type { ShownStatus } from '../domain/image-status.ts'
 import type { Trigger } from '../domain/triggers.ts'
 
 /** What a rehearsal leaves behind: the shapes of the files that `--out` writes. */
@@ -12,7 +14,7 @@ export interface CampaignResult {
   /** What released or what a person chose: null where the trigger names none. */
   upstream: string | null
   ami: string | null
-  status: string
+  status: CampaignStatus
   startedAt: string
   finishedAt: string | null
   images: number
@@ -21,7 +23,8 @@ export interface CampaignResult {
 export interface ImageResult {
   image: string
   campaign: string
-  status: 'released' | 'failed' | 'skipped' | 'superseded' | 'aborted' | 'running'
+  /** `running` where it has not ended. */
+  status: Exclude<ShownStatus, 'waiting'>
   reason: string
   ami: string | null
   parentAmi: string | null

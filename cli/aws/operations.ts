@@ -1,7 +1,7 @@
 import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { startOnce } from '../../aws/start-once.ts'
 import { causeText } from '../../domain/messages/failures.ts'
-import type { MachineName } from '../../infra/functions/names.ts'
+import { type OperationKind, type OperationStatus, operationKinds } from '../../domain/operations.ts'
 import type { OperationItem } from '../../ledger/operations.ts'
 import { type Deployment, executionArn, machineArn } from './deployment.ts'
 import { calling } from './problems.ts'
@@ -9,7 +9,7 @@ import { starting } from './starting.ts'
 
 /** How the execution of an operation stands; why, where it has failed. */
 interface Progress {
-  status: OperationItem['status']
+  status: OperationStatus
   why: string
 }
 
@@ -18,13 +18,14 @@ export const problemsOf = ({ status, why }: Progress, record?: OperationItem): s
   status === 'failed' ? ((record?.status === 'failed' ? record.problems : undefined) ?? [why]) : []
 
 /** The executions of what people do to releases: one state machine each. Every call throws BadInput or Failed. */
-export function operationsOf(deployment: Deployment, machine: MachineName, what: string) {
+export function operationsOf(deployment: Deployment, kind: OperationKind) {
+  const { machine } = operationKinds[kind]
   const client = new SFNClient(deployment.config)
   return {
     /** The same again, of the same name, starts nothing. */
     start: async (name: string, input: { time: string }): Promise<void> => {
       const start = () => startOnce(client, { machineArn: machineArn(deployment, machine), name, input })
-      await starting(deployment, { what, time: input.time, also: ', and follows it' }, start)
+      await starting(deployment, { what: kind, time: input.time, also: ', and follows it' }, start)
     },
     progress: (name: string): Promise<Progress> =>
       calling(deployment, `look how far ${name} is`, async () => {

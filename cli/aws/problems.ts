@@ -1,3 +1,4 @@
+import { isOf } from '../../aws/errors.ts'
 import { BadInput, Failed } from '../problems.ts'
 import type { Deployment } from './deployment.ts'
 
@@ -11,8 +12,7 @@ interface AwsError extends Error {
 interface Known {
   /** Whether it may be over in a moment. */
   passes?: true
-  /** Fits the error's name, its code or its message. */
-  when: RegExp
+  when: (error: AwsError) => boolean
   /** Whether it is for the person to put right here and now: exit code 2. */
   bad: boolean
   say: (message: string, deployment: Deployment) => string
@@ -25,43 +25,43 @@ const deployIt = ({ fleet }: Deployment) =>
 
 const problems: Known[] = [
   {
-    when: /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenProviderError|SSOTokenProviderFailure)$|session.*(expired|invalid)|token is expired/i,
+    when: (error) => isOf(error, 'expired') || /session.*(expired|invalid)|token is expired/i.test(error.message),
     bad: true,
     say: (message, to) => `the AWS credentials have expired (${message}). ${logIn(to)}`,
   },
   {
-    when: /^(CredentialsProviderError|ProviderError)$|could not load credentials/i,
+    when: (error) => isOf(error, 'noCredentials') || /could not load credentials/i.test(error.message),
     bad: true,
     say: (message, to) => `there are no AWS credentials (${message}). ${logIn(to)}`,
   },
   {
-    when: /^(InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|IncompleteSignature)$/,
+    when: (error) => isOf(error, 'badCredentials'),
     bad: true,
     say: (message, to) => `AWS does not take these credentials (${message}). ${logIn(to)}`,
   },
   {
-    when: /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|NotAuthorized)$/,
+    when: (error) => isOf(error, 'denied'),
     bad: false,
     say: (message) => `access denied: ${message}. Take a role that may, or ask whoever runs the build account.`,
   },
   {
-    when: /^StateMachineDoesNotExist$/,
+    when: ({ name }) => name === 'StateMachineDoesNotExist',
     bad: false,
     say: (message, to) =>
       `there is no state machine ${/stateMachine:([\w-]+)/.exec(message)?.[1] ?? `${to.fleet.name}-campaign`}. ${deployIt(to)}`,
   },
   {
-    when: /^Function not found: /,
+    when: ({ message }) => message.startsWith('Function not found: '),
     bad: false,
     say: (message, to) => `${message.replace('Function not found:', 'there is no function')}. ${deployIt(to)}`,
   },
   {
-    when: /^(ResourceNotFoundException|TableNotFoundException)$/,
+    when: ({ name }) => ['ResourceNotFoundException', 'TableNotFoundException'].includes(name),
     bad: false,
     say: (_, to) => `there is no table ${to.fleet.name}-ledger. ${deployIt(to)}`,
   },
   {
-    when: /^(ECONNREFUSED|ECONNRESET|EPIPE)$/,
+    when: (error) => isOf(error, 'connectionRefused', 'connectionLost'),
     bad: false,
     passes: true,
     say: (message, { endpoint }) =>
@@ -70,14 +70,14 @@ const problems: Known[] = [
         : `nothing answers at ${endpoint}. Is rebake rehearse --serve running, and at this port?`,
   },
   {
-    when: /^(ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|TimeoutError)$/,
+    when: (error) => isOf(error, 'noRoute', 'timedOut'),
     bad: false,
     passes: true,
     say: (message, { endpoint }) =>
       `${endpoint ?? 'AWS'} cannot be reached (${message}). Is this machine online, and does a proxy or a VPN stand in the way?`,
   },
   {
-    when: /Throttl|^(TooManyRequestsException|RequestLimitExceeded|ProvisionedThroughputExceededException)$/,
+    when: (error) => isOf(error, 'throttled'),
     bad: false,
     passes: true,
     say: (message) => `AWS asks to go slower (${message}). Try again in a minute.`,
@@ -92,14 +92,13 @@ export async function calling<T>(deployment: Deployment, doing: string, call: ()
   try {
     return await call()
   } catch (error) {
-    const problem = problemOf(error as AwsError, doing, deployment)
-    throw problem ?? error
+    throw (error instanceof Error && problemOf(error, doing, deployment)) || error
   }
 }
 
 function problemOf(error: AwsError, doing: string, deployment: Deployment): Error | undefined {
   const message = textOf(error)
-  const known = knownProblem(error)
+  const known = problems.find(({ when }) => when(error))
   const cause = { cause: error }
   if (known) {
     const text = `Could not ${doing}: ${known.say(message, deployment)}`
@@ -108,16 +107,12 @@ function problemOf(error: AwsError, doing: string, deployment: Deployment): Erro
   return error.$metadata && new Failed(`Could not ${doing}: ${error.name}: ${message}.`, cause)
 }
 
-function knownProblem({ name, code = '', message, errors = [] }: AwsError): Known | undefined {
-  const names = [name, code, message, ...errors.map((each) => each.code ?? '')]
-  return problems.find(({ when }) => names.some((each) => when.test(each)))
-}
-
 /** Whether what `calling` threw may be over in a moment: a lost connection, too many calls, a mistake of AWS's own. */
 export function mayPass(error: unknown): error is Failed {
   if (!(error instanceof Failed) || !(error.cause instanceof Error)) return false
   const cause = error.cause as AwsError
-  return knownProblem(cause)?.passes ?? (cause.$metadata?.httpStatusCode ?? 0) >= 500
+  const known = problems.find(({ when }) => when(cause))
+  return known?.passes ?? (isOf(cause, 'unavailable') || (cause.$metadata?.httpStatusCode ?? 0) >= 500)
 }
 
 /** Without its last full stop, so that it can stand in a sentence; a failed connection may say nothing itself. */

@@ -30,7 +30,7 @@ const patience = 900
 
 export function retiringIn(deployment: Deployment): Retiring {
   const ledger = ledgerOf(deployment)
-  const operations = operationsOf(deployment, 'retire', 'retirement')
+  const operations = operationsOf(deployment, 'retirement')
   const show = invokerOf<RetirementPlan>(deployment, 'plan-retirement', patience)
   return {
     plan: (time) => calling(deployment, 'find out what would be retired', () => show({ show: true, time })),

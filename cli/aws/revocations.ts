@@ -54,7 +54,7 @@ const patience = 300
 
 export function revocationsIn(deployment: Deployment): Revocations {
   const ledger = ledgerOf(deployment)
-  const operations = operationsOf(deployment, 'revoke', 'revocation')
+  const operations = operationsOf(deployment, 'revocation')
   const plan = invokerOf<Preview>(deployment, 'plan-revocation', patience)
   const reading = <T>(operation: string, work: () => Promise<T>) => calling(deployment, `read ${operation}`, work)
   return {

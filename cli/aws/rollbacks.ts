@@ -41,7 +41,7 @@ export const rollbackName = (image: string, time: string) => operationName('roll
 
 export function rollbacksIn(deployment: Deployment): Rollbacks {
   const ledger = ledgerOf(deployment)
-  const operations = operationsOf(deployment, 'rollback', 'rollback')
+  const operations = operationsOf(deployment, 'rollback')
   return {
     standing: (image) => calling(deployment, `read how ${image} stands`, () => standingOf(ledger, image)),
     read: (operation) =>

@@ -9,6 +9,8 @@ import {
 } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
 import { noClaims } from '../../domain/claims.ts'
+import { isRunning } from '../../domain/image-status.ts'
+import { operationMachines } from '../../domain/operations.ts'
 import type { Hold } from '../../domain/planning/holds.ts'
 import { isStep } from '../../domain/rebake-steps.ts'
 import { Trigger } from '../../domain/triggers.ts'
@@ -19,6 +21,7 @@ import { readClaims } from '../../ledger/locks.ts'
 import { type OperationItem, readOperation } from '../../ledger/operations.ts'
 import type { Ledger } from '../../ledger/table.ts'
 import type { Seen, Step } from '../following/campaign-status.ts'
+import { readsAt } from '../following/waits.ts'
 import { clock } from '../options.ts'
 import { Failed } from '../problems.ts'
 import { approvalsIn, type Open } from './approvals.ts'
@@ -75,18 +78,19 @@ export function statusIn(deployment: Deployment): Status {
       asking(`look at the campaign ${name}`, async () => {
         const { record, images } = await readCampaign(ledger, name)
         const begun = record ?? (await describe(client, deployment, name))
-        const running = images.filter(({ status }) => ['waiting', 'baking', 'candidate'].includes(status))
+        const running = images.filter(isRunning)
         const steps = await stepsOf(client, running)
-        const at = (...names: string[]) => running.filter(({ image }) => names.includes(steps.get(image)?.name ?? ''))
-        const approvals = await askedOf(ledger, at('Request Approval'))
-        const claims = at('Claim Image', 'Take Turn').length > 0 ? await readClaims(ledger) : noClaims
+        const needing = (what: ReturnType<typeof readsAt>) =>
+          running.filter(({ image }) => readsAt(steps.get(image)?.name ?? '') === what)
+        const approvals = await askedOf(ledger, needing('approvals'))
+        const claims = needing('claims').length > 0 ? await readClaims(ledger) : noClaims
         saw(begun.startedAt, begun.finishedAt, ...[...steps.values()].map(({ since }) => since))
         for (const { startedAt, finishedAt } of images) saw(startedAt, finishedAt)
         return { campaign: name, record: begun, images, steps, approvals, claims }
       }),
     standing: async () => {
       const standing = await asking('read what is held', async () => {
-        const open = operations.map((machine) => listOpen(client, machineArn(deployment, machine)))
+        const open = operationMachines.map((machine) => listOpen(client, machineArn(deployment, machine)))
         return readHeld(ledger, (await Promise.all(open)).flat().map(nameOf))
       })
       return { ...standing, approvals: await approvalsIn(deployment).open() }
@@ -94,9 +98,6 @@ export function statusIn(deployment: Deployment): Status {
     now: () => (deployment.endpoint === undefined || newest === '' ? clock() : newest),
   }
 }
-
-/** The machines of what people do to releases. */
-const operations = ['rollback', 'revoke', 'retire'] as const
 
 const nameOf = ({ name = '' }: ExecutionListItem) => name
 

@@ -1,6 +1,7 @@
 import { definitionsOf } from '../../domain/fleet/definition.ts'
 import { fingerprintsOf } from '../../domain/fleet/fingerprints.ts'
 import { checkAccount, deploymentOf, placeOf } from '../aws/deployment.ts'
+import { isSound } from '../doctor/check.ts'
 import { checks } from '../doctor/checks.ts'
 import { Environment } from '../doctor/environment.ts'
 import { examineAll, type Watch } from '../doctor/examine.ts'
@@ -23,8 +24,8 @@ export async function doctor({ fleet: file, endpointUrl, json = false }: DoctorO
   const fingerprints = fingerprintsOf(fleet, definitionsOf(fleet, readComponent(file)))
   const { watch, close } = startWatching(json)
   const examined = await examineAll(checks, new Environment(deployment, fingerprints), watch).finally(close)
-  const isSound = examined.every(({ outcome }) => outcome === 'pass' || outcome === 'warning')
-  if (!isSound) process.exitCode = 1
+  const sound = examined.every(({ outcome }) => isSound(outcome))
+  if (!sound) process.exitCode = 1
   if (!json) {
     const place = placeOf(deployment)
     return print(examinedLines(examined, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed()))
@@ -34,7 +35,7 @@ export async function doctor({ fleet: file, endpointUrl, json = false }: DoctorO
     account: fleet.build.account,
     region: fleet.build.region,
     caller,
-    sound: isSound,
+    sound,
     checks: examined.map(({ check, outcome, findings }) => ({
       group: check.group,
       name: check.name,

@@ -1,7 +1,18 @@
+import { isMissing } from '../../aws/errors.ts'
 import type { Environment } from './environment.ts'
 
-/** `unseen`: nobody knows, as the caller may not look; that is never a pass. */
-export type Outcome = 'pass' | 'warning' | 'unseen' | 'fail'
+/**
+ * What a check may come to, from the best to the worst, and whether the fleet is sound with it. `unseen`: nobody knows, as the
+ * caller may not look; that is never a pass.
+ */
+const outcomes = { pass: true, warning: true, unseen: false, fail: false } satisfies Record<string, boolean>
+export type Outcome = keyof typeof outcomes
+
+export const isSound = (outcome: Outcome): boolean => outcomes[outcome]
+
+/** The worst of several; a pass where there is none. */
+export const worstOf = (all: readonly Outcome[]): Outcome =>
+  (Object.keys(outcomes) as Outcome[]).findLast((outcome) => all.includes(outcome)) ?? 'pass'
 
 export interface Finding {
   outcome: Outcome
@@ -50,12 +61,10 @@ export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof Error && missing.test(error.name)) return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
-
-const missing = /NotFound|DoesNotExist|^NoSuch|NonExistentQueue/
 
 /** What several checks of one run ask for: the first that asks does so for all of them. */
 export function once<T>(ask: (environment: Environment) => Promise<T>): typeof ask {

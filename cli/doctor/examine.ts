@@ -1,6 +1,7 @@
+import { isDenied } from '../../aws/errors.ts'
 import { calling } from '../aws/problems.ts'
 import { Failed } from '../problems.ts'
-import { type Check, type Finding, type Outcome, unseen } from './check.ts'
+import { type Check, type Finding, type Outcome, unseen, worstOf } from './check.ts'
 import type { Environment } from './environment.ts'
 
 export interface Examined {
@@ -54,18 +55,13 @@ async function examine(check: Check, environment: Environment): Promise<Examined
     if (!(error instanceof Failed)) throw error
     findings.push(notSeen(check, error))
   }
-  const worst = order.findLast((outcome) => findings.some((finding) => finding.outcome === outcome))
-  return { check, outcome: worst ?? 'pass', findings }
+  return { check, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings }
 }
-
-const order: Outcome[] = ['pass', 'warning', 'unseen', 'fail']
-
-const denied = /AccessDenied|^UnauthorizedOperation$|^AuthorizationError|^NotAuthorized/
 
 /** What a role may not look at is told with the permission that it takes. */
 function notSeen({ permissions }: Check, error: Failed): Finding {
   const cause = error.cause instanceof Error ? error.cause : error
-  if (!denied.test(cause.name)) return unseen(`could not look: ${error.message}`, 'Look again in a minute.')
+  if (!isDenied(cause)) return unseen(`could not look: ${error.message}`, 'Look again in a minute.')
   const [, action] = cause.message.match(/not authorized to perform: ([\w:-]+)/) ?? []
   return unseen(`could not look: ${cause.message}`, `It needs ${action ?? permissions.join(', ')}.`)
 }

@@ -2,7 +2,7 @@ import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { availableAmis } from '../../aws/amis.ts'
 import { readPointers } from '../../aws/pointers.ts'
-import { pointerName } from '../../domain/names.ts'
+import { channels, pointerName } from '../../domain/names.ts'
 import { count } from '../render/text.ts'
 import { type Check, fail, noted, warning } from './check.ts'
 import type { Environment } from './environment.ts'
@@ -12,7 +12,7 @@ const permissions = ['ssm:GetParameters', 'ec2:DescribeImages']
 type Pointer = Parameters<typeof pointerName>[2]
 
 /** The parameters of some images, what they hold, and which of that is there. */
-async function look(environment: Environment, images: string[], pointers: Pointer[]) {
+async function look(environment: Environment, images: string[], pointers: readonly Pointer[]) {
   const { fleet, config } = environment
   const names = images.flatMap((image) => pointers.map((each) => pointerName(fleet.name, image, each)))
   const held = await readPointers(new SSMClient(config), names)
@@ -50,13 +50,13 @@ const parents: Check = {
   },
 }
 
-const channels: Check = {
+const ofChannels: Check = {
   name: 'candidates, stable and previous',
   group: 'Pointers',
   permissions,
   async *examine(environment) {
     const images = Object.keys(environment.fleet.images)
-    const { held, there } = await look(environment, images, ['candidate', 'stable', 'previous'])
+    const { held, there } = await look(environment, images, channels)
     for (const [name, ami] of held)
       if (!there.has(ami))
         yield fail(
@@ -84,4 +84,4 @@ const targets: Check = {
   },
 }
 
-export const pointerChecks = [parents, channels, targets]
+export const pointerChecks = [parents, ofChannels, targets]

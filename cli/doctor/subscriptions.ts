@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns'
+import { isDenied } from '../../aws/errors.ts'
 import { SlackRefused } from '../../domain/errors.ts'
 import { secretOf } from '../../functions/post-to-slack/secret.ts'
 import { slackFunction } from '../../infra/functions/names.ts'
@@ -97,7 +98,7 @@ const slackSecrets: Check = {
       } catch (error) {
         if (!(error instanceof SlackRefused)) throw error
         // A person who may not read it says nothing about the function that may.
-        if (error.cause instanceof Error && error.cause.name === 'AccessDeniedException') throw error.cause
+        if (isDenied(error.cause)) throw error.cause
         yield fail(`nothing can be posted to ${channel}: ${error.message}`, mended(secret))
       }
     yield noted(count(channels.length, 'secret'))

@@ -1,12 +1,15 @@
+import { hasFailed, isOpen } from '../../domain/campaign-status.ts'
 import type { Claims } from '../../domain/claims.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { imageStatusesForPeople, type ShownStatus } from '../../domain/image-status.ts'
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { doneAt } from '../../domain/rebake-steps.ts'
 import { type Trigger, titleOf } from '../../domain/triggers.ts'
 import type { ApprovalItem } from '../../ledger/approvals.ts'
 import type { CampaignImage, CampaignItem } from '../../ledger/campaigns.ts'
-import type { ImageProgress, Progress } from '../../rehearsal/progress.ts'
+import type { Progress } from '../../rehearsal/progress.ts'
 import { minute } from '../render/duration.ts'
+import { statuses } from '../render/status.ts'
 import { waitsFor } from './waits.ts'
 
 /** The state that a rebake's execution is in. */
@@ -33,7 +36,7 @@ export interface Seen {
 export interface ImageStatus {
   image: string
   parent: string
-  status: ImageProgress['status']
+  status: ShownStatus
   /** The state that it is in, as the state machine names it; '' before and after. */
   step: string
   /** When the status or the step began. */
@@ -64,14 +67,11 @@ export interface CampaignStatus {
   images: ImageStatus[]
 }
 
-export const isOver = ({ status }: Pick<CampaignStatus, 'status'>): boolean =>
-  status !== 'waiting' && status !== 'running'
+export const isOver = (campaign: Pick<CampaignStatus, 'status'>): boolean => !isOpen(campaign)
 
 /** Whether it came to an end that needs somebody. */
-export const wentWrong = ({ status, images }: CampaignStatus): boolean =>
-  status === 'failed' ||
-  status === 'aborted' ||
-  images.some((image) => ['failed', 'skipped', 'aborted'].includes(image.status))
+export const wentWrong = (campaign: CampaignStatus): boolean =>
+  hasFailed(campaign) || campaign.images.some(({ status }) => statuses[status].failed)
 
 /** @param now ISO 8601 */
 export function campaignStatus(fleet: Fleet, seen: Seen, now: string): CampaignStatus {
@@ -114,19 +114,6 @@ const expected = (fleet: Fleet, trigger: Trigger, since: string): ImageStatus[] 
       reason: '',
     }))
 
-const statuses: Record<CampaignImage['status'], ImageStatus['status']> = {
-  planned: 'waiting',
-  left: 'waiting',
-  waiting: 'running',
-  baking: 'running',
-  candidate: 'running',
-  released: 'released',
-  failed: 'failed',
-  skipped: 'skipped',
-  superseded: 'superseded',
-  aborted: 'aborted',
-}
-
 interface Around {
   now: string
   /** The campaign's. */
@@ -136,7 +123,7 @@ interface Around {
 
 function imageStatus(image: CampaignImage, seen: Seen, around: Around): ImageStatus {
   const { plan, execution, startedAt, finishedAt, version, ami } = image
-  const status = statuses[image.status]
+  const { shownAs: status } = imageStatusesForPeople[image.status]
   const base = {
     image: image.image,
     parent: plan.parent,

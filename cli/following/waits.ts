@@ -1,3 +1,4 @@
+import { type WaitKind, waitAt } from '../../domain/rebake-steps.ts'
 import type { ApprovalItem } from '../../ledger/approvals.ts'
 import type { CampaignImage } from '../../ledger/campaigns.ts'
 import { minute } from '../render/duration.ts'
@@ -5,30 +6,41 @@ import type { Seen, Step } from './campaign-status.ts'
 
 type Around = Pick<Seen, 'claims' | 'approvals'> & { concurrentBakes: number }
 
-/** What an image that runs waits for at its step, and until when, in words; undefined where it works. */
-export function waitsFor(image: CampaignImage, step: Step, around: Around): string | undefined {
-  switch (step.name) {
-    case 'Claim Image':
-      return queueText(image, 'bake', around)
-    case 'Take Turn':
-      return queueText(image, 'roll-out', around)
-    case 'Await Opening':
-    case 'Await Ring':
-      return image.waiting && `opens ${minute(image.waiting.until)} UTC: ${image.waiting.reasons.join('; ')}`
-    case 'Await Quota':
-      return 'as many bakes run as Image Builder allows; it tries again'
-    case 'Await Copy Quota':
-      return 'as many distributions run as Image Builder allows; it tries again'
-    case 'Let Targets Recover':
-      return 'copies failed; they are tried again'
-    case 'Request Approval':
-      return approvalText(around.approvals.find((asked) => asked.image === image.image && !asked.answer))
-    case 'Soak':
-      return soakText(image, step)
-    default:
-      return undefined
-  }
+interface Wait {
+  /** What of the ledger the text needs, beside the image's own item. */
+  reads?: 'claims' | 'approvals'
+  /** What is waited for, and until when; undefined where nothing is waited for any more. */
+  text: (image: CampaignImage, step: Step, around: Around) => string | undefined
 }
+
+const waits: Record<WaitKind, Wait> = {
+  'bake-lock': { reads: 'claims', text: (image, _, around) => queueText(image, 'bake', around) },
+  'rollout-lock': { reads: 'claims', text: (image, _, around) => queueText(image, 'roll-out', around) },
+  'change-window': {
+    text: ({ waiting }) => waiting && `opens ${minute(waiting.until)} UTC: ${waiting.reasons.join('; ')}`,
+  },
+  'build-quota': { text: () => 'as many bakes run as Image Builder allows; it tries again' },
+  'copy-quota': { text: () => 'as many distributions run as Image Builder allows; it tries again' },
+  'copy-retry': { text: () => 'copies failed; they are tried again' },
+  approval: {
+    reads: 'approvals',
+    text: ({ image }, _, { approvals }) =>
+      approvalText(approvals.find((asked) => asked.image === image && !asked.answer)),
+  },
+  soak: { text: (image, step) => soakText(image, step) },
+}
+
+const waitIn = (step: string): Wait | undefined => {
+  const kind = waitAt(step)
+  return kind && waits[kind]
+}
+
+/** What of the ledger tells what a rebake waits for in a step. */
+export const readsAt = (step: string): Wait['reads'] => waitIn(step)?.reads
+
+/** What an image that runs waits for at its step, and until when, in words; undefined where it works. */
+export const waitsFor = (image: CampaignImage, step: Step, around: Around): string | undefined =>
+  waitIn(step.name)?.text(image, step, around)
 
 /** Who waits has been granted nothing yet; who is not in the queue is about to be told. */
 function queueText(

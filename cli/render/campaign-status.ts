@@ -1,3 +1,4 @@
+import type { OperationStatus } from '../../domain/operations.ts'
 import type { OperationItem } from '../../ledger/operations.ts'
 import type { Standing } from '../aws/status.ts'
 import type { CampaignStatus, ImageStatus } from '../following/campaign-status.ts'
@@ -105,7 +106,7 @@ function operationLines(
   return [line, ...problems.map((problem) => `    ${oneLine(problem)}`)].flatMap((each) => wrap(each, width))
 }
 
-const icons: Record<OperationItem['status'], [string, Parameters<Paint>[0]]> = {
+const icons: Record<OperationStatus, [string, Parameters<Paint>[0]]> = {
   running: ['●', 'cyan'],
   finished: ['✔', 'green'],
   failed: ['✖', 'red'],

@@ -1,23 +1,20 @@
+import { hasFailed } from '../../domain/campaign-status.ts'
 import type { CampaignResult, ImageResult } from '../../rehearsal/results.ts'
-import { waitsForApproval } from './approvals.ts'
+import { wrongOf } from './closing.ts'
 import { duration, instant, secondsBetween } from './duration.ts'
 import type { Layout } from './layout.ts'
-import { statuses } from './status.ts'
+import { resultNames, statuses } from './status.ts'
 import { type Cell, type Column, table } from './table.ts'
 import { count, oneLine, unpainted } from './text.ts'
 
-const counted = ['released', 'failed', 'aborted', 'skipped', 'superseded', 'running'] as const
+const counted = Object.keys(resultNames) as ImageResult['status'][]
 
 const columns: Column[] = [
   { title: 'BEGAN' },
   { title: 'CAMPAIGN', shrinks: true },
-  ...counted.map((status): Column => ({ title: headingOf(status), align: 'right' })),
+  ...counted.map((status): Column => ({ title: resultNames[status].toUpperCase(), align: 'right' })),
   { title: 'TOOK', align: 'right' },
 ]
-
-function headingOf(status: ImageResult['status']): string {
-  return (status === 'running' ? 'unfinished' : status).toUpperCase()
-}
 
 /** Many campaigns: one line each with how many of its images ended how, then the images that went wrong. */
 export function campaignsLines(
@@ -41,9 +38,9 @@ export function campaignsLines(
 }
 
 /** Red where the campaign itself went wrong, dim where it found nothing to do. */
-function titleCell({ title, status }: CampaignResult, isEmpty: boolean): Cell {
-  const text = oneLine(title)
-  if (status === 'failed' || status === 'aborted') return { text, style: 'red' }
+function titleCell(campaign: CampaignResult, isEmpty: boolean): Cell {
+  const text = oneLine(campaign.title)
+  if (hasFailed(campaign)) return { text, style: 'red' }
   return isEmpty ? { text, style: 'dim' } : text
 }
 
@@ -63,13 +60,11 @@ const most = 20
 
 function wrongLines(images: readonly ImageResult[], layout: Layout): string[] {
   const { paint = unpainted } = layout
-  const wrong = images.filter(
-    (image) => ['failed', 'aborted', 'running'].includes(image.status) && !waitsForApproval(image),
-  )
+  const wrong = wrongOf(images)
   if (wrong.length === 0) return []
   const rows = wrong.slice(0, most).map(({ image, status, finishedAt, reason }): Cell[] => {
     const { icon, style } = statuses[status]
-    const text = `${icon} ${status === 'running' ? 'unfinished' : status}`
+    const text = `${icon} ${resultNames[status]}`
     const ended = finishedAt ? instant(Date.parse(finishedAt)).slice(0, 16) : ''
     return [image, { text, style }, ended, oneLine(reason)]
   })

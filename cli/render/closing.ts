@@ -1,24 +1,25 @@
+import { hasFailed } from '../../domain/campaign-status.ts'
+import { type ShownStatus, shownStatuses } from '../../domain/image-status.ts'
 import type { ImageResult, Summary } from '../../rehearsal/results.ts'
 import { waitsForApproval } from './approvals.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
 import type { Outcome } from './report.ts'
+import { statuses } from './status.ts'
 import { count, list, oneLine, unpainted, wrap } from './text.ts'
 
 const firstFew = 3
-const bad = new Set<ImageResult['status']>(['failed', 'aborted', 'running'])
-const badCampaign = new Set(['failed', 'aborted'])
 
-const failedImages = ({ images }: Summary) =>
-  images.filter((image) => bad.has(image.status) && !waitsForApproval(image))
-const failedCampaigns = ({ campaigns }: Summary) => campaigns.filter(({ status }) => badCampaign.has(status))
+/** Those that did not end as an operator would want; who waits for an approval is no such case. */
+export const wrongOf = (images: readonly ImageResult[]) =>
+  images.filter((image) => statuses[image.status].wrong && !waitsForApproval(image))
 
 /** Whether anything went another way than an operator would want. To be overtaken by something newer is none. */
 export const somethingFailed = ({ summary, refused }: Outcome) =>
   refused.length > 0 ||
   summary.campaigns.length === 0 ||
-  failedImages(summary).length > 0 ||
-  failedCampaigns(summary).length > 0
+  wrongOf(summary.images).length > 0 ||
+  summary.campaigns.some(hasFailed)
 
 /** How it went, in one sentence, naming what failed. */
 export function closingLines(
@@ -44,14 +45,14 @@ function words({ campaigns }: Summary) {
   }
 }
 
-const numberOf = ({ images }: Summary, status: ImageResult['status']) =>
-  images.filter((image) => image.status === status).length
+const numberOf = ({ images }: Summary, status: ShownStatus) => images.filter((image) => image.status === status).length
 
 function success(summary: Summary): string {
   const { noun, where } = words(summary)
   if (summary.images.length === 0) return `Nothing had to be rebaked${where}`
-  const others = (['skipped', 'superseded'] as const).flatMap((status) => {
-    const number = numberOf(summary, status)
+  const quiet = shownStatuses.filter((status) => statuses[status].settled && !statuses[status].wrong)
+  const others = quiet.flatMap((status) => {
+    const number = status === 'released' ? 0 : numberOf(summary, status)
     return number > 0 ? [`, ${number} ${status}`] : []
   })
   const waiting = summary.images.filter(waitsForApproval).length
@@ -61,7 +62,7 @@ function success(summary: Summary): string {
 
 /** undefined where nothing failed. */
 function failure(summary: Summary): string | undefined {
-  const failed = failedImages(summary)
+  const failed = wrongOf(summary.images)
   if (failed.length > 0) {
     const { noun, where } = words(summary)
     const named = [...new Set(failed.map(({ image }) => image))]
@@ -69,7 +70,7 @@ function failure(summary: Summary): string | undefined {
     const others = skipped > 0 ? `; ${skipped} below ${failed.length === 1 ? 'it' : 'them'} skipped` : ''
     return `${failed.length} of ${count(summary.images.length, noun)} failed${where}: ${list(named, firstFew)}${others}`
   }
-  const titles = failedCampaigns(summary).map(({ title }) => oneLine(title))
+  const titles = summary.campaigns.filter(hasFailed).map(({ title }) => oneLine(title))
   return titles.length === 0
     ? undefined
     : `${titles.length} of ${count(summary.campaigns.length, 'campaign')} failed: ${list(titles, firstFew)}`

@@ -1,4 +1,4 @@
-import { type Finding, groups, type Outcome } from '../doctor/check.ts'
+import { type Finding, groups, type Outcome, worstOf } from '../doctor/check.ts'
 import type { Examined } from '../doctor/examine.ts'
 import type { Layout } from './layout.ts'
 import { count, list, oneLine, type Style, unpainted, wrap } from './text.ts'
@@ -43,7 +43,7 @@ const findingLines = ({ found, mend }: Finding, width: number) => [
 function verdict(examined: readonly Examined[], place: string, { paint }: Required<Layout>): string {
   const of = (outcome: Outcome) => examined.filter((each) => each.outcome === outcome).length
   const [failed, unseen, warned] = [of('fail'), of('unseen'), of('warning')]
-  const worst = failed > 0 ? 'fail' : unseen > 0 ? 'unseen' : warned > 0 ? 'warning' : 'pass'
+  const worst = worstOf(examined.map(({ outcome }) => outcome))
   const told = [
     failed > 0 ? `${failed} failed` : '',
     unseen > 0 ? `${unseen} could not be looked at` : '',

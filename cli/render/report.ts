@@ -6,7 +6,7 @@ import { closingLines } from './closing.ts'
 import { duration, secondsBetween } from './duration.ts'
 import type { Layout } from './layout.ts'
 import { notificationLines } from './notifications.ts'
-import { statuses } from './status.ts'
+import { resultNames, statuses } from './status.ts'
 import { type Cell, type Column, table } from './table.ts'
 import { count, list, oneLine, unpainted, wrap } from './text.ts'
 import { tree } from './tree.ts'
@@ -57,10 +57,9 @@ function campaignLines(
   const rows = tree(nodes).map(({ lead, item }): Cell[] => {
     const { icon, style } = statuses[item.status]
     const took = secondsBetween(item.startedAt, item.finishedAt)
-    const status = item.status === 'running' ? 'unfinished' : item.status
     return [
       lead + item.image,
-      { text: `${icon} ${status}`, style },
+      { text: `${icon} ${resultNames[item.status]}`, style },
       item.ami ?? '',
       took === undefined ? '' : duration(took),
       item.status === 'released' || waitsForApproval(item) ? approvalsText(item.approvals) : oneLine(item.reason),

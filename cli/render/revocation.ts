@@ -3,7 +3,7 @@ import { isWithdrawn } from '../../domain/releases/withdrawal.ts'
 import type { Preview } from '../../functions/plan-revocation/plan-revocation.ts'
 import type { RevocationNow } from '../aws/revocations.ts'
 import type { Layout } from './layout.ts'
-import type { Step } from './steps.ts'
+import { type Step, stepOfOperation } from './steps.ts'
 import { type Column, table } from './table.ts'
 import { count, list, oneLine, type Paint, type Style, unpainted, wrap } from './text.ts'
 import { withdrawalSteps } from './withdrawals.ts'
@@ -86,10 +86,9 @@ export function revocationSteps({ record, rollbacks, withdrawals }: RevocationNo
   const steps = [
     ...(record?.goBack ?? []).map(({ image, to }): Step => {
       const now = rollbacks.find((each) => each.image === image)
-      const status = { running: 'running', finished: 'done', failed: 'wrong' } as const
       return {
         name: `pointers of ${image}`,
-        status: now ? status[now.status] : 'waiting',
+        status: now ? stepOfOperation[now.status] : 'waiting',
         text: now?.status === 'failed' ? (now.problems?.[0] ?? 'not everywhere') : `back to ${to}`,
       }
     }),

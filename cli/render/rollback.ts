@@ -1,3 +1,4 @@
+import type { RingStatus } from '../../domain/operations.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import type { RollbackPlan } from '../../domain/releases/rollback.ts'
@@ -5,7 +6,7 @@ import type { RollbackNow } from '../aws/rollbacks.ts'
 import type { Standing } from '../aws/standing.ts'
 import { instant } from './duration.ts'
 import type { Layout } from './layout.ts'
-import type { Step } from './steps.ts'
+import { type Step, stepOfRing } from './steps.ts'
 import { type Column, table } from './table.ts'
 import { count, list, oneLine, type Paint, unpainted } from './text.ts'
 
@@ -88,10 +89,14 @@ export function ringSteps({ rings }: RollbackPlan, now: RollbackNow): Step[] {
     const step = now.rings.find((each) => each.ring === ring)
     const name = `ring ${ring.padEnd(width)}`
     const of = count(targets.length, 'target')
-    if (step?.status === 'done') return { name, status: 'done', text: `${of} restored` }
-    if (step?.status === 'restoring') return { name, status: 'running', text: `${of} …` }
-    if (step?.status === 'wrong') return { name, status: 'wrong', text: list(step.wrong ?? [], 1) }
-    return { name, status: 'waiting', text: of }
+    const texts: Record<RingStatus, string> = {
+      waiting: of,
+      restoring: `${of} …`,
+      done: `${of} restored`,
+      wrong: list(step?.wrong ?? [], 1),
+    }
+    const status = step?.status ?? 'waiting'
+    return { name, status: stepOfRing[status], text: texts[status] }
   })
 }
 

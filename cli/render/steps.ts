@@ -1,3 +1,4 @@
+import type { OperationStatus, RingStatus } from '../../domain/operations.ts'
 import { cell, oneLine, type Paint, type Style, unpainted } from './text.ts'
 
 /** One thing of several that are done one after the other. */
@@ -8,12 +9,28 @@ export interface Step {
   text: string
 }
 
-const looks: Record<Step['status'], { icon: string; style: Style }> = {
-  waiting: { icon: '·', style: 'dim' },
-  running: { icon: '●', style: 'cyan' },
-  done: { icon: '✔', style: 'green' },
-  wrong: { icon: '✖', style: 'red' },
+const looks: Record<Step['status'], { icon: string; style: Style; ended: boolean }> = {
+  waiting: { icon: '·', style: 'dim', ended: false },
+  running: { icon: '●', style: 'cyan', ended: false },
+  done: { icon: '✔', style: 'green', ended: true },
+  wrong: { icon: '✖', style: 'red', ended: true },
 }
+
+export const isEnded = ({ status }: Step): boolean => looks[status].ended
+
+/** An operation, and a ring of a rollback, as a step of another operation. */
+export const stepOfOperation: Record<OperationStatus, Step['status']> = {
+  running: 'running',
+  finished: 'done',
+  failed: 'wrong',
+}
+export const stepOfRing: Record<RingStatus, Step['status']> = {
+  waiting: 'waiting',
+  restoring: 'running',
+  done: 'done',
+  wrong: 'wrong',
+}
+
 const spinner = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'
 
 /** @param tick turns the spinner of what runs, on a terminal */

@@ -1,6 +1,7 @@
+import type { OperationStatus } from '../../domain/operations.ts'
 import { patiently } from '../following/patience.ts'
 import { BadInput, Failed } from '../problems.ts'
-import { type Step, stepLine } from '../render/steps.ts'
+import { isEnded, type Step, stepLine } from '../render/steps.ts'
 import { painterFor } from '../render/text.ts'
 import { canRedraw, print } from './output.ts'
 import { LiveScreen } from './screen.ts'
@@ -26,7 +27,7 @@ const every = 1_000
  * @returns the last look
  * @throws what a look threw, and says that the operation goes on
  */
-export async function followSteps<Now extends { status: 'running' | 'finished' | 'failed' }>(
+export async function followSteps<Now extends { status: OperationStatus }>(
   look: () => Promise<Now>,
   stepsOf: (now: Now) => Step[],
   { silent, pause }: { silent: boolean; pause: (milliseconds: number) => Promise<unknown> },
@@ -74,7 +75,7 @@ function plainSteps(): Steps {
     show: (steps) => {
       const news = steps.filter((step) => {
         const line = stepLine(step)
-        return (step.status === 'done' || step.status === 'wrong') && told.get(step.name) !== line
+        return isEnded(step) && told.get(step.name) !== line
       })
       for (const step of news) told.set(step.name, stepLine(step))
       if (news.length > 0) print(news.map((step) => stepLine(step)))

@@ -1,4 +1,5 @@
 import type { ImageProgress, Progress } from '../../rehearsal/progress.ts'
+import { statuses } from '../render/status.ts'
 
 export interface ImageMoment extends ImageProgress {
   campaign: string
@@ -18,8 +19,7 @@ export interface Moment {
   images: ImageMoment[]
 }
 
-const settled = new Set<ImageProgress['status']>(['released', 'failed', 'skipped', 'aborted', 'superseded'])
-export const isSettled = (image: ImageProgress) => settled.has(image.status)
+export const isSettled = ({ status }: Pick<ImageProgress, 'status'>) => statuses[status].settled
 
 /** How much of everything is done, 0 to 1; an image that ended badly has nothing left to do. */
 export const doneOf = (images: readonly ImageProgress[]) =>

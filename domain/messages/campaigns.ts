@@ -1,4 +1,5 @@
 import { titleOf } from '../campaign-names.ts'
+import { hasFailed, type ImageStatus, imageStatuses, isFinished } from '../image-status.ts'
 import type { Trigger } from '../triggers.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
@@ -120,7 +121,7 @@ export interface FinishedFacts {
   /** Undefined where the campaign failed before it was planned. */
   trigger: Trigger | undefined
   seconds: number
-  images: { image: string; status: string; reason: string; ami: string | null }[]
+  images: { image: string; status: ImageStatus; reason: string; ami: string | null }[]
   /** Why nothing was baked, where nothing was. */
   left: string[]
   failure?: Failure | undefined
@@ -128,9 +129,8 @@ export interface FinishedFacts {
 
 /** One sentence: `5 released, 1 failed (payments-api), 2 skipped (orders-api, web-frontend).` */
 export function outcome(images: FinishedFacts['images']): string {
-  const named = (status: string) => images.filter((image) => image.status === status).map(({ image }) => image)
-  const parts = ['released', 'failed', 'skipped', 'aborted', 'superseded'].flatMap((status) => {
-    const names = named(status)
+  const parts = Object.keys(imageStatuses).flatMap((status) => {
+    const names = images.filter((image) => image.status === status && isFinished(image)).map(({ image }) => image)
     if (names.length === 0) return []
     return [status === 'released' ? `${names.length} released` : `${names.length} ${status} (${names.join(', ')})`]
   })
@@ -146,8 +146,7 @@ const failureText = ({ error, cause }: Failure): string =>
     : `Rebake itself failed in this campaign: ${error}: ${causeText(cause)}. ${explain(error).todo}`
 
 export function campaignFinished(facts: FinishedFacts): Message {
-  const good = ['released', 'superseded']
-  const bad = facts.failure !== undefined || facts.images.some(({ status }) => !good.includes(status))
+  const bad = facts.failure !== undefined || facts.images.some((image) => hasFailed(image) || !isFinished(image))
   const title = facts.trigger ? titleOf(facts.trigger) : 'an unknown trigger'
   const width = Math.max(0, ...facts.images.map(({ image }) => image.length))
   return {

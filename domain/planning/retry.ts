@@ -1,4 +1,5 @@
 import type { Fleet } from '../fleet/model.ts'
+import { type ImageStatus, imageStatusesForPeople } from '../image-status.ts'
 import type { Known } from './known.ts'
 
 /** What takes an image up again where it last failed, or in words why nothing does. */
@@ -8,7 +9,7 @@ export type Retry =
   | { not: string }
 
 /** What became of an image in a campaign. */
-type Outcome = { status: string; reason: string } | undefined
+type Outcome = { status: ImageStatus; reason: string } | undefined
 
 /**
  * A bake that failed is baked again; what had passed its checks, and was stopped on its way, is rolled out again.
@@ -21,7 +22,7 @@ export function retryOf(fleet: Fleet, known: Known, image: string, outcome: Outc
   if (coming) return { not: `campaign ${coming.campaign} is to bake ${image}` }
   if (attempt?.failed !== undefined) return { again: 'bake', campaign: attempt.campaign, why: attempt.failed }
   const isThrough = last === undefined || released?.version === last.version
-  if (!isThrough && outcome && ['failed', 'aborted', 'superseded'].includes(outcome.status))
+  if (!isThrough && outcome && imageStatusesForPeople[outcome.status].retried)
     return {
       again: 'roll-out',
       campaign: last.campaign,

@@ -1,4 +1,4 @@
-import type { Channel } from '../names.ts'
+import { type Channel, channels } from '../names.ts'
 import type { KnownImage } from '../planning/known.ts'
 import { isGood, type Release } from './release.ts'
 
@@ -10,13 +10,15 @@ export function channelsOf({ last, released }: KnownImage, releases: readonly Re
   const [previous] = releases
     .filter((release) => isGood(release) && !release.rolledBack && release.ami !== released?.ami)
     .sort((a, b) => (b.releasedAt ?? '').localeCompare(a.releasedAt ?? ''))
-  const pointed: [Channel, string | undefined][] = [
-    ['candidate', last?.ami],
-    ['stable', released?.ami],
-    ['previous', released && previous?.ami],
-  ]
-  const channels = new Map<string, Channel[]>()
-  for (const [channel, ami] of pointed)
-    if (ami !== undefined) channels.set(ami, [...(channels.get(ami) ?? []), channel])
-  return channels
+  const pointed: Record<Channel, string | undefined> = {
+    candidate: last?.ami,
+    stable: released?.ami,
+    previous: released && previous?.ami,
+  }
+  const pointing = new Map<string, Channel[]>()
+  for (const channel of channels) {
+    const ami = pointed[channel]
+    if (ami !== undefined) pointing.set(ami, [...(pointing.get(ami) ?? []), channel])
+  }
+  return pointing
 }

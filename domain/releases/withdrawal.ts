@@ -6,13 +6,17 @@ import type { Use, UseKind } from './usage.ts'
 /** Deprecated, an AMI can be used and is not offered; disabled, nobody can launch it; removed, it is gone with its snapshots. */
 export type Action = 'deprecate' | 'disable' | 'remove'
 
+/** What may become of an AMI that is to be withdrawn: whether it is as it should be, whoever made it so. The names are stored. */
+const outcomes = { done: true, 'in-use': false, gone: true, failed: false } satisfies Record<string, boolean>
+export type WithdrawalOutcome = keyof typeof outcomes
+
 /** One AMI that is to be withdrawn, and what became of it. */
 export interface WithdrawnAmi {
   image: string
   version: string
   ami: string
   action: Action
-  outcome?: 'done' | 'in-use' | 'gone' | 'failed'
+  outcome?: WithdrawalOutcome
   /** What uses it: the first of them. */
   uses?: Use[]
   /** Why it failed, in words. */
@@ -92,8 +96,8 @@ function usersOf(
 export const keeping = ({ protects, force }: Withdrawal, uses: readonly Use[]): Use[] =>
   force ? [] : uses.filter(({ kind }) => protects.includes(kind))
 
-/** Whether an AMI is as it should be, whoever made it so. */
-export const isWithdrawn = ({ outcome }: WithdrawnAmi): boolean => outcome === 'done' || outcome === 'gone'
+/** Whether an AMI is as it should be. */
+export const isWithdrawn = ({ outcome }: WithdrawnAmi): boolean => outcome !== undefined && outcomes[outcome]
 
 /** What could not be withdrawn, in words that name the place: one line for each reason. */
 export const problemsOf = (withdrawals: readonly Withdrawal[]): string[] =>

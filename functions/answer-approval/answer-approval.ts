@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { type Answer, isApprover } from '../../domain/approvals.ts'
 import { RequestRefused } from '../../domain/errors.ts'
-import { type ApprovalItem, approvalKey, approvalWait, isRollingOut } from '../../ledger/approvals.ts'
+import { isRollingOut } from '../../domain/image-status.ts'
+import { type ApprovalItem, approvalKey, approvalWait } from '../../ledger/approvals.ts'
 import { type CampaignImage, imageKey } from '../../ledger/campaigns.ts'
 import type { Ledger } from '../../ledger/table.ts'
 import type { Waits } from '../../ledger/waits.ts'
@@ -40,9 +41,10 @@ export async function answerApproval(
   if (!isApprover(asked.approvers, by))
     throw new RequestRefused(`${by} may not approve or reject ${what}: ${asked.approvers.join(', ')} may`)
   const item = await ledger.get<CampaignImage>(imageKey(campaign, image))
-  const given: Answer = isRollingOut(item)
-    ? { as, by, at: time, ...(request.reason && { reason: request.reason }) }
-    : { as: 'expired', at: time }
+  const given: Answer =
+    item && isRollingOut(item)
+      ? { as, by, at: time, ...(request.reason && { reason: request.reason }) }
+      : { as: 'expired', at: time }
   const { answer: first = given } = await ledger.set<ApprovalItem>(key, {}, { answer: given })
   if (first.as === 'expired')
     throw new RequestRefused(

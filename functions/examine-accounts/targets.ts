@@ -2,6 +2,7 @@ import { DescribeLaunchTemplateVersionsCommand, DescribeRegionsCommand } from '@
 import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
 import { availableAmis } from '../../aws/amis.ts'
+import { isMissing } from '../../aws/errors.ts'
 import { readPointers } from '../../aws/pointers.ts'
 import { at } from '../../aws/targets.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
@@ -95,7 +96,7 @@ async function isRoleThere(clients: TargetClients, place: Place): Promise<boolea
     await iam.send(new GetRoleCommand({ RoleName: crossAccountRoleName }))
     return true
   } catch (error) {
-    if (error instanceof Error && /^NoSuchEntity/.test(error.name)) return false
+    if (isMissing(error)) return false
     throw error
   }
 }
@@ -125,7 +126,7 @@ async function readTemplates(clients: TargetClients, place: Place, orders: RingO
       const newest = { LaunchTemplateName: name, Versions: ['$Latest'] }
       await ec2.send(new DescribeLaunchTemplateVersionsCommand(newest))
     } catch (error) {
-      if (!(error instanceof Error) || !error.name.startsWith('InvalidLaunchTemplateName')) throw error
+      if (!isMissing(error)) throw error
       report.templates.push({ region: place.region, name })
     }
 }
@@ -139,7 +140,7 @@ async function readKeys(clients: TargetClients, place: Place, orders: RingOrder[
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: arn }))
       if (KeyMetadata?.KeyState !== 'Enabled') report.keys.push({ arn, state: KeyMetadata?.KeyState ?? 'unknown' })
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'NotFoundException') throw error
+      if (!isMissing(error)) throw error
       report.keys.push({ arn, state: 'not there' })
     }
   }

@@ -1,3 +1,4 @@
+import { isRollingOut } from '../../domain/image-status.ts'
 import { causeText, explain, type Failure } from '../../domain/messages/failures.ts'
 import { imageFailed } from '../../domain/messages/images.ts'
 import { type Known, takenOverBy } from '../../domain/planning/known.ts'
@@ -61,26 +62,27 @@ function outcomeOf({ failure, as = 'failed', image }: Failed, item: CampaignImag
 /** What the ledger learns of the image, and of those below it that this campaign will not bake any more. */
 function learn(
   known: Known,
-  { image, status, plan, parentAmi: began, order, startedAt }: CampaignImage,
+  item: CampaignImage,
   skipped: string[],
   { campaign, time, as, reason }: Omit<Failed, 'as'> & { as: Outcome; reason: string },
 ): Known {
+  const { image, plan, parentAmi: began, order, startedAt } = item
   const after = [image, ...skipped].reduce((now, each) => ended(now, each, campaign), known)
   // What a person stopped nobody starts again by themselves, not even where it had not begun.
   const parentAmi = began ?? (as === 'aborted' ? plan.parentAmi : undefined)
   // A candidate's bake is good, whatever became of its roll-out; a promotion bakes nothing.
-  if (as === 'superseded' || status === 'candidate' || !parentAmi || !order || order.promotes) return after
+  if (as === 'superseded' || isRollingOut(item) || !parentAmi || !order || order.promotes) return after
   const bake = { parentAmi, definition: order.definition, at: startedAt ?? time, campaign }
   const because = { failed: reason, failedAt: time }
   return failedBake(after, image, { ...bake, ...because, ...(as === 'aborted' && { givenUp: true }) })
 }
 
 /** A child starts when its parent is a candidate: below one that ended before, nothing will. */
-function stopped({ image, status }: CampaignImage, images: CampaignImage[]): string[] {
-  if (status === 'candidate') return []
+function stopped(item: CampaignImage, images: CampaignImage[]): string[] {
+  if (isRollingOut(item)) return []
   const below = (parent: string): CampaignImage[] =>
     images
       .filter(({ plan }) => plan.parent === parent && plan.decision === 'bake')
       .flatMap((child) => [child, ...below(child.image)])
-  return below(image).map((child) => child.image)
+  return below(item.image).map((child) => child.image)
 }

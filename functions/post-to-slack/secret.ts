@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as v from 'valibot'
+import { isDenied, isMissing, isUndecryptable } from '../../aws/errors.ts'
 import { SlackRefused } from '../../domain/errors.ts'
 
 /** How to reach one channel: by its webhook, or as a bot. */
@@ -36,18 +37,19 @@ async function stringIn(client: SecretsManagerClient, name: string): Promise<str
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }))
     return SecretString ?? ''
   } catch (error) {
-    const why = error instanceof Error && advice[error.name]
-    if (why) throw new SlackRefused(`secret ${name}: ${why}`, { cause: error })
+    const why = adviceOn(error)
+    if (why !== undefined) throw new SlackRefused(`secret ${name}: ${why}`, { cause: error })
     throw error
   }
 }
 
-const advice: Record<string, string> = {
-  ResourceNotFoundException:
-    'there is none of this name in the build account and region. Make it with aws secretsmanager create-secret',
-  AccessDeniedException:
-    'it may not be read. Where it has a KMS key of its own, give it the default key, aws/secretsmanager',
-  DecryptionFailure: 'its KMS key does not decrypt it. Give it the default key, aws/secretsmanager',
+function adviceOn(error: unknown): string | undefined {
+  if (isMissing(error))
+    return 'there is none of this name in the build account and region. Make it with aws secretsmanager create-secret'
+  if (isDenied(error))
+    return 'it may not be read. Where it has a KMS key of its own, give it the default key, aws/secretsmanager'
+  if (isUndecryptable(error)) return 'its KMS key does not decrypt it. Give it the default key, aws/secretsmanager'
+  return undefined
 }
 
 /** No cause: what JSON.parse and Valibot say of a secret quotes it. */

@@ -1,4 +1,5 @@
 import { type ImagebuilderClient, RetryImageCommand } from '@aws-sdk/client-imagebuilder'
+import { isInvalid } from '../../aws/errors.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import type { Ledger } from '../../ledger/table.ts'
@@ -54,8 +55,7 @@ async function retryOne({ imageBuilder }: Parts, { arn, part, failure }: Distrib
       }),
     )
   } catch (error) {
-    if (error instanceof Error && error.name === 'InvalidRequestException')
-      throw new DistributionFailed(`${failure} (and no retry: ${error.message})`, { cause: error })
+    if (isInvalid(error)) throw new DistributionFailed(`${failure} (and no retry: ${error.message})`, { cause: error })
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import { isNotBegun } from '../../aws/errors.ts'
 import { type CustomCheckRequest, readAnswer, readError } from '../../domain/validation/custom.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { readPrevious } from '../../ledger/previous.ts'
@@ -33,7 +34,9 @@ export async function lookAtCustom(parts: Parts, order: OrderOf<'custom'>, subje
     }
   } catch (error) {
     const { name, message } = error as Error
-    if (neverArrived(error)) throw error
+    // Only what surely did not reach the function is the state machine's to try again.
+    if (isNotBegun(error)) throw error
+    // Of our own signal, too.
     if (/^(AbortError|TimeoutError)$/.test(name)) return { results: [late(timeout)] }
     return { results: [failed(`the function could not be asked: ${name}: ${message}`)] }
   }
@@ -64,9 +67,3 @@ const late = (timeout: number): CheckResult => ({
   passed: false,
   detail: `no answer within ${timeout} seconds`,
 })
-
-/** Only what surely did not reach the function is the state machine's to try again. */
-const neverArrived = (error: unknown) =>
-  error instanceof Error &&
-  (error.name === 'TooManyRequestsException' ||
-    ('code' in error && ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(error.code))))

@@ -1,6 +1,7 @@
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { readPointers } from '../../aws/pointers.ts'
 import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
+import { TargetUnreachable } from '../../domain/errors.ts'
 import { sourceIn } from '../../domain/fleet/graph.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 
@@ -48,7 +49,7 @@ export async function seed({ fleet, ssm, upstreams }: Parts, { RequestType, Reso
 
 /** The upstream's account may have its stack after the build account: that is no reason to fail a deployment. */
 function unreadable(error: unknown): undefined {
-  if (error instanceof Error && error.name === 'TargetUnreachable') return undefined
+  if (error instanceof TargetUnreachable) return undefined
   throw error
 }
 

@@ -1,10 +1,12 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { isFinished, isPlanned } from '../../domain/image-status.ts'
+import { operationMachines } from '../../domain/operations.ts'
 import type { PlannedImage } from '../../domain/planning/plan.ts'
 import { type CampaignImage, imageKey, readCampaign } from '../../ledger/campaigns.ts'
 import { type Failed, fail } from '../fail-rebake/fail-rebake.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
-import { type ClosingParts, isOver } from '../workflow/close-rebake.ts'
+import type { ClosingParts } from '../workflow/close-rebake.ts'
 import { settleOperation } from './settle-operation.ts'
 
 interface Parts extends ClosingParts {
@@ -43,8 +45,7 @@ export async function settle(parts: Parts, { time, detail }: StoppedExecution) {
     status === 'ABORTED' && error !== 'Cancelled'
       ? { error: unsaid.error, cause: [error, cause].filter(Boolean).join(': ') || unsaid.cause }
       : { error: error ?? unsaid.error, cause: cause ?? unsaid.cause }
-  if (/:execution:[^:]+-(rollback|revoke|retire):/.test(execution))
-    return settleOperation(parts, { operation: detail.name, time, failure })
+  if (isOperation(execution)) return settleOperation(parts, { operation: detail.name, time, failure })
   const input = JSON.parse(detail.input ?? '{}') as { campaign?: string; image?: string }
   const outcome = { time, failure, as }
   if (input.campaign && input.image)
@@ -54,12 +55,17 @@ export async function settle(parts: Parts, { time, detail }: StoppedExecution) {
   // Step Functions stops them with the campaign: whoever is told of that is told what became of each.
   if (status === 'ABORTED')
     for (const item of images)
-      if (item.execution && !isOver(item))
+      if (item.execution && !isFinished(item))
         await endRebake(parts, { ...outcome, execution: item.execution, campaign, image: item.image })
   // A root, whose parent is not baked first; any other image's rebake, or its parent's, ends by itself.
   const isRoot = ({ parentAmi }: PlannedImage) => parentAmi !== undefined
   await failPlanned(parts, isRoot, { ...outcome, execution, campaign })
   return summarise(parts, { campaign, time, failure, as })
+}
+
+const isOperation = (execution: string): boolean => {
+  const machine = execution.split(':').at(-2) ?? ''
+  return operationMachines.some((name) => machine.endsWith(`-${name}`))
 }
 
 async function endRebake(parts: Parts, failed: Failed) {
@@ -79,6 +85,6 @@ async function failPlanned(
   failed: Omit<Failed, 'image'>,
 ): Promise<void> {
   const { images } = await readCampaign(parts.ledger, failed.campaign)
-  for (const { image, status, plan } of images)
-    if (status === 'planned' && isMine(plan)) await fail(parts, { ...failed, image })
+  for (const item of images)
+    if (isPlanned(item) && isMine(item.plan)) await fail(parts, { ...failed, image: item.image })
 }

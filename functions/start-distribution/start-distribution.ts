@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import type { OrganizationsClient } from '@aws-sdk/client-organizations'
 import { type CloudWatchFor, mustBeQuiet } from '../../aws/alarms.ts'
+import { isAlreadyThere } from '../../aws/errors.ts'
 import { accountsOf } from '../../aws/organizations.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
@@ -104,7 +105,7 @@ async function configure(imageBuilder: ImagebuilderClient, request: Request, par
     if (!made) throw new Error(`Image Builder made ${name} and named no distribution configuration`)
     return made
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'ResourceAlreadyExistsException')) throw error
+    if (!isAlreadyThere(error)) throw error
   }
   const arn = `${imageArn.split(':').slice(0, 5).join(':')}:distribution-configuration/${name}`
   await imageBuilder.send(

@@ -1,3 +1,5 @@
+import { isOpen } from '../../domain/campaign-status.ts'
+import { type ImageStatus, imageStatuses } from '../../domain/image-status.ts'
 import { campaignFinished, outcome } from '../../domain/messages/campaigns.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
 import { closed } from '../../domain/planning/learning.ts'
@@ -15,8 +17,6 @@ interface Request {
   as?: 'failed' | 'aborted'
 }
 
-const open = ['waiting', 'running']
-
 /** The campaign's end: recorded, announced, counted. A second call tells nobody again. */
 export async function summarise(
   { ledger, notify, count }: { ledger: Ledger; notify: Notify; count: Count },
@@ -27,7 +27,7 @@ export async function summarise(
     .filter(({ plan }) => plan.decision === 'bake')
     .sort((a, b) => a.plan.order - b.plan.order)
     .map(({ image, status, reason, ami = null }) => ({ image, status, reason, ami }))
-  if (record && !open.includes(record.status)) return counts(images)
+  if (record && !isOpen(record)) return counts(images)
   await notify(
     campaignFinished({
       campaign,
@@ -51,11 +51,8 @@ const reasonsToLeave = (images: CampaignImage[]): string[] =>
     ([reason, left = []]) => `  ${left.map(({ image }) => image).join(', ')}: ${reason}`,
   )
 
-const counts = (images: { image: string; status: string; reason: string; ami: string | null }[]) => {
-  const count = (status: string) => images.filter((image) => image.status === status).length
-  const released = count('released')
-  const skipped = count('skipped')
-  const superseded = count('superseded')
-  const failed = images.length - released - skipped - superseded
-  return { released, skipped, superseded, failed, sentence: outcome(images) }
+const counts = (images: { image: string; status: ImageStatus; reason: string; ami: string | null }[]) => {
+  const number = { released: 0, skipped: 0, superseded: 0, failed: 0 }
+  for (const { status } of images) number[imageStatuses[status].countedAs]++
+  return { ...number, sentence: outcome(images) }
 }

@@ -7,6 +7,7 @@ import {
   type Image,
 } from '@aws-sdk/client-ec2'
 import { imagesAmong } from '../../aws/amis.ts'
+import { isMissing } from '../../aws/errors.ts'
 
 /** What EC2 does to AMIs of the caller's account. Each may be repeated. */
 
@@ -55,6 +56,6 @@ export async function deleteSnapshots(ec2: EC2Client, snapshots: readonly string
     try {
       await ec2.send(new DeleteSnapshotCommand({ SnapshotId }))
     } catch (error) {
-      if (!(error instanceof Error && error.name === 'InvalidSnapshot.NotFound')) throw error
+      if (!isMissing(error)) throw error
     }
 }

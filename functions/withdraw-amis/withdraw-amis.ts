@@ -84,10 +84,10 @@ async function settle(ami: WithdrawnAmi, work: () => Promise<Partial<WithdrawnAm
   }
 }
 
-const failed = (ami: WithdrawnAmi, { name, message }: Error) =>
+const failed = (ami: WithdrawnAmi, error: Error) =>
   Object.assign(ami, {
     outcome: 'failed',
-    why: name === 'TargetUnreachable' ? message : `${name}: ${message}`,
+    why: error instanceof TargetUnreachable ? error.message : `${error.name}: ${error.message}`,
   })
 
 interface Withdrawn {

@@ -1,4 +1,5 @@
 import { CancelImageCreationCommand, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { isInUse, isInvalid, isMissing } from '../../aws/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { type CampaignImage, imageKey } from '../../ledger/campaigns.ts'
 import type { Ledger } from '../../ledger/table.ts'
@@ -17,7 +18,6 @@ export async function cancelBake(
   })
   await imageBuilder.send(cancel).catch((error: unknown) => {
     // It has ended by itself meanwhile: nothing to cancel.
-    const over = error instanceof Error && /^(InvalidRequest|ResourceInUse|ResourceNotFound)Exception$/.test(error.name)
-    if (!over) throw error
+    if (!isInvalid(error) && !isInUse(error) && !isMissing(error)) throw error
   })
 }

@@ -1,4 +1,5 @@
 import { withdraw } from '../../domain/claims.ts'
+import { isFinished } from '../../domain/image-status.ts'
 import { type CampaignImage, readCampaign } from '../../ledger/campaigns.ts'
 import { changeClaims } from '../../ledger/locks.ts'
 import type { Ledger } from '../../ledger/table.ts'
@@ -24,10 +25,6 @@ export interface Closing {
   image: string
 }
 
-/** Whether nothing more comes of an image in its campaign. */
-export const isOver = ({ status }: Pick<CampaignImage, 'status'>): boolean =>
-  ['left', 'released', 'failed', 'skipped', 'superseded', 'aborted'].includes(status)
-
 /**
  * The end of a rebake, whichever it is: `record` writes the outcome and tells people, and the claim is free. A
  * second closing of the same rebake records nothing and tells nobody.
@@ -40,6 +37,6 @@ export async function close(
   const { images } = await readCampaign(parts.ledger, campaign)
   const image = images.find((candidate) => candidate.image === name)
   if (!image) throw new Error(`campaign ${campaign} knows no image ${name}`)
-  if (!isOver(image)) await record(image, images)
+  if (!isFinished(image)) await record(image, images)
   await changeClaims(parts, time, (claims) => withdraw(claims, execution))
 }

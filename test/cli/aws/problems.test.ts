@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Deployment, deploymentOf } from '../../../cli/aws/deployment.ts'
-import { calling } from '../../../cli/aws/problems.ts'
+import { calling, mayPass } from '../../../cli/aws/problems.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
 import { smallFleet } from '../small-fleet.ts'
@@ -51,6 +51,8 @@ describe('a call of AWS', () => {
       thrown: error('AccessDeniedException', 'User: x is not authorized to perform: dynamodb:GetItem', answered),
       text: 'access denied: User: x is not authorized to perform: dynamodb:GetItem. Take a role that may',
     },
+    { thrown: error('AuthorizationErrorException', 'not yours', answered), text: 'access denied: not yours.' },
+    { thrown: error('EC2ThrottledException', 'Rate exceeded', answered), text: 'AWS asks to go slower' },
     {
       thrown: error('StateMachineDoesNotExist', 'x', answered),
       text: 'there is no state machine golden-campaign. Is the fleet golden deployed in account 111122223333, eu-west-1?',
@@ -84,5 +86,15 @@ describe('a call of AWS', () => {
 
   it.each([new Error('a mistake of ours'), new BadInput('said already')])('leaves %s as it is', async (thrown) => {
     expect(await failing(thrown)).toBe(thrown)
+  })
+
+  it.each([
+    ['RequestTimeout', answered, true],
+    ['EC2ThrottledException', answered, true],
+    ['SomethingOfTheirs', { $metadata: { httpStatusCode: 503 } }, true],
+    ['AccessDeniedException', answered, false],
+    ['ValidationException', answered, false],
+  ])('that ends with %s and %j may be over in a moment: %s', async (name, more, passes) => {
+    expect(mayPass(await failing(error(name, 'x', more)))).toBe(passes)
   })
 })

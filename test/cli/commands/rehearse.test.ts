@@ -33,7 +33,7 @@ const campaign = {
   reason: 'al2023 released ami-0',
   upstream: 'al2023',
   ami: 'ami-0',
-  status: 'finished',
+  status: 'finished' as const,
   finishedAt: null,
   images: 1,
 }

@@ -10,7 +10,7 @@ const campaign = {
   reason: 'al2023 released ami-0123',
   upstream: 'al2023',
   ami: 'ami-0123',
-  status: 'finished',
+  status: 'finished' as const,
   startedAt: '2026-09-01T06:00:00.000Z',
   finishedAt: '2026-09-02T08:05:00.000Z',
   images: 2,

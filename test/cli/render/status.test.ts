@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bar, type Status, statusCounts, statuses, statusOrder } from '../../../cli/render/status.ts'
+import { bar, statusCounts, statuses, statusOrder } from '../../../cli/render/status.ts'
+import type { ShownStatus } from '../../../domain/image-status.ts'
 
 describe('status', () => {
   it.each([
@@ -24,7 +25,7 @@ describe('status', () => {
   })
 
   it('counts only what there is', () => {
-    const of = (...statuses: Status[]) => statuses.map((status) => ({ status }))
+    const of = (...statuses: ShownStatus[]) => statuses.map((status) => ({ status }))
     expect(statusCounts(of('failed', 'released', 'running', 'released'))).toBe('2 released, 1 running, 1 failed')
     expect(statusCounts(statusOrder.map((status) => ({ status })))).toBe(
       '1 released, 1 running, 1 waiting, 1 failed, 1 skipped, 1 aborted, 1 superseded',

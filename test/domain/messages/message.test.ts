@@ -23,12 +23,14 @@ it.each([
 })
 
 it('sums up a campaign in a sentence, in one order', () => {
-  const images = ['superseded', 'aborted', 'skipped', 'failed', 'released', 'released'].map((status, at) => ({
-    image: `i${at}`,
-    status,
-    reason: '',
-    ami: null,
-  }))
+  const images = (['superseded', 'aborted', 'skipped', 'failed', 'released', 'released'] as const).map(
+    (status, at) => ({
+      image: `i${at}`,
+      status,
+      reason: '',
+      ami: null,
+    }),
+  )
   expect(outcome(images)).toBe('2 released, 1 failed (i3), 1 skipped (i2), 1 aborted (i1), 1 superseded (i0).')
   expect(outcome([])).toBe('nothing was rebaked.')
 })

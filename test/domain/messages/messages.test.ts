@@ -195,7 +195,7 @@ Campaign: c`)
   })
 
   it('says of a campaign that was cancelled who did it and why, and how to go back', () => {
-    const images = [{ image: 'web', status: 'aborted', reason: 'it was stopped', ami: null }]
+    const images = [{ image: 'web', status: 'aborted' as const, reason: 'it was stopped', ami: null }]
     const { subject, body, severity } = campaignFinished({
       campaign: 'c',
       execution,
@@ -309,7 +309,7 @@ Campaign: drift-0123`)
   })
 
   it('is good news when a newer campaign has taken over what is not released', () => {
-    const image = { image: 'api', status: 'superseded', reason: 'superseded by campaign d', ami: null }
+    const image = { image: 'api', status: 'superseded' as const, reason: 'superseded by campaign d', ami: null }
     const { subject, severity } = campaignFinished({
       campaign: 'c',
       execution,
