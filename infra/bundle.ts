@@ -8,6 +8,7 @@ import { bundleNames, functionsWithFleet } from './functions/names.ts'
 import {
   bundled,
   droppableSchemas,
+  fixedEndpoints,
   lambdaCredentials,
   noEventStreams,
   oneRegion,
@@ -69,7 +70,16 @@ export const compileFunctions = () =>
     banner: {
       js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
     },
-    plugins: [droppableSchemas, pureLayers, lambdaCredentials, noEventStreams, oneRegion, smallPackages, smallSemver],
+    plugins: [
+      droppableSchemas,
+      pureLayers,
+      lambdaCredentials,
+      noEventStreams,
+      oneRegion,
+      fixedEndpoints,
+      smallPackages,
+      smallSemver,
+    ],
   })
 
 /** Stands in for the bundles where only the template matters. */
