@@ -1,6 +1,6 @@
 import { titleOf } from '../domain/triggers.ts'
 import { isOver } from '../functions/workflow/close-rebake.ts'
-import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
+import type { CampaignImageItem, CampaignItem } from '../ledger/items.ts'
 import type { CampaignState } from './aws/steering.ts'
 import { Failed } from './problems.ts'
 
@@ -66,7 +66,6 @@ export function cancellationOf({ record, images }: CampaignState, campaign: stri
   }
 }
 
-function underWayOf(item: CampaignImage & { published?: Record<string, string> }) {
-  const { image, status, version, published = {} } = item
+function underWayOf({ image, status, version, published = {} }: CampaignImageItem) {
   return { image, status, ...(version && { version }), rings: Object.keys(published) }
 }

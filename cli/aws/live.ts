@@ -8,7 +8,6 @@ import type { Whereabouts } from '../../domain/planning/announcements.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { Claim, Judgement } from '../../domain/planning/release.ts'
 import { judgeClaim } from '../../functions/workflow/accept-upstream-release.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
 import { BadInput } from '../problems.ts'
 import type { Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
@@ -31,7 +30,7 @@ export async function openLive(deployment: Deployment): Promise<Live> {
   const { fleet, config } = deployment
   const ledger = ledgerOf(deployment)
   const ec2 = new EC2Client(config)
-  const known = await calling(deployment, 'read what the ledger knows', () => readKnown(ledger))
+  const known = await calling(deployment, 'read what the ledger knows', () => ledger.fleetState.read())
   const asking = <T>(doing: string, call: () => Promise<T>) => calling(deployment, doing, call)
   return {
     known,

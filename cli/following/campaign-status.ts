@@ -3,8 +3,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { doneAt } from '../../domain/rebake-steps.ts'
 import { type Trigger, titleOf } from '../../domain/triggers.ts'
-import type { ApprovalItem } from '../../ledger/approvals.ts'
-import type { CampaignImage, CampaignItem } from '../../ledger/campaigns.ts'
+import type { ApprovalItem, CampaignImageItem, CampaignItem } from '../../ledger/items.ts'
 import type { ImageProgress, Progress } from '../../rehearsal/progress.ts'
 import { minute } from '../render/duration.ts'
 import { waitsFor } from './waits.ts'
@@ -20,7 +19,7 @@ export interface Step {
 export interface Seen {
   campaign: string
   record: Partial<CampaignItem> & Pick<CampaignItem, 'status' | 'startedAt'>
-  images: readonly CampaignImage[]
+  images: readonly CampaignImageItem[]
   /** Of the images that run. */
   steps: ReadonlyMap<string, Step>
   /** What is asked now, of images that wait for an approval. */
@@ -114,7 +113,7 @@ const expected = (fleet: Fleet, trigger: Trigger, since: string): ImageStatus[] 
       reason: '',
     }))
 
-const statuses: Record<CampaignImage['status'], ImageStatus['status']> = {
+const statuses: Record<CampaignImageItem['status'], ImageStatus['status']> = {
   planned: 'waiting',
   left: 'waiting',
   waiting: 'running',
@@ -134,7 +133,7 @@ interface Around {
   concurrentBakes: number
 }
 
-function imageStatus(image: CampaignImage, seen: Seen, around: Around): ImageStatus {
+function imageStatus(image: CampaignImageItem, seen: Seen, around: Around): ImageStatus {
   const { plan, execution, startedAt, finishedAt, version, ami } = image
   const status = statuses[image.status]
   const base = {

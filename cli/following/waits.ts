@@ -1,12 +1,11 @@
-import type { ApprovalItem } from '../../ledger/approvals.ts'
-import type { CampaignImage } from '../../ledger/campaigns.ts'
+import type { ApprovalItem, CampaignImageItem } from '../../ledger/items.ts'
 import { minute } from '../render/duration.ts'
 import type { Seen, Step } from './campaign-status.ts'
 
 type Around = Pick<Seen, 'claims' | 'approvals'> & { concurrentBakes: number }
 
 /** What an image that runs waits for at its step, and until when, in words; undefined where it works. */
-export function waitsFor(image: CampaignImage, step: Step, around: Around): string | undefined {
+export function waitsFor(image: CampaignImageItem, step: Step, around: Around): string | undefined {
   switch (step.name) {
     case 'Claim Image':
       return queueText(image, 'bake', around)
@@ -32,7 +31,7 @@ export function waitsFor(image: CampaignImage, step: Step, around: Around): stri
 
 /** Who waits has been granted nothing yet; who is not in the queue is about to be told. */
 function queueText(
-  { image, execution }: CampaignImage,
+  { image, execution }: CampaignImageItem,
   stage: 'bake' | 'roll-out',
   { claims: { held, queue }, concurrentBakes }: Around,
 ): string | undefined {
@@ -47,8 +46,7 @@ const approvalText = (asked: ApprovalItem | undefined) =>
   asked && `approval for ${asked.ring} until ${minute(asked.until)} UTC`
 
 /** The ring that soaks is the last that all targets of were given the AMI. */
-function soakText({ order, ...image }: CampaignImage, { since }: Step): string | undefined {
-  const { published = {} } = image as { published?: Record<string, string> }
+function soakText({ order, published = {} }: CampaignImageItem, { since }: Step): string | undefined {
   const ring = order?.rings.findLast(({ ring }) => ring in published)
   if (!ring) return undefined
   const until = new Date(Date.parse(since) + ring.soak * 1000).toISOString()

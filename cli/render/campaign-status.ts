@@ -1,4 +1,4 @@
-import type { OperationItem } from '../../ledger/operations.ts'
+import type { OperationItem } from '../../ledger/items.ts'
 import type { Standing } from '../aws/status.ts'
 import type { CampaignStatus, ImageStatus } from '../following/campaign-status.ts'
 import type { Look } from '../following/follow.ts'

@@ -1,6 +1,5 @@
 import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
 import { sourceIn } from '../../domain/fleet/graph.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
 import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
 
 type Parts = ReleaseParts & { upstreams: UpstreamParts }
@@ -15,7 +14,7 @@ const eventsTakeSeconds = 15 * 60
  * @throws AggregateError that names each upstream that could not be looked at.
  */
 export async function pollUpstreams(parts: Parts, { time }: { time: string }) {
-  const { upstreams: known } = await readKnown(parts.ledger)
+  const { upstreams: known } = await parts.ledger.fleetState.read()
   const taken: Record<string, unknown> = {}
   const failures: Error[] = []
   for (const upstream of Object.keys(parts.fleet.upstreams))

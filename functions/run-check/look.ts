@@ -1,6 +1,6 @@
 import type { CheckOrder } from '../../domain/planning/check-order.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import type { CheckState } from '../../ledger/checks.ts'
+import type { CheckState } from '../../ledger/items.ts'
 
 /** What is checked, and in which execution. */
 export interface Subject {

@@ -8,8 +8,8 @@ import type { KnownUpstream } from '../../domain/planning/known.ts'
 import { released, started } from '../../domain/planning/learning.ts'
 import { type Claim, judge, standingOf } from '../../domain/planning/release.ts'
 import { campaignName, type Release } from '../../domain/triggers.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { RefusalItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { bakedAs } from './ami-ancestry.ts'
@@ -20,7 +20,7 @@ export interface ReleaseParts {
   campaignArn: string
   ec2: EC2Client
   stepFunctions: SFNClient
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'releases'>
   notify: Notify
   count: Count
 }
@@ -46,7 +46,7 @@ export async function takeRelease(
   const { upstream, ami } = release
   const created = image.CreationDate ?? ''
   let standing: ReturnType<typeof standingOf> = 'newer'
-  const known = await changeKnown(parts.ledger, (before) => {
+  const known = await parts.ledger.fleetState.change((before) => {
     standing = standingOf(before.upstreams[upstream], { ami, created })
     return standing === 'newer' ? released(before, release, created) : before
   })
@@ -59,32 +59,20 @@ export async function takeRelease(
   // Remembered and not started: whoever remembered it died in between.
   if (now.started || ami !== newest.ami) return { known: campaignName(release) }
   const campaign = await startCampaign(parts, release)
-  await changeKnown(parts.ledger, (before) => started(before, upstream, campaign))
+  await parts.ledger.fleetState.change((before) => started(before, upstream, campaign))
   return { campaign }
 }
 
 // The compiler does not see that the closure has assigned it.
 const isOlder = (standing: ReturnType<typeof standingOf>) => standing === 'older'
 
-interface Refusal {
-  /** Or what is known of it: the parameter or the image that names it. */
-  ami: string
-  /** The event's id, where no AMI is known to tell it by. */
-  event?: string
-  account: string
-  region: string
-  time: string
-  reason: string
-}
-
 /** Recorded and told once, however often the same comes; again for another reason. */
-export async function refuse({ ledger, notify, count }: ReleaseParts, refusal: Refusal) {
-  const { ami, event = ami, reason } = refusal
-  const key = { pk: `REFUSED#${event}`, sk: 'REFUSED' }
-  const before = await ledger.get<{ announced?: boolean; reason?: string }>(key)
+export async function refuse({ ledger, notify, count }: ReleaseParts, refusal: Omit<RefusalItem, 'announced'>) {
+  const { reason } = refusal
+  const before = await ledger.releases.readRefusal(refusal)
   if (before?.announced && before.reason === reason) return { refused: reason }
   await notify(upstreamRefused(refusal))
   count('ReleaseRefused')
-  await ledger.set(key, { ...refusal, announced: true })
+  await ledger.releases.recordRefusal(refusal)
   return { refused: reason }
 }
