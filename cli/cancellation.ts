@@ -1,7 +1,7 @@
 import { isOpen } from '../domain/campaign-status.ts'
 import { type ImageStatus, isFinished, isPlanned } from '../domain/image-status.ts'
 import { titleOf, triggerKinds } from '../domain/trigger-kinds.ts'
-import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
+import type { CampaignImageItem, CampaignItem } from '../ledger/items.ts'
 import type { CampaignState } from './aws/steering.ts'
 import { Failed } from './problems.ts'
 
@@ -67,7 +67,6 @@ export function cancellationOf({ record, images }: CampaignState, campaign: stri
   }
 }
 
-function underWayOf(item: CampaignImage & { published?: Record<string, string> }) {
-  const { image, status, version, published = {} } = item
+function underWayOf({ image, status, version, published = {} }: CampaignImageItem) {
   return { image, status, ...(version && { version }), rings: Object.keys(published) }
 }

@@ -8,6 +8,7 @@ import { bundleNames, functionsWithFleet } from './functions/names.ts'
 import {
   bundled,
   droppableSchemas,
+  fixedEndpoints,
   lambdaCredentials,
   noEventStreams,
   noInstanceMetadata,
@@ -76,6 +77,7 @@ export const compileFunctions = () =>
       noEventStreams,
       noInstanceMetadata,
       oneRegion,
+      fixedEndpoints,
       smallPackages,
       smallSemver,
     ],

@@ -100,6 +100,16 @@ export const oneRegion = instead(/^@aws-sdk\/signature-v4-multi-region$/, {
     }`,
 })
 
+/**
+ * A client of DynamoDB could look up its endpoints and cache them (9 kB). None of its commands does that, and nobody turns it
+ * on. https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoint-discovery.html
+ */
+export const fixedEndpoints = instead(/^@aws-sdk\/middleware-endpoint-discovery$/, {
+  name: 'fixed-endpoints',
+  contents: `export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {}
+    export const resolveEndpointDiscoveryConfig = (config) => config`,
+})
+
 /** The X-Ray SDK asks semver (29 kB) one thing: whether a version, of Node or of the SDK, is recent enough. */
 export const smallSemver = instead(/^semver$/, {
   name: 'small-semver',

@@ -1,12 +1,25 @@
-import { type Known, nothingKnown } from '../domain/planning/known.ts'
-import type { Key, Ledger } from './table.ts'
-import { changeDocument, readDocument } from './versioned-item.ts'
+import { nothingKnown } from '../domain/planning/known.ts'
+import type { FleetStateItem } from './items.ts'
+import { keyOf } from './keys.ts'
+import type { Table } from './table.ts'
+import { changeVersioned, readVersioned } from './versioned-item.ts'
 
-/** What the ledger knows of the fleet is one item: plans are made one after the other, each seeing those before. */
-const key: Key = { pk: 'FLEET', sk: 'FLEET' }
+/** What the ledger knows of the fleet across campaigns. */
+export class FleetStateStore {
+  readonly #table: Table
 
-export const readKnown = (ledger: Ledger) => readDocument<Known>(ledger, key, nothingKnown)
+  constructor(table: Table) {
+    this.#table = table
+  }
 
-/** @throws Transient */
-export const changeKnown = (ledger: Ledger, change: (known: Known) => Known) =>
-  changeDocument<Known>(ledger, key, nothingKnown, change)
+  read(): Promise<FleetStateItem> {
+    return readVersioned(this.#table, key, nothingKnown)
+  }
+
+  /** @throws Transient */
+  change(change: (known: FleetStateItem) => FleetStateItem): Promise<FleetStateItem> {
+    return changeVersioned(this.#table, key, nothingKnown, change)
+  }
+}
+
+const key = keyOf('fleetState', {})

@@ -1,38 +1,25 @@
-import { type Claim, type Claims, grant, markTold, noClaims, type Superseded, untold } from '../domain/claims.ts'
-import type { Key, Ledger } from './table.ts'
-import { changeDocument, readDocument } from './versioned-item.ts'
-import type { Outcome, Waits } from './waits.ts'
+import { noClaims } from '../domain/claims.ts'
+import type { LocksItem } from './items.ts'
+import { keyOf } from './keys.ts'
+import type { Table } from './table.ts'
+import { changeVersioned, readVersioned } from './versioned-item.ts'
 
-const key: Key = { pk: 'CLAIMS', sk: 'CLAIMS' }
+/** Whose turn it is to bake or to roll out an image, and who waits for it. */
+export class LockStore {
+  readonly #table: Table
 
-/** Of one entry into the state that claims: an execution may claim, give back, and claim again. */
-export const claimWait = ({ stage, holder, since }: Pick<Claim, 'stage' | 'holder' | 'since'>) =>
-  `claim:${stage}:${holder}:${since}`
+  constructor(table: Table) {
+    this.#table = table
+  }
 
-export const supersededBy = (by: string): Outcome => ({
-  error: 'Superseded',
-  cause: `superseded by campaign ${by}`,
-})
+  read(): Promise<LocksItem> {
+    return readVersioned(this.#table, key, noClaims)
+  }
 
-export const readClaims = (ledger: Ledger) => readDocument<Claims>(ledger, key, noClaims)
-
-/**
- * Changes the claims, grants what can be granted then, and tells those who waited.
- *
- * @throws Transient
- */
-export async function changeClaims(
-  { ledger, waits, concurrentBakes }: { ledger: Ledger; waits: Waits; concurrentBakes: number },
-  time: string,
-  change: (claims: Claims) => Claims,
-): Promise<Claims> {
-  const claims = await changeDocument<Claims>(ledger, key, noClaims, (current) =>
-    grant(change(current), concurrentBakes),
-  )
-  const news = untold(claims)
-  if (news.length === 0) return claims
-  for (const claim of news) await waits.bringOutcome(claimWait(claim), newsFor(claim), time)
-  return changeDocument<Claims>(ledger, key, noClaims, (current) => markTold(current, news))
+  /** @throws Transient */
+  change(change: (claims: LocksItem) => LocksItem): Promise<LocksItem> {
+    return changeVersioned(this.#table, key, noClaims, change)
+  }
 }
 
-const newsFor = (claim: Claim | Superseded): Outcome => ('by' in claim ? supersededBy(claim.by) : { granted: true })
+const key = keyOf('locks', {})

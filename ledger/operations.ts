@@ -1,108 +1,150 @@
-import { DescribeExecutionCommand, ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn'
 import { shorten } from '../domain/executions.ts'
-import type { OperationKind, OperationStatus, RingStatus } from '../domain/operations.ts'
-import type { Hold } from '../domain/planning/holds.ts'
 import type { Known } from '../domain/planning/known.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
 import type { RingPlan } from '../domain/releases/rollback.ts'
-import type { Item, Key, Ledger } from './table.ts'
+import type {
+  FirstRetirementItem,
+  OperationItem,
+  RetirementItem,
+  RevocationItem,
+  RollbackItem,
+  RollbackRingItem,
+  WithdrawalItem,
+} from './items.ts'
+import { keyOf } from './keys.ts'
+import { ofKind, readItem, setItem, type Table } from './table.ts'
 
-/** An operation's own record, named as its execution: each kind has a state machine of its own. All times are ISO 8601. */
-export interface OperationItem extends Item {
-  operation: string
-  kind: OperationKind
-  /** The execution's ARN. */
-  execution: string
-  /** The ARN of whoever asked for it, and why; a schedule has no reason. */
-  by: string
-  reason?: string
-  status: OperationStatus
-  startedAt: string
-  finishedAt?: string
-  /** What is not as it should be, in words: it names the targets. */
-  problems?: string[]
+const keyFor = (operation: string) => keyOf('operation', { operation })
+const ringKey = (operation: string, ring: string) => keyOf('ring', { operation, ring })
+const withdrawalKey = (operation: string, { account, region }: Target) =>
+  keyOf('withdrawal', { operation, account, region })
+
+/** What people and schedules do to releases: rollbacks, revocations and retirements. */
+export class OperationStore {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  read(operation: string): Promise<OperationItem | undefined> {
+    return readItem(this.#table, keyFor(operation))
+  }
+
+  async readRevocation(operation: string): Promise<RevocationItem | undefined> {
+    const item = await this.read(operation)
+    return item?.kind === 'revocation' ? item : undefined
+  }
+
+  /** A rollback and its rings; `record` is undefined where there is none of that name. */
+  async readRollback(operation: string): Promise<{ record: RollbackItem | undefined; rings: RollbackRingItem[] }> {
+    const items = await this.#table.all(keyFor(operation).pk)
+    const [record] = ofKind(items, 'operation')
+    return { record: record?.kind === 'rollback' ? record : undefined, rings: ofKind(items, 'ring') }
+  }
+
+  /** The operations that hold images and are under way, by their own word. */
+  async readHolding({ images }: Known): Promise<OperationItem[]> {
+    const names = new Set(Object.values(images).flatMap(({ held }) => held?.operation ?? []))
+    const items = await Promise.all([...names].map((name) => this.read(name)))
+    return items.flatMap((item) => (item?.status === 'running' ? [item] : []))
+  }
+
+  /** What was decided first stays. */
+  async recordRollbackStarted(item: RollbackItem): Promise<void> {
+    await this.#table.create(keyFor(item.operation), item)
+  }
+
+  /** What was decided first stays. */
+  async recordRollbackRing(operation: string, ring: RingPlan, at: string): Promise<void> {
+    await this.#table.create(ringKey(operation, ring.ring), { ...ring, status: 'waiting', at })
+  }
+
+  /** What is known from the start not to be as it should be. */
+  async recordProblems(operation: string, problems: string[]): Promise<void> {
+    await this.#table.set(keyFor(operation), { problems })
+  }
+
+  /** What was planned first stays: made again after a crash, the rollbacks may have begun. */
+  async recordRevocationStarted(item: RevocationItem): Promise<RevocationItem> {
+    const { execution, kind, operation, status, by, reason, ...planned } = item
+    const now = { execution, kind, operation, status, by, reason }
+    return (await setItem(this.#table, keyFor(operation), now, planned)) as RevocationItem
+  }
+
+  /** What began first stays. */
+  async recordRetirementStarted(item: RetirementItem): Promise<RetirementItem> {
+    return (await setItem(this.#table, keyFor(item.operation), {}, item)) as RetirementItem
+  }
+
+  /** People were told what a run of retirement does. */
+  async recordReported(operation: string): Promise<void> {
+    await this.#table.set(keyFor(operation), { reported: true })
+  }
+
+  /** That the fleet was told what would happen, by the first run that had something to do; answers with that run. */
+  recordFirstRetirement(operation: string): Promise<FirstRetirementItem> {
+    return setItem(this.#table, keyOf('firstRetirement', {}), {}, { operation })
+  }
+
+  async recordRollbackFinished(operation: string, problems: string[], finishedAt: string): Promise<void> {
+    await this.#table.set(keyFor(operation), { status: statusOf(problems), finishedAt, problems })
+  }
+
+  /** @param campaign bakes anew what was revoked */
+  async recordRevocationFinished(
+    operation: string,
+    problems: string[],
+    finishedAt: string,
+    campaign: string | undefined,
+  ): Promise<void> {
+    await this.#table.set(keyFor(operation), { status: statusOf(problems), finishedAt, problems, campaign })
+  }
+
+  /** Its first end stays the time of it. */
+  async recordRetirementFinished(operation: string, problems: string[], finishedAt: string): Promise<void> {
+    await this.#table.set(keyFor(operation), { status: statusOf(problems), problems }, { finishedAt })
+  }
+
+  /** It did not come to its own end. */
+  async recordStopped(operation: string, problems: string[], finishedAt: string): Promise<void> {
+    await this.#table.set(keyFor(operation), { status: 'failed', finishedAt, problems })
+  }
+
+  readRing(operation: string, ring: string): Promise<RollbackRingItem | undefined> {
+    return readItem(this.#table, ringKey(operation, ring))
+  }
+
+  /** @param wrong which targets are not as they must be, and why */
+  async recordRing(
+    operation: string,
+    ring: string,
+    { status, at, wrong }: { status: RollbackRingItem['status']; at: string; wrong: string[] },
+  ): Promise<void> {
+    await this.#table.set(ringKey(operation, ring), { status, at, wrong })
+  }
+
+  /** Every place of an operation, in order. */
+  async readWithdrawals(operation: string): Promise<WithdrawalItem[]> {
+    return ofKind(await this.#table.all(keyFor(operation).pk), 'withdrawal')
+  }
+
+  readWithdrawal(operation: string, place: Target): Promise<WithdrawalItem | undefined> {
+    return readItem(this.#table, withdrawalKey(operation, place))
+  }
+
+  /** What is to be withdrawn, place by place; what is remembered already stays. */
+  async recordWithdrawals(operation: string, withdrawals: readonly WithdrawalItem[]): Promise<void> {
+    for (const withdrawal of withdrawals) await this.#table.create(withdrawalKey(operation, withdrawal), withdrawal)
+  }
+
+  /** What became of the AMIs of one place. */
+  async recordWithdrawn(operation: string, place: Target, amis: WithdrawalItem['amis']): Promise<void> {
+    await this.#table.set(withdrawalKey(operation, place), { amis })
+  }
 }
 
-export const operationKey = (operation: string): Key => ({ pk: `OPERATION#${operation}`, sk: 'OPERATION' })
-
-export const readOperation = (ledger: Ledger, operation: string) => ledger.get<OperationItem>(operationKey(operation))
-
-export interface RevocationItem extends OperationItem {
-  kind: 'revocation'
-  image: string
-  version: string
-  descendants: boolean
-  force: boolean
-  /** What was revoked, parents first. */
-  releases: { image: string; version: string; ami: string }[]
-  goBack: { image: string; to: string }[]
-  stranded: string[]
-  rebake: string[]
-  places: Target[]
-  /** The campaign that bakes them anew. */
-  campaign?: string
-}
+const statusOf = (problems: string[]) => (problems.length > 0 ? 'failed' : 'finished')
 
 /** The rollback of one image that a revocation starts: its execution's name. */
 export const rollbackOf = (revocation: string, image: string) => shorten(`${revocation}-${image}`)
-
-/** An image that goes back: from which release, to which, and which is previous then, each by its version. */
-export interface RollbackItem extends OperationItem {
-  kind: 'rollback'
-  image: string
-  from: string
-  to: string
-  previous?: string
-  /** Where only one ring goes back. */
-  ring?: string
-  /** Whether the image stays held. */
-  hold: boolean
-  /** Who held it before, if anybody did. */
-  heldBefore?: Hold
-}
-
-/** One ring of a rollback, as was decided when it began: a deploy in the middle changes nothing of it. */
-export interface RingStep extends RingPlan, Item {
-  status: RingStatus
-  /** Since when, ISO 8601. */
-  at: string
-  /** Which targets are not as they must be, and why. */
-  wrong?: string[]
-}
-
-export const ringKey = (operation: string, ring: string): Key => ({
-  pk: operationKey(operation).pk,
-  sk: `RING#${ring}`,
-})
-
-/** A rollback and its rings; `record` is undefined where there is none of that name. */
-export async function readRollback(ledger: Ledger, operation: string) {
-  const items = await ledger.all<Item & Key>(operationKey(operation).pk)
-  return {
-    record: items.find(({ sk }) => sk === 'OPERATION') as (RollbackItem & Key) | undefined,
-    rings: items.filter(({ sk }) => sk.startsWith('RING#')) as unknown as RingStep[],
-  }
-}
-
-/** The operations that hold images and are under way, by their own word. */
-export async function holdingOperations(ledger: Ledger, { images }: Known): Promise<OperationItem[]> {
-  const names = new Set(Object.values(images).flatMap(({ held }) => held?.operation ?? []))
-  const items = await Promise.all([...names].map((name) => readOperation(ledger, name)))
-  return items.flatMap((item) => (item?.status === 'running' ? [item] : []))
-}
-
-/** Whether an operation still runs, by Step Functions' own word: its record may not know yet that it has died. */
-export async function isUnderWay(
-  { ledger, stepFunctions }: { ledger: Ledger; stepFunctions: SFNClient },
-  operation: string,
-): Promise<boolean> {
-  const record = await readOperation(ledger, operation)
-  if (record?.status !== 'running') return false
-  try {
-    const { status } = await stepFunctions.send(new DescribeExecutionCommand({ executionArn: record.execution }))
-    return status === 'RUNNING'
-  } catch (error) {
-    if (error instanceof ExecutionDoesNotExist) return false
-    throw error
-  }
-}

@@ -1,30 +1,152 @@
 import type { Fleet } from '../domain/fleet/model.ts'
+import { versionOfArn } from '../domain/names.ts'
 import type { Known } from '../domain/planning/known.ts'
-import { newestFirst, type Release } from '../domain/releases/release.ts'
-import { releaseKey } from './campaigns.ts'
-import type { Item, Key, Ledger } from './table.ts'
+import { newestFirst, type Placed } from '../domain/releases/release.ts'
+import type { FleetStateStore } from './fleet-state.ts'
+import type { CopyItem, RefusalItem, ReleaseItem } from './items.ts'
+import { keyOf } from './keys.ts'
+import { ofKind, readItem, type Table } from './table.ts'
 
-/** Every release of an image, the newest first. */
-export async function readReleases(ledger: Ledger, image: string): Promise<Release[]> {
-  const items = await ledger.all<Release & Item & Key>(releaseKey(image, '').pk)
-  return newestFirst(
-    items.filter(({ sk }) => sk.startsWith('RELEASE#')).map(({ pk: _, sk: __, ...release }) => release as Release),
-  )
+type Mark = NonNullable<ReleaseItem['revoked']>
+
+/** A release, by what it is called. */
+interface Named {
+  image: string
+  version: string
 }
+
+const keyFor = ({ image, version }: Named) => keyOf('release', { image, version })
+
+/** The releases of images across campaigns; and of upstreams, what was refused, and what is a copy of our own. */
+export class ReleaseStore {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
+  read(named: Named): Promise<ReleaseItem | undefined> {
+    return readItem(this.#table, keyFor(named))
+  }
+
+  /** Every release of an image, the newest first. */
+  async readAll(image: string): Promise<ReleaseItem[]> {
+    return newestFirst(await this.#allOf(image))
+  }
+
+  /** Every release of these images: image by image, the newest first. */
+  async readCatalog(images: readonly string[]): Promise<ReleaseItem[]> {
+    const found: ReleaseItem[] = []
+    for (let at = 0; at < images.length; at += together) {
+      const some = images.slice(at, at + together).map((image) => this.readAll(image))
+      found.push(...(await Promise.all(some)).flat())
+    }
+    return found
+  }
+
+  /** Of an image's releases the one that is this AMI: it may not be the newest by now. */
+  async findByAmi(image: string, ami: string): Promise<ReleaseItem | undefined> {
+    return (await this.#allOf(image)).find((release) => release.ami === ami)
+  }
+
+  async #allOf(image: string): Promise<ReleaseItem[]> {
+    return ofKind(await this.#table.all(keyFor({ image, version: '' }).pk), 'release')
+  }
+
+  /** What passed its checks; one that is there already stays. */
+  async recordCandidate(release: ReleaseItem): Promise<void> {
+    await this.#table.create(keyFor(release), release)
+  }
+
+  /**
+   * Beside the other rings of the release, and beside copies that were made when it was rolled out before: somebody must
+   * know of them. Whoever has its turn to roll out is the only one who writes this.
+   */
+  async recordPlaced(
+    named: Named,
+    ring: string,
+    { copies = [], distributed }: { copies?: Placed[]; distributed?: Placed[] },
+  ): Promise<void> {
+    const before = await this.read(named)
+    const all = new Map([...(before?.copies?.[ring] ?? []), ...copies].map((each) => [each.ami, each]))
+    await this.#table.set(keyFor(named), {
+      copies: { ...before?.copies, ...(all.size > 0 && { [ring]: [...all.values()] }) },
+      distributed: { ...before?.distributed, ...(distributed && { [ring]: distributed }) },
+    })
+  }
+
+  /** When it was first through its last ring. */
+  async recordReleased(named: Named, releasedAt: string): Promise<void> {
+    await this.#table.set(keyFor(named), {}, { releasedAt })
+  }
+
+  /** The first revocation stays. */
+  async recordRevoked(named: Named, revoked: Mark): Promise<void> {
+    await this.#table.set(keyFor(named), {}, { revoked })
+  }
+
+  async recordRolledBack(named: Named, rolledBack: Mark): Promise<void> {
+    await this.#table.set(keyFor(named), { rolledBack })
+  }
+
+  /** Somebody wants it after all. */
+  async clearRolledBack(named: Named): Promise<void> {
+    await this.#table.unset(keyFor(named), ['rolledBack'])
+  }
+
+  async recordRetired(named: Named, retired: NonNullable<ReleaseItem['retired']>): Promise<void> {
+    await this.#table.set(keyFor(named), { retired })
+  }
+
+  /** Its time begins anew when it is old again. */
+  async clearRetired(named: Named): Promise<void> {
+    await this.#table.unset(keyFor(named), ['retired'])
+  }
+
+  readCopy(ami: string): Promise<CopyItem | undefined> {
+    return readItem(this.#table, keyOf('copy', { ami }))
+  }
+
+  async recordCopy(ami: string, copy: CopyItem): Promise<void> {
+    await this.#table.set(keyOf('copy', { ami }), copy)
+  }
+
+  readRefusal(refusal: Pick<RefusalItem, 'ami' | 'event'>): Promise<RefusalItem | undefined> {
+    return readItem(this.#table, keyForRefusal(refusal))
+  }
+
+  async recordRefusal(refusal: Omit<RefusalItem, 'announced'>): Promise<void> {
+    await this.#table.set(keyForRefusal(refusal), { ...refusal, announced: true })
+  }
+}
+
+const keyForRefusal = ({ ami, event = ami }: Pick<RefusalItem, 'ami' | 'event'>) => keyOf('refusal', { event })
+
+const together = 16
 
 /** Every image that the fleet has, or has had. */
 export const everyImage = (fleet: Fleet, known: Known): string[] => [
   ...new Set([...Object.keys(fleet.images), ...Object.keys(known.images)]),
 ]
 
-const together = 16
+/** The release before a bake: what targets have now, or the last that passed where none went through its rings. */
+export interface Previous {
+  version: string
+  ami: string
+  imageArn?: string | undefined
+}
 
-/** Every release of these images: image by image, the newest first. */
-export async function readCatalog(ledger: Ledger, images: readonly string[]): Promise<Release[]> {
-  const found: Release[] = []
-  for (let at = 0; at < images.length; at += together) {
-    const some = images.slice(at, at + together).map((image) => readReleases(ledger, image))
-    found.push(...(await Promise.all(some)).flat())
-  }
-  return found
+/** @returns undefined where this bake is the first */
+export async function readPrevious(
+  { fleetState, releases }: { fleetState: FleetStateStore; releases: ReleaseStore },
+  image: string,
+  imageArn: string,
+): Promise<Previous | undefined> {
+  const { released, last } = (await fleetState.read()).images[image] ?? {}
+  const previous = released ?? last
+  // A candidate is the last that passed itself.
+  if (!previous || previous.version === versionOfArn(imageArn)) return undefined
+  const { version, ami } = previous
+  const release = await releases.read({ image, version })
+  return { version, ami, imageArn: release?.imageArn }
 }

@@ -1,128 +1,61 @@
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import type { VersionedKind } from './items.ts'
+import { type ItemKind, type ItemOf, type Key, type KeyOf, keys } from './keys.ts'
 
-export interface Key {
-  pk: string
-  sk: string
-}
+/** The form in which items are stored. Items of before there was a number, and waits of state machines, have none: 1. */
+export const schema = 1
 
-export type Item = Record<string, unknown>
+/** What the table itself keeps beside an item's own attributes. */
+export type Stored<K extends ItemKind> = ItemOf<K> &
+  Key & { schema?: number } & (K extends VersionedKind ? { version: number } : unknown)
+
+/** Some attributes of an item; what is undefined is not written. */
+export type Attributes<K extends ItemKind> = SomeOf<ItemOf<K>>
+type SomeOf<T> = T extends unknown ? { [Name in keyof T]?: T[Name] | undefined } : never
+
+/** An item of which nobody knows the kind. */
+export type AnyItem = Key & { schema?: number }
 
 /**
- * The one table that remembers. Every write touches one item and is atomic; nothing here needs a
- * transaction. Items are plain objects with `pk` and `sk`.
+ * The one table that remembers. Every write touches one item and is atomic; nothing here needs a transaction. What is
+ * written has the schema's number.
  */
-export interface Ledger {
-  get<T extends Item>(key: Key): Promise<T | undefined>
+export interface Table {
+  get<K extends ItemKind>(key: KeyOf<K>): Promise<Stored<K> | undefined>
   /** Writes an item that must not exist yet; false when it does, and then nothing changes. */
-  create(key: Key, item: Item): Promise<boolean>
+  create<K extends ItemKind>(key: KeyOf<K>, item: ItemOf<K>): Promise<boolean>
   /** Replaces an item read at `version` (0: it did not exist); false when somebody else was faster. */
-  replace(key: Key, item: Item, version: number): Promise<boolean>
+  replace<K extends VersionedKind>(key: KeyOf<K>, item: ItemOf<K>, version: number): Promise<boolean>
   /** Sets attributes, those in `once` only where they are not set yet; answers with the whole item as it is then. */
-  set<T extends Item>(key: Key, attributes: Item, once?: Item): Promise<T>
-  /** Takes attributes away, where they are. */
-  unset(key: Key, names: string[]): Promise<void>
+  set<K extends ItemKind>(key: KeyOf<K>, attributes: Attributes<K>, once?: Attributes<K>): Promise<Stored<K>>
+  /** Takes attributes away, where they are. It leaves no item behind where there was none, so it writes no number. */
+  unset<K extends ItemKind>(key: KeyOf<K>, names: (keyof ItemOf<K> & string)[]): Promise<void>
   /** All items of a partition, in the order of `sk`. */
-  all<T extends Item>(pk: string): Promise<T[]>
+  all(pk: string): Promise<AnyItem[]>
 }
 
-const options = { removeUndefinedValues: true, convertClassInstanceToMap: true }
-
-/** True when `write` went through, false when its condition did not hold. */
-async function held(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write
-    return true
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false
-    throw error
-  }
+/** An item without what is the table's own. */
+export function contentOf<K extends ItemKind>(stored: Stored<K>): ItemOf<K> {
+  const { pk: _, sk: __, schema: ___, ...content } = stored
+  return content as unknown as ItemOf<K>
 }
 
-export function dynamoLedger(table: string, client = new DynamoDBClient({})): Ledger {
-  const put = (item: Item, condition: string, values: Item = {}) =>
-    held(
-      client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: marshall(item, options),
-          ConditionExpression: condition,
-          ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: marshall(values) }),
-        }),
-      ),
-    )
+/** The items of one kind in a partition. */
+export function ofKind<K extends ItemKind>(items: readonly AnyItem[], kind: K): ItemOf<K>[] {
+  const [start = ''] = keys[kind].sk.split('<')
+  return items.filter(({ sk }) => sk.startsWith(start)).map((item) => contentOf(item as Stored<K>))
+}
 
-  return {
-    async get<T extends Item>(key: Key) {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: true }),
-      )
-      return Item && (unmarshall(Item) as T)
-    },
+export async function readItem<K extends ItemKind>(table: Table, key: KeyOf<K>): Promise<ItemOf<K> | undefined> {
+  const stored = await table.get(key)
+  return stored && contentOf(stored)
+}
 
-    create: (key, item) => put({ ...key, ...item }, 'attribute_not_exists(pk)'),
-
-    replace: (key, item, version) =>
-      version === 0
-        ? put({ ...key, ...item, version: 1 }, 'attribute_not_exists(pk)')
-        : put({ ...key, ...item, version: version + 1 }, 'version = :read', { ':read': version }),
-
-    async set<T extends Item>(key: Key, attributes: Item, once: Item = {}) {
-      const given = Object.entries({ ...attributes, ...once }).filter(([, value]) => value !== undefined)
-      const clauses = given.map(([name], at) =>
-        name in once ? `#${at} = if_not_exists(#${at}, :${at})` : `#${at} = :${at}`,
-      )
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: marshall(key),
-          UpdateExpression: `SET ${clauses.join(', ')}`,
-          ExpressionAttributeNames: Object.fromEntries(given.map(([name], at) => [`#${at}`, name])),
-          ExpressionAttributeValues: marshall(
-            Object.fromEntries(given.map(([, value], at) => [`:${at}`, value])),
-            options,
-          ),
-          ReturnValues: 'ALL_NEW',
-        }),
-      )
-      return unmarshall(Attributes ?? {}) as T
-    },
-
-    async unset(key, names) {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: marshall(key),
-          UpdateExpression: `REMOVE ${names.map((_, at) => `#${at}`).join(', ')}`,
-          ExpressionAttributeNames: Object.fromEntries(names.map((name, at) => [`#${at}`, name])),
-        }),
-      )
-    },
-
-    async all<T extends Item>(pk: string) {
-      const items: T[] = []
-      let from: Record<string, never> | undefined
-      do {
-        const page = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: marshall({ ':pk': pk }),
-            ConsistentRead: true,
-            ...(from && { ExclusiveStartKey: from }),
-          }),
-        )
-        items.push(...(page.Items ?? []).map((item) => unmarshall(item) as T))
-        from = page.LastEvaluatedKey as typeof from
-      } while (from)
-      return items
-    },
-  }
+/** As `set`, and hands the item out. */
+export async function setItem<K extends ItemKind>(
+  table: Table,
+  key: KeyOf<K>,
+  attributes: Attributes<K>,
+  once?: Attributes<K>,
+): Promise<ItemOf<K>> {
+  return contentOf(await table.set(key, attributes, once))
 }

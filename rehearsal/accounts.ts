@@ -3,16 +3,15 @@ import type { Approval } from '../domain/approvals.ts'
 import { imageStatusesForPeople } from '../domain/image-status.ts'
 import { baseOf, titleOf } from '../domain/trigger-kinds.ts'
 import type { World } from '../emulator/world/world.ts'
-import type { ApprovalItem } from '../ledger/approvals.ts'
-import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
+import type { ApprovalItem, CampaignImageItem, CampaignItem } from '../ledger/items.ts'
+import { type ItemKind, type ItemOf, parseKey } from '../ledger/keys.ts'
+import { type AnyItem, contentOf, type Stored } from '../ledger/table.ts'
 import { passedAt } from './records.ts'
 import type { CampaignResult, ImageResult, Summary } from './results.ts'
 
-type Stored<T> = T & { pk: string; sk: string }
-
 /** The ledger as an operator reads it: what was recorded, not what happened. */
 async function readLedger({ standIn }: World, table: string) {
-  const items: Stored<Record<string, unknown>>[] = []
+  const items: AnyItem[] = []
   let from: unknown
   do {
     const page = (await standIn.call({
@@ -21,7 +20,7 @@ async function readLedger({ standIn }: World, table: string) {
       operation: 'Scan',
       input: { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) },
     })) as { Items?: Record<string, never>[]; LastEvaluatedKey?: unknown }
-    items.push(...(page.Items ?? []).map((item) => unmarshall(item) as Stored<Record<string, unknown>>))
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item) as AnyItem))
     from = page.LastEvaluatedKey
   } while (from)
   return items
@@ -31,11 +30,9 @@ async function readLedger({ standIn }: World, table: string) {
 export async function summarise(world: World, table: string, started: number): Promise<Omit<Summary, 'wallSeconds'>> {
   const partitions = Map.groupBy(await readLedger(world, table), ({ pk }) => pk)
   const campaigns = [...partitions.values()]
-    .flatMap((items) => items.filter(({ sk }) => sk === 'CAMPAIGN') as unknown as Stored<CampaignItem>[])
-    .map((item) => {
-      const items = partitions.get(item.pk) ?? []
-      return { item, images: bakesIn(items), approvals: approvalsIn(items) }
-    })
+    .flatMap((items) =>
+      itemsOf(items, 'campaign').map((item) => ({ item, images: bakesIn(items), approvals: approvalsIn(items) })),
+    )
     .sort(({ item: a }, { item: b }) => a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign))
   const calls = Map.groupBy(world.standIn.calls, ({ tag }) => tag)
   const ends = [...world.stepFunctions.executions.values()].map(({ stopDate }) => stopDate ?? started)
@@ -56,17 +53,18 @@ export async function summarise(world: World, table: string, started: number): P
   }
 }
 
+const itemsOf = <K extends ItemKind>(items: readonly AnyItem[], kind: K): ItemOf<K>[] =>
+  items.filter((item) => parseKey(item)?.kind === kind).map((item) => contentOf(item as Stored<K>))
+
 /** The images that a campaign bakes, in its order. */
-const bakesIn = (items: Stored<Record<string, unknown>>[]) =>
-  (items as unknown as Stored<CampaignImage>[])
-    .filter(({ sk, plan }) => sk.startsWith('IMAGE#') && plan.decision === 'bake')
+const bakesIn = (items: readonly AnyItem[]) =>
+  itemsOf(items, 'image')
+    .filter(({ plan }) => plan.decision === 'bake')
     .sort((a, b) => a.plan.order - b.plan.order)
 
 /** What was asked about each image, in the order of asking. */
-function approvalsIn(items: Stored<Record<string, unknown>>[]): Map<string, Approval[]> {
-  const asked = (items as unknown as Stored<ApprovalItem>[])
-    .filter(({ sk }) => sk.startsWith('APPROVAL#'))
-    .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt))
+function approvalsIn(items: readonly AnyItem[]): Map<string, Approval[]> {
+  const asked = itemsOf(items, 'approval').sort((a, b) => a.requestedAt.localeCompare(b.requestedAt))
   const told = ({ ring, requestedAt, until, approvers, answer }: ApprovalItem): [Approval] => [
     { ring, requestedAt, until, approvers, ...(answer && { answer }) },
   ]
@@ -91,7 +89,7 @@ const campaignResult = (item: CampaignItem, images: number): CampaignResult => (
 function imageResult(
   world: World,
   campaign: string,
-  image: CampaignImage,
+  image: CampaignImageItem,
   counted: Pick<ImageResult, 'lambdaInvocations' | 'apiCalls' | 'approvals'>,
 ): ImageResult {
   const execution = world.stepFunctions.executions.get(image.execution ?? '')
@@ -112,10 +110,10 @@ function imageResult(
 }
 
 /** Seconds of the longest chain: each image from its bake to the start of the next, the last to its own end. */
-function criticalPath({ stepFunctions }: World, images: CampaignImage[]): number {
+function criticalPath({ stepFunctions }: World, images: CampaignImageItem[]): number {
   const below = (parent: string): number =>
     Math.max(0, ...images.filter(({ plan }) => plan.parent === parent).map(from))
-  const from = (image: CampaignImage): number => {
+  const from = (image: CampaignImageItem): number => {
     const execution = stepFunctions.executions.get(image.execution ?? '')
     const start = passedAt(execution, 'Entered', 'Start Bake')
     if (start === undefined) return 0

@@ -14,6 +14,11 @@ const up = (file: string) => `../${file}`
 
 /** What Biome is to say of snippets, by the file of the rule. */
 const rules: Record<string, Rule> = {
+  'ledger-keys.grit': {
+    message: 'Only ledger/keys.ts spells keys of the ledger. Use a store.',
+    refused: ["export const key = 'CAMPAIGN#' + name", 'export const key = `WAIT#${id}`'],
+    allowed: ["export const text = 'campaign of the wait #1'"],
+  },
   'no-clock.grit': {
     message: 'Take time and randomness as arguments.',
     refused: [

@@ -1,5 +1,4 @@
 import { type Answer, type Approval, someoneOf } from '../../domain/approvals.ts'
-import { approvalsOf, openApprovals } from '../../ledger/approvals.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
 import { ledgerOf } from './ledger.ts'
@@ -40,7 +39,7 @@ export function approvalsIn(deployment: Deployment): Approvals {
   return {
     open: () =>
       calling(deployment, 'read what waits for an approval', async () => {
-        const items = await openApprovals(ledger)
+        const items = await ledger.campaigns.readOpenApprovals(await ledger.locks.read())
         return items
           .map(({ campaign, image, ring, version, ami, requestedAt, until, approvers }) => ({
             campaign,
@@ -55,7 +54,7 @@ export function approvalsIn(deployment: Deployment): Approvals {
           .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt) || a.image.localeCompare(b.image))
       }),
     of: (campaign, image) =>
-      calling(deployment, `read what was asked about ${image}`, () => approvalsOf(ledger, campaign, image)),
+      calling(deployment, `read what was asked about ${image}`, () => ledger.campaigns.readApprovals(campaign, image)),
     // An answer that was taken though nobody heard of it is the same when it is given again.
     answer: (request) => calling(deployment, `hand in the answer for ${request.image}`, () => invoke(request)),
   }

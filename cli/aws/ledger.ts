@@ -1,8 +1,35 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { resourceName } from '../../domain/names.ts'
-import { dynamoLedger, type Ledger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { type Ledger, ledgerOn } from '../../ledger/ledger.ts'
+import { type AnyItem, schema, type Table } from '../../ledger/table.ts'
+import { BadInput } from '../problems.ts'
 import type { Deployment } from './deployment.ts'
 
-/** The ledger of a deployed fleet. */
+/**
+ * The ledger of a deployed fleet.
+ *
+ * @throws BadInput, from each call, where what it reads has a form that this command does not know
+ */
 export const ledgerOf = ({ fleet, config }: Deployment): Ledger =>
-  dynamoLedger(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))
+  ledgerOn(refusingNewer(dynamoTable(resourceName(fleet.name, 'ledger'), new DynamoDBClient(config))))
+
+/** A fleet may be deployed by a newer version than this command is of: its items may mean something else. */
+export const refusingNewer = (table: Table): Table => ({
+  ...table,
+  get: async (key) => {
+    const item = await table.get(key)
+    if (item) refuseNewer(item)
+    return item
+  },
+  all: async (pk) => {
+    const items = await table.all(pk)
+    items.forEach(refuseNewer)
+    return items
+  },
+})
+
+function refuseNewer({ schema: stored = 1 }: AnyItem): void {
+  if (stored > schema)
+    throw new BadInput(`This fleet was deployed by a newer Rebake (schema ${stored}). Update the command.`)
+}

@@ -9,7 +9,6 @@ import type { Known } from '../../domain/planning/known.ts'
 import type { Claim, Judgement } from '../../domain/planning/release.ts'
 import { sourceIn } from '../../domain/upstream-kinds.ts'
 import { judgeClaim } from '../../functions/workflow/accept-upstream-release.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
 import { BadInput } from '../problems.ts'
 import { outOfReach } from '../upstream-kinds.ts'
 import type { Deployment } from './deployment.ts'
@@ -33,7 +32,7 @@ export async function openLive(deployment: Deployment): Promise<Live> {
   const { fleet, config } = deployment
   const ledger = ledgerOf(deployment)
   const ec2 = new EC2Client(config)
-  const known = await calling(deployment, 'read what the ledger knows', () => readKnown(ledger))
+  const known = await calling(deployment, 'read what the ledger knows', () => ledger.fleetState.read())
   const asking = <T>(doing: string, call: () => Promise<T>) => calling(deployment, doing, call)
   return {
     known,

@@ -2,11 +2,8 @@ import type { Known } from '../../domain/planning/known.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import type { Trigger } from '../../domain/triggers.ts'
 import type { Evidence } from '../../domain/validation/evidence.ts'
-import { type CampaignImage, type CampaignItem, campaignKey, imageKey } from '../../ledger/campaigns.ts'
-import { readEvidence } from '../../ledger/checks.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { everyImage, readCatalog, readReleases } from '../../ledger/releases.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { everyImage } from '../../ledger/releases.ts'
 import type { Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 import { calling } from './problems.ts'
@@ -40,24 +37,21 @@ export function releasesIn(deployment: Deployment): Releases {
   const ledger = ledgerOf(deployment)
   const asking = <T>(what: string, call: () => Promise<T>) => calling(deployment, `read ${what}`, call)
   return {
-    known: () => asking('what the ledger knows', () => readKnown(ledger)),
-    of: (image) => asking(`the releases of ${image}`, () => readReleases(ledger, image)),
+    known: () => asking('what the ledger knows', () => ledger.fleetState.read()),
+    of: (image) => asking(`the releases of ${image}`, () => ledger.releases.readAll(image)),
     catalog: (known) =>
-      asking('the releases of the fleet', () => readCatalog(ledger, everyImage(deployment.fleet, known))),
+      asking('the releases of the fleet', () => ledger.releases.readCatalog(everyImage(deployment.fleet, known))),
     tell: (releases) => asking('what campaigns know of the releases', () => tell(ledger, releases)),
     triggerOf: (campaign) => asking('the campaign', () => triggerOf(ledger, campaign)),
   }
 }
 
-const triggerOf = async (ledger: Ledger, campaign: string) =>
-  (await ledger.get<CampaignItem>(campaignKey(campaign)))?.trigger
+const triggerOf = async (ledger: Ledger, campaign: string) => (await ledger.campaigns.readRecord(campaign))?.trigger
 
 async function tell(ledger: Ledger, releases: readonly Release[]): Promise<Told[]> {
-  const items = await Promise.all(
-    releases.map(({ campaign, image }) => ledger.get<CampaignImage>(imageKey(campaign, image))),
-  )
+  const items = await Promise.all(releases.map(({ campaign, image }) => ledger.campaigns.readImage(campaign, image)))
   // An image may have changed its parent since: its campaign says which it had.
-  const parents = await readCatalog(ledger, [...new Set(items.flatMap((item) => item?.plan.parent ?? []))])
+  const parents = await ledger.releases.readCatalog([...new Set(items.flatMap((item) => item?.plan.parent ?? []))])
   const byAmi = new Map(parents.map((release) => [release.ami, release]))
   return Promise.all(
     releases.map(async (release, at) => {
@@ -68,7 +62,7 @@ async function tell(ledger: Ledger, releases: readonly Release[]): Promise<Told[
         release,
         ...(parent && { parent: { image: parent.image, version: parent.version } }),
         ...(trigger && { trigger }),
-        evidence: await readEvidence(ledger, campaign, image, items[at]?.order?.checks ?? []),
+        evidence: await ledger.campaigns.readEvidence(campaign, image, items[at]?.order?.checks ?? []),
       }
     }),
   )

@@ -1,7 +1,6 @@
 import { type RetirementPlan, type RetirementRequest, retirementName } from '../../domain/releases/retirement.ts'
 import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
-import { type OperationItem, readOperation } from '../../ledger/operations.ts'
-import { readWithdrawals } from '../../ledger/withdrawals.ts'
+import type { OperationItem } from '../../ledger/items.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
 import { ledgerOf } from './ledger.ts'
@@ -38,8 +37,8 @@ export function retiringIn(deployment: Deployment): Retiring {
     look: async (operation) => {
       const progress = await operations.progress(operation)
       return calling(deployment, `read ${operation}`, async () => {
-        const record = await readOperation(ledger, operation)
-        const withdrawals = await readWithdrawals(ledger, operation)
+        const record = await ledger.operations.read(operation)
+        const withdrawals = await ledger.operations.readWithdrawals(operation)
         return { status: progress.status, withdrawals, problems: problemsOf(progress, record) }
       })
     },

@@ -2,15 +2,8 @@ import { operationName } from '../../domain/executions.ts'
 import type { RevocationRequest } from '../../domain/releases/revocation.ts'
 import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
 import type { Preview } from '../../functions/plan-revocation/plan-revocation.ts'
-import {
-  type OperationItem,
-  type RevocationItem,
-  type RollbackItem,
-  readOperation,
-  readRollback,
-  rollbackOf,
-} from '../../ledger/operations.ts'
-import { readWithdrawals } from '../../ledger/withdrawals.ts'
+import type { OperationItem, RevocationItem, RollbackItem } from '../../ledger/items.ts'
+import { rollbackOf } from '../../ledger/operations.ts'
 import type { Deployment } from './deployment.ts'
 import { invokerOf } from './invoke.ts'
 import { ledgerOf } from './ledger.ts'
@@ -63,17 +56,17 @@ export function revocationsIn(deployment: Deployment): Revocations {
         plan({ preview: request }),
       ),
     start: (input) => operations.start(revocationName(input.image, input.version, input.time), input),
-    isThere: (operation) => reading(operation, async () => (await readOperation(ledger, operation)) !== undefined),
+    isThere: (operation) => reading(operation, async () => (await ledger.operations.read(operation)) !== undefined),
     look: async (operation) => {
       const progress = await operations.progress(operation)
       return reading(operation, async () => {
-        const record = (await readOperation(ledger, operation)) as RevocationItem | undefined
+        const record = await ledger.operations.readRevocation(operation)
         const rollbacks = await Promise.all(
-          (record?.goBack ?? []).map(({ image }) => readRollback(ledger, rollbackOf(operation, image))),
+          (record?.goBack ?? []).map(({ image }) => ledger.operations.readRollback(rollbackOf(operation, image))),
         )
         return {
           status: progress.status,
-          withdrawals: await readWithdrawals(ledger, operation),
+          withdrawals: await ledger.operations.readWithdrawals(operation),
           ...(record && { record }),
           rollbacks: rollbacks.flatMap((each) => each.record ?? []),
           problems: problemsOf(progress, record),

@@ -1,5 +1,5 @@
 import { operationName } from '../../domain/executions.ts'
-import { type OperationItem, type RingStep, type RollbackItem, readRollback } from '../../ledger/operations.ts'
+import type { OperationItem, RollbackItem, RollbackRingItem } from '../../ledger/items.ts'
 import type { Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 import { operationsOf, problemsOf } from './operations.ts'
@@ -22,7 +22,7 @@ export interface RollbackInput {
 export interface RollbackNow {
   status: OperationItem['status']
   /** In their order; none before it has decided. */
-  rings: RingStep[]
+  rings: RollbackRingItem[]
   /** What is not as it should be, once it has ended. */
   problems: string[]
 }
@@ -45,12 +45,14 @@ export function rollbacksIn(deployment: Deployment): Rollbacks {
   return {
     standing: (image) => calling(deployment, `read how ${image} stands`, () => standingOf(ledger, image)),
     read: (operation) =>
-      calling(deployment, `read ${operation}`, async () => (await readRollback(ledger, operation)).record),
+      calling(deployment, `read ${operation}`, async () => (await ledger.operations.readRollback(operation)).record),
     start: (input) => operations.start(rollbackName(input.image, input.time), input),
     look: async (operation) => {
       const progress = await operations.progress(operation)
       // After the execution: what it has written before it ended is there.
-      const { record, rings } = await calling(deployment, `read ${operation}`, () => readRollback(ledger, operation))
+      const { record, rings } = await calling(deployment, `read ${operation}`, () =>
+        ledger.operations.readRollback(operation),
+      )
       return { status: progress.status, rings, problems: problemsOf(progress, record) }
     },
   }

@@ -1,10 +1,7 @@
 import type { Claim } from '../../domain/claims.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { Release } from '../../domain/releases/release.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { readClaims } from '../../ledger/locks.ts'
-import { readReleases } from '../../ledger/releases.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 
 /** How an image stands: what is known of it, what was released, and who bakes it or rolls it out. */
 export interface Standing {
@@ -14,11 +11,14 @@ export interface Standing {
   underWay: (Claim & { waits: boolean })[]
 }
 
-export async function standingOf(ledger: Ledger, image: string): Promise<Standing> {
+export async function standingOf(
+  ledger: Pick<Ledger, 'fleetState' | 'locks' | 'releases'>,
+  image: string,
+): Promise<Standing> {
   const [known, releases, { held, queue }] = await Promise.all([
-    readKnown(ledger),
-    readReleases(ledger, image),
-    readClaims(ledger),
+    ledger.fleetState.read(),
+    ledger.releases.readAll(image),
+    ledger.locks.read(),
   ])
   const all = [
     ...held.map((claim) => ({ ...claim, waits: false })),

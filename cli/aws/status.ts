@@ -14,12 +14,8 @@ import { operationMachines } from '../../domain/operations.ts'
 import type { Hold } from '../../domain/planning/holds.ts'
 import { isStep } from '../../domain/rebake-steps.ts'
 import { Trigger } from '../../domain/triggers.ts'
-import { type ApprovalItem, approvalsOf } from '../../ledger/approvals.ts'
-import { type CampaignImage, type CampaignItem, readCampaign } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { readClaims } from '../../ledger/locks.ts'
-import { type OperationItem, readOperation } from '../../ledger/operations.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { ApprovalItem, CampaignImageItem, CampaignItem, OperationItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Seen, Step } from '../following/campaign-status.ts'
 import { readsAt } from '../following/waits.ts'
 import { clock } from '../options.ts'
@@ -76,14 +72,14 @@ export function statusIn(deployment: Deployment): Status {
       }),
     campaign: (name) =>
       asking(`look at the campaign ${name}`, async () => {
-        const { record, images } = await readCampaign(ledger, name)
+        const { record, images } = await ledger.campaigns.read(name)
         const begun = record ?? (await describe(client, deployment, name))
         const running = images.filter(isRunning)
         const steps = await stepsOf(client, running)
         const needing = (what: ReturnType<typeof readsAt>) =>
           running.filter(({ image }) => readsAt(steps.get(image)?.name ?? '') === what)
         const approvals = await askedOf(ledger, needing('approvals'))
-        const claims = needing('claims').length > 0 ? await readClaims(ledger) : noClaims
+        const claims = needing('claims').length > 0 ? await ledger.locks.read() : noClaims
         saw(begun.startedAt, begun.finishedAt, ...[...steps.values()].map(({ since }) => since))
         for (const { startedAt, finishedAt } of images) saw(startedAt, finishedAt)
         return { campaign: name, record: begun, images, steps, approvals, claims }
@@ -152,7 +148,7 @@ const statuses: Record<string, CampaignItem['status']> = {
 /** More at once would ask Step Functions for more than it likes to answer. */
 const together = 8
 
-async function stepsOf(client: SFNClient, images: readonly CampaignImage[]): Promise<Map<string, Step>> {
+async function stepsOf(client: SFNClient, images: readonly CampaignImageItem[]): Promise<Map<string, Step>> {
   const steps = new Map<string, Step>()
   for (let at = 0; at < images.length; at += together)
     await Promise.all(
@@ -184,19 +180,16 @@ async function stepOf(client: SFNClient, executionArn: string): Promise<Step | u
   return undefined
 }
 
-async function askedOf(ledger: Ledger, images: readonly CampaignImage[]): Promise<ApprovalItem[]> {
-  const asked = images.map(({ image, order }) => approvalsOf(ledger, order?.campaign ?? '', image))
+async function askedOf(ledger: Ledger, images: readonly CampaignImageItem[]): Promise<ApprovalItem[]> {
+  const asked = images.map(({ image, order }) => ledger.campaigns.readApprovals(order?.campaign ?? '', image))
   return (await Promise.all(asked)).flat()
 }
 
-/** Without the ledger's keys. */
-const operationOf = ({ pk: _, sk: __, ...operation }: OperationItem) => operation as OperationItem
-
 /** @param running operations that are under way, whether or not they hold an image */
 async function readHeld(ledger: Ledger, running: string[]): Promise<Omit<Standing, 'approvals'>> {
-  const { images } = await readKnown(ledger)
+  const { images } = await ledger.fleetState.read()
   const held = Object.entries(images).flatMap(([image, state]) => (state.held ? [{ image, ...state.held }] : []))
   const names = new Set([...running, ...held.flatMap(({ operation }) => operation ?? [])])
-  const items = await Promise.all([...names].map((name) => readOperation(ledger, name)))
-  return { held, operations: items.flatMap((item) => (item ? [operationOf(item)] : [])) }
+  const items = await Promise.all([...names].map((name) => ledger.operations.read(name)))
+  return { held, operations: items.filter((item) => item !== undefined) }
 }

@@ -3,21 +3,20 @@ import type { Known } from '../../domain/planning/known.ts'
 import type { Standing } from '../../domain/planning/promotion.ts'
 import type { Release } from '../../domain/releases/release.ts'
 import { readPromotion } from '../../functions/workflow/promotion-facts.ts'
-import { type CampaignImage, imageKey, readCampaign } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { readReleases } from '../../ledger/releases.ts'
+import type { CampaignStore } from '../../ledger/campaigns.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
 import { type Deployment, executionArn } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 import { calling } from './problems.ts'
 
-export type CampaignState = Awaited<ReturnType<typeof readCampaign>>
+export type CampaignState = Awaited<ReturnType<CampaignStore['read']>>
 
 /** What steers campaigns. Every call throws BadInput or Failed. */
 export interface Steering {
   known(): Promise<Known>
   campaign(name: string): Promise<CampaignState>
   /** What became of an image in a campaign. */
-  image(campaign: string, image: string): Promise<CampaignImage | undefined>
+  image(campaign: string, image: string): Promise<CampaignImageItem | undefined>
   /** Every release of an image, the newest first. */
   releases(image: string): Promise<Release[]>
   /** What decides whether a release may be rolled out again. */
@@ -31,11 +30,11 @@ export function steeringOf(deployment: Deployment): Steering {
   const stepFunctions = new SFNClient(deployment.config)
   const asking = <T>(doing: string, call: () => Promise<T>) => calling(deployment, doing, call)
   return {
-    known: () => asking('read what the ledger knows', () => readKnown(ledger)),
-    campaign: (name) => asking(`read the campaign ${name}`, () => readCampaign(ledger, name)),
+    known: () => asking('read what the ledger knows', () => ledger.fleetState.read()),
+    campaign: (name) => asking(`read the campaign ${name}`, () => ledger.campaigns.read(name)),
     image: (campaign, image) =>
-      asking(`read what became of ${image}`, () => ledger.get<CampaignImage>(imageKey(campaign, image))),
-    releases: (image) => asking(`read the releases of ${image}`, () => readReleases(ledger, image)),
+      asking(`read what became of ${image}`, () => ledger.campaigns.readImage(campaign, image)),
+    releases: (image) => asking(`read the releases of ${image}`, () => ledger.releases.readAll(image)),
     standing: (image, version) =>
       asking(`read the release ${image} ${version}`, () => readPromotion(ledger, { image, version })),
     stop: (machine, name, cause) =>

@@ -5,8 +5,7 @@ import { imageStatusesForPeople, type ShownStatus } from '../../domain/image-sta
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { doneAt } from '../../domain/rebake-steps.ts'
 import { type Trigger, titleOf } from '../../domain/triggers.ts'
-import type { ApprovalItem } from '../../ledger/approvals.ts'
-import type { CampaignImage, CampaignItem } from '../../ledger/campaigns.ts'
+import type { ApprovalItem, CampaignImageItem, CampaignItem } from '../../ledger/items.ts'
 import type { Progress } from '../../rehearsal/progress.ts'
 import { minute } from '../render/duration.ts'
 import { statuses } from '../render/status.ts'
@@ -23,7 +22,7 @@ export interface Step {
 export interface Seen {
   campaign: string
   record: Partial<CampaignItem> & Pick<CampaignItem, 'status' | 'startedAt'>
-  images: readonly CampaignImage[]
+  images: readonly CampaignImageItem[]
   /** Of the images that run. */
   steps: ReadonlyMap<string, Step>
   /** What is asked now, of images that wait for an approval. */
@@ -121,7 +120,7 @@ interface Around {
   concurrentBakes: number
 }
 
-function imageStatus(image: CampaignImage, seen: Seen, around: Around): ImageStatus {
+function imageStatus(image: CampaignImageItem, seen: Seen, around: Around): ImageStatus {
   const { plan, execution, startedAt, finishedAt, version, ami } = image
   const { shownAs: status } = imageStatusesForPeople[image.status]
   const base = {

@@ -1,6 +1,5 @@
 import { type WaitKind, waitAt } from '../../domain/rebake-steps.ts'
-import type { ApprovalItem } from '../../ledger/approvals.ts'
-import type { CampaignImage } from '../../ledger/campaigns.ts'
+import type { ApprovalItem, CampaignImageItem } from '../../ledger/items.ts'
 import { minute } from '../render/duration.ts'
 import type { Seen, Step } from './campaign-status.ts'
 
@@ -10,7 +9,7 @@ interface Wait {
   /** What of the ledger the text needs, beside the image's own item. */
   reads?: 'claims' | 'approvals'
   /** What is waited for, and until when; undefined where nothing is waited for any more. */
-  text: (image: CampaignImage, step: Step, around: Around) => string | undefined
+  text: (image: CampaignImageItem, step: Step, around: Around) => string | undefined
 }
 
 const waits: Record<WaitKind, Wait> = {
@@ -39,12 +38,12 @@ const waitIn = (step: string): Wait | undefined => {
 export const readsAt = (step: string): Wait['reads'] => waitIn(step)?.reads
 
 /** What an image that runs waits for at its step, and until when, in words; undefined where it works. */
-export const waitsFor = (image: CampaignImage, step: Step, around: Around): string | undefined =>
+export const waitsFor = (image: CampaignImageItem, step: Step, around: Around): string | undefined =>
   waitIn(step.name)?.text(image, step, around)
 
 /** Who waits has been granted nothing yet; who is not in the queue is about to be told. */
 function queueText(
-  { image, execution }: CampaignImage,
+  { image, execution }: CampaignImageItem,
   stage: 'bake' | 'roll-out',
   { claims, concurrentBakes }: Around,
 ): string | undefined {
@@ -59,8 +58,7 @@ const approvalText = (asked: ApprovalItem | undefined) =>
   asked && `approval for ${asked.ring} until ${minute(asked.until)} UTC`
 
 /** The ring that soaks is the last that all targets of were given the AMI. */
-function soakText({ order, ...image }: CampaignImage, { since }: Step): string | undefined {
-  const { published = {} } = image as { published?: Record<string, string> }
+function soakText({ order, published = {} }: CampaignImageItem, { since }: Step): string | undefined {
   const ring = order?.rings.findLast(({ ring }) => ring in published)
   if (!ring) return undefined
   const until = new Date(Date.parse(since) + ring.soak * 1000).toISOString()

@@ -1,5 +1,5 @@
 import type { OperationStatus } from '../../domain/operations.ts'
-import type { OperationItem } from '../../ledger/operations.ts'
+import type { OperationItem } from '../../ledger/items.ts'
 import type { Standing } from '../aws/status.ts'
 import type { CampaignStatus, ImageStatus } from '../following/campaign-status.ts'
 import type { Look } from '../following/follow.ts'

@@ -1,11 +1,13 @@
 import { campaignPlanned, campaignWaiting } from '../../domain/messages/campaigns.ts'
-import { campaignKey, readCampaign } from '../../ledger/campaigns.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
 /** Tells people what will be rebaked, why, and until when about, or until when it waits; each once. */
-export async function announce({ ledger, notify }: { ledger: Ledger; notify: Notify }, campaign: string) {
-  const { record, images } = await readCampaign(ledger, campaign)
+export async function announce(
+  { ledger, notify }: { ledger: Pick<Ledger, 'campaigns'>; notify: Notify },
+  campaign: string,
+) {
+  const { record, images } = await ledger.campaigns.read(campaign)
   if (!record) throw new Error(`campaign ${campaign} has no record`)
   const { trigger, status, waiting } = record
   const waits = status === 'waiting' && waiting ? waiting : undefined
@@ -23,6 +25,6 @@ export async function announce({ ledger, notify }: { ledger: Ledger; notify: Not
           bakes: bakes.sort((a, b) => a.order - b.order),
         }),
   )
-  await ledger.set(campaignKey(campaign), { announced: news })
+  await ledger.campaigns.recordAnnounced(campaign, news)
   return {}
 }

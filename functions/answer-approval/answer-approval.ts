@@ -2,11 +2,10 @@ import * as v from 'valibot'
 import { type Answer, isApprover } from '../../domain/approvals.ts'
 import { RequestRefused } from '../../domain/errors.ts'
 import { isRollingOut } from '../../domain/image-status.ts'
-import { type ApprovalItem, approvalKey, approvalWait } from '../../ledger/approvals.ts'
-import { type CampaignImage, imageKey } from '../../ledger/campaigns.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { approvalWait } from '../../ledger/wait-ids.ts'
 import { arn, inRing, text } from '../runtime/schemas.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 /**
  * Who may invoke this function, IAM decides; `by` is what such a caller says that it is. It keeps one honest person from
@@ -29,23 +28,22 @@ type AnswerRequest = v.InferOutput<typeof AnswerRequest>
  * @throws RequestRefused where nobody asked, where the caller may not answer, and where it is answered or over
  */
 export async function answerApproval(
-  { ledger, waits }: { ledger: Ledger; waits: Waits },
+  { ledger, waits }: { ledger: Pick<Ledger, 'campaigns'>; waits: Waits },
   request: AnswerRequest,
 ): Promise<Answer> {
   const { campaign, image, ring, time, by, answer } = request
   const as = answer === 'approve' ? 'approved' : 'rejected'
-  const key = approvalKey(campaign, image, ring)
-  const asked = await ledger.get<ApprovalItem>(key)
+  const asked = await ledger.campaigns.readApproval(request)
   const what = `${image} for ring ${ring} in campaign ${campaign}`
   if (!asked) throw new RequestRefused(`nobody has asked for an approval of ${what}`)
   if (!isApprover(asked.approvers, by))
     throw new RequestRefused(`${by} may not approve or reject ${what}: ${asked.approvers.join(', ')} may`)
-  const item = await ledger.get<CampaignImage>(imageKey(campaign, image))
+  const item = await ledger.campaigns.readImage(campaign, image)
   const given: Answer =
     item && isRollingOut(item)
       ? { as, by, at: time, ...(request.reason && { reason: request.reason }) }
       : { as: 'expired', at: time }
-  const { answer: first = given } = await ledger.set<ApprovalItem>(key, {}, { answer: given })
+  const first = await ledger.campaigns.recordAnswer(request, given)
   if (first.as === 'expired')
     throw new RequestRefused(
       `the approval of ${what} is over: the rebake has ended${item ? `, ${item.status}: ${item.reason}` : ''}`,

@@ -1,11 +1,13 @@
-import { dynamoLedger } from '../../ledger/table.ts'
-import { taskWaits } from '../../ledger/waits.ts'
+import { CampaignStore } from '../../ledger/campaigns.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
+import { taskWaits } from '../workflow/task-waits.ts'
 import { AnswerRequest, answerApproval } from './answer-approval.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
-const ledger = dynamoLedger(LEDGER_TABLE)
-const parts = { ledger, waits: taskWaits(ledger) }
+const table = dynamoTable(LEDGER_TABLE)
+const parts = { ledger: { campaigns: new CampaignStore(table) }, waits: taskWaits(new WaitStore(table)) }
 
 export const handler = lambda(AnswerRequest, (request) => answerApproval(parts, request))

@@ -3,15 +3,14 @@ import { type Claim, inTheWayOf, request as requestTurn } from '../../domain/cla
 import { stopOf } from '../../domain/planning/holds.ts'
 import { type Known, takenOverBy } from '../../domain/planning/known.ts'
 import { type RebakeOrder, travelling } from '../../domain/planning/order.ts'
-import { imageKey, readOrdered } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { changeClaims, claimWait, supersededBy } from '../../ledger/locks.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { claimWait } from '../../ledger/wait-ids.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
+import { changeClaims, supersededBy } from '../workflow/locks.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 interface Parts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   waits: Waits
   imageBuilder: ImagebuilderClient
   concurrentBakes: number
@@ -37,7 +36,7 @@ interface Request {
 export async function claim(parts: Parts, request: Request) {
   const { ledger, waits } = parts
   const { taskToken, execution, time, campaign, image, stage, parentAmi } = request
-  const { order, ami } = await readOrdered(ledger, campaign, image)
+  const { order, ami } = await ledger.campaigns.readOrdered(campaign, image)
   const { number, emergency, remaining } = order
   const turn: Claim = {
     holder: execution,
@@ -52,10 +51,10 @@ export async function claim(parts: Parts, request: Request) {
   // Of a promotion this is the first that happens; any other roll-out has been a candidate before.
   if (stage === 'bake' || order.promotes) {
     const status = stage === 'bake' ? 'baking' : 'candidate'
-    await ledger.set(imageKey(campaign, image), { status, execution, parentAmi }, { startedAt: time })
+    await ledger.campaigns.recordStarted(campaign, image, { status, execution, parentAmi, time })
   }
   await waits.leaveToken(claimWait(turn), taskToken, time, stage === 'bake' ? travelling(order) : {})
-  const why = whyNot(await readKnown(ledger), turn, order, [parentAmi, ami])
+  const why = whyNot(await ledger.fleetState.read(), turn, order, [parentAmi, ami])
   if (why) return waits.bringOutcome(claimWait(turn), { error: 'Superseded', cause: why }, time)
   const claims = await changeClaims(parts, time, (current) => requestTurn(current, turn))
   if (stage === 'bake' && parts.supersede === 'cancel')

@@ -1,12 +1,8 @@
 import { causeText, type Failure } from '../../domain/messages/failures.ts'
 import { retirementIncomplete } from '../../domain/messages/retirement.ts'
-import type { Release } from '../../domain/releases/release.ts'
 import { retiredOf, usesKey } from '../../domain/releases/retirement.ts'
 import { isWithdrawn, problemsOf, type WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { type OperationItem, operationKey, readOperation } from '../../ledger/operations.ts'
-import type { Item, Ledger } from '../../ledger/table.ts'
-import { readWithdrawals } from '../../ledger/withdrawals.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
 interface Request {
@@ -25,29 +21,27 @@ interface Request {
  * @returns how many problems there were, and all of them in one sentence
  */
 export async function closeRetirement(
-  { ledger, notify }: { ledger: Ledger; notify: Notify },
+  { ledger, notify }: { ledger: Pick<Ledger, 'operations' | 'releases'>; notify: Notify },
   { operation, execution, time, failure }: Request,
 ) {
-  const withdrawals = await readWithdrawals(ledger, operation)
-  const before = await readOperation(ledger, operation)
+  const withdrawals = await ledger.operations.readWithdrawals(operation)
+  const before = await ledger.operations.read(operation)
   await mark(
     ledger,
     withdrawals.flatMap(({ amis }) => amis),
     before?.startedAt ?? time,
   )
   const problems = [...(failure ? [`${failure.error}: ${causeText(failure.cause)}`] : []), ...problemsOf(withdrawals)]
-  const status: OperationItem['status'] = problems.length > 0 ? 'failed' : 'finished'
   if (problems.length > 0 && !before?.finishedAt) await notify(retirementIncomplete({ operation, execution, problems }))
-  await ledger.set(operationKey(operation), { status, problems }, { finishedAt: time })
+  await ledger.operations.recordRetirementFinished(operation, problems, time)
   return { problems: problems.length, sentence: problems.join('; ') }
 }
 
-async function mark(ledger: Ledger, amis: WithdrawnAmi[], time: string): Promise<void> {
+async function mark(ledger: Pick<Ledger, 'releases'>, amis: WithdrawnAmi[], time: string): Promise<void> {
   for (const some of Map.groupBy(amis, usesKey).values()) {
     const [{ image, version, action }] = some as [WithdrawnAmi]
     if (action === 'disable' || !some.every(isWithdrawn)) continue
-    const key = releaseKey(image, version)
-    const release = await ledger.get<Release & Item>(key)
-    await ledger.set(key, { retired: retiredOf(release ?? {}, action, time) })
+    const release = await ledger.releases.read({ image, version })
+    await ledger.releases.recordRetired({ image, version }, retiredOf(release ?? {}, action, time))
   }
 }

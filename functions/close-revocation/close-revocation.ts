@@ -2,16 +2,15 @@ import type { SFNClient } from '@aws-sdk/client-sfn'
 import { releaseRevoked } from '../../domain/messages/revocations.ts'
 import { forgetRevoked } from '../../domain/planning/holds.ts'
 import { problemsOf } from '../../domain/releases/withdrawal.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import { operationKey, type RevocationItem, readOperation, rollbackOf } from '../../ledger/operations.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import { readWithdrawals } from '../../ledger/withdrawals.ts'
+import type { RevocationItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { rollbackOf } from '../../ledger/operations.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { startCampaign } from '../workflow/start-campaign.ts'
 
 interface Parts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'operations'>
   notify: Notify
   stepFunctions: SFNClient
   campaignArn: string
@@ -26,12 +25,12 @@ interface Parts {
  */
 export async function close(parts: Parts, { operation, time }: { operation: string; time: string }) {
   const { ledger } = parts
-  const item = (await readOperation(ledger, operation)) as RevocationItem | undefined
+  const item = await ledger.operations.readRevocation(operation)
   if (!item) throw new Error(`there is no operation ${operation}`)
   if (item.status !== 'running') return { problems: item.problems?.length ?? 0 }
-  const withdrawals = await readWithdrawals(ledger, operation)
+  const withdrawals = await ledger.operations.readWithdrawals(operation)
   const problems = [...(await rollbackProblems(ledger, item)), ...problemsOf(withdrawals)]
-  await changeKnown(ledger, (known) => item.stranded.reduce(forgetRevoked, known))
+  await ledger.fleetState.change((known) => item.stranded.reduce(forgetRevoked, known))
   const campaign = await rebake(parts, item)
   const { image, version, reason = '', by, releases, goBack, stranded } = item
   await parts.notify(
@@ -50,21 +49,19 @@ export async function close(parts: Parts, { operation, time }: { operation: stri
       withdrawals,
     }),
   )
-  await ledger.set(operationKey(operation), {
-    status: problems.length > 0 ? 'failed' : 'finished',
-    finishedAt: time,
-    problems,
-    ...(campaign && { campaign }),
-  })
+  await ledger.operations.recordRevocationFinished(operation, problems, time, campaign)
   return { problems: problems.length }
 }
 
 /** What the pointers of an image came to is in the record of its own rollback. */
-async function rollbackProblems(ledger: Ledger, { operation, goBack }: RevocationItem): Promise<string[]> {
+async function rollbackProblems(
+  ledger: Pick<Ledger, 'operations'>,
+  { operation, goBack }: RevocationItem,
+): Promise<string[]> {
   const found = await Promise.all(
     goBack.map(async ({ image, to }) => {
       const name = rollbackOf(operation, image)
-      const { status, problems = [] } = (await readOperation(ledger, name)) ?? {}
+      const { status, problems = [] } = (await ledger.operations.read(name)) ?? {}
       if (status === 'finished') return []
       const why = [...problems]
       // The record of one that died may still say that it runs, and has no problems then.

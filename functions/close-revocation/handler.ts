@@ -1,5 +1,7 @@
 import * as v from 'valibot'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { OperationStore } from '../../ledger/operations.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
 import { topic } from '../runtime/notify.ts'
@@ -8,6 +10,13 @@ import { startingParts } from '../workflow/dependencies.ts'
 import { close } from './close-revocation.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
-const parts = { ...startingParts(), ledger: dynamoLedger(LEDGER_TABLE), notify: topic(TOPIC_ARN) }
+const parts = {
+  ...startingParts(),
+  ledger: {
+    fleetState: new FleetStateStore(dynamoTable(LEDGER_TABLE)),
+    operations: new OperationStore(dynamoTable(LEDGER_TABLE)),
+  },
+  notify: topic(TOPIC_ARN),
+}
 
 export const handler = lambda(v.object({ operation: text, time }), (request) => close(parts, request))

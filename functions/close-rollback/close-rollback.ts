@@ -4,17 +4,14 @@ import { RollbackIncomplete } from '../../domain/errors.ts'
 import { imageRolledBack } from '../../domain/messages/operations.ts'
 import { pointerName } from '../../domain/names.ts'
 import { hold, resume } from '../../domain/planning/holds.ts'
-import type { Release } from '../../domain/releases/release.ts'
 import { wentBack } from '../../domain/releases/rollback.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import { operationKey, type RingStep, type RollbackItem, readRollback } from '../../ledger/operations.ts'
-import type { Item, Ledger } from '../../ledger/table.ts'
+import type { RollbackItem, RollbackRingItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
 interface Parts {
   fleet: string
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   ssm: SSMClient
   notify: Notify
 }
@@ -27,21 +24,20 @@ interface Parts {
  */
 export async function closeRollback(parts: Parts, { operation, time }: { operation: string; time: string }) {
   const { ledger } = parts
-  const { record, rings } = await readRollback(ledger, operation)
+  const { record, rings } = await ledger.operations.readRollback(operation)
   if (!record) throw new Error(`there is no rollback ${operation}`)
   const problems = record.status === 'running' ? problemsOf(record, rings) : (record.problems ?? [])
   if (record.status === 'running') {
     await follow(parts, record, time)
     await parts.notify(imageRolledBack({ ...record, problems }))
-    const status = problems.length > 0 ? 'failed' : 'finished'
-    await ledger.set(operationKey(operation), { status, finishedAt: time, problems })
+    await ledger.operations.recordRollbackFinished(operation, problems, time)
   }
   if (problems.length > 0) throw new RollbackIncomplete(problems.join('; '))
   return {}
 }
 
 /** What was known from the start, and what each ring came to. */
-const problemsOf = ({ problems = [] }: RollbackItem, rings: RingStep[]): string[] => [
+const problemsOf = ({ problems = [] }: RollbackItem, rings: RollbackRingItem[]): string[] => [
   ...problems,
   ...rings
     .filter(({ status }) => status !== 'done')
@@ -52,7 +48,7 @@ const problemsOf = ({ problems = [] }: RollbackItem, rings: RingStep[]): string[
 
 async function follow({ fleet, ledger, ssm }: Parts, record: RollbackItem, time: string): Promise<void> {
   const { image, ring, heldBefore } = record
-  const read = (version: string) => ledger.get<Release & Item>(releaseKey(image, version))
+  const read = (version: string) => ledger.releases.read({ image, version })
   const to = await read(record.to)
   if (!to) throw new Error(`release ${record.to} of ${image} is gone`)
   const previous = record.previous && (await read(record.previous))
@@ -62,7 +58,7 @@ async function follow({ fleet, ledger, ssm }: Parts, record: RollbackItem, time:
       [pointerName(fleet, image, 'candidate')]: to.ami,
       [pointerName(fleet, image, 'stable')]: to.ami,
     })
-  await changeKnown(ledger, (before) => {
+  await ledger.fleetState.change((before) => {
     const known = ring === undefined ? wentBack(before, to, time) : before
     if (record.hold || known.images[image]?.held?.operation !== record.operation) return known
     return heldBefore ? hold(known, image, heldBefore) : resume(known, image)

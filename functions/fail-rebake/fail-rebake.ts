@@ -3,9 +3,7 @@ import { causeText, explain, type Failure } from '../../domain/messages/failures
 import { imageFailed } from '../../domain/messages/images.ts'
 import { type Known, takenOverBy } from '../../domain/planning/known.ts'
 import { ended, failed as failedBake } from '../../domain/planning/learning.ts'
-import { type CampaignImage, imageKey } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import { levelOf } from '../../ledger/notified.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
 import { type Closing, type ClosingParts, close } from '../workflow/close-rebake.ts'
 import { isUnknown } from '../workflow/is-unknown-failure.ts'
 
@@ -25,8 +23,8 @@ type Outcome = 'failed' | 'aborted' | 'superseded'
  */
 export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: Outcome }> {
   const { execution, time, campaign, failure } = failed
-  const before = await parts.ledger.get<CampaignImage>(imageKey(campaign, failed.image))
-  const as = outcomeOf(failed, before, await readKnown(parts.ledger))
+  const before = await parts.ledger.campaigns.readImage(campaign, failed.image)
+  const as = outcomeOf(failed, before, await parts.ledger.fleetState.read())
   await close(parts, failed, async (item, images) => {
     const { image, imageArn = null } = item
     const skipped = stopped(item, images)
@@ -37,15 +35,15 @@ export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: O
         ? (['superseded', `${reason}, with ${image}`] as const)
         : (['skipped', `it descends from ${image}, which ${as === 'aborted' ? 'was stopped' : 'failed'}`] as const)
     for (const child of skipped)
-      await parts.ledger.set(imageKey(campaign, child), { status: below, reason: because, finishedAt: time })
-    await changeKnown(parts.ledger, (known) => learn(known, item, skipped, { ...failed, as, reason }))
+      await parts.ledger.campaigns.recordNotReleased(campaign, child, { status: below, reason: because, time })
+    await parts.ledger.fleetState.change((known) => learn(known, item, skipped, { ...failed, as, reason }))
     if (as !== 'superseded') {
-      const level = await levelOf(parts.ledger, campaign, 'image-failed', image)
+      const level = await parts.ledger.campaigns.levelOf(campaign, 'image-failed', image)
       await parts.notify(imageFailed({ campaign, image, execution, imageArn, failure, skipped }, level))
     }
     const detail = { version: '1' as const, campaign, image, status: as, error: failure.error, reason }
     await parts.publish({ 'detail-type': 'Rebake Image Not Released', time, detail })
-    await parts.ledger.set(imageKey(campaign, image), { status: as, reason, finishedAt: time })
+    await parts.ledger.campaigns.recordNotReleased(campaign, image, { status: as, reason, time })
     parts.count(as === 'superseded' ? 'ImageSuperseded' : 'ImageFailed')
     if (as === 'failed' && isUnknown(failure)) parts.count('FailureUnknown')
   })
@@ -53,7 +51,11 @@ export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: O
 }
 
 /** A bake that a newer campaign cancelled to take its place is superseded, whatever Image Builder calls it. */
-function outcomeOf({ failure, as = 'failed', image }: Failed, item: CampaignImage | undefined, known: Known): Outcome {
+function outcomeOf(
+  { failure, as = 'failed', image }: Failed,
+  item: CampaignImageItem | undefined,
+  known: Known,
+): Outcome {
   if (failure.error === 'Superseded' || item?.status === 'superseded') return 'superseded'
   const cancelled = failure.error === 'BakeCancelled' && item?.order
   return cancelled && takenOverBy(known, image, cancelled) ? 'superseded' : as
@@ -62,7 +64,7 @@ function outcomeOf({ failure, as = 'failed', image }: Failed, item: CampaignImag
 /** What the ledger learns of the image, and of those below it that this campaign will not bake any more. */
 function learn(
   known: Known,
-  item: CampaignImage,
+  item: CampaignImageItem,
   skipped: string[],
   { campaign, time, as, reason }: Omit<Failed, 'as'> & { as: Outcome; reason: string },
 ): Known {
@@ -78,9 +80,9 @@ function learn(
 }
 
 /** A child starts when its parent is a candidate: below one that ended before, nothing will. */
-function stopped(item: CampaignImage, images: CampaignImage[]): string[] {
+function stopped(item: CampaignImageItem, images: CampaignImageItem[]): string[] {
   if (isRollingOut(item)) return []
-  const below = (parent: string): CampaignImage[] =>
+  const below = (parent: string): CampaignImageItem[] =>
     images
       .filter(({ plan }) => plan.parent === parent && plan.decision === 'bake')
       .flatMap((child) => [child, ...below(child.image)])

@@ -1,10 +1,16 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { OperationStore } from '../../ledger/operations.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
 import { HoldRequest, holdImage } from './hold-image.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
-const parts = { ledger: dynamoLedger(LEDGER_TABLE), stepFunctions: new SFNClient({}) }
+const table = dynamoTable(LEDGER_TABLE)
+const parts = {
+  ledger: { fleetState: new FleetStateStore(table), operations: new OperationStore(table) },
+  stepFunctions: new SFNClient({}),
+}
 
 export const handler = lambda(HoldRequest, (request) => holdImage(parts, request))

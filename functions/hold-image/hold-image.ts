@@ -1,8 +1,7 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
 import { type Hold, hold, resume } from '../../domain/planning/holds.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
 import { expectHold, refuseUnderWay } from '../workflow/hold-guard.ts'
 
@@ -25,14 +24,14 @@ export interface Held {
  * @throws RequestRefused where an operation that still runs holds it, and it is to go on
  */
 export async function holdImage(
-  parts: { ledger: Ledger; stepFunctions: SFNClient },
+  parts: { ledger: Pick<Ledger, 'fleetState' | 'operations'>; stepFunctions: SFNClient },
   request: HoldRequest,
 ): Promise<Held> {
   const { ledger } = parts
   const { image, by, time: at } = request
-  const { held: before } = (await readKnown(ledger)).images[image] ?? {}
+  const { held: before } = (await ledger.fleetState.read()).images[image] ?? {}
   if (request.do === 'resume') await refuseUnderWay(parts, image, before)
-  const known = await changeKnown(ledger, (current) => {
+  const known = await ledger.fleetState.change((current) => {
     expectHold(current, image, before)
     if (request.do === 'resume') return resume(current, image)
     return before ? current : hold(current, image, { at, by, reason: request.reason })

@@ -7,21 +7,16 @@ import { pointerName, versionOfArn } from '../../domain/names.ts'
 import { stopOf } from '../../domain/planning/holds.ts'
 import { passed } from '../../domain/planning/learning.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
-import type { Release } from '../../domain/releases/release.ts'
 import { judge } from '../../domain/validation/evidence.ts'
-import { campaignKey, imageKey, readOrdered, releaseKey } from '../../ledger/campaigns.ts'
-import { readEvidence } from '../../ledger/checks.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import { changeClaims } from '../../ledger/locks.ts'
-import { levelOf } from '../../ledger/notified.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
+import { changeClaims } from '../workflow/locks.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 interface Parts {
   fleet: string
   ssm: SSMClient
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   waits: Waits
   concurrentBakes: number
   notify: Notify
@@ -46,12 +41,12 @@ interface Request {
 export async function markCandidate(parts: Parts, request: Request) {
   const { execution, time, campaign, image, parentAmi, imageArn, ami } = request
   const version = versionOfArn(imageArn)
-  const { order, startedAt = time } = await readOrdered(parts.ledger, campaign, image)
+  const { order, startedAt = time } = await parts.ledger.campaigns.readOrdered(campaign, image)
   await mustHavePassed(parts, request, order)
-  const stop = stopOf(await readKnown(parts.ledger), image, [parentAmi])
+  const stop = stopOf(await parts.ledger.fleetState.read(), image, [parentAmi])
   if (stop) throw new Superseded(stop)
   const { definition, number, emergency } = order
-  await parts.ledger.create(releaseKey(image, version), {
+  await parts.ledger.releases.recordCandidate({
     image,
     version,
     ami,
@@ -62,9 +57,9 @@ export async function markCandidate(parts: Parts, request: Request) {
     number,
     bakedAt: time,
     ...(emergency && { emergency }),
-  } satisfies Release)
+  })
   await movePointer(parts.ssm, pointerName(parts.fleet, image, 'candidate'), ami)
-  await parts.ledger.set(imageKey(campaign, image), { status: 'candidate', version })
+  await parts.ledger.campaigns.recordCandidate(campaign, image, version)
   const last = {
     ami,
     version,
@@ -75,7 +70,7 @@ export async function markCandidate(parts: Parts, request: Request) {
     number,
     ...(emergency && { emergency }),
   }
-  await changeKnown(parts.ledger, (known) => passed(known, image, last))
+  await parts.ledger.fleetState.change((known) => passed(known, image, last))
   await changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' }))
   return { version }
 }
@@ -86,12 +81,11 @@ async function mustHavePassed(
   { campaign, image, ami }: Request,
   { checks }: RebakeOrder,
 ): Promise<void> {
-  await ledger.set(imageKey(campaign, image), { ami })
-  const { failures, warnings } = judge(checks, await readEvidence(ledger, campaign, image, checks))
+  await ledger.campaigns.recordBaked(campaign, image, ami)
+  const { failures, warnings } = judge(checks, await ledger.campaigns.readEvidence(campaign, image, checks))
   if (failures.length > 0) throw new ValidationFailed(`${ami}: ${failures.join('; ')}`)
-  const told = { pk: campaignKey(campaign).pk, sk: `WARNED#${image}` }
-  if (warnings.length === 0 || (await ledger.get(told))) return
-  const level = await levelOf(ledger, campaign, 'image-warned', image)
+  if (warnings.length === 0 || (await ledger.campaigns.isWarningAnnounced(campaign, image))) return
+  const level = await ledger.campaigns.levelOf(campaign, 'image-warned', image)
   await notify(imageWarned({ campaign, image, ami, warnings }, level))
-  await ledger.create(told, { warnings })
+  await ledger.campaigns.recordWarningAnnounced(campaign, image, warnings)
 }

@@ -4,14 +4,13 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { didYouMean } from '../../domain/fleet/problems.ts'
 import { chosen } from '../../domain/planning/learning.ts'
 import type { ManualTrigger } from '../../domain/triggers.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { judgeClaim } from '../workflow/accept-upstream-release.ts'
 
 interface Parts {
   fleet: Fleet
   ec2: EC2Client
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'releases'>
 }
 
 /**
@@ -33,7 +32,7 @@ export async function chooseAmi(parts: Parts, { upstream, ami, images, time }: M
   if (!('releases' in judgement)) throw new RequestRefused(`${ami}: ${Object.values(judgement)[0]}`)
   const created = image?.CreationDate ?? ''
   const release = { upstream, ami, amiName: image?.Name ?? '', time }
-  await changeKnown(ledger, (before) => chosen(before, release, created))
+  await ledger.fleetState.change((before) => chosen(before, release, created))
 }
 
 function known(what: string, asked: string[], names: string[]): void {

@@ -9,9 +9,8 @@ import { type Ordering, orderRebake } from '../../domain/planning/order.ts'
 import { type CampaignPlan, type PlannedImage, planCampaign } from '../../domain/planning/plan.ts'
 import { baseOf, type TriggerKind, type TriggerOf } from '../../domain/trigger-kinds.ts'
 import type { Trigger } from '../../domain/triggers.ts'
-import { type CampaignImage, type CampaignItem, campaignKey, imageKey, readCampaign } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { chooseAmi } from './choose-ami.ts'
 import { decidePromotion, promotionRoots } from './plan-promotion.ts'
 
@@ -19,7 +18,7 @@ interface Parts {
   fleet: Fleet
   definitions: Record<string, string>
   ec2: EC2Client
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   imageBuilderArnPrefix: string
 }
 
@@ -62,14 +61,13 @@ export async function plan(parts: Parts, request: Request) {
   const { ledger, fleet } = parts
   const { campaign, execution, time, trigger } = request
   const opening = campaignOpening(fleet, trigger, new Date(time))
-  const base = { campaign, execution, trigger }
   if (opening) {
     const waiting = { until: opening.opensAt.toISOString(), reasons: opening.reasons }
-    await ledger.set<CampaignItem>(campaignKey(campaign), { ...base, status: 'waiting', waiting }, { startedAt: time })
+    await ledger.campaigns.recordWaiting(campaign, { execution, trigger, waiting, time })
     return { opensAt: waiting.until, roots: [] }
   }
   const roots = await decideAs(parts, request)
-  await ledger.set<CampaignItem>(campaignKey(campaign), { ...base, status: 'running' }, { startedAt: time })
+  await ledger.campaigns.recordRunning(campaign, { execution, trigger, time })
   return { roots }
 }
 
@@ -85,11 +83,11 @@ const rootsOf = (campaign: string, images: PlannedImage[]) =>
 async function decide(parts: Parts, request: Request, gone: Set<string>): Promise<PlannedImage[]> {
   const { fleet, definitions, ledger } = parts
   const { campaign, trigger, time } = request
-  const before = await readCampaign(ledger, campaign)
+  const before = await ledger.campaigns.read(campaign)
   if (before.record?.status === 'running') return before.images.map(({ plan }) => plan)
   const again = before.images.length > 0
   let made: { plan: CampaignPlan; number: number } | undefined
-  await changeKnown(ledger, (known) => {
+  await ledger.fleetState.change((known) => {
     const plan = planCampaign(fleet, trigger, { campaign, time, known, definitions, gone, again })
     const number = numberOf(known, campaign)
     made = { plan, number }
@@ -100,12 +98,11 @@ async function decide(parts: Parts, request: Request, gone: Set<string>): Promis
     )
   })
   const { plan, number } = made as NonNullable<typeof made>
-  for (const image of plan.images)
-    await ledger.create(imageKey(campaign, image.image), itemOf(parts, request, image, number))
-  return plansOf((await readCampaign(ledger, campaign)).images)
+  for (const image of plan.images) await ledger.campaigns.recordPlanned(campaign, itemOf(parts, request, image, number))
+  return plansOf((await ledger.campaigns.read(campaign)).images)
 }
 
-const plansOf = (images: CampaignImage[]) => images.map(({ plan }) => plan).sort((a, b) => a.order - b.order)
+const plansOf = (images: CampaignImageItem[]) => images.map(({ plan }) => plan).sort((a, b) => a.order - b.order)
 
 /** A campaign keeps its number when it is planned again. */
 const numberOf = (known: Known, campaign: string): number =>
@@ -118,7 +115,7 @@ function itemOf(
   { campaign, trigger }: Request,
   plan: PlannedImage,
   number: number,
-) {
+): CampaignImageItem {
   const image = fleet.images[plan.image]
   const base = { image: plan.image, reason: plan.reason, plan }
   if (plan.decision === 'leave' || !image) return { ...base, status: 'left' }
@@ -134,7 +131,7 @@ function itemOf(
 
 /** AMIs of upstreams that have been deregistered or taken back since they were released. */
 async function goneAmis({ ec2, ledger }: Parts, trigger: Trigger): Promise<Set<string>> {
-  const { upstreams } = await readKnown(ledger)
+  const { upstreams } = await ledger.fleetState.read()
   const { ami: named } = baseOf(trigger)
   const chosen = named === undefined ? Object.values(upstreams).map(({ ami }) => ami) : [named]
   const gone = new Set<string>()

@@ -2,18 +2,17 @@ import { RequestRefused } from '../../domain/errors.ts'
 import { rebakeName } from '../../domain/executions.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { takeBack } from '../../domain/planning/holds.ts'
-import { orderPromotion, travelling } from '../../domain/planning/order.ts'
+import { orderPromotion, type RebakeOrder, travelling } from '../../domain/planning/order.ts'
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { reasonNotToPromote } from '../../domain/planning/promotion.ts'
 import type { Promotion } from '../../domain/triggers.ts'
-import { type CampaignImage, imageKey, readCampaign, readOrdered, releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { readPromotion } from '../workflow/promotion-facts.ts'
 
 interface Parts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   imageBuilderArnPrefix: string
 }
 
@@ -28,22 +27,22 @@ export async function decidePromotion(
   { campaign, trigger }: { campaign: string; trigger: Promotion },
 ) {
   const { image } = trigger
-  const before = await readCampaign(ledger, campaign)
+  const before = await ledger.campaigns.read(campaign)
   if (before.record?.status !== 'running') {
     const standing = await readPromotion(ledger, trigger)
     const { known, release } = standing
     const not = reasonNotToPromote(fleet, trigger, standing)
     if (not !== undefined || !release) throw new RequestRefused(not ?? 'no such release')
     // Whoever wants it after all takes back that it was rolled back.
-    if (release.rolledBack) await ledger.unset(releaseKey(image, release.version), ['rolledBack'])
-    await changeKnown(ledger, (now) => takeBack(now, release.ami))
+    if (release.rolledBack) await ledger.releases.clearRolledBack(release)
+    await ledger.fleetState.change((now) => takeBack(now, release.ami))
     const newest = known.images[image]?.last?.campaign
     const ordering = { campaign, emergency: trigger.emergency ?? false, arnPrefix, newest }
     const order = orderPromotion(fleet, release, ordering)
     const { ami, version, imageArn, parentAmi } = release
     for (const plan of planCampaign(fleet, trigger).images)
-      await ledger.create(
-        imageKey(campaign, plan.image),
+      await ledger.campaigns.recordPlanned(
+        campaign,
         plan.decision === 'leave'
           ? { image: plan.image, reason: plan.reason, plan, status: 'left' }
           : {
@@ -59,7 +58,7 @@ export async function decidePromotion(
             },
       )
   }
-  return readOrdered(ledger, campaign, image)
+  return ledger.campaigns.readOrdered(campaign, image)
 }
 
 /** It starts where a bake has passed: with the AMI that is there, and the rings that it goes through. */
@@ -72,4 +71,4 @@ export const promotionRoots = ({ image, parentAmi, imageArn, ami, order }: Order
   },
 ]
 
-type Ordered = CampaignImage & Awaited<ReturnType<typeof readOrdered>>
+type Ordered = CampaignImageItem & { order: RebakeOrder }

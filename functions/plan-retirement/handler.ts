@@ -1,6 +1,9 @@
 import * as v from 'valibot'
 import { clientsIn } from '../../aws/ami-usage.ts'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { OperationStore } from '../../ledger/operations.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
@@ -10,7 +13,16 @@ import { planRun, showPlan } from './plan-retirement.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
 const { fleet } = deployed()
-const parts = { fleet, ledger: dynamoLedger(LEDGER_TABLE), notify: topic(TOPIC_ARN) }
+const table = dynamoTable(LEDGER_TABLE)
+const parts = {
+  fleet,
+  ledger: {
+    fleetState: new FleetStateStore(table),
+    operations: new OperationStore(table),
+    releases: new ReleaseStore(table),
+  },
+  notify: topic(TOPIC_ARN),
+}
 /** From the state machine; or from a person, who is shown the plan and nothing more. */
 const Request = v.union([
   v.object({

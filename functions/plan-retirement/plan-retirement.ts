@@ -7,17 +7,13 @@ import type { Release } from '../../domain/releases/release.ts'
 import { planRetirement, type RetirementPlan, type Retiring, usesKey } from '../../domain/releases/retirement.ts'
 import { type Use, useKinds } from '../../domain/releases/usage.ts'
 import { type Withdrawal, withdrawalsOf } from '../../domain/releases/withdrawal.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { type OperationItem, operationKey } from '../../ledger/operations.ts'
-import { everyImage, readCatalog } from '../../ledger/releases.ts'
-import type { Item, Key, Ledger } from '../../ledger/table.ts'
-import { writeWithdrawals } from '../../ledger/withdrawals.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { everyImage } from '../../ledger/releases.ts'
 import type { Notify } from '../runtime/notify.ts'
 
 interface Parts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   notify: Notify
   clientsIn: ClientsIn
 }
@@ -46,33 +42,33 @@ export const showPlan = async (parts: Parts, time: string): Promise<RetirementPl
 export async function planRun(parts: Parts, run: Run): Promise<{ places: Target[] }> {
   const { ledger, notify } = parts
   const { operation, execution, time, by, reason } = run
-  const key = operationKey(operation)
-  const item = await ledger.set<OperationItem & { reported?: boolean }>(
-    key,
-    {},
-    { operation, kind: 'retirement', execution, by, reason, status: 'running', startedAt: time },
-  )
+  const item = await ledger.operations.recordRetirementStarted({
+    operation,
+    kind: 'retirement',
+    execution,
+    by,
+    ...(reason !== undefined && { reason }),
+    status: 'running',
+    startedAt: time,
+  })
   const { releases, withdrawals, shown } = await plan(parts, time)
   if (shown.releases.length === 0) return { places: [] }
   const why = await onlyReports(parts, run)
   if (!item.reported) {
     await notify(retirementReport({ ...shown, operation, execution, by, reason, onlyReports: why }))
-    await ledger.set(key, { reported: true })
+    await ledger.operations.recordReported(operation)
   }
   if (why) return { places: [] }
   // Its time begins anew when it is old again.
   for (const { release, fate } of releases)
-    if (fate === 'keep' && release.retired) await ledger.unset(releaseKey(release.image, release.version), ['retired'])
-  await writeWithdrawals(ledger, operation, withdrawals)
+    if (fate === 'keep' && release.retired) await ledger.releases.clearRetired(release)
+  await ledger.operations.recordWithdrawals(operation, withdrawals)
   return { places: withdrawals.map(({ account, region }) => ({ account, region })) }
 }
 
-/** How the fleet remembers that it was told what would happen, and by which run. */
-const firstKey: Key = { pk: 'RETIREMENT', sk: 'FIRST' }
-
 /** Why a run does nothing, in words. */
 async function onlyReports({ fleet, ledger }: Parts, { operation, act }: Run): Promise<string | undefined> {
-  const first = await ledger.set<Item & { operation: string }>(firstKey, {}, { operation })
+  const first = await ledger.operations.recordFirstRetirement(operation)
   if (act) return undefined
   if (fleet.retirement?.dryRun) return 'the fleet says dryRun'
   return first.operation === operation ? 'it is the first run: the next one acts' : undefined
@@ -82,8 +78,8 @@ async function plan(parts: Parts, time: string) {
   const { fleet, ledger } = parts
   const { retirement: policy } = fleet
   if (!policy) throw new RequestRefused("the fleet retires nothing: fleet.yaml has no 'retirement'")
-  const known = await readKnown(ledger)
-  const catalog = await readCatalog(ledger, everyImage(fleet, known))
+  const known = await ledger.fleetState.read()
+  const catalog = await ledger.releases.readCatalog(everyImage(fleet, known))
   const byKey = new Map(catalog.map((release) => [usesKey(release), release]))
   const releases = planRetirement({ catalog, known, policy, time }).map((retiring) => ({
     ...retiring,

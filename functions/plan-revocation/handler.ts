@@ -1,6 +1,9 @@
 import * as v from 'valibot'
 import { clientsIn } from '../../aws/ami-usage.ts'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { OperationStore } from '../../ledger/operations.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
@@ -20,7 +23,16 @@ const Input = v.union([
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
 const { fleet } = deployed()
-const parts = { fleet, ledger: dynamoLedger(LEDGER_TABLE), clientsIn: clientsIn(fleet, 'revoke') }
+const table = dynamoTable(LEDGER_TABLE)
+const parts = {
+  fleet,
+  ledger: {
+    fleetState: new FleetStateStore(table),
+    operations: new OperationStore(table),
+    releases: new ReleaseStore(table),
+  },
+  clientsIn: clientsIn(fleet, 'revoke'),
+}
 
 /** Asked by the state machine it revokes; asked by a person for a preview it changes nothing. */
 export const handler = lambda(Input, async (input) =>

@@ -5,16 +5,13 @@ import { revoke } from '../../domain/planning/holds.ts'
 import { planRevocation, type Revocation, type RevocationRequest } from '../../domain/releases/revocation.ts'
 import type { Use, Uses } from '../../domain/releases/usage.ts'
 import { keeping, type Withdrawal } from '../../domain/releases/withdrawal.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import { operationKey, type RevocationItem, rollbackOf } from '../../ledger/operations.ts'
-import { everyImage, readCatalog } from '../../ledger/releases.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import { writeWithdrawals } from '../../ledger/withdrawals.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { rollbackOf } from '../../ledger/operations.ts'
+import { everyImage } from '../../ledger/releases.ts'
 
 interface Parts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   clientsIn: ClientsIn
 }
 
@@ -68,37 +65,38 @@ export async function plan(parts: Parts, request: Request) {
   const { operation, execution, time, reason, by } = request
   const { releases, goBack, stranded, rebake, withdrawals } = await revocationOf(parts, request)
   const revoked = { at: time, by, reason, operation }
-  for (const { image, version } of releases) await ledger.set(releaseKey(image, version), {}, { revoked })
-  await changeKnown(ledger, (known) =>
+  for (const release of releases) await ledger.releases.recordRevoked(release, revoked)
+  await ledger.fleetState.change((known) =>
     revoke(
       known,
       releases.map(({ ami }) => ami),
     ),
   )
-  await writeWithdrawals(ledger, operation, withdrawals)
+  await ledger.operations.recordWithdrawals(operation, withdrawals)
   const { image, version, descendants, force } = request
   const places = withdrawals.map(({ account, region }) => ({ account, region }))
-  // What was planned first stays: made again after a crash, the rollbacks may have begun.
-  const item = await ledger.set<RevocationItem>(
-    operationKey(operation),
-    { execution, kind: 'revocation', operation, status: 'running', by, reason },
-    {
-      startedAt: time,
-      image,
-      version,
-      descendants,
-      force,
-      releases: releases.map((release) => ({
-        image: release.image,
-        version: release.version,
-        ami: release.ami,
-      })),
-      goBack,
-      stranded,
-      rebake,
-      places,
-    },
-  )
+  const item = await ledger.operations.recordRevocationStarted({
+    execution,
+    kind: 'revocation',
+    operation,
+    status: 'running',
+    by,
+    reason,
+    startedAt: time,
+    image,
+    version,
+    descendants,
+    force,
+    releases: releases.map((release) => ({
+      image: release.image,
+      version: release.version,
+      ami: release.ami,
+    })),
+    goBack,
+    stranded,
+    rebake,
+    places,
+  })
   return {
     rollbacks: item.goBack.map((each) => ({ ...each, execution: rollbackOf(operation, each.image) })),
     places: item.places,
@@ -106,8 +104,8 @@ export async function plan(parts: Parts, request: Request) {
 }
 
 async function revocationOf({ fleet, ledger }: Parts, request: RevocationRequest): Promise<Revocation> {
-  const known = await readKnown(ledger)
-  const catalog = await readCatalog(ledger, everyImage(fleet, known))
+  const known = await ledger.fleetState.read()
+  const catalog = await ledger.releases.readCatalog(everyImage(fleet, known))
   const revocation = planRevocation({ fleet, known, catalog }, request)
   if (revocation) return revocation
   throw new RequestRefused(

@@ -1,6 +1,9 @@
 import { SFNClient } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { OperationStore } from '../../ledger/operations.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
@@ -8,9 +11,14 @@ import { arn, text, time } from '../runtime/schemas.ts'
 import { planRollback } from './plan-rollback.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
+const table = dynamoTable(LEDGER_TABLE)
 const parts = {
   fleet: deployed().fleet,
-  ledger: dynamoLedger(LEDGER_TABLE),
+  ledger: {
+    fleetState: new FleetStateStore(table),
+    operations: new OperationStore(table),
+    releases: new ReleaseStore(table),
+  },
   stepFunctions: new SFNClient({}),
 }
 const optional = v.optional(text)

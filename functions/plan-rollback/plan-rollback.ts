@@ -3,16 +3,12 @@ import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { type Hold, hold, rollBack, takeBack } from '../../domain/planning/holds.ts'
 import { planRollback as decide, type RollbackPlan } from '../../domain/releases/rollback.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import { operationKey, type RingStep, type RollbackItem, ringKey } from '../../ledger/operations.ts'
-import { readReleases } from '../../ledger/releases.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { expectHold, refuseUnderWay } from '../workflow/hold-guard.ts'
 
 interface Parts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   stepFunctions: SFNClient
 }
 
@@ -40,11 +36,11 @@ export async function planRollback(parts: Parts, request: Request) {
   const { fleet, ledger } = parts
   const { execution, time, image, ring, reason, by } = request
   const operation = execution.split(':').at(-1) ?? ''
-  const plan = decide(fleet, await readReleases(ledger, image), request)
+  const plan = decide(fleet, await ledger.releases.readAll(image), request)
   if ('refused' in plan) throw new RequestRefused(plan.refused)
   const heldBefore = await holdOfOthers(parts, image, operation)
   const { from, to, previous } = plan
-  await ledger.create(operationKey(operation), {
+  await ledger.operations.recordRollbackStarted({
     operation,
     kind: 'rollback',
     execution,
@@ -59,30 +55,25 @@ export async function planRollback(parts: Parts, request: Request) {
     ...(previous && { previous: previous.version }),
     ...(ring !== undefined && { ring }),
     ...(heldBefore && { heldBefore }),
-  } satisfies RollbackItem)
+  })
   await takeHold(ledger, image, heldBefore, { at: time, by, reason, operation })
   if (ring === undefined) await mark(ledger, plan, { at: time, by, reason, operation })
-  for (const each of plan.rings)
-    await ledger.create(ringKey(operation, each.ring), {
-      ...each,
-      status: 'waiting',
-      at: time,
-    } satisfies RingStep)
-  await ledger.set(operationKey(operation), { problems: plan.problems })
+  for (const each of plan.rings) await ledger.operations.recordRollbackRing(operation, each, time)
+  await ledger.operations.recordProblems(operation, plan.problems)
   return { rings: plan.rings.map(({ ring }) => ({ ring })) }
 }
 
 /** @throws RequestRefused where an operation that still runs holds the image */
 async function holdOfOthers(parts: Parts, image: string, operation: string): Promise<Hold | undefined> {
-  const { held } = (await readKnown(parts.ledger)).images[image] ?? {}
+  const { held } = (await parts.ledger.fleetState.read()).images[image] ?? {}
   if (held?.operation === operation) return undefined
   await refuseUnderWay(parts, image, held)
   return held
 }
 
 /** @throws Transient where somebody else held it or let it go in the meantime */
-const takeHold = (ledger: Ledger, image: string, before: Hold | undefined, held: Hold) =>
-  changeKnown(ledger, (known) => {
+const takeHold = (ledger: Parts['ledger'], image: string, before: Hold | undefined, held: Hold) =>
+  ledger.fleetState.change((known) => {
     if (known.images[image]?.held?.operation === held.operation) return known
     expectHold(known, image, before)
     return hold(known, image, held)
@@ -90,16 +81,16 @@ const takeHold = (ledger: Ledger, image: string, before: Hold | undefined, held:
 
 /** What the image goes back from is not rolled out any further, nor what was baked from it; what it goes back to may be again. */
 async function mark(
-  ledger: Ledger,
+  ledger: Parts['ledger'],
   { image, to, leaves }: RollbackPlan,
   rolledBack: Hold & { operation: string },
 ): Promise<void> {
-  await changeKnown(ledger, (known) =>
+  await ledger.fleetState.change((known) =>
     rollBack(
       takeBack(known, to.ami),
       leaves.map(({ ami }) => ami),
     ),
   )
-  for (const { version } of leaves) await ledger.set(releaseKey(image, version), { rolledBack })
-  if (to.rolledBack) await ledger.unset(releaseKey(image, to.version), ['rolledBack'])
+  for (const { version } of leaves) await ledger.releases.recordRolledBack({ image, version }, rolledBack)
+  if (to.rolledBack) await ledger.releases.clearRolledBack(to)
 }

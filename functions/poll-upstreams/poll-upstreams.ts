@@ -1,7 +1,6 @@
 import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
 import { refusedAs } from '../../domain/planning/refusals.ts'
 import { hasEvents, sourceIn } from '../../domain/upstream-kinds.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
 import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
 
 type Parts = ReleaseParts & { upstreams: UpstreamParts }
@@ -16,7 +15,7 @@ const eventsTakeSeconds = 15 * 60
  * @throws AggregateError that names each upstream that could not be looked at.
  */
 export async function pollUpstreams(parts: Parts, { time }: { time: string }) {
-  const { upstreams: known } = await readKnown(parts.ledger)
+  const { upstreams: known } = await parts.ledger.fleetState.read()
   const taken: Record<string, unknown> = {}
   const failures: Error[] = []
   for (const upstream of Object.keys(parts.fleet.upstreams))

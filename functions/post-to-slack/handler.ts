@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import * as v from 'valibot'
 import { kinds, severities } from '../../domain/messages/kinds.ts'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { ThreadStore } from '../../ledger/threads.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
 import { text, time } from '../runtime/schemas.ts'
@@ -11,7 +12,7 @@ import { secretOf } from './secret.ts'
 
 const { SLACK_SECRET, SLACK_API_URL, LEDGER_TABLE } = env('SLACK_SECRET', 'SLACK_API_URL', 'LEDGER_TABLE')
 const parts = {
-  ledger: dynamoLedger(LEDGER_TABLE),
+  ledger: { threads: new ThreadStore(dynamoTable(LEDGER_TABLE)) },
   apiUrl: SLACK_API_URL,
   fetch,
   sleep,

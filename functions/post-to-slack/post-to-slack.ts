@@ -1,22 +1,14 @@
 import type { Notification } from '../../domain/messages/message.ts'
 import { slackMessage } from '../../domain/messages/slack.ts'
-import type { Item, Key, Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { SecretSource } from './secret.ts'
 import { type SlackParts, slackFor } from './slack.ts'
 
 interface Parts extends SlackParts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'threads'>
   secret: SecretSource
   /** Of the Web API, such as https://slack.com/api. */
   apiUrl: string
-}
-
-/** What was posted about one campaign in one channel. */
-interface Thread extends Item {
-  /** Of the first message, where Slack told: a webhook does not. */
-  ts?: string
-  /** By SNS message id. */
-  [messageId: string]: unknown
 }
 
 /** As SNS brings it. */
@@ -26,9 +18,6 @@ interface SnsMessage {
   Timestamp: string
   Message: Notification
 }
-
-/** A message that is posted is remembered for long after SNS and Lambda would still bring it again. */
-const keptForSeconds = 30 * 24 * 3600
 
 /**
  * Posts a notification to one channel, once however often it is brought. A bot makes one thread of a campaign, and lets
@@ -44,8 +33,12 @@ export async function postToSlack(
   const secret = await parts.secret.read()
   const post = slackFor(parts, parts.secret.name)
   const message = slackMessage(notification)
-  const key = keyOf(notification, 'channel' in secret ? secret.channel : parts.secret.name, messageId)
-  const remembered = await ledger.get<Thread>(key)
+  const place = {
+    channel: 'channel' in secret ? secret.channel : parts.secret.name,
+    campaign: notification.about.campaign,
+    message: messageId,
+  }
+  const remembered = await ledger.threads.read(place)
   let thread = remembered
   if (!remembered?.[messageId]) {
     const { ts } =
@@ -62,9 +55,7 @@ export async function postToSlack(
               ...(remembered?.ts && { thread_ts: remembered.ts }),
             },
           })
-    // One write: that it is posted, and if it is the first, where its thread is.
-    const expires = Math.floor(Date.parse(time) / 1000) + keptForSeconds
-    thread = await ledger.set<Thread>(key, { [messageId]: ts ?? 'posted', expires }, { ts })
+    thread = await ledger.threads.recordPosted(place, ts, time)
   }
   if (notification.kind !== 'campaign-finished' || !('token' in secret)) return
   // The reply is there by now. Done again after a crash, this changes nothing.
@@ -73,11 +64,6 @@ export async function postToSlack(
   const update = { url: `${apiUrl}/chat.update`, token: secret.token }
   await post({ ...update, body: { ...message, channel: secret.channel, ts } }).catch(unlessFixed)
 }
-
-const keyOf = ({ about }: Notification, channel: string, messageId: string): Key =>
-  about.campaign === undefined
-    ? { pk: `SLACK#${channel}`, sk: `MESSAGE#${messageId}` }
-    : { pk: `CAMPAIGN#${about.campaign}`, sk: `SLACK#${channel}` }
 
 /**
  * Somebody deleted the first message, or the workspace lets nobody change one so old: its thread tells all the same.

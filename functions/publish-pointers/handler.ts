@@ -1,6 +1,9 @@
 import * as v from 'valibot'
 import { cloudWatchOf } from '../../aws/alarms.ts'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { CampaignStore } from '../../ledger/campaigns.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { LockStore } from '../../ledger/locks.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
 import { arn, rebake, text } from '../runtime/schemas.ts'
@@ -8,7 +11,12 @@ import { promote } from './promote-channels.ts'
 import { publish } from './publish-pointers.ts'
 
 const { LEDGER_TABLE, FLEET_NAME } = env('LEDGER_TABLE', 'FLEET_NAME')
-const parts = { fleet: FLEET_NAME, ledger: dynamoLedger(LEDGER_TABLE), cloudWatch: cloudWatchOf(FLEET_NAME) }
+const table = dynamoTable(LEDGER_TABLE)
+const parts = {
+  fleet: FLEET_NAME,
+  ledger: { campaigns: new CampaignStore(table), fleetState: new FleetStateStore(table), locks: new LockStore(table) },
+  cloudWatch: cloudWatchOf(FLEET_NAME),
+}
 
 /** Without a ring, it is through the last. */
 const Request = v.object({ ...rebake.entries, execution: arn, ring: v.optional(text) })

@@ -3,7 +3,7 @@ import { pointTo, readPointers } from '../../aws/pointers.ts'
 import { inEach } from '../../aws/targets.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Placed } from '../../domain/releases/release.ts'
-import { buildOf, publishedAt, readRollOut } from '../workflow/distributions.ts'
+import { buildOf, publishedAt } from '../workflow/distributions.ts'
 import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 import { incomplete, type PublishParts, targetsOf } from './publish-pointers.ts'
 
@@ -24,7 +24,7 @@ export async function promote(
   { fleet, ledger, pause, cloudWatch }: PublishParts & { cloudWatch: CloudWatchFor },
   { execution, campaign, image }: Request,
 ) {
-  const item = await readRollOut(ledger, campaign, image)
+  const item = await ledger.campaigns.readOrdered(campaign, image)
   const { rings } = item.order
   const permit = () => mustHoldRollOut(ledger, execution, item)
   await permit()

@@ -3,14 +3,13 @@ import { type Pause, pointTo } from '../../aws/pointers.ts'
 import { inEach, Targets } from '../../aws/targets.ts'
 import { PublicationIncomplete } from '../../domain/errors.ts'
 import { channelParameter } from '../../domain/names.ts'
-import { imageKey } from '../../ledger/campaigns.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { readRing } from '../workflow/distributions.ts'
 import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 
 export interface PublishParts {
   fleet: string
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   pause?: Pause
 }
 
@@ -31,7 +30,7 @@ interface Request {
  * PublicationIncomplete and TargetUnreachable naming the targets that do not point to it, when all others do.
  */
 export async function publish({ fleet, ledger, pause }: PublishParts, request: Request) {
-  const { execution, time, campaign, image } = request
+  const { execution, time, image } = request
   const { item, ring } = await readRing(ledger, request)
   const permit = () => mustHoldRollOut(ledger, execution, item)
   await permit()
@@ -45,8 +44,7 @@ export async function publish({ fleet, ledger, pause }: PublishParts, request: R
     await moveTemplates(() => targets.ec2(target), launchTemplates, target.ami, permit)
   })
   // The soak begins with the first time that all of them had it.
-  const published = { [ring.ring]: time, ...item.published }
-  await ledger.set(imageKey(campaign, image), { published })
+  await ledger.campaigns.recordPublished(request, item, time)
   return { published: placed.length }
 }
 

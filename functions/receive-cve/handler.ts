@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
@@ -8,7 +9,11 @@ import { startingParts } from '../workflow/dependencies.ts'
 import { receiveCve } from './receive-cve.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
-const parts = { ...startingParts(), fleet: deployed().fleet, ledger: dynamoLedger(LEDGER_TABLE) }
+const parts = {
+  ...startingParts(),
+  fleet: deployed().fleet,
+  ledger: { fleetState: new FleetStateStore(dynamoTable(LEDGER_TABLE)) },
+}
 const count = v.optional(v.number())
 const Event = v.object({
   time,

@@ -3,14 +3,13 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { imageOfArn, versionOfArn } from '../../domain/names.ts'
 import { judgeFindings, type SeverityCounts } from '../../domain/planning/cves.ts'
 import { found } from '../../domain/planning/learning.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Count } from '../runtime/handler.ts'
 import { startCampaign } from '../workflow/start-campaign.ts'
 
 interface Parts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState'>
   stepFunctions: SFNClient
   campaignArn: string
   count: Count
@@ -29,18 +28,18 @@ export async function receiveCve(parts: Parts, { time, resources, detail }: CveD
   const image = imageOfArn(parts.fleet.name, arn)
   if (!image || !Object.hasOwn(parts.fleet.images, image)) return { ignored: `${arn} is not of this fleet` }
   const version = versionOfArn(arn)
-  const known = await readKnown(parts.ledger)
+  const known = await parts.ledger.fleetState.read()
   const counts = detail['finding-severity-counts']
   const verdict = judgeFindings(parts.fleet, known, { image, version, counts, time })
   if ('ignored' in verdict) return verdict
   if ('later' in verdict) {
     const waiting = { version, reason: verdict.later }
-    await changeKnown(parts.ledger, (now) =>
+    await parts.ledger.fleetState.change((now) =>
       found(now, image, { ...now.images[image]?.cve, at: verdict.since, waiting }),
     )
     return verdict
   }
   const campaign = await startCampaign(parts, { kind: 'cve', image, version, time, reason: verdict.rebake })
-  await changeKnown(parts.ledger, (now) => found(now, image, { at: time, version }))
+  await parts.ledger.fleetState.change((now) => found(now, image, { at: time, version }))
   return { campaign }
 }

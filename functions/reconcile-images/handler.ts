@@ -1,25 +1,25 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
-import { openApprovals } from '../../ledger/approvals.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { readClaims } from '../../ledger/locks.ts'
-import { holdingOperations } from '../../ledger/operations.ts'
+import { OperationStore } from '../../ledger/operations.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { lambda, measure } from '../runtime/handler.ts'
 import { time } from '../runtime/schemas.ts'
 import { settle } from '../settle-execution/settle-execution.ts'
-import { closingParts, startingParts } from '../workflow/dependencies.ts'
+import { closingParts, ledgerTable, startingParts } from '../workflow/dependencies.ts'
 import { measureFleet } from './measure-fleet.ts'
 import { reconcileImages } from './reconcile-images.ts'
 import { remind } from './remind.ts'
 import { sweepExecutions } from './sweep-executions.ts'
 
 const { REBAKE_STATE_MACHINE_ARN } = env('REBAKE_STATE_MACHINE_ARN')
+const table = ledgerTable()
+const closing = closingParts(table)
 const parts = {
-  ...closingParts(),
+  ...closing,
   ...startingParts(),
   ...deployed(),
+  ledger: { ...closing.ledger, operations: new OperationStore(table) },
   imageBuilder: new ImagebuilderClient({}),
 }
 const sweeping = {
@@ -29,13 +29,13 @@ const sweeping = {
 }
 
 export const handler = lambda(v.object({ time }), async (due) => {
-  const claims = await readClaims(parts.ledger)
-  const known = await readKnown(parts.ledger)
-  const operations = await holdingOperations(parts.ledger, known)
+  const claims = await parts.ledger.locks.read()
+  const known = await parts.ledger.fleetState.read()
+  const operations = await parts.ledger.operations.readHolding(known)
   const { settled, failures } = await sweepExecutions(sweeping, { claims, known, operations, ...due })
   // What was settled has changed what is known.
-  const now = settled.length > 0 ? await readKnown(parts.ledger) : known
-  const open = await openApprovals(parts.ledger)
+  const now = settled.length > 0 ? await parts.ledger.fleetState.read() : known
+  const open = await parts.ledger.campaigns.readOpenApprovals(await parts.ledger.locks.read())
   measureFleet({ ...parts, measure }, { known: now, claims, openApprovals: open.length, ...due })
   const { campaigns } = await reconcileImages(parts, now, due.time)
   await remind(parts, open, due.time)

@@ -5,9 +5,8 @@ import { findingsDue } from '../../domain/planning/cves.ts'
 import { driftOf, driftTrigger } from '../../domain/planning/drift.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import { found, gaveUp } from '../../domain/planning/learning.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { levelAt } from '../../ledger/notified.ts'
-import type { Ledger } from '../../ledger/table.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { startCampaign } from '../workflow/start-campaign.ts'
@@ -15,7 +14,7 @@ import { startCampaign } from '../workflow/start-campaign.ts'
 interface Parts {
   fleet: Fleet
   definitions: Record<string, string>
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState'>
   stepFunctions: SFNClient
   campaignArn: string
   notify: Notify
@@ -29,7 +28,7 @@ export async function reconcileImages(parts: Parts, known: Known, time: string) 
   for (const [index, { image, hopeless }] of given.entries()) {
     await parts.notify(imageStale({ image, ...hopeless, reason: hopeless.failed ?? '' }, levelAt(index)))
     parts.count('ImageGivenUp')
-    await changeKnown(parts.ledger, (now) => gaveUp(now, image))
+    await parts.ledger.fleetState.change((now) => gaveUp(now, image))
   }
   const campaigns: string[] = []
   const drift = driftTrigger(findings, time)
@@ -37,7 +36,7 @@ export async function reconcileImages(parts: Parts, known: Known, time: string) 
   for (const trigger of findingsDue(parts.fleet, known, time)) {
     campaigns.push(await startCampaign(parts, trigger))
     const { image, version } = trigger
-    await changeKnown(parts.ledger, (now) => found(now, image, { at: time, version }))
+    await parts.ledger.fleetState.change((now) => found(now, image, { at: time, version }))
   }
   return { campaigns }
 }

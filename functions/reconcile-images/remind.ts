@@ -2,13 +2,13 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { approvalsEndSoon } from '../../domain/messages/approvals.ts'
 import { waiversExpire } from '../../domain/messages/waivers.ts'
 import { expiresSoon } from '../../domain/validation/vulnerabilities.ts'
-import { type ApprovalItem, approvalKey } from '../../ledger/approvals.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { ApprovalItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
 interface Parts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns'>
   notify: Notify
 }
 
@@ -36,13 +36,16 @@ async function remindOfApprovals({ ledger, notify }: Parts, open: ApprovalItem[]
     approvers,
   }))
   await notify(approvalsEndSoon({ time, waiting }))
-  for (const { campaign, image, ring } of soon) await ledger.set(approvalKey(campaign, image, ring), { reminded: true })
+  for (const approval of soon) await ledger.campaigns.recordApprovalReminded(approval)
 }
 
 async function remindOfWaivers({ fleet, ledger, notify }: Parts, time: string): Promise<void> {
   const soon = Object.entries(fleet.waivers).filter(([, waiver]) => expiresSoon(waiver.expires, time))
   const untold: typeof soon = []
-  for (const waiver of soon) if (!(await ledger.get(toldOf(waiver)))) untold.push(waiver)
+  for (const waiver of soon) {
+    const [cve, { expires }] = waiver
+    if (!(await ledger.campaigns.isWaiverAnnounced(cve, expires))) untold.push(waiver)
+  }
   if (untold.length === 0) return
   const waivers = untold.map(([cve, waiver]) => ({
     cve,
@@ -52,11 +55,5 @@ async function remindOfWaivers({ fleet, ledger, notify }: Parts, time: string): 
     images: waiver.images ?? [],
   }))
   await notify(waiversExpire({ waivers }))
-  for (const waiver of untold) await ledger.create(toldOf(waiver), {})
+  for (const { cve, expires } of waivers) await ledger.campaigns.recordWaiverAnnounced(cve, expires)
 }
-
-/** A waiver with another day is another waiver. */
-const toldOf = ([cve, waiver]: [string, { expires: string }]) => ({
-  pk: `WAIVER#${cve}`,
-  sk: `TOLD#${waiver.expires}`,
-})

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import type { Claims } from '../../domain/claims.ts'
 import type { Known } from '../../domain/planning/known.ts'
-import type { OperationItem } from '../../ledger/operations.ts'
+import type { OperationItem } from '../../ledger/items.ts'
 import type { StoppedExecution } from '../settle-execution/settle-execution.ts'
 
 interface Parts {

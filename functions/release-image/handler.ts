@@ -1,15 +1,19 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
 import { amiId, arn, rebake } from '../runtime/schemas.ts'
-import { closingParts } from '../workflow/dependencies.ts'
+import { closingParts, ledgerTable } from '../workflow/dependencies.ts'
 import { release } from './release-image.ts'
 
 const { FLEET_NAME } = env('FLEET_NAME')
+const table = ledgerTable()
+const closing = closingParts(table)
 const parts = {
-  ...closingParts(),
+  ...closing,
+  ledger: { ...closing.ledger, releases: new ReleaseStore(table) },
   fleet: FLEET_NAME,
   ssm: new SSMClient({}),
   imageBuilder: new ImagebuilderClient({}),

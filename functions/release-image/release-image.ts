@@ -5,13 +5,14 @@ import { movePointer, readPointers } from '../../aws/pointers.ts'
 import { imageReleased } from '../../domain/messages/images.ts'
 import { pointerName } from '../../domain/names.ts'
 import { promoted, shipped } from '../../domain/planning/learning.ts'
-import { type CampaignImage, imageKey, readOrdered, releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { type Closing, type ClosingParts, close } from '../workflow/close-rebake.ts'
 import { readNotes } from '../workflow/release-notes.ts'
 import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 
 interface Parts extends ClosingParts {
+  ledger: ClosingParts['ledger'] & Pick<Ledger, 'releases'>
   fleet: string
   imageBuilder: ImagebuilderClient
   ssm: SSMClient
@@ -24,7 +25,7 @@ interface Parts extends ClosingParts {
  */
 export async function release(parts: Parts, closing: Closing & { ami: string }) {
   const { execution, campaign, image, ami, time } = closing
-  const item = await readOrdered(parts.ledger, campaign, image)
+  const item = await parts.ledger.campaigns.readOrdered(campaign, image)
   // A repeated closing holds nothing any more, and what is released stays so.
   if (item.status !== 'released') await mustHoldRollOut(parts.ledger, execution, item)
   await promote(parts, image, ami)
@@ -38,14 +39,14 @@ export async function release(parts: Parts, closing: Closing & { ami: string }) 
     await parts.notify(imageReleased({ ...facts, execution, imageArn, changes, components }))
     const { version } = facts
     const { promotes } = item.order ?? {}
-    await changeKnown(parts.ledger, (known) => {
+    await parts.ledger.fleetState.change((known) => {
       const after = shipped(known, image, { ami, version, at: time })
       return promotes ? promoted(after, image, { ami, version, newest: promotes.newest }) : after
     })
-    await parts.ledger.set(releaseKey(image, facts.version), {}, { releasedAt: time })
+    await parts.ledger.releases.recordReleased({ image, version }, time)
     const detail = { ...facts, imageVersion: facts.version, version: '1' as const }
     await parts.publish({ 'detail-type': 'Rebake Image Released', time, detail })
-    await parts.ledger.set(imageKey(campaign, image), { status: 'released', finishedAt: time })
+    await parts.ledger.campaigns.recordReleased(campaign, image, time)
     parts.count('ImageReleased')
   })
   return {}
@@ -60,7 +61,7 @@ async function promote({ fleet, ssm }: Parts, image: string, ami: string) {
   await movePointer(ssm, stable, ami)
 }
 
-const released = (campaign: string, image: CampaignImage) => ({
+const released = (campaign: string, image: CampaignImageItem) => ({
   campaign,
   image: image.image,
   version: image.version ?? '',

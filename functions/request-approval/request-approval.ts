@@ -2,17 +2,15 @@ import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { approvalRequested } from '../../domain/messages/approvals.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import { judge } from '../../domain/validation/evidence.ts'
-import { type ApprovalItem, approvalKey, approvalWait } from '../../ledger/approvals.ts'
-import { type CampaignItem, campaignKey, readOrdered } from '../../ledger/campaigns.ts'
-import { readEvidence } from '../../ledger/checks.ts'
-import { levelOf } from '../../ledger/notified.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
+import type { ApprovalItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { approvalWait } from '../../ledger/wait-ids.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { readNotes } from '../workflow/release-notes.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 interface Parts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'releases'>
   waits: Waits
   notify: Notify
   imageBuilder: ImagebuilderClient
@@ -35,17 +33,16 @@ interface Request {
 export async function requestApproval(parts: Parts, request: Request) {
   const { ledger, waits } = parts
   const { taskToken, execution, time, campaign, image, ring: name } = request
-  const { order } = await readOrdered(ledger, campaign, image)
+  const { order } = await ledger.campaigns.readOrdered(campaign, image)
   const ring = order.rings.find((each) => each.ring === name)
   if (!ring?.approval) throw new Error(`the order of ${image} asks for no approval for ring ${name}`)
   const { approvers, timeout } = ring.approval
   const until = new Date(Date.parse(time) + timeout * 1_000).toISOString()
-  const key = approvalKey(campaign, image, name)
   const asked = { campaign, image, ring: name, approvers, requestedAt: time, until }
-  const item = await ledger.set<ApprovalItem>(key, {}, asked)
+  const item = await ledger.campaigns.recordApprovalRequested(asked)
   if (!item.told && !item.answer) {
     await tell(parts, item, ring, execution)
-    await ledger.set(key, { told: true })
+    await ledger.campaigns.recordApprovalAnnounced(asked)
   }
   await waits.leaveToken(approvalWait(campaign, image, name), taskToken, time)
   return {}
@@ -58,11 +55,11 @@ async function tell(
   execution: string,
 ) {
   const { ledger, notify } = parts
-  const item = await readOrdered(ledger, campaign, image)
+  const item = await ledger.campaigns.readOrdered(campaign, image)
   const { order, version = '', ami = '', imageArn = '' } = item
-  const level = await levelOf(ledger, campaign, `approval-requested#${ring.ring}`, image, 1)
-  const record = await ledger.get<CampaignItem>(campaignKey(campaign))
-  const evidence = await readEvidence(ledger, order.promotes?.bakedBy ?? campaign, image, order.checks)
+  const level = await ledger.campaigns.levelOf(campaign, `approval-requested#${ring.ring}`, image, 1)
+  const record = await ledger.campaigns.readRecord(campaign)
+  const evidence = await ledger.campaigns.readEvidence(order.promotes?.bakedBy ?? campaign, image, order.checks)
   const { warnings } = judge(order.checks, evidence)
   await notify(
     approvalRequested(

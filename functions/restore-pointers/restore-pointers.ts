@@ -4,12 +4,12 @@ import { failureLines, Targets, tryEach, Wrong } from '../../aws/targets.ts'
 import { RollbackIncomplete } from '../../domain/errors.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Restored } from '../../domain/releases/rollback.ts'
-import { type RingStep, readOperation, ringKey } from '../../ledger/operations.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { RollbackRingItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 
 interface Parts {
   fleet: string
-  ledger: Ledger
+  ledger: Pick<Ledger, 'operations'>
   pause?: Pause
 }
 
@@ -26,11 +26,11 @@ interface Request {
  * @throws RollbackIncomplete naming every target that is not as it must be: the ring's step has it too
  */
 export async function restore({ fleet, ledger, pause }: Parts, { operation, ring, time }: Request) {
-  const record = await readOperation(ledger, operation)
-  const step = await ledger.get<RingStep>(ringKey(operation, ring))
+  const record = await ledger.operations.read(operation)
+  const step = await ledger.operations.readRing(operation, ring)
   if (!record || !step) throw new Error(`${operation} has no ring ${ring}`)
-  const settle = (status: RingStep['status'], wrong: string[] = []) =>
-    ledger.set(ringKey(operation, ring), { status, at: time, wrong })
+  const settle = (status: RollbackRingItem['status'], wrong: string[] = []) =>
+    ledger.operations.recordRing(operation, ring, { status, at: time, wrong })
   await settle('restoring')
   const [, partition = ''] = record.execution.split(':')
   const targets = new Targets({ fleet, partition, session: operation })
@@ -46,7 +46,7 @@ export async function restore({ fleet, ledger, pause }: Parts, { operation, ring
 }
 
 /** Previous first, as everywhere: who reads in between sees no release twice. */
-const pointersOf = ({ parameter }: RingStep, { ami, previous }: Restored): Record<string, string> => ({
+const pointersOf = ({ parameter }: RollbackRingItem, { ami, previous }: Restored): Record<string, string> => ({
   [parameter]: ami,
   [channelParameter(parameter, 'candidate')]: ami,
   ...(previous !== undefined && { [channelParameter(parameter, 'previous')]: previous }),

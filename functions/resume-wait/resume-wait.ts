@@ -1,6 +1,8 @@
 import * as v from 'valibot'
-import type { Outcome, Waits } from '../../ledger/waits.ts'
+import type { Outcome } from '../../ledger/items.ts'
+import { automationWait, scanWait } from '../../ledger/wait-ids.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 const resources = v.array(arn)
 
@@ -36,9 +38,9 @@ function told(event: WaitEvent): [id: string, Outcome] {
     // Image Builder sends it whenever a scan completes, whatever was found.
     // https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-eventbridge.html
     case 'EC2 Image Builder CVE Detected':
-      return [`scan/${imageIn(event.resources)}`, lookAgain('the scan is complete')]
+      return [scanWait(imageIn(event.resources)), lookAgain('the scan is complete')]
     case 'EC2 Automation Execution Status-change Notification':
-      return [`automation/${event.detail.ExecutionId}`, lookAgain(`the execution is ${event.detail.Status}`)]
+      return [automationWait(event.detail.ExecutionId), lookAgain(`the execution is ${event.detail.Status}`)]
   }
 }
 

@@ -2,12 +2,12 @@ import { type ImagebuilderClient, RetryImageCommand } from '@aws-sdk/client-imag
 import { isInvalid } from '../../aws/errors.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
-import { type Distribution, isRetriable, lookAt, readRing, writeParts } from '../workflow/distributions.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { type Distribution, isRetriable, lookAt, readRing } from '../workflow/distributions.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 interface Parts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns'>
   waits: Pick<Waits, 'forget'>
   imageBuilder: ImagebuilderClient
 }
@@ -40,7 +40,7 @@ export async function retry(parts: Parts, request: Request) {
   }
   // Counted first: a try that nobody counted would be made for ever.
   for (const { part } of failed) part.retriedAt = [...new Set([...(part.retriedAt ?? []), time])]
-  await writeParts(ledger, request, item, distributing)
+  await ledger.campaigns.recordDistributing(request, item, distributing)
   for (const distribution of failed) await retryOne(parts, distribution)
   return { retried: failed.length }
 }

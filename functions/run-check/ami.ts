@@ -2,13 +2,13 @@ import type { EC2Client } from '@aws-sdk/client-ec2'
 import { amiFacts, describeAmi } from '../../aws/amis.ts'
 import { checkAmi } from '../../domain/validation/ami.ts'
 import { compareAmi, type PreviousAmi } from '../../domain/validation/ami-changes.ts'
-import { readPrevious } from '../../ledger/previous.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { readPrevious } from '../../ledger/releases.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {
   ec2: EC2Client
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'releases'>
 }
 
 /** Holds the AMI against what the fleet says that it must be, and against its previous release. */

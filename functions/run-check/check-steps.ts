@@ -1,5 +1,5 @@
 import type { CheckKind } from '../../domain/check-kinds.ts'
-import type { CheckState } from '../../ledger/checks.ts'
+import type { CheckState } from '../../ledger/items.ts'
 import { lookAtAmi } from './ami.ts'
 import { lookAtCustom } from './custom.ts'
 import type { Look, OrderOf, Parts, Subject } from './look.ts'

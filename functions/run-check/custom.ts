@@ -2,12 +2,12 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda'
 import { isNotBegun } from '../../aws/errors.ts'
 import { type CustomCheckRequest, readAnswer, readError } from '../../domain/validation/custom.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import { readPrevious } from '../../ledger/previous.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { readPrevious } from '../../ledger/releases.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'releases'>
   /** A client that asks once: a call that was cut off may have worked. */
   lambda: (region: string) => LambdaClient
 }
@@ -43,7 +43,7 @@ export async function lookAtCustom(parts: Parts, order: OrderOf<'custom'>, subje
 }
 
 async function requestFor(
-  ledger: Ledger,
+  ledger: Parts['ledger'],
   { check, settings }: OrderOf<'custom'>,
   { campaign, image, ami, imageArn, parentAmi }: Subject,
 ): Promise<CustomCheckRequest> {

@@ -4,12 +4,12 @@ import type { LambdaClient } from '@aws-sdk/client-lambda'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import type { CheckKind, CheckOrder } from '../../domain/check-kinds.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import type { CheckState } from '../../ledger/checks.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { CheckState } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 
 /** What checks look with. */
 export interface Parts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'releases'>
   ec2: EC2Client
   imageBuilder: ImagebuilderClient
   ssm: SSMClient

@@ -2,13 +2,14 @@ import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { getImage, readPackages } from '../../aws/image-contents.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { checkPackages, comparePackages, describeChanges, type Packages } from '../../domain/validation/packages.ts'
-import { readPrevious } from '../../ledger/previous.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { readPrevious } from '../../ledger/releases.ts'
+import { packagesWait } from '../../ledger/wait-ids.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {
   imageBuilder: ImagebuilderClient
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'releases'>
 }
 
 /** Holds what is installed against what must be and what must not be. Where nobody knows, nothing has passed. */
@@ -26,7 +27,7 @@ export async function lookAtPackages(
 async function withoutList({ imageBuilder }: Parts, imageArn: string): Promise<Look> {
   const detail = 'Image Builder lists no packages'
   const built = await getImage(imageBuilder, imageArn)
-  if (built && built.enhancedImageMetadataEnabled !== false) return { pending: `packages/${imageArn}`, doing: detail }
+  if (built && built.enhancedImageMetadataEnabled !== false) return { pending: packagesWait(imageArn), doing: detail }
   const why = built ? 'the pipeline has enhanced image metadata off' : 'the image is gone'
   return { results: [{ check: 'list', passed: false, detail: `${detail}: ${why}` }] }
 }

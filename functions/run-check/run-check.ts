@@ -2,9 +2,8 @@ import { classify } from '../../aws/errors.ts'
 import type { CheckOrder } from '../../domain/check-kinds.ts'
 import { Transient } from '../../domain/errors.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import { readOrdered } from '../../ledger/campaigns.ts'
-import { type CheckItem, type CheckState, checkKey } from '../../ledger/checks.ts'
-import type { Waits } from '../../ledger/waits.ts'
+import type { CheckState } from '../../ledger/items.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 import { checkSteps, lookAt } from './check-steps.ts'
 import type { Look, Parts, Subject } from './look.ts'
 
@@ -24,30 +23,27 @@ export interface Request extends Omit<Subject, 'state'> {
 export async function runCheck(parts: RunCheckParts, request: Request) {
   const { ledger, waits } = parts
   const { campaign, image, check: name, time, since, taskToken } = request
-  const { order } = await readOrdered(ledger, campaign, image)
+  const { order } = await ledger.campaigns.readOrdered(campaign, image)
   const check = order.checks.find((each) => each.check === name)
   if (!check) throw new Error(`the order of ${image} has no check ${name}`)
-  const key = checkKey(campaign, image, name)
-  const { evidence, pending, state } = (await ledger.get<CheckItem>(key)) ?? {}
+  const { evidence, pending, state } = (await ledger.campaigns.readCheck(campaign, image, name)) ?? {}
   if (evidence) return waits.complete(taskToken)
   // What an event has told until now, this look sees; what it tells from now on ends the wait.
   if (pending) await waits.forget(pending)
   const subject = { ...request, state }
   const look = await lookSafely(parts, check, subject)
   if ('pending' in look && !isOver(check, request)) {
-    await ledger.set(key, { pending: look.pending, state: look.state })
+    await ledger.campaigns.recordCheckPending(campaign, image, name, look)
     return waits.leaveToken(look.pending, taskToken, time)
   }
   const results = 'pending' in look ? [await giveUp(parts, check, look.state ?? state, look.doing)] : look.results
-  await ledger.set(key, {
-    evidence: {
-      check: name,
-      mode: check.mode,
-      results,
-      startedAt: since,
-      finishedAt: time,
-      passed: results.length > 0 && results.every(({ passed }) => passed),
-    },
+  await ledger.campaigns.recordEvidence(campaign, image, {
+    check: name,
+    mode: check.mode,
+    results,
+    startedAt: since,
+    finishedAt: time,
+    passed: results.length > 0 && results.every(({ passed }) => passed),
   })
   return waits.complete(taskToken)
 }

@@ -11,7 +11,8 @@ import {
 } from '@aws-sdk/client-ssm'
 import { clientToken } from '../../domain/executions.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
-import type { CheckState } from '../../ledger/checks.ts'
+import type { CheckState } from '../../ledger/items.ts'
+import { automationWait } from '../../ledger/wait-ids.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {
@@ -19,9 +20,6 @@ interface Parts {
   /** The name of the fleet's runbook for smoke tests. */
   smokeDocument: string
 }
-
-/** The id of the wait for an execution: Systems Manager tells of each that ends. */
-const automationWait = (executionId: string) => `automation/${executionId}`
 
 const running = ['Pending', 'InProgress', 'Waiting', 'Cancelling']
 /** Characters of what a script printed: its end tells most. */

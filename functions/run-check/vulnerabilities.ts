@@ -1,16 +1,14 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { readScan, type Scan } from '../../aws/image-contents.ts'
 import { checkVulnerabilities } from '../../domain/validation/vulnerabilities.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { scanWait } from '../../ledger/wait-ids.ts'
 import type { Look, OrderOf, Subject } from './look.ts'
 
 interface Parts {
   imageBuilder: ImagebuilderClient
-  ledger: Ledger
+  ledger: Pick<Ledger, 'releases'>
 }
-
-/** The id of the wait for an image's scan: Image Builder tells of each that completes, whatever it found. */
-const scanWait = (imageArn: string) => `scan/${imageArn}`
 
 /** Holds what the scan of the bake found against what the fleet tolerates. Without a scan, nothing has passed. */
 export async function lookAtVulnerabilities(
@@ -22,7 +20,7 @@ export async function lookAtVulnerabilities(
   if (!('findings' in scan)) return withoutFindings('scan', imageArn, scan)
   const today = time.slice(0, 10)
   if (!settings.introduced) return { results: checkVulnerabilities(settings, { findings: scan.findings, today }) }
-  const parentArn = await imageOf(parts.ledger, settings.parent, parentAmi)
+  const parentArn = (await parts.ledger.releases.findByAmi(settings.parent, parentAmi))?.imageArn
   const parent: Scan = parentArn
     ? await readScan(parts.imageBuilder, parentArn)
     : { missing: `no release of it is ${parentAmi}` }
@@ -36,9 +34,3 @@ const withoutFindings = (check: string, arn: string, scan: Exclude<Scan, { findi
   'running' in scan
     ? { pending: scanWait(arn), doing: `${check}: ${scan.running}` }
     : { results: [{ check, passed: false, detail: scan.missing }] }
-
-/** Of an image's releases the one that is this AMI: it may not be the newest by now. */
-async function imageOf(ledger: Ledger, image: string, ami: string): Promise<string | undefined> {
-  const releases = await ledger.all<{ ami?: string; imageArn?: string }>(`IMAGE#${image}`)
-  return releases.find((release) => release.ami === ami)?.imageArn
-}

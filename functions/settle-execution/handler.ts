@@ -1,11 +1,18 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
+import { OperationStore } from '../../ledger/operations.ts'
 import { lambda } from '../runtime/handler.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
-import { closingParts } from '../workflow/dependencies.ts'
+import { closingParts, ledgerTable } from '../workflow/dependencies.ts'
 import { settle } from './settle-execution.ts'
 
-const parts = { ...closingParts(), imageBuilder: new ImagebuilderClient({}) }
+const table = ledgerTable()
+const closing = closingParts(table)
+const parts = {
+  ...closing,
+  ledger: { ...closing.ledger, operations: new OperationStore(table) },
+  imageBuilder: new ImagebuilderClient({}),
+}
 const Event = v.object({
   time,
   detail: v.object({

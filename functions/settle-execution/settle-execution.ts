@@ -2,7 +2,7 @@ import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { isFinished, isPlanned } from '../../domain/image-status.ts'
 import { operationMachines } from '../../domain/operations.ts'
 import type { PlannedImage } from '../../domain/planning/plan.ts'
-import { type CampaignImage, imageKey, readCampaign } from '../../ledger/campaigns.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { type Failed, fail } from '../fail-rebake/fail-rebake.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
@@ -10,6 +10,7 @@ import type { ClosingParts } from '../workflow/close-rebake.ts'
 import { settleOperation } from './settle-operation.ts'
 
 interface Parts extends ClosingParts {
+  ledger: ClosingParts['ledger'] & Pick<Ledger, 'operations'>
   imageBuilder: ImagebuilderClient
 }
 
@@ -51,7 +52,7 @@ export async function settle(parts: Parts, { time, detail }: StoppedExecution) {
   if (input.campaign && input.image)
     return endRebake(parts, { ...outcome, execution, campaign: input.campaign, image: input.image })
   const campaign = detail.name
-  const { images } = await readCampaign(parts.ledger, campaign)
+  const { images } = await parts.ledger.campaigns.read(campaign)
   // Step Functions stops them with the campaign: whoever is told of that is told what became of each.
   if (status === 'ABORTED')
     for (const item of images)
@@ -72,7 +73,7 @@ async function endRebake(parts: Parts, failed: Failed) {
   const { campaign, image } = failed
   await cancelBake(parts, campaign, image)
   const ended = await fail(parts, failed)
-  const item = await parts.ledger.get<CampaignImage>(imageKey(campaign, image))
+  const item = await parts.ledger.campaigns.readImage(campaign, image)
   // Of one that had passed its checks: nobody starts its children any more.
   if (item?.version !== undefined) await failPlanned(parts, ({ parent }) => parent === image, failed)
   return ended
@@ -84,7 +85,7 @@ async function failPlanned(
   isMine: (plan: PlannedImage) => boolean,
   failed: Omit<Failed, 'image'>,
 ): Promise<void> {
-  const { images } = await readCampaign(parts.ledger, failed.campaign)
+  const { images } = await parts.ledger.campaigns.read(failed.campaign)
   for (const item of images)
     if (isPlanned(item) && isMine(item.plan)) await fail(parts, { ...failed, image: item.image })
 }

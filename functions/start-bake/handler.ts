@@ -3,12 +3,13 @@ import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { lambda } from '../runtime/handler.ts'
 import { amiId, arn, rebake } from '../runtime/schemas.ts'
-import { claimingParts, waitingParts } from '../workflow/dependencies.ts'
+import { claimingParts, ledgerTable, waitingParts } from '../workflow/dependencies.ts'
 import { startBake } from './start-bake.ts'
 
+const table = ledgerTable()
 const parts = {
-  ...claimingParts(),
-  ...waitingParts(),
+  ...claimingParts(table),
+  ...waitingParts(table),
   imageBuilder: new ImagebuilderClient({}),
   ssm: new SSMClient({}),
 }

@@ -6,14 +6,14 @@ import { Superseded } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { begun } from '../../domain/planning/learning.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
-import { imageKey, readOrdered } from '../../ledger/campaigns.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import { changeClaims, readClaims } from '../../ledger/locks.ts'
-import type { Waits } from '../../ledger/waits.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
 import { passIfOpen, type WaitingParts } from '../workflow/change-window.ts'
+import { changeClaims } from '../workflow/locks.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 interface Parts extends WaitingParts {
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   imageBuilder: ImagebuilderClient
   ssm: SSMClient
   waits: Waits
@@ -38,7 +38,7 @@ interface Request {
  */
 export async function startBake(parts: Parts, request: Request) {
   const { execution, time, campaign, image, parentAmi } = request
-  const { order } = await readOrdered(parts.ledger, campaign, image)
+  const { order } = await parts.ledger.campaigns.readOrdered(campaign, image)
   await passIfOpen(parts, order, { image }, time, () =>
     changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' })),
   )
@@ -52,9 +52,9 @@ export async function startBake(parts: Parts, request: Request) {
     }),
   )
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
-  await parts.ledger.set(imageKey(campaign, image), { imageArn, parentAmi })
+  await parts.ledger.campaigns.recordBakeStarted(campaign, image, { imageArn, parentAmi })
   const { definition } = order
-  await changeKnown(parts.ledger, (known) => begun(known, image, { parentAmi, definition, at: time, campaign }))
+  await parts.ledger.fleetState.change((known) => begun(known, image, { parentAmi, definition, at: time, campaign }))
   await giveWay(parts, order)
   return { imageArn }
 }
@@ -85,7 +85,7 @@ async function pinParent(
 /** A newer campaign that came before there was anything to cancel: here there is. */
 async function giveWay(parts: Parts, { campaign, image, number, emergency }: RebakeOrder): Promise<void> {
   if (parts.fleet.supersede !== 'cancel') return
-  const newer = newerThan(await readClaims(parts.ledger), { image, stage: 'bake', number, emergency })
+  const newer = newerThan(await parts.ledger.locks.read(), { image, stage: 'bake', number, emergency })
   if (!newer) return
   await cancelBake(parts, campaign, image)
   throw new Superseded(`superseded by campaign ${newer.campaign}`)

@@ -12,12 +12,15 @@ import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { resourceName } from '../../domain/names.ts'
 import { type Part, planDistribution } from '../../domain/planning/distribution.ts'
-import { mustBeApproved } from '../../ledger/approvals.ts'
+import type { Distributing } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { mustBeApproved } from '../workflow/approval-guard.ts'
 import { passIfOpen, type WaitingParts } from '../workflow/change-window.ts'
-import { buildOf, type Distributing, publishedAt, readRing, writeParts } from '../workflow/distributions.ts'
+import { buildOf, publishedAt, readRing } from '../workflow/distributions.ts'
 import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
 
 interface Parts extends WaitingParts {
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   imageBuilder: ImagebuilderClient
   organizations: OrganizationsClient
   cloudWatch: CloudWatchFor
@@ -67,12 +70,12 @@ export async function startDistribution(parts: Parts, request: Request) {
     startedAt: time,
     parts: planned.map(({ accounts }) => ({ accounts })),
   }
-  if (!known) await writeParts(ledger, request, item, distributing)
+  if (!known) await ledger.campaigns.recordDistributing(request, item, distributing)
   for (const [i, part] of planned.entries()) {
     const begun = distributing.parts[i]
     if (!begun || begun.arn) continue
     begun.arn = await distribute(parts, request, part)
-    await writeParts(ledger, request, item, distributing)
+    await ledger.campaigns.recordDistributing(request, item, distributing)
   }
   return { awaited: distributing.parts[0]?.arn }
 }

@@ -3,9 +3,8 @@ import { type ImageStatus, imageStatuses } from '../../domain/image-status.ts'
 import { campaignFinished, outcome } from '../../domain/messages/campaigns.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
 import { closed } from '../../domain/planning/learning.ts'
-import { type CampaignImage, campaignKey, readCampaign } from '../../ledger/campaigns.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { isUnknown } from '../workflow/is-unknown-failure.ts'
@@ -19,10 +18,10 @@ interface Request {
 
 /** The campaign's end: recorded, announced, counted. A second call tells nobody again. */
 export async function summarise(
-  { ledger, notify, count }: { ledger: Ledger; notify: Notify; count: Count },
+  { ledger, notify, count }: { ledger: Pick<Ledger, 'campaigns' | 'fleetState'>; notify: Notify; count: Count },
   { campaign, time, failure, as = 'failed' }: Request,
 ) {
-  const { record, images: all } = await readCampaign(ledger, campaign)
+  const { record, images: all } = await ledger.campaigns.read(campaign)
   const images = all
     .filter(({ plan }) => plan.decision === 'bake')
     .sort((a, b) => a.plan.order - b.plan.order)
@@ -39,14 +38,14 @@ export async function summarise(
       seconds: record ? (Date.parse(time) - Date.parse(record.startedAt)) / 1000 : 0,
     }),
   )
-  await changeKnown(ledger, (known) => closed(known, campaign))
-  await ledger.set(campaignKey(campaign), { status: failure ? as : 'finished', finishedAt: time })
+  await ledger.fleetState.change((known) => closed(known, campaign))
+  await ledger.campaigns.recordFinished(campaign, failure ? as : 'finished', time)
   if (failure && as === 'failed' && isUnknown(failure)) count('FailureUnknown')
   return counts(images)
 }
 
 /** One line for each reason: `  payments-api, orders-api: baked from ami-0abc 3d ago`. */
-const reasonsToLeave = (images: CampaignImage[]): string[] =>
+const reasonsToLeave = (images: CampaignImageItem[]): string[] =>
   Object.entries(Object.groupBy(images, ({ reason }) => reason)).map(
     ([reason, left = []]) => `  ${left.map(({ image }) => image).join(', ')}: ${reason}`,
   )

@@ -1,17 +1,20 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
-import { dynamoLedger } from '../../ledger/table.ts'
-import { taskWaits } from '../../ledger/waits.ts'
+import { CampaignStore } from '../../ledger/campaigns.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
+import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
 import { inRing, time } from '../runtime/schemas.ts'
+import { taskWaits } from '../workflow/task-waits.ts'
 import { verify } from './verify-distribution.ts'
 
 const { LEDGER_TABLE, FLEET_NAME, UPSTREAM_ACCOUNTS } = env('LEDGER_TABLE', 'FLEET_NAME', 'UPSTREAM_ACCOUNTS')
-const ledger = dynamoLedger(LEDGER_TABLE)
+const table = dynamoTable(LEDGER_TABLE)
 const parts = {
-  ledger,
-  waits: taskWaits(ledger),
+  ledger: { campaigns: new CampaignStore(table), releases: new ReleaseStore(table) },
+  waits: taskWaits(new WaitStore(table)),
   imageBuilder: new ImagebuilderClient({}),
   fleet: FLEET_NAME,
   upstreamAccounts: UPSTREAM_ACCOUNTS.split(','),

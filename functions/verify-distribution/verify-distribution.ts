@@ -12,18 +12,16 @@ import { wantsEncryption } from '../../domain/planning/check-order.ts'
 import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
-import type { Placed, Release } from '../../domain/releases/release.ts'
-import { type CampaignImage, imageKey, releaseKey } from '../../ledger/campaigns.ts'
-import type { Item, Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
-import { copyKey } from '../workflow/ami-ancestry.ts'
+import type { Placed } from '../../domain/releases/release.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { buildOf, type Distribution, isRetriable, lookAt, readRing } from '../workflow/distributions.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 import { checkKey, checkVisible } from './check-ami.ts'
 
 interface Parts {
   fleet: string
   imageBuilder: ImagebuilderClient
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'releases'>
   waits: Pick<Waits, 'forget'>
   /** Accounts that may release what they were given: the copies there are remembered. */
   upstreamAccounts: string[]
@@ -51,17 +49,19 @@ export async function verify(parts: Parts, request: Request) {
   const { ledger } = parts
   const { campaign, image } = request
   const { item, ring } = await readRing(ledger, request)
+  const release = { image, version: item.version ?? '' }
   const known = item.distributing?.[ring.ring]?.parts ?? []
   const distributions: Distribution[] = []
   for (const part of known) distributions.push(await lookAt(parts, part))
   const copies = distributions.flatMap(copiesIn)
-  if (copies.length > 0) await remember(ledger, item, ring.ring, { copies })
+  if (copies.length > 0) await ledger.releases.recordPlaced(release, ring.ring, { copies })
   mustBeThrough(distributions, request)
   const placed = await checkTargets(parts.fleet, item.order, ring, distributions)
   for (const { account, region, ami } of placed)
-    if (parts.upstreamAccounts.includes(account)) await ledger.set(copyKey(ami), { image, campaign, account, region })
-  await remember(ledger, item, ring.ring, { distributed: placed })
-  await ledger.set(imageKey(campaign, image), { distributed: { ...item.distributed, [ring.ring]: placed } })
+    if (parts.upstreamAccounts.includes(account))
+      await ledger.releases.recordCopy(ami, { image, campaign, account, region })
+  await ledger.releases.recordPlaced(release, ring.ring, { distributed: placed })
+  await ledger.campaigns.recordDistributed(request, item, placed)
   return { targets: placed.length }
 }
 
@@ -70,25 +70,6 @@ const copiesIn = ({ amis }: Distribution): Placed[] =>
   amis.flatMap(({ accountId, region, image, state }) =>
     accountId && region && image && state?.status !== 'FAILED' ? [{ account: accountId, region, ami: image }] : [],
   )
-
-/**
- * Beside the other rings of the release, and beside copies that were made when it was rolled out before: somebody must
- * know of them. Whoever has its turn to roll out is the only one who writes this.
- */
-async function remember(
-  ledger: Ledger,
-  { image, version = '' }: CampaignImage,
-  ring: string,
-  { copies = [], distributed }: { copies?: Placed[]; distributed?: Placed[] },
-): Promise<void> {
-  const key = releaseKey(image, version)
-  const before = await ledger.get<Release & Item>(key)
-  const all = new Map([...(before?.copies?.[ring] ?? []), ...copies].map((each) => [each.ami, each]))
-  await ledger.set(key, {
-    copies: { ...before?.copies, ...(all.size > 0 && { [ring]: [...all.values()] }) },
-    distributed: { ...before?.distributed, ...(distributed && { [ring]: distributed }) },
-  })
-}
 
 function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }: Request): void {
   if (distributions.length === 0) throw new Error(`nothing was distributed to ring ${ring}: nothing to verify`)

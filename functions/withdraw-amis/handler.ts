@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { clientsIn } from '../../aws/ami-usage.ts'
-import { dynamoLedger } from '../../ledger/table.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { OperationStore } from '../../ledger/operations.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { lambda } from '../runtime/handler.ts'
@@ -9,7 +10,7 @@ import { withdrawAmis } from './withdraw-amis.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
 const { fleet } = deployed()
-const parts = { fleet, ledger: dynamoLedger(LEDGER_TABLE) }
+const parts = { fleet, ledger: { operations: new OperationStore(dynamoTable(LEDGER_TABLE)) } }
 const Request = v.object({ operation: text, account: text, region: text, time })
 
 export const handler = lambda(Request, (request) =>

@@ -6,13 +6,12 @@ import { TargetUnreachable, Transient, WithdrawalIncomplete } from '../../domain
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Uses } from '../../domain/releases/usage.ts'
 import { isWithdrawn, keeping, type Withdrawal, type WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
-import type { Item, Ledger } from '../../ledger/table.ts'
-import { withdrawalKey } from '../../ledger/withdrawals.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { deleteSnapshots, deprecate, disable, ownAmis, remove } from './lifecycle.ts'
 
 interface Parts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'operations'>
   clientsIn: ClientsIn
 }
 
@@ -36,15 +35,14 @@ const mostUses = 3
  */
 export async function withdrawAmis(parts: Parts, { operation, account, region, time }: Request) {
   const place = { account, region }
-  const key = withdrawalKey(operation, place)
-  const withdrawal = await parts.ledger.get<Withdrawal & Item>(key)
+  const withdrawal = await parts.ledger.operations.readWithdrawal(operation, place)
   if (!withdrawal) throw new Error(`operation ${operation} withdraws nothing in ${account} ${region}`)
   const { amis } = withdrawal
   const left = amis.filter((ami) => !isWithdrawn(ami))
   try {
     await withdrawAll(parts, withdrawal, left, time)
   } finally {
-    await parts.ledger.set(key, { amis })
+    await parts.ledger.operations.recordWithdrawn(operation, place, amis)
   }
   const failed = amis.filter(({ outcome }) => outcome === 'failed')
   if (failed.length > 0)

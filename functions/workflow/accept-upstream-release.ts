@@ -10,8 +10,8 @@ import { type Refused, refusedAs } from '../../domain/planning/refusals.ts'
 import { type Claim, judge, standingOf } from '../../domain/planning/release.ts'
 import { campaignName } from '../../domain/trigger-kinds.ts'
 import type { Release } from '../../domain/triggers.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { RefusalItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { bakedAs } from './ami-ancestry.ts'
@@ -22,7 +22,7 @@ export interface ReleaseParts {
   campaignArn: string
   ec2: EC2Client
   stepFunctions: SFNClient
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'releases'>
   notify: Notify
   count: Count
 }
@@ -48,7 +48,7 @@ export async function takeRelease(
   const { upstream, ami } = release
   const created = image.CreationDate ?? ''
   let standing: ReturnType<typeof standingOf> = 'newer'
-  const known = await changeKnown(parts.ledger, (before) => {
+  const known = await parts.ledger.fleetState.change((before) => {
     standing = standingOf(before.upstreams[upstream], { ami, created })
     return standing === 'newer' ? released(before, release, created) : before
   })
@@ -58,7 +58,7 @@ export async function takeRelease(
   // Remembered and not started: whoever remembered it died in between.
   if (now.started || ami !== newest.ami) return { known: campaignName(release) }
   const campaign = await startCampaign(parts, release)
-  await changeKnown(parts.ledger, (before) => started(before, upstream, campaign))
+  await parts.ledger.fleetState.change((before) => started(before, upstream, campaign))
   return { campaign }
 }
 
@@ -66,25 +66,16 @@ export async function takeRelease(
 const isOlder = (standing: ReturnType<typeof standingOf>) => standing === 'older'
 
 /** What was announced, and is refused. */
-interface Announced {
-  /** Or what is known of it: the parameter or the image that names it. */
-  ami: string
-  /** The event's id, where no AMI is known to tell it by. */
-  event?: string
-  account: string
-  region: string
-  time: string
-}
+type Announced = Omit<RefusalItem, 'announced' | 'reason'>
 
 /** Recorded and told once, however often the same comes; again for another reason. */
 export async function refuse({ ledger, notify, count }: ReleaseParts, announced: Announced, why: Refused) {
-  const { ami, event = ami } = announced
   const { refused: reason, code, upstream } = why
-  const key = { pk: `REFUSED#${event}`, sk: 'REFUSED' }
-  const before = await ledger.get<{ announced?: boolean; reason?: string }>(key)
+  const refusal = { ...announced, reason }
+  const before = await ledger.releases.readRefusal(refusal)
   if (before?.announced && before.reason === reason) return { refused: reason }
-  await notify(upstreamRefused({ ...announced, reason, code, ...(upstream !== undefined && { upstream }) }))
+  await notify(upstreamRefused({ ...refusal, code, ...(upstream !== undefined && { upstream }) }))
   count('ReleaseRefused')
-  await ledger.set(key, { ...announced, reason, announced: true })
+  await ledger.releases.recordRefusal(refusal)
   return { refused: reason }
 }

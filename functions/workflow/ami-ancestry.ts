@@ -1,9 +1,6 @@
 import type { EC2Client, Image } from '@aws-sdk/client-ec2'
 import { describeAmi } from '../../aws/amis.ts'
-import type { Key, Ledger } from '../../ledger/table.ts'
-
-/** An AMI that this fleet has put into an account that an upstream is in. */
-export const copyKey = (ami: string): Key => ({ pk: `COPY#${ami}`, sk: 'COPY' })
+import type { Ledger } from '../../ledger/ledger.ts'
 
 /** How many generations of an AMI are looked at: its source, and the source's source, ... */
 const generations = 4
@@ -13,7 +10,7 @@ const generations = 4
  * descends from, and never come to rest.
  */
 export async function bakedAs(
-  { ec2, ledger, fleetName }: { ec2: EC2Client; ledger: Ledger; fleetName: string },
+  { ec2, ledger, fleetName }: { ec2: EC2Client; ledger: Pick<Ledger, 'releases'>; fleetName: string },
   image: Image,
 ): Promise<string | undefined> {
   let ancestor: Image | undefined = image
@@ -22,7 +19,7 @@ export async function bakedAs(
     if (tag('rebake:fleet') === fleetName) return tag('rebake:image')
     const source: string | undefined = ancestor.SourceImageId
     if (source === undefined) return undefined
-    const copy = await ledger.get<{ image: string }>(copyKey(source))
+    const copy = await ledger.releases.readCopy(source)
     if (copy) return copy.image
     ancestor = await describeAmi(ec2, source)
   }

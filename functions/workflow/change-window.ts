@@ -3,13 +3,12 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { campaignWaiting } from '../../domain/messages/campaigns.ts'
 import { openingFor, type Scope } from '../../domain/planning/openings.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
-import { campaignKey, imageKey } from '../../ledger/campaigns.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
 export interface WaitingParts {
   fleet: Fleet
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns'>
   notify: Notify
 }
 
@@ -31,12 +30,11 @@ export async function passIfOpen(
   const until = opening.opensAt.toISOString()
   const { reasons } = opening
   await beforeWaiting()
-  const status = scope.ring === undefined ? { status: 'waiting' } : {}
-  await ledger.set(imageKey(campaign, image), { ...status, waiting: { until, reasons } })
-  const told = { pk: campaignKey(campaign).pk, sk: `WAITING#${until}` }
-  if (!(await ledger.get(told))) {
-    await notify(campaignWaiting({ campaign, image, ring: scope.ring, until, reasons }))
-    await ledger.create(told, { image, ...scope, until, reasons })
+  const { ring } = scope
+  await ledger.campaigns.recordWindowClosed(campaign, image, { waiting: { until, reasons }, ring })
+  if (!(await ledger.campaigns.isWaitAnnounced(campaign, until))) {
+    await notify(campaignWaiting({ campaign, image, ring, until, reasons }))
+    await ledger.campaigns.recordWaitAnnounced(campaign, { image, ring, until, reasons })
   }
   throw new NotOpen(`${until} ${reasons.join('; ')}`)
 }

@@ -1,15 +1,15 @@
 import { withdraw } from '../../domain/claims.ts'
 import { isFinished } from '../../domain/image-status.ts'
-import { type CampaignImage, readCampaign } from '../../ledger/campaigns.ts'
-import { changeClaims } from '../../ledger/locks.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import type { Publish } from '../runtime/publish-event.ts'
+import { changeClaims } from './locks.ts'
+import type { Waits } from './task-waits.ts'
 
 export interface ClosingParts {
-  ledger: Ledger
+  ledger: Pick<Ledger, 'campaigns' | 'locks' | 'fleetState'>
   waits: Waits
   notify: Notify
   publish: Publish
@@ -32,9 +32,9 @@ export interface Closing {
 export async function close(
   parts: ClosingParts,
   { execution, time, campaign, image: name }: Closing,
-  record: (image: CampaignImage, images: CampaignImage[]) => Promise<void>,
+  record: (image: CampaignImageItem, images: CampaignImageItem[]) => Promise<void>,
 ): Promise<void> {
-  const { images } = await readCampaign(parts.ledger, campaign)
+  const { images } = await parts.ledger.campaigns.read(campaign)
   const image = images.find((candidate) => candidate.image === name)
   if (!image) throw new Error(`campaign ${campaign} knows no image ${name}`)
   if (!isFinished(image)) await record(image, images)

@@ -1,8 +1,13 @@
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import { type UpstreamParts, upstreamParts } from '../../aws/upstreams.ts'
-import { dynamoLedger } from '../../ledger/table.ts'
-import { taskWaits } from '../../ledger/waits.ts'
+import { CampaignStore } from '../../ledger/campaigns.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { LockStore } from '../../ledger/locks.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
+import type { Table } from '../../ledger/table.ts'
+import { WaitStore } from '../../ledger/waits.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { count } from '../runtime/handler.ts'
@@ -11,24 +16,37 @@ import { defaultBus } from '../runtime/publish-event.ts'
 import type { ReleaseParts } from './accept-upstream-release.ts'
 import type { WaitingParts } from './change-window.ts'
 import type { ClosingParts } from './close-rebake.ts'
+import { taskWaits } from './task-waits.ts'
+
+/** The table of the fleet's ledger. */
+export function ledgerTable() {
+  const { LEDGER_TABLE } = env('LEDGER_TABLE')
+  return dynamoTable(LEDGER_TABLE)
+}
+
+/** What a rebake's functions know of the fleet, of campaigns, and of whose turn it is. */
+const rebakeLedger = (table: Table) => ({
+  campaigns: new CampaignStore(table),
+  fleetState: new FleetStateStore(table),
+  locks: new LockStore(table),
+})
 
 /** What it takes to change the claims: to take, to free, and to tell who is next. */
-export function claimingParts() {
-  const { LEDGER_TABLE, CONCURRENT_BAKES } = env('LEDGER_TABLE', 'CONCURRENT_BAKES')
-  const ledger = dynamoLedger(LEDGER_TABLE)
-  return { ledger, waits: taskWaits(ledger), concurrentBakes: CONCURRENT_BAKES }
+export function claimingParts(table = ledgerTable()) {
+  const { CONCURRENT_BAKES } = env('CONCURRENT_BAKES')
+  return { ledger: rebakeLedger(table), waits: taskWaits(new WaitStore(table)), concurrentBakes: CONCURRENT_BAKES }
 }
 
 /** What it takes to end a rebake. */
-export function closingParts(): ClosingParts {
+export function closingParts(table = ledgerTable()): ClosingParts {
   const { TOPIC_ARN } = env('TOPIC_ARN')
-  return { ...claimingParts(), notify: topic(TOPIC_ARN), publish: defaultBus(), count }
+  return { ...claimingParts(table), notify: topic(TOPIC_ARN), publish: defaultBus(), count }
 }
 
 /** What it takes to let a change pass only when it may. */
-export function waitingParts(): WaitingParts {
-  const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
-  return { fleet: deployed().fleet, ledger: dynamoLedger(LEDGER_TABLE), notify: topic(TOPIC_ARN) }
+export function waitingParts(table = ledgerTable()): WaitingParts & { ledger: ClosingParts['ledger'] } {
+  const { TOPIC_ARN } = env('TOPIC_ARN')
+  return { fleet: deployed().fleet, ledger: rebakeLedger(table), notify: topic(TOPIC_ARN) }
 }
 
 /** What it takes to start a campaign. */
@@ -39,17 +57,14 @@ export function startingParts() {
 
 /** What it takes to look at upstreams, and to start the campaigns of their releases. */
 export function releaseParts(ec2: EC2Client, session: string): ReleaseParts & { upstreams: UpstreamParts } {
-  const { LEDGER_TABLE, TOPIC_ARN, IMAGE_BUILDER_ARN_PREFIX } = env(
-    'LEDGER_TABLE',
-    'TOPIC_ARN',
-    'IMAGE_BUILDER_ARN_PREFIX',
-  )
+  const { TOPIC_ARN, IMAGE_BUILDER_ARN_PREFIX } = env('TOPIC_ARN', 'IMAGE_BUILDER_ARN_PREFIX')
+  const table = ledgerTable()
   const { fleet } = deployed()
   return {
     ...startingParts(),
     fleet,
     ec2,
-    ledger: dynamoLedger(LEDGER_TABLE),
+    ledger: { fleetState: new FleetStateStore(table), releases: new ReleaseStore(table) },
     notify: topic(TOPIC_ARN),
     upstreams: upstreamParts(fleet.name, IMAGE_BUILDER_ARN_PREFIX, ec2, session),
   }

@@ -2,43 +2,18 @@ import { GetImageCommand, type Image, type ImagebuilderClient } from '@aws-sdk/c
 import { tellTargets } from '../../aws/targets.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
-import { type CampaignImage, imageKey, readOrdered } from '../../ledger/campaigns.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import type { Waits } from '../../ledger/waits.ts'
-
-/** One distribution of a ring: the accounts that it is for, and the image that Image Builder reports it as. */
-export interface DistributedPart {
-  accounts: string[]
-  /** Once it is started. */
-  arn?: string
-  /** When it was tried again, ISO 8601. */
-  retriedAt?: string[]
-}
-
-/** How a ring is reached. */
-export interface Distributing {
-  /** ISO 8601. */
-  startedAt: string
-  parts: DistributedPart[]
-}
+import type { CampaignImageItem, DistributedPart } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { Waits } from './task-waits.ts'
 
 /** An image on its way through its rings. */
-type RollingOut = CampaignImage & {
-  order: RebakeOrder
-  /** By ring. */
-  distributing?: Record<string, Distributing>
-  /** By ring: since when all of its targets point to the AMI, ISO 8601. */
-  published?: Record<string, string>
-}
+type RollingOut = CampaignImageItem & { order: RebakeOrder }
 
 type Where = { campaign: string; image: string; ring: string }
 
-export const readRollOut = (ledger: Ledger, campaign: string, image: string): Promise<RollingOut> =>
-  readOrdered(ledger, campaign, image)
-
 /** The image with its ring. @throws where its order has none of that name. */
-export async function readRing(ledger: Ledger, { campaign, image, ring: name }: Where) {
-  const item = await readRollOut(ledger, campaign, image)
+export async function readRing(ledger: Pick<Ledger, 'campaigns'>, { campaign, image, ring: name }: Where) {
+  const item = await ledger.campaigns.readOrdered(campaign, image)
   const at = item.order.rings.findIndex(({ ring }) => ring === name)
   const ring = item.order.rings[at]
   if (!ring) throw new Error(`the order of ${image} has no ring ${name}`)
@@ -54,14 +29,6 @@ export const buildOf = (imageArn: string): Target => {
   const [, , , region = '', account = ''] = imageArn.split(':')
   return { account, region }
 }
-
-/** Remembers how a ring is reached, beside the other rings. */
-export const writeParts = (
-  ledger: Ledger,
-  { campaign, image, ring }: Where,
-  { distributing }: RollingOut,
-  now: Distributing,
-) => ledger.set(imageKey(campaign, image), { distributing: { ...distributing, [ring]: now } })
 
 const running = ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING']
 

@@ -2,12 +2,12 @@ import type { SFNClient } from '@aws-sdk/client-sfn'
 import { RequestRefused, Transient } from '../../domain/errors.ts'
 import type { Hold } from '../../domain/planning/holds.ts'
 import type { Known } from '../../domain/planning/known.ts'
-import { isUnderWay } from '../../ledger/operations.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { isUnderWay } from './operation-status.ts'
 
 /** @throws RequestRefused where the operation that holds the image is under way */
 export async function refuseUnderWay(
-  parts: { ledger: Ledger; stepFunctions: SFNClient },
+  parts: { ledger: Pick<Ledger, 'operations'>; stepFunctions: SFNClient },
   image: string,
   held: Hold | undefined,
 ): Promise<void> {

@@ -3,12 +3,12 @@ import { classify } from '../../aws/errors.ts'
 import { readPackages, readScan } from '../../aws/image-contents.ts'
 import { Transient } from '../../domain/errors.ts'
 import { type Changes, type Contents, changesSince } from '../../domain/validation/changes.ts'
-import { readPrevious } from '../../ledger/previous.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { readPrevious } from '../../ledger/releases.ts'
 
 interface Parts {
   imageBuilder: ImagebuilderClient
-  ledger: Ledger
+  ledger: Pick<Ledger, 'fleetState' | 'releases'>
 }
 
 interface Asked {

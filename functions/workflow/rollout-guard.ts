@@ -2,10 +2,8 @@ import { holds, newerThan } from '../../domain/claims.ts'
 import { Superseded } from '../../domain/errors.ts'
 import { stopOf } from '../../domain/planning/holds.ts'
 import type { RebakeOrder } from '../../domain/planning/order.ts'
-import type { CampaignImage } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { readClaims } from '../../ledger/locks.ts'
-import type { Ledger } from '../../ledger/table.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 
 /**
  * A roll-out that an emergency has overtaken stops before it does anything more: no target goes back to an older AMI. So
@@ -14,14 +12,14 @@ import type { Ledger } from '../../ledger/table.ts'
  * @throws Superseded
  */
 export async function mustHoldRollOut(
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'fleetState' | 'locks'>,
   holder: string,
-  { order, ami, parentAmi }: CampaignImage & { order: RebakeOrder },
+  { order, ami, parentAmi }: CampaignImageItem & { order: RebakeOrder },
 ): Promise<void> {
   const { image, number, emergency } = order
-  const stop = stopOf(await readKnown(ledger), image, [ami, parentAmi])
+  const stop = stopOf(await ledger.fleetState.read(), image, [ami, parentAmi])
   if (stop) throw new Superseded(stop)
-  const claims = await readClaims(ledger)
+  const claims = await ledger.locks.read()
   const stage = 'roll-out' as const
   if (holds(claims, { holder, stage })) return
   const newer = newerThan(claims, { image, stage, number, emergency })?.campaign

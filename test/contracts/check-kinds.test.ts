@@ -20,9 +20,10 @@ import type { Image } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { orderChecks } from '../../domain/planning/check-order.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { ami, campaign, checking, image, imageArn, parentAmi, parentArn } from '../functions/run-check/checking.ts'
 import { slow, synth } from '../infra/fixture.ts'
+import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 import { allowed } from '../support/template.ts'
 
@@ -172,8 +173,11 @@ async function begun(kind: CheckKind, mode: Mode = 'required') {
   if (!order) throw new Error(`the check ${kind} is not ordered`)
   const check = await checking(order.kind, order.settings as never, order as never)
   await check.released()
-  await check.ledger.create(releaseKey('base', '1.0.0/9'), { ami: parentAmi, imageArn: parentArn })
-  const spies = ledgerOperations.map((name) => ({ name, spy: vi.spyOn(check.ledger, name) }))
+  await seed(check.ledger, keyOf('release', { image: 'base', version: '1.0.0/9' }), {
+    ami: parentAmi,
+    imageArn: parentArn,
+  })
+  const spies = ledgerOperations.map((name) => ({ name, spy: vi.spyOn(check.ledger.table, name) }))
   /** What was asked of the ledger, as IAM names it. */
   const ledgerActions = () =>
     spies.flatMap(({ name, spy }) => (spy.mock.calls.length > 0 ? [`dynamodb:${ledgerActionOf[name]}`] : []))

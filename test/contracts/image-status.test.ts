@@ -17,7 +17,6 @@ import { nothingKnown } from '../../domain/planning/known.ts'
 import { retryOf } from '../../domain/planning/retry.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
 import { close } from '../../functions/workflow/close-rebake.ts'
-import { readCampaign } from '../../ledger/campaigns.ts'
 import { last } from '../domain/planning/situations.ts'
 import { campaign, executionOf, plannedCampaign } from '../support/campaign.ts'
 import { exampleFleet } from '../support/fleets.ts'
@@ -134,7 +133,7 @@ describe.each(Object.entries(expected) as [ImageStatus, Expected][])('an image t
   const allOfThem = async () => {
     const all = await plannedCampaign()
     for (const name of Object.keys(await all.statuses())) await all.set(name, { status, reason: 'so it is' })
-    return { ...all, ...(await readCampaign(all.ledger, campaign)) }
+    return { ...all, ...(await all.ledger.campaigns.read(campaign)) }
   }
 
   it('is before, in or after its rebake', () => {

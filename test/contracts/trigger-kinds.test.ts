@@ -2,10 +2,10 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { campaignName, Trigger, titleOf } from '../../domain/triggers.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { planFor } from '../support/campaign.ts'
 import { exampleFleet } from '../support/fleets.ts'
-import { memoryLedger } from '../support/ledger.ts'
+import { memoryLedger, seed } from '../support/ledger.ts'
 import { fakeRelease } from '../support/releases.ts'
 
 const time = '2026-09-09T16:00:00Z'
@@ -63,12 +63,9 @@ async function ledgerBefore() {
   const ledger = memoryLedger()
   const newest = { ami: parentAmi, created: time }
   const upstream = { ami: parentAmi, amiName: 'soe-al2023-1', since: time, newest, started: true }
-  await changeKnown(ledger, (known) => ({ ...known, upstreams: { 'al2023-soe': upstream } }))
+  await ledger.fleetState.change((known) => ({ ...known, upstreams: { 'al2023-soe': upstream } }))
   const version = '1.0.3/1'
-  await ledger.create(
-    { pk: `IMAGE#${image}`, sk: `RELEASE#${version}` },
-    { ...fakeRelease({ image, version, parentAmi }) },
-  )
+  await seed(ledger, keyOf('release', { image, version }), fakeRelease({ image, version, parentAmi }))
   return ledger
 }
 
@@ -93,9 +90,9 @@ describe.each(Object.entries(cases))('a campaign of the kind %s', (kind, { trigg
   it('is planned twice as it was planned once', async () => {
     const ledger = await ledgerBefore()
     const first = await planFor(ledger, trigger, fleet)
-    const items = await ledger.all(`CAMPAIGN#${name}`)
+    const items = await ledger.table.all(keyOf('campaign', { campaign: name }).pk)
     expect(first.roots).toContainEqual(expect.objectContaining({ image, parentAmi, execution: `${name}-${image}` }))
     expect(await planFor(ledger, trigger, fleet)).toEqual(first)
-    expect(await ledger.all(`CAMPAIGN#${name}`)).toEqual(items)
+    expect(await ledger.table.all(keyOf('campaign', { campaign: name }).pk)).toEqual(items)
   })
 })

@@ -4,7 +4,7 @@ import { noClaims } from '../../domain/claims.ts'
 import { type WaitKind, waitAt } from '../../domain/rebake-steps.ts'
 import { type RebakeState, stateNames } from '../../domain/state-names.ts'
 import { readDefinition } from '../../infra/definitions.ts'
-import type { CampaignImage } from '../../ledger/campaigns.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
 
 interface State {
   Type: string
@@ -52,7 +52,7 @@ const image = {
   waiting: { until: '2026-09-13T02:00:00Z', reasons: ['its window'] },
   order: { rings: [{ ring: 'early', soak: 3600 }] },
   published: { early: since },
-} as unknown as CampaignImage
+} as unknown as CampaignImageItem
 const claim = { holder, image: 'web', campaign: 'c', number: 1, emergency: false, remaining: 60, since }
 const asked = { campaign: 'c', image: 'web', ring: 'early', requestedAt: since, approvers: [] }
 const around = {

@@ -107,8 +107,6 @@ export const clientOptions = (
     : { accessKeyId: 'operator', secretAccessKey: 'any' },
 })
 
-export const has = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
-
 /** What botocore's models say against the calls: '' for nothing. */
 function misfits(calls: CallRecord[]): string {
   const directory = mkdtempSync(join(tmpdir(), 'calls-'))

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { announce } from '../../functions/announce-campaign/announce-campaign.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
-import { campaignKey } from '../../ledger/campaigns.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { campaign, parentAmi, planFor, plannedCampaign, trigger } from '../support/campaign.ts'
 import { memoryLedger } from '../support/ledger.ts'
 
@@ -35,13 +34,16 @@ describe('announce-campaign', () => {
   it('tells of each wait once, and of the plan when it is over', async () => {
     const { parts, told, ledger } = await plannedCampaign()
     const waits = (until: string, reason: string) =>
-      ledger.set(campaignKey(campaign), { status: 'waiting', waiting: { until, reasons: [reason] } })
+      ledger.table.set(keyOf('campaign', { campaign }), {
+        status: 'waiting',
+        waiting: { until, reasons: [reason] },
+      })
     await waits('2027-01-03T13:00:00.000Z', 'freeze one')
     for (let time = 0; time < 2; time++) await announce(parts, campaign)
     // The freeze was made longer while the campaign waited.
     await waits('2027-01-10T13:00:00.000Z', 'freeze two')
     for (let time = 0; time < 2; time++) await announce(parts, campaign)
-    await ledger.set(campaignKey(campaign), { status: 'running' })
+    await ledger.table.set(keyOf('campaign', { campaign }), { status: 'running' })
     for (let time = 0; time < 2; time++) await announce(parts, campaign)
     expect(told.map(({ subject }) => subject)).toEqual([
       `Waiting until 2027-01-03 13:00 UTC: al2023-soe ${parentAmi}`,
@@ -162,7 +164,7 @@ describe('summarise-campaign', () => {
       since: time,
       newest: { ami: 'ami-0f0f0f0f', created: time },
     }
-    await changeKnown(ledger, (before) => ({
+    await ledger.fleetState.change((before) => ({
       ...before,
       upstreams: { 'ubuntu-soe': { ...known, started: true } },
     }))

@@ -2,7 +2,6 @@ import { DescribeImagesCommand, EC2Client, type Image } from '@aws-sdk/client-ec
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ManualTrigger } from '../../domain/triggers.ts'
 import { chooseAmi } from '../../functions/plan-campaign/choose-ami.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
@@ -61,12 +60,12 @@ describe('an AMI that a person chose', () => {
     const ledger = memoryLedger()
     const newest = { ami: 'ami-0e0e0e0e0e0e0e0e0', created: '2026-09-01T08:00:00.000Z' }
     const before = { ...newest, amiName: 'soe-al2023-2026.09.1', since: '2026-09-01T09:00:00Z', newest }
-    await changeKnown(ledger, (known) => ({
+    await ledger.fleetState.change((known) => ({
       ...known,
       upstreams: { 'al2023-soe': { ...before, campaign: 'c1', started: true } },
     }))
     await chooseIn(ledger, { upstream: 'al2023-soe', ami })
-    expect((await readKnown(ledger)).upstreams['al2023-soe']).toMatchObject({
+    expect((await ledger.fleetState.read()).upstreams['al2023-soe']).toMatchObject({
       ami,
       amiName: soe.Name,
       since: time,

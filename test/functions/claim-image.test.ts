@@ -2,7 +2,7 @@ import { CancelImageCreationCommand, ImagebuilderClient } from '@aws-sdk/client-
 import { beforeEach, describe, expect, it } from 'vitest'
 import { heldText, hold, revoke } from '../../domain/planning/holds.ts'
 import { passed } from '../../domain/planning/learning.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import {
   campaign,
   claimFor,
@@ -29,7 +29,7 @@ const cancelled = () =>
 const image = 'al2023-java'
 const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-java/1.0.0/1'
 const time = '2026-09-08T10:00:00Z'
-const claims = (all: Planned) => all.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })
+const claims = (all: Planned) => all.ledger.table.get(keyOf('locks', {}))
 /** The newer campaign's rebake of the same image. */
 const newer = { campaign: nextCampaign, taskToken: 'newer' }
 
@@ -150,7 +150,7 @@ describe('a newer campaign', () => {
       ami: 'ami-1',
       version: '1.0.1/1',
     }
-    await changeKnown(all.ledger, (known) => passed(known, image, last))
+    await all.ledger.fleetState.change((known) => passed(known, image, last))
     await claimFor(all, image, { stage: 'roll-out' })
     expect(all.superseded).toEqual([`token-${image}: superseded by campaign ${nextCampaign}`])
     expect(all.granted).toEqual([])
@@ -162,7 +162,7 @@ describe('what is held, or revoked', () => {
 
   it.each(['bake', 'roll-out'] as const)('has no turn to %s', async (stage) => {
     const all = await plannedCampaign()
-    await changeKnown(all.ledger, (known) => hold(known, image, held))
+    await all.ledger.fleetState.change((known) => hold(known, image, held))
     await claimFor(all, image, { stage })
     expect(all.superseded).toEqual([`token-${image}: ${heldText(image, held)}`])
     expect(await claims(all)).toBeUndefined()
@@ -175,7 +175,7 @@ describe('what is held, or revoked', () => {
       [parentAmi, time],
       ['ami-0c0c0c0c0c0c0c0c0', '2026-09-08T11:00:00Z'],
     ] as const) {
-      await changeKnown(all.ledger, (known) => revoke({ ...known, revoked: [] }, [ami]))
+      await all.ledger.fleetState.change((known) => revoke({ ...known, revoked: [] }, [ami]))
       await claimFor(all, image, { stage: 'roll-out', taskToken: ami, time: since })
       expect(all.superseded.at(-1)).toBe(`${ami}: ${ami} was revoked`)
     }

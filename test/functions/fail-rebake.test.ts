@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { closed } from '../../domain/planning/learning.ts'
 import type { Failed } from '../../functions/fail-rebake/fail-rebake.ts'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
 import {
   campaign,
   claimFor,
@@ -138,7 +137,7 @@ describe('a bake that was cancelled', () => {
     await expect(failing(all, { failure: cancelled })).rejects.toThrow('EventBridge is away')
     all.parts.publish = publish
     expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
-    await changeKnown(all.ledger, (known) => closed(known, nextCampaign))
+    await all.ledger.fleetState.change((known) => closed(known, nextCampaign))
     expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
     expect((await all.image(image)).status).toBe('superseded')
     expect(all.told).toEqual([])

@@ -4,9 +4,7 @@ import { hold, revoke } from '../../domain/planning/holds.ts'
 import type { Known } from '../../domain/planning/known.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { checkKey } from '../../ledger/checks.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import {
   campaign,
   claimFor,
@@ -15,6 +13,7 @@ import {
   parentAmi,
   plannedCampaign,
 } from '../support/campaign.ts'
+import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const ssm = mockOf(SSMClient)
@@ -41,9 +40,10 @@ async function baked(required?: CheckResult[], advisory?: CheckResult[]) {
     { ...order?.checks[0], check: 'custom licences', mode: 'advisory' },
   ] as NonNullable<typeof order>['checks']
   if (order) await planned.set(image, { order: { ...order, checks } })
-  const leave = async (check: string, mode: string, results: CheckResult[] | undefined) => {
+  const leave = async (check: string, mode: 'required' | 'advisory', results: CheckResult[] | undefined) => {
     const passed = results?.length !== 0 && results?.every((result) => result.passed)
-    if (results) await ledger.set(checkKey(campaign, image, check), { evidence: { check, mode, passed, results } })
+    if (results)
+      await seed(ledger, keyOf('check', { campaign, image, check }), { evidence: { check, mode, passed, results } })
   }
   await leave('ami', 'required', required)
   await leave('custom licences', 'advisory', advisory)
@@ -68,7 +68,11 @@ describe('mark-candidate', () => {
     const { mark, moved, known, ledger, told } = await baked([good], [good])
     expect(await mark()).toEqual({ version })
     expect(moved()).toEqual([[`/golden/images/${image}/candidate`, ami]])
-    expect(await ledger.get(releaseKey(image, version))).toMatchObject({ ami, imageArn, parentAmi })
+    expect(await ledger.table.get(keyOf('release', { image, version }))).toMatchObject({
+      ami,
+      imageArn,
+      parentAmi,
+    })
     expect((await known()).images[image]?.last).toMatchObject({ ami, version })
     expect(told).toEqual([])
   })
@@ -78,13 +82,13 @@ describe('mark-candidate', () => {
     ['its parent is revoked', (known: Known) => revoke(known, [parentAmi]), /was revoked$/],
   ])('marks nothing where %s since', async (_, change, message) => {
     const { mark, moved, ledger } = await baked([good], [good])
-    await changeKnown(ledger, change)
+    await ledger.fleetState.change(change)
     await expect(mark()).rejects.toMatchObject({
       name: 'Superseded',
       message: expect.stringMatching(message),
     })
     expect(moved()).toEqual([])
-    expect(await ledger.get(releaseKey(image, version))).toBeUndefined()
+    expect(await ledger.table.get(keyOf('release', { image, version }))).toBeUndefined()
   })
 
   it.each<[string, CheckResult[] | undefined, string]>([
@@ -95,7 +99,7 @@ describe('mark-candidate', () => {
     const { mark, moved, known, ledger, image: imageItem } = await baked(results, [bad])
     await expect(mark()).rejects.toMatchObject({ name: 'ValidationFailed', message })
     expect(moved()).toEqual([])
-    expect(await ledger.get(releaseKey(image, version))).toBeUndefined()
+    expect(await ledger.table.get(keyOf('release', { image, version }))).toBeUndefined()
     expect((await known()).images[image]?.last).toBeUndefined()
     expect((await imageItem(image)).ami).toBe(ami)
   })

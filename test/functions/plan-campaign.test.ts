@@ -3,8 +3,10 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { planned } from '../../domain/planning/learning.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
-import { type CampaignImage, type CampaignItem, readCampaign } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
+import type { CampaignItem } from '../../ledger/items.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { ledgerOn } from '../../ledger/ledger.ts'
+import type { Table } from '../../ledger/table.ts'
 import { campaign, ec2Without, parentAmi, planFor, planningParts, trigger } from '../support/campaign.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
@@ -12,8 +14,8 @@ import { memoryLedger } from '../support/ledger.ts'
 const execution = 'arn:aws:states:us-west-2:111122223333:execution:golden-campaign:x'
 const request = { campaign, execution, time: trigger.time, trigger }
 const roots = [{ image: 'al2023-hardened', execution: `${campaign}-al2023-hardened`, parentAmi }]
-const itemsOf = (ledger: ReturnType<typeof memoryLedger>, of = campaign) =>
-  ledger.all<CampaignImage & { sk: string }>(`CAMPAIGN#${of}`)
+const itemsOf = async ({ campaigns }: ReturnType<typeof memoryLedger>, of = campaign) =>
+  (await campaigns.read(of)).images
 
 describe('plan-campaign', () => {
   it('records a decision for every image, and answers with the roots only', async () => {
@@ -22,8 +24,7 @@ describe('plan-campaign', () => {
     const items = await itemsOf(ledger)
     expect(items.filter(({ status }) => status === 'planned')).toHaveLength(6)
     expect(items.filter(({ status }) => status === 'left')).toHaveLength(6)
-    expect(items[0]).toMatchObject({
-      sk: 'CAMPAIGN',
+    expect(await ledger.campaigns.readRecord(campaign)).toMatchObject({
       status: 'running',
       startedAt: trigger.time,
       execution,
@@ -48,7 +49,7 @@ describe('plan-campaign', () => {
     const ledger = memoryLedger()
     await planFor(ledger, trigger)
     await planFor(ledger, { ...trigger, ami: 'ami-0e0e0e0e0e0e0e0e0', emergency: true })
-    const { campaigns, images } = await readKnown(ledger)
+    const { campaigns, images } = await ledger.fleetState.read()
     expect(campaigns).toBe(2)
     expect(images['al2023-hardened']?.pending).toEqual([
       { campaign, number: 1, parentAmi },
@@ -71,7 +72,7 @@ describe('plan-campaign', () => {
       patchCycles: { monthly: { ...monthly, offset: undefined } },
     } as never as Fleet
     await planFor(ledger, trigger)
-    await changeKnown(ledger, (known) => ({
+    await ledger.fleetState.change((known) => ({
       ...known,
       upstreams: {
         'al2023-soe': {
@@ -95,7 +96,7 @@ describe('plan-campaign', () => {
     expect(await plan(parts, request)).toEqual({ roots: [] })
     const left = (await itemsOf(ledger)).find(({ image }) => image === 'al2023-hardened')
     expect(left?.reason).toBe(`its parent's AMI ${parentAmi} is not available any more`)
-    expect((await readKnown(ledger)).images).toEqual({})
+    expect((await ledger.fleetState.read()).images).toEqual({})
   })
 })
 
@@ -107,16 +108,17 @@ describe('a campaign that may not begin yet', () => {
   it('waits, decides nothing, and says until when and why', async () => {
     const ledger = memoryLedger()
     expect(await plan(planningParts(ledger, frozen), request)).toEqual({ opensAt: until, roots: [] })
-    expect(await itemsOf(ledger)).toEqual([
-      expect.objectContaining({
-        sk: 'CAMPAIGN',
+    expect(await ledger.campaigns.read(campaign)).toEqual({
+      record: {
+        campaign,
         status: 'waiting',
         startedAt: trigger.time,
         trigger,
         execution,
         waiting: { until, reasons: ["freeze 'autumn' (holidays) until Thu 1 Oct 2026 00:00 UTC"] },
-      }),
-    ])
+      },
+      images: [],
+    })
     expect(ledger.items.has('FLEET|FLEET')).toBe(false)
   })
 
@@ -124,7 +126,7 @@ describe('a campaign that may not begin yet', () => {
     const ledger = memoryLedger()
     await plan(planningParts(ledger, frozen), request)
     expect(await plan(planningParts(ledger, frozen), { ...request, time: until })).toEqual({ roots })
-    const { record } = await readCampaign(ledger, campaign)
+    const { record } = await ledger.campaigns.read(campaign)
     expect(record).toMatchObject({
       status: 'running',
       startedAt: trigger.time,
@@ -151,8 +153,8 @@ describe('a plan that is made again', () => {
   it('changes nothing of what is there', async () => {
     const ledger = memoryLedger()
     await planFor(ledger, trigger)
-    const key = { pk: `CAMPAIGN#${campaign}`, sk: 'IMAGE#payments-api' }
-    await ledger.set(key, { status: 'released' })
+    const key = keyOf('image', { campaign, image: 'payments-api' })
+    await ledger.table.set(key, { status: 'released' })
     const before = structuredClone([...ledger.items.values()])
     expect(await planFor(ledger, trigger)).toEqual({ roots })
     expect([...ledger.items.values()]).toEqual(before)
@@ -167,8 +169,8 @@ describe('a plan that is made again', () => {
         if (++writes === write) throw new Error('crash')
         return work(...args)
       }
-    const { create, replace, set } = ledger
-    return { ...ledger, create: dying(create), replace: dying(replace), set: dying(set) }
+    const { create, replace, set } = ledger.table
+    return ledgerOn({ ...ledger.table, create: dying(create), replace: dying(replace), set: dying(set) } as Table)
   }
   /** Everything but the version, which counts writes. */
   const unversioned = ({ version: _, ...item }: Record<string, unknown>) => item
@@ -191,7 +193,7 @@ describe('a plan that is made again', () => {
       const ledger = memoryLedger()
       await expect(planFor(dyingAt(ledger, write) as never, trigger)).rejects.toThrow('crash')
       // A person asks for all of it from the same AMI: what a release leaves then.
-      await changeKnown(ledger, (known) =>
+      await ledger.fleetState.change((known) =>
         planned(known, { campaign: 'manual', number: known.campaigns + 1 }, [
           { image: 'al2023-hardened', parentAmi },
           { image: 'al2023-java' },
@@ -200,9 +202,9 @@ describe('a plan that is made again', () => {
       const answer = await planFor(ledger, trigger)
       // The first write is the decision: after it, it is known to all, and stands.
       expect(answer.roots).toEqual(write === 1 ? [] : roots)
-      const { images } = await readCampaign(ledger, campaign)
+      const { images } = await ledger.campaigns.read(campaign)
       const bakes = images.filter(({ order }) => order).map(({ image }) => image)
-      const pending = Object.entries((await readKnown(ledger)).images)
+      const pending = Object.entries((await ledger.fleetState.read()).images)
         .filter(([, image]) => image.pending?.some((each) => each.campaign === campaign))
         .map(([image]) => image)
       expect(bakes).toEqual(pending.sort())
@@ -216,11 +218,11 @@ describe('a plan that is made again', () => {
       const ledger = memoryLedger()
       const without = { ...planningParts(dyingAt(ledger, write) as never), ec2: ec2Without(parentAmi) }
       await expect(plan(without, request)).rejects.toThrow('crash')
-      const { images: before } = await readCampaign(ledger, campaign)
+      const { images: before } = await ledger.campaigns.read(campaign)
       // The AMI is back. What nobody has written down is decided as it is now.
       const answer = await planFor(ledger, trigger)
       expect(answer.roots).toEqual(before.length > 0 ? [] : roots)
-      const { images } = await readCampaign(ledger, campaign)
+      const { images } = await ledger.campaigns.read(campaign)
       expect(new Set(images.map(({ status }) => status))).toEqual(
         new Set(before.length > 0 ? ['left'] : ['planned', 'left']),
       )

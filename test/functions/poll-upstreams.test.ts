@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { RefusalCode } from '../../domain/planning/refusals.ts'
 import { pollUpstreams } from '../../functions/poll-upstreams/poll-upstreams.ts'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
 import { announcedAmi as ami, announcements, own, publicParameter, soe } from '../domain/planning/every-kind.ts'
 import { named, releaseWorld, soeAmi } from './release-world.ts'
 
@@ -18,7 +17,7 @@ const suse = 'arn:aws:imagebuilder:us-west-2:111122223333:image/soe-suse/1.2.0/3
 async function withBefore(upstream: string) {
   const world = releaseWorld()
   const before = { ami: 'ami-00000001', created: '2026-08-01T00:00:00.000Z' }
-  await changeKnown(world.parts.ledger, (known) => ({
+  await world.parts.ledger.fleetState.change((known) => ({
     ...known,
     upstreams: {
       [upstream]: {
@@ -85,7 +84,7 @@ describe('poll-upstreams', () => {
     const world = releaseWorld()
     world.add(soeAmi())
     await polling(world)
-    await changeKnown(world.parts.ledger, (known) => {
+    await world.parts.ledger.fleetState.change((known) => {
       const now = known.upstreams['al2023-soe'] as (typeof known.upstreams)[string]
       return { ...known, upstreams: { 'al2023-soe': { ...now, ami: 'ami-00000001' } } }
     })

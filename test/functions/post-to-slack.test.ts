@@ -76,8 +76,8 @@ describe('a webhook', () => {
     expect(requests).toHaveLength(2)
     const expires = Date.parse('2026-10-01T12:00:00Z') / 1000
     expect([...ledger.items.values()]).toEqual([
-      { pk: 'CAMPAIGN#soe-1', sk: 'SLACK#golden/slack', m1: 'posted', expires },
-      { pk: 'SLACK#golden/slack', sk: 'MESSAGE#m3', m3: 'posted', expires },
+      { pk: 'CAMPAIGN#soe-1', sk: 'SLACK#golden/slack', m1: 'posted', expires, schema: 1 },
+      { pk: 'SLACK#golden/slack', sk: 'MESSAGE#m3', m3: 'posted', expires, schema: 1 },
     ])
   })
 })

@@ -11,7 +11,8 @@ import { cloudWatchOf } from '../../aws/alarms.ts'
 import { hold, rollBack, takeBack } from '../../domain/planning/holds.ts'
 import { promote } from '../../functions/publish-pointers/promote-channels.ts'
 import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 import { account, key, named, request, ringWorld, targets } from './ring-world.ts'
 
@@ -29,12 +30,11 @@ beforeEach(() => {
 const verified = async (launchTemplates: { name: string; default: boolean }[] = [], more = targets) => {
   const all = { ...(await world.parts({ launchTemplates })), pause }
   const placed = more.map((target) => ({ ...target, ami: 'ami-0a' }))
-  await all.ledger.set(key, { distributed: { early: placed } })
+  await all.ledger.table.set(key, { distributed: { early: placed } })
   return all
 }
 const put = () => ssm.commandCalls(PutParameterCommand).map((call) => call.args[0].input)
-const published = async ({ ledger }: Awaited<ReturnType<typeof verified>>) =>
-  (await ledger.get<{ published?: object }>(key))?.published
+const published = async ({ ledger }: Awaited<ReturnType<typeof verified>>) => (await ledger.table.get(key))?.published
 
 describe('publish-pointers', () => {
   it('writes the AMI to each target, reads it there, and remembers when', async () => {
@@ -76,7 +76,7 @@ describe('publish-pointers', () => {
 
   it('publishes nothing once an emergency has overtaken it: the pointers stay', async () => {
     const all = await verified()
-    await all.ledger.set({ pk: 'CLAIMS', sk: 'CLAIMS' }, { held: [] })
+    await all.ledger.table.set(keyOf('locks', {}), { held: [] })
     await expect(publish(all, request)).rejects.toMatchObject({ name: 'Superseded' })
     expect(ssm.calls()).toEqual([])
   })
@@ -87,7 +87,9 @@ describe('publish-pointers', () => {
     ec2.on(DescribeLaunchTemplateVersionsCommand).resolves({ LaunchTemplateVersions: [version] })
     ssm.on(PutParameterCommand).callsFake(async ({ Name = '', Value = '' }) => {
       parameters.set(Name, Value)
-      await changeKnown(all.ledger, (known) => hold(known, 'web', { at: request.time, by: 'me', reason: 'it crashes' }))
+      await all.ledger.fleetState.change((known) =>
+        hold(known, 'web', { at: request.time, by: 'me', reason: 'it crashes' }),
+      )
     })
     await expect(publish(all, request)).rejects.toMatchObject({
       name: 'Superseded',
@@ -102,14 +104,14 @@ describe('publish-pointers', () => {
     ['that was baked from what targets went back from', 'ami-0c0c0c0c0c0c0c0c0'],
   ])('publishes nothing %s, though its image is not held any more', async (_, refused) => {
     const all = await verified()
-    await all.ledger.set(key, { ami: 'ami-0b0b0b0b0b0b0b0b0', parentAmi: 'ami-0c0c0c0c0c0c0c0c0' })
-    await changeKnown(all.ledger, (known) => rollBack(known, [refused]))
+    await all.ledger.table.set(key, { ami: 'ami-0b0b0b0b0b0b0b0b0', parentAmi: 'ami-0c0c0c0c0c0c0c0c0' })
+    await all.ledger.fleetState.change((known) => rollBack(known, [refused]))
     await expect(publish(all, request)).rejects.toMatchObject({
       name: 'Superseded',
       message: `${refused} was rolled back`,
     })
     expect(put()).toEqual([])
-    await changeKnown(all.ledger, (known) => takeBack(known, refused))
+    await all.ledger.fleetState.change((known) => takeBack(known, refused))
     ssm.on(PutParameterCommand).callsFake(({ Name = '', Value = '' }) => void parameters.set(Name, Value))
     expect(await publish(all, request)).toEqual({ published: 2 })
   })
@@ -180,7 +182,7 @@ describe('channels', () => {
     const all = await verified([], targets.slice(0, 1))
     expect(await promoting(all)).toEqual({ promoted: 1 })
     expect(moved()).toEqual(['stable ami-0a'])
-    await all.ledger.set(key, { distributed: { early: [{ ...targets[0], ami: 'ami-0b' }] } })
+    await seed(all.ledger, key, { distributed: { early: [{ ...targets[0], ami: 'ami-0b' }] } })
     for (const _ of [1, 2]) await promoting(all)
     expect(moved()).toEqual(['stable ami-0a', 'previous ami-0a', 'stable ami-0b'])
   })
@@ -196,9 +198,9 @@ describe('channels', () => {
   it('do not move where the alarm of the last ring has fired', async () => {
     const all = await verified()
     const alarm = 'arn:aws:cloudwatch:us-west-2:111122223333:alarm:errors'
-    const { order } = (await all.ledger.get<{ order: { rings: object[] } }>(key)) ?? { order: { rings: [] } }
+    const { order } = (await all.ledger.table.get(key)) ?? { order: { rings: [] } }
     const published = { early: '2026-09-08T11:00:00Z' }
-    await all.ledger.set(key, { order: { ...order, rings: [{ ...order.rings[0], alarm }] }, published })
+    await seed(all.ledger, key, { order: { ...order, rings: [{ ...order?.rings[0], alarm }] }, published })
     cloudWatch.on(DescribeAlarmHistoryCommand).resolves({})
     cloudWatch.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ AlarmName: 'errors', StateValue: 'ALARM' }] })
     await expect(promoting(all)).rejects.toMatchObject({ name: 'AlarmFired' })

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import type { KnownImage } from '../../domain/planning/known.ts'
 import { receiveCve } from '../../functions/receive-cve/receive-cve.ts'
 import { reconcileImages } from '../../functions/reconcile-images/reconcile-images.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
 import { current, hoursAgo, last, now, upstream } from '../domain/planning/situations.ts'
 import { imageBuilderArnPrefix } from '../support/campaign.ts'
 import { exampleFleet } from '../support/fleets.ts'
@@ -23,7 +22,7 @@ const campaign = `cve-${image}-1-0-0-1`
 /** A world in which this is known of the image, and its upstream is as it was baked. */
 async function worldWith(known: KnownImage) {
   const world = releaseWorld({ fleet })
-  await changeKnown(world.parts.ledger, (before) => ({
+  await world.parts.ledger.fleetState.change((before) => ({
     ...before,
     upstreams: { 'al2023-soe': upstream() },
     images: { [image]: known },
@@ -99,7 +98,7 @@ describe('findings that have to wait', () => {
     const world = await worldWith({})
     expect(await receiving(world)).toEqual({ later: reason, since: now })
     expect(await looking(world, 7 * day)).toMatchObject({ campaigns: [expect.stringMatching(/^drift-/)] })
-    await changeKnown(world.parts.ledger, (known) => {
+    await world.parts.ledger.fleetState.change((known) => {
       const cve = known.images[image]?.cve
       return { ...known, images: { [image]: { ...last(image), ...(cve && { cve }) } } }
     })

@@ -1,7 +1,9 @@
 import type { Image } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { announcedAmi as ami, announcements, own, soe, team } from '../domain/planning/every-kind.ts'
+import { seed } from '../support/ledger.ts'
 import { named, releaseWorld, soeAmi } from './release-world.ts'
 
 const event = announcements.ami
@@ -91,12 +93,9 @@ describe('receive-release', () => {
   it('finds the campaign started that nobody has remembered to be', async () => {
     const world = withRelease()
     await receiving(world)
-    await world.parts.ledger.set(
-      { pk: 'FLEET', sk: 'FLEET' },
-      {
-        upstreams: { 'al2023-soe': { ...(await world.known()).upstreams['al2023-soe'], started: false } },
-      },
-    )
+    await seed(world.parts.ledger, keyOf('fleetState', {}), {
+      upstreams: { 'al2023-soe': { ...(await world.known()).upstreams['al2023-soe'], started: false } },
+    })
     expect(await receiving(world, { time: '2026-09-08T09:30:00Z' })).toEqual({ taken: [{ campaign }] })
     expect(world.counted).toEqual(['CampaignStarted'])
   })

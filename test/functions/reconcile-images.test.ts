@@ -3,7 +3,6 @@ import type { KnownImage, KnownUpstream } from '../../domain/planning/known.ts'
 import { planned } from '../../domain/planning/learning.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { reconcileImages } from '../../functions/reconcile-images/reconcile-images.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
 import { current, hoursAgo, last, made, now, older, upstream } from '../domain/planning/situations.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { named, releaseWorld } from './release-world.ts'
@@ -17,7 +16,7 @@ const definitions = { [image]: 'd1', [other]: 'd1' }
 /** A world in which this is known of the two images, and of the upstream of the first. */
 async function worldWith(known: Record<string, KnownImage>, of: Partial<KnownUpstream> = {}) {
   const world = releaseWorld({ fleet })
-  await changeKnown(world.parts.ledger, (before) => ({
+  await world.parts.ledger.fleetState.change((before) => ({
     ...before,
     upstreams: { 'al2023-soe': upstream(current, of), 'ubuntu-soe': upstream() },
     images: known,
@@ -61,7 +60,7 @@ describe('reconcile-images', () => {
 
   it('starts nothing for an image that a campaign is to bake', async () => {
     const world = await worldWith({ ...settled, [image]: {} })
-    await changeKnown(world.parts.ledger, (known) => planned(known, { campaign: 'c', number: 1 }, [{ image }]))
+    await world.parts.ledger.fleetState.change((known) => planned(known, { campaign: 'c', number: 1 }, [{ image }]))
     expect(await looking(world)).toEqual([])
   })
 
@@ -97,7 +96,7 @@ describe('an image that failed', () => {
     expect(world.triggerOf(second as string)).toMatchObject({
       reason: `${image}: attempt 2 of 3: its bake failed`,
     })
-    await changeKnown(world.parts.ledger, (known) => ({
+    await world.parts.ledger.fleetState.change((known) => ({
       ...known,
       images: { ...settled, [image]: failed(2, 6) },
     }))

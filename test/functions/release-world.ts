@@ -5,7 +5,6 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { nameMatches } from '../../domain/fleet/selection.ts'
 import type { Message } from '../../domain/messages/message.ts'
 import type { Trigger } from '../../domain/triggers.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
 import { announcedAmi, everyKind, own, soe } from '../domain/planning/every-kind.ts'
 import { imageBuilderArnPrefix } from '../support/campaign.ts'
 import { memoryLedger } from '../support/ledger.ts'
@@ -87,7 +86,7 @@ export function releaseWorld({
     told,
     counted,
     failing,
-    known: () => readKnown(ledger),
+    known: () => ledger.fleetState.read(),
     add: (...images: Image[]) => {
       for (const image of images) amis.set(image.ImageId ?? '', image)
     },

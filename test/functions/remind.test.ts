@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Message } from '../../domain/messages/message.ts'
 import { remind } from '../../functions/reconcile-images/remind.ts'
-import { approvalKey, openApprovals } from '../../ledger/approvals.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { campaign, claimFor, plannedCampaign } from '../support/campaign.ts'
 
 const image = 'al2023-java'
@@ -23,14 +23,19 @@ async function world({ asked = true, waivers = {} as Fleet['waivers'] } = {}) {
   const { order } = await all.image(image)
   const rings = order?.rings.map((ring) => ({ ...ring, approval: { approvers: [], timeout: 345_600 } }))
   await all.set(image, { status: 'candidate', order: { ...order, rings } as never })
-  if (asked) await all.ledger.set(approvalKey(campaign, image, 'everyone'), approval)
+  if (asked) await all.ledger.table.set(keyOf('approval', { campaign, image, ring: 'everyone' }), approval)
   const told: Message[] = []
   const parts = {
     fleet: { waivers } as Fleet,
     ledger: all.ledger,
     notify: async (message: Message) => void told.push(message),
   }
-  return { ...all, told, at: async (time: string) => remind(parts, await openApprovals(all.ledger), time) }
+  return {
+    ...all,
+    told,
+    at: async (time: string) =>
+      remind(parts, await all.ledger.campaigns.readOpenApprovals(await all.ledger.locks.read()), time),
+  }
 }
 
 it('reminds of an approval in the last quarter of its time, once', async () => {
@@ -45,7 +50,7 @@ it('reminds of an approval in the last quarter of its time, once', async () => {
 
 it('does not remind of what is answered', async () => {
   const { told, at, ledger } = await world()
-  await ledger.set(approvalKey(campaign, image, 'everyone'), {
+  await ledger.table.set(keyOf('approval', { campaign, image, ring: 'everyone' }), {
     answer: { as: 'approved', at: '2026-09-08T11:00:00Z' },
   })
   await at('2026-09-12T09:00:00Z')

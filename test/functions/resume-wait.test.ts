@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { resume, WaitEvent } from '../../functions/resume-wait/resume-wait.ts'
-import type { Outcome, Waits } from '../../ledger/waits.ts'
+import type { Waits } from '../../functions/workflow/task-waits.ts'
+import type { Outcome } from '../../ledger/items.ts'
 
 const read = (file: string) => v.parse(WaitEvent, JSON.parse(readFileSync(`events/${file}`, 'utf8')))
 async function told(event: WaitEvent) {

@@ -5,12 +5,9 @@ import { retirementName } from '../../domain/releases/retirement.ts'
 import { closeRetirement } from '../../functions/close-retirement/close-retirement.ts'
 import { planRun, showPlan } from '../../functions/plan-retirement/plan-retirement.ts'
 import { withdrawAmis } from '../../functions/withdraw-amis/withdraw-amis.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { readOperation } from '../../ledger/operations.ts'
-import { readReleases } from '../../ledger/releases.ts'
-import { readWithdrawals } from '../../ledger/withdrawals.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { smallFleet } from '../infra/fixture.ts'
-import { memoryLedger } from '../support/ledger.ts'
+import { memoryLedger, seed } from '../support/ledger.ts'
 import { FakeWorld } from './withdrawal-world.ts'
 
 const there = { account: '222233334444', region: 'us-east-1' }
@@ -32,7 +29,7 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
   for (const n of [1, 2, 3, 4]) {
     const version = `1.0.${n}/1`
     const copies = { early: [{ ...there, ami: `ami-copy-${n}` }] }
-    await ledger.create(releaseKey('base', version), {
+    await ledger.table.create(keyOf('release', { image: 'base', version }), {
       image: 'base',
       version,
       ami: `ami-own-${n}`,
@@ -64,7 +61,7 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
     return closeRetirement(parts, { operation, execution: `arn:${operation}`, time })
   }
   const retired = async () =>
-    Object.fromEntries((await readReleases(ledger, 'base')).map(({ version, retired }) => [version, retired]))
+    Object.fromEntries((await ledger.releases.readAll('base')).map(({ version, retired }) => [version, retired]))
   return { parts, world, ledger, told, plan, run, retired }
 }
 
@@ -98,11 +95,12 @@ describe('a run of retirement', () => {
 
   it('says nothing where no release is old, and reports first when one is', async () => {
     const { ledger, world, told, run } = await retiring()
-    const [old] = await readReleases(ledger, 'base')
-    for (const n of [1, 2]) await ledger.set(releaseKey('base', `1.0.${n}/1`), { retired: { ...gone } })
+    const [old] = await ledger.releases.readAll('base')
+    for (const n of [1, 2])
+      await ledger.table.set(keyOf('release', { image: 'base', version: `1.0.${n}/1` }), { retired: { ...gone } })
     await run(first)
     expect(told).toEqual([])
-    await ledger.create(releaseKey('base', '1.0.5/1'), {
+    await seed(ledger, keyOf('release', { image: 'base', version: '1.0.5/1' }), {
       ...old,
       version: '1.0.5/1',
       ami: 'ami-own-5',
@@ -121,7 +119,7 @@ describe('a run of retirement', () => {
     const { ledger, world, run, retired, parts } = await retiring()
     for (let n = 100; n < 700; n++) {
       const version = `0.9.${n}/1`
-      await ledger.create(releaseKey('base', version), {
+      await ledger.table.create(keyOf('release', { image: 'base', version }), {
         image: 'base',
         version,
         ami: `ami-${n}`,
@@ -181,11 +179,11 @@ describe('a run of retirement', () => {
     const once = await plan(first, true)
     expect(await plan(first, true)).toEqual(once)
     await run(first, true)
-    const before = await readWithdrawals(ledger, retirementName(first))
+    const before = await ledger.operations.readWithdrawals(retirementName(first))
     await run(first, true)
     expect(told).toHaveLength(1)
-    expect(await readWithdrawals(ledger, retirementName(first))).toEqual(before)
-    expect(await readOperation(ledger, retirementName(first))).toMatchObject({
+    expect(await ledger.operations.readWithdrawals(retirementName(first))).toEqual(before)
+    expect(await ledger.operations.read(retirementName(first))).toMatchObject({
       kind: 'retirement',
       by,
       status: 'finished',
@@ -203,7 +201,7 @@ describe('a run of retirement', () => {
       problems: 1,
       sentence: `222233334444 us-east-1: base 1.0.1/1 (ami-copy-1), base 1.0.2/1 (ami-copy-2): cannot assume the role of ${there.account}`,
     })
-    expect(await readOperation(ledger, retirementName(first))).toMatchObject({ status: 'failed' })
+    expect(await ledger.operations.read(retirementName(first))).toMatchObject({ status: 'failed' })
     expect(told.map(({ severity }) => severity)).toEqual(['info', 'error'])
     expect(told.at(-1)?.body).toContain(sentence)
     expect(await retired()).toMatchObject({ '1.0.1/1': undefined, '1.0.2/1': undefined })
@@ -226,7 +224,7 @@ describe('a run of retirement', () => {
   it('begins anew with what is kept again', async () => {
     const { ledger, run, retired } = await retiring()
     await run(second, true)
-    await ledger.set({ pk: 'FLEET', sk: 'FLEET' }, { ...goneBackTo('ami-own-1'), version: 1 })
+    await ledger.fleetState.change(() => goneBackTo('ami-own-1'))
     await run(third)
     expect(await retired()).toMatchObject({ '1.0.1/1': undefined, '1.0.2/1': { deprecatedAt: second } })
   })

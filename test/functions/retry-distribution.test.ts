@@ -1,6 +1,8 @@
 import { RetryImageCommand } from '@aws-sdk/client-imagebuilder'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { retry } from '../../functions/retry-distribution/retry-distribution.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { seed } from '../support/ledger.ts'
 import { arnOf, key, named, request, ringWorld } from './ring-world.ts'
 
 const world = ringWorld()
@@ -20,8 +22,8 @@ describe('retry-distribution', () => {
     const all = await parts({}, distributed)
     expect(await retry(all, request)).toEqual({ retried: 2 })
     expect(retried().map(({ imageBuildVersionArn: arn }) => arn)).toEqual([arnOf(2), arnOf(4)])
-    const item = await all.ledger.get<{ distributing: { early: { parts: object[] } } }>(key)
-    expect(item?.distributing.early.parts).toEqual([
+    const item = await all.ledger.table.get(key)
+    expect(item?.distributing?.early?.parts).toEqual([
       { ...distributed[0], retriedAt: [request.time] },
       distributed[1],
       { ...distributed[2], retriedAt: [request.time] },
@@ -45,10 +47,10 @@ describe('retry-distribution', () => {
   it('forgets what was told of the failure', async () => {
     say({ status: 'FAILED' }, 2)
     const all = await parts({}, distributed)
-    const wait = { pk: `WAIT#${arnOf(2)}`, sk: 'WAIT' }
-    await all.ledger.create(wait, { outcome: {} })
+    const wait = keyOf('wait', { id: arnOf(2) })
+    await seed(all.ledger, wait, { outcome: {} })
     await retry(all, request)
-    expect(await all.ledger.get(wait)).toEqual(wait)
+    expect(await all.ledger.table.get(wait)).toEqual({ ...wait, schema: 1 })
   })
 
   it('names the targets where Image Builder does not try again', async () => {
@@ -71,7 +73,7 @@ describe('retry-distribution', () => {
 
   it('retries nothing that was not distributed', async () => {
     const all = await parts()
-    await all.ledger.set(key, { distributing: {} })
+    await all.ledger.table.set(key, { distributing: {} })
     await expect(retry(all, request)).rejects.toThrow('nothing was distributed to ring early')
   })
 })

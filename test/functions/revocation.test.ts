@@ -6,13 +6,10 @@ import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Message } from '../../domain/messages/message.ts'
 import { stopOf } from '../../domain/planning/holds.ts'
 import { passed, shipped } from '../../domain/planning/learning.ts'
-import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
 import { close } from '../../functions/close-revocation/close-revocation.ts'
 import { plan, preview } from '../../functions/plan-revocation/plan-revocation.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import { operationKey, readOperation, rollbackOf } from '../../ledger/operations.ts'
-import { readWithdrawals, withdrawalKey } from '../../ledger/withdrawals.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { rollbackOf } from '../../ledger/operations.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
@@ -66,9 +63,9 @@ async function world() {
   })
   const below = fakeRelease({ image: child, version: '1.0.2/1', releasedAt: time, parentAmi: bad.ami })
   for (const release of [good, bad, below])
-    await ledger.create(releaseKey(release.image, release.version), { ...release })
+    await ledger.table.create(keyOf('release', { image: release.image, version: release.version }), { ...release })
   for (const { image, ami, version, parentAmi } of [bad, below])
-    await changeKnown(ledger, (known) =>
+    await ledger.fleetState.change((known) =>
       shipped(passed(known, image, { ami, version, parentAmi, definition: 'd1', at: time, campaign: 'c' }), image, {
         ami,
         version,
@@ -112,17 +109,17 @@ describe('plan-revocation', () => {
       places: [fleet.build, early],
     })
     for (const { image, version } of [bad, below])
-      expect(await ledger.get(releaseKey(image, version))).toMatchObject({
+      expect(await ledger.table.get(keyOf('release', { image, version }))).toMatchObject({
         revoked: { at: time, by: 'ada', reason: 'CVE-2026-1234', operation },
       })
-    expect(stopOf(await readKnown(ledger), 'web', [below.ami])).toBe(`${below.ami} was revoked`)
-    expect(await readOperation(ledger, operation)).toMatchObject({
+    expect(stopOf(await ledger.fleetState.read(), 'web', [below.ami])).toBe(`${below.ami} was revoked`)
+    expect(await ledger.operations.read(operation)).toMatchObject({
       kind: 'revocation',
       status: 'running',
       stranded: [child],
       rebake: [base, child],
     })
-    expect((await readWithdrawals(ledger, operation)).map(({ account }) => account)).toEqual([
+    expect((await ledger.operations.readWithdrawals(operation)).map(({ account }) => account)).toEqual([
       fleet.build.account,
       early.account,
     ])
@@ -131,11 +128,11 @@ describe('plan-revocation', () => {
   it('planned again after a crash is what it was, though pointers have moved meanwhile', async () => {
     const { parts, ledger } = await world()
     const first = await plan(parts, request)
-    await ledger.set(withdrawalKey(operation, early), { touched: true })
-    await changeKnown(ledger, (known) => ({ ...known, images: {} }))
+    await ledger.operations.recordWithdrawn(operation, early, [])
+    await ledger.fleetState.change((known) => ({ ...known, images: {} }))
     expect(await plan(parts, { ...request, time: '2026-09-10T09:01:00Z' })).toEqual(first)
-    expect(await ledger.get(withdrawalKey(operation, early))).toMatchObject({ touched: true })
-    expect(await readOperation(ledger, operation)).toMatchObject({ startedAt: time })
+    expect(await ledger.operations.readWithdrawal(operation, early)).toMatchObject({ amis: [] })
+    expect(await ledger.operations.read(operation)).toMatchObject({ startedAt: time })
   })
 
   it('refuses a release that there is not', async () => {
@@ -155,11 +152,13 @@ describe('close-revocation', () => {
   } = {}) => {
     const all = await world()
     await plan(all.parts, request)
-    await all.ledger.set(operationKey(rollbackOf(operation, base)), { ...rollback })
-    for (const withdrawal of await readWithdrawals(all.ledger, operation))
-      await all.ledger.set(withdrawalKey(operation, withdrawal), {
-        amis: withdrawal.amis.map((ami) => ({ ...ami, outcome, uses: [instance], why: 'no permission' })),
-      } satisfies Pick<Withdrawal, 'amis'>)
+    await all.ledger.table.set(keyOf('operation', { operation: rollbackOf(operation, base) }), { ...rollback })
+    for (const withdrawal of await all.ledger.operations.readWithdrawals(operation))
+      await all.ledger.operations.recordWithdrawn(
+        operation,
+        withdrawal,
+        withdrawal.amis.map((ami) => ({ ...ami, outcome, uses: [instance], why: 'no permission' })),
+      )
     const later = '2026-09-10T09:10:00Z'
     return { ...all, closed: () => close(all.parts, { operation, time: later }), later }
   }
@@ -179,13 +178,13 @@ describe('close-revocation', () => {
       },
     ])
     expect(told.map(({ severity }) => severity)).toEqual(['warning'])
-    expect(await readOperation(ledger, operation)).toMatchObject({
+    expect(await ledger.operations.read(operation)).toMatchObject({
       status: 'finished',
       finishedAt: later,
       problems: [],
       campaign: expect.stringMatching(/^manual-/),
     })
-    const known = await readKnown(ledger)
+    const known = await ledger.fleetState.read()
     expect(known.images[child]?.last).toBeUndefined()
     expect(known.images[child]?.released).toBeDefined()
   })
@@ -215,7 +214,7 @@ describe('close-revocation', () => {
     const { closed, told, ledger } = await closing(given)
     expect(await closed()).toEqual({ problems })
     expect(told[0]).toMatchObject({ severity: 'error', body: expect.stringContaining(text) })
-    expect(await readOperation(ledger, operation)).toMatchObject({ status: 'failed' })
+    expect(await ledger.operations.read(operation)).toMatchObject({ status: 'failed' })
     expect(started()).toHaveLength(1)
   })
 

@@ -3,9 +3,10 @@ import { GetImageCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilde
 import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
-import type { DistributedPart } from '../../functions/workflow/distributions.ts'
-import { taskWaits } from '../../ledger/waits.ts'
-import { memoryLedger } from '../support/ledger.ts'
+import { taskWaits } from '../../functions/workflow/task-waits.ts'
+import type { DistributedPart } from '../../ledger/items.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { memoryLedger, seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 
 /** A ring of one account and two regions that an image was distributed to, and the AWS that says so. */
@@ -16,7 +17,7 @@ export const targets = [
   { account, region: 'us-west-2' },
   { account, region: 'us-east-1' },
 ]
-export const key = { pk: 'CAMPAIGN#c', sk: 'IMAGE#web' }
+export const key = keyOf('image', { campaign: 'c', image: 'web' })
 export const arnOf = (n: number) => `arn:aws:imagebuilder:us-west-2:${build}:image/golden-web/1.0.0/${n}`
 const execution = `arn:aws:states:us-west-2:${build}:execution:golden-rebake:c-web`
 export const request = {
@@ -102,11 +103,11 @@ export function ringWorld() {
       ring: 'early',
       parameter: '/golden-images/web',
       regions,
-      mode: 'copy',
+      mode: 'copy' as const,
       kmsKeys: {},
       launchTemplates: [],
     }
-    await ledger.create(key, {
+    await seed(ledger, key, {
       image: 'web',
       imageArn: arnOf(1),
       order: {
@@ -118,13 +119,13 @@ export function ringWorld() {
       },
       distributing: { early: { startedAt: request.startedAt, parts: distributed } },
     })
-    const claim = { holder: execution, image: 'web', stage: 'roll-out', number: 1, campaign: 'c', told: true }
-    await ledger.create({ pk: 'CLAIMS', sk: 'CLAIMS' }, { version: 1, held: [claim], queue: [], superseded: [] })
+    const claim = { holder: execution, image: 'web', stage: 'roll-out' as const, number: 1, campaign: 'c', told: true }
+    await seed(ledger, keyOf('locks', {}), { held: [claim], queue: [], superseded: [] })
     return {
       fleet: 'golden',
       imageBuilder: imageBuilder as unknown as ImagebuilderClient,
       ledger,
-      waits: taskWaits(ledger, {} as never),
+      waits: taskWaits(ledger.waits, {} as never),
       upstreamAccounts: [''],
     }
   }

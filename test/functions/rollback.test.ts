@@ -17,12 +17,10 @@ import { holdImage } from '../../functions/hold-image/hold-image.ts'
 import { planRollback } from '../../functions/plan-rollback/plan-rollback.ts'
 import { restore } from '../../functions/restore-pointers/restore-pointers.ts'
 import { settle } from '../../functions/settle-execution/settle-execution.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import { holdingOperations, operationKey, type RollbackItem, readRollback, ringKey } from '../../ledger/operations.ts'
-import { readReleases } from '../../ledger/releases.ts'
+import type { RollbackItem } from '../../ledger/items.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { fleetOf } from '../rehearsal/ring-rehearsal.ts'
-import { memoryLedger } from '../support/ledger.ts'
+import { memoryLedger, seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const [sfn, ssm, sts, ec2] = [mockOf(SFNClient), mockOf(SSMClient), mockOf(STSClient), mockOf(EC2Client)]
@@ -57,7 +55,7 @@ const had = (n: number) => ({
 async function world() {
   const ledger = memoryLedger()
   for (const n of [1, 2, 3])
-    await ledger.create(releaseKey('base', `1.0.${n}/1`), {
+    await ledger.table.create(keyOf('release', { image: 'base', version: `1.0.${n}/1` }), {
       image: 'base',
       version: `1.0.${n}/1`,
       ami: `ami-${n}`,
@@ -70,7 +68,7 @@ async function world() {
       releasedAt: `2026-09-0${n}T12:00:00Z`,
       distributed: had(n),
     })
-  await changeKnown(ledger, () => ({
+  await ledger.fleetState.change(() => ({
     ...nothingKnown,
     images: { base: { released: { ami: 'ami-3', version: '1.0.3/1' } } },
   }))
@@ -81,9 +79,9 @@ async function world() {
     ssm: new SSMClient({ region: 'us-west-2' }),
     notify: async (message: Message) => void told.push(message),
   }
-  const known = async () => (await readKnown(ledger)).images.base
+  const known = async () => (await ledger.fleetState.read()).images.base
   const marked = async () =>
-    (await readReleases(ledger, 'base')).filter(({ rolledBack }) => rolledBack).map(({ version }) => version)
+    (await ledger.releases.readAll('base')).filter(({ rolledBack }) => rolledBack).map(({ version }) => version)
   return {
     ledger,
     parts,
@@ -95,7 +93,7 @@ async function world() {
       restore({ fleet: 'small', ledger, pause: async () => {} }, { operation, ring, time: request.time }),
     close: () => closeRollback({ ...parts, fleet: 'small' }, closing),
     hold: (more: object) => holdImage(parts, { image: 'base', by: request.by, time: request.time, ...more } as never),
-    read: () => readRollback(ledger, operation),
+    read: () => ledger.operations.readRollback(operation),
   }
 }
 const moved = () =>
@@ -192,7 +190,7 @@ describe('plan-rollback', () => {
     expect([...all.ledger.items]).toEqual(before)
   })
 
-  it.each([
+  it.each<[string, { status?: 'finished' }, string | undefined, string | undefined]>([
     [
       'that still runs',
       {},
@@ -205,8 +203,14 @@ describe('plan-rollback', () => {
   ])('finds the image held by an operation %s', async (_, more, status, refused) => {
     const all = await world()
     const other = 'rollback-other'
-    await all.ledger.create(operationKey(other), { status: 'running', execution: arnOf(other), ...more })
-    await changeKnown(all.ledger, (known) => hold(known, 'base', { at: 't', by: 'bob', reason: 'r', operation: other }))
+    await seed(all.ledger, keyOf('operation', { operation: other }), {
+      status: 'running',
+      execution: arnOf(other),
+      ...more,
+    })
+    await all.ledger.fleetState.change((known) =>
+      hold(known, 'base', { at: 't', by: 'bob', reason: 'r', operation: other }),
+    )
     if (status) sfn.on(DescribeExecutionCommand).resolves({ status: status as never })
     else sfn.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ message: 'gone', $metadata: {} }))
     if (refused) await expect(all.plan()).rejects.toMatchObject({ name: 'RequestRefused', message: refused })
@@ -216,13 +220,13 @@ describe('plan-rollback', () => {
 
   it('tries again where somebody holds the image at the same moment', async () => {
     const all = await world()
-    const { create } = all.ledger
-    all.ledger.create = async (key, item) => {
-      await changeKnown(all.ledger, (known) => hold(known, 'base', { at: 't', by: 'bob', reason: 'r' }))
+    const { create } = all.ledger.table
+    all.ledger.table.create = async (key, item) => {
+      await all.ledger.fleetState.change((known) => hold(known, 'base', { at: 't', by: 'bob', reason: 'r' }))
       return create(key, item)
     }
     await expect(all.plan()).rejects.toMatchObject({ name: 'Transient' })
-    all.ledger.create = create
+    all.ledger.table.create = create
     await all.plan()
     expect((await all.read()).record?.heldBefore).toBeUndefined()
     expect((await all.known())?.held?.operation).toBe(operation)
@@ -329,7 +333,7 @@ describe('close-rollback', () => {
     ssm.on(PutParameterCommand, { Value: 'ami-west-2' }).rejects(named('AccessDeniedException', 'no'))
     ssm.on(PutParameterCommand, { Value: 'ami-west-1' }).rejects(named('AccessDeniedException', 'no'))
     await all.restore('everyone').catch(() => {})
-    await all.ledger.set(ringKey(operation, 'early'), { status: 'restoring' })
+    await all.ledger.table.set(keyOf('ring', { operation, ring: 'early' }), { status: 'restoring' })
     const problems = [
       'ring early: it was not restored: the execution has why',
       'ring everyone: 200000000002 us-west-2: no',
@@ -358,7 +362,7 @@ describe('close-rollback', () => {
     ['leaves it to who held it before', { at: 't', by: 'bob', reason: 'mine' }, 'bob'],
   ])('%s', async (_, before, by) => {
     const all = await world()
-    if (before) await changeKnown(all.ledger, (known) => hold(known, 'base', before))
+    if (before) await all.ledger.fleetState.change((known) => hold(known, 'base', before))
     await all.plan({ hold: false })
     for (const ring of ['early', 'everyone']) await all.restore(ring)
     await all.close()
@@ -397,8 +401,8 @@ describe('a rollback that dies', () => {
   it('is known to whoever looks for it every hour, until it is on record', async () => {
     const all = await world()
     await all.plan()
-    const known = await readKnown(all.ledger)
-    const holding = () => holdingOperations(all.ledger, known)
+    const known = await all.ledger.fleetState.read()
+    const holding = () => all.ledger.operations.readHolding(known)
     expect(await holding()).toMatchObject([{ operation, execution: request.execution }])
     await settle(all.parts as never, died)
     expect(await holding()).toEqual([])
@@ -430,7 +434,7 @@ describe('hold-image', () => {
   ] as const)('of an operation that is %s, its execution %s', async (status, execution, refused) => {
     const all = await world()
     await all.plan()
-    await all.ledger.set(operationKey(operation), { status } satisfies Partial<RollbackItem>)
+    await all.ledger.table.set(keyOf('operation', { operation }), { status } satisfies Partial<RollbackItem>)
     sfn.on(DescribeExecutionCommand).resolves({ status: execution })
     const asked = all.hold({ do: 'resume' })
     if (refused) await expect(asked).rejects.toMatchObject({ name: 'RequestRefused' })

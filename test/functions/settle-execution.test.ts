@@ -3,10 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { KnownImage } from '../../domain/planning/known.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { type StoppedExecution, settle } from '../../functions/settle-execution/settle-execution.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import { operationKey } from '../../ledger/operations.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { campaign, claimFor, executionOf, type Planned, parentAmi, plannedCampaign } from '../support/campaign.ts'
-import { memoryLedger } from '../support/ledger.ts'
+import { memoryLedger, seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const imageBuilder = mockOf(ImagebuilderClient)
@@ -75,9 +74,9 @@ describe('a rebake that stopped', () => {
     async (status) => {
       const all = await plannedCampaign()
       await all.set('al2023-java', { status })
-      const before = await all.ledger.all(`CAMPAIGN#${campaign}`)
+      const before = await all.ledger.table.all(keyOf('campaign', { campaign }).pk)
       await settling(all, ofRebake('al2023-java'))
-      expect(await all.ledger.all(`CAMPAIGN#${campaign}`)).toEqual(before)
+      expect(await all.ledger.table.all(keyOf('campaign', { campaign }).pk)).toEqual(before)
       expect([all.told, all.published, all.counted]).toEqual([[], [], []])
     },
   )
@@ -204,7 +203,7 @@ describe('a campaign that stopped', () => {
       at: time,
       campaign: 'before',
     }
-    await changeKnown(ledger, (known) => ({ ...known, images: { 'al2023-hardened': { last } } }))
+    await ledger.fleetState.change((known) => ({ ...known, images: { 'al2023-hardened': { last } } }))
     const cause: Trigger = { kind: 'manual', images: ['al2023-java'], time, reason: 'because' }
     const all = await plannedCampaign({ cause, ledger })
     expect(await all.statuses()).toMatchObject({ 'al2023-java': 'planned' })
@@ -224,13 +223,13 @@ describe('a campaign that stopped', () => {
       since: time,
       newest: { ami: parentAmi, created: time },
     }
-    await changeKnown(all.ledger, () => ({
+    await all.ledger.fleetState.change(() => ({
       campaigns: 0,
       images: {},
       upstreams: { 'al2023-soe': { ...upstream, campaign, started: true, open: true } },
     }))
     for (const key of all.ledger.items.keys()) if (key.includes('IMAGE#')) all.ledger.items.delete(key)
-    await all.ledger.set({ pk: `CAMPAIGN#${campaign}`, sk: 'CAMPAIGN' }, { status: 'waiting' })
+    await all.ledger.table.set(keyOf('campaign', { campaign }), { status: 'waiting' })
     await settling(all, ofCampaign())
     expect(await all.record()).toMatchObject({ status: 'aborted' })
     expect((await all.known()).upstreams['al2023-soe']).toEqual({ ...upstream, campaign, started: true })
@@ -240,10 +239,10 @@ describe('a campaign that stopped', () => {
   it('changes nothing when it closed itself', async () => {
     const all = await plannedCampaign()
     for (const image of Object.keys(await all.statuses())) await all.set(image, { status: 'released' })
-    await all.ledger.set({ pk: `CAMPAIGN#${campaign}`, sk: 'CAMPAIGN' }, { status: 'failed' })
-    const before = await all.ledger.all(`CAMPAIGN#${campaign}`)
+    await all.ledger.table.set(keyOf('campaign', { campaign }), { status: 'failed' })
+    const before = await all.ledger.table.all(keyOf('campaign', { campaign }).pk)
     await settling(all, ofCampaign({ status: 'FAILED' }))
-    expect(await all.ledger.all(`CAMPAIGN#${campaign}`)).toEqual(before)
+    expect(await all.ledger.table.all(keyOf('campaign', { campaign }).pk)).toEqual(before)
     expect(all.told).toEqual([])
   })
 })
@@ -270,9 +269,13 @@ describe('an operation that stopped', () => {
   ])('by %s is on record as failed, and told once', async (machine, kind, told, subject) => {
     const all = await plannedCampaign()
     const record = { operation: name, kind, execution: 'arn:aws:states:x', by: 'ada', status: 'running' }
-    await all.ledger.set(operationKey(name), { ...record, image: 'web', version: '1.0.0/2' })
+    await seed(all.ledger, keyOf('operation', { operation: name }), {
+      ...record,
+      image: 'web',
+      version: '1.0.0/2',
+    } as object)
     for (const _ of [1, 2]) await settling(all, ofOperation(machine))
-    expect(await all.ledger.get(operationKey(name))).toMatchObject({
+    expect(await all.ledger.table.get(keyOf('operation', { operation: name }))).toMatchObject({
       status: 'failed',
       finishedAt: time,
       problems: ['it stopped half-way: the execution timed out'],
@@ -284,6 +287,6 @@ describe('an operation that stopped', () => {
     const all = await plannedCampaign()
     await settling(all, ofOperation('revoke'))
     expect(all.told).toEqual([])
-    expect(await all.ledger.get(operationKey(name))).toBeUndefined()
+    expect(await all.ledger.table.get(keyOf('operation', { operation: name }))).toBeUndefined()
   })
 })

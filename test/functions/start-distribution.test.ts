@@ -16,10 +16,10 @@ import { withdraw } from '../../domain/claims.ts'
 import { hold, revoke } from '../../domain/planning/holds.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
-import type { Distributing } from '../../functions/workflow/distributions.ts'
+import { changeClaims } from '../../functions/workflow/locks.ts'
 import { mustHoldRollOut } from '../../functions/workflow/rollout-guard.ts'
-import { changeKnown } from '../../ledger/fleet-state.ts'
-import { changeClaims } from '../../ledger/locks.ts'
+import type { Distributing } from '../../ledger/items.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import {
   campaign,
   claimFor,
@@ -33,6 +33,7 @@ import {
   trigger,
 } from '../support/campaign.ts'
 import { exampleFleet } from '../support/fleets.ts'
+import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const mock = mockOf(ImagebuilderClient)
@@ -211,8 +212,8 @@ describe('start-distribution', () => {
     }))
     await expect(starting(all)).rejects.toMatchObject({ name: 'ApprovalNeeded' })
     expect(mock.calls()).toEqual([])
-    const key = { pk: `CAMPAIGN#${campaign}`, sk: `APPROVAL#${image}#early` }
-    await all.ledger.set(key, { answer: { as: 'approved' } })
+    const key = keyOf('approval', { campaign, image, ring: 'early' })
+    await seed(all.ledger, key, { answer: { as: 'approved' } })
     expect(await starting(all)).toEqual({ awaited: distributed(2) })
   })
 
@@ -269,7 +270,7 @@ describe('a roll-out', () => {
 
   it('is over when its image is held, though it has its turn', async () => {
     const all = await rollingOut()
-    await changeKnown(all.ledger, (known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }))
+    await all.ledger.fleetState.change((known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }))
     await expect(holding(all)).rejects.toMatchObject({
       name: 'Superseded',
       message: expect.stringMatching(/^held by ada/),
@@ -279,7 +280,7 @@ describe('a roll-out', () => {
   it('is over when its AMI is revoked', async () => {
     const all = await rollingOut()
     await all.set(image, { ami: 'ami-0c0c0c0c0c0c0c0c0' })
-    await changeKnown(all.ledger, (known) => revoke(known, ['ami-0c0c0c0c0c0c0c0c0']))
+    await all.ledger.fleetState.change((known) => revoke(known, ['ami-0c0c0c0c0c0c0c0c0']))
     await expect(holding(all)).rejects.toMatchObject({ name: 'Superseded' })
   })
 

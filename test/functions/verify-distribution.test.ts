@@ -3,14 +3,15 @@ import { GetImageCommand } from '@aws-sdk/client-imagebuilder'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { verify } from '../../functions/verify-distribution/verify-distribution.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { seed } from '../support/ledger.ts'
 import { account, arnOf, build, copies, copy, key, named, request, ringWorld, targets } from './ring-world.ts'
 
 const world = ringWorld()
 const { ec2, sts, say, see, seeKey, parts } = world
 beforeEach(world.reset)
 
-const waitKey = (n: number) => ({ pk: `WAIT#${arnOf(n)}`, sk: 'WAIT' })
+const waitKey = (n: number) => keyOf('wait', { id: arnOf(n) })
 const failed = (region: string, reason: string) => ({
   ...copy(region, ''),
   state: { status: 'FAILED', reason },
@@ -25,7 +26,7 @@ describe('verify-distribution', () => {
   it('records the AMI of every target, through one session per account', async () => {
     const all = await parts()
     expect(await verify(all, request)).toEqual({ targets: 2 })
-    expect(await all.ledger.get(key)).toMatchObject({
+    expect(await all.ledger.table.get(key)).toMatchObject({
       distributed: {
         early: [
           { ...targets[0], ami: 'ami-0a' },
@@ -87,13 +88,13 @@ describe('verify-distribution', () => {
 
   it('forgets what was told of a distribution before it asks', async () => {
     const all = await parts({}, two)
-    for (const n of [2, 3]) await all.ledger.create(waitKey(n), { outcome: { status: 'FAILED' }, taskToken: 't' })
+    for (const n of [2, 3]) await seed(all.ledger, waitKey(n), { outcome: { status: 'FAILED' }, taskToken: 't' })
     world.imageBuilder.on(GetImageCommand).callsFake(async ({ imageBuildVersionArn: arn }) => {
-      expect(await all.ledger.get({ pk: `WAIT#${arn}`, sk: 'WAIT' })).not.toHaveProperty('outcome')
+      expect(await all.ledger.table.get(keyOf('wait', { id: arn }))).not.toHaveProperty('outcome')
       return { image: { state: { status: 'DISTRIBUTING' } } }
     })
     await expect(verify(all, request)).rejects.toMatchObject({ name: 'DistributionInProgress' })
-    expect(await all.ledger.get(waitKey(3))).toEqual(waitKey(3))
+    expect(await all.ledger.table.get(waitKey(3))).toEqual({ ...waitKey(3), schema: 1 })
   })
 
   it('names every target that does not have the AMI, after it has looked at all', async () => {
@@ -146,7 +147,7 @@ describe('verify-distribution', () => {
     }
     const all = await parts({ mode: 'share', kmsKeys })
     expect(await verify(all, request)).toEqual({ targets: 2 })
-    expect(await all.ledger.get(key)).toMatchObject({
+    expect(await all.ledger.table.get(key)).toMatchObject({
       distributed: {
         early: [
           { ...targets[0], ami: 'ami-0a' },
@@ -173,21 +174,24 @@ describe('verify-distribution', () => {
 
   it('remembers with the release what is where: also what nobody could verify', async () => {
     const all = await parts()
-    await all.ledger.set(key, { version: '1.0.1/1' })
-    await all.ledger.set(releaseKey('web', '1.0.1/1'), { copies: { first: [] }, distributed: { first: [] } })
+    await all.ledger.table.set(key, { version: '1.0.1/1' })
+    await all.ledger.table.set(keyOf('release', { image: 'web', version: '1.0.1/1' }), {
+      copies: { first: [] },
+      distributed: { first: [] },
+    })
     await verify(all, request)
     const copies = [
       { ...targets[0], ami: 'ami-0a' },
       { ...targets[1], ami: 'ami-0b' },
     ]
-    expect(await all.ledger.get(releaseKey('web', '1.0.1/1'))).toMatchObject({
+    expect(await all.ledger.table.get(keyOf('release', { image: 'web', version: '1.0.1/1' }))).toMatchObject({
       copies: { first: [], early: copies },
       distributed: { first: [], early: copies },
     })
-    await all.ledger.set(key, { version: '1.0.2/1' })
+    await all.ledger.table.set(key, { version: '1.0.2/1' })
     say({ status: 'FAILED', amis: [there, failed('us-east-1', 'no key')], reason: 'copy failed' })
     await expect(verify(all, request)).rejects.toThrow()
-    expect(await all.ledger.get(releaseKey('web', '1.0.2/1'))).toMatchObject({
+    expect(await all.ledger.table.get(keyOf('release', { image: 'web', version: '1.0.2/1' }))).toMatchObject({
       copies: { early: [copies[0]] },
     })
   })
@@ -195,20 +199,20 @@ describe('verify-distribution', () => {
   it('keeps what was verified in the rings before', async () => {
     const all = await parts()
     const placed = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
-    await all.ledger.set(key, { distributed: { first: placed } })
+    await all.ledger.table.set(key, { distributed: { first: placed } })
     await verify(all, request)
-    expect(await all.ledger.get(key)).toMatchObject({ distributed: { first: placed, early: [{}, {}] } })
+    expect(await all.ledger.table.get(key)).toMatchObject({ distributed: { first: placed, early: [{}, {}] } })
   })
 
   it('keeps the copies in mind that were made when it was rolled out before', async () => {
     const all = await parts()
-    const { version } = (await all.ledger.get<{ version: string }>(key)) ?? {}
-    const release = { pk: 'IMAGE#web', sk: `RELEASE#${version ?? ''}` }
+    const { version } = (await all.ledger.table.get(key)) ?? {}
+    const release = keyOf('release', { image: 'web', version: version ?? '' })
     const before = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
     say({ amis: copies.map((each) => ({ ...each, state: { status: 'AVAILABLE' } })) })
-    await all.ledger.set(release, { copies: { first: before, early: before } })
+    await all.ledger.table.set(release, { copies: { first: before, early: before } })
     for (const _ of [1, 2]) await verify(all, request)
-    expect(await all.ledger.get(release)).toMatchObject({
+    expect(await all.ledger.table.get(release)).toMatchObject({
       copies: {
         first: before,
         early: [...before, { ...targets[0], ami: 'ami-0a' }, { ...targets[1], ami: 'ami-0b' }],

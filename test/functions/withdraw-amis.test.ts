@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { type Use, useKinds } from '../../domain/releases/usage.ts'
 import type { Withdrawal, WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
 import { withdrawAmis } from '../../functions/withdraw-amis/withdraw-amis.ts'
-import { readWithdrawals, writeWithdrawals } from '../../ledger/withdrawals.ts'
 import { smallFleet } from '../infra/fixture.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { FakeWorld } from './withdrawal-world.ts'
@@ -19,7 +18,7 @@ async function operation(amis: Asked[], more: Partial<Withdrawal> = {}) {
   const ledger = memoryLedger()
   for (const { ami } of amis) if (ami !== 'ami-gone') world.addAmi(ami, place)
   world.at(place).instances.set('i-1', { ami: 'ami-used', state: 'running' })
-  await writeWithdrawals(ledger, 'op', [
+  await ledger.operations.recordWithdrawals('op', [
     {
       ...place,
       users: [place],
@@ -32,7 +31,7 @@ async function operation(amis: Asked[], more: Partial<Withdrawal> = {}) {
   const parts = { fleet: smallFleet(), ledger, clientsIn: world.clientsIn }
   const run = () => withdrawAmis(parts, { operation: 'op', ...place, time }).catch((error: Error) => error)
   const outcomes = async () =>
-    (await readWithdrawals(ledger, 'op')).flatMap(({ amis }) =>
+    (await ledger.operations.readWithdrawals('op')).flatMap(({ amis }) =>
       amis.map(({ ami, outcome, why }) => `${ami} ${outcome}${why ? `: ${why}` : ''}`),
     )
   return { world, ledger, run, outcomes }
@@ -89,7 +88,7 @@ describe('withdrawing AMIs', () => {
     const { world, ledger, run } = await operation(each('remove', 'ami-used'), more)
     expect(await run()).toMatchObject({ withdrawn: done[0] === 'remove ami-used' ? 1 : 0 })
     expect(world.done).toEqual(done)
-    const [{ amis } = { amis: [] }] = await readWithdrawals(ledger, 'op')
+    const [{ amis } = { amis: [] }] = await ledger.operations.readWithdrawals('op')
     expect(amis[0]?.uses).toEqual([{ kind: 'instance', name: 'i-1', ...place } satisfies Use])
   })
 
@@ -105,7 +104,7 @@ describe('withdrawing AMIs', () => {
     const { world, ledger, run } = await operation(each('remove', 'ami-used'))
     for (let n = 0; n < 50; n++) world.at(place).instances.set(`i-${n}`, { ami: 'ami-used', state: 'running' })
     await run()
-    const [{ amis } = { amis: [] }] = await readWithdrawals(ledger, 'op')
+    const [{ amis } = { amis: [] }] = await ledger.operations.readWithdrawals('op')
     expect(amis[0]?.uses).toHaveLength(3)
   })
 

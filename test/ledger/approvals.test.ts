@@ -2,7 +2,8 @@ import { GetImageCommand, ImagebuilderClient, ListImagePackagesCommand } from '@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { answerApproval } from '../../functions/answer-approval/answer-approval.ts'
 import { requestApproval } from '../../functions/request-approval/request-approval.ts'
-import { type ApprovalItem, approvalKey, mustBeApproved, openApprovals } from '../../ledger/approvals.ts'
+import { mustBeApproved } from '../../functions/workflow/approval-guard.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { campaign, claimFor, executionOf, imageBuilderArnPrefix, plannedCampaign } from '../support/campaign.ts'
 import { mockOf } from '../support/mocks.ts'
 
@@ -65,7 +66,7 @@ async function candidate() {
         answer,
         ...more,
       }),
-    item: () => ledger.get<ApprovalItem>(approvalKey(campaign, image, ring)),
+    item: () => ledger.table.get(keyOf('approval', { campaign, image, ring })),
     mayGo: (name = ring) => {
       const of = rings.find((each) => each.ring === name)
       return mustBeApproved(ledger, { campaign, image }, of ?? { ring: name })
@@ -109,8 +110,8 @@ describe('request-approval', () => {
     if (!order) throw new Error('no order')
     await set(image, { order: { ...order, promotes: { bakedBy: 'before', newest: 'before' } } })
     const [check] = order.checks
-    const evidence = { check: check?.check, passed: true, mode: 'required', detail: 'looked', findings: [] }
-    await ledger.set({ pk: 'CAMPAIGN#before', sk: `CHECK#${image}#${check?.check}` }, { evidence })
+    const evidence = { passed: true, mode: 'required' as const, results: [], startedAt: time, finishedAt: time }
+    await ledger.campaigns.recordEvidence('before', image, { check: check?.check ?? '', ...evidence })
     await request()
     expect(told[0]?.body).toContain(`Checks: ${check?.check} passed`)
   })
@@ -234,18 +235,20 @@ describe('answer-approval', () => {
 describe('what waits for an approval', () => {
   it('is listed until it is answered', async () => {
     const { ledger, request, answer } = await candidate()
-    expect(await openApprovals(ledger)).toEqual([])
+    expect(await ledger.campaigns.readOpenApprovals(await ledger.locks.read())).toEqual([])
     await request()
-    expect(await openApprovals(ledger)).toMatchObject([{ campaign, image, ring, ami, version: '1.0.0/1' }])
+    expect(await ledger.campaigns.readOpenApprovals(await ledger.locks.read())).toMatchObject([
+      { campaign, image, ring, ami, version: '1.0.0/1' },
+    ])
     await answer()
-    expect(await openApprovals(ledger)).toEqual([])
+    expect(await ledger.campaigns.readOpenApprovals(await ledger.locks.read())).toEqual([])
   })
 
   it('is not listed where the rebake has ended', async () => {
     const { ledger, request, set } = await candidate()
     await request()
     await set(image, { status: 'failed' })
-    expect(await openApprovals(ledger)).toEqual([])
+    expect(await ledger.campaigns.readOpenApprovals(await ledger.locks.read())).toEqual([])
   })
 })
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { nothingKnown } from '../../domain/planning/known.ts'
 import { isGood, newestFirst } from '../../domain/releases/release.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { everyImage, readCatalog, readReleases } from '../../ledger/releases.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { everyImage } from '../../ledger/releases.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { fakeRelease } from '../support/releases.ts'
@@ -10,23 +10,26 @@ import { fakeRelease } from '../support/releases.ts'
 it('reads the releases of an image, the newest first, and nothing else of it', async () => {
   const ledger = memoryLedger()
   for (const minor of [2, 10, 9])
-    await ledger.create(releaseKey('web', `1.0.${minor}/1`), {
+    await ledger.table.create(keyOf('release', { image: 'web', version: `1.0.${minor}/1` }), {
       ...fakeRelease({
         version: `1.0.${minor}/1`,
         bakedAt: `2026-09-${String(minor).padStart(2, '0')}T00:00:00Z`,
       }),
     })
-  await ledger.create({ pk: 'IMAGE#web', sk: 'SOMETHING#else' }, {})
-  const versions = (await readReleases(ledger, 'web')).map(({ version }) => version)
+  ledger.items.set('IMAGE#web|SOMETHING#else', { pk: 'IMAGE#web', sk: 'SOMETHING#else' })
+  const versions = (await ledger.releases.readAll('web')).map(({ version }) => version)
   expect(versions).toEqual(['1.0.10/1', '1.0.9/1', '1.0.2/1'])
-  expect(Object.keys((await readReleases(ledger, 'web'))[0] ?? {})).not.toContain('pk')
+  expect(Object.keys((await ledger.releases.readAll('web'))[0] ?? {})).not.toEqual(
+    expect.arrayContaining(['pk', 'sk', 'schema']),
+  )
 })
 
 it('reads many images, whose releases stay together', async () => {
   const ledger = memoryLedger()
   const images = Array.from({ length: 40 }, (_, i) => `image-${i}`)
-  for (const image of images) await ledger.create(releaseKey(image, '1.0.0/1'), { ...fakeRelease({ image }) })
-  expect((await readCatalog(ledger, images)).map(({ image }) => image)).toEqual(images)
+  for (const image of images)
+    await ledger.table.create(keyOf('release', { image, version: '1.0.0/1' }), { ...fakeRelease({ image }) })
+  expect((await ledger.releases.readCatalog(images)).map(({ image }) => image)).toEqual(images)
 })
 
 it('knows images that the fleet has had', () => {

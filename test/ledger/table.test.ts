@@ -2,12 +2,15 @@ import type { AddressInfo } from 'node:net'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dynamoLedger, type Ledger } from '../../ledger/table.ts'
-import { memoryLedger } from '../support/ledger.ts'
+import { noClaims } from '../../domain/claims.ts'
+import { dynamoTable } from '../../ledger/dynamo-table.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { memoryTable } from '../../ledger/memory-table.ts'
+import { contentOf, ofKind, schema, type Table } from '../../ledger/table.ts'
 
-// One contract, both adapters: the fake that the functions' tests use behaves as DynamoDB does.
+// One contract, both forms: what the functions' tests use behaves as DynamoDB does.
 const server = dynalite({ createTableMs: 0 })
-let dynamo: Ledger
+let dynamo: Table
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   const client = new DynamoDBClient({
@@ -29,48 +32,80 @@ beforeAll(async () => {
       ],
     }),
   )
-  dynamo = dynamoLedger('ledger', client)
+  dynamo = dynamoTable('ledger', client)
 })
 afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
 
-describe.each([
-  ['DynamoDB', () => dynamo],
-  ['memory', memoryLedger],
-])('ledger in %s', (_, make) => {
-  const key = (name: string) => ({ pk: `P#${name}`, sk: 'S' })
+const forms = { DynamoDB: () => dynamo, memory: memoryTable }
+
+describe.each(Object.entries(forms))('the table in %s', (_, make) => {
+  const waiting = { image: 'web', until: '2026-09-08T09:00:00Z', reasons: ['a freeze'] }
+  const stored = { schema }
 
   it('creates an item once', async () => {
-    const ledger = make()
-    expect(await ledger.create(key('create'), { a: 1, nested: { list: ['x'] } })).toBe(true)
-    expect(await ledger.create(key('create'), { a: 2 })).toBe(false)
-    expect(await ledger.get(key('create'))).toEqual({ ...key('create'), a: 1, nested: { list: ['x'] } })
+    const table = make()
+    const key = keyOf('waitNotice', { campaign: 'create', until: waiting.until })
+    expect(await table.create(key, waiting)).toBe(true)
+    expect(await table.create(key, { ...waiting, image: 'db' })).toBe(false)
+    expect(await table.get(key)).toEqual({ ...key, ...waiting, ...stored })
   })
 
   it('replaces an item only at the version that was read', async () => {
-    const ledger = make()
-    expect(await ledger.replace(key('replace'), { a: 1 }, 0)).toBe(true)
-    expect(await ledger.replace(key('replace'), { a: 2 }, 0)).toBe(false)
-    expect(await ledger.replace(key('replace'), { a: 3 }, 1)).toBe(true)
-    expect(await ledger.get(key('replace'))).toMatchObject({ a: 3, version: 2 })
+    const table = make()
+    const key = keyOf('locks', {})
+    expect(await table.replace(key, noClaims, 0)).toBe(true)
+    expect(await table.replace(key, noClaims, 0)).toBe(false)
+    expect(await table.replace(key, { ...noClaims, queue: [] }, 1)).toBe(true)
+    expect(await table.get(key)).toEqual({ ...key, ...noClaims, version: 2, ...stored })
   })
 
   it('sets attributes, some of them once, and answers with the whole item', async () => {
-    const ledger = make()
-    await ledger.set(key('set'), { status: 'baking', reason: 'new' }, { startedAt: 1 })
-    const item = await ledger.set(key('set'), { status: 'done', left: undefined }, { startedAt: 2 })
-    expect(item).toEqual({ ...key('set'), status: 'done', reason: 'new', startedAt: 1 })
+    const table = make()
+    const key = keyOf('image', { campaign: 'set', image: 'web' })
+    await table.set(key, { status: 'baking', reason: 'new' }, { startedAt: '1' })
+    const item = await table.set(key, { status: 'failed', ami: undefined }, { startedAt: '2', finishedAt: undefined })
+    expect(item).toEqual({ ...key, status: 'failed', reason: 'new', startedAt: '1', ...stored })
+    expect(await table.get(key)).toEqual(item)
   })
 
-  it('lists a partition by sort key', async () => {
-    const ledger = make()
-    for (const sk of ['c', 'a', 'b']) await ledger.create({ pk: 'P#all', sk }, { sk2: sk })
-    expect((await ledger.all('P#all')).map(({ sk }) => sk)).toEqual(['a', 'b', 'c'])
-    expect(await ledger.get(key('nobody'))).toBeUndefined()
+  it('makes an item of nothing but what is set once, or of nothing', async () => {
+    const table = make()
+    const key = keyOf('firstRetirement', {})
+    expect(await table.set(key, {}, { operation: 'one' })).toEqual({ ...key, operation: 'one', ...stored })
+    const told = keyOf('waiverNotice', { cve: 'CVE-1', expires: '2026-10-01' })
+    expect(await table.set(told, {})).toEqual({ ...told, ...stored })
+  })
+
+  it('takes attributes away, and only those', async () => {
+    const table = make()
+    const key = keyOf('wait', { id: 'unset' })
+    await table.set(key, { taskToken: 't', outcome: { status: 'AVAILABLE' }, expires: 1 })
+    await table.unset(key, ['taskToken', 'outcome', 'carry'])
+    expect(await table.get(key)).toEqual({ ...key, expires: 1, ...stored })
+  })
+
+  it('lists a partition by sort key, and tells its kinds apart', async () => {
+    const table = make()
+    for (const image of ['c', 'a', 'b']) await table.set(keyOf('image', { campaign: 'all', image }), { image })
+    await table.set(keyOf('campaign', { campaign: 'all' }), { campaign: 'all' })
+    const items = await table.all(keyOf('campaign', { campaign: 'all' }).pk)
+    expect(items.map(({ sk }) => sk)).toEqual(['CAMPAIGN', 'IMAGE#a', 'IMAGE#b', 'IMAGE#c'])
+    expect(ofKind(items, 'image')).toEqual([{ image: 'a' }, { image: 'b' }, { image: 'c' }])
+    expect(ofKind(items, 'campaign')).toEqual([{ campaign: 'all' }])
+    expect(await table.all('CAMPAIGN#nobody')).toEqual([])
+    expect(await table.get(keyOf('copy', { ami: 'nobody' }))).toBeUndefined()
+  })
+
+  it('hands out nothing of its own with an item', async () => {
+    const table = make()
+    const key = keyOf('copy', { ami: 'ami-1' })
+    const copy = { image: 'web', campaign: 'c', account: '111122223333', region: 'us-west-2' }
+    expect(contentOf(await table.set(key, copy))).toEqual(copy)
   })
 })
 
 it('reads a partition of more than one page', async () => {
-  const text = 'x'.repeat(200_000)
-  for (let n = 0; n < 8; n++) await dynamo.create({ pk: 'P#pages', sk: `${n}` }, { text })
-  expect(await dynamo.all('P#pages')).toHaveLength(8)
+  const reason = 'x'.repeat(200_000)
+  for (let n = 0; n < 8; n++) await dynamo.set(keyOf('image', { campaign: 'pages', image: `${n}` }), { reason })
+  expect(await dynamo.all('CAMPAIGN#pages')).toHaveLength(8)
 })

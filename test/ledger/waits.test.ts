@@ -1,8 +1,10 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Claim, free, request, withdraw } from '../../domain/claims.ts'
-import { changeClaims, claimWait } from '../../ledger/locks.ts'
-import { taskWaits } from '../../ledger/waits.ts'
+import { changeClaims } from '../../functions/workflow/locks.ts'
+import { taskWaits } from '../../functions/workflow/task-waits.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import { claimWait } from '../../ledger/wait-ids.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 
@@ -12,7 +14,7 @@ const sent = () => stepFunctions.commandCalls(SendTaskSuccessCommand).map((call)
 const failed = () => stepFunctions.commandCalls(SendTaskFailureCommand).map((call) => call.args[0].input)
 const make = () => {
   const ledger = memoryLedger()
-  return { ledger, waits: taskWaits(ledger, stepFunctions as unknown as SFNClient) }
+  return { ledger, waits: taskWaits(ledger.waits, stepFunctions as unknown as SFNClient) }
 }
 beforeEach(() => {
   stepFunctions.reset()
@@ -107,7 +109,7 @@ describe('the claims in the ledger', () => {
         cause: 'superseded by campaign c2',
       })),
     )
-    expect(await made.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })).toMatchObject({ superseded: [] })
+    expect(await made.ledger.table.get(keyOf('locks', {}))).toMatchObject({ superseded: [] })
   })
 
   it('know two turns of one execution apart, and one turn that it claims twice', async () => {
@@ -128,15 +130,15 @@ describe('the claims in the ledger', () => {
     await expect(ask(made, claim('a'))).rejects.toThrow('crash')
     await ask(made, claim('a'))
     expect(sent()).toHaveLength(3)
-    expect(await made.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })).toMatchObject({ held: [{ told: true }] })
+    expect(await made.ledger.table.get(keyOf('locks', {}))).toMatchObject({ held: [{ told: true }] })
   })
 
   it('are computed again when somebody else was faster, and give up loudly', async () => {
     const made = make()
     const { ledger } = made
-    const replace = ledger.replace
+    const { replace } = ledger.table
     let busy = 3
-    ledger.replace = async (key, item, version) => (busy-- > 0 ? false : replace(key, item, version))
+    ledger.table.replace = async (key, item, version) => (busy-- > 0 ? false : replace(key, item, version))
     await ask(made, claim('a'), 2)
     busy = 1_000
     const asked = ask(made, claim('b'), 2)

@@ -24,13 +24,10 @@ import { startCycle } from '../../functions/start-cycle/start-cycle.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
 import { passIfOpen } from '../../functions/workflow/change-window.ts'
 import { mustHoldRollOut } from '../../functions/workflow/rollout-guard.ts'
+import { taskWaits } from '../../functions/workflow/task-waits.ts'
 import { readDefinition } from '../../infra/definitions.ts'
 import type { MachineName } from '../../infra/functions/names.ts'
-import { openApprovals } from '../../ledger/approvals.ts'
-import { readOrdered } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { readClaims } from '../../ledger/locks.ts'
-import { taskWaits } from '../../ledger/waits.ts'
+import { keyOf, parseKey } from '../../ledger/keys.ts'
 import { memoryLedger } from '../support/ledger.ts'
 import {
   type Bake,
@@ -123,7 +120,7 @@ export class QuickWorld {
       rebakeArn: machineArn('rebake'),
       imageBuilder: this.imageBuilder.client,
       supersede: fleet.supersede,
-      waits: taskWaits(ledger, stepFunctions),
+      waits: taskWaits(ledger.waits, stepFunctions),
       concurrentBakes: fleet.concurrentBakes,
       notify: async (message: Message) => void this.told.push(message),
       publish: async () => {},
@@ -182,10 +179,10 @@ export class QuickWorld {
     const parts = this.#parts as never
     await pollUpstreams(parts, { time })
     const sweeping = { ...this.#parts, settle: (stopped: never) => settle(parts, stopped) }
-    const [claims, known] = [await readClaims(this.ledger), await readKnown(this.ledger)]
+    const [claims, known] = [await this.ledger.locks.read(), await this.ledger.fleetState.read()]
     await sweepExecutions(sweeping as never, { claims, known, operations: [], time })
-    await reconcileImages(parts, await readKnown(this.ledger), time)
-    await remind(parts, await openApprovals(this.ledger), time)
+    await reconcileImages(parts, await this.ledger.fleetState.read(), time)
+    await remind(parts, await this.ledger.campaigns.readOpenApprovals(await this.ledger.locks.read()), time)
   }
 
   #bakeEnded(bake: Bake, nth: number): void {
@@ -315,17 +312,19 @@ export class QuickWorld {
       Key: { pk: { S: string }; sk: { S: string } }
       ExpressionAttributeValues: { ':taskToken': { S: string } }
     }) => {
-      const key = { pk: given.Key.pk.S, sk: given.Key.sk.S }
-      const before = await this.ledger.get<{ outcome?: object }>(key)
+      const wait = parseKey({ pk: given.Key.pk.S, sk: given.Key.sk.S })
+      if (wait?.kind !== 'wait') throw new Error(`no fake of ${given.Key.pk.S}`)
+      const key = keyOf('wait', wait)
+      const before = await this.ledger.table.get(key)
       if (before?.outcome)
         throw Object.assign(new Error('The conditional request failed'), {
           name: 'ConditionalCheckFailedException',
         })
-      await this.ledger.set(key, { taskToken: given.ExpressionAttributeValues[':taskToken'].S })
+      await this.ledger.table.set(key, { taskToken: given.ExpressionAttributeValues[':taskToken'].S })
       // A copy takes ten minutes, and is told of like a bake.
-      if (key.pk.includes('/copy/'))
+      if (wait.id.includes('/copy/'))
         this.clock.at(this.clock.now() + 600_000, () =>
-          this.#parts.waits.bringOutcome(key.pk.slice(5), { status: 'AVAILABLE' }, new Date(0).toISOString()),
+          this.#parts.waits.bringOutcome(wait.id, { status: 'AVAILABLE' }, new Date(0).toISOString()),
         )
       return {}
     },
@@ -343,7 +342,7 @@ export class QuickWorld {
     // The guards are the real ones, and so are the waits; what is copied is not these properties' concern.
     'start-distribution': async (request: RingRequest) => {
       const { execution, campaign, image, ring, time, imageArn } = request
-      const item = await readOrdered(this.ledger, campaign, image)
+      const item = await this.ledger.campaigns.readOrdered(campaign, image)
       await mustHoldRollOut(this.ledger, execution, item)
       await passIfOpen(this.#parts, item.order, { image, ring }, time)
       this.distributions.push({ image, ring, campaign, time: this.clock.now() })
@@ -351,7 +350,7 @@ export class QuickWorld {
     },
     'verify-distribution': () => ({ targets: 1 }),
     'publish-pointers': async ({ execution, campaign, image, ring }: Record<string, string>) => {
-      const item = await readOrdered(this.ledger, campaign ?? '', image ?? '')
+      const item = await this.ledger.campaigns.readOrdered(campaign ?? '', image ?? '')
       await mustHoldRollOut(this.ledger, execution ?? '', item)
       // Without a ring, channels are promoted.
       if (ring === undefined) return

@@ -9,8 +9,7 @@ import { amisOf } from '../../domain/releases/withdrawal.ts'
 import { closeRetirement } from '../../functions/close-retirement/close-retirement.ts'
 import { planRun } from '../../functions/plan-retirement/plan-retirement.ts'
 import { withdrawAmis } from '../../functions/withdraw-amis/withdraw-amis.ts'
-import { releaseKey } from '../../ledger/campaigns.ts'
-import { readCatalog } from '../../ledger/releases.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { FakeWorld } from '../functions/withdrawal-world.ts'
 import { smallFleet } from '../infra/fixture.ts'
 import { memoryLedger } from '../support/ledger.ts'
@@ -34,7 +33,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
   const ledger = memoryLedger()
   const known: Known = { campaigns: 0, upstreams: {}, images: {} }
   const parts = { fleet, ledger, notify: async () => {}, clientsIn: world.clientsIn }
-  const all = () => readCatalog(ledger, images)
+  const all = () => ledger.releases.readCatalog(images)
   let ids = 0
   const ami = (place: Target) => {
     const id = `ami-${++ids}`
@@ -63,7 +62,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
         ami: copies.get(shared ? region : `${account} ${region}`)?.ami ?? '',
       }),
     )
-    await ledger.create(releaseKey(image, version), {
+    await ledger.table.create(keyOf('release', { image, version }), {
       image,
       version,
       ami: own,
@@ -155,7 +154,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
 
   async function week(number: number) {
     const time = new Date(start + number * 7 * day * 1000).toISOString()
-    await ledger.set({ pk: 'FLEET', sk: 'FLEET' }, { ...known, version: 1 })
+    await ledger.fleetState.change(() => ({ ...known }))
     const last = new Set((await lastOf()).flatMap((release) => amisOf(release, fleet.build)).map(({ ami }) => ami))
     world.before = (action, ami) => {
       if (action !== 'deprecate' && used().has(ami)) wrong.push(`${action} of ${ami}, which is used`)

@@ -3,10 +3,8 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { hold, rollBack } from '../../domain/planning/holds.ts'
 import { campaignName, type Promotion, type Trigger } from '../../domain/triggers.ts'
-import { type CampaignImage, readCampaign, releaseKey } from '../../ledger/campaigns.ts'
-import { changeKnown, readKnown } from '../../ledger/fleet-state.ts'
-import { readClaims } from '../../ledger/locks.ts'
-import { readReleases } from '../../ledger/releases.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import { keyOf } from '../../ledger/keys.ts'
 import { QuickWorld } from './quick-world.ts'
 
 const start = Date.parse('2026-09-01T06:00:00Z')
@@ -60,7 +58,7 @@ function worldOf() {
       .find((execution) => execution.name === name)
       ?.stop('Cancelled', 'cancelled by alice: wrong')
   const image = async (campaign: string, name = 'base') =>
-    (await readCampaign(world.ledger, campaign)).images.find((each) => each.image === name) as CampaignImage
+    (await world.ledger.campaigns.read(campaign)).images.find((each) => each.image === name) as CampaignImageItem
   /** What each ring of an image was given, in order. */
   const rings = (name = 'base') =>
     world.published.filter(({ image }) => image === name).map(({ ring, ami }) => `${ring} ${versions.get(ami)}`)
@@ -68,7 +66,7 @@ function worldOf() {
   const run = async () => {
     await world.clock.run()
     for (const name of ['base', 'app'])
-      for (const { ami, version } of await readReleases(world.ledger, name)) versions.set(ami, version)
+      for (const { ami, version } of await world.ledger.releases.readAll(name)) versions.set(ami, version)
   }
   world.announce({
     version: '0',
@@ -86,8 +84,8 @@ function worldOf() {
 
 const nothingLeft = async ({ world }: ReturnType<typeof worldOf>) => {
   expect([...world.engine.executions.values()].filter(({ status }) => status === 'RUNNING')).toEqual([])
-  expect(await readClaims(world.ledger)).toMatchObject({ held: [], queue: [], superseded: [] })
-  const { images } = await readKnown(world.ledger)
+  expect(await world.ledger.locks.read()).toMatchObject({ held: [], queue: [], superseded: [] })
+  const { images } = await world.ledger.fleetState.read()
   expect(Object.values(images).flatMap(({ pending = [] }) => pending)).toEqual([])
 }
 
@@ -105,9 +103,9 @@ describe('a promotion', () => {
     expect(life.rings()).toEqual(['canary 1.0.0/1', 'canary 1.0.0/1', 'everyone 1.0.0/1'])
     expect(life.world.imageBuilder.bakes.size).toBe(2)
     expect(await life.image(promotion)).toMatchObject({ status: 'released', version: '1.0.0/1' })
-    const { base } = (await readKnown(life.world.ledger)).images
+    const { base } = (await life.world.ledger.fleetState.read()).images
     expect(base).toMatchObject({ released: { version: '1.0.0/1' }, last: { campaign: first } })
-    const [release] = await readReleases(life.world.ledger, 'base')
+    const [release] = await life.world.ledger.releases.readAll('base')
     expect(release).toMatchObject({ campaign: first, releasedAt: expect.stringMatching(/^2026-09-01T17/) })
     expect(life.world.told.map(({ subject }) => subject)).toEqual(
       expect.arrayContaining([
@@ -153,7 +151,7 @@ describe('a promotion', () => {
       'canary 1.0.0/3',
       'everyone 1.0.0/3',
     ])
-    const { base } = (await readKnown(life.world.ledger)).images
+    const { base } = (await life.world.ledger.fleetState.read()).images
     expect(base).toMatchObject({ released: { version: '1.0.0/3' }, last: { version: '1.0.0/3' } })
     await nothingLeft(life)
   })
@@ -167,7 +165,7 @@ describe('a promotion', () => {
     for (let hours = 1; hours < 40; hours++) life.at(hours, () => life.world.look())
     await life.run()
     expect(life.rings().slice(-3)).toEqual(['everyone 1.0.0/3', 'canary 1.0.0/1', 'everyone 1.0.0/1'])
-    const [newest, oldest] = await readReleases(life.world.ledger, 'base')
+    const [newest, oldest] = await life.world.ledger.releases.readAll('base')
     const apps = [...life.world.imageBuilder.bakes.values()].filter(({ image }) => image === 'app')
     expect(apps.find(({ campaign }) => campaign.startsWith('manual-20260902T03'))?.parentAmi).toBe(newest?.ami)
     expect(apps.at(-1)?.parentAmi).toBe(oldest?.ami)
@@ -179,11 +177,13 @@ describe('a promotion', () => {
     const life = worldOf()
     life.at(8, () => life.bake())
     const rolledBack = { at: iso(start), by: 'ada', reason: 'it crashes', operation: 'rollback-base' }
-    life.at(20, () => life.world.ledger.set(releaseKey('base', '1.0.0/1'), { rolledBack }))
+    life.at(20, () =>
+      life.world.ledger.table.set(keyOf('release', { image: 'base', version: '1.0.0/1' }), { rolledBack }),
+    )
     life.at(21, () => life.promote('1.0.0/1'))
     await life.run()
     expect(life.rings().slice(-2)).toEqual(['canary 1.0.0/1', 'everyone 1.0.0/1'])
-    const oldest = (await readReleases(life.world.ledger, 'base')).at(-1)
+    const oldest = (await life.world.ledger.releases.readAll('base')).at(-1)
     expect(oldest?.rolledBack).toBeUndefined()
     await nothingLeft(life)
   })
@@ -213,7 +213,7 @@ describe('a promotion', () => {
     life.at(9, () => life.bake())
     life.at(24, async () => {
       const held = { at: '2026-09-02T06:00:00Z', by: 'alice', reason: 'look' }
-      await changeKnown(life.world.ledger, (known) => hold(known, 'base', held))
+      await life.world.ledger.fleetState.change((known) => hold(known, 'base', held))
     })
     life.at(hours, () => {
       promotion = life.promote(version)
@@ -253,11 +253,11 @@ it('makes nothing of a bake whose parent is rolled back meanwhile', async () => 
   })
   // The base has passed, and its child is being baked from it.
   life.at(8.75, async () => {
-    const [bad] = await readReleases(ledger, 'base')
-    await changeKnown(ledger, (known) => rollBack(known, [bad?.ami ?? '']))
+    const [bad] = await ledger.releases.readAll('base')
+    await ledger.fleetState.change((known) => rollBack(known, [bad?.ami ?? '']))
   })
   await life.run()
-  const [bad] = await readReleases(ledger, 'base')
+  const [bad] = await ledger.releases.readAll('base')
   expect(await life.image(campaign, 'app')).toMatchObject({
     status: 'superseded',
     reason: `${bad?.ami} was rolled back`,
@@ -280,7 +280,7 @@ describe('a campaign that is cancelled', () => {
     await life.run()
     const found = await Promise.all(['base', 'app'].map((name) => life.image(first, name)))
     expect(Object.fromEntries(found.map(({ image, status }) => [image, status]))).toEqual(statuses)
-    const { record } = await readCampaign(life.world.ledger, first)
+    const { record } = await life.world.ledger.campaigns.read(first)
     expect(record).toMatchObject({ status: 'aborted' })
     const bakes = [...life.world.imageBuilder.bakes.values()]
     expect(bakes.filter(({ status }) => status === 'BUILDING')).toEqual([])

@@ -5,9 +5,6 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { isMadeOf, parentAmiOf } from '../../domain/planning/known.ts'
 import { openingFor } from '../../domain/planning/openings.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
-import { readOrdered } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import { readReleases } from '../../ledger/releases.ts'
 import { arbitraryFleet } from '../support/fleets.ts'
 import type { Bake } from './fakes.ts'
 import { QuickWorld } from './quick-world.ts'
@@ -164,7 +161,7 @@ async function live(
       }
       case 'promote': {
         const image = images[step.pick % images.length] as string
-        const [newest] = await readReleases(world.ledger, image)
+        const [newest] = await world.ledger.releases.readAll(image)
         const { version = '1.0.0/1' } = newest ?? {}
         return begin({ kind: 'promote', image, version, time: iso(now), reason: `person ${nth}` })
       }
@@ -214,7 +211,7 @@ function watch(world: QuickWorld): string[] {
 
 /** Images that are not baked on what their parent is now, though nothing stands in the way. */
 async function missed({ world }: { world: QuickWorld }): Promise<string[]> {
-  const known = await readKnown(world.ledger)
+  const known = await world.ledger.fleetState.read()
   const { fleet } = world
   const givenUp = (image: string): boolean =>
     known.images[image]?.attempt?.givenUp === true ||
@@ -237,7 +234,7 @@ async function backwards(world: QuickWorld): Promise<string[]> {
     newest.set(`${image} ${ring}`, baked)
   }
   for (const { image, ring, campaign, time } of distributions) {
-    const { order } = await readOrdered(ledger, campaign, image)
+    const { order } = await ledger.campaigns.readOrdered(campaign, image)
     const shut = (at: number) => openingFor(fleet, { image, ring }, new Date(at)) !== undefined
     if (!order.emergency && shut(time) && shut(time - 1_000)) broken.push(`${image} to ring ${ring} breaks a freeze`)
   }
@@ -253,7 +250,7 @@ describe('random fleets and random events', () => {
         expect(broken).toEqual([])
         expect(await missed(life)).toEqual([])
         expect(await backwards(world)).toEqual([])
-        const known = await readKnown(world.ledger)
+        const known = await world.ledger.fleetState.read()
         for (const [upstream, amis] of releases) expect(known.upstreams[upstream]?.newest.ami).toBe(amis.at(-1))
         for (const ami of world.amis.values())
           if (ami.OwnerId === '999999999999' || ami.State !== 'available')

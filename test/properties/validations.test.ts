@@ -4,7 +4,9 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { campaignName } from '../../domain/triggers.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
-import { type CampaignImage, readCampaign } from '../../ledger/campaigns.ts'
+import { CampaignStore } from '../../ledger/campaigns.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { memoryLedger } from '../support/ledger.ts'
 import { type CheckFate, QuickWorld, type Sabotage } from './quick-world.ts'
 
 const start = Date.parse('2026-09-01T06:00:00Z')
@@ -115,11 +117,11 @@ async function campaignOf(asked: Asked, sabotage: Sabotage = {}): Promise<string
   const campaign = campaignName(trigger)
   world.clock.at(start, () => world.start({ name: campaign, input: { trigger } }))
   await world.clock.run()
-  const { images } = await readCampaign(world.ledger, campaign)
+  const { images } = await world.ledger.campaigns.read(campaign)
   const broken: string[] = []
   const baseStops = stops(asked.base)
   for (const name of names) {
-    const item = images.find(({ image }) => image === name) as CampaignImage
+    const item = images.find(({ image }) => image === name) as CampaignImageItem
     const rings = world.distributions.filter(({ image }) => image === name).map(({ ring }) => ring)
     const candidates = world.pointers.filter((pointer) => pointer.name === `/golden/images/${name}/candidate`)
     const reached = { status: item.status, rings, candidates: candidates.map(({ ami }) => ami === item.ami) }
@@ -182,11 +184,15 @@ describe('that property', () => {
     return JSON.stringify(machine)
   }
   const blind: Sabotage['markCandidate'] = (parts, request) => {
-    const get = async (key: never) => {
-      const item = (await parts.ledger.get(key)) as { order?: object } | undefined
-      return item?.order ? { ...item, order: { ...item.order, checks: [] } } : item
+    const { table } = parts.ledger as ReturnType<typeof memoryLedger>
+    class Blind extends CampaignStore {
+      override async readOrdered(campaign: string, image: string) {
+        const item = await super.readOrdered(campaign, image)
+        return { ...item, order: { ...item.order, checks: [] } }
+      }
     }
-    return markCandidate({ ...parts, ledger: { ...parts.ledger, get: get as never } }, request)
+    const campaigns = new Blind(table)
+    return markCandidate({ ...parts, ledger: { ...parts.ledger, campaigns } }, request)
   }
 
   it.each<[string, Sabotage, Checks]>([

@@ -8,10 +8,10 @@ import { claim } from '../../functions/claim-image/claim-image.ts'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
 import type { Publish } from '../../functions/runtime/publish-event.ts'
 import type { ClosingParts } from '../../functions/workflow/close-rebake.ts'
-import { type CampaignImage, type CampaignItem, readCampaign } from '../../ledger/campaigns.ts'
-import { readKnown } from '../../ledger/fleet-state.ts'
-import type { Ledger } from '../../ledger/table.ts'
-import { taskWaits } from '../../ledger/waits.ts'
+import { taskWaits } from '../../functions/workflow/task-waits.ts'
+import type { CampaignImageItem, CampaignItem } from '../../ledger/items.ts'
+import { keyOf } from '../../ledger/keys.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { exampleFleet } from './fleets.ts'
 import { memoryLedger } from './ledger.ts'
 
@@ -76,7 +76,7 @@ export async function plannedCampaign({ cause = trigger as Trigger, ledger = mem
   const counted: string[] = []
   const granted: string[] = []
   const superseded: string[] = []
-  const waits = taskWaits(ledger, {
+  const waits = taskWaits(ledger.waits, {
     send: async ({ input }: { input: { taskToken: string; error?: string; cause?: string } }) =>
       input.error ? superseded.push(`${input.taskToken}: ${input.cause}`) : granted.push(input.taskToken),
   } as never)
@@ -90,9 +90,9 @@ export async function plannedCampaign({ cause = trigger as Trigger, ledger = mem
   }
   await planFor(ledger, cause)
   const of = campaignName(cause)
-  const set = (image: string, attributes: Partial<CampaignImage>, once?: Partial<CampaignImage>) =>
-    ledger.set({ pk: `CAMPAIGN#${of}`, sk: `IMAGE#${image}` }, attributes, once)
-  const images = async () => (await readCampaign(ledger, of)).images
+  const set = (image: string, attributes: Partial<CampaignImageItem>, once?: Partial<CampaignImageItem>) =>
+    ledger.table.set(keyOf('image', { campaign: of, image }), attributes, once)
+  const images = async () => (await ledger.campaigns.read(of)).images
   return {
     parts,
     ledger,
@@ -103,9 +103,9 @@ export async function plannedCampaign({ cause = trigger as Trigger, ledger = mem
     granted,
     superseded,
     set,
-    known: () => readKnown(ledger),
-    image: async (name: string) => (await images()).find(({ image }) => image === name) as CampaignImage,
-    record: async () => (await readCampaign(ledger, of)).record as CampaignItem,
+    known: () => ledger.fleetState.read(),
+    image: async (name: string) => (await images()).find(({ image }) => image === name) as CampaignImageItem,
+    record: async () => (await ledger.campaigns.read(of)).record as CampaignItem,
     /** Of the images that are baked, by name. */
     statuses: async () =>
       Object.fromEntries(

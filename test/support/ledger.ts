@@ -1,38 +1,25 @@
-import type { Item, Key, Ledger } from '../../ledger/table.ts'
+import type { ItemKind, ItemOf, KeyOf } from '../../ledger/keys.ts'
+import { type Ledger, ledgerOn } from '../../ledger/ledger.ts'
+import { type MemoryItems, memoryTable } from '../../ledger/memory-table.ts'
+import type { Attributes, Table } from '../../ledger/table.ts'
 
-/** The ledger's contract on a Map: what the functions' tests use. */
-export function memoryLedger(): Ledger & { items: Map<string, Item & Key> } {
-  const items = new Map<string, Item & Key>()
-  const at = ({ pk, sk }: Key) => `${pk}|${sk}`
-  const clean = (item: Item) => JSON.parse(JSON.stringify(item)) as Item
-  return {
-    items,
-    async get<T extends Item>(key: Key) {
-      return structuredClone(items.get(at(key))) as unknown as T | undefined
-    },
-    async create(key, item) {
-      if (items.has(at(key))) return false
-      items.set(at(key), { ...clean(item), ...key })
-      return true
-    },
-    async replace(key, item, version) {
-      if ((items.get(at(key))?.version ?? 0) !== version) return false
-      items.set(at(key), { ...clean(item), ...key, version: version + 1 })
-      return true
-    },
-    async set<T extends Item>(key: Key, attributes: Item, once: Item = {}) {
-      const before = items.get(at(key)) ?? key
-      const after = { ...clean(once), ...before, ...clean(attributes), ...key }
-      items.set(at(key), after)
-      return structuredClone(after) as unknown as T
-    },
-    async unset(key, names) {
-      const item = items.get(at(key))
-      for (const name of names) delete item?.[name]
-    },
-    async all<T extends Item>(pk: string) {
-      const found = [...items.values()].filter((item) => item.pk === pk)
-      return structuredClone(found.sort((a, b) => (a.sk < b.sk ? -1 : 1))) as unknown as T[]
-    },
-  }
+/** Every store over a table in memory. A test may seed the table, and look at the items as they are stored. */
+export function memoryLedger(): Ledger & { table: Table; items: MemoryItems } {
+  const table = memoryTable()
+  return { ...ledgerOn(table), table, items: table.items }
+}
+
+type Some<T> = T extends (infer Each)[]
+  ? Some<Each>[]
+  : T extends object
+    ? { [Name in keyof T]?: Some<T[Name]> | undefined }
+    : T
+
+/** Some of an item: what a test leaves out, nobody looks at in it. */
+export async function seed<K extends ItemKind>(
+  { table }: { table: Table },
+  key: KeyOf<K>,
+  some: Some<ItemOf<K>>,
+): Promise<void> {
+  await table.set(key, some as unknown as Attributes<K>)
 }

@@ -7,6 +7,7 @@ import { deploymentOf } from '../../../cli/aws/deployment.ts'
 import { openLive } from '../../../cli/aws/live.ts'
 import { Failed } from '../../../cli/problems.ts'
 import { nothingKnown } from '../../../domain/planning/known.ts'
+import { keyOf } from '../../../ledger/keys.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { timedFleet } from '../timed-fleet.ts'
 
@@ -36,7 +37,7 @@ describe('a deployed fleet', () => {
     expect((await open()).known).toEqual(nothingKnown)
     expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input).toMatchObject({
       TableName: 'golden-ledger',
-      Key: marshall({ pk: 'FLEET', sk: 'FLEET' }),
+      Key: marshall(keyOf('fleetState', {})),
     })
   })
 

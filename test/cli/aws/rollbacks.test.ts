@@ -6,6 +6,7 @@ import { deploymentOf } from '../../../cli/aws/deployment.ts'
 import { rollbacksIn } from '../../../cli/aws/rollbacks.ts'
 import { Failed } from '../../../cli/problems.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
+import { keyOf } from '../../../ledger/keys.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { smallFleet } from '../small-fleet.ts'
 
@@ -52,8 +53,9 @@ describe('a rollback', () => {
     await expect(rollbacks.start(input)).rejects.toThrow(message)
   })
 
-  const ring = { pk: `OPERATION#${operation}`, sk: 'RING#canary', ring: 'canary', status: 'done' }
-  const record = (more: object) => ({ pk: ring.pk, sk: 'OPERATION', operation, ...more })
+  const ring = { ring: 'canary', status: 'done' }
+  const ringItem = { ...keyOf('ring', { operation, ring: 'canary' }), ...ring }
+  const record = (more: object) => ({ ...keyOf('operation', { operation }), operation, kind: 'rollback', ...more })
   it.each<[object, object[], object]>([
     [{ status: 'RUNNING' }, [record({ status: 'running' })], { status: 'running', problems: [] }],
     [{ status: 'SUCCEEDED' }, [record({ status: 'finished' })], { status: 'finished', problems: [] }],
@@ -74,7 +76,7 @@ describe('a rollback', () => {
     ],
   ])('is what Step Functions and the ledger say: %j', async (execution, items, now) => {
     sfn.on(DescribeExecutionCommand).resolves(execution as never)
-    dynamo.on(QueryCommand).resolves({ Items: [ring, ...items].map((item) => marshall(item)) })
+    dynamo.on(QueryCommand).resolves({ Items: [ringItem, ...items].map((item) => marshall(item)) })
     expect(await rollbacks.look(operation)).toEqual({ ...now, rings: [ring] })
   })
 
@@ -88,7 +90,7 @@ describe('a rollback', () => {
     dynamo
       .on(GetItemCommand)
       .resolves({})
-      .on(GetItemCommand, { Key: marshall({ pk: 'CLAIMS', sk: 'CLAIMS' }) })
+      .on(GetItemCommand, { Key: marshall(keyOf('locks', {})) })
       .resolves({ Item: marshall({ pk: 'CLAIMS', sk: 'CLAIMS', version: 1, ...claims }) })
     dynamo.on(QueryCommand).resolves({
       Items: ['1', '2'].map((n) =>

@@ -11,6 +11,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { deploymentOf } from '../../../cli/aws/deployment.ts'
 import { statusIn } from '../../../cli/aws/status.ts'
 import { Failed } from '../../../cli/problems.ts'
+import { keyOf } from '../../../ledger/keys.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { timedFleet } from '../timed-fleet.ts'
 
@@ -134,7 +135,9 @@ describe('a campaign', () => {
     }
     const base = item('base', { status: 'candidate', execution: 'arn:base', order })
     dynamo.on(QueryCommand).resolves({ Items: [record, base] })
-    dynamo.on(GetItemCommand, { Key: marshall({ pk: 'CAMPAIGN#c', sk: 'IMAGE#base' }) }).resolves({ Item: base })
+    dynamo
+      .on(GetItemCommand, { Key: marshall(keyOf('image', { campaign: 'c', image: 'base' })) })
+      .resolves({ Item: base })
     dynamo
       .on(GetItemCommand, { Key: marshall({ pk: 'CAMPAIGN#c', sk: 'APPROVAL#base#everyone' }) })
       .resolves({ Item: marshall({ image: 'base', ring: 'everyone', until: day(4).toISOString() }) })
@@ -178,7 +181,7 @@ it('has what is held, and what is done to releases, whether or not it holds an i
   const held = { at: '2026-09-01T06:00:00Z', by: 'alice', reason: 'it broke' }
   const images = { base: { held: { ...held, operation: 'rollback-1' } }, java: { held }, web: {} }
   const known = { pk: 'FLEET', sk: 'FLEET', version: 1, campaigns: 1, upstreams: {}, images }
-  dynamo.on(GetItemCommand, { Key: marshall({ pk: 'FLEET', sk: 'FLEET' }) }).resolves({ Item: marshall(known) })
+  dynamo.on(GetItemCommand, { Key: marshall(keyOf('fleetState', {})) }).resolves({ Item: marshall(known) })
   const operation = { operation: 'rollback-1', kind: 'rollback', status: 'running', by: 'alice' }
   dynamo
     .on(GetItemCommand, { Key: marshall({ pk: 'OPERATION#rollback-1', sk: 'OPERATION' }) })

@@ -6,7 +6,7 @@ import { BadInput, Failed } from '../../../cli/problems.ts'
 import { type KnownImage, nothingKnown } from '../../../domain/planning/known.ts'
 import type { Standing } from '../../../domain/planning/promotion.ts'
 import type { Release } from '../../../domain/releases/release.ts'
-import type { CampaignImage } from '../../../ledger/campaigns.ts'
+import type { CampaignImageItem } from '../../../ledger/items.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { smallFleet } from '../small-fleet.ts'
@@ -135,12 +135,12 @@ To ring canary it would wait: freeze 'move' (moving) until`)
 
 describe('rebake retry', () => {
   const printed = caughtOutput()
-  const run = async (options: Partial<RetryOptions>, web: KnownImage, became?: Partial<CampaignImage>) => {
+  const run = async (options: Partial<RetryOptions>, web: KnownImage, became?: Partial<CampaignImageItem>) => {
     const start = vi.fn(async () => {})
     const again = vi.fn(async () => {})
     const steering = {
       known: async () => knowing(web).known,
-      image: async () => became as CampaignImage,
+      image: async () => became as CampaignImageItem,
     }
     const edges = { open: async () => steering, canAsk: () => true, start, promote: again }
     await retry({ fleet, image: 'web', ...options }, edges)

@@ -5,7 +5,7 @@ import { type RollbackOptions, rollback } from '../../../cli/commands/rollback.t
 import { BadInput, Failed } from '../../../cli/problems.ts'
 import { nothingKnown } from '../../../domain/planning/known.ts'
 import type { Release } from '../../../domain/releases/release.ts'
-import type { RollbackItem } from '../../../ledger/operations.ts'
+import type { RollbackItem } from '../../../ledger/items.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 

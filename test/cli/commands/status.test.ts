@@ -4,7 +4,7 @@ import { type StatusOptions, status } from '../../../cli/commands/status.ts'
 import type { Seen } from '../../../cli/following/campaign-status.ts'
 import { Failed } from '../../../cli/problems.ts'
 import { noClaims } from '../../../domain/claims.ts'
-import type { CampaignImage } from '../../../ledger/campaigns.ts'
+import type { CampaignImageItem } from '../../../ledger/items.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
 
@@ -17,7 +17,7 @@ const image = (name: string, parent: string, order: number, more: object) =>
     reason: 'because',
     plan: { decision: 'bake', parent, order, bakeSeconds: 2400 },
     ...more,
-  }) as CampaignImage
+  }) as CampaignImageItem
 const time = (hour: number) => `2026-09-01T${String(hour).padStart(2, '0')}:00:00Z`
 
 interface Shown {
@@ -79,6 +79,10 @@ const everything: Standing = {
       startedAt: time(5),
       by: 'alice',
       problems: ['123456789012 eu-west-1: denied'],
+      image: 'web',
+      from: '1.0.2/1',
+      to: '1.0.1/1',
+      hold: false,
     },
   ],
   approvals: ['al2023-ami-1', 'another'].map((campaign) => ({

@@ -9,7 +9,7 @@ import {
   wentWrong,
 } from '../../../cli/following/campaign-status.ts'
 import { type Claim, noClaims } from '../../../domain/claims.ts'
-import { type CampaignImage, readCampaign } from '../../../ledger/campaigns.ts'
+import type { CampaignImageItem } from '../../../ledger/items.ts'
 import { campaign, executionOf, type Planned, plannedCampaign } from '../../support/campaign.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 
 async function statusOf(more: Partial<Seen> = {}, at = now): Promise<CampaignStatus> {
-  const { record, images } = await readCampaign(planned.ledger, campaign)
+  const { record, images } = await planned.ledger.campaigns.read(campaign)
   if (!record) throw new Error('it is planned')
   const nothing = { steps: new Map(), approvals: [], claims: noClaims }
   return campaignStatus(fleet, { campaign, record, images, ...nothing, ...more }, at)
@@ -32,7 +32,7 @@ async function statusOf(more: Partial<Seen> = {}, at = now): Promise<CampaignSta
 const imageOf = ({ images }: CampaignStatus, name = root) => images.find(({ image }) => image === name)
 
 /** The root, running in a step; what is known of it beside. */
-async function runningIn(name: string, more: Partial<CampaignImage> & object = {}, seen: Partial<Seen> = {}) {
+async function runningIn(name: string, more: Partial<CampaignImageItem> & object = {}, seen: Partial<Seen> = {}) {
   const running = {
     status: 'baking',
     execution: executionOf(root),
@@ -173,7 +173,7 @@ describe('an image', () => {
     })
   })
 
-  it.each<[string, string, Partial<CampaignImage> & object, Partial<Seen>, string | undefined]>([
+  it.each<[string, string, Partial<CampaignImageItem> & object, Partial<Seen>, string | undefined]>([
     [
       'a slot',
       'Claim Image',

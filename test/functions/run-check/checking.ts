@@ -6,11 +6,9 @@ import type { CheckOrder } from '../../../domain/check-kinds.ts'
 import type { Known } from '../../../domain/planning/known.ts'
 import type { RebakeOrder } from '../../../domain/planning/order.ts'
 import { runCheck } from '../../../functions/run-check/run-check.ts'
-import { imageKey, releaseKey } from '../../../ledger/campaigns.ts'
-import { type CheckItem, checkKey } from '../../../ledger/checks.ts'
-import { changeKnown } from '../../../ledger/fleet-state.ts'
-import { taskWaits } from '../../../ledger/waits.ts'
-import { memoryLedger } from '../../support/ledger.ts'
+import { taskWaits } from '../../../functions/workflow/task-waits.ts'
+import { keyOf } from '../../../ledger/keys.ts'
+import { memoryLedger, seed } from '../../support/ledger.ts'
 
 export const image = 'web'
 export const campaign = 'c1'
@@ -37,9 +35,9 @@ export async function checking<K extends CheckOrder['kind']>(
   const ledger = memoryLedger()
   /** What the tasks were told. */
   const sent: { taskToken: string; error?: string; cause?: string; output?: string }[] = []
-  const waits = taskWaits(ledger, { send: async ({ input }: never) => void sent.push(input) } as never)
+  const waits = taskWaits(ledger.waits, { send: async ({ input }: never) => void sent.push(input) } as never)
   const order = { check, kind, mode, timeout, lookAfter: 900, settings } as Order<K>
-  await ledger.set(imageKey(campaign, image), { order: { checks: [order] } as Partial<RebakeOrder> })
+  await seed(ledger, keyOf('image', { campaign, image }), { order: { checks: [order] } as Partial<RebakeOrder> })
   const parts = {
     ledger,
     waits,
@@ -50,7 +48,7 @@ export async function checking<K extends CheckOrder['kind']>(
     smokeDocument: 'golden-smoke',
   }
   const execution = `arn:aws:states:us-west-2:111122223333:execution:golden-rebake:${campaign}-${image}`
-  const item = () => ledger.get<CheckItem>(checkKey(campaign, image, check))
+  const item = () => ledger.table.get(keyOf('check', { campaign, image, check }))
   return {
     ledger,
     waits,
@@ -82,8 +80,11 @@ export async function checking<K extends CheckOrder['kind']>(
     },
     /** A release of before, which Image Builder knows. */
     released: async () => {
-      await changeKnown(ledger, (known: Known) => ({ ...known, images: { [image]: { released: previous } } }))
-      await ledger.create(releaseKey(image, previous.version), { imageArn: previousArn, ami: previous.ami })
+      await ledger.fleetState.change((known: Known) => ({ ...known, images: { [image]: { released: previous } } }))
+      await seed(ledger, keyOf('release', { image, version: previous.version }), {
+        imageArn: previousArn,
+        ami: previous.ami,
+      })
     },
   }
 }

@@ -6,6 +6,8 @@ import {
   ListImageScanFindingsCommand,
 } from '@aws-sdk/client-imagebuilder'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { keyOf } from '../../../ledger/keys.ts'
+import { seed } from '../../support/ledger.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { checking, imageArn, parentAmi, parentArn } from './checking.ts'
 
@@ -134,7 +136,7 @@ describe('the vulnerabilities check', () => {
     const withParent = async () => {
       const check = await begun({ introduced: true })
       const release = (version: string, ami: string, arn: string) =>
-        check.ledger.create({ pk: 'IMAGE#base', sk: `RELEASE#${version}` }, { ami, imageArn: arn })
+        seed(check.ledger, keyOf('release', { image: 'base', version }), { ami, imageArn: arn })
       await release('1.0.0/9', parentAmi, parentArn)
       await release('1.0.0/10', 'ami-newer', `${parentArn}0`)
       found(imageArn, [finding('CVE-1'), finding('CVE-2')])

@@ -1,7 +1,8 @@
 import type { EC2Client, Image } from '@aws-sdk/client-ec2'
 import { describe, expect, it } from 'vitest'
-import { bakedAs, copyKey } from '../../../functions/workflow/ami-ancestry.ts'
-import { memoryLedger } from '../../support/ledger.ts'
+import { bakedAs } from '../../../functions/workflow/ami-ancestry.ts'
+import { keyOf } from '../../../ledger/keys.ts'
+import { memoryLedger, seed } from '../../support/ledger.ts'
 import { named } from '../release-world.ts'
 
 const tagged = (tags: Record<string, string>) => ({
@@ -22,7 +23,7 @@ async function judged(image: Image, others: Record<string, Image> = {}, copies: 
       return { Images: [others[ami]] }
     },
   } as unknown as EC2Client
-  for (const [ami, name] of Object.entries(copies)) await ledger.create(copyKey(ami), { image: name })
+  for (const [ami, name] of Object.entries(copies)) await seed(ledger, keyOf('copy', { ami }), { image: name })
   return { as: await bakedAs({ ec2, ledger, fleetName: 'golden' }, image), looked }
 }
 

@@ -3,6 +3,7 @@ import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/c
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fail } from '../../../functions/fail-rebake/fail-rebake.ts'
 import { release } from '../../../functions/release-image/release-image.ts'
+import { keyOf } from '../../../ledger/keys.ts'
 import {
   campaign,
   claimFor,
@@ -48,7 +49,7 @@ async function underWay() {
   expect(all.granted).toEqual([`token-${image}`, 'turn'])
   return all
 }
-const claims = (all: Planned) => all.ledger.get({ pk: 'CLAIMS', sk: 'CLAIMS' })
+const claims = (all: Planned) => all.ledger.table.get(keyOf('locks', {}))
 
 beforeEach(() => {
   imageBuilder.reset()

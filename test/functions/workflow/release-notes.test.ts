@@ -7,10 +7,9 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { KnownImage } from '../../../domain/planning/known.ts'
 import { readChanges } from '../../../functions/workflow/release-notes.ts'
-import { releaseKey } from '../../../ledger/campaigns.ts'
-import { changeKnown } from '../../../ledger/fleet-state.ts'
-import { readPrevious } from '../../../ledger/previous.ts'
-import { memoryLedger } from '../../support/ledger.ts'
+import { keyOf } from '../../../ledger/keys.ts'
+import { readPrevious } from '../../../ledger/releases.ts'
+import { memoryLedger, seed } from '../../support/ledger.ts'
 import { mockOf } from '../../support/mocks.ts'
 
 const imageBuilder = mockOf(ImagebuilderClient)
@@ -26,9 +25,9 @@ const bake = (version: string) => ({
 })
 async function knowing(known: Pick<KnownImage, 'last' | 'released'>) {
   const ledger = memoryLedger()
-  await changeKnown(ledger, (before) => ({ ...before, images: { web: known } }))
+  await ledger.fleetState.change((before) => ({ ...before, images: { web: known } }))
   for (const version of ['1.0.0/1', '1.0.0/2', '1.0.0/3'])
-    await ledger.create(releaseKey('web', version), { imageArn: arnOf(version) })
+    await seed(ledger, keyOf('release', { image: 'web', version }), { imageArn: arnOf(version) })
   return ledger
 }
 const own = arnOf('1.0.0/3')
