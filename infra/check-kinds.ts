@@ -28,7 +28,7 @@ interface CheckEvent {
 interface CheckSpec<K extends CheckKind> {
   /** What the look of functions/run-check may do, by what the images of the fleet ask for. */
   permissions: (asked: Asked<K>[], surroundings: Surroundings) => Permission[]
-  /** What tells that there is something to look at; without one, the time brings the next look. */
+  /** The event that brings the next look; without one, the time does. */
   event?: CheckEvent
   /** What it runs with. */
   create?: (scope: Construct, props: SmokeTestsProps) => void
@@ -78,8 +78,8 @@ const checkSpecs = {
   },
 } satisfies { [K in CheckKind]: CheckSpec<K> }
 
-/** The kinds that an event tells of. */
-export type ToldKind = {
+/** The kinds whose checks wait for an event. */
+export type KindWithEvent = {
   [K in CheckKind]: (typeof checkSpecs)[K] extends { event: CheckEvent } ? K : never
 }[CheckKind]
 
@@ -98,12 +98,12 @@ export function allowChecks(surroundings: Surroundings): Permission[] {
   return kindsIn(surroundings.fleet).flatMap(allow)
 }
 
-const isTold = (kind: CheckKind): kind is ToldKind => specs[kind].event !== undefined
+const hasEvent = (kind: CheckKind): kind is KindWithEvent => specs[kind].event !== undefined
 
 /** The events that the checks of the fleet wait for. */
-export const checkEvents = (fleet: Fleet): { kind: ToldKind; event: CheckEvent }[] =>
+export const checkEvents = (fleet: Fleet): { kind: KindWithEvent; event: CheckEvent }[] =>
   kindsIn(fleet)
-    .filter(isTold)
+    .filter(hasEvent)
     .map((kind) => ({ kind, event: checkSpecs[kind].event }))
 
 /** What the checks of the fleet run with. */

@@ -16,7 +16,7 @@ const up = (file: string) => `../${file}`
 const rules: Record<string, Rule> = {
   'ledger-keys.grit': {
     message: 'Only ledger/keys.ts spells keys of the ledger. Use a store.',
-    refused: ["export const key = 'CAMPAIGN#' + name", 'export const key = `WAIT#${id}`'],
+    refused: ["export const key = 'CAMPAIGN#' + name", `export const key = \`WAIT#\${id}\``],
     allowed: ["export const text = 'campaign of the wait #1'"],
   },
   'no-clock.grit': {

@@ -1,7 +1,7 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { resourceName } from '../../domain/names.ts'
 import { announcementPatterns } from '../../infra/announcements.ts'
-import { checkEvents, type ToldKind } from '../../infra/check-kinds.ts'
+import { checkEvents, type KindWithEvent } from '../../infra/check-kinds.ts'
 import type { FunctionName } from '../../infra/functions/names.ts'
 import { smokeName } from '../../infra/smoke/smoke-tests.ts'
 import { adoptedPipelines } from '../../infra/targets.ts'
@@ -53,7 +53,7 @@ export function expectedRules(fleet: Fleet, arn: (service: string, resource: str
     'detail-type': 'Step Functions Execution Status Change',
     detail: { status: 'FAILED', stateMachineArn: arn('states', `stateMachine:${machine}`) },
   })
-  const checkSamples: Record<ToldKind, Pick<ExpectedRule, 'own' | 'foreign'>> = {
+  const checkSamples: Record<KindWithEvent, Pick<ExpectedRule, 'own' | 'foreign'>> = {
     vulnerabilities: both(scanned),
     smoke: { own: tested(smokeName(fleet.name)), foreign: tested(stranger) },
   }

@@ -13,6 +13,7 @@ import {
   StartAutomationExecutionCommand,
   StopAutomationExecutionCommand,
 } from '@aws-sdk/client-ssm'
+import * as v from 'valibot'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { type CheckKind, type CheckOrder, checkSchemas } from '../../domain/check-kinds.ts'
@@ -20,8 +21,19 @@ import type { Image } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { orderChecks } from '../../domain/planning/check-order.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
+import { resume, WaitEvent } from '../../functions/resume-wait/resume-wait.ts'
+import { checkEvents, type KindWithEvent } from '../../infra/check-kinds.ts'
 import { keyOf } from '../../ledger/keys.ts'
-import { ami, campaign, checking, image, imageArn, parentAmi, parentArn } from '../functions/run-check/checking.ts'
+import {
+  ami,
+  campaign,
+  checking,
+  image,
+  imageArn,
+  parentAmi,
+  parentArn,
+  secondsIn,
+} from '../functions/run-check/checking.ts'
 import { slow, synth } from '../infra/fixture.ts'
 import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
@@ -94,7 +106,7 @@ const answers = (payload: object) =>
   lambda.on(InvokeCommand).resolves({ Payload: Buffer.from(JSON.stringify(payload)) as never })
 
 /** A new kind must be here: what a fleet says of it, and how AWS makes it pass, fail, and never end. */
-const samples: Record<CheckKind, Sample> = {
+const samples: { [K in CheckKind]: Sample & (K extends KindWithEvent ? { event: WaitEvent } : object) } = {
   ami: {
     asked: (mode) => ({ mode, maxRootSize: 8 }),
     evidence: ['ami'],
@@ -108,6 +120,7 @@ const samples: Record<CheckKind, Sample> = {
     passes: () => isScanned('COMPLETED'),
     fails: () => isScanned('COMPLETED', 'CVE-2026-0001'),
     hangs: () => isScanned('SCANNING'),
+    event: { 'detail-type': 'EC2 Image Builder CVE Detected', time: secondsIn(30), resources: [imageArn] },
   },
   packages: {
     asked: (mode) => ({ mode, required: ['bash'], forbidden: ['telnet'] }),
@@ -122,6 +135,11 @@ const samples: Record<CheckKind, Sample> = {
     passes: () => automationIs('Success'),
     fails: () => automationIs('Failed'),
     hangs: () => automationIs('InProgress'),
+    event: {
+      'detail-type': 'EC2 Automation Execution Status-change Notification',
+      time: secondsIn(30),
+      detail: { ExecutionId: AutomationExecutionId, Status: 'Success' },
+    },
     running: () => {
       const stopped = ssm.commandCalls(StopAutomationExecutionCommand).map(({ args }) => args[0].input)
       const isStopped = stopped.some((input) => input.AutomationExecutionId === AutomationExecutionId)
@@ -198,7 +216,7 @@ async function begun(kind: CheckKind, mode: Mode = 'required') {
       },
       { execution: 'e', time: '2026-09-08T11:00:00Z', campaign, image, parentAmi, imageArn, ami },
     )
-  return { order, run, mark, ledgerActions }
+  return { ...check, order, run, mark, ledgerActions }
 }
 
 const kinds = Object.keys(checkSchemas()) as CheckKind[]
@@ -255,6 +273,25 @@ describe.each(kinds.filter((kind) => typeof samples[kind].hangs === 'function'))
     expect(await run()).toMatchObject({ passed: false, results: [{ check: 'in time', passed: false }] })
     await expect(mark()).rejects.toThrow('in time')
     expect(running?.() ?? []).toEqual([])
+  })
+})
+
+const withEvent = checkEvents(
+  fleetWith(Object.fromEntries(kinds.map((kind) => [kind, samples[kind].asked('required')]))),
+)
+
+describe.each(withEvent.map(({ kind }) => kind))('the event of the check %s', (kind) => {
+  const { hangs, passes, event } = samples[kind]
+
+  it('ends the wait of a look that was not done', async () => {
+    const { look, run, waits, sent } = await begun(kind)
+    if (typeof hangs === 'function') hangs()
+    await look(0)
+    expect(sent).toEqual([])
+    await resume(waits, v.parse(WaitEvent, event))
+    expect(sent).toEqual([expect.objectContaining({ taskToken: 'token-0', error: 'LookAgain' })])
+    passes()
+    expect(await run()).toMatchObject({ passed: true })
   })
 })
 
