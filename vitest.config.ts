@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Node never forgets a module: each whole rehearsal leaves its bundles behind, so these files have a process each. */
 const rehearsals = ['test/rehearsal/*.test.ts', 'test/cli/**/served*.test.ts', 'test/events.test.ts']
+/** Of the emulator by itself: it needs no fleet. */
+const emulator = ['test/emulator/**/*.test.ts']
 
 const common = {
   pool: 'forks' as const,
@@ -17,13 +19,14 @@ export default defineConfig({
     maxWorkers: '100%',
     projects: [
       { test: { ...common, name: 'rehearsals', include: rehearsals, isolate: true } },
+      { test: { ...common, name: 'emulator', include: emulator, isolate: false } },
       // One module registry for each worker: loading the CDK once, not once a file.
       {
         test: {
           ...common,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: rehearsals,
+          exclude: [...rehearsals, ...emulator],
           isolate: false,
         },
       },

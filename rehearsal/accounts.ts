@@ -1,7 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Approval } from '../domain/approvals.ts'
 import { titleOf } from '../domain/triggers.ts'
-import type { World } from '../emulator/world/world.ts'
+import type { World } from '../emulator/index.ts'
 import type { ApprovalItem } from '../ledger/approvals.ts'
 import type { CampaignImage, CampaignItem } from '../ledger/campaigns.ts'
 import { passedAt } from './records.ts'

@@ -1,8 +1,11 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import type { Random } from '../emulator/random.ts'
-import { phasesOf } from '../emulator/services/imagebuilder/durations.ts'
-import type { ImageInQuestion, Outcome } from '../emulator/services/imagebuilder/images.ts'
-import type { SmokeFate } from '../emulator/services/ssm/commands.ts'
+import {
+  buildPhases,
+  type CommandOutcome,
+  type ImageOutcome,
+  type Random,
+  type StartedImage,
+} from '../emulator/index.ts'
 import { imageBehind } from './adopted-pipelines.ts'
 import type { Faults } from './faults.ts'
 
@@ -14,17 +17,17 @@ interface Circumstances {
   faults: Faults
 }
 
-export function durationsOf({ fleet, random, faults }: Circumstances, image: ImageInQuestion) {
+export function durationsOf({ fleet, random, faults }: Circumstances, image: StartedImage) {
   if (image.kind === 'distribution') return {}
   const name = imageBehind(fleet, image.arn)
-  if (faults.has('event-early', name)) return phasesOf(0)
+  if (faults.has('event-early', name)) return buildPhases(0)
   const planned = fleet.images[name]
   const spread = 0.85 + 0.3 * random.fork(`duration/${image.arn}`).next()
-  const phases = phasesOf((planned?.estimate ?? 2_400) * spread, planned?.tests)
+  const phases = buildPhases((planned?.estimate ?? 2_400) * spread, planned?.tests)
   return faults.has('build-hangs', name) ? { ...phases, BUILDING: 30 * 24 * 3_600 } : phases
 }
 
-export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuestion): Outcome {
+export function outcomeOf({ fleet, faults }: Circumstances, image: StartedImage): ImageOutcome {
   const name = imageBehind(fleet, image.arn)
   if (image.kind === 'distribution') {
     const ring = fleet.images[name]?.rings[0] ?? ''
@@ -52,7 +55,7 @@ export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuesti
 }
 
 /** How the smoke test of an image goes. */
-export function smokeOf({ faults }: Pick<Circumstances, 'faults'>, image: string): SmokeFate {
+export function smokeOf({ faults }: Pick<Circumstances, 'faults'>, image: string): CommandOutcome {
   if (faults.has('smoke-unreachable', image)) return { online: false }
   if (faults.has('smoke-hangs', image)) return { seconds: 30 * 24 * 3_600 }
   return faults.has('smoke-fails', image) ? { exitCode: 1, output: `${image} does not answer` } : {}

@@ -97,4 +97,10 @@ export class Faults {
     if (at >= 0) this.#faults.splice(at, 1)
     return at >= 0
   }
+
+  /** What happens to a function after its work: a fault names `golden-start-bake` without its fleet, `start-bake`. */
+  afterInvoke(functionName: string): 'crash' | undefined {
+    const name = functionName.split('-').slice(-2).join('-')
+    return this.take('handler-crashes', name) ? 'crash' : undefined
+  }
 }

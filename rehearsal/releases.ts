@@ -3,8 +3,8 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import type { Source } from '../domain/fleet/upstreams.ts'
 import { readAnnouncement } from '../domain/planning/announcements.ts'
 import { type ReleasedAmi, upstreamsOfKind } from '../domain/planning/release.ts'
-import type { EventEnvelope } from '../emulator/event.ts'
-import { Random } from '../emulator/random.ts'
+import type { EventEnvelope } from '../emulator/index.ts'
+import { derivedFrom } from './derived-ids.ts'
 
 /** An upstream's release, at a time (ISO 8601, whole seconds). All else follows from the two, whatever the seed. */
 export interface PlannedRelease {
@@ -18,7 +18,7 @@ export type ImaginedAmi = ReleasedAmi & { upstream: string | undefined }
 /** Amazon Linux is this account's; other AMIs of Amazon's have other owners, and the same alias. */
 const amazon = '137112412989'
 
-const chance = (upstream: string, time: string) => new Random(`release/${upstream}/${time}`)
+const chance = (upstream: string, time: string) => derivedFrom(`release/${upstream}/${time}`)
 const amiOf = (upstream: string, time: string) => `ami-0${chance(upstream, time).fork('ami').hex(16)}`
 
 /** What DescribeImages would say of the AMI that an upstream releases, where there is no AWS to ask. */

@@ -99,7 +99,7 @@ describe.skipIf(!hasAws)('the aws command line, unmodified (skipped where there 
 
   it('is told what is not imitated', async () => {
     await expect(aws('imagebuilder list-workflows')).rejects.toThrow(
-      'the rehearsal does not imitate imagebuilder ListWorkflows',
+      'the emulator does not imitate the operation imagebuilder ListWorkflows',
     )
   }, 60_000)
 })
