@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
-import type { EventEnvelope } from '../emulator/event.ts'
 import { BadInput, fileProblem } from './problems.ts'
+
+/** An EventBridge event, as a file has it. */
+export interface EventEnvelope {
+  version: string
+  id: string
+  'detail-type': string
+  source: string
+  account: string
+  /** ISO 8601. */
+  time: string
+  region: string
+  resources: string[]
+  detail: Record<string, unknown>
+}
 
 /** Valibot takes a list for an object; EventBridge does not. */
 const plainObject = v.custom<Record<string, unknown>>(

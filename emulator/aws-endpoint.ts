@@ -27,11 +27,12 @@ import { Ssm } from './services/ssm/service.ts'
 import { stepFunctionsPermissions } from './services/stepfunctions.ts'
 import { Sts } from './services/sts.ts'
 import * as t from './services/types.ts'
+import { UnsupportedFeature } from './unsupported-feature.ts'
 
 export interface StandInOptions {
   clock: t.Clock
   random: Random
-  /** The build account: unknown credentials are its operator's. */
+  /** Credentials that nobody knows are those of its operator. */
   account: string
   region: string
   /** The organization that all accounts belong to, for aws:PrincipalOrgID. */
@@ -43,7 +44,7 @@ export interface CallRequest {
   service: string
   operation: string
   input: unknown
-  /** The principal's own account, and the build region, where they are not given. */
+  /** The principal's own account, and the endpoint's own region, where they are not given. */
   account?: string
   region?: string
   requestId?: string
@@ -52,8 +53,8 @@ export interface CallRequest {
 const wouldSucceed = 'Request would have succeeded, but DryRun flag is set.'
 
 /**
- * The AWS of a rehearsal: accounts, services and their state, who may do what, and the log of every call.
- * It imitates the operations that this system uses; any other is refused.
+ * The AWS of a world: accounts, services and their state, who may do what, and the log of every call. It imitates some
+ * operations of each service (`imitatedOperations`); any other is refused.
  */
 export class StandIn {
   readonly iam: Iam
@@ -165,6 +166,12 @@ export class StandIn {
     this.iam.authorize(principal, permission, region)
   }
 
+  /** The operations that are imitated, by the service's name on the AWS command line. */
+  imitatedOperations(): Record<string, string[]> {
+    const services = [...this.#services].sort(([a], [b]) => (a < b ? -1 : 1))
+    return Object.fromEntries(services.map(([name, service]) => [name, Object.keys(service.operations).sort()]))
+  }
+
   /** What roles that made calls were allowed and never used, one a line. */
   unusedPermissions(): string[] {
     const imitated =
@@ -217,7 +224,7 @@ export class StandIn {
     const shapes = operationOf(model, record.operation)
     const service = this.#services.get(model.service)
     const act = service?.operations[shapes.name]
-    if (!service || !act) throw t.notImitated(`${model.service} ${shapes.name}`)
+    if (!service || !act) throw new UnsupportedFeature('operation', `${model.service} ${shapes.name}`)
     const tokens = this.#options.random.fork(`token/${context.requestId}`)
     const input = checkedInput(model, shapes.input, record.input, () => tokens.uuid())
     record.input = recorded(shapes.input, input)

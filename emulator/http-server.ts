@@ -4,6 +4,7 @@ import type { StandIn } from './aws-endpoint.ts'
 import { modelOf, serviceOf } from './protocol/models.ts'
 import { decode, encode, encodeError, type WireRequest, type WireResponse } from './protocol/wire.ts'
 import { AwsError } from './services/types.ts'
+import { UnsupportedFeature } from './unsupported-feature.ts'
 
 // Ours, because nothing on npm imitates these services: there is a DynamoDB (we use it), and nothing for the rest.
 
@@ -54,8 +55,12 @@ async function answer(standIn: StandIn, message: IncomingMessage): Promise<WireR
   } catch (error) {
     if (error instanceof AwsError) return encodeError(model, error, requestId)
     // A mistake of ours must not look like one of AWS's, nor be retried.
-    const { message: text } = error as Error
-    return encodeError(model, new AwsError('StandInMistake', `the stand-in made a mistake: ${text}`, 501), requestId)
+    const { name, message: text } = error as Error
+    const told =
+      error instanceof UnsupportedFeature
+        ? new AwsError(name, text, error.status)
+        : new AwsError('StandInMistake', `the stand-in made a mistake: ${text}`, 501)
+    return encodeError(model, told, requestId)
   }
 }
 

@@ -2,7 +2,7 @@ import { platformOf, upstreamOf } from '../domain/fleet/graph.ts'
 import type { Fleet, Image } from '../domain/fleet/model.ts'
 import { architectureOf } from '../domain/fleet/upstreams.ts'
 import { imageOfArn } from '../domain/names.ts'
-import type { World } from '../emulator/world/world.ts'
+import type { World } from '../emulator/index.ts'
 
 /** What a team had before there was Rebake: a pipeline of its own that nobody has touched for a while. */
 

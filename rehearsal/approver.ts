@@ -1,9 +1,7 @@
 import { someoneOf } from '../domain/approvals.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import type { Notification } from '../emulator/services/sns.ts'
-import { FunctionError } from '../emulator/world/functions.ts'
-import type { World } from '../emulator/world/world.ts'
+import { FunctionError, type Notification, type World } from '../emulator/index.ts'
 import type { ApprovalAnswer } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
 

@@ -1,8 +1,12 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import type { Random } from '../emulator/random.ts'
-import { type Durations, phasesOf } from '../emulator/services/imagebuilder/durations.ts'
-import type { ImageInQuestion, Outcome } from '../emulator/services/imagebuilder/images.ts'
-import type { SmokeFate } from '../emulator/services/ssm/commands.ts'
+import {
+  buildPhases,
+  type CommandOutcome,
+  type ImageOutcome,
+  type PhaseDurations,
+  type Random,
+  type StartedImage,
+} from '../emulator/index.ts'
 import { imageBehind } from './adopted-pipelines.ts'
 import type { Faults } from './faults.ts'
 
@@ -14,16 +18,16 @@ interface Circumstances {
   faults: Faults
 }
 
-export function durationsOf({ fleet, random, faults }: Circumstances, image: ImageInQuestion): Durations {
+export function durationsOf({ fleet, random, faults }: Circumstances, image: StartedImage): PhaseDurations {
   if (image.kind === 'distribution') return {}
   const name = imageBehind(fleet, image.arn)
   const planned = fleet.images[name]
   const spread = 0.85 + 0.3 * random.fork(`duration/${image.arn}`).next()
-  const usual = phasesOf((planned?.estimate ?? 2_400) * spread, planned?.tests)
+  const usual = buildPhases((planned?.estimate ?? 2_400) * spread, planned?.tests)
   return faults.at('durations', name, usual) ?? usual
 }
 
-export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuestion): Outcome {
+export function outcomeOf({ fleet, faults }: Circumstances, image: StartedImage): ImageOutcome {
   const name = imageBehind(fleet, image.arn)
   if (image.kind === 'build') return faults.at('build', name, fleet) ?? {}
   const ring = fleet.images[name]?.rings[0] ?? ''
@@ -34,5 +38,5 @@ export function outcomeOf({ fleet, faults }: Circumstances, image: ImageInQuesti
 }
 
 /** How the smoke test of an image goes. */
-export const smokeOf = ({ faults }: Pick<Circumstances, 'faults'>, image: string): SmokeFate =>
+export const smokeOf = ({ faults }: Pick<Circumstances, 'faults'>, image: string): CommandOutcome =>
   faults.at('smoke test', image) ?? {}

@@ -1,8 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
-import type { Durations } from '../emulator/services/imagebuilder/durations.ts'
-import type { Findings, Outcome } from '../emulator/services/imagebuilder/images.ts'
-import type { SmokeFate } from '../emulator/services/ssm/commands.ts'
+import type { CommandOutcome, ImageFindings, ImageOutcome, PhaseDurations } from '../emulator/index.ts'
 import type { ImaginedAmi } from './releases.ts'
 
 /*
@@ -12,17 +10,17 @@ import type { ImaginedAmi } from './releases.ts'
 
 interface ImageHooks {
   /** How long its build takes. */
-  durations: (image: string, usual: Durations) => Durations
+  durations: (image: string, usual: PhaseDurations) => PhaseDurations
   /** What becomes of its build. */
-  build: (image: string, fleet: Fleet) => Outcome
+  build: (image: string, fleet: Fleet) => ImageOutcome
   /** What becomes of its distribution to its first ring, of which this is the first target. */
-  copy: (image: string, first: Target) => Outcome
+  copy: (image: string, first: Target) => ImageOutcome
   /** Delays with which the last state event of a build or distribution arrives: one for each arrival. */
   'state event': (image: string) => number[]
   /** The same for the event that says that its execution has ended. */
   'execution event': (image: string) => number[]
   /** How a command goes on the instance of its smoke test. */
-  'smoke test': (image: string) => SmokeFate
+  'smoke test': (image: string) => CommandOutcome
   /** What the functions of its custom checks answer. */
   'custom check': (image: string) => Verdict
   /** What those who may approve it answer. */
@@ -30,7 +28,7 @@ interface ImageHooks {
   /** After this delay from the start of its bake, a person stops its execution. */
   abort: (image: string) => number
   /** What a scan finds hours after its release. */
-  'later scan': (image: string) => Findings
+  'later scan': (image: string) => ImageFindings
 }
 
 interface UpstreamHooks {

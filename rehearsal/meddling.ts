@@ -1,9 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import type { EventEnvelope } from '../emulator/event.ts'
-import type { Random } from '../emulator/random.ts'
-import { eventTime } from '../emulator/services/types.ts'
-import type { World } from '../emulator/world/world.ts'
+import { type EventEnvelope, eventTime, type Random, type World } from '../emulator/index.ts'
 import type { Faults } from './faults.ts'
 import { workIn } from './work.ts'
 

@@ -1,5 +1,5 @@
 import { waitAt } from '../domain/rebake-steps.ts'
-import type { StepFunctions } from '../emulator/step-functions/step-functions.ts'
+import type { StepFunctions } from '../emulator/index.ts'
 import { stateOf } from './records.ts'
 
 /** Real milliseconds in which an execution that somebody starts can be stopped, or looked at while it runs. */

@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RebakeState } from '../domain/state-names.ts'
-import { callLine } from '../emulator/services/types.ts'
-import type { Execution } from '../emulator/step-functions/execution.ts'
-import type { World } from '../emulator/world/world.ts'
+import { callLine, type Execution, type World } from '../emulator/index.ts'
 import type { ExecutionRecord, HistoryRecord, NotificationRecord, Summary } from './results.ts'
 
 const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text))

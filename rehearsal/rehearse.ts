@@ -3,10 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import { VirtualClock } from '../emulator/clock.ts'
-import type { EventEnvelope } from '../emulator/event.ts'
-import { Random } from '../emulator/random.ts'
-import { World } from '../emulator/world/world.ts'
+import { createWorld, type EventEnvelope, Random, VirtualClock, type World } from '../emulator/index.ts'
 import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
 import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
 import { summarise } from './accounts.ts'
@@ -20,8 +17,9 @@ import { releaseStream } from './release-stream.ts'
 import type { PlannedRelease } from './releases.ts'
 import type { NotificationRecord, Summary } from './results.ts'
 import { type Deed, stage } from './scenario.ts'
-import type { Post } from './slack.ts'
+import { type Post, Slack } from './slack.ts'
 import { surround } from './surroundings.ts'
+import { workIn } from './work.ts'
 
 export interface RehearseOptions {
   fleet: Fleet
@@ -73,6 +71,16 @@ export interface Rehearsal {
   close(): Promise<void>
 }
 
+/** What a fleet has some types of resources for, where the emulator can only say what they are. */
+const leftOut: Record<string, string> = {
+  'AWS::EC2::VPCEndpoint': 'the network of build instances',
+  'AWS::IAM::ManagedPolicy': 'what people may do from chat channels',
+  'AWS::S3::Bucket': 'build logs',
+  'AWS::S3::BucketPolicy': 'access to build logs',
+  'AWS::SQS::QueuePolicy': 'who may send to the dead letters',
+  'AWS::Scheduler::Schedule': 'schedules: no time passes but that of the events; --for lets them come',
+}
+
 /** Rehearsals have no today: where nothing else says when, they begin here. */
 export const defaultStart = '2026-09-01T06:00:00Z'
 
@@ -94,15 +102,18 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const clock = new VirtualClock(started - 600_000, { patience: (next) => patience(next) })
   const random = new Random(seed)
   const faults = new Faults(options.faults)
-  const world: World = await World.open({
+  const world: World = await createWorld({
+    name: 'rehearsal',
     clock,
     random,
-    faults,
     organization: fleet.organization,
-    ...fleet.build,
+    account: fleet.build.account,
+    region: fleet.build.region,
     bundles: assembly.functions,
-    port: options.serve ?? 0,
-    ...(options.for !== undefined && { until: started + options.for * 1000 }),
+    port: options.serve,
+    schedulesUntil: options.for === undefined ? undefined : started + options.for * 1000,
+    labelOf: workIn,
+    environment: (fn) => slack.environmentOf(fn),
     onStep: (executionArn) => {
       const progress = onProgress && live.at(executionArn)
       if (progress) onProgress?.(progress)
@@ -112,14 +123,16 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
       options.onEvent?.(event)
     },
     onNotification: (notification) => staged.read(notification),
-    fate: (event) => staged.fate(event),
-    before: (name, work) => staged.before(name, work),
+    eventDelays: (event) => staged.fate(event),
+    beforeInvoke: (name, work) => staged.before(name, work),
+    afterInvoke: (name) => faults.afterInvoke(name),
   })
+  const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)
   const staged = stage(world, { fleet, started, events, releases, deeds, random, faults })
 
   clock.at(clock.now(), () => {
-    surround(world, fleet, faults)
+    surround(world, fleet, { faults, slack })
     return deployAll(world, fleet, assembly)
   })
   await clock.run({ until: started - 1 })
@@ -143,16 +156,16 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     summary,
     notifications,
     cost: costOf(world),
-    notRehearsed: [...world.notRehearsed].map(([type, why]) => `${type}: ${why}`).sort(),
+    notRehearsed: [...world.notImitated].map(([type, why]) => `${type}: ${leftOut[type] ?? why}`).sort(),
     unusedPermissions: world.standIn.unusedPermissions(),
     refused: world.refused,
     alarms: world.metrics.fired(started, clock.now()),
-    slack: world.slack.posts,
+    slack: slack.posts,
     world,
     ...(isServed && { url: world.url }),
     close: async () => {
       serving.abort()
-      await world.close()
+      await Promise.all([world.close(), slack.close()])
       rmSync(outdir, { recursive: true, force: true })
     },
   }

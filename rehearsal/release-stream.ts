@@ -1,5 +1,5 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import { Random } from '../emulator/random.ts'
+import { Random } from '../emulator/index.ts'
 import type { PlannedRelease } from './releases.ts'
 
 const daySeconds = 86_400

@@ -1,7 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { ReleasedAmi } from '../domain/planning/release.ts'
 import { kindAnnouncedBy, type Source, sourceIn, type UpstreamKind } from '../domain/upstream-kinds.ts'
-import type { EventEnvelope } from '../emulator/event.ts'
+import type { EventEnvelope } from '../emulator/index.ts'
 import { amiOf, announced, chance, eventsOf, type PlannedRelease } from './upstream-kinds.ts'
 
 export type { PlannedRelease } from './upstream-kinds.ts'

@@ -1,8 +1,5 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import type { EventEnvelope } from '../emulator/event.ts'
-import type { Random } from '../emulator/random.ts'
-import type { Notification } from '../emulator/services/sns.ts'
-import type { World } from '../emulator/world/world.ts'
+import type { EventEnvelope, Notification, Random, World } from '../emulator/index.ts'
 import { imageBehind } from './adopted-pipelines.ts'
 import { answerApproval } from './approver.ts'
 import { durationsOf, outcomeOf, smokeOf } from './builds.ts'
@@ -42,7 +39,7 @@ export function stage(world: World, scenario: Scenario) {
   const { imagebuilder, ssm } = world.standIn
   imagebuilder.outcome = (image) => outcomeOf(scenario, image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
-  ssm.smoke = ({ tags }) => smokeOf(scenario, tags['rebake:image'] ?? '')
+  ssm.commandOutcome = ({ tags }) => smokeOf(scenario, tags['rebake:image'] ?? '')
   addStandingReleases(world, fleet, started)
   for (const event of events) {
     const { time, region } = event

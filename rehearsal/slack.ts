@@ -46,6 +46,10 @@ export class Slack {
   get apiUrl(): string {
     return `${this.#origin}/api`
   }
+  /** Leads a function that posts to Slack here. */
+  environmentOf({ environment }: { environment: Record<string, string> }): Record<string, string> {
+    return environment.SLACK_API_URL === undefined ? {} : { SLACK_API_URL: this.apiUrl }
+  }
   get webhookUrl(): string {
     return `${this.#origin}/services/T0000/B0000/webhook`
   }

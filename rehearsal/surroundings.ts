@@ -1,18 +1,18 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
-import type { Document } from '../emulator/services/ssm/documents.ts'
-import type { World } from '../emulator/world/world.ts'
+import type { SsmDocument, World } from '../emulator/index.ts'
 import { targetAccounts } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
 import type { Verdict } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
 import { imaginedTargets, imagineOrganization } from './organization.ts'
+import type { Slack } from './slack.ts'
 
 /**
  * What a fleet finds where it is deployed, and no template of its own makes: the organization, pipelines that it adopts, launch
  * templates of the targets, alarms, and functions of others that check images.
  */
-export function surround(world: World, fleet: Fleet, faults: Faults): void {
+export function surround(world: World, fleet: Fleet, { faults, slack }: { faults: Faults; slack: Slack }): void {
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addKeys(world, fleet)
@@ -20,7 +20,7 @@ export function surround(world: World, fleet: Fleet, faults: Faults): void {
   addLaunchTemplates(world, fleet)
   addSlackChannels(world, fleet)
   for (const channel of Object.keys(fleet.notify.slack))
-    if (faults.at('slack', channel) === 'channel_not_found') world.slack.gone.add(channel)
+    if (faults.at('slack', channel) === 'channel_not_found') slack.gone.add(channel)
   for (const { alarm = '' } of Object.values(fleet.rings)) {
     const [, , , region = '', account = '', , name = ''] = alarm.split(':')
     if (name) world.standIn.cloudwatch.addAlarm({ account, region, name })
@@ -72,13 +72,13 @@ function addSlackChannels({ standIn }: World, { build, notify }: Fleet): void {
 }
 
 /** What a team deploys itself: it takes what the fleet gives it. */
-const commandDocument = (name: string, parameters: Record<string, unknown>): Document => ({
+const commandDocument = (name: string, parameters: Record<string, unknown>): SsmDocument => ({
   name,
   type: 'Command',
   content: {
     schemaVersion: '2.2',
     parameters: Object.fromEntries(Object.keys(parameters).map((key) => [key, {}])),
-    mainSteps: [{ name: 'test', action: 'aws:runShellScript', inputs: { runCommand: ['true'] } }],
+    mainSteps: [{ name: 'smoke', action: 'aws:runShellScript', inputs: { runCommand: ['true'] } }],
   },
 })
 

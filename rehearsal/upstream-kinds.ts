@@ -1,9 +1,8 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { readAnnouncement } from '../domain/planning/announcements.ts'
 import { type Source, sourceIn, sourcesOfKind, type UpstreamKind } from '../domain/upstream-kinds.ts'
-import type { EventEnvelope } from '../emulator/event.ts'
-import { Random } from '../emulator/random.ts'
-import type { World } from '../emulator/world/world.ts'
+import type { EventEnvelope, World } from '../emulator/index.ts'
+import { derivedFrom } from './derived-ids.ts'
 
 /** An upstream's release, at a time (ISO 8601, whole seconds). All else follows from the two, whatever the seed. */
 export interface PlannedRelease {
@@ -47,7 +46,7 @@ interface Row<K extends UpstreamKind> extends EventRow {
   point?(standIn: StandIn, fleet: Fleet, source: Source<K>, ami: string, imageArn: string | undefined): void
 }
 
-export const chance = ({ upstream, time }: PlannedRelease) => new Random(`release/${upstream}/${time}`)
+export const chance = ({ upstream, time }: PlannedRelease) => derivedFrom(`release/${upstream}/${time}`)
 export const amiOf = (release: PlannedRelease) => `ami-0${chance(release).fork('ami').hex(16)}`
 
 /** The ARN of the Image Builder image that an upstream releases; its version is the time. */

@@ -1,8 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { orderRing, type Target } from '../domain/planning/ring-order.ts'
-import type { Execution } from '../emulator/step-functions/execution.ts'
-import type { World } from '../emulator/world/world.ts'
+import type { Execution, World } from '../emulator/index.ts'
 import { imagineOrganization } from './organization.ts'
 
 /** What a team runs in a target: an Auto Scaling group with one instance. */

@@ -121,9 +121,23 @@ const directions: Record<string, { message: string; refused: string[]; allowed: 
     allowed: ['emulator/index.ts', 'emulator/matching/index.ts', 'infra/names.ts'].map(up),
   },
   cli: {
+    message:
+      'Only rebake rehearse needs the emulator, by rehearsal/rehearse.ts. To compare text as AWS does: emulator/matching/index.ts.',
+    refused: ['emulator/clock.ts', 'emulator/iam/policy.ts', 'emulator/index.ts'].map(up),
+    allowed: ['emulator/matching/index.ts', 'rehearsal/rehearse.ts', 'ledger/ledger.ts'].map(up),
+  },
+  bench: {
     message: 'Import the emulator by emulator/index.ts or emulator/matching/index.ts.',
-    refused: ['emulator/clock.ts', 'emulator/iam/policy.ts'].map(up),
-    allowed: ['emulator/matching/index.ts', 'rehearsal/rehearse.ts'].map(up),
+    refused: ['../emulator/clock.ts'],
+    allowed: ['../emulator/index.ts', '../rehearsal/rehearse.ts'],
+  },
+  emulator: {
+    message: 'The emulator knows nothing of the product: take it as an option of createWorld.',
+    refused: [
+      ...['domain/names.ts', 'ledger/table.ts', 'aws/errors.ts', 'functions/runtime/env.ts', 'infra/names.ts'].map(up),
+      ...['rehearsal/faults.ts', 'cli/names.ts', 'bench/rehearsal.ts'].map(up),
+    ],
+    allowed: ['./clock.ts', '@aws-sdk/client-ec2', 'croner'],
   },
 }
 

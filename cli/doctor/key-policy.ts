@@ -1,6 +1,6 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { crossAccountRoleName } from '../../domain/names.ts'
-import { glob } from '../../emulator/iam/policy.ts'
+import { glob } from '../../emulator/matching/index.ts'
 
 /** That of a key, or of an event bus. */
 export interface ResourcePolicy {

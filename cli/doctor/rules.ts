@@ -5,7 +5,7 @@ import {
   ListRuleNamesByTargetCommand,
   ListTargetsByRuleCommand,
 } from '@aws-sdk/client-eventbridge'
-import { matches } from '../../emulator/matching/event-pattern.ts'
+import { matches, UnsupportedOperator } from '../../emulator/matching/index.ts'
 import { upstreamAccounts } from '../../infra/targets.ts'
 import { count, list } from '../render/text.ts'
 import { type Check, deploy, each, type Finding, fail, ifThere, noted, once, warning } from './check.ts'
@@ -77,7 +77,11 @@ function* scopeOf({ name, own, foreign }: ExpectedRule, pattern: Record<string, 
     if (foreign && matches(pattern, foreign))
       yield fail(`the rule ${name} also lets through what is not of this fleet`, `${deploy} It sets the pattern.`)
   } catch (error) {
-    yield warning(`nobody knows what the rule ${name} lets through: ${(error as Error).message}`, deploy)
+    if (!(error instanceof UnsupportedOperator)) throw error
+    yield warning(
+      `the pattern of the rule ${name} has the operator '${error.operator}', which the doctor cannot read: it does not know what the rule lets through`,
+      `${deploy} It sets the pattern.`,
+    )
   }
 }
 

@@ -1,6 +1,7 @@
+import { glob } from '../matching/glob.ts'
 import type { Random } from '../random.ts'
 import { AwsError, type Permission, type Principal } from '../services/types.ts'
-import { evaluate, glob, listOf, type PolicyDocument, type Statement } from './policy.ts'
+import { evaluate, listOf, type PolicyDocument, type Statement } from './policy.ts'
 
 export interface Role {
   account: string

@@ -1,5 +1,7 @@
+import { glob } from '../matching/glob.ts'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 /**
- * IAM policy evaluation, for what the policies of this system use: an explicit Deny wins, then any Allow,
+ * IAM policy evaluation, an explicit Deny wins, then any Allow,
  * else the answer is no.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -36,7 +38,7 @@ export type Decision =
 export const listOf = <T>(value: T | T[] | undefined): T[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value]
 
-/** Throws an Error where a condition operator decides that is not implemented: it is never guessed. */
+/** Throws UnsupportedFeature where a condition operator decides that the emulator does not know: it is never guessed. */
 export function evaluate(documents: PolicyDocument[], request: AccessRequest): Decision {
   let allowed: Decision = { outcome: 'not allowed' }
   for (const statement of documents.flatMap((document) => listOf(document.Statement))) {
@@ -78,7 +80,7 @@ function conditionsHold(statement: Statement, { context }: AccessRequest): boole
     const bare = operator.replace(/IfExists$/, '')
     const negated = /^(String|Arn)Not/.test(bare)
     const compare = operators[bare.replace(/^(String|Arn)Not/, '$1')]
-    if (!compare) throw new Error(`the rehearsal does not imitate the IAM condition operator ${operator}`)
+    if (!compare) throw new UnsupportedFeature('IAM condition operator', operator)
     return Object.entries(keys).every(([key, expected]) => {
       const actual = contextValue(context, key)
       // Without the key, a positive comparison fails, and a negative one or one with IfExists holds.
@@ -97,24 +99,7 @@ const contextValue = (context: Record<string, string>, key: string): string | un
 function substitute(pattern: string, context: Record<string, string>): string {
   return pattern.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
     const value = contextValue(context, name)
-    if (value === undefined) throw new Error(`the rehearsal does not imitate the IAM policy variable \${${name}}`)
+    if (value === undefined) throw new UnsupportedFeature('IAM policy variable', `\${${name}}`)
     return value
   })
-}
-
-const patterns = new Map<string, RegExp>()
-
-/** Whether IAM's pattern (`*` any text, `?` one character) is the whole of a value. */
-export function glob(pattern: string, value: string, flags = ''): boolean {
-  const key = `${flags} ${pattern}`
-  let expression = patterns.get(key)
-  if (!expression) {
-    const source = pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')
-    expression = new RegExp(`^${source}$`, `s${flags}`)
-    patterns.set(key, expression)
-  }
-  return expression.test(value)
 }

@@ -1,6 +1,8 @@
+import { UnsupportedOperator } from './unsupported-operator.ts'
+
 /**
  * Whether an event matches an EventBridge pattern. Ours because no package on npm does it; kept to the
- * documented operators, and a pattern with any other is refused.
+ * documented operators, and a pattern with any other is an UnsupportedOperator.
  * Source: EventBridge User Guide, "Comparison operators for use in event patterns".
  */
 type Json = unknown
@@ -24,29 +26,26 @@ function matchesRule(rule: Json, value: Json): boolean {
   if (!isObject(rule)) return rule === value
   const [operator = '', ...more] = Object.keys(rule)
   const test = Object.hasOwn(operators, operator) ? operators[operator] : undefined
-  if (!test || more.length > 0) throw refused('operator', Object.keys(rule).join(' with '))
+  if (!test || more.length > 0) throw new UnsupportedOperator(Object.keys(rule).join(' with '))
   return test(rule[operator], value)
 }
 
-const refused = (what: string, name: unknown) =>
-  new Error(`event pattern: the rehearsal does not imitate the ${what} '${name}'`)
-
 /** Compares text by `test`, where the argument says so without regard to case. */
 const ofText =
-  (test: (value: string, argument: string) => boolean) =>
+  (operator: string, test: (value: string, argument: string) => boolean) =>
   (argument: Json, value: Json): boolean => {
     const ignoreCase = isObject(argument) ? argument['equals-ignore-case'] : undefined
     const text = ignoreCase ?? argument
-    if (typeof text !== 'string') throw refused('argument', JSON.stringify(argument))
+    if (typeof text !== 'string') throw new UnsupportedOperator(operator, argument)
     if (typeof value !== 'string') return false
     return ignoreCase === undefined ? test(value, text) : test(value.toLowerCase(), text.toLowerCase())
   }
 
 const operators: Record<string, (argument: Json, value: Json) => boolean> = {
-  prefix: ofText((value, text) => value.startsWith(text)),
-  suffix: ofText((value, text) => value.endsWith(text)),
-  'equals-ignore-case': ofText((value, text) => value.toLowerCase() === text.toLowerCase()),
-  wildcard: ofText((value, text) => wildcard(text).test(value)),
+  prefix: ofText('prefix', (value, text) => value.startsWith(text)),
+  suffix: ofText('suffix', (value, text) => value.endsWith(text)),
+  'equals-ignore-case': ofText('equals-ignore-case', (value, text) => value.toLowerCase() === text.toLowerCase()),
+  wildcard: ofText('wildcard', (value, text) => wildcard(text).test(value)),
   // Only leaves exist: an object in the event is none.
   exists: (argument, value) => (value !== undefined && !isObject(value)) === argument,
   numeric: (argument, value) => typeof value === 'number' && numeric(argument as (string | number)[], value),
@@ -59,7 +58,7 @@ function excluded(argument: Json): Json[] {
   if (!isObject(argument)) return [argument].flat()
   const [operator = '', ...more] = Object.keys(argument)
   if (more.length > 0 || !['prefix', 'suffix', 'equals-ignore-case', 'wildcard'].includes(operator))
-    throw refused('operator', `anything-but ${Object.keys(argument).join(' with ')}`)
+    throw new UnsupportedOperator(`anything-but ${Object.keys(argument).join(' with ')}`)
   return [argument[operator]].flat().map((text) => ({ [operator]: text }))
 }
 
@@ -82,7 +81,7 @@ function numeric(terms: (string | number)[], value: number): boolean {
   for (let at = 0; at < terms.length; at += 2) {
     const name = String(terms[at])
     const holds = Object.hasOwn(comparisons, name) ? comparisons[name] : undefined
-    if (!holds) throw refused('comparison', name)
+    if (!holds) throw new UnsupportedOperator('numeric', name)
     if (!holds(value, Number(terms[at + 1]))) return false
   }
   return true

@@ -1,4 +1,4 @@
-import { notImitated } from '../services/types.ts'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import type { Schema } from './shape.ts'
 
 type Protocol = 'json-1.0' | 'json-1.1' | 'rest-json' | 'query' | 'ec2'
@@ -126,10 +126,10 @@ export interface LoadedModel extends Model {
 
 const loaded = new Map<string, Promise<LoadedModel>>()
 
-/** The model of a service by its command-line name. Throws AwsError where it is not one of ours. */
+/** The model of a service by its command-line name. Throws UnsupportedFeature for any other service. */
 export function modelOf(service: string): Promise<LoadedModel> {
   const model = services[service]
-  if (!model) throw notImitated(service)
+  if (!model) throw new UnsupportedFeature('service', service)
   let loading = loaded.get(service)
   if (!loading) {
     loading = load({ service, ...model })
@@ -141,7 +141,7 @@ export function modelOf(service: string): Promise<LoadedModel> {
 /** The command-line name of the service that a signature names. */
 export function serviceOf(signingName: string): string {
   const found = Object.entries(services).find(([, model]) => model.signingName === signingName)
-  if (!found) throw notImitated(signingName)
+  if (!found) throw new UnsupportedFeature('service', signingName)
   return found[0]
 }
 

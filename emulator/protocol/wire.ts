@@ -1,4 +1,5 @@
-import { type AwsError, notImitated } from '../services/types.ts'
+import type { AwsError } from '../services/types.ts'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import type { LoadedModel, OperationModel } from './models.ts'
 import { readForm } from './query.ts'
 import { readRest, route, writeRest } from './rest.ts'
@@ -22,12 +23,12 @@ export interface WireResponse {
 
 /**
  * What a request asks for, in the service's protocol. The input is raw: `StandIn.call` checks it.
- * @throws AwsError UnknownOperationException where the model has no such operation
+ * @throws UnsupportedFeature where the model has no such operation
  */
 export function decode(model: LoadedModel, request: WireRequest): { operation: string; input: unknown } {
   if (model.protocol === 'rest-json') {
     const found = route(model, request.method, request.path)
-    if (!found) throw notImitated(`${model.service} ${request.method} ${request.path}`)
+    if (!found) throw new UnsupportedFeature('request', `${model.service} ${request.method} ${request.path}`)
     return { operation: found.operation.name, input: readRest(found, request) }
   }
   if (model.protocol === 'query' || model.protocol === 'ec2') {
@@ -47,7 +48,7 @@ export function decode(model: LoadedModel, request: WireRequest): { operation: s
 
 export function operationOf(model: LoadedModel, name: string): OperationModel {
   const operation = model.operations.get(name)
-  if (!operation) throw notImitated(`${model.service} ${name}`)
+  if (!operation) throw new UnsupportedFeature('operation', `${model.service} ${name}`)
   return operation
 }
 

@@ -1,4 +1,5 @@
 import type { DescribeImageAttributeRequest, DescribeImagesRequest } from '@aws-sdk/client-ec2'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import type { Ami, Amis } from './ami-store.ts'
 import { asSeenBy, matches, permissionFor } from './ec2-answers.ts'
 import { pageOf } from './support.ts'
@@ -48,7 +49,7 @@ export const amiQueries = (amis: Amis, { clock }: Surroundings): Service['operat
     const ami = amis.find(id ?? '', context)
     if (!ami || ami.image.OwnerId !== context.account) throw notFound(id ?? '')
     if (Attribute !== 'launchPermission') {
-      throw new AwsError('InvalidParameterValue', `the rehearsal does not imitate the image attribute ${Attribute}`)
+      throw new UnsupportedFeature('image attribute', `${Attribute}`)
     }
     const users = [...ami.sharedWith].map(permissionFor)
     return { ImageId: id, LaunchPermissions: ami.image.Public ? [{ Group: 'all' }, ...users] : users }

@@ -7,11 +7,12 @@ import type {
   MixedInstancesPolicy,
 } from '@aws-sdk/client-auto-scaling'
 import type { Tag } from '@aws-sdk/client-ec2'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import type { Place } from './ami-store.ts'
 import type { Ec2 } from './ec2.ts'
 import { groupTag } from './instances.ts'
 import { Partitions, pageOf } from './support.ts'
-import { AwsError, type Context, type Service, type Surroundings } from './types.ts'
+import type { Context, Service, Surroundings } from './types.ts'
 
 /** A launch template by its name, and which of its versions: `$Latest`, `$Default` or a number. */
 export interface NamedTemplate {
@@ -88,7 +89,8 @@ export class AutoScaling implements Service {
 
   readonly operations = {
     DescribeAutoScalingGroups: (input: AutoScalingGroupNamesType, context: Context) => {
-      if (input.Filters?.length) throw new AwsError('ValidationError', 'the rehearsal does not imitate filters here')
+      const [filter] = input.Filters ?? []
+      if (filter) throw new UnsupportedFeature('filter', `${filter.Name} of DescribeAutoScalingGroups`)
       const groups = this.#groups.in(context)
       const { items, next } = paged(chosen(groups, input.AutoScalingGroupNames), input)
       return {

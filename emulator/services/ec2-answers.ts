@@ -1,5 +1,5 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2'
-import { glob } from '../iam/policy.ts'
+import { glob } from '../matching/glob.ts'
 import type { Ami } from './ami-store.ts'
 import { AwsError } from './types.ts'
 

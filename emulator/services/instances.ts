@@ -1,13 +1,21 @@
-import type { Instance, InstanceStateName, RunInstancesRequest, Tag } from '@aws-sdk/client-ec2'
-import { isArm } from '../../domain/fleet/rules/images.ts'
+import type {
+  DescribeInstanceStatusRequest,
+  DescribeInstancesRequest,
+  Filter,
+  Instance,
+  InstanceStateName,
+  RunInstancesRequest,
+  Tag,
+} from '@aws-sdk/client-ec2'
+import { glob } from '../matching/glob.ts'
 import { unavailable } from './ami-lifecycle.ts'
 import { notFound } from './ami-queries.ts'
 import type { Ami } from './ami-store.ts'
-import { resourceTags } from './ec2-permissions.ts'
-import { toRun } from './instance-permissions.ts'
-import { instanceQueries, reservation } from './instance-queries.ts'
-import { Partitions } from './support.ts'
-import { AwsError, type Context, type PermissionsOf, type Surroundings } from './types.ts'
+import { matchesTags } from './ec2-answers.ts'
+import { resourceTags, tagContext } from './ec2-permissions.ts'
+import { architectureOf } from './instance-types.ts'
+import { Partitions, pageOf } from './support.ts'
+import { AwsError, type Context, type Permission, type PermissionsOf, type Surroundings } from './types.ts'
 
 interface Place {
   account: string
@@ -52,7 +60,7 @@ const codes: Partial<Record<InstanceStateName, number>> = {
 const startsFor = 20
 const shutsDownFor = 30
 
-/** EC2's instances. Build instances live inside Image Builder, which this rehearsal does not look into. */
+/** EC2's instances. Build instances live inside Image Builder, which nobody looks into here. */
 export class Instances {
   /** Whether EC2 has a free instance of a type. Set by the world. */
   hasCapacity: (type: string) => boolean = () => true
@@ -152,7 +160,7 @@ export class Instances {
     // "... or is not in a state from which you can launch an instance"
     // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
     if (ami.image.State !== 'available') throw unavailable(id)
-    const architecture = isArm(type) ? 'arm64' : 'x86_64'
+    const architecture = architectureOf(type)
     const { Architecture: made } = ami.image
     if (made !== architecture)
       throw new AwsError(
@@ -241,9 +249,137 @@ const stateOf = (Name: InstanceStateName) => ({ Name, Code: codes[Name] ?? 0 })
 const tagsFor = ({ TagSpecifications: specifications }: RunInstancesRequest): Tag[] =>
   (specifications ?? []).flatMap(({ ResourceType: type, Tags }) => (type === 'instance' ? (Tags ?? []) : []))
 
-/** When the instance's user data shuts it down: what this rehearsal reads of user data. */
+/** When the instance's user data shuts it down: all that is read of user data here. */
 function minutesToLive(userData = ''): number | undefined {
   const script = Buffer.from(userData, 'base64').toString()
   const [, minutes] = script.match(/^shutdown -P \+(\d+)$/m) ?? []
   return script.startsWith('#!') && minutes ? Number(minutes) : undefined
+}
+
+/** What EC2 tells of instances. */
+const instanceQueries = (instances: Instances) => ({
+  DescribeInstances: (input: DescribeInstancesRequest, context: Context) => {
+    const named = (input.InstanceIds ?? []).map((id) => instances.get(id, context))
+    const found = (named.length > 0 ? named : instances.in(context)).filter(({ instance }) =>
+      (input.Filters ?? []).every((filter) => matches(instance, filter)),
+    )
+    const { items, next } = pageOf(found, {
+      size: input.MaxResults,
+      token: input.NextToken,
+      most: 1000,
+      invalidToken: 'InvalidNextToken',
+    })
+    return {
+      Reservations: items.map((each) => ({ ...reservation([each]), OwnerId: context.account })),
+      ...(next !== undefined && { NextToken: next }),
+    }
+  },
+
+  DescribeInstanceStatus: (input: DescribeInstanceStatusRequest, context: Context) => {
+    const named = (input.InstanceIds ?? []).map((id) => instances.get(id, context))
+    const told = (named.length > 0 ? named : instances.in(context)).filter(
+      ({ instance }) => input.IncludeAllInstances || instance.State.Name === 'running',
+    )
+    return {
+      InstanceStatuses: told.map(({ instance }) => ({
+        InstanceId: instance.InstanceId,
+        InstanceState: instance.State,
+      })),
+    }
+  },
+})
+
+/** Instances as the launch that brought them has them. */
+const reservation = (launched: LaunchedInstance[]) => ({
+  Instances: launched.map(({ instance }) => instance),
+  ReservationId: launched[0]?.instance.InstanceId.replace('i-', 'r-'),
+})
+
+const filters: Record<string, (instance: LaunchedInstance['instance']) => string | undefined> = {
+  'instance-id': ({ InstanceId: id }) => id,
+  'instance-state-name': ({ State: state }) => state.Name,
+  'image-id': ({ ImageId: id }) => id,
+}
+
+function matches(instance: LaunchedInstance['instance'], filter: Filter): boolean {
+  const { Name: name = '', Values: values = [] } = filter
+  const actual = filters[name]
+  if (!actual) return matchesTags(instance.Tags, filter)
+  return values.some((pattern) => glob(pattern, actual(instance) ?? ''))
+}
+
+/**
+ * What it takes to launch: the right for each thing that there is then or that is used, to tag what is tagged, to hand on
+ * the instance's role, and to use the keys of encrypted volumes. (Without these EC2 would launch and lose the instance
+ * at once; here it refuses.)
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+function toRun(
+  input: RunInstancesRequest,
+  { account, region }: Context,
+  { ami, profile }: { ami: Ami | undefined; profile: InstanceProfile | undefined },
+): Permission[] {
+  const arn = (resource: string) => `arn:aws:ec2:${region}:${account}:${resource}`
+  const run = (resource: string, context: Record<string, string> = {}): Permission => ({
+    action: 'ec2:RunInstances',
+    resource,
+    context,
+  })
+  const tagsOn = (type: string) => (input.TagSpecifications ?? []).filter(({ ResourceType }) => ResourceType === type)
+  const requested = (type: string) =>
+    tagContext(
+      'aws:RequestTag',
+      tagsOn(type).flatMap(({ Tags }) => Tags ?? []),
+    )
+  const tagged = (['instance', 'volume'] as const).filter((type) => tagsOn(type).length > 0)
+  return [
+    run(arn('instance/*'), {
+      ...requested('instance'),
+      ...(profile && { 'ec2:InstanceProfile': profile.arn }),
+      'ec2:MetadataHttpTokens': input.MetadataOptions?.HttpTokens ?? 'optional',
+      'ec2:InstanceType': input.InstanceType ?? '',
+    }),
+    run(arn('volume/*'), requested('volume')),
+    run(arn('network-interface/*')),
+    run(arn(`subnet/${input.SubnetId ?? 'subnet-0123456789abcdef0'}`)),
+    ...(input.SecurityGroupIds ?? []).map((id) => run(arn(`security-group/${id}`))),
+    ...(ami ? [run(`arn:aws:ec2:${region}::image/${ami.image.ImageId}`, { 'ec2:Owner': ami.image.OwnerId })] : []),
+    ...tagged.map((type) => ({
+      action: 'ec2:CreateTags',
+      resource: arn(`${type}/*`),
+      context: { ...requested(type), 'ec2:CreateAction': 'RunInstances' },
+    })),
+    ...(profile
+      ? [
+          {
+            action: 'iam:PassRole',
+            resource: profile.roleArn,
+            context: { 'iam:PassedToService': 'ec2.amazonaws.com' },
+          },
+        ]
+      : []),
+    ...keysOf(ami).flatMap((key) => toUse(key, region)),
+  ]
+}
+
+const keysOf = (ami: Ami | undefined): string[] => [
+  ...new Set(
+    (ami?.image.BlockDeviceMappings ?? []).flatMap(({ Ebs: ebs }) =>
+      ebs?.Encrypted && ebs.KmsKeyId?.startsWith('arn:') ? [ebs.KmsKeyId] : [],
+    ),
+  ),
+]
+
+/** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html */
+function toUse(key: string, region: string): Permission[] {
+  const context = { 'kms:ViaService': `ec2.${region}.amazonaws.com` }
+  return [
+    { action: 'kms:Decrypt', resource: key, context },
+    { action: 'kms:GenerateDataKeyWithoutPlaintext', resource: key, context },
+    {
+      action: 'kms:CreateGrant',
+      resource: key,
+      context: { ...context, 'kms:GrantIsForAWSResource': 'true' },
+    },
+  ]
 }

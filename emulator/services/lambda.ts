@@ -1,6 +1,7 @@
 import type { FunctionConfiguration, InvocationRequest } from '@aws-sdk/client-lambda'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { Partitions, pageOf } from './support.ts'
-import { AwsError, type Context, notImitated, type PermissionsOf, type Service } from './types.ts'
+import { AwsError, type Context, type PermissionsOf, type Service } from './types.ts'
 
 export interface NewFunction {
   account: string
@@ -26,7 +27,7 @@ export type Answer = (payload: unknown) => unknown
 
 /** What an operator asks about functions, and their invocation; running them is the world's work. */
 export class Lambda implements Service {
-  /** Functions that no template of ours has, by ARN, in any account: teams' own checks. Set by the world. */
+  /** Functions that no template has, by ARN, in any account. */
   readonly custom = new Map<string, Answer>()
   /** Runs a function of a template, by its ARN; undefined where there is none. Set by the world. */
   deployed: (arn: string) => Answer | undefined = () => undefined
@@ -84,7 +85,8 @@ export class Lambda implements Service {
     }),
 
     Invoke: async ({ InvocationType: type, FunctionName, Payload }: InvocationRequest, context: Context) => {
-      if (type !== undefined && type !== 'RequestResponse') throw notImitated(`lambda Invoke as ${type}`)
+      if (type !== undefined && type !== 'RequestResponse')
+        throw new UnsupportedFeature('option', `InvocationType ${type} of Invoke`)
       const answer = this.#runnable(arnOf(FunctionName ?? '', context), context)
       const told = { StatusCode: 200, ExecutedVersion: '$LATEST' }
       try {

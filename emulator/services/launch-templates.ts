@@ -7,9 +7,9 @@ import type {
   RequestLaunchTemplateData,
   ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { resourceTags } from './ec2-permissions.ts'
-import { paged, told } from './launch-template-answers.ts'
-import { ClientTokens, Partitions } from './support.ts'
+import { ClientTokens, Partitions, pageOf } from './support.ts'
 import { AwsError, type Context, type PermissionsOf, type Surroundings } from './types.ts'
 
 interface Place {
@@ -83,7 +83,8 @@ export class LaunchTemplates {
   readonly operations = {
     DescribeLaunchTemplates: (input: DescribeLaunchTemplatesRequest, context: Context) => {
       const { LaunchTemplateNames: names = [], LaunchTemplateIds: ids = [], Filters: filters = [] } = input
-      if (filters.length > 0) throw new AwsError('InvalidParameterValue', 'the rehearsal does not imitate filters here')
+      const [filter] = filters
+      if (filter) throw new UnsupportedFeature('filter', `${filter.Name} of DescribeLaunchTemplates`)
       const named = [
         ...ids.map((id) => this.#named({ LaunchTemplateId: id }, context)),
         ...names.map((name) => this.#named({ LaunchTemplateName: name }, context)),
@@ -192,8 +193,8 @@ export class LaunchTemplates {
   /** The newest first. Without a template these are the newest or default ones of all. */
   #chosenVersions(input: DescribeLaunchTemplateVersionsRequest, place: Place): LaunchTemplateVersion[] {
     const { LaunchTemplateId: id, LaunchTemplateName: name, Versions: wanted = [] } = input
-    if (input.Filters?.length)
-      throw new AwsError('InvalidParameterValue', 'the rehearsal does not imitate filters here')
+    const [filter] = input.Filters ?? []
+    if (filter) throw new UnsupportedFeature('filter', `${filter.Name} of DescribeLaunchTemplateVersions`)
     if (id === undefined && name === undefined) {
       if (wanted.length === 0 || wanted.some((each) => !['$Latest', '$Default'].includes(each)))
         throw new AwsError('InvalidParameterValue', 'Without a launch template: $Latest or $Default.')
@@ -240,4 +241,23 @@ export class LaunchTemplates {
     const Message = `The image id '[${ami}]' does not exist`
     return { Warning: { Errors: [{ Code: 'InvalidAMIID.NotFound', Message }] } }
   }
+}
+
+/** A template as DescribeLaunchTemplates has it. */
+const told = ({ id, name, created, versions, tags, ...template }: LaunchTemplate) => ({
+  LaunchTemplateId: id,
+  LaunchTemplateName: name,
+  CreateTime: created,
+  CreatedBy: versions[0]?.CreatedBy,
+  DefaultVersionNumber: template.default,
+  LatestVersionNumber: versions.length,
+  Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+})
+
+function paged<T>(
+  all: T[],
+  { MaxResults: size, NextToken: token }: { MaxResults?: number | undefined; NextToken?: string | undefined },
+) {
+  const { items, next } = pageOf(all, { size, token, most: 200, invalidToken: 'InvalidNextToken' })
+  return { items, next: next === undefined ? {} : { NextToken: next } }
 }

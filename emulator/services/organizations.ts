@@ -22,7 +22,7 @@ interface Listing {
   NextToken?: string
 }
 
-/** The one organization that all accounts of a rehearsal may belong to. */
+/** The one organization that all accounts of a world may belong to. */
 export class Organizations implements Service {
   readonly #surroundings: Surroundings
   #organization: NewOrganization | undefined

@@ -1,4 +1,5 @@
 import type { DescribeSnapshotsRequest, Snapshot, Tag } from '@aws-sdk/client-ec2'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import type { Ami } from './ami-store.ts'
 import { matchesTags } from './ec2-answers.ts'
 import { resourceTags } from './ec2-permissions.ts'
@@ -57,7 +58,7 @@ export class Snapshots {
     DescribeSnapshots: (input: DescribeSnapshotsRequest, context: Context) => {
       const { SnapshotIds: ids = [], OwnerIds: owners = [], Filters: filters = [] } = input
       if (input.RestorableByUserIds?.length)
-        throw new AwsError('InvalidParameterValue', 'the rehearsal does not imitate shared snapshots')
+        throw new UnsupportedFeature('option', 'RestorableByUserIds of DescribeSnapshots')
       const named = ids.map((id) => {
         const found = this.find(id, context)
         if (!found) throw notFound(id)

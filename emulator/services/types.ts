@@ -21,7 +21,7 @@ export interface Principal {
   session: string
 }
 
-/** One API call, as `calls.jsonl` tells it; `account`, `region` and `tag` are for attribution, not written. */
+/** One API call. `account`, `region` and `tag`, the label of the work that it is for, are not part of what `callLine` writes. */
 export interface CallRecord {
   time: string
   principal: string
@@ -35,7 +35,7 @@ export interface CallRecord {
   tag: string
 }
 
-/** The line that `calls.jsonl` has for a call. */
+/** A call as a line of JSON. */
 export function callLine({ account: _a, region: _r, tag: _t, ...written }: CallRecord): string {
   return JSON.stringify(written)
 }
@@ -110,7 +110,3 @@ export class AwsError extends Error {
     this.members = members
   }
 }
-
-/** The rehearsal refuses what it does not imitate: it never pretends. */
-export const notImitated = (what: string) =>
-  new AwsError('UnknownOperationException', `the rehearsal does not imitate ${what}`, 501)

@@ -20,7 +20,7 @@ const HASHES: Record<string, string> = {
 
 /**
  * What Step Functions adds to JSONata ($partition, $range, $hash, $random, $uuid, $parse), what it takes away
- * ($eval), and what must come from the rehearsal's clock and seed ($now, $millis, $shuffle).
+ * ($eval), and what must come from the virtual clock and seed ($now, $millis, $shuffle).
  * Facts: step-functions/latest/dg/transforming-data.html. Arguments are rounded towards zero; arguments that
  * make no sense give undefined, which the field then refuses.
  */

@@ -1,15 +1,15 @@
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { checkDefinition, type Problem } from './check/check.ts'
 import type { Execution } from './execution.ts'
 import type { HistoryEvent } from './history.ts'
 import { page } from './paging.ts'
 import type { StateMachine, StepFunctions } from './step-functions.ts'
-import { StatesError } from './types.ts'
 
 type Input = Record<string, unknown>
 /** An operation of the API: members in camelCase, timestamps as Date; errors have their code as `name`. */
 export type Operation = (input: Input) => Input
 
-/** The operations of the `stepfunctions` service that the rehearsal answers, by the API's names. */
+/** The operations of the `stepfunctions` service that the emulator answers, by the API's names. */
 export function stepFunctionsService(engine: StepFunctions): Record<string, Operation> {
   return { ...stateMachineOperations(engine), ...executionOperations(engine), ...taskOperations(engine) }
 }
@@ -149,7 +149,7 @@ function taskOperations({ tokens }: StepFunctions): Record<string, Operation> {
 
 function onlyStandard(input: Input): void {
   if ((input.type ?? 'STANDARD') !== 'STANDARD' || input.publish) {
-    throw new StatesError('ValidationException', 'The rehearsal has STANDARD state machines without versions only.')
+    throw new UnsupportedFeature('state machine type', input.publish ? 'with versions' : String(input.type))
   }
 }
 

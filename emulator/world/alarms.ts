@@ -1,3 +1,4 @@
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { type Load, physical } from './loading.ts'
 import type { AlarmDefinition } from './metrics.ts'
 
@@ -28,14 +29,14 @@ const metricOf = ({ MetricName: name, Namespace: namespace, Dimensions = [] }: S
   dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
 })
 
-/** Alarms are looked at when a rehearsal is over: what they would send to their topic is not rehearsed. */
+/** Alarms are looked at when all is over (`Metrics.fired`): they send nothing to their topic. */
 export const alarms: Record<string, Load> = {
   'AWS::CloudWatch::Alarm': ({ metrics }, place, logicalId, alarm: Alarm) => {
     const name = physical(place, logicalId, alarm.AlarmName)
     const stats = (alarm.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat ?? [])
     const expression = alarm.Metrics?.find(({ Expression }) => Expression)?.Expression ?? ''
-    if (!/^(\w+( \+ \w+)*)?$/.test(expression))
-      throw new Error(`${logicalId}: the rehearsal knows no expression but a sum, and not ${expression}`)
+    // A sum of metrics is all that is imitated.
+    if (!/^(\w+( \+ \w+)*)?$/.test(expression)) throw new UnsupportedFeature('metric expression', expression, logicalId)
     const own = { Metric: alarm as Stat, Period: alarm.Period ?? 60, Stat: alarm.Statistic ?? 'Sum' }
     const all = stats.length > 0 ? stats : [own]
     metrics.alarms.push({

@@ -1,4 +1,2 @@
-import type { Place } from './template.ts'
-
-export const arnOf = ({ region, account }: Place, service: string, resource: string) =>
+export const arnOf = ({ region, account }: { region: string; account: string }, service: string, resource: string) =>
   `arn:aws:${service}:${region}:${account}:${resource}`

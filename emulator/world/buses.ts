@@ -22,14 +22,14 @@ export interface Rule {
 
 type Deliver = (target: Target, event: EventEnvelope, rule: Rule) => Promise<void>
 
-/** How often an event arrives, and how much later than usual, in milliseconds. Empty: it is lost. */
-export type Fate = (event: EventEnvelope) => number[]
+/** How often an event arrives, and how much later than usual each time, in milliseconds. Empty: it is lost. */
+export type EventDelays = (event: EventEnvelope) => number[]
 
 interface Parts {
   clock: VirtualClock
   random: Random
   deliver: Deliver
-  fate: Fate
+  delaysOf: EventDelays
   /** Told of every event that is put on a bus. */
   onEvent?: ((event: EventEnvelope) => void) | undefined
 }
@@ -47,13 +47,13 @@ export class Buses {
 
   /** Says whether any rule took the event. */
   put(event: EventEnvelope, bus: string): boolean {
-    const { clock, random, deliver, fate, onEvent } = this.#parts
+    const { clock, random, deliver, delaysOf, onEvent } = this.#parts
     onEvent?.(event)
     const rules = this.rules.filter((rule) => rule.bus === bus && matches(rule.pattern, event))
     if (rules.length === 0) this.ignored.push(event)
     for (const rule of rules)
       for (const target of rule.targets)
-        for (const [nth, delay] of fate(event).entries()) {
+        for (const [nth, delay] of delaysOf(event).entries()) {
           const latency = random.fork(`deliver/${event.id}/${rule.name}/${target.id}/${nth}`).integer(200, 2_000)
           clock.at(clock.now() + Math.max(0, latency + delay), () => deliver(target, event, rule))
         }

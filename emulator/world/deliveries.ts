@@ -12,10 +12,10 @@ interface Parts {
   standIn: StandIn
   functions: Functions
   metrics: Metrics
-  /** Puts an event on a bus of the build account, or says why the bus does not take it. */
+  /** Puts an event on a bus of the world's own account, or says why the bus does not take it. */
   receive: (event: EventEnvelope, bus: string) => string | undefined
-  /** What an event is about, in the accounts of the rehearsal. */
-  workOf: (event: EventEnvelope) => string
+  /** The label of the work that an event is about. */
+  labelOf: (event: EventEnvelope) => string
   /** Told of events that came to nothing, and why. */
   refuse: (reason: string) => void
 }
@@ -47,7 +47,7 @@ export class Deliveries {
     if (arn.includes(':event-bus/')) return this.#forward(target, event)
     if (arn.includes(':stateMachine:')) return this.#start(target, event)
     const from = { service: 'events.amazonaws.com', arn: rule.arn, name: `rule ${rule.name}` }
-    return this.toFunction(arn, event, from, this.#parts.workOf(event))
+    return this.toFunction(arn, event, from, this.#parts.labelOf(event))
   }
 
   /** @throws Error where the function lets nobody invoke it from there */
@@ -55,19 +55,19 @@ export class Deliveries {
     functionArn: string,
     payload: object,
     from: { service: string; arn: string; name: string },
-    work: string,
+    label: string,
   ): Promise<void> {
     if (!this.#invokers.has(`${from.service} ${from.arn} ${functionArn}`))
       throw new Error(`the ${from.name} has no permission to invoke ${functionArn}`)
-    return this.invoke(functionArn, payload, work)
+    return this.invoke(functionArn, payload, label)
   }
 
   /** An asynchronous invocation: twice more after a failure, then to the dead letters. */
-  async invoke(functionArn: string, payload: object, work: string): Promise<void> {
+  async invoke(functionArn: string, payload: object, label: string): Promise<void> {
     const { retries, queue } = this.#failures.get(functionArn) ?? { retries: 2, queue: undefined }
     for (let attempt = 0; ; attempt++)
       try {
-        await this.#parts.functions.invoke(functionArn, payload, work)
+        await this.#parts.functions.invoke(functionArn, payload, label)
         return
       } catch (error) {
         if (!(error instanceof FunctionError)) throw error

@@ -1,4 +1,3 @@
-import type { Faults } from '../../rehearsal/faults.ts'
 import type { StandIn } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { Random } from '../random.ts'
@@ -30,14 +29,17 @@ interface Parts {
   clock: VirtualClock
   random: Random
   standIn: StandIn
-  faults: Faults
   /** Where the stand-in listens. */
   endpoint: string
-  /** Where Slack's Web API is. */
-  slackApi: string
   metrics: Metrics
+  /** The name of the world, as ids of Lambda's have it. */
+  name: string
+  /** Variables beside those of the template, or instead of them. */
+  environment: (fn: LambdaFunction) => Record<string, string>
   /** What happens in the world just before a function runs. */
-  before: (functionName: string, work: string) => Promise<void>
+  before: (functionName: string, label: string) => Promise<void>
+  /** What happens to a function after its work and before its answer. */
+  after: (functionName: string) => 'crash' | undefined
 }
 
 /**
@@ -67,26 +69,25 @@ export class Functions {
   }
 
   /**
-   * Invokes a function; takes virtual time. `work` says for what, in the accounts of the rehearsal.
+   * Invokes a function; takes virtual time. `label` is that of the work it is for: calls and invocations are counted by it.
    *
    * @throws FunctionError with the name that the handler's error has, as a state machine would see it.
    */
-  async invoke(arn: string, payload: unknown, work: string): Promise<unknown> {
+  async invoke(arn: string, payload: unknown, label: string): Promise<unknown> {
     const fn = this.#functions.get(arn)
     if (!fn) throw new FunctionError('Lambda.ResourceNotFoundException', `Function not found: ${arn}`)
-    const { clock, random, faults } = this.#parts
+    const { clock, random } = this.#parts
     const chance = random.fork(`invoke/${fn.name}/${this.#count++}`)
     const cold = this.#handlers.has(arn) ? 0 : chance.integer(400, 900)
-    this.invocations.set(work, (this.invocations.get(work) ?? 0) + 1)
+    this.invocations.set(label, (this.invocations.get(label) ?? 0) + 1)
     this.#measure(fn, 'Invocations')
     await clock.sleep(chance.integer(5, 25) + cold)
-    await clock.hold(this.#parts.before(fn.name, work))
-    const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, work, chance)))
+    await clock.hold(this.#parts.before(fn.name, label))
+    const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, label, chance)))
     await clock.sleep(chance.integer(30, 250))
-    const crashes = faults.afterInvoke(fn.name) === 'crash'
+    const crashes = this.#parts.after(fn.name) === 'crash'
     if (crashes || answer.error) this.#measure(fn, 'Errors')
-    if (crashes)
-      throw new FunctionError('Lambda.Unknown', 'RequestId: rehearsal Error: Runtime exited with error: signal: killed')
+    if (crashes) throw new FunctionError('Lambda.Unknown', killed(this.#parts.name))
     if (answer.error) throw answer.error
     return answer.result
   }
@@ -104,17 +105,17 @@ export class Functions {
     return turn
   }
 
-  async #run(fn: LambdaFunction, payload: unknown, work: string, chance: Random) {
+  async #run(fn: LambdaFunction, payload: unknown, label: string, chance: Random) {
     const { standIn, metrics, clock } = this.#parts
     const host = process.env
     const now = clock.now()
     const restore = capturing((line) => metrics.print(line, now))
     // A plain object: nothing of the host's environment reaches a handler, and looking into it costs no system call.
     process.env = { ...this.#environments.get(fn.arn) }
-    standIn.attribution = work
+    standIn.attribution = label
     try {
       const handler = await this.#load(fn)
-      const result = await handler(structuredClone(payload), context(fn, chance.uuid()))
+      const result = await handler(structuredClone(payload), context(fn, chance.uuid(), this.#parts.name))
       return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown }
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
@@ -139,7 +140,7 @@ export class Functions {
     return {
       ...fn.environment,
       AWS_ENDPOINT_URL: this.#parts.endpoint,
-      ...(fn.environment.SLACK_API_URL !== undefined && { SLACK_API_URL: this.#parts.slackApi }),
+      ...this.#parts.environment(fn),
       AWS_REGION: fn.region,
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -170,13 +171,15 @@ function capturing(take: (line: string) => void): () => void {
   }
 }
 
-const context = (fn: LambdaFunction, awsRequestId: string) => ({
+const killed = (requestId: string) => `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`
+
+const context = (fn: LambdaFunction, awsRequestId: string, world: string) => ({
   functionName: fn.name,
   functionVersion: '$LATEST',
   invokedFunctionArn: fn.arn,
   memoryLimitInMB: '256',
   awsRequestId,
   logGroupName: `/aws/lambda/${fn.name}`,
-  logStreamName: 'rehearsal',
+  logStreamName: world,
   getRemainingTimeInMillis: () => fn.timeout * 1000,
 })

@@ -12,8 +12,8 @@ interface Parts {
   region: string
   standIn: StandIn
   functions: Functions
-  /** What an execution works for. */
-  workOf: (executionArn: string) => string
+  /** The label of the work that an execution does. */
+  labelOf: (executionArn: string) => string
   /** Told of the execution that calls, or whose status changes. */
   onStep: (executionArn: string) => void
 }
@@ -27,7 +27,7 @@ const services: Record<string, string> = {
 
 /** What the engine's tasks reach: the deployed functions, and the stand-in's services, both as the machine's role. */
 export function hostFor(parts: Parts): Host {
-  const { clock, random, account, region, standIn, functions, workOf, onStep } = parts
+  const { clock, random, account, region, standIn, functions, labelOf, onStep } = parts
   let calls = 0
   // Served, anybody may create a state machine with any role: one that no template gave may do what the operator of
   // the account may. Every role of the deployed machines is a template's.
@@ -47,7 +47,7 @@ export function hostFor(parts: Parts): Host {
       } catch (error) {
         throw new TaskFailure('Lambda.AWSLambdaException', (error as Error).message)
       }
-      return { payload: await functions.invoke(functionArn, payload, workOf(executionArn)) }
+      return { payload: await functions.invoke(functionArn, payload, labelOf(executionArn)) }
     },
 
     async callService({ service, action, arguments: given, roleArn, executionArn }) {
@@ -58,7 +58,7 @@ export function hostFor(parts: Parts): Host {
       return clock.hold(
         (async () => {
           const name = services[service] ?? service
-          standIn.attribution = workOf(executionArn)
+          standIn.attribution = labelOf(executionArn)
           try {
             return await standIn.callFromStateMachine({ principal, service: name, operation, input: given })
           } finally {

@@ -5,12 +5,12 @@ import type { Load } from './loading.ts'
 /** Keys are there to be looked at; nothing is encrypted. */
 export const keys: Record<string, Load> = {
   'AWS::KMS::Key': (
-    { standIn, notRehearsed },
+    { standIn, notImitated },
     place,
     logicalId,
     { KeyPolicy: policy, Enabled: enabled = true }: { KeyPolicy: Key['policy']; Enabled?: boolean },
   ) => {
-    notRehearsed.set('AWS::KMS::Key', 'key policies and grants')
+    notImitated.set('AWS::KMS::Key', 'key policies and grants')
     const arn = arnOf(place, 'kms', `key/${place.stack}-${logicalId}`)
     standIn.kms.addKey({ arn, enabled, policy })
     return { ref: `${place.stack}-${logicalId}`, attributes: { Arn: arn } }

@@ -1,4 +1,5 @@
 import type { BusStatement } from '../services/events.ts'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { arnOf } from './arn.ts'
 import { type Load, type Properties, physical } from './loading.ts'
 
@@ -15,7 +16,7 @@ export const messaging: Record<string, Load> = {
     logicalId,
     { EventBusName: bus, Statement }: { EventBusName: string; Statement: { Effect: string } },
   ) => {
-    if (Statement.Effect !== 'Allow') throw new Error(`${logicalId}: a bus policy that denies is not imitated`)
+    if (Statement.Effect !== 'Allow') throw new UnsupportedFeature('bus policy effect', Statement.Effect, logicalId)
     const statement = Statement as unknown as BusStatement
     busPolicies.push({ bus, ...statement })
     standIn.events.policyOf(place, bus).push(statement)
@@ -101,12 +102,8 @@ export const messaging: Record<string, Load> = {
     return { ref: standIn.sns.subscribe({ topicArn, protocol, endpoint, owner, filterPolicy }) }
   },
 
-  'AWS::Scheduler::Schedule': ({ schedules, notRehearsed }, place, logicalId, properties: Properties) => {
-    if (!schedules.pass)
-      notRehearsed.set(
-        'AWS::Scheduler::Schedule',
-        'schedules: no time passes but that of the events; --for lets them come',
-      )
+  'AWS::Scheduler::Schedule': ({ schedules, notImitated }, place, logicalId, properties: Properties) => {
+    if (!schedules.pass) notImitated.set('AWS::Scheduler::Schedule', 'schedules: none comes without schedulesUntil')
     const { ref, arn } = schedules.add(place, logicalId, properties)
     return { ref, attributes: { Arn: arn } }
   },

@@ -1,4 +1,4 @@
-/** CloudWatch's metrics in a rehearsal: what functions print and services measure, and which alarms that sets off. */
+/** CloudWatch's metrics: what functions print and services measure, and which alarms that sets off. */
 
 export interface MetricName {
   namespace: string

@@ -1,16 +1,17 @@
 import type { StandIn } from '../aws-endpoint.ts'
 import type { PolicyDocument } from '../iam/policy.ts'
+import { imageBuilderTypes } from '../services/imagebuilder/resources.ts'
 import { alarms } from './alarms.ts'
 import { arnOf } from './arn.ts'
 import { inert } from './inert.ts'
+import { instances } from './instances.ts'
 import { keys } from './keys.ts'
 import { type Load, type Properties, physical } from './loading.ts'
 import { messaging } from './messaging.ts'
-import { smokeTests } from './smoke-tests.ts'
 import type { Created, Place, Resource } from './template.ts'
 import type { World } from './world.ts'
 
-/** The resources that run in the rehearsal, each as its service would make it. */
+/** The resources that do something here, each as its service would make it. */
 const loaders: Record<string, Load> = {
   'AWS::IAM::Role': (
     { standIn },
@@ -33,6 +34,20 @@ const loaders: Record<string, Load> = {
       policies: (properties.Policies ?? []).map(({ PolicyDocument }) => PolicyDocument),
     })
     return { ref: name, attributes: { Arn: roleArn } }
+  },
+
+  'AWS::IAM::Policy': (
+    { standIn },
+    { account },
+    logicalId,
+    { PolicyDocument: document, Roles: names = [] }: { PolicyDocument: PolicyDocument; Roles?: string[] },
+  ) => {
+    for (const name of names) {
+      const role = standIn.iam.roleNamed(account, name)
+      if (!role) throw new Error(`${logicalId}: there is no role ${name}`)
+      role.policies.push(document)
+    }
+    return { ref: logicalId }
   },
 
   'AWS::Lambda::Function': (
@@ -130,7 +145,7 @@ const loaders: Record<string, Load> = {
   ...alarms,
   ...messaging,
   ...keys,
-  ...smokeTests,
+  ...instances,
 }
 
 /**
@@ -144,6 +159,12 @@ function mayWaitForExecutions({ iam }: StandIn, definition: string, roleArn: str
   for (const action of ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'])
     iam.authorize(principal, { action, resource: rule }, place.region)
 }
+
+/** The types of resources that are made as their services would make them, and those that are only there. */
+export const resourceTypes = () => ({
+  made: [...Object.keys(loaders), ...imageBuilderTypes, 'Custom::*'].sort(),
+  inert: Object.keys(inert).sort(),
+})
 
 const names = ['RoleName', 'Name', 'LogGroupName', 'BucketName', 'AliasName', 'InstanceProfileName']
 
@@ -164,6 +185,6 @@ export function createResource(
     return { ref: logicalId }
   }
   const name = physical(place, logicalId, names.map((key) => properties[key]).find(Boolean))
-  world.notRehearsed.set(type, inert[type]?.why ?? 'unknown to the rehearsal')
+  world.notImitated.set(type, inert[type]?.why ?? 'unknown to the emulator')
   return { ref: name, attributes: { Arn: inert[type]?.arn?.(place, name) ?? `${type}/${name}` } }
 }

@@ -1,10 +1,11 @@
 import { CreateScheduleInput$, type GetScheduleOutput } from '@aws-sdk/client-scheduler'
-import { nextOccurrence, parseSchedule, type Schedule } from '../../domain/calendar/cron.ts'
 import type { StandIn } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import { read, shapeOf } from '../protocol/shape.ts'
 import type { Random } from '../random.ts'
+import { nextTime, parseScheduleExpression, type ScheduleExpression } from '../schedule-expression.ts'
 import { eventTime } from '../services/types.ts'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { arnOf } from './arn.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Place } from './template.ts'
@@ -21,7 +22,7 @@ interface Parts {
 interface Kept {
   name: string
   arn: string
-  schedule: Schedule
+  schedule: ScheduleExpression
   timezone: string
   /** When it was made: a rate counts from there. */
   created: Date
@@ -52,7 +53,7 @@ export class Schedules {
 
   /**
    * Makes what an AWS::Scheduler::Schedule describes.
-   * @throws Error for what Scheduler would not take, and for what is not imitated
+   * @throws Error for what Scheduler would not take, UnsupportedFeature for what is not imitated
    */
   add(place: Place, logicalId: string, properties: Record<string, unknown>): { ref: string; arn: string } {
     const { clock, standIn } = this.#parts
@@ -75,25 +76,25 @@ export class Schedules {
     const functionArn = target?.Arn ?? ''
     const roleArn = target?.RoleArn ?? ''
     const input = target?.Input
-    const refused = (what: string) => new Error(`${logicalId}: the rehearsal does not imitate ${what}`)
     if (!/^arn:aws:lambda:[^:]+:\d{12}:function:[\w-]+$/.test(functionArn))
-      throw refused(`schedules for ${functionArn}`)
-    if (input === undefined) throw refused('a schedule without Input')
-    if (described.StartDate ?? described.EndDate) throw refused('the StartDate and EndDate of a schedule')
+      throw new UnsupportedFeature('schedule target', functionArn, logicalId)
+    if (input === undefined) throw new UnsupportedFeature('schedule target', 'without Input', logicalId)
+    if (described.StartDate) throw new UnsupportedFeature('schedule option', 'StartDate', logicalId)
+    if (described.EndDate) throw new UnsupportedFeature('schedule option', 'EndDate', logicalId)
     if (!this.#parts.standIn.iam.trustsService(roleArn, 'scheduler.amazonaws.com'))
       throw new Error(`${logicalId}: EventBridge Scheduler may not assume the role '${roleArn}'`)
     const minutes = window?.MaximumWindowInMinutes
     if ((window?.Mode === 'FLEXIBLE') !== (minutes !== undefined))
       throw new Error(`${logicalId}: MaximumWindowInMinutes goes with the mode FLEXIBLE, and only with that`)
     const slack = minutes === undefined ? precision : minutes * 60_000
-    const schedule = parseSchedule(described.ScheduleExpression ?? '')
+    const schedule = parseScheduleExpression(described.ScheduleExpression ?? '')
     return { schedule, timezone, slack, functionArn, roleArn, input }
   }
 
   /** "If you do not provide a StartDate for a rate-based schedule, your schedule starts invoking the target immediately." */
   #begin(kept: Kept): void {
     const { schedule, timezone, created } = kept
-    this.#await(kept, schedule.kind === 'rate' ? created : nextOccurrence(schedule, timezone, created))
+    this.#await(kept, schedule.kind === 'rate' ? created : nextTime(schedule, timezone, created))
   }
 
   #await(kept: Kept, time: Date | undefined): void {
@@ -102,7 +103,7 @@ export class Schedules {
     const chance = random.fork(`schedule/${kept.arn}/${time.toISOString()}`)
     clock.at(time.getTime(), () => {
       const { schedule, timezone, created } = kept
-      this.#await(kept, nextOccurrence(schedule, timezone, time, created))
+      this.#await(kept, nextTime(schedule, timezone, time, created))
     })
     clock.at(time.getTime() + chance.integer(0, kept.slack), () => this.#invoke(kept, time, chance))
   }

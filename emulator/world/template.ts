@@ -1,4 +1,6 @@
-/** A synthesized CloudFormation template, as far as the rehearsal reads it. */
+import { UnsupportedFeature } from '../unsupported-feature.ts'
+import { arnOf } from './arn.ts'
+/** A synthesized CloudFormation template, as far as the emulator reads it. */
 export interface Template {
   Resources: Record<string, Resource>
   Parameters?: Record<string, { Default?: string }>
@@ -9,6 +11,8 @@ export interface Resource {
   Properties?: Record<string, unknown>
   DependsOn?: string | string[]
   Condition?: string
+  /** The CDK has there where the code of a function is: `aws:asset:path`. */
+  Metadata?: Record<string, unknown>
 }
 
 /** What creating a resource gives: its Ref, and its attributes for Fn::GetAtt. */
@@ -27,9 +31,10 @@ type Create = (logicalId: string, resource: Resource, properties: Record<string,
 
 /**
  * Creates every resource of a template in the order of its references, as CloudFormation would, and
- * resolves the intrinsic functions on the way. An intrinsic that it does not know is an error.
+ * resolves the intrinsic functions on the way. `stackId` ends the stack's ARN.
+ * @throws UnsupportedFeature for an intrinsic that it does not know, and for a resource with a condition
  */
-export function deploy(template: Template, place: Place, create: Create): Map<string, Created> {
+export function deploy(template: Template, place: Place, create: Create, stackId = 'emulator'): Map<string, Created> {
   const done = new Map<string, Created>()
   const under: string[] = []
 
@@ -40,7 +45,7 @@ export function deploy(template: Template, place: Place, create: Create): Map<st
     if (!resource) throw new Error(`${place.stack}: no resource ${logicalId}`)
     if (under.includes(logicalId)) throw new Error(`${place.stack}: ${[...under, logicalId].join(' -> ')} is a circle`)
     if (resource.Condition)
-      throw new Error(`${place.stack}: the rehearsal does not imitate the Condition of ${logicalId}`)
+      throw new UnsupportedFeature('template condition', `${resource.Condition} of ${logicalId}`, place.stack)
     under.push(logicalId)
     for (const dependency of [resource.DependsOn ?? []].flat()) created(dependency)
     const properties = resolve(resource.Properties ?? {}) as Record<string, unknown>
@@ -56,7 +61,7 @@ export function deploy(template: Template, place: Place, create: Create): Map<st
     'AWS::Partition': 'aws',
     'AWS::URLSuffix': 'amazonaws.com',
     'AWS::StackName': place.stack,
-    'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.account}:stack/${place.stack}/rehearsal`,
+    'AWS::StackId': arnOf(place, 'cloudformation', `stack/${place.stack}/${stackId}`),
   }
 
   const ref = (name: string) => pseudo[name] ?? template.Parameters?.[name]?.Default ?? created(name).ref
@@ -64,8 +69,10 @@ export function deploy(template: Template, place: Place, create: Create): Map<st
   const attribute = (logicalId: string, name: string) => {
     const value = created(logicalId).attributes?.[name]
     if (value === undefined)
-      throw new Error(
-        `${place.stack}: the rehearsal does not know ${template.Resources[logicalId]?.Type}'s attribute ${name} (${logicalId})`,
+      throw new UnsupportedFeature(
+        'resource attribute',
+        `${name} of ${template.Resources[logicalId]?.Type} (${logicalId})`,
+        place.stack,
       )
     return value
   }
@@ -102,7 +109,7 @@ export function deploy(template: Template, place: Place, create: Create): Map<st
     if (entries.length === 1 && (name === 'Ref' || name.startsWith('Fn::'))) {
       if (name === 'Ref' && argument === 'AWS::NoValue') return undefined
       const intrinsic = intrinsics[name]
-      if (!intrinsic) throw new Error(`${place.stack}: the rehearsal does not know ${name}`)
+      if (!intrinsic) throw new UnsupportedFeature('intrinsic function', name, place.stack)
       return intrinsic(argument as never)
     }
     return Object.fromEntries(

@@ -1,6 +1,3 @@
-import type { Faults } from '../../rehearsal/faults.ts'
-import { Slack } from '../../rehearsal/slack.ts'
-import { workIn } from '../../rehearsal/work.ts'
 import { StandIn } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { EventEnvelope } from '../event.ts'
@@ -10,9 +7,10 @@ import type { Notification } from '../services/sns.ts'
 import { Partitions } from '../services/support.ts'
 import { stepFunctionsService } from '../step-functions/service.ts'
 import { StepFunctions } from '../step-functions/step-functions.ts'
-import { Buses, type Fate } from './buses.ts'
+import { arnOf } from './arn.ts'
+import { Buses, type EventDelays } from './buses.ts'
 import { Deliveries } from './deliveries.ts'
-import { Functions } from './functions.ts'
+import { Functions, type LambdaFunction } from './functions.ts'
 import { hostFor } from './host.ts'
 import { Metrics } from './metrics.ts'
 import { createResource } from './resources.ts'
@@ -22,47 +20,68 @@ import { deploy, type Place, type Template } from './template.ts'
 
 export interface WorldOptions {
   clock: VirtualClock
+  /** All that is drawn comes from here: the same seed and the same deeds, the same calls. */
   random: Random
+  /** The account and region of the state machines. Credentials that nobody knows are those of its operator. */
   account: string
   region: string
-  organization: string | undefined
-  faults: Faults
-  bundles: Record<string, { name: string; directory: string }>
-  fate: Fate
-  before: (functionName: string, image: string) => Promise<void>
-  onStep: (executionArn: string) => void
+  /** The organization that all accounts belong to, for aws:PrincipalOrgID. */
+  organization?: string | undefined
+  /** The bundles of functions, by logical id: directories with an index.mjs. */
+  bundles?: Record<string, { directory: string }>
+  /** Where the AWS endpoint listens on loopback. Default: any port that is free. */
+  port?: number | undefined
+  /** What ends the ids of stacks, and stands in log streams and in what Lambda says of a crash. Default: `emulator`. */
+  name?: string
   /** Schedules come up to here, epoch milliseconds; without it they never do. */
-  until?: number | undefined
-  onEvent?: ((event: EventEnvelope) => void) | undefined
-  /** Told of every message that a function publishes. */
-  onNotification?: ((notification: Notification) => void) | undefined
-  port: number
+  schedulesUntil?: number | undefined
+  /** The work that an execution or a function with this input is for, by which calls and invocations are counted. */
+  labelOf?: (input: string) => string
+  /** Environment variables of a function beside those of its template, or instead of them. */
+  environment?: (fn: LambdaFunction) => Record<string, string>
+  /** What happens just before a function runs. */
+  beforeInvoke?: (functionName: string, label: string) => Promise<void>
+  /** What happens to a function after its work and before its answer. */
+  afterInvoke?: (functionName: string) => 'crash' | undefined
+  /** How often an event reaches each target, and how much later than usual. Default: once, and no later. */
+  eventDelays?: EventDelays
+  /** Told of the execution that calls, or whose status changes. */
+  onStep?: (executionArn: string) => void
+  /** Told of every event that is put on a bus of the world's own account and region. */
+  onEvent?: (event: EventEnvelope) => void
+  /** Told of every message that is published. */
+  onNotification?: (notification: Notification) => void
 }
 
-/** The accounts of a rehearsal, with everything in them that the templates deploy. */
+/** Accounts without anything in them, whose AWS endpoint listens on loopback. */
+export const createWorld = (options: WorldOptions): Promise<World> => World.open(options)
+
+/** Accounts, with everything in them that templates deploy, in virtual time. */
 export class World {
   readonly clock: VirtualClock
-  readonly standIn: StandIn
+  /** All services of all accounts: their state, who may do what, and the log of calls. */
+  readonly aws: StandIn
   readonly stepFunctions: StepFunctions
   readonly functions: Functions
-  /** Those of the build account and region. */
+  /** Those of the world's own account and region. */
   readonly buses: Buses
   /** Each account has its own buses in each region. */
   readonly regional: Partitions<Buses>
   /** Events that came to nothing, and why. */
   readonly refused: string[] = []
-  readonly bundles: WorldOptions['bundles']
+  readonly bundles: Record<string, { directory: string }>
   readonly deliveries: Deliveries
   readonly schedules: Schedules
   readonly busPolicies: (BusStatement & { bus: string })[] = []
-  /** Types of resources that do nothing here, and what they are for. */
-  readonly notRehearsed = new Map<string, string>()
+  /** Types of resources that do nothing here, and what that leaves out. */
+  readonly notImitated = new Map<string, string>()
   /** What is to be done when all resources are there. */
   readonly later: (() => Promise<unknown>)[] = []
   readonly url: string
-  readonly slack: Slack
   readonly metrics = new Metrics()
   readonly #options: WorldOptions
+  readonly #name: string
+  readonly #labelOf: (input: string) => string
   readonly #server: { close(): Promise<void> }
   readonly #responses: Awaited<ReturnType<typeof responses>>
 
@@ -70,8 +89,7 @@ export class World {
     const { clock, random, account, region, organization } = options
     const standIn = new StandIn({ clock, random: random.fork('stand-in'), account, region, organization })
     const server = await standIn.listen(options.port)
-    const slack = await Slack.open(() => clock.now())
-    return new World(options, standIn, { server, answers: await responses(), slack })
+    return new World(options, standIn, { server, answers: await responses() })
   }
 
   private constructor(
@@ -80,40 +98,40 @@ export class World {
     {
       server,
       answers,
-      slack,
     }: {
       server: { url: string; close(): Promise<void> }
       answers: Awaited<ReturnType<typeof responses>>
-      slack: Slack
     },
   ) {
-    const { clock, random, account, region, faults, onStep, fate, before } = options
+    const { clock, random, account, region, name = 'emulator', labelOf = () => '', onStep = () => {} } = options
     this.#options = options
     this.#server = server
     this.#responses = answers
-    this.slack = slack
     this.url = server.url
     this.clock = clock
-    this.standIn = standIn
-    this.bundles = options.bundles
+    this.aws = standIn
+    this.bundles = options.bundles ?? {}
+    this.#name = name
+    this.#labelOf = labelOf
     this.functions = new Functions({
       clock,
       random,
       standIn,
-      faults,
-      before,
+      name,
       endpoint: server.url,
-      slackApi: slack.apiUrl,
       metrics: this.metrics,
+      environment: options.environment ?? (() => ({})),
+      before: options.beforeInvoke ?? (async () => {}),
+      after: options.afterInvoke ?? (() => undefined),
     })
-    const isBuild = (other: string, elsewhere: string) => other === account && elsewhere === region
+    const isOwn = (other: string, elsewhere: string) => other === account && elsewhere === region
     this.regional = new Partitions(
       (...place) =>
         new Buses({
           clock,
           random,
-          fate,
-          ...(isBuild(...place) && { onEvent: (event) => this.#heard(event) }),
+          delaysOf: options.eventDelays ?? (() => [0]),
+          ...(isOwn(...place) && { onEvent: (event) => this.#heard(event) }),
           deliver: (target, event, rule) => this.deliveries.toTarget(target, event, rule),
         }),
     )
@@ -125,17 +143,17 @@ export class World {
       functions: this.functions,
       metrics: this.metrics,
       receive: (event, bus) => this.receive(event, bus),
-      workOf: (event) => this.#workOfEvent(event),
+      labelOf: (event) => this.#labelOfEvent(event),
       refuse: (reason) => this.refused.push(reason),
     })
     const { deliveries } = this
-    this.schedules = new Schedules({ clock, random, standIn, deliveries, until: options.until })
+    this.schedules = new Schedules({ clock, random, standIn, deliveries, until: options.schedulesUntil })
     const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
-    this.stepFunctions = new StepFunctions(hostFor({ ...host, workOf: (arn) => this.workOf(arn) }))
+    this.stepFunctions = new StepFunctions(hostFor({ ...host, labelOf: (arn) => this.labelOf(arn) }))
     standIn.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
     standIn.lambda.deployed = (arn) =>
       this.functions.has(arn)
-        ? (payload) => this.functions.invoke(arn, payload, workIn(JSON.stringify(payload ?? {})))
+        ? (payload) => this.functions.invoke(arn, payload, labelOf(JSON.stringify(payload ?? {})))
         : undefined
     standIn.sns.read = (notification) => options.onNotification?.(notification)
     standIn.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
@@ -146,16 +164,27 @@ export class World {
     }
   }
 
-  /** Makes everything of a template, and waits for what takes time. */
+  /** The older name of `aws`. */
+  get standIn(): StandIn {
+    return this.aws
+  }
+
+  /**
+   * Makes everything of a template, and waits for what takes time: the clock must run meanwhile.
+   * @throws Error where a custom resource fails, UnsupportedFeature for what is not imitated
+   */
   async deploy(template: Template, place: Place): Promise<void> {
-    deploy(template, place, (logicalId, resource, properties) =>
-      createResource(this, place, logicalId, resource, properties),
+    deploy(
+      template,
+      place,
+      (logicalId, resource, properties) => createResource(this, place, logicalId, resource, properties),
+      this.#name,
     )
     for (const act of this.later.splice(0)) await act()
   }
 
   /**
-   * An event from another account on a bus of ours.
+   * An event from another account on a bus of the world's own account.
    *
    * @returns why the bus does not take it, where its policy does not.
    */
@@ -191,19 +220,19 @@ export class World {
     this.#options.onEvent?.(event)
   }
 
-  /** What an execution works for: `<campaign>/<image>`, or '' for a campaign. */
-  workOf(executionArn: string): string {
-    return workIn(this.stepFunctions.executions.get(executionArn)?.input)
+  /** The label of the work that an execution does. */
+  labelOf(executionArn: string): string {
+    return this.#labelOf(this.stepFunctions.executions.get(executionArn)?.input ?? '{}')
   }
 
-  /** What an event is about: the work that started its image, or that its execution does. */
-  #workOfEvent({ resources, detail }: EventEnvelope): string {
-    if (typeof detail.input === 'string') return workIn(detail.input)
-    return this.standIn.startedFor.get(resources[0] ?? '') ?? ''
+  /** The label of the work that started an event's image, or that its execution does. */
+  #labelOfEvent({ resources, detail }: EventEnvelope): string {
+    if (typeof detail.input === 'string') return this.#labelOf(detail.input)
+    return this.aws.startedFor.get(resources[0] ?? '') ?? ''
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#server.close(), this.#responses.close(), this.slack.close()])
+    await Promise.all([this.#server.close(), this.#responses.close()])
   }
 
   /** Creates a custom resource, as CloudFormation does: by its function, which answers over HTTP. */
@@ -212,7 +241,7 @@ export class World {
     const event = {
       RequestType: 'Create',
       ResponseURL: this.#responses.urlFor(logicalId),
-      StackId: `arn:aws:cloudformation:${this.#options.region}:${this.#options.account}:stack/${stack}/rehearsal`,
+      StackId: arnOf(this.#options, 'cloudformation', `stack/${stack}/${this.#name}`),
       RequestId: this.#options.random.fork(`resource/${logicalId}`).uuid(),
       ResourceType: type,
       LogicalResourceId: logicalId,

@@ -8,7 +8,7 @@ import type { Role } from '../../emulator/iam/iam.ts'
 import type { PolicyDocument, Statement } from '../../emulator/iam/policy.ts'
 import { Random } from '../../emulator/random.ts'
 import { type CallRecord, callLine, type Principal } from '../../emulator/services/types.ts'
-import { invalidCalls, validates } from '../support/calls.ts'
+import { invalidCalls, validates } from './model-calls.ts'
 
 export const build = { account: '111111111111', region: 'us-east-1' }
 export const target = { account: '222222222222', region: 'us-east-1' }

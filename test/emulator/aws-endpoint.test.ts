@@ -18,13 +18,13 @@ describe('the server', () => {
   })
 
   it.each([
-    ['a service that is not imitated', { headers: signed('s3') }, 501, 'the rehearsal does not imitate s3'],
+    ['a service that is not imitated', { headers: signed('s3') }, 501, 'the emulator does not imitate the service s3'],
     ['a request that is not signed', {}, 403, 'the request is not signed'],
     [
       'an operation that is not imitated',
       { method: 'GET', headers: signed('imagebuilder') },
       501,
-      'does not imitate imagebuilder GET /',
+      'does not imitate the request imagebuilder GET /',
     ],
     [
       'a body that is no JSON',
@@ -123,7 +123,7 @@ describe('calls without a socket', () => {
       operation: 'ListExecutions',
       input: {},
     })
-    await expect(call).rejects.toMatchObject({ name: 'UnknownOperationException', status: 501 })
+    await expect(call).rejects.toMatchObject({ name: 'UnsupportedFeature', status: 501 })
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { awsCommand } from '../support/aws-command.ts'
 import { build, itFitsTheModels, type Served, seedFleet, served } from './accounts.ts'
+import { awsCommand } from './aws-command.ts'
 
 let world: Served
 
@@ -91,7 +91,7 @@ describe.skipIf(!command)('the aws command line, unmodified (skipped where there
 
   it('is told what is not imitated', async () => {
     await expect(aws('imagebuilder list-workflows')).rejects.toThrow(
-      'the rehearsal does not imitate imagebuilder ListWorkflows',
+      'the emulator does not imitate the operation imagebuilder ListWorkflows',
     )
   }, 60_000)
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
-import { invalidCalls, validates } from '../support/calls.ts'
+import { invalidCalls, validates } from '../emulator/model-calls.ts'
 import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
 let stage: Awaited<ReturnType<typeof stageFor>>

@@ -1,14 +1,18 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
-import { VirtualClock } from '../../emulator/clock.ts'
-import { Random } from '../../emulator/random.ts'
-import type { Outcome } from '../../emulator/services/imagebuilder/images.ts'
-import type { NewOrganization } from '../../emulator/services/organizations.ts'
-import { World } from '../../emulator/world/world.ts'
+import {
+  createWorld,
+  type ImageOutcome,
+  type NewOrganization,
+  Random,
+  VirtualClock,
+  type World,
+} from '../../emulator/index.ts'
 import { summarise } from '../../rehearsal/accounts.ts'
 import { Faults } from '../../rehearsal/faults.ts'
 import { writeRecords } from '../../rehearsal/records.ts'
 import { stage } from '../../rehearsal/scenario.ts'
+import { workIn } from '../../rehearsal/work.ts'
 import { stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
 /** Rehearsals of rings: the test makes the accounts, and reads the world itself. */
@@ -61,7 +65,7 @@ interface Happening {
   targets: string[]
   organization?: Pick<NewOrganization, 'units' | 'accounts'>
   /** What becomes of distributions. */
-  outcome?: Outcome
+  outcome?: ImageOutcome
   /** Hours after the start at which the upstream releases something. */
   releasedAfter?: number[]
   /** Hours after the start until which schedules come; without it they never do. */
@@ -78,18 +82,17 @@ export async function ringStage(fleet: Fleet) {
     const clock = new VirtualClock(started - 600_000)
     const random = new Random(1)
     const faults = new Faults([])
-    const world: World = await World.open({
+    const world: World = await createWorld({
       clock,
       random,
-      faults,
       organization: fleet.organization,
-      ...fleet.build,
+      account: fleet.build.account,
+      region: fleet.build.region,
       bundles: assembly.functions,
-      port: 0,
-      onStep: () => {},
-      ...(until !== undefined && { until: started + until * 3_600_000 }),
-      fate: (event) => staged.fate(event),
-      before: (name, work) => staged.before(name, work),
+      schedulesUntil: until === undefined ? undefined : started + until * 3_600_000,
+      labelOf: workIn,
+      eventDelays: (event) => staged.fate(event),
+      beforeInvoke: (name, work) => staged.before(name, work),
     })
     const releases = releasedAfter.map((hours) => {
       const time = new Date(started + hours * 3_600_000).toISOString().replace('.000', '')

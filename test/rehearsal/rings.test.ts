@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { copyFailures } from '../../emulator/services/imagebuilder/copies.ts'
 import type { World } from '../../emulator/world/world.ts'
-import { invalidCalls, validates } from '../support/calls.ts'
+import { invalidCalls, validates } from '../emulator/model-calls.ts'
 import { slow } from '../support/rehearsal.ts'
 import { accounts, build, copiesIn, fleetOf, pointers, regions, ringStage, start } from './ring-rehearsal.ts'
 

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
-import { awsCommand } from '../support/aws-command.ts'
+import { awsCommand } from '../emulator/aws-command.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
 
 let rehearsal: Rehearsal

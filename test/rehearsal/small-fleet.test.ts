@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
-import { invalidCalls, validates } from '../support/calls.ts'
+import { invalidCalls, validates } from '../emulator/model-calls.ts'
 import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
 const fleet = parseFleet(

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { invalidCalls, validates } from '../support/calls.ts'
+import { invalidCalls, validates } from '../emulator/model-calls.ts'
 import { everyCheck } from '../support/every-check.ts'
 import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 

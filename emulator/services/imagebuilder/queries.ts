@@ -1,6 +1,7 @@
 import type { Filter } from '@aws-sdk/client-imagebuilder'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import { pageOf } from '../support.ts'
-import { AwsError, type Context, type Operation } from '../types.ts'
+import type { Context, Operation } from '../types.ts'
 import type { ImageRecord, Images } from './images.ts'
 import { type Kind, type Kinds, missing, type Resources } from './resources.ts'
 
@@ -152,7 +153,7 @@ export function listed<T extends object>(
 
 function fits(value: object, { name = '', values = [] }: Filter): boolean {
   if (!['name', 'version', 'platform', 'type', 'osVersion', 'owner', 'arn', 'parentImage'].includes(name)) {
-    throw new AwsError('InvalidParameterValueException', `the rehearsal does not imitate the filter ${name}`)
+    throw new UnsupportedFeature('filter', name)
   }
   return values.includes(String((value as Record<string, unknown>)[name]))
 }

@@ -4,8 +4,9 @@ import type {
   ListComponentsRequest,
   UpdateImagePipelineRequest,
 } from '@aws-sdk/client-imagebuilder'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import { ClientTokens } from '../support.ts'
-import { AwsError, type Context, notImitated, type Operation, type Permission, type PermissionsOf } from '../types.ts'
+import { AwsError, type Context, type Operation, type Permission, type PermissionsOf } from '../types.ts'
 import type { Neighbours } from './builder.ts'
 import { latestOf, listed } from './queries.ts'
 import { type Place, type Resources, slug } from './resources.ts'
@@ -73,7 +74,8 @@ export function recipes({ resources, near, checkRole }: Around): Record<string, 
     },
     ListComponents: ({ owner = 'Self', ...input }: ListComponentsRequest, context) => {
       const { account, region } = context
-      if (owner !== 'Self' && owner !== 'Amazon') throw notImitated(`components whose owner is ${owner}`)
+      if (owner !== 'Self' && owner !== 'Amazon')
+        throw new UnsupportedFeature('option', `owner ${owner} of ListComponents`)
       const all = resources.list('component', { region, account: owner === 'Self' ? account : 'aws' })
       return listed(all, known(input), context, 'componentVersionList', componentSummary)
     },

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import { toApiNames } from '../../protocol/casing.ts'
 import { isObject, read, shapeOf } from '../../protocol/shape.ts'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import { Partitions } from '../support.ts'
 import { AwsError, type Clock } from '../types.ts'
 
@@ -51,6 +52,9 @@ const templates: Record<string, { kind: Kind; request: Parameters<typeof shapeOf
   'AWS::ImageBuilder::ImagePipeline': { kind: 'image-pipeline', request: CreateImagePipelineRequest$ },
 }
 
+/** The types of resources that templates may have. */
+export const imageBuilderTypes = Object.keys(templates)
+
 /** CloudFormation's own names for what the API calls otherwise. */
 const renamed: Record<string, string> = {
   Version: 'semanticVersion',
@@ -74,7 +78,7 @@ export class Resources {
   /** Makes what an AWS::ImageBuilder resource describes. Throws an Error for what the API would not take. */
   create(type: string, properties: Record<string, unknown>, place: Place): Created {
     const template = templates[type]
-    if (!template) throw new Error(`the rehearsal does not imitate ${type}`)
+    if (!template) throw new UnsupportedFeature('resource type', type)
     const shape = shapeOf(template.request)
     const problems: string[] = []
     const named = toApiNames(shape, apiOf(properties))

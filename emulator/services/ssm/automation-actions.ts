@@ -1,4 +1,4 @@
-import { notImitated } from '../types.ts'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Step } from './automation-document.ts'
 import { selected } from './automation-values.ts'
 
@@ -64,7 +64,7 @@ export const actions: Record<string, (bench: Bench, inputs: Inputs, step: Step) 
     const answer = await call(Service, Api, rest)
     return Object.fromEntries(
       outputs.map(({ Name, Selector, Type }) => {
-        if (Type !== 'StringList' && Type !== 'String') throw notImitated(`an output of type ${Type}`)
+        if (Type !== 'StringList' && Type !== 'String') throw new UnsupportedFeature('automation output type', Type)
         const found = selected(answer, Selector).flat()
         return [Name, Type === 'String' ? found[0] : found]
       }),

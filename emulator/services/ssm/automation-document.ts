@@ -101,7 +101,7 @@ const outputsOf = ({ action, outputs = [] }: Step) => [
 function problemsOf(step: Step, steps: Step[]): string[] {
   const { name, action, inputs, outputs = [], onFailure = 'Abort', onCancel = 'Abort', nextStep } = step
   const known = actions[action]
-  if (!known) return [`the rehearsal does not imitate the action ${action}`]
+  if (!known) return [`the emulator does not imitate the automation action ${action}`]
   const stepCalled = (wanted: string | undefined) => steps.find((other) => other.name === wanted)
   const leadsTo = (option: string) => stepCalled(option.replace(/^step:/, ''))
   const cancelled = leadsTo(onCancel)

@@ -1,6 +1,7 @@
 import type { AutomationExecutionStatus, StepExecution } from '@aws-sdk/client-ssm'
 import type { Iam } from '../../iam/iam.ts'
-import { AwsError, notImitated, type Principal, type Surroundings } from '../types.ts'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
+import { AwsError, type Principal, type Surroundings } from '../types.ts'
 import { actions, StepCancelled, StepFailed, StepTimedOut } from './automation-actions.ts'
 import type { Step } from './automation-document.ts'
 import { type Execution, happeningOf, isCritical, textsOf } from './automation-execution.ts'
@@ -100,7 +101,7 @@ class Runner {
 
   async #attempt(step: Step, signal: AbortSignal): Promise<Ended> {
     const act = actions[step.action]
-    if (!act) throw notImitated(`the action ${step.action}`)
+    if (!act) throw new UnsupportedFeature('automation action', step.action)
     const until = this.#now() + (step.timeoutSeconds ?? 3_600) * 1_000
     const sleep = async (seconds: number) => {
       await this.#sleep(seconds, signal)

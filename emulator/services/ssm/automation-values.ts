@@ -1,4 +1,4 @@
-import { notImitated } from '../types.ts'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 
 /** How runbooks refer to values, and select them in answers. */
 
@@ -31,7 +31,7 @@ export function resolved(value: unknown, lookUp: (name: string) => unknown): unk
 /** What a JSONPath of members, indexes and `..member` selects: all of it, in order. */
 export function selected(answer: unknown, path: string): unknown[] {
   const parts = [...path.matchAll(/(\.{1,2})(\w+)|\[(\d+)\]/g)]
-  if (`$${parts.map(([text]) => text).join('')}` !== path) throw notImitated(`the JSONPath ${path}`)
+  if (`$${parts.map(([text]) => text).join('')}` !== path) throw new UnsupportedFeature('JSONPath', path)
   return parts.reduce<unknown[]>(
     (found, [, dots, member = '', index]) =>
       index !== undefined

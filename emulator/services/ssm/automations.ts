@@ -1,8 +1,9 @@
 import type { StartAutomationExecutionRequest, StopAutomationExecutionRequest } from '@aws-sdk/client-ssm'
 import { evaluate, listOf } from '../../iam/policy.ts'
 import { modelOf } from '../../protocol/models.ts'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import { ClientTokens, Partitions } from '../support.ts'
-import { AwsError, type Context, notImitated, type PermissionsOf, type Surroundings } from '../types.ts'
+import { AwsError, type Context, type PermissionsOf, type Surroundings } from '../types.ts'
 import type { AutomationDocument } from './automation-document.ts'
 import { type Execution, isOver, pendingSteps, toldOf, valuesOf } from './automation-execution.ts'
 import { type AutomationHost, runExecution } from './automation-runner.ts'
@@ -59,7 +60,7 @@ export class Automations {
     StopAutomationExecution: (input: StopAutomationExecutionRequest, context: Context) => {
       const { AutomationExecutionId: id = '', Type = 'Cancel' } = input
       const execution = this.#get(id, context)
-      if (Type !== 'Cancel') throw notImitated(`stopping an automation by ${Type}`)
+      if (Type !== 'Cancel') throw new UnsupportedFeature('option', `Type ${Type} of StopAutomationExecution`)
       if (isOver(execution) || execution.status === 'Cancelling')
         throw new AwsError(
           'InvalidAutomationStatusUpdateException',

@@ -4,16 +4,17 @@ import type {
   SendCommandRequest,
 } from '@aws-sdk/client-ssm'
 import type { Iam } from '../../iam/iam.ts'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ec2 } from '../ec2.ts'
 import { tagContext } from '../ec2-permissions.ts'
 import type { LaunchedInstance } from '../instances.ts'
 import { Partitions } from '../support.ts'
-import { AwsError, type Context, notImitated, type PermissionsOf, type Surroundings } from '../types.ts'
+import { AwsError, type Context, type PermissionsOf, type Surroundings } from '../types.ts'
 import { type Documents, documentArn } from './documents.ts'
 import type { Place } from './store.ts'
 
-/** What is smoke-tested, and where. */
-export interface Tested {
+/** Where a command runs, and which. */
+export interface CommandTarget {
   image: string
   instance: string
   /** Of the instance. */
@@ -23,8 +24,8 @@ export interface Tested {
   document?: string
 }
 
-/** How a smoke test goes; all of it as one would wish where nothing is said. */
-export interface SmokeFate {
+/** How a command goes; all of it as one would wish where nothing is said. */
+export interface CommandOutcome {
   /** false: Systems Manager never hears of the instance. */
   online?: boolean
   exitCode?: number
@@ -56,17 +57,17 @@ export class Commands {
   readonly #ec2: Ec2
   readonly #documents: Documents
   readonly #iam: () => Iam
-  readonly #smoke: (tested: Tested) => SmokeFate
+  readonly #outcomeOf: (target: CommandTarget) => CommandOutcome
 
   constructor(
     surroundings: Surroundings,
-    near: { ec2: Ec2; documents: Documents; iam: () => Iam; smoke: (tested: Tested) => SmokeFate },
+    near: { ec2: Ec2; documents: Documents; iam: () => Iam; outcomeOf: (target: CommandTarget) => CommandOutcome },
   ) {
     this.#surroundings = surroundings
     this.#ec2 = near.ec2
     this.#documents = near.documents
     this.#iam = near.iam
-    this.#smoke = near.smoke
+    this.#outcomeOf = near.outcomeOf
   }
 
   readonly permissions: Record<string, PermissionsOf> = {
@@ -83,7 +84,7 @@ export class Commands {
   readonly operations = {
     DescribeInstanceInformation: (input: DescribeInstanceInformationRequest, context: Context) => {
       const ids = input.Filters?.flatMap(({ Key: key, Values }) => {
-        if (key !== 'InstanceIds') throw notImitated(`the filter ${key} of DescribeInstanceInformation`)
+        if (key !== 'InstanceIds') throw new UnsupportedFeature('filter', `${key} of DescribeInstanceInformation`)
         return Values ?? []
       })
       const online = this.#ec2.instances
@@ -103,7 +104,7 @@ export class Commands {
 
     SendCommand: (input: SendCommandRequest, context: Context) => {
       const { DocumentName: name = '', InstanceIds: [id = '', ...others] = [] } = input
-      if (others.length > 0) throw notImitated('a command on several instances')
+      if (others.length > 0) throw new UnsupportedFeature('option', 'InstanceIds with several instances of SendCommand')
       const launched = this.#ec2.instances.find(id, context)
       if (!launched || !this.#isOnline(launched))
         throw new AwsError(
@@ -111,7 +112,7 @@ export class Commands {
           `Instances [[${id}]] not in a valid state for account ${context.account}`,
         )
       this.#checkDocument(input, context)
-      const command = this.#start(input, launched, this.#smoke({ ...aboutOf(launched), document: name }))
+      const command = this.#start(input, launched, this.#outcomeOf({ ...aboutOf(launched), document: name }))
       return { Command: told(command) }
     },
 
@@ -122,7 +123,8 @@ export class Commands {
     ListCommandInvocations: ({ CommandId: id = '', Details }: ListCommandInvocationsRequest, context: Context) => {
       const command = this.#get(id, context)
       const { exitCode: ResponseCode, status: Status } = command
-      const plugin = { Name: 'smoke', Status, ResponseCode, Output: command.output.slice(0, outputLimit) }
+      const Name = this.#pluginOf(command.input, context)
+      const plugin = { Name, Status, ResponseCode, Output: command.output.slice(0, outputLimit) }
       return {
         CommandInvocations: [
           {
@@ -150,7 +152,7 @@ export class Commands {
     const { clock } = this.#surroundings
     const takes = instance.Platform ? agentStarts.windows : agentStarts.linux
     if (instance.State.Name !== 'running' || clock.now() < (runningSince ?? 0) + takes * 1_000) return false
-    if (!profile || this.#smoke(aboutOf({ instance })).online === false) return false
+    if (!profile || this.#outcomeOf(aboutOf({ instance })).online === false) return false
     try {
       const resource = `arn:aws:ec2:${region}:${account}:instance/${instance.InstanceId}`
       const iam = this.#iam()
@@ -177,9 +179,16 @@ export class Commands {
       throw new AwsError('InvalidParameters', `Parameters ${wrong.join(', ')} do not match document ${name}.`)
   }
 
-  #start(input: SendCommandRequest, launched: LaunchedInstance, fate: SmokeFate): Command {
+  /** A plugin is named as its step; AWS's own documents have steps that are named as what they run. */
+  #pluginOf({ DocumentName: name = '' }: SendCommandRequest, place: Place): string {
+    const document = this.#documents.find(name, place)
+    const [step] = document?.type === 'Command' ? document.content.mainSteps : []
+    return step?.name ?? (name === 'AWS-RunPowerShellScript' ? 'aws:runPowerShellScript' : 'aws:runShellScript')
+  }
+
+  #start(input: SendCommandRequest, launched: LaunchedInstance, outcome: CommandOutcome): Command {
     const { clock, random } = this.#surroundings
-    const { exitCode = 0, output = '', seconds = 30 } = fate
+    const { exitCode = 0, output = '', seconds = 30 } = outcome
     const commands = this.#commands.in(launched)
     const instance = launched.instance.InstanceId
     const command: Command = {

@@ -23,7 +23,7 @@ export const documentArn = (name: string, { account, region }: Place) =>
 export class Documents {
   readonly #kept = new Partitions<Map<string, Document>>(() => new Map())
 
-  /** @throws AwsError InvalidDocumentContent for a runbook that Systems Manager would refuse, or this rehearsal cannot run */
+  /** @throws AwsError InvalidDocumentContent for a runbook that Systems Manager would refuse, or the emulator cannot run */
   add(place: Place, document: Document): void {
     const { name } = document
     if (!/^[a-zA-Z0-9_\-.]{3,128}$/.test(name) || /^(aws|amazon|amzn)/i.test(name))

@@ -5,12 +5,13 @@ import type {
   PutParameterRequest,
   Tag,
 } from '@aws-sdk/client-ssm'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ec2 } from '../ec2.ts'
 import { pageOf } from '../support.ts'
 import { AwsError, type Context, type Service, type Surroundings } from '../types.ts'
 import type { AutomationHost } from './automation-runner.ts'
 import { Automations } from './automations.ts'
-import { Commands, type SmokeFate, type Tested } from './commands.ts'
+import { type CommandOutcome, Commands, type CommandTarget } from './commands.ts'
 import { type Document, Documents } from './documents.ts'
 import { permissions } from './permissions.ts'
 import { checkPut } from './rules.ts'
@@ -21,10 +22,10 @@ interface Paging {
   NextToken?: string | undefined
 }
 
-/** Systems Manager: Parameter Store, and what smoke tests need of Automation and Run Command. */
+/** Systems Manager: Parameter Store, and some of Automation and Run Command. */
 export class Ssm implements Service {
-  /** How a smoke test goes. Set by the world. */
-  smoke: (tested: Tested) => SmokeFate = () => ({})
+  /** How a command on an instance goes. */
+  commandOutcome: (target: CommandTarget) => CommandOutcome = () => ({})
   /** Who runs the steps of runbooks. Set by the stand-in. */
   host: AutomationHost | undefined
   readonly permissions: NonNullable<Service['permissions']>
@@ -46,7 +47,7 @@ export class Ssm implements Service {
       ec2,
       documents,
       iam: () => host().iam,
-      smoke: (tested: Tested) => this.smoke(tested),
+      outcomeOf: (target: CommandTarget) => this.commandOutcome(target),
     })
     this.permissions = { ...permissions, ...automations.permissions, ...commands.permissions }
     this.operations = { ...this.#ofParameters, ...automations.operations, ...commands.operations }
@@ -185,7 +186,7 @@ function chosenBy({ ParameterFilters: filters = [] }: DescribeParametersRequest,
     filters.every(({ Key: key, Option: option = 'Equals', Values: values = [] }) => {
       const { name } = parameter
       if (key === 'Type') return values.includes(last(parameter).type)
-      if (key !== 'Name') throw new AwsError('InvalidFilterKey', `the rehearsal does not imitate the filter ${key}`)
+      if (key !== 'Name') throw new UnsupportedFeature('filter', `${key} of DescribeParameters`)
       if (option === 'BeginsWith') return values.some((value) => name.startsWith(value))
       return option === 'Contains' ? values.some((value) => name.includes(value)) : values.includes(name)
     }),

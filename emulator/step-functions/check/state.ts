@@ -18,7 +18,7 @@ const work: Fields = {
 
 const resource: Check = (value, problems) => {
   if (typeof value !== 'string' || !parseResource(value)) {
-    problems.add(`The resource '${value}' is no integration that the rehearsal imitates`)
+    problems.add(`The resource '${value}' is no integration that the emulator imitates`)
   }
 }
 
@@ -110,7 +110,7 @@ export function checkState(state: unknown, jsonata: boolean, problems: Problems)
   }
   const language = state.QueryLanguage ?? (jsonata ? 'JSONata' : 'JSONPath')
   if (language !== 'JSONata') {
-    problems.add(`The rehearsal runs JSONata states only; this one is ${language}`)
+    problems.add(`The emulator runs JSONata states only; this one is ${language}`)
     return
   }
   checkFields(state, type.fields, type.required, problems)
@@ -140,7 +140,7 @@ const RULES: Record<string, (state: Record<string, unknown>, problems: Problems)
     if (integration && integration.kind === 'lambda' && isObject(state.Arguments)) {
       const { InvocationType: how = 'RequestResponse' } = state.Arguments
       if (how !== 'RequestResponse')
-        problems.at('Arguments').at('InvocationType').add('Only RequestResponse is rehearsed')
+        problems.at('Arguments').at('InvocationType').add('The emulator imitates RequestResponse only')
     }
   },
   Map: (state, problems) => {

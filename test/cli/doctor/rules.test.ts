@@ -68,6 +68,24 @@ it('tells of a rule that goes away while it looks', async () => {
   expect(found[0]).toMatchObject({ outcome: 'fail', found: expect.stringMatching(/does not go to/) })
 })
 
+it.each<[string, object, RegExp | undefined]>([
+  [
+    'an operator that it does not know',
+    { source: [{ cidr: '10.0.0.0/24' }] },
+    /has the operator 'cidr', which the doctor/,
+  ],
+  ['a pattern that it reads', { source: ['aws.nothing'] }, undefined],
+])('says of %s what it knows', async (_, pattern, unknown) => {
+  events.on(DescribeRuleCommand).resolves({ State: 'ENABLED', EventPattern: JSON.stringify(pattern) })
+  const found = await find(/^rules let through/)
+  expect(found.length).toBeGreaterThan(0)
+  for (const each of found) {
+    expect(each.outcome).toBe(unknown ? 'warning' : 'fail')
+    expect(each.found).toMatch(unknown ?? /does not let through the events of this fleet/)
+    expect(each.found).not.toMatch(/rehears|emulator|imitate/)
+  }
+})
+
 it('describes each rule once in a run, and anew in the next', async () => {
   events.on(DescribeRuleCommand).resolves({}).on(ListTargetsByRuleCommand).resolves({})
   const asked = () => events.commandCalls(DescribeRuleCommand).length

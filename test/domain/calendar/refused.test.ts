@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseSchedule, ScheduleInvalid } from '../../../domain/calendar/cron.ts'
+import { parseScheduleExpression } from '../../../emulator/schedule-expression.ts'
 
 const minutes = 'minutes from 0 to 59'
 const hours = 'hours from 0 to 23'
@@ -119,5 +120,9 @@ describe('what EventBridge Scheduler would refuse', () => {
       return
     }
     expect.unreachable(`${text} was read`)
+  })
+
+  it.each(cases)('the emulator refuses %s too', (text) => {
+    expect(() => parseScheduleExpression(text)).toThrow(`Invalid Schedule Expression ${text}.`)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, glob, type Statement } from '../../../emulator/iam/policy.ts'
+import { evaluate, type Statement } from '../../../emulator/iam/policy.ts'
+import { glob } from '../../../emulator/matching/index.ts'
 import { allow, build, newWorld, roleWith, target, trusting } from '../accounts.ts'
 
 const parameter = 'arn:aws:ssm:us-east-1:111111111111:parameter/golden/images/base/parent'

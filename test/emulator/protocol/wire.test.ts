@@ -112,12 +112,12 @@ describe('decode', () => {
   })
 
   it.each([
-    ['ssm', { headers: { 'x-amz-target': 'AmazonSSM.Nonsense' } }, 'ssm Nonsense'],
-    ['imagebuilder', { method: 'GET', path: '/Nonsense' }, 'imagebuilder GET /Nonsense'],
-    ['sns', { body: 'x=1' }, 'sns without an Action'],
+    ['ssm', { headers: { 'x-amz-target': 'AmazonSSM.Nonsense' } }, 'operation ssm Nonsense'],
+    ['imagebuilder', { method: 'GET', path: '/Nonsense' }, 'request imagebuilder GET /Nonsense'],
+    ['sns', { body: 'x=1' }, 'operation sns without an Action'],
   ])('refuses what %s does not have', async (service, o, named) => {
     const model = await modelOf(service)
-    expect(() => decode(model, request(o))).toThrow(`the rehearsal does not imitate ${named}`)
+    expect(() => decode(model, request(o))).toThrow(`the emulator does not imitate the ${named}`)
   })
 })
 
@@ -176,6 +176,6 @@ it.each([
 })
 
 it('knows no other services', () => {
-  expect(() => serviceOf('s3')).toThrow('the rehearsal does not imitate s3')
-  expect(() => modelOf('s3')).toThrow('the rehearsal does not imitate s3')
+  expect(() => serviceOf('s3')).toThrow('the emulator does not imitate the service s3')
+  expect(() => modelOf('s3')).toThrow('the emulator does not imitate the service s3')
 })

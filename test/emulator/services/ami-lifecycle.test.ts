@@ -25,7 +25,7 @@ let ami: string
 let snapshot: string
 const calls: CallRecord[] = []
 const tags = [
-  { Key: 'rebake:fleet', Value: 'golden' },
+  { Key: 'team:fleet', Value: 'golden' },
   { Key: 'CreatedBy', Value: 'EC2 Image Builder' },
 ]
 
@@ -173,7 +173,7 @@ describe('snapshots', () => {
   it('are their owner’s alone, found by tags, in pages', async () => {
     world.standIn.ec2.addImage({ ...build, Name: 'golden-web 1' })
     expect(await snapshots(other)).toEqual([])
-    const byTag = { Filters: [{ Name: 'tag:rebake:fleet', Values: ['golden'] }] }
+    const byTag = { Filters: [{ Name: 'tag:team:fleet', Values: ['golden'] }] }
     const { Snapshots } = await owner.send(new DescribeSnapshotsCommand(byTag))
     expect(Snapshots).toMatchObject([{ SnapshotId: snapshot, OwnerId: build.account, Tags: tags, VolumeSize: 8 }])
     const first = await owner.send(new DescribeSnapshotsCommand({ MaxResults: 1 }))
@@ -228,10 +228,10 @@ describe('a right by tags', () => {
     new EC2Client(clientOptions(world, roleWith(world.standIn, statements, { name: 'tagged' })))
 
   it.each([
-    ['aws:ResourceTag/rebake:fleet', 'golden', true],
-    ['ec2:ResourceTag/rebake:fleet', 'golden', true],
+    ['aws:ResourceTag/team:fleet', 'golden', true],
+    ['ec2:ResourceTag/team:fleet', 'golden', true],
     ['aws:ResourceTag/CreatedBy', 'EC2 Image Builder', true],
-    ['aws:ResourceTag/rebake:fleet', 'other', false],
+    ['aws:ResourceTag/team:fleet', 'other', false],
     ['aws:ResourceTag/team', 'golden', false],
   ])('%s = %s is for such AMIs: %s', async (key, value, allowed) => {
     const client = as(onTag('ec2:*Image*', key, value))
@@ -243,7 +243,7 @@ describe('a right by tags', () => {
   })
 
   it('does not see the tags of an AMI that is somebody else’s, or gone', async () => {
-    const statement = onTag('ec2:DisableImage', 'aws:ResourceTag/rebake:fleet', 'golden')
+    const statement = onTag('ec2:DisableImage', 'aws:ResourceTag/team:fleet', 'golden')
     const role = roleWith(world.standIn, [statement], { ...target, name: 'tagged' })
     await expect(disable(new EC2Client(clientOptions(world, role)))).rejects.toMatchObject({
       name: 'UnauthorizedOperation',
@@ -253,7 +253,7 @@ describe('a right by tags', () => {
   })
 
   it('is asked for each snapshot, and the AMI goes without it too', async () => {
-    const image = onTag('ec2:DeregisterImage', 'aws:ResourceTag/rebake:fleet', 'golden')
+    const image = onTag('ec2:DeregisterImage', 'aws:ResourceTag/team:fleet', 'golden')
     const client = as(image, onTag('ec2:DeleteSnapshot', 'aws:ResourceTag/team', 'web', 'snapshot'))
     await expect(client.send(new DeleteSnapshotCommand({ SnapshotId: snapshot }))).rejects.toMatchObject({
       name: 'UnauthorizedOperation',

@@ -149,7 +149,7 @@ describe('other operations', () => {
 
   it('refuses what it does not imitate', async () => {
     await expect(client.send(new DescribeVpcsCommand())).rejects.toThrow(
-      'the rehearsal does not imitate ec2 DescribeVpcs',
+      'the emulator does not imitate the operation ec2 DescribeVpcs',
     )
   })
 

@@ -150,7 +150,7 @@ describe('list', () => {
       client.send(new ListImagesCommand({ filters: [{ name, values: [value] }] }))
     expect((await named('name', 'golden-base')).imageVersionList).toHaveLength(1)
     expect((await named('name', 'silver')).imageVersionList).toEqual([])
-    await expect(named('colour', 'red')).rejects.toThrow('the rehearsal does not imitate the filter colour')
+    await expect(named('colour', 'red')).rejects.toThrow('the emulator does not imitate the filter colour')
     expect((await client.send(new ListImagesCommand({ owner: 'Amazon' }))).imageVersionList).toEqual([])
   })
 
@@ -210,7 +210,12 @@ describe('a template', () => {
       { Name: 'golden-x', InstanceProfileName: ['a'] },
       'expected a string',
     ],
-    ['a type that is not imitated', 'ContainerRecipe', {}, 'does not imitate AWS::ImageBuilder::ContainerRecipe'],
+    [
+      'a type that is not imitated',
+      'ContainerRecipe',
+      {},
+      'does not imitate the resource type AWS::ImageBuilder::ContainerRecipe',
+    ],
     [
       'what exists already',
       'Component',

@@ -81,7 +81,7 @@ describe('Invoke', () => {
 
   it('is only imitated where the caller waits', async () => {
     const call = client.send(new InvokeCommand({ FunctionName: audit, InvocationType: 'Event' }))
-    await expect(call).rejects.toThrow('does not imitate lambda Invoke as Event')
+    await expect(call).rejects.toThrow('does not imitate the option InvocationType Event of Invoke')
   })
 })
 

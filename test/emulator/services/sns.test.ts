@@ -18,7 +18,7 @@ beforeAll(async () => {
   world = await served()
   world.standIn.sns.addTopic({
     arn: TopicArn,
-    displayName: 'Rebake',
+    displayName: 'Team',
     kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1',
   })
   const subscription = { topicArn: TopicArn, protocol: 'email', endpoint: 'platform@example.com' }
@@ -88,7 +88,7 @@ it('tells of topics and subscriptions', async () => {
   expect((await client.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes).toMatchObject({
     TopicArn,
     Owner: '111111111111',
-    DisplayName: 'Rebake',
+    DisplayName: 'Team',
     SubscriptionsConfirmed: '1',
   })
   const ofTopic = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }))

@@ -64,8 +64,8 @@ describe('state machines', () => {
       { definition: '{"QueryLanguage":"JSONata","StartAt":"A"}' },
       "InvalidDefinition: Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /'",
     ],
-    [{ type: 'EXPRESS' }, /^ValidationException/],
-    [{ publish: true }, /^ValidationException/],
+    [{ type: 'EXPRESS' }, /^UnsupportedFeature.* the state machine type EXPRESS$/],
+    [{ publish: true }, /^UnsupportedFeature.* the state machine type with versions$/],
   ])('are refused with %j', (more, expected) => {
     expect(errorOf(() => create(new Cloud(), more))).toMatch(expected)
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /** A bundle as esbuild leaves one: a directory with index.mjs. */
 export function bundle(source: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'rebake-bundle-'))
+  const directory = mkdtempSync(join(tmpdir(), 'emulator-bundle-'))
   writeFileSync(join(directory, 'index.mjs'), source)
   return directory
 }

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { VirtualClock } from '../../../emulator/clock.ts'
 import { Random } from '../../../emulator/random.ts'
-import { Buses, type Fate } from '../../../emulator/world/buses.ts'
-import { readEvent } from '../../support/rehearsal.ts'
+import { Buses, type EventDelays } from '../../../emulator/world/buses.ts'
+import { imageAvailable as event } from '../events.ts'
 
-const event = readEvent('imagebuilder.image-available.json')
 const start = Date.parse(event.time)
 const rule = (name: string, bus: string, source: string, targets = ['function-1']) => ({
   name,
@@ -14,14 +13,17 @@ const rule = (name: string, bus: string, source: string, targets = ['function-1'
   targets: targets.map((arn, at) => ({ arn, id: `Target${at}` })),
 })
 
-async function put(rules: ReturnType<typeof rule>[], { bus = 'default', seed = 1, fate = (() => [0]) as Fate } = {}) {
+async function put(
+  rules: ReturnType<typeof rule>[],
+  { bus = 'default', seed = 1, delaysOf = (() => [0]) as EventDelays } = {},
+) {
   const clock = new VirtualClock(start)
   const delivered: { target: string; rule: string; after: number }[] = []
   const heard: string[] = []
   const buses = new Buses({
     clock,
     random: new Random(seed),
-    fate,
+    delaysOf,
     onEvent: ({ id }) => heard.push(id),
     deliver: async ({ arn: target }, given, { name }) => {
       expect(given).toEqual(event)
@@ -78,9 +80,9 @@ describe('an event on a bus', () => {
         [90_200, 92_000],
       ],
     ],
-  ])('is %s when its fate is %j', async (_, delays, expected) => {
+  ])('is %s when its delays are %j', async (_, delays, expected) => {
     const { delivered, taken } = await put([rule('resume', 'default', 'aws.imagebuilder')], {
-      fate: () => delays,
+      delaysOf: () => delays,
     })
     expect(taken).toBe(true)
     expect(delivered).toHaveLength(expected.length)

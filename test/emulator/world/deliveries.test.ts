@@ -58,7 +58,7 @@ describe('a rule whose target is a state machine', () => {
   it.each([
     ['is not for EventBridge', { service: 'lambda.amazonaws.com' }, 'EventBridge may not assume the role'],
     ['may not start it', { allowed: 'states:StopExecution' }, 'is not authorized to perform: states:StartExecution'],
-  ])('stops the rehearsal where its role %s', async (_, role, why) => {
+  ])('stops the clock where its role %s', async (_, role, why) => {
     const { world, clock } = await worldOf(starting(role))
     world.buses.put(event, 'default')
     await expect(clock.run()).rejects.toThrow(why)

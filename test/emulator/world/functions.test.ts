@@ -5,7 +5,6 @@ import { VirtualClock } from '../../../emulator/clock.ts'
 import { Random } from '../../../emulator/random.ts'
 import { Functions } from '../../../emulator/world/functions.ts'
 import { Metrics } from '../../../emulator/world/metrics.ts'
-import { Faults } from '../../../rehearsal/faults.ts'
 import { bundle, echo, failing } from './bundles.ts'
 
 const build = { account: '111122223333', region: 'us-west-2' }
@@ -14,7 +13,7 @@ const directories = { echo: bundle(echo), failing: bundle(failing) }
 let unique = 0
 
 /** Functions whose world is nothing but a clock and roles; each has a cold start of its own. */
-function setUp(faults: ConstructorParameters<typeof Faults>[0] = []) {
+function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
   const clock = new VirtualClock(0)
   const random = new Random(1)
   const standIn = new StandIn({ clock, random, ...build })
@@ -24,11 +23,13 @@ function setUp(faults: ConstructorParameters<typeof Faults>[0] = []) {
     clock,
     random,
     standIn,
-    faults: new Faults(faults),
+    name: 'small',
     endpoint,
+    environment: () => ({}),
     before,
-    slackApi: endpoint,
+    after: () => undefined,
     metrics: new Metrics(),
+    ...o,
   })
   for (const [name, directory] of [
     ['golden-claim-image', directories.echo],
@@ -188,11 +189,13 @@ describe('an error', () => {
 
 describe('a crash', () => {
   it('happens once, after the work, and looks as Lambda reports it', async () => {
-    const { invoke, functions } = setUp([{ kind: 'handler-crashes', target: 'claim-image' }])
+    const crashing = ['golden-claim-image']
+    const after = (name: string) => (crashing.includes(name) && crashing.splice(0).length > 0 ? 'crash' : undefined)
+    const { invoke, functions } = setUp({ after })
     expect(await invoke('golden-start-bake')).toMatchObject({ name: 'golden-start-bake' })
     await expect(invoke('golden-claim-image')).rejects.toMatchObject({
       name: 'Lambda.Unknown',
-      message: expect.stringContaining('signal: killed'),
+      message: 'RequestId: small Error: Runtime exited with error: signal: killed',
     })
     // The work was done: what comes next is warm.
     expect(await invoke('golden-claim-image')).toMatchObject({ cold: false })

@@ -56,7 +56,7 @@ describe("a message on somebody else's topic", () => {
   it.each([
     ['of another topic', { SourceArn: `${TopicArn}-2` }],
     ['of another service', { Principal: 'events.amazonaws.com' }],
-  ])('stops the rehearsal where the permission is %s', async (_, permission) => {
+  ])('stops the clock where the permission is %s', async (_, permission) => {
     const { world, clock } = await worldOf(subscribed({ permission }))
     world.standIn.sns.announce(TopicArn, { text: 'There is a new AMI.' })
     await expect(clock.run()).rejects.toThrow(

@@ -127,7 +127,7 @@ describe('a schedule', () => {
     expect(ran).toEqual([])
   })
 
-  it('stops the rehearsal where its role may not invoke the function', async () => {
+  it('stops the clock where its role may not invoke the function', async () => {
     const denied = comes({ allowed: 'lambda:GetFunction' }, 1)
     await expect(denied).rejects.toThrow(
       /^the schedule golden-poll: .*not authorized to perform: lambda:InvokeFunction/,
@@ -136,11 +136,19 @@ describe('a schedule', () => {
 
   it.each<[string, Asked, string]>([
     ['whose role is for somebody else', { service: 'lambda.amazonaws.com' }, 'may not assume the role'],
-    ['for a queue', { target: { Arn: 'arn:aws:sqs:us-west-2:111122223333:queue' } }, 'does not imitate schedules for'],
-    ['without Input', { target: { Input: undefined } }, 'does not imitate a schedule without Input'],
-    ['with a StartDate', { more: { StartDate: '2026-10-01T00:00:00Z' } }, 'does not imitate the StartDate'],
+    [
+      'for a queue',
+      { target: { Arn: 'arn:aws:sqs:us-west-2:111122223333:queue' } },
+      'does not imitate the schedule target arn:aws:sqs:',
+    ],
+    ['without Input', { target: { Input: undefined } }, 'does not imitate the schedule target without Input'],
+    [
+      'with a StartDate',
+      { more: { StartDate: '2026-10-01T00:00:00Z' } },
+      'does not imitate the schedule option StartDate',
+    ],
     ['with a window that is off', { more: { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } } }, 'MaximumWindowInMinutes'],
-    ['of no expression', { expression: 'every day' }, 'cron(...), rate(...) or at(...)'],
+    ['of no expression', { expression: 'every day' }, 'Invalid Schedule Expression every day.'],
     ['that the API would not take', { more: { Timezone: 'UTC' } }, 'Timezone is not a member of CreateScheduleInput'],
     ['without a target', { more: { Target: undefined } }, 'Target is missing'],
   ])('%s is refused', async (_, asked, why) => {
@@ -149,10 +157,10 @@ describe('a schedule', () => {
 })
 
 describe('where no time passes', () => {
-  it('a schedule does not come, is listed as not rehearsed, and can be looked at all the same', async () => {
+  it('a schedule does not come, is listed as not imitated, and can be looked at all the same', async () => {
     const { world, ran } = await worldOf(scheduled({ flexible: 5 }))
     expect(ran).toEqual([])
-    expect(world.notRehearsed.get('AWS::Scheduler::Schedule')).toMatch(/no time passes .* --for lets them come/)
+    expect(world.notImitated.get('AWS::Scheduler::Schedule')).toMatch(/none comes without schedulesUntil/)
     const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
     const client = new SchedulerClient({ endpoint: world.url, region: 'us-west-2', credentials })
     const { Schedules } = await client.send(new ListSchedulesCommand())
@@ -161,6 +169,6 @@ describe('where no time passes', () => {
 
   it('is not said where time passes', async () => {
     const { world } = await comes({}, 1)
-    expect(world.notRehearsed.has('AWS::Scheduler::Schedule')).toBe(false)
+    expect(world.notImitated.has('AWS::Scheduler::Schedule')).toBe(false)
   })
 })

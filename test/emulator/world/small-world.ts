@@ -1,14 +1,10 @@
-import { VirtualClock } from '../../../emulator/clock.ts'
-import { Random } from '../../../emulator/random.ts'
-import type { Template } from '../../../emulator/world/template.ts'
-import { World } from '../../../emulator/world/world.ts'
-import { Faults } from '../../../rehearsal/faults.ts'
-import { readEvent } from '../../support/rehearsal.ts'
+import { createWorld, Random, type Template, VirtualClock, type World } from '../../../emulator/index.ts'
+import { imageAvailable } from '../events.ts'
 import { bundle } from './bundles.ts'
 
 const build = { account: '111122223333', region: 'us-west-2' }
 const place = { ...build, stack: 'golden' }
-export const event = readEvent('imagebuilder.image-available.json')
+export const event = imageAvailable
 export const start = Date.parse(event.time)
 const queueUrl = 'https://sqs.us-west-2.amazonaws.com/111122223333/golden-dead-letters'
 
@@ -81,18 +77,16 @@ export async function worldOf(
 ) {
   const clock = new VirtualClock(start)
   const ran: number[] = []
-  const world = await World.open({
+  const world = await createWorld({
     clock,
     random: new Random(seed),
-    ...build,
+    account: build.account,
+    region: build.region,
     organization,
-    until,
-    port: 0,
+    schedulesUntil: until,
     bundles,
-    faults: new Faults([]),
-    fate: () => [0],
-    before: async () => void ran.push(clock.now()),
-    onStep: () => {},
+    labelOf: (input) => String((JSON.parse(input) as { work?: string }).work ?? ''),
+    beforeInvoke: async () => void ran.push(clock.now()),
   })
   open.push(world)
   const running = world.deploy({ Resources: template }, place)

@@ -29,7 +29,7 @@ describe('an intrinsic function', () => {
     [{ Ref: 'AWS::Partition' }, 'aws'],
     [{ Ref: 'AWS::URLSuffix' }, 'amazonaws.com'],
     [{ Ref: 'AWS::StackName' }, 'golden'],
-    [{ Ref: 'AWS::StackId' }, 'arn:aws:cloudformation:us-west-2:111122223333:stack/golden/rehearsal'],
+    [{ Ref: 'AWS::StackId' }, 'arn:aws:cloudformation:us-west-2:111122223333:stack/golden/emulator'],
     [{ Ref: 'Size' }, 'large'],
     [{ 'Fn::GetAtt': ['Other', 'Arn'] }, 'arn:Other'],
     [{ 'Fn::GetAtt': 'Other.Endpoint.Port' }, 443],
@@ -61,14 +61,22 @@ describe('an intrinsic function', () => {
   })
 
   it.each<[string, unknown, string]>([
-    ['is not known', { 'Fn::ImportValue': 'x' }, 'golden: the rehearsal does not know Fn::ImportValue'],
-    ['every object has', { 'Fn::constructor': 'x' }, 'golden: the rehearsal does not know Fn::constructor'],
+    [
+      'is not known',
+      { 'Fn::ImportValue': 'x' },
+      'golden: the emulator does not imitate the intrinsic function Fn::ImportValue',
+    ],
+    [
+      'every object has',
+      { 'Fn::constructor': 'x' },
+      'golden: the emulator does not imitate the intrinsic function Fn::constructor',
+    ],
     ['names nothing', { Ref: 'Nobody' }, 'golden: no resource Nobody'],
     ['names nothing inside a text', { 'Fn::Sub': `a \${Nobody.Arn}` }, 'golden: no resource Nobody'],
     [
-      'asks for an attribute that the rehearsal does not give',
+      'asks for an attribute that the emulator does not give',
       { 'Fn::GetAtt': ['Other', 'QueueName'] },
-      "golden: the rehearsal does not know AWS::SQS::Queue's attribute QueueName (Other)",
+      'golden: the emulator does not imitate the resource attribute QueueName of AWS::SQS::Queue (Other)',
     ],
   ])('that %s is an error that says so', (_, value, message) => {
     expect(() => resolved(value)).toThrow(message)

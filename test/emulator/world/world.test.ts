@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Template } from '../../../emulator/world/template.ts'
-import { readEvent } from '../../support/rehearsal.ts'
+import { amiAvailable, executionAborted } from '../events.ts'
 import { closeWorlds, event, lambda, resources, role, worldOf } from './small-world.ts'
 
 afterEach(closeWorlds)
@@ -45,7 +45,7 @@ describe('an asynchronous invocation', () => {
     ])
   })
 
-  it('that no permission allows stops the rehearsal, and says so', async () => {
+  it('that no permission allows stops the clock, and says so', async () => {
     const { Permission: _, ...rest } = resources()
     const { world, clock } = await worldOf(rest)
     world.buses.put(event, 'default')
@@ -71,9 +71,7 @@ describe('an asynchronous invocation', () => {
     const pattern = { source: ['aws.states'] }
     Object.assign(template.Rule?.Properties ?? {}, { EventPattern: pattern })
     const { world, clock } = await worldOf(template)
-    const aborted = readEvent('states.execution-aborted.json')
-    const input = JSON.stringify({ campaign: 'c', image: 'web' })
-    world.buses.put({ ...aborted, detail: { ...aborted.detail, input } }, 'default')
+    world.buses.put(executionAborted(JSON.stringify({ work: 'c/web' })), 'default')
     await clock.run()
     expect([...world.functions.invocations]).toEqual([['c/web', 1]])
   })
@@ -90,7 +88,6 @@ describe("a bus's policy", () => {
     Principal: '*',
     Condition: { StringEquals: { 'aws:PrincipalOrgID': id } },
   })
-  const release = readEvent('ec2.ami-available.json')
 
   it.each<[string, object, boolean]>([
     ['its account', { Principal: account('999999999999', '444455556666') }, true],
@@ -107,11 +104,11 @@ describe("a bus's policy", () => {
     ],
   ])('that admits %s: %j', async (_, statement, admitted) => {
     const { world } = await worldOf({ Bus: bus, Policy: policy(statement) }, { organization: 'o-golden' })
-    const refusal = world.receive(release, 'golden-releases')
+    const refusal = world.receive(amiAvailable, 'golden-releases')
     expect(refusal).toBe(
       admitted ? undefined : 'the policy of the bus golden-releases does not let account 444455556666 put events',
     )
-    expect(world.buses.ignored).toEqual(admitted ? [release] : [])
+    expect(world.buses.ignored).toEqual(admitted ? [amiAvailable] : [])
   })
 
   it.each<[string, Template['Resources']]>([
@@ -119,17 +116,19 @@ describe("a bus's policy", () => {
     ['is another bus', { Bus: bus, Policy: policy({ Principal: account('444455556666') }, 'default') }],
   ])('admits nobody where the bus %s', async (_, template) => {
     const { world } = await worldOf(template)
-    expect(world.receive(release, 'golden-releases')).toMatch(/does not let account 444455556666/)
+    expect(world.receive(amiAvailable, 'golden-releases')).toMatch(/does not let account 444455556666/)
   })
 
-  it('does not take an organisation for granted where the fleet names none', async () => {
+  it('does not take an organisation for granted where the world has none', async () => {
     const { world } = await worldOf({ Bus: bus, Policy: policy(organization('o-golden')) })
-    expect(world.receive(release, 'golden-releases')).toMatch(/does not let account/)
+    expect(world.receive(amiAvailable, 'golden-releases')).toMatch(/does not let account/)
   })
 
   it('that denies is refused, not passed over', async () => {
     const denying = policy({ Effect: 'Deny', Principal: '*' })
-    await expect(worldOf({ Bus: bus, Policy: denying })).rejects.toThrow('Policy: a bus policy that denies')
+    await expect(worldOf({ Bus: bus, Policy: denying })).rejects.toThrow(
+      'Policy: the emulator does not imitate the bus policy effect Deny',
+    )
   })
 })
 
@@ -158,10 +157,28 @@ describe('a custom resource', () => {
   })
 })
 
-it('names what it does not rehearse, and why where it knows', async () => {
+describe('a policy of its own', () => {
+  const policy = (...Roles: unknown[]) => ({
+    Type: 'AWS::IAM::Policy',
+    Properties: { PolicyDocument: { Statement: { Effect: 'Allow', Action: 'sns:Publish', Resource: '*' } }, Roles },
+  })
+
+  it('is one of the policies of its roles', async () => {
+    const { world } = await worldOf({ Role: role, Policy: policy({ Ref: 'Role' }) })
+    const principal = world.aws.iam.principalOf('arn:aws:iam::111122223333:role/golden-Role', 'test')
+    const may = (action: string) => world.aws.iam.allows(principal, { action, resource: 'any' }, 'us-west-2')
+    expect(['sns:Publish', 'sns:Subscribe'].map(may)).toEqual([true, false])
+  })
+
+  it('is of roles that are there', async () => {
+    await expect(worldOf({ Policy: policy('nobody') })).rejects.toThrow('Policy: there is no role nobody')
+  })
+})
+
+it('names what it does not imitate, and why where it knows', async () => {
   const { world } = await worldOf({ Key: { Type: 'AWS::KMS::Key' }, Odd: { Type: 'AWS::Odd::Thing' } })
-  expect(Object.fromEntries(world.notRehearsed)).toEqual({
+  expect(Object.fromEntries(world.notImitated)).toEqual({
     'AWS::KMS::Key': 'key policies and grants',
-    'AWS::Odd::Thing': 'unknown to the rehearsal',
+    'AWS::Odd::Thing': 'unknown to the emulator',
   })
 })

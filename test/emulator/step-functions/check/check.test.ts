@@ -19,7 +19,7 @@ describe('a state machine', () => {
       '/QueryLanguage',
       /one of/,
     ],
-    ['in JSONPath by default', pass, '/States/S1', 'The rehearsal runs JSONata states only; this one is JSONPath'],
+    ['in JSONPath by default', pass, '/States/S1', 'The emulator runs JSONata states only; this one is JSONPath'],
     ['in JSONPath', machine({ QueryLanguage: 'JSONPath' }), '/States/S1', /this one is JSONPath/],
     ['with a state in JSONPath', one({ QueryLanguage: 'JSONPath' }), '/States/S1', /this one is JSONPath/],
   ])

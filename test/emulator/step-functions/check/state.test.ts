@@ -106,7 +106,7 @@ describe('a state', () => {
       'Task with an unknown resource',
       one({ Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask.sync' }),
       '/States/S1/Resource',
-      "The resource 'arn:aws:states:::ecs:runTask.sync' is no integration that the rehearsal imitates",
+      "The resource 'arn:aws:states:::ecs:runTask.sync' is no integration that the emulator imitates",
     ],
     [
       'Task with credentials',
@@ -140,7 +140,7 @@ describe('a state', () => {
         Arguments: { FunctionName: 'f', InvocationType: 'Event' },
       }),
       '/States/S1/Arguments/InvocationType',
-      'Only RequestResponse is rehearsed',
+      'The emulator imitates RequestResponse only',
     ],
     ['Parallel without branches', one({ Type: 'Parallel' }), '/States/S1', 'These fields are required: [Branches]'],
     [

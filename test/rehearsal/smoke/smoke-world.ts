@@ -1,21 +1,20 @@
 import type { AutomationExecution } from '@aws-sdk/client-ssm'
-import type { SmokeFate } from '../../emulator/services/ssm/commands.ts'
-import type { Template } from '../../emulator/world/template.ts'
-import { smokeTemplate } from '../support/smoke.ts'
-import { worldOf } from './world/small-world.ts'
+import type { CommandOutcome, Template } from '../../../emulator/index.ts'
+import { worldOf } from '../../emulator/world/small-world.ts'
+import { smokeTemplate } from '../../support/smoke.ts'
 
 const account = '111122223333'
 const place = { account, region: 'us-west-2' }
 let template: Template | undefined
 
 /** A world with the smoke tests as they are deployed, one encrypted AMI, and whoever may test it. */
-export async function smokeWorld(fate: SmokeFate = {}, change: (template: Template) => void = () => {}) {
+export async function smokeWorld(outcome: CommandOutcome = {}, change: (template: Template) => void = () => {}) {
   template ??= smokeTemplate() as Template
   const own = structuredClone(template)
   change(own)
   const { world, clock } = await worldOf(own.Resources)
   const { standIn } = world
-  standIn.ssm.smoke = () => fate
+  standIn.ssm.commandOutcome = () => outcome
   const ami = standIn.ec2.addImage({
     ...place,
     Name: 'gold-base 1',

@@ -44,7 +44,7 @@ export async function awsCommand(): Promise<AwsCommand | undefined> {
 /** One process for all commands, by the Python that the command itself runs with; undefined where that is not Python. */
 async function openSession(aws: string): Promise<{ process: ChildProcess; run: Run } | undefined> {
   const [, own] = /^#!\s*(\S*python\S*)/.exec(readFileSync(aws, 'latin1').split('\n', 1)[0] ?? '') ?? []
-  const process = spawn(own ?? 'python3', ['test/support/aws_command.py'], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const process = spawn(own ?? 'python3', ['test/emulator/aws_command.py'], { stdio: ['pipe', 'pipe', 'ignore'] })
   process.on('error', () => {})
   const lines = createInterface(process.stdout)[Symbol.asyncIterator]()
   const { done } = await lines.next()

@@ -5,7 +5,7 @@ export const validates = spawnSync('python3', ['-c', 'import botocore']).status 
 
 /** What AWS's models say against the calls in a calls.jsonl: '' for nothing. */
 export function invalidCalls(file: string): string {
-  const { stdout, stderr, status } = spawnSync('python3', ['test/support/validate_calls.py', file], {
+  const { stdout, stderr, status } = spawnSync('python3', ['test/emulator/validate_calls.py', file], {
     encoding: 'utf8',
   })
   return status === 0 ? '' : stdout + stderr

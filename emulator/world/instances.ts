@@ -2,8 +2,8 @@ import type { AutomationDocument } from '../services/ssm/automation-document.ts'
 import type { CommandDocument } from '../services/ssm/documents.ts'
 import { type Load, type Properties, physical } from './loading.ts'
 
-/** The resources that smoke tests run with. */
-export const smokeTests: Record<string, Load> = {
+/** What instances run with, and what runs on them. */
+export const instances: Record<string, Load> = {
   'AWS::SSM::Document': (
     { standIn },
     place,
@@ -34,9 +34,9 @@ export const smokeTests: Record<string, Load> = {
     return { ref: name, attributes: { Arn: arn } }
   },
 
-  // Its rules are the network's, which is not rehearsed.
-  'AWS::EC2::SecurityGroup': ({ notRehearsed }, _place, logicalId, _properties: Properties) => {
-    notRehearsed.set('AWS::EC2::SecurityGroup', 'the network of instances')
+  // Its rules are the network's, which is not imitated.
+  'AWS::EC2::SecurityGroup': ({ notImitated }, _place, logicalId, _properties: Properties) => {
+    notImitated.set('AWS::EC2::SecurityGroup', 'the network of instances')
     const id = `sg-${Buffer.from(logicalId).toString('hex').padEnd(17, '0').slice(0, 17)}`
     return { ref: id, attributes: { GroupId: id } }
   },

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+/** Modules that are loaded, at once or later; types are not. Types in braces are: Node loads their module all the same. */
+const loads = /(?:^|\n)\s*(?:import|export)\s+(?!type\b)(?:[\w*{}\s,]*?\s+from\s+)?'(\.[^']+)'|\bimport\('(\.[^']+)'\)/g
+
+/** All that a file may load sooner or later, without what only `rebake rehearse` asks for. */
+function loadedBy(file: string, known = new Set<string>()): Set<string> {
+  const name = relative(root, file)
+  if (known.has(name) || name === 'rehearsal/rehearse.ts' || !name.endsWith('.ts')) return known
+  known.add(name)
+  for (const [, static_, dynamic] of readFileSync(file, 'utf8').matchAll(loads)) {
+    const next = join(dirname(file), static_ ?? dynamic ?? '')
+    if (!existsSync(next)) throw new Error(`${name} imports ${next}, which is not there`)
+    loadedBy(next, known)
+  }
+  return known
+}
+
+it.each([
+  [
+    'every command but rehearse',
+    'cli/rebake.ts',
+    ['cli/commands/doctor.ts', 'cli/doctor/rules.ts', 'cli/commands/plan.ts'],
+  ],
+  ['the app that deploys', 'infra/app.ts', ['infra/stacks/build.ts']],
+])('%s works without the emulator, but for its matching', (_, entry, through) => {
+  const loaded = loadedBy(join(root, entry))
+  // It has found its way.
+  for (const file of through) expect(loaded).toContain(file)
+  const emulator = [...loaded].filter((file) => file.startsWith('emulator/'))
+  expect(emulator.filter((file) => !file.startsWith('emulator/matching/'))).toEqual([])
+})
+
+it('the light face of the emulator loads nothing else of it', () => {
+  const loaded = loadedBy(join(root, 'emulator/matching/index.ts'))
+  expect([...loaded].filter((file) => !file.startsWith('emulator/matching/'))).toEqual([])
+})
+
+it('finds the emulator where it is loaded', () => {
+  const loaded = loadedBy(join(root, 'rehearsal/scenario.ts'))
+  expect(loaded).toContain('emulator/world/world.ts')
+})
