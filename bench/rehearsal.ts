@@ -11,12 +11,14 @@ import { defaultStart, type Rehearsal, type RehearseOptions, rehearse } from '..
 // A machine that others use is slower at times: compare the ratios of a run, not the seconds of two.
 
 const upstream = 'al2023-soe'
-const example = parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', (path) => readFileSync(path, 'utf8'))
+const directory = 'examples/golden'
+const file = `${directory}/fleet.yaml`
+const example = parseFleet(readFileSync(file, 'utf8'), file, (path) => readFileSync(join(directory, path), 'utf8'))
 
 /** The example fleet with a forest of services below its hardened image: `count` images are rebaked. */
 function generated(count: number): Fleet {
   const { 'al2023-hardened': hardened, 'web-frontend': service } = example.images
-  if (!hardened || !service) throw new Error('fleet.yaml has no al2023-hardened or no web-frontend')
+  if (!hardened || !service) throw new Error(`${file} has no al2023-hardened or no web-frontend`)
   const parent = (i: number) => (i < 6 ? 'al2023-hardened' : `service-${Math.floor(i / 6) - 1}`)
   const services = Array.from({ length: count - 1 }, (_, i) => [`service-${i}`, { ...service, parent: parent(i) }])
   return { ...example, images: { 'al2023-hardened': hardened, ...Object.fromEntries(services) } }
@@ -34,12 +36,12 @@ const day = 86_400
 async function prepare(fleet: Fleet) {
   const outdir = mkdtempSync(join(tmpdir(), 'rebake-bench-'))
   const { seconds, result: assembly } = await timed(() =>
-    synthesize({ fleet, fleetDirectory: '.', outdir, validate: false }),
+    synthesize({ fleet, fleetDirectory: directory, outdir, validate: false }),
   )
   return {
     synthesis: seconds,
     async run(o: Pick<RehearseOptions, 'releases' | 'for' | 'seed'>) {
-      const rehearsal = await rehearse({ ...o, fleet, fleetFile: 'fleet.yaml', faults: [], assembly })
+      const rehearsal = await rehearse({ ...o, fleet, fleetFile: file, faults: [], assembly })
       await rehearsal.close()
       return rehearsal
     },

@@ -17,7 +17,7 @@ const fail = (message: string): never => {
 }
 
 try {
-  const text = read(file) ?? fail(`${file}: no such file; name the fleet with -c fleet=FILE`)
+  const text = read(file) ?? fail(`${file}: no such file; name the fleet with -c fleet=FILE, such as one of examples/`)
   const fleet = parseFleet(text, file, (path) => read(resolve(fleetDirectory, path)))
   // Only now: loading the CDK takes longer than finding what is wrong with a fleet.
   const { synthesize } = await import('./synthesize.ts')

@@ -6,7 +6,7 @@ import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
 import { parseFault } from '../rehearsal/faults.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
 import { everyKind } from './support/every-kind.ts'
-import { exampleFleet } from './support/fleets.ts'
+import { exampleDirectory, exampleFile, exampleFleet } from './support/fleets.ts'
 import { readEvent, slow, temporaryDirectory } from './support/rehearsal.ts'
 import { resourcesOf } from './support/template.ts'
 
@@ -71,7 +71,7 @@ it('no two files are the same event', () => {
 let assembly: CloudAssemblySummary
 let everyAssembly: CloudAssemblySummary
 beforeAll(async () => {
-  const where = () => ({ fleetDirectory: '.', outdir: temporaryDirectory(), validate: false })
+  const where = () => ({ fleetDirectory: exampleDirectory, outdir: temporaryDirectory(), validate: false })
   assembly = await synthesize({ fleet, ...where() })
   everyAssembly = await synthesize({ fleet: every, ...where(), bundle: false })
 }, slow)
@@ -189,7 +189,7 @@ describe('events that a rehearsal puts on a bus', () => {
     const rehearsal = await rehearse({
       fleet,
       assembly,
-      fleetFile: 'fleet.yaml',
+      fleetFile: exampleFile,
       events: [readEvent('ec2.ami-available.json')],
       seed: 1,
       faults: ['build-fails=orders-api', 'execution-aborted=al2023-node'].map(parseFault),

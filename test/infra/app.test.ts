@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { exampleFile } from '../support/fleets.ts'
 import { slow } from './fixture.ts'
 
 const run = (context: object) => {
@@ -28,7 +29,7 @@ const file = (text: string) => {
 it(
   'writes the assembly where the cdk command wants it',
   () => {
-    const { status, directory } = run({ fleet: 'fleet.yaml' })
+    const { status, directory } = run({ fleet: exampleFile })
     expect(status).toBe(0)
     const { artifacts } = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8'))
     expect(Object.keys(artifacts)).toEqual(

@@ -6,6 +6,7 @@ import { synthesize } from '../../infra/synthesize.ts'
 import { type FaultKind, faultKinds, parseFault } from '../../rehearsal/faults.ts'
 import { rehearse } from '../../rehearsal/rehearse.ts'
 import { workIn } from '../../rehearsal/work.ts'
+import { exampleDirectory } from '../support/fleets.ts'
 import { slow, temporaryDirectory } from '../support/rehearsal.ts'
 import { type Observed, signsOf } from './signs.ts'
 
@@ -91,7 +92,12 @@ const stop = ({ stepFunctions }: World) => {
 let without: Observed
 let having: Observed
 beforeAll(async () => {
-  const assembly = await synthesize({ fleet, fleetDirectory: '.', outdir: temporaryDirectory(), validate: false })
+  const assembly = await synthesize({
+    fleet,
+    fleetDirectory: exampleDirectory,
+    outdir: temporaryDirectory(),
+    validate: false,
+  })
   const observe = async (faults: string[]): Promise<Observed> => {
     const events: EventEnvelope[] = []
     const rehearsal = await rehearse({

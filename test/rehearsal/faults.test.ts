@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { Acts, HooksOf } from '../../rehearsal/fault-hooks.ts'
 import { type FaultKind, Faults, faultHelp, faultKinds, impossible, parseFault } from '../../rehearsal/faults.ts'
 import { rehearse } from '../../rehearsal/rehearse.ts'
-import { exampleFleet } from '../support/fleets.ts'
+import { exampleFile, exampleFleet } from '../support/fleets.ts'
 import { everySource } from './sources.ts'
 
 const kinds = Object.keys(faultKinds) as FaultKind[]
@@ -152,7 +152,7 @@ it('nothing happens before the start', async () => {
   const start = '2026-09-01T06:00:00Z'
   const early = rehearse({
     fleet: exampleFleet(),
-    fleetFile: 'fleet.yaml',
+    fleetFile: exampleFile,
     seed: 1,
     faults: [],
     start,

@@ -5,7 +5,7 @@ import type { EventEnvelope } from '../../emulator/event.ts'
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { releaseStream } from '../../rehearsal/release-stream.ts'
 import { amiOfRelease } from '../../rehearsal/releases.ts'
-import { exampleFleet } from '../support/fleets.ts'
+import { exampleFile, exampleFleet } from '../support/fleets.ts'
 import { readLines, temporaryDirectory } from '../support/rehearsal.ts'
 
 /** The hourly look is what takes the time: here it comes once a day. */
@@ -22,7 +22,7 @@ describe('a month of the example fleet, with its schedules and a stream of relea
   beforeAll(async () => {
     rehearsal = await rehearse({
       fleet,
-      fleetFile: 'fleet.yaml',
+      fleetFile: exampleFile,
       start,
       for: days * 86_400,
       seed: 1,

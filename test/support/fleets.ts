@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { stringify } from 'yaml'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
@@ -6,11 +7,17 @@ import { parseFleet } from '../../domain/fleet/parse.ts'
 import { architectureOf } from '../../domain/fleet/upstreams.ts'
 import { showDuration } from '../../domain/fleet/values.ts'
 
-/** Reads component files relative to the root of the repository, where the example fleet is. */
-const readFromRoot = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined)
+/** Where the example fleet is, with the files that it names. */
+export const exampleDirectory = 'examples/golden'
+export const exampleFile = `${exampleDirectory}/fleet.yaml`
+
+function readFromExample(path: string): string | undefined {
+  const file = join(exampleDirectory, path)
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+}
 
 /** The example fleet, parsed. */
-export const exampleFleet = (): Fleet => parseFleet(readFileSync('fleet.yaml', 'utf8'), 'fleet.yaml', readFromRoot)
+export const exampleFleet = (): Fleet => parseFleet(readFileSync(exampleFile, 'utf8'), 'fleet.yaml', readFromExample)
 
 /** What a ring is where nothing more is asked of it, beside its accounts and regions. */
 export const plainRing = {

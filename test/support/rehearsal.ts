@@ -6,7 +6,7 @@ import type { EventEnvelope } from '../../emulator/event.ts'
 import { type CloudAssemblySummary, synthesize } from '../../infra/synthesize.ts'
 import { parseFault } from '../../rehearsal/faults.ts'
 import { type Rehearsal, type RehearseOptions, rehearse } from '../../rehearsal/rehearse.ts'
-import { exampleFleet } from './fleets.ts'
+import { exampleDirectory, exampleFile, exampleFleet } from './fleets.ts'
 
 export const readEvent = (file: string) => JSON.parse(readFileSync(`events/${file}`, 'utf8')) as EventEnvelope
 
@@ -23,7 +23,7 @@ export function assemblyOf(fleet: Fleet): Promise<CloudAssemblySummary> {
   const known = assemblies.get(key)
   if (known) return known
   // The templates' own tests check them.
-  const made = synthesize({ fleet, fleetDirectory: '.', outdir: temporaryDirectory(), validate: false })
+  const made = synthesize({ fleet, fleetDirectory: exampleDirectory, outdir: temporaryDirectory(), validate: false })
   assemblies.set(key, made)
   return made
 }
@@ -51,7 +51,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
       const rehearsal = await rehearse({
         fleet,
         assembly: other,
-        fleetFile: 'fleet.yaml',
+        fleetFile: exampleFile,
         ...(isTold ? happens : { events: [readEvent('ec2.ami-available.json')], deeds }),
         seed,
         faults: faults.map(parseFault),

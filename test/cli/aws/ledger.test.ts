@@ -6,6 +6,7 @@ import { refusingNewer } from '../../../cli/aws/ledger.ts'
 import { keyOf } from '../../../ledger/keys.ts'
 import { ledgerOn } from '../../../ledger/ledger.ts'
 import { memoryTable } from '../../../ledger/memory-table.ts'
+import { exampleFile } from '../../support/fleets.ts'
 import { runRebake } from '../run.ts'
 
 const refused = 'This fleet was deployed by a newer Rebake (schema 2). Update the command.'
@@ -48,7 +49,7 @@ describe('a command that is older than the fleet', () => {
 
   it('says so, and ends with exit code 2', async () => {
     const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`
-    const args = ['history', 'web-frontend', '--fleet', resolve('fleet.yaml'), '--endpoint-url', endpoint]
+    const args = ['history', 'web-frontend', '--fleet', resolve(exampleFile), '--endpoint-url', endpoint]
     const { code, stdout, stderr } = await runRebake('.', args)
     expect([code, stdout, stderr]).toEqual([2, '', `error: ${refused}\n`])
   })

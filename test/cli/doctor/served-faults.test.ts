@@ -11,7 +11,7 @@ import { fingerprintsOf } from '../../../domain/fleet/fingerprints.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import type { StandIn } from '../../../emulator/aws-endpoint.ts'
 import type { Rehearsal } from '../../../rehearsal/rehearse.ts'
-import { exampleFleet } from '../../support/fleets.ts'
+import { exampleFile, exampleFleet } from '../../support/fleets.ts'
 import { slow, stageFor } from '../../support/rehearsal.ts'
 import { caughtOutput } from '../stdout.ts'
 import { change, deedsIn, must, roleArn, setOf } from './deeds.ts'
@@ -302,7 +302,7 @@ const secret = (value: string) => ({
 describe('the command', () => {
   const output = caughtOutput()
   // The file differs from what is deployed here, and that is no failure.
-  const options = () => ({ fleet: 'fleet.yaml', endpointUrl: must(rehearsal.url) })
+  const options = () => ({ fleet: exampleFile, endpointUrl: must(rehearsal.url) })
 
   it('prints all that it examined, and how it went', { timeout: slow }, async () => {
     await doctor(options())

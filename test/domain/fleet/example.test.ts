@@ -20,7 +20,9 @@ describe('the example fleet', () => {
     expect([...used].toSorted()).toEqual(Object.keys(fleet.components).toSorted())
     const named = Object.values(fleet.components).flatMap((component) => ('file' in component ? [component.file] : []))
     const scripts = Object.values(fleet.images).flatMap(({ checks }) => checks.smoke?.script ?? [])
-    expect([...named, ...scripts].toSorted()).toEqual(readdirSync('components').map((name) => `components/${name}`))
+    expect([...named, ...scripts].toSorted()).toEqual(
+      readdirSync('examples/golden/components').map((name) => `components/${name}`),
+    )
   })
 })
 
