@@ -1,14 +1,14 @@
 import { styleText } from 'node:util'
 import { Command } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
+import { addDoctor } from './doctor/command.ts'
+import { examples } from './options/options.ts'
 import { addApprove, addCancel, addPromote, addReject, addRetry, addStart } from './program/campaigns.ts'
-import { addDoctor } from './program/doctor.ts'
 import { addCheck, addPlan } from './program/fleet.ts'
 import { addHistory, addLineage, addStatus } from './program/looking.ts'
-import { addRehearse } from './program/rehearse.ts'
 import { addHold, addResume, addRevoke, addRollback } from './program/releases.ts'
-import { addRetire } from './program/retirement.ts'
-import { examples } from './program/shared.ts'
+import { addRehearse } from './rehearse/command.ts'
+import { addRetire } from './retire/command.ts'
 
 /**
  * The command line: what can be asked, and how. An action's module is loaded when it is asked for, so that

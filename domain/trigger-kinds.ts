@@ -4,7 +4,7 @@ import type { Trigger } from './triggers.ts'
 /**
  * The kinds of triggers: what starts a campaign. This file has what everybody asks of a kind; triggers.ts has the
  * schemas, and planning/trigger-rules.ts what plans go by: a bundle that tells of a campaign needs neither. Beside them
- * a kind has a row in functions/plan-campaign/plan-campaign.ts and in cli/render/plan.ts.
+ * a kind has a row in functions/plan-campaign/plan-campaign.ts and in cli/plan/render.ts.
  */
 
 export type TriggerKind = Trigger['kind']

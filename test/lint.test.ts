@@ -80,7 +80,7 @@ const directions: Record<string, { message: string; refused: string[]; allowed: 
       ...['ledger/table.ts', 'aws/errors.ts', 'functions/runtime/env.ts', 'infra/names.ts', 'emulator/index.ts'].map(
         up,
       ),
-      ...['rehearsal/faults.ts', 'cli/names.ts', 'bench/rehearsal.ts'].map(up),
+      ...['rehearsal/faults.ts', 'cli/options/names.ts', 'bench/rehearsal.ts'].map(up),
       '@aws-sdk/client-ec2',
       '@aws-lambda-powertools/logger',
       'aws-cdk-lib',
@@ -93,31 +93,39 @@ const directions: Record<string, { message: string; refused: string[]; allowed: 
   },
   ledger: {
     message: 'The ledger imports the domain only.',
-    refused: ['aws/errors.ts', 'functions/runtime/env.ts', 'infra/names.ts', 'emulator/index.ts', 'cli/names.ts'].map(
-      up,
-    ),
+    refused: [
+      'aws/errors.ts',
+      'functions/runtime/env.ts',
+      'infra/names.ts',
+      'emulator/index.ts',
+      'cli/options/names.ts',
+    ].map(up),
     allowed: ['../domain/names.ts', '@aws-sdk/client-dynamodb'],
   },
   aws: {
     message: 'Adapters import the domain only: what needs the ledger too belongs in functions/workflow.',
-    refused: ['ledger/table.ts', 'functions/runtime/env.ts', 'infra/names.ts', 'emulator/index.ts', 'cli/names.ts'].map(
-      up,
-    ),
+    refused: [
+      'ledger/table.ts',
+      'functions/runtime/env.ts',
+      'infra/names.ts',
+      'emulator/index.ts',
+      'cli/options/names.ts',
+    ].map(up),
     allowed: ['../domain/names.ts', '@aws-sdk/client-ec2'],
   },
   functions: {
     message: 'Functions import domain, ledger and aws.',
-    refused: ['infra/names.ts', 'emulator/index.ts', 'rehearsal/faults.ts', 'cli/names.ts'].map(up),
+    refused: ['infra/names.ts', 'emulator/index.ts', 'rehearsal/faults.ts', 'cli/options/names.ts'].map(up),
     allowed: ['ledger/table.ts', 'aws/errors.ts', 'domain/names.ts'].map(up),
   },
   infra: {
     message: 'The app that deploys knows no rehearsal.',
-    refused: ['emulator/index.ts', 'rehearsal/faults.ts', 'cli/names.ts'].map(up),
+    refused: ['emulator/index.ts', 'rehearsal/faults.ts', 'cli/options/names.ts'].map(up),
     allowed: ['../domain/names.ts', 'aws-cdk-lib'],
   },
   rehearsal: {
     message: 'Import the emulator by emulator/index.ts or emulator/matching/index.ts. The rehearsal knows no command.',
-    refused: ['emulator/clock.ts', 'emulator/world/world.ts', 'cli/names.ts', 'bench/rehearsal.ts'].map(up),
+    refused: ['emulator/clock.ts', 'emulator/world/world.ts', 'cli/options/names.ts', 'bench/rehearsal.ts'].map(up),
     allowed: ['emulator/index.ts', 'emulator/matching/index.ts', 'infra/names.ts'].map(up),
   },
   cli: {
@@ -135,7 +143,7 @@ const directions: Record<string, { message: string; refused: string[]; allowed: 
     message: 'The emulator knows nothing of the product: take it as an option of createWorld.',
     refused: [
       ...['domain/names.ts', 'ledger/table.ts', 'aws/errors.ts', 'functions/runtime/env.ts', 'infra/names.ts'].map(up),
-      ...['rehearsal/faults.ts', 'cli/names.ts', 'bench/rehearsal.ts'].map(up),
+      ...['rehearsal/faults.ts', 'cli/options/names.ts', 'bench/rehearsal.ts'].map(up),
     ],
     allowed: ['./clock.ts', '@aws-sdk/client-ec2', 'croner'],
   },

@@ -4,8 +4,8 @@ import { resourceName } from '../../domain/names.ts'
 import type { FleetReport, Reports, Request } from '../../functions/examine-accounts/examine-accounts.ts'
 import type { TargetReport } from '../../functions/examine-accounts/targets.ts'
 import type { MachineName } from '../../infra/functions/names.ts'
-import { campaignArn, type Deployment, machineArn } from '../aws/deployment.ts'
-import { invokerOf } from '../aws/invoke.ts'
+import { campaignArn, type Deployment, machineArn } from '../deployment/deployment.ts'
+import { invokerOf } from '../deployment/invoke.ts'
 import { each, ifThere } from './check.ts'
 
 /** The most that the function takes at once. */

@@ -1,5 +1,5 @@
 import { isDenied } from '../../aws/errors.ts'
-import { calling } from '../aws/problems.ts'
+import { calling } from '../deployment/aws-problems.ts'
 import { Failed } from '../problems.ts'
 import { type Check, type Finding, type Outcome, unseen, worstOf } from './check.ts'
 import type { Environment } from './environment.ts'

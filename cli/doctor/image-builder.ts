@@ -1,6 +1,6 @@
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { BatchGetAccountStatusCommand, Inspector2Client } from '@aws-sdk/client-inspector2'
-import { compare } from '../aws/compare.ts'
+import { compare } from '../check/api.ts'
 import { count } from '../render/text.ts'
 import { type Check, fail, ifThere, noted, warning } from './check.ts'
 

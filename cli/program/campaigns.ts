@@ -10,7 +10,7 @@ import {
   takes,
   upstreamOption,
   yesOption,
-} from './shared.ts'
+} from '../options/options.ts'
 
 /** What people do with campaigns. */
 
@@ -41,7 +41,7 @@ export const addStart = (program: Command) =>
       ),
     )
     .addHelpText('after', takes('states:StartExecution', 'dynamodb:GetItem', 'ec2:DescribeImages'))
-    .action(async (options) => (await import('../commands/start.ts')).startByHand(options))
+    .action(async (options) => (await import('../start/run.ts')).startByHand(options))
 
 export const addCancel = (program: Command) =>
   program
@@ -69,7 +69,7 @@ export const addCancel = (program: Command) =>
     )
     .addHelpText('after', takes('states:StopExecution on the executions of both state machines', 'dynamodb:Query'))
     .action(async (campaign, image, options) =>
-      (await import('../commands/cancel.ts')).cancel({ ...options, campaign, image }),
+      (await import('../cancel/run.ts')).cancel({ ...options, campaign, image }),
     )
 
 export const addPromote = (program: Command) =>
@@ -97,7 +97,7 @@ export const addPromote = (program: Command) =>
     )
     .addHelpText('after', takes('states:StartExecution', 'dynamodb:GetItem', 'dynamodb:Query'))
     .action(async (image, version, options) =>
-      (await import('../commands/promote.ts')).promote({ ...options, image, version }),
+      (await import('../promote/run.ts')).promote({ ...options, image, version }),
     )
 
 export const addRetry = (program: Command) =>
@@ -118,7 +118,7 @@ export const addRetry = (program: Command) =>
     .option('--json', 'print what was started as one JSON document (needs --yes)')
     .addHelpText('after', examples('rebake retry payments-api', 'rebake retry payments-api --emergency --yes'))
     .addHelpText('after', takes('states:StartExecution', 'dynamodb:GetItem', 'dynamodb:Query', 'ec2:DescribeImages'))
-    .action(async (image, options) => (await import('../commands/retry.ts')).retry({ ...options, image }))
+    .action(async (image, options) => (await import('../retry/run.ts')).retry({ ...options, image }))
 
 const approvalHelp =
   'Without CAMPAIGN it lists what waits for an approval, until when, and who may approve it; with CAMPAIGN alone it ' +
@@ -152,7 +152,7 @@ export const addApprove = (program: Command) =>
     )
     .addHelpText('after', approvalPermissions)
     .action(async (campaign, image, options) =>
-      (await import('../commands/approve.ts')).approve({ ...options, campaign, image }),
+      (await import('../approve/run.ts')).approve({ ...options, campaign, image }),
     )
 
 export const addReject = (program: Command) =>
@@ -168,5 +168,5 @@ export const addReject = (program: Command) =>
     )
     .addHelpText('after', approvalPermissions)
     .action(async (campaign, image, options) =>
-      (await import('../commands/approve.ts')).reject({ ...options, campaign, image }),
+      (await import('../approve/run.ts')).reject({ ...options, campaign, image }),
     )

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { instant } from '../options.ts'
 import {
   amiOption,
   emergencyOption,
@@ -10,7 +9,8 @@ import {
   imageOption,
   releaseHelp,
   upstreamOption,
-} from './shared.ts'
+} from '../options/options.ts'
+import { instant } from '../options/parsers.ts'
 
 /** What a fleet is, and what it would do. */
 
@@ -42,7 +42,7 @@ export const addCheck = (program: Command) =>
       '\nWith --aws it takes these permissions, all of imagebuilder: GetImagePipeline, GetImageRecipe, ' +
         'GetDistributionConfiguration, GetComponent, ListComponents.',
     )
-    .action(async (options) => (await import('../commands/check.ts')).check(options))
+    .action(async (options) => (await import('../check/run.ts')).check(options))
 
 export const addPlan = (program: Command) =>
   program
@@ -75,4 +75,4 @@ export const addPlan = (program: Command) =>
         'rebake plan --drift --endpoint-url http://127.0.0.1:4566',
       ),
     )
-    .action(async (options) => (await import('../commands/plan.ts')).plan(options))
+    .action(async (options) => (await import('../plan/run.ts')).plan(options))

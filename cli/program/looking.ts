@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { integer } from '../options.ts'
-import { endpointOption, examples, fleetOption, takes } from './shared.ts'
+import { endpointOption, examples, fleetOption, takes } from '../options/options.ts'
+import { integer } from '../options/parsers.ts'
 
 /** What people look at. Nothing here changes anything. */
 
@@ -38,7 +38,7 @@ export const addStatus = (program: Command) =>
         'dynamodb:Query',
       ),
     )
-    .action(async (campaign, options) => (await import('../commands/status.ts')).status({ ...options, campaign }))
+    .action(async (campaign, options) => (await import('../status/run.ts')).status({ ...options, campaign }))
 
 export const addHistory = (program: Command) =>
   program
@@ -55,7 +55,7 @@ export const addHistory = (program: Command) =>
     .option('--json', 'print it as one JSON document, with every target and all that the checks found')
     .addHelpText('after', examples('rebake history payments-api', 'rebake history payments-api --limit 1 --json'))
     .addHelpText('after', takes('dynamodb:GetItem', 'dynamodb:Query'))
-    .action(async (image, options) => (await import('../commands/history.ts')).history({ ...options, image }))
+    .action(async (image, options) => (await import('../history/run.ts')).history({ ...options, image }))
 
 export const addLineage = (program: Command) =>
   program
@@ -80,6 +80,4 @@ export const addLineage = (program: Command) =>
       ),
     )
     .addHelpText('after', takes('dynamodb:GetItem', 'dynamodb:Query'))
-    .action(async (of, version, options) =>
-      (await import('../commands/lineage.ts')).lineage({ ...options, of, version }),
-    )
+    .action(async (of, version, options) => (await import('../lineage/run.ts')).lineage({ ...options, of, version }))

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { atOption, endpointOption, examples, fleetOption, takes, yesOption } from './shared.ts'
+import { atOption, endpointOption, examples, fleetOption, takes, yesOption } from '../options/options.ts'
 
 /** What people do with releases. */
 
@@ -36,7 +36,7 @@ export const addRollback = (program: Command) =>
       takes('states:StartExecution', 'states:DescribeExecution', 'dynamodb:GetItem', 'dynamodb:Query'),
     )
     .addHelpText('after', 'The exit code is 1 where some target did not go back.')
-    .action(async (image, options) => (await import('../commands/rollback.ts')).rollback({ ...options, image }))
+    .action(async (image, options) => (await import('../rollback/run.ts')).rollback({ ...options, image }))
 
 export const addRevoke = (program: Command) =>
   program
@@ -78,7 +78,7 @@ export const addRevoke = (program: Command) =>
     )
     .addHelpText('after', 'The exit code is 1 where something is not done.')
     .action(async (image, version, options) =>
-      (await import('../commands/revoke.ts')).revoke({ ...options, image, version }),
+      (await import('../revoke/run.ts')).revoke({ ...options, image, version }),
     )
 
 const holding = (program: Command, name: string, summary: string) =>
@@ -102,7 +102,7 @@ export const addHold = (program: Command) =>
     .option('--reason <text>', 'why, in a line, which it takes: everybody who finds the image held reads it')
     .addHelpText('after', examples('rebake hold payments-api --reason INC-4711'))
     .addHelpText('after', holdPermissions)
-    .action(async (image, options) => (await import('../commands/hold.ts')).hold({ ...options, image }))
+    .action(async (image, options) => (await import('../hold/run.ts')).hold({ ...options, image }))
 
 export const addResume = (program: Command) =>
   holding(program, 'resume', 'let an image go on that is held')
@@ -112,4 +112,4 @@ export const addResume = (program: Command) =>
     )
     .addHelpText('after', examples('rebake resume payments-api'))
     .addHelpText('after', holdPermissions)
-    .action(async (image, options) => (await import('../commands/hold.ts')).resume({ ...options, image }))
+    .action(async (image, options) => (await import('../hold/run.ts')).resume({ ...options, image }))

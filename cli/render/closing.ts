@@ -1,11 +1,11 @@
 import { hasFailed } from '../../domain/campaign-status.ts'
 import { type ShownStatus, shownStatuses } from '../../domain/image-status.ts'
 import type { ImageResult, Summary } from '../../rehearsal/results.ts'
-import { waitsForApproval } from './approvals.ts'
+import { waitsForApproval } from '../approve/render.ts'
+import type { Outcome } from '../rehearse/report.ts'
+import { statuses } from '../status/status-words.ts'
 import { duration } from './duration.ts'
 import type { Layout } from './layout.ts'
-import type { Outcome } from './report.ts'
-import { statuses } from './status.ts'
 import { count, list, oneLine, unpainted, wrap } from './text.ts'
 
 const firstFew = 3

@@ -1,7 +1,7 @@
 import type { Progress } from '../../rehearsal/progress.ts'
+import type { ImageMoment } from '../rehearse/timeline.ts'
 import { instant } from '../render/duration.ts'
 import { cell, oneLine } from '../render/text.ts'
-import type { ImageMoment } from './timeline.ts'
 
 /** The opening line of a campaign, where there is no live display. */
 export const campaignLine = ({ now, title, waits, images }: Progress) => {

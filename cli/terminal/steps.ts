@@ -1,8 +1,8 @@
 import type { OperationStatus } from '../../domain/operations.ts'
-import { patiently } from '../following/patience.ts'
 import { BadInput, Failed } from '../problems.ts'
 import { isEnded, type Step, stepLine } from '../render/steps.ts'
 import { painterFor } from '../render/text.ts'
+import { patiently } from '../status/patience.ts'
 import { canRedraw, print } from './output.ts'
 import { LiveScreen } from './screen.ts'
 

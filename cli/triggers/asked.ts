@@ -1,5 +1,5 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
-import type { Live } from '../aws/live.ts'
+import type { Live } from '../deployment/live.ts'
 import { readEvent } from '../events.ts'
 import { BadInput } from '../problems.ts'
 import { type ByHand, byHand, causeByHand, checkAmi } from './by-hand.ts'

@@ -2,8 +2,8 @@ import { nextOccurrence, parseSchedule } from '../../domain/calendar/cron.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { cycleTrigger } from '../../domain/planning/cycles.ts'
 import type { Trigger } from '../../domain/triggers.ts'
-import { checkName } from '../names.ts'
-import { wholeSeconds } from '../options.ts'
+import { checkName } from '../options/names.ts'
+import { wholeSeconds } from '../options/parsers.ts'
 import { BadInput } from '../problems.ts'
 
 /**

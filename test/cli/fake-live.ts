@@ -1,4 +1,4 @@
-import type { Live } from '../../cli/aws/live.ts'
+import type { Live } from '../../cli/deployment/live.ts'
 import { type Known, nothingKnown } from '../../domain/planning/known.ts'
 
 /** A deployed fleet that knows what it is told; whatever a test does not care about says nothing. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { RetirementNow } from '../../cli/aws/retirement.ts'
+import type { RetirementNow } from '../../cli/retire/api.ts'
 import { slow } from '../support/rehearsal.ts'
 import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'

@@ -1,4 +1,4 @@
-import type { Releases, Told } from '../../cli/aws/releases.ts'
+import type { Releases, Told } from '../../cli/deployment/releases.ts'
 import { type Known, type KnownImage, nothingKnown } from '../../domain/planning/known.ts'
 import { newestFirst } from '../../domain/releases/release.ts'
 import type { Evidence } from '../../domain/validation/evidence.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { cancellationOf } from '../../cli/cancellation.ts'
-import { campaignStatus, wentWrong } from '../../cli/following/campaign-status.ts'
-import { statusCounts, statuses } from '../../cli/render/status.ts'
+import { cancellationOf } from '../../cli/cancel/cancellation.ts'
+import { campaignStatus, wentWrong } from '../../cli/status/campaign-status.ts'
+import { statusCounts, statuses } from '../../cli/status/status-words.ts'
 import { noClaims } from '../../domain/claims.ts'
 import {
   hasFailed,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readsAt, waitsFor } from '../../cli/following/waits.ts'
+import { readsAt, waitsFor } from '../../cli/status/wait-text.ts'
 import { noClaims } from '../../domain/claims.ts'
 import { type WaitKind, waitAt } from '../../domain/rebake-steps.ts'
 import { type RebakeState, stateNames } from '../../domain/state-names.ts'

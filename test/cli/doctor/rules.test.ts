@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-eventbridge'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, expect, it } from 'vitest'
-import { deploymentOf } from '../../../cli/aws/deployment.ts'
+import { deploymentOf } from '../../../cli/deployment/deployment.ts'
 import type { Finding } from '../../../cli/doctor/check.ts'
 import { Environment } from '../../../cli/doctor/environment.ts'
 import { ruleChecks } from '../../../cli/doctor/rules.ts'

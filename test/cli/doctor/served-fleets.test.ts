@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { deploymentOf } from '../../../cli/aws/deployment.ts'
+import { deploymentOf } from '../../../cli/deployment/deployment.ts'
 import { checks } from '../../../cli/doctor/checks.ts'
 import { Environment } from '../../../cli/doctor/environment.ts'
 import { examineAll } from '../../../cli/doctor/examine.ts'

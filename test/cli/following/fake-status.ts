@@ -1,4 +1,4 @@
-import type { CampaignStatus, ImageStatus } from '../../../cli/following/campaign-status.ts'
+import type { CampaignStatus, ImageStatus } from '../../../cli/status/campaign-status.ts'
 
 /** An image of a campaign; whatever a test does not care about is filled in. */
 export const fakeImageStatus = (more: Partial<ImageStatus> = {}): ImageStatus => ({

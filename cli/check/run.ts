@@ -1,0 +1,38 @@
+import { checkAccount, deploymentOf, placeOf } from '../deployment/deployment.ts'
+import { loadFleet } from '../fleet.ts'
+import { clock } from '../options/parsers.ts'
+import { print, printed, printJson } from '../terminal/output.ts'
+import { compare } from './api.ts'
+import { comparedLines } from './render.ts'
+import { fleetLines } from './render-fleet.ts'
+
+export interface CheckOptions {
+  fleet: string
+  /** ISO 8601; the machine's clock otherwise. */
+  at?: string
+  /** Compares with what there is in the build account too. */
+  aws?: boolean
+  endpointUrl?: string
+  json?: boolean
+}
+
+/**
+ * Says what a fleet is, as JSON with every default filled in; the exit code is 1 if AWS was looked at and is not as the
+ * fleet expects.
+ */
+export async function check(options: CheckOptions): Promise<void> {
+  const { fleet: file, at = clock(), aws, endpointUrl, json = false } = options
+  const fleet = loadFleet(file)
+  if (!json) print(fleetLines(fleet, file, at, printed()))
+  if (!aws && endpointUrl === undefined) {
+    if (json) printJson({ fleet })
+    return
+  }
+  const deployment = deploymentOf(fleet, endpointUrl)
+  await checkAccount(deployment)
+  const compared = await compare(deployment)
+  const place = placeOf(deployment)
+  if (json) printJson({ fleet, compared })
+  else print(['', ...comparedLines(compared, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed())])
+  if (compared.some(({ problems }) => problems.length > 0)) process.exitCode = 1
+}

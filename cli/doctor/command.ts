@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import { endpointOption, examples, fleetOption } from '../options/options.ts'
+
+/** By service: what the checks name, and a test holds the two together. */
+const permissions: Record<string, string> = {
+  ec2: 'DescribeImages, DescribeRegions',
+  events: 'DescribeEventBus, DescribeRule, ListRuleNamesByTarget, ListTargetsByRule',
+  iam: 'GetRole (of AWSServiceRoleForImageBuilder)',
+  imagebuilder:
+    'GetComponent, GetDistributionConfiguration, GetImagePipeline, GetImageRecipe, ListComponents, ListImagePipelines',
+  inspector2: 'BatchGetAccountStatus',
+  kms: 'DescribeKey, GetKeyPolicy',
+  lambda: 'GetFunctionConfiguration, InvokeFunction (of examine-accounts)',
+  scheduler: 'GetSchedule',
+  secretsmanager: 'GetSecretValue (of the Slack channels)',
+  servicequotas: 'GetAWSDefaultServiceQuota, GetServiceQuota',
+  sns: 'ListSubscriptionsByTopic',
+  sqs: 'GetQueueAttributes, GetQueueUrl',
+  ssm: 'GetParameters',
+  states: 'DescribeStateMachine',
+}
+
+const permissionLines = Object.entries(permissions).map(([service, actions]) => `  ${service.padEnd(14)}  ${actions}`)
+
+export const addDoctor = (program: Command) =>
+  program
+    .command('doctor')
+    .summary('examine what the fleet depends on in AWS')
+    .description(
+      'Examines what the fleet depends on, before its first campaign and on any day after: that it is deployed as the ' +
+        'file says, roles and regions in every target account, upstreams, keys and their policies, quotas, event rules, ' +
+        'parameters and the AMIs that they hold, subscriptions and secrets, pipelines, schedules. It says of each what is ' +
+        'wrong and how to mend it, and changes nothing. Target accounts are looked at by a function of the build ' +
+        'account, with the very role that campaigns use. What your AWS credentials may not look at is told as such, and ' +
+        'is no pass. Exit code 1: something failed, or could not be looked at.',
+    )
+    .option(...fleetOption)
+    .option(...endpointOption)
+    .option('--json', 'print what was found as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'rebake doctor',
+        'rebake doctor --fleet teams/payments.yaml --json',
+        'rebake doctor --endpoint-url http://127.0.0.1:4566',
+      ),
+    )
+    .addHelpText('after', ['', 'It takes these permissions:', ...permissionLines].join('\n'))
+    .action(async (options) => (await import('./run.ts')).doctor(options))

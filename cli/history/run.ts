@@ -1,0 +1,43 @@
+import { channelsOf } from '../../domain/releases/channels.ts'
+import { everyImage } from '../../ledger/releases.ts'
+import { checkAccount, type Deployment, deploymentOf } from '../deployment/deployment.ts'
+import { type Releases, releasesIn } from '../deployment/releases.ts'
+import { loadFleet } from '../fleet.ts'
+import { checkName } from '../options/names.ts'
+import { print, printed, printJson } from '../terminal/output.ts'
+import { type History, historyLines } from './render.ts'
+
+export interface HistoryOptions {
+  fleet: string
+  image: string
+  limit: number
+  endpointUrl?: string
+  json?: boolean
+}
+
+const openReleases = async (deployment: Deployment): Promise<Releases> => {
+  await checkAccount(deployment)
+  return releasesIn(deployment)
+}
+
+/** Tells what became of an image: its releases, the newest first, and why it is not fresher. */
+export async function history(options: HistoryOptions, open = openReleases): Promise<void> {
+  const { image, limit, json } = options
+  const fleet = loadFleet(options.fleet)
+  const releases = await open(deploymentOf(fleet, options.endpointUrl))
+  const known = await releases.known()
+  checkName('rebake history', 'image', image, everyImage(fleet, known))
+  const state = known.images[image] ?? {}
+  const all = await releases.of(image)
+  const channels = channelsOf(state, all)
+  const told = await releases.tell(all.slice(0, limit))
+  const made: History = {
+    image,
+    ...(state.held && { held: state.held }),
+    ...(state.attempt?.failed !== undefined && { failed: state.attempt }),
+    releases: told.map((each) => ({ ...each, channels: channels.get(each.release.ami) ?? [] })),
+    more: Math.max(0, all.length - limit),
+  }
+  if (json) printJson(made)
+  else print(historyLines(made, printed()))
+}

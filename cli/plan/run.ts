@@ -1,0 +1,44 @@
+import { definitionsOf } from '../../domain/fleet/definition.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Live } from '../deployment/live.ts'
+import { loadFleet, readComponent } from '../fleet.ts'
+import { clock } from '../options/parsers.ts'
+import { print, printed, printJson } from '../terminal/output.ts'
+import { type Asked, causeOf, checkAsked } from '../triggers/asked.ts'
+import { forecastOf } from './forecast.ts'
+import { planLines } from './render.ts'
+
+export interface PlanOptions extends Asked {
+  fleet: string
+  /** Ask the ledger. */
+  live?: boolean
+  endpointUrl?: string
+  json?: boolean
+}
+
+// The SDK takes a moment to load: not before it is known that it is needed.
+const openLazily = async (fleet: Fleet, endpointUrl: string | undefined): Promise<Live> => {
+  const { deploymentOf, checkAccount } = await import('../deployment/deployment.ts')
+  const { openLive } = await import('../deployment/live.ts')
+  const deployment = deploymentOf(fleet, endpointUrl)
+  await checkAccount(deployment)
+  return openLive(deployment)
+}
+
+/** Says what a trigger would do; with --live, as the functions would decide it now. */
+export async function plan(options: PlanOptions, now = clock(), open = openLazily): Promise<void> {
+  const asksLedger = options.live || options.endpointUrl !== undefined
+  checkAsked(options, asksLedger)
+  const fleet = loadFleet(options.fleet)
+  const definitions = definitionsOf(fleet, readComponent(options.fleet))
+  const live = asksLedger ? await open(fleet, options.endpointUrl) : undefined
+  const cause = await causeOf(options, { fleet, definitions, live, now })
+  if ('nothing' in cause) {
+    if (options.json) printJson({ trigger: null, ...cause })
+    else print(cause.nothing)
+    return
+  }
+  const made = await forecastOf(fleet, cause, { definitions, live })
+  if (options.json) printJson(made)
+  else print(planLines(made, printed()))
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import { faultHelp } from '../../rehearsal/faults.ts'
+import { eventHelp, examples, fleetOption, releaseHelp } from '../options/options.ts'
+import { collect, instant, integer, seconds } from '../options/parsers.ts'
+
+export const addRehearse = (program: Command) =>
+  program
+    .command('rehearse')
+    .summary('run the whole system on this machine, without AWS')
+    .description(
+      'Synthesizes the templates that deploy, and runs their state machines and bundled functions on a virtual clock ' +
+        'against a stand-in for AWS on this machine. Without --event or --release, the first upstream releases an AMI; ' +
+        'with --for all of them do, as the seed has it.',
+    )
+    .option(...fleetOption)
+    .option('-e, --event <file>', `${eventHelp} (repeatable)`, collect)
+    .option('-r, --release <upstream>', `${releaseHelp} (repeatable)`, collect)
+    .option(
+      '--for <duration>',
+      'let so much virtual time pass, as 31d, 36h or 90m: schedules come, and polls look',
+      seconds('1m', '400d'),
+    )
+    .option('--at <time>', 'when it begins. Default: with the first event, or on 1 September 2026', instant)
+    .option('--fault <kind=target>', 'make something go wrong, see below (repeatable)', collect)
+    .option('--seed <number>', 'one seed, one outcome; another seed, another', integer(999_999_999), 1)
+    .option('-o, --out <directory>', 'write calls, executions, history and notifications as .jsonl, and summary.json')
+    .option(
+      '--serve [port]',
+      'afterwards keep the stand-in up for the aws command and the other commands of rebake, until Ctrl-C',
+      integer(65_535),
+    )
+    .option('--json', 'print the outcome as one JSON document, and nothing else')
+    .addHelpText(
+      'after',
+      examples(
+        'rebake rehearse --event events/ec2.ami-available.json',
+        'rebake rehearse --release ubuntu-soe --fault build-fails=payments-api',
+        'rebake rehearse --for 31d --out rehearsed',
+        'rebake rehearse --seed 7 --json',
+        'rebake rehearse --serve 4566',
+      ),
+    )
+    .addHelpText('after', ['', 'Faults:', ...faults()].join('\n'))
+    .action(async (options) => (await import('./run.ts')).rehearseFleet(options))
+
+function faults(): string[] {
+  const width = Math.max(...faultHelp.map(({ usage }) => usage.length))
+  return faultHelp.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`)
+}

@@ -1,0 +1,31 @@
+import { type Paint, unpainted } from '../render/text.ts'
+
+/** How to talk to the stand-in that stays up after a rehearsal. */
+export function serveLines(
+  { url, region, fleet, waiting }: { url: string; region: string; fleet: string; waiting: boolean },
+  paint: Paint = unpainted,
+): string[] {
+  const commands = [
+    'aws imagebuilder list-images --owner Self',
+    'aws stepfunctions list-state-machines',
+    `aws dynamodb scan --table-name ${fleet}-ledger --max-items 5`,
+    'aws ec2 describe-images --owners self',
+    'aws sts get-caller-identity',
+  ]
+  return [
+    '',
+    `${paint('bold', 'The stand-in stays up')} at ${paint('cyan', url)}. In another terminal:`,
+    '',
+    `  export AWS_ENDPOINT_URL=${url} AWS_DEFAULT_REGION=${region}`,
+    '  export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator',
+    ...commands.map((command) => `  ${command}`),
+    '',
+    '  rebake status',
+    '  rebake start --image NAME',
+    '  rebake rollback NAME',
+    '  rebake doctor',
+    ...(waiting ? ['  rebake approve'] : []),
+    '',
+    'Ctrl-C ends it.',
+  ]
+}

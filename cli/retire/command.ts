@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { atOption, endpointOption, examples, fleetOption, takes, yesOption } from '../options/options.ts'
+
+/** What becomes of old AMIs. */
+
+export const addRetire = (program: Command) =>
+  program
+    .command('retire')
+    .summary('deprecate old AMIs, and remove those that nothing uses')
+    .description(
+      "Shows which releases are older than the fleet's retirement keeps, what would become of their AMIs in every account " +
+        'and region, and what uses them there; asks whether to go on, starts the run that does it, as the schedule ' +
+        'does, and follows it to its end. An AMI is deprecated first, and removed when its grace is over and no channel, launch template, Auto ' +
+        'Scaling group or instance uses it.',
+    )
+    .option(...fleetOption)
+    .option('--dry-run', 'only show it')
+    .option('--reason <text>', 'why, in a line: everybody who is told of the run reads it')
+    .option(...yesOption)
+    .option(...atOption)
+    .option(...endpointOption)
+    .option('--json', 'print the plan, and what it came to (needs --yes or --dry-run), as one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'rebake retire --dry-run',
+        'rebake retire',
+        'rebake retire --reason quota --endpoint-url http://127.0.0.1:4566 --yes',
+      ),
+    )
+    .addHelpText(
+      'after',
+      takes(
+        'lambda:InvokeFunction of the function plan-retirement',
+        'states:StartExecution',
+        'states:DescribeExecution',
+        'dynamodb:GetItem',
+        'dynamodb:Query',
+      ),
+    )
+    .action(async (options) => (await import('./run.ts')).retire(options))

@@ -1,0 +1,54 @@
+import { checkAccount, type Deployment } from '../deployment/deployment.ts'
+import { clock } from '../options/parsers.ts'
+import { BadInput } from '../problems.ts'
+import { canAsk, confirm } from './ask.ts'
+import { print } from './output.ts'
+
+/** What every command that changes something is told, beside what is its own: it shows its plan, and asks. */
+export interface Changing {
+  fleet: string
+  endpointUrl?: string
+  /** ISO 8601: its time, and so the name of what it starts. */
+  at?: string
+  yes?: boolean
+  json?: boolean
+}
+
+/** The edges of such a command. */
+export interface Edges<Opened> {
+  now: string
+  /** What it asks of a deployment, which is the caller's. */
+  open: (deployment: Deployment) => Promise<Opened>
+  canAsk: () => boolean
+  confirm: (question: string) => Promise<boolean>
+}
+
+/** @param open is told the ARN of the caller, who is of the fleet's own account */
+export const edgesOf = <Opened>(
+  open: (deployment: Deployment, caller: string) => Opened | Promise<Opened>,
+): Edges<Opened> => ({
+  now: clock(),
+  open: async (deployment) => open(deployment, await checkAccount(deployment)),
+  canAsk,
+  confirm,
+})
+
+type Asking = Pick<Edges<unknown>, 'canAsk' | 'confirm'>
+
+/** @throws BadInput where nobody can be asked, and nobody has said so beforehand */
+export function mustBeAskable({ yes, json }: Changing, asking: Pick<Asking, 'canAsk'>, otherwise = ''): void {
+  if (yes || (!json && asking.canAsk())) return
+  throw new BadInput(`Nobody can be asked whether to go on: say so beforehand with --yes${otherwise}.`)
+}
+
+/** Whether to go on, as was said beforehand or is said now; where not, it says what was not done, and the exit code is 1. */
+export async function isWanted(
+  { yes }: Changing,
+  { confirm: ask }: Pick<Asking, 'confirm'>,
+  { question, otherwise }: { question: string; otherwise: string },
+): Promise<boolean> {
+  if (yes || (await ask(question))) return true
+  print([otherwise])
+  process.exitCode = 1
+  return false
+}
