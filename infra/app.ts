@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { FleetInvalid, parseFleet } from '../domain/fleet/parse.ts'
 
@@ -19,7 +20,8 @@ const fail = (message: string): never => {
 try {
   const text = read(file) ?? fail(`${file}: no such file; name the fleet with -c fleet=FILE, such as one of examples/`)
   const fleet = parseFleet(text, file, (path) => read(resolve(fleetDirectory, path)))
-  // Only now: loading the CDK takes longer than finding what is wrong with a fleet.
+  // Only now: loading the CDK takes longer than finding what is wrong with a fleet. What Node compiles of it, it keeps.
+  enableCompileCache()
   const { synthesize } = await import('./synthesize.ts')
   await synthesize({ fleet, fleetDirectory, outdir: process.env.CDK_OUTDIR ?? 'cdk.out' })
 } catch (error) {

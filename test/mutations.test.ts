@@ -95,7 +95,10 @@ beforeAll(() => {
     if (after === undefined || more.length > 0) throw new Error(`${file} has '${from}' not once`)
     writeFileSync(path, `${before}${to}${after}`)
   }
-  const { stdout } = spawnSync(resolve('node_modules/.bin/tsc'), ['--noEmit', '-p', copy], { encoding: 'utf8', cwd: copy })
+  const { stdout } = spawnSync(resolve('node_modules/.bin/tsc'), ['--noEmit', '-p', copy], {
+    encoding: 'utf8',
+    cwd: copy,
+  })
   said = stdout.split(/\n(?=\S)/)
 })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { pascalCase } from '../../infra/names.ts'
-import { arbitraryFleet, exampleFleet } from '../support/fleets.ts'
+import { arbitraryFleet, exampleDirectory, exampleFleet } from '../support/fleets.ts'
 import { resourcesOf } from '../support/template.ts'
 import { fleetOn, fleetOnAll, slow, smallFleet, synth } from './fixture.ts'
 
@@ -14,7 +14,7 @@ describe('the templates', () => {
       const { outdir } = await synth(smallFleet(), { validate: true })
       const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))
       expect(report.pluginReports).toEqual([])
-      await expect(synth(exampleFleet(), { validate: true, fleetDirectory: process.cwd() })).resolves.toBeDefined()
+      await expect(synth(exampleFleet(), { validate: true, fleetDirectory: exampleDirectory })).resolves.toBeDefined()
     },
     slow,
   )

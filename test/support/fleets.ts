@@ -11,13 +11,12 @@ import { showDuration } from '../../domain/fleet/values.ts'
 export const exampleDirectory = 'examples/golden'
 export const exampleFile = `${exampleDirectory}/fleet.yaml`
 
-function readFromExample(path: string): string | undefined {
-  const file = join(exampleDirectory, path)
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
-}
+/** A file beside the example fleet. */
+export const readBesideExample = (path: string): string => readFileSync(join(exampleDirectory, path), 'utf8')
+const readIfThere = (path: string) => (existsSync(join(exampleDirectory, path)) ? readBesideExample(path) : undefined)
 
 /** The example fleet, parsed. */
-export const exampleFleet = (): Fleet => parseFleet(readFileSync(exampleFile, 'utf8'), 'fleet.yaml', readFromExample)
+export const exampleFleet = (): Fleet => parseFleet(readFileSync(exampleFile, 'utf8'), 'fleet.yaml', readIfThere)
 
 /** What a ring is where nothing more is asked of it, beside its accounts and regions. */
 export const plainRing = {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Image } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deploymentOf } from '../../../cli/deployment/deployment.ts'
@@ -11,7 +10,7 @@ import { fingerprintsOf } from '../../../domain/fleet/fingerprints.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import type { StandIn } from '../../../emulator/aws-endpoint.ts'
 import type { Rehearsal } from '../../../rehearsal/rehearse.ts'
-import { exampleFile, exampleFleet } from '../../support/fleets.ts'
+import { exampleFile, exampleFleet, readBesideExample } from '../../support/fleets.ts'
 import { slow, stageFor } from '../../support/rehearsal.ts'
 import { caughtOutput } from '../stdout.ts'
 import { change, deedsIn, must, roleArn, setOf } from './deeds.ts'
@@ -34,10 +33,7 @@ const fleet = fleetWithAll()
 const { build } = fleet
 const early = '222233334444'
 const other = '555566667777'
-const fingerprints = fingerprintsOf(
-  fleet,
-  definitionsOf(fleet, (file) => readFileSync(file, 'utf8')),
-)
+const fingerprints = fingerprintsOf(fleet, definitionsOf(fleet, readBesideExample))
 let rehearsal: Rehearsal
 let aws: StandIn
 beforeAll(async () => {

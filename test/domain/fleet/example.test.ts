@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { depth } from '../../../domain/fleet/graph.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
-import { exampleFleet } from '../../support/fleets.ts'
+import { exampleFleet, readBesideExample } from '../../support/fleets.ts'
 
 describe('the example fleet', () => {
   const fleet = exampleFleet()
@@ -70,7 +70,7 @@ describe('the events', () => {
 it('docs/fleet.md shows a fleet, section by section', () => {
   const blocks = readFileSync('docs/fleet.md', 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)
   const text = [...blocks].map(([, block]) => block).join('')
-  const fleet = parseFleet(text, 'docs/fleet.md', (path) => readFileSync(path, 'utf8'))
+  const fleet = parseFleet(text, 'docs/fleet.md', readBesideExample)
   expect(Object.keys(fleet.images)).toEqual(['payments-api', 'billing'])
   expect(fleet.images['payments-api']?.checks.ami.maxRootSize).toBe(40)
 })

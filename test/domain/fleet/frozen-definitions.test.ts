@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { definitionsOf } from '../../../domain/fleet/definition.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
 import { everyCheck } from '../../support/every-check.ts'
-import { exampleFleet } from '../../support/fleets.ts'
+import { exampleFleet, readBesideExample } from '../../support/fleets.ts'
 
 /**
  * Fingerprints are stored with every bake and release: another one for the same image bakes it again, and with it every
@@ -71,13 +70,12 @@ rings:
   everyone: { accounts: ['555566667777'], regions: [us-west-2] }
 `
 const hardening = 'schemaVersion: 1.0\nphases: [{ name: build, steps: [{ name: Update, action: UpdateOS }] }]\n'
-const fromRoot = (path: string) => readFileSync(path, 'utf8')
 
 it.each<[string, Fleet, (path: string) => string, Record<string, string>]>([
   [
     'the example fleet',
     exampleFleet(),
-    fromRoot,
+    readBesideExample,
     {
       'al2023-hardened': '9b9e1bfe8b86576d',
       'al2023-java': '712fdd570dbc6219',
@@ -96,7 +94,7 @@ it.each<[string, Fleet, (path: string) => string, Record<string, string>]>([
   [
     'the fleet with every check',
     everyCheck(),
-    fromRoot,
+    readBesideExample,
     {
       base: 'c40082e71fbd7f84',
       scripted: 'eac79e6fc1c8f4be',

@@ -7,7 +7,9 @@ it('is what fleet.schema.json has; otherwise run `npm run schema`', () => {
 })
 
 it('is found by editors from the first line of the example', () => {
-  expect(readFileSync('fleet.yaml', 'utf8').split('\n')[0]).toBe('# yaml-language-server: $schema=./fleet.schema.json')
+  expect(readFileSync('examples/golden/fleet.yaml', 'utf8').split('\n')[0]).toBe(
+    '# yaml-language-server: $schema=../../fleet.schema.json',
+  )
 })
 
 it('describes what people write: durations are text, and what has a default may be left out', () => {

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander'
+import { BadInput, Failed } from './problems.ts'
+import { createProgram } from './program.ts'
+import { painterFor } from './render/text.ts'
+
+/** A reader that goes away (`| head`) has seen enough: no error, and nothing more to say. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
+/** Tells what went wrong; returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  const paint = painterFor(process.stderr)
+  if (error instanceof BadInput || error instanceof Failed) {
+    console.error(`${paint('red', 'error:')} ${error.message}`)
+    return error instanceof BadInput ? 2 : 1
+  }
+  console.error(error)
+  console.error(
+    `\n${paint('red', 'error:')} this is a mistake in Rebake, not yours. Please report it with the text above.`,
+  )
+  return 1
+}
+
+try {
+  await createProgram().parseAsync()
+} catch (error) {
+  // A rehearsal that broke off may have left a server open: nothing is worth waiting for.
+  process.exit(report(error))
+}
