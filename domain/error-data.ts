@@ -16,10 +16,11 @@ export interface ErrorData {
 /** The name of an error that carries data. */
 export type CarrierName = keyof ErrorData
 
-const schemas: { readonly [N in CarrierName]: v.GenericSchema<unknown, ErrorData[N]> } = {
-  NotOpen: v.object({ opensAt: v.string(), reasons: v.array(v.string()) }),
-  DistributionInProgress: v.object({ arn: v.string(), status: v.string() }),
-  DistributionRetriable: v.object({ arn: v.string(), failure: v.string() }),
+/** Made when one is read, so that a bundle which reads none has none. */
+const schemas: { readonly [N in CarrierName]: () => v.GenericSchema<unknown, ErrorData[N]> } = {
+  NotOpen: () => v.object({ opensAt: v.string(), reasons: v.array(v.string()) }),
+  DistributionInProgress: () => v.object({ arn: v.string(), status: v.string() }),
+  DistributionRetriable: () => v.object({ arn: v.string(), failure: v.string() }),
 }
 
 export const carriesData = (name: string): name is CarrierName => Object.hasOwn(schemas, name)
@@ -29,7 +30,7 @@ export const writeErrorData = <N extends CarrierName>(data: ErrorData[N]): strin
 
 /** What the error of that name carries; undefined where its message is words, as those of earlier versions are. */
 export const readErrorData = <N extends CarrierName>(name: N, message: string): ErrorData[N] | undefined =>
-  parsed(schemas[name], message)
+  parsed(schemas[name](), message)
 
 function parsed<Data>(schema: v.GenericSchema<unknown, Data>, message: string): Data | undefined {
   const result = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), message)
