@@ -1,3 +1,5 @@
+import { type CarrierName, type ErrorData, writeErrorData } from './error-data.ts'
+
 /**
  * The errors that handlers throw. Their names are the contract with the state machines' Retry and Catch:
  * a test holds the two together. Written out, because minifying changes the names of classes. Without side effects, so that a
@@ -6,6 +8,18 @@
 const named = /* @__NO_SIDE_EFFECTS__ */ <N extends string>(name: N) =>
   class Named extends Error {
     override readonly name = name
+  }
+
+/** One with data for the state machines, which its message is: domain/error-data.ts says what. */
+const carrying = /* @__NO_SIDE_EFFECTS__ */ <N extends CarrierName>(name: N) =>
+  class Carrying extends Error {
+    override readonly name = name
+    readonly data: ErrorData[N]
+
+    constructor(data: ErrorData[N], options?: ErrorOptions) {
+      super(writeErrorData(data), options)
+      this.data = data
+    }
   }
 
 /** Something that another try may mend: throttling, a service that is briefly away, a busy ledger. */
@@ -17,8 +31,8 @@ export class AmiNotVisible extends named('AmiNotVisible') {}
 /** What a person asked for does not exist, or is not to be believed. */
 export class RequestRefused extends named('RequestRefused') {}
 
-/** A freeze or a window: the message begins with the time (ISO 8601) at which it may be tried again. */
-export class NotOpen extends named('NotOpen') {}
+/** A freeze or a window forbids it now. */
+export class NotOpen extends carrying('NotOpen') {}
 
 /** A newer campaign has taken over the image: the older one ends there, and that is no failure. */
 export class Superseded extends named('Superseded') {}
@@ -30,11 +44,11 @@ export class QuotaReached extends named('QuotaReached') {}
 export class ValidationFailed extends named('ValidationFailed') {}
 
 /** Image Builder still distributes: wait for its event once more. */
-export class DistributionInProgress extends named('DistributionInProgress') {}
+export class DistributionInProgress extends carrying('DistributionInProgress') {}
 export class DistributionFailed extends named('DistributionFailed') {}
 export class DistributionTimedOut extends named('DistributionTimedOut') {}
-/** Copies failed that another try may bring: the message begins with the ARN of the distribution. */
-export class DistributionRetriable extends named('DistributionRetriable') {}
+/** Copies failed that another try may bring. */
+export class DistributionRetriable extends carrying('DistributionRetriable') {}
 /** A target does not have what Image Builder said that it distributed. */
 export class DistributionIncomplete extends named('DistributionIncomplete') {}
 

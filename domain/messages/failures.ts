@@ -1,3 +1,5 @@
+import { type CarrierName, carriesData, type ErrorData, readErrorData } from '../error-data.ts'
+
 export interface Failure {
   error: string
   cause: string
@@ -109,11 +111,24 @@ const unknown: Explanation = {
   todo: "Open the execution in the Step Functions console and read the failed step's cause and the function's log.",
 }
 
-/** A Lambda error's cause is JSON with the message inside; a service's is plain text. */
+/** What an error that carries data says to people. */
+const sentences: { readonly [N in CarrierName]: (data: ErrorData[N]) => string } = {
+  NotOpen: ({ opensAt, reasons }) => `${opensAt} ${reasons.join('; ')}`,
+  DistributionInProgress: ({ arn, status }) => `${arn} is ${status}`,
+  DistributionRetriable: ({ arn, failure }) => `${arn} failed: ${failure}`,
+}
+
+function sentenceOf<N extends CarrierName>(name: N, message: string): string {
+  const data = readErrorData(name, message)
+  return data === undefined ? message : sentences[name](data)
+}
+
+/** A Lambda error's cause is JSON with the message inside, which is data of some errors; a service's is plain text. */
 export function causeText(cause: string): string {
   try {
-    const parsed = JSON.parse(cause) as { errorMessage?: unknown }
-    return typeof parsed.errorMessage === 'string' ? parsed.errorMessage : cause
+    const { errorType, errorMessage } = JSON.parse(cause) as { errorType?: unknown; errorMessage?: unknown }
+    if (typeof errorMessage !== 'string') return cause
+    return typeof errorType === 'string' && carriesData(errorType) ? sentenceOf(errorType, errorMessage) : errorMessage
   } catch {
     return cause
   }

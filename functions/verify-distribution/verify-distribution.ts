@@ -77,11 +77,11 @@ function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }:
     const seconds = (Date.parse(time) - Date.parse(part.retriedAt?.at(-1) ?? startedAt)) / 1000
     if (seconds >= limitSeconds)
       throw new DistributionTimedOut(`${arn} is still ${status} after ${Math.round(seconds)} seconds`)
-    throw new DistributionInProgress(`${arn} is ${status}`)
+    throw new DistributionInProgress({ arn, status })
   }
   const failed = distributions.filter(({ status }) => status !== 'AVAILABLE')
   const retriable = failed.find((each) => isRetriable(each))
-  if (retriable) throw new DistributionRetriable(`${retriable.arn} failed: ${retriable.failure}`)
+  if (retriable) throw new DistributionRetriable({ arn: retriable.arn, failure: retriable.failure })
   if (failed.length === 0) return
   const there = distributions.flatMap(({ amis }) => amis).filter(({ state }) => state?.status === 'AVAILABLE')
   const why = failed.map(({ status, failure }) => `${status}: ${failure}`).join('; ')

@@ -36,5 +36,5 @@ export async function passIfOpen(
     await notify(campaignWaiting({ campaign, image, ring, until, reasons }))
     await ledger.campaigns.recordWaitAnnounced(campaign, { image, ring, until, reasons })
   }
-  throw new NotOpen(`${until} ${reasons.join('; ')}`)
+  throw new NotOpen({ opensAt: until, reasons })
 }

@@ -114,9 +114,9 @@ describe('start-bake', () => {
 describe('while a freeze or a window forbids it', () => {
   const until = '2026-09-09T00:00:00.000Z'
   const why = "freeze 'audit' (audit) until Wed 9 Sep 2026 00:00 UTC"
-  const refused = { name: 'NotOpen', message: `${until} ${why}` }
+  const refused = { name: 'NotOpen', data: { opensAt: until, reasons: [why] } }
 
-  it('starts nothing, says until when at the beginning of its message, and lets others have its turn', async () => {
+  it('starts nothing, says until when, and lets others have its turn', async () => {
     const all = await underWay()
     await claimFor(all, 'al2023-node')
     await expect(starting(all, { fleet: frozen })).rejects.toMatchObject(refused)

@@ -234,7 +234,7 @@ describe('start-distribution', () => {
     const why = 'window of ring early opens Sun 13 Sep 2026 00:00 UTC'
     await expect(starting(all, { fleet: narrow })).rejects.toMatchObject({
       name: 'NotOpen',
-      message: `${until} ${why}`,
+      data: { opensAt: until, reasons: [why] },
     })
     expect(await all.image(image)).toMatchObject({ status: 'candidate', waiting: { until, reasons: [why] } })
     expect(all.told[0]?.body).toContain('al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC')

@@ -4,6 +4,7 @@ import { addedFunctions } from '../../emulator/step-functions/functions.ts'
 import type { Json } from '../../emulator/step-functions/types.ts'
 import { readDefinition } from '../../infra/definitions.ts'
 import { type MachineName, machineNames } from '../../infra/functions/names.ts'
+import { carriers, causeOf } from '../support/carriers.ts'
 
 /** What the state machines decide by themselves: conditions, and what they read of answers and errors. */
 
@@ -22,10 +23,16 @@ const statesOf = (states: Record<string, State>): [string, State][] =>
     ...(state.Branches ?? []).flatMap((branch) => statesOf(branch.States)),
     ...statesOf(state.ItemProcessor?.States ?? {}),
   ])
-const machine = (name: MachineName) =>
-  Object.fromEntries(statesOf(readDefinition(name).States as unknown as Record<string, State>))
+const statesIn = (name: MachineName) => statesOf(readDefinition(name).States as unknown as Record<string, State>)
+const machine = (name: MachineName) => Object.fromEntries(statesIn(name))
 const rebake = machine('rebake')
 const campaign = machine('campaign')
+
+/** Every expression of a definition, wherever it stands. */
+const expressionsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return expressionIn(value) === undefined ? [] : [expressionIn(value) as string]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
+}
 
 /** What a template becomes, with these variables and what `$states` holds. */
 const evaluated = (template: Json, variables: object, states: object = {}) =>
@@ -40,27 +47,53 @@ const catchOf = (state: State | undefined, error: string) => {
   return found
 }
 
-describe('what is not open yet', () => {
-  const until = '2027-01-03T13:00:00.000Z'
-  const errorMessage = `${until} freeze 'year-end' (no changes) until Mon 4 Jan 2027 00:00 Australia/Sydney; window`
-  const errorOutput = {
-    Error: 'NotOpen',
-    Cause: JSON.stringify({ errorType: 'NotOpen', errorMessage, trace: [] }),
-  }
+describe('the fields of errors', () => {
+  const errorOutputOf = (error: { name: string; message: string }) => ({ Error: error.name, Cause: causeOf(error) })
+  const { opensAt } = carriers.NotOpen.data
+  const { arn } = carriers.DistributionRetriable.data
 
   it.each([
-    ['Start Bake', 'opensAt', 'Await Opening'],
-    ['Start Distribution', 'ringOpensAt', 'Await Ring'],
-  ])('%s is tried again at the time that its error begins with', async (name, variable, next) => {
-    const { Assign = null, Next } = catchOf(rebake[name], 'NotOpen')
-    expect(await evaluated(Assign, {}, { errorOutput })).toEqual({ [variable]: until })
+    ['Start Bake', carriers.NotOpen, { opensAt }, 'Await Opening'],
+    ['Start Distribution', carriers.NotOpen, { ringOpensAt: opensAt }, 'Await Ring'],
+    ['Verify Distribution', carriers.DistributionInProgress, { awaited: arn }, 'Await Distribution'],
+    ['Verify Distribution', carriers.DistributionRetriable, { awaited: arn }, 'Let Targets Recover'],
+  ])('%s goes on with what the error has: %o', async (name, error, assigned, next) => {
+    const { Assign = null, Next } = catchOf(rebake[name], error.name)
+    expect(await evaluated(Assign, {}, { errorOutput: errorOutputOf(error) })).toEqual(assigned)
     expect(Next).toBe(next)
   })
+
+  const readersIn = (value: unknown) => expressionsIn(value).filter((expression) => /\berrorMessage\b/.test(expression))
+  /** Each Catch that reads a field of its error. */
+  const reading = machineNames.flatMap((name) =>
+    statesIn(name).flatMap(([state, told]) =>
+      (told.Catch ?? []).filter((each) => readersIn(each).length > 0).map((catcher) => ({ name, state, catcher })),
+    ),
+  )
+  const read = reading.flatMap((each) => each.catcher.ErrorEquals.map((error) => Object.assign({ error }, each)))
+
+  it.each(read)('$state of $name reads fields that $error has', async ({ error, catcher }) => {
+    const found = Object.values(carriers).find(({ name }) => name === error)
+    if (!found) throw new Error(`${error} carries no data`)
+    const states = { errorOutput: errorOutputOf(found) }
+    for (const expression of readersIn(catcher))
+      expect(await evaluated(`{% ${expression} %}`, {}, states)).toEqual(expect.any(String))
+  })
+
+  it('are read where they are caught, and nowhere else', () => {
+    const all = machineNames.flatMap((name) => readersIn(readDefinition(name)))
+    expect(all.length).toBeGreaterThan(0)
+    expect(reading.flatMap(({ catcher }) => readersIn(catcher)).sort()).toEqual(all.sort())
+  })
+})
+
+describe('what is not open yet', () => {
+  const until = '2027-01-03T13:00:00.000Z'
 
   it('bakes under a new claim of the same image', async () => {
     const { Output = null } = catchOf(rebake['Start Bake'], 'NotOpen')
     const variables = { campaign: 'c', image: 'web', parentAmi: 'ami-0a' }
-    expect(await evaluated(Output, variables, { errorOutput })).toEqual(variables)
+    expect(await evaluated(Output, variables)).toEqual(variables)
   })
 
   it.each([
@@ -212,14 +245,13 @@ describe('a promotion', () => {
   })
 })
 
-/** Every expression of a definition, wherever it stands. */
-const expressionsIn = (value: unknown): string[] => {
-  if (typeof value === 'string') return expressionIn(value) === undefined ? [] : [expressionIn(value) as string]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : []
-}
-
 it.each(machineNames)('every expression of %s is JSONata', (name) => {
   const expressions = expressionsIn(readDefinition(name))
   expect(expressions.length).toBeGreaterThan(5)
   for (const expression of expressions) expect(() => compile(expression)).not.toThrow()
+})
+
+it.each(machineNames)('no expression of %s cuts a sentence to pieces', (name) => {
+  const cutting = /\$(substringBefore|substringAfter|substring|match|contains|replace)\(/
+  expect(expressionsIn(readDefinition(name)).filter((expression) => cutting.test(expression))).toEqual([])
 })
