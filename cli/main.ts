@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander'
+import { CommanderError } from '@commander-js/extra-typings'
 import { BadInput, Failed } from './problems.ts'
 import { createProgram } from './program.ts'
 import { painterFor } from './render/text.ts'

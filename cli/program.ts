@@ -1,14 +1,45 @@
 import { styleText } from 'node:util'
-import { Command } from 'commander'
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import manifest from '../package.json' with { type: 'json' }
-import { addDoctor } from './doctor/command.ts'
+import { approveCommand, rejectCommand } from './approve/command.ts'
+import { cancelCommand } from './cancel/command.ts'
+import { checkCommand } from './check/command.ts'
+import { doctorCommand } from './doctor/command.ts'
+import { historyCommand } from './history/command.ts'
+import { holdCommand, resumeCommand } from './hold/command.ts'
+import { lineageCommand } from './lineage/command.ts'
 import { examples } from './options/options.ts'
-import { addApprove, addCancel, addPromote, addReject, addRetry, addStart } from './program/campaigns.ts'
-import { addCheck, addPlan } from './program/fleet.ts'
-import { addHistory, addLineage, addStatus } from './program/looking.ts'
-import { addHold, addResume, addRevoke, addRollback } from './program/releases.ts'
-import { addRehearse } from './rehearse/command.ts'
-import { addRetire } from './retire/command.ts'
+import { planCommand } from './plan/command.ts'
+import { promoteCommand } from './promote/command.ts'
+import { rehearseCommand } from './rehearse/command.ts'
+import { retireCommand } from './retire/command.ts'
+import { retryCommand } from './retry/command.ts'
+import { revokeCommand } from './revoke/command.ts'
+import { rollbackCommand } from './rollback/command.ts'
+import { startCommand } from './start/command.ts'
+import { statusCommand } from './status/command.ts'
+
+/** In the order of the help. */
+const commands: (() => CommandUnknownOpts)[] = [
+  checkCommand,
+  planCommand,
+  startCommand,
+  statusCommand,
+  historyCommand,
+  lineageCommand,
+  approveCommand,
+  rejectCommand,
+  cancelCommand,
+  retryCommand,
+  promoteCommand,
+  rollbackCommand,
+  holdCommand,
+  resumeCommand,
+  revokeCommand,
+  retireCommand,
+  doctorCommand,
+  rehearseCommand,
+]
 
 /**
  * The command line: what can be asked, and how. An action's module is loaded when it is asked for, so that
@@ -25,23 +56,6 @@ export function createProgram(): Command {
     .configureHelp({ styleTitle: (title) => styleText('bold', title, { validateStream: false }) })
     .addHelpText('after', examples('rebake check', 'rebake plan --release al2023-soe', 'rebake rehearse'))
     .addHelpText('after', '\nExit codes: 0 done, 1 something failed, 2 bad usage or bad input.')
-  addCheck(program)
-  addPlan(program)
-  addStart(program)
-  addStatus(program)
-  addHistory(program)
-  addLineage(program)
-  addApprove(program)
-  addReject(program)
-  addCancel(program)
-  addRetry(program)
-  addPromote(program)
-  addRollback(program)
-  addHold(program)
-  addResume(program)
-  addRevoke(program)
-  addRetire(program)
-  addDoctor(program)
-  addRehearse(program)
+  for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
   return program
 }

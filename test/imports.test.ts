@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 /** Modules that are loaded, at once or later; types are not. Types in braces are: Node loads their module all the same. */
@@ -38,4 +38,38 @@ it('the light face of the emulator loads nothing else of it', () => {
 it('finds the emulator where it is loaded', () => {
   const loaded = loadedBy(join(root, 'rehearsal/scenario.ts'))
   expect(loaded).toContain('emulator/world/world.ts')
+})
+
+/** What a file loads at once, by its name or that of a package. */
+const atOnce = /(?:^|\n)\s*(?:import|export)\s+(?!type\b)(?:[\w*{}\s,]*?\s+from\s+)?'([^']+)'/g
+
+function loadedAtOnce(file: string, known = new Set<string>()): Set<string> {
+  const name = relative(root, file)
+  if (known.has(name)) return known
+  known.add(name)
+  if (!name.endsWith('.ts')) return known
+  for (const [, next = ''] of readFileSync(file, 'utf8').matchAll(atOnce)) {
+    if (next.startsWith('.')) loadedAtOnce(join(dirname(file), next), known)
+    else known.add(next)
+  }
+  return known
+}
+
+describe('help', () => {
+  const commands = globSync('cli/*/command.ts', { cwd: root })
+  const heavy = /^(@aws|@smithy|aws-cdk|constructs|cdk-nag|esbuild|emulator\/)/
+
+  it.each(['cli/main.ts', ...commands])('of %s needs no SDK, no CDK and no emulator', (entry) => {
+    expect([...loadedAtOnce(join(root, entry))].filter((name) => heavy.test(name))).toEqual([])
+  })
+
+  it('is that of every command', () => {
+    const loaded = loadedAtOnce(join(root, 'cli/main.ts'))
+    expect(commands.filter((file) => !loaded.has(file))).toEqual([])
+    expect(commands.length).toBeGreaterThan(0)
+  })
+
+  it('would need the SDK if the work were loaded with it', () => {
+    expect(loadedAtOnce(join(root, 'cli/start/run.ts'))).toContain('@aws-sdk/client-dynamodb')
+  })
 })

@@ -76,6 +76,22 @@ const mutations: Record<string, Mutation> = {
     to: "'Await a Quota'",
     named: { 'domain/rebake-steps.ts': "'Await Quota'" },
   },
+  'a flag with another name': {
+    file: 'cli/rollback/command.ts',
+    from: "'--reason <text>'",
+    to: "'--because <text>'",
+    named: { 'cli/rollback/run.ts': "'reason'" },
+  },
+  'a flag of several commands with another name': {
+    file: 'cli/options/options.ts',
+    from: "'--emergency'",
+    to: "'--urgent'",
+    named: {
+      'cli/promote/run.ts': "'emergency'",
+      'cli/triggers/asked.ts': '"emergency"',
+      'cli/triggers/by-hand.ts': '"emergency"',
+    },
+  },
 }
 
 const folders = ['domain', 'ledger', 'aws', 'functions', 'infra', 'emulator', 'rehearsal', 'cli']

@@ -3,17 +3,11 @@ import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { BadInput, Failed } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { type AnswerRequest, type Approvals, answererOf, approvalsIn, type Open } from './api.ts'
+import type { AnswerOptions } from './command.ts'
 import { answeredLines, askedLines, notTakenLines, openLines } from './render.ts'
-
-export interface AnswerOptions extends Changing {
-  campaign?: string
-  image?: string
-  ring?: string
-  reason?: string
-}
 
 /** The edges of the command, and what it asks of a deployment. */
 export type Edges = Changes<{ caller: string; approvals: Approvals }>
@@ -27,12 +21,12 @@ export const reject = (options: AnswerOptions, parts = edges()) => answer('rejec
 
 /** Lists what waits; or shows it, asks once, and answers for it. The exit code is 1 if it was not to be, or not all of it. */
 async function answer(kind: Kind, options: AnswerOptions, { now, open, ...terminal }: Edges): Promise<void> {
-  const { campaign, image, json = false } = options
+  const { campaign, image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   const reason = oneLine(options.reason ?? '')
   if (campaign !== undefined && kind === 'reject' && reason === '')
     throw new BadInput('Say why with --reason TEXT: everybody who is told that the image stops reads it.')
-  if (campaign !== undefined) mustBeAskable(options, terminal)
+  if (campaign !== undefined) mustBeAskable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, approvals } = await open(deployment)
   if (campaign === undefined) return list(await approvals.open(), options)
@@ -47,7 +41,7 @@ async function answer(kind: Kind, options: AnswerOptions, { now, open, ...termin
   const what = asked.length === 1 ? 'it' : `all ${asked.length}`
   const question = `${kind === 'approve' ? 'Approve' : 'Reject'} ${what} in ${placeOf(deployment)}?`
   const wanted = { question: question, otherwise: 'Nothing was answered.' }
-  if (!(await isWanted(options, terminal, wanted))) return
+  if (!(await isWanted(yes, terminal, wanted))) return
   const requests = asked.map((approval): AnswerRequest => {
     const { image, ring } = approval
     const given = { campaign, image, ring, answer: kind, by: byWhom(approval), time: now }

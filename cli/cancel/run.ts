@@ -3,16 +3,11 @@ import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { type Steering, steeringOf } from '../deployment/steering.ts'
 import { loadFleet } from '../fleet.ts'
 import { oneLine, painterFor } from '../render/text.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { type Cancellation, cancellationOf, endOf } from './cancellation.ts'
+import type { CancelOptions } from './command.ts'
 import { cancellationLines, cancelledLines, endedLine } from './render.ts'
-
-export interface CancelOptions extends Changing {
-  campaign: string
-  image?: string
-  reason?: string
-}
 
 /** The edges of the command, and what it asks of a deployment. */
 export type Edges = Omit<Changes<{ caller: string; steering: Pick<Steering, 'campaign' | 'stop'> }>, 'now'>
@@ -21,9 +16,9 @@ const edges = (): Edges => edgesOf((deployment, caller) => ({ caller, steering: 
 
 /** Shows what is under way, asks, and ends it; the exit code is 1 if it was not to be. What has ended stays as it is. */
 export async function cancel(options: CancelOptions, { open, ...terminal } = edges()): Promise<void> {
-  const { campaign, image, json = false } = options
+  const { campaign, image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
-  mustBeAskable(options, terminal)
+  mustBeAskable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, steering } = await open(deployment)
   const state = await steering.campaign(campaign)
@@ -36,7 +31,7 @@ export async function cancel(options: CancelOptions, { open, ...terminal } = edg
   const cancellation = cancellationOf(state, campaign, image)
   if (!json) print([...cancellationLines(cancellation, printed()), ''])
   const wanted = { question: `Cancel it in ${placeOf(deployment)}?`, otherwise: 'Nothing was cancelled.' }
-  if (!(await isWanted(options, terminal, wanted))) return
+  if (!(await isWanted(yes, terminal, wanted))) return
   const reason = oneLine(options.reason ?? '')
   await stop(steering, cancellation, `cancelled by ${caller}${reason && `: ${reason}`}`)
   const { title: _, returns: __, ...done } = cancellation

@@ -3,18 +3,9 @@ import { loadFleet } from '../fleet.ts'
 import { clock } from '../options/parsers.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { compare } from './api.ts'
+import type { CheckOptions } from './command.ts'
 import { comparedLines } from './render.ts'
 import { fleetLines } from './render-fleet.ts'
-
-export interface CheckOptions {
-  fleet: string
-  /** ISO 8601; the machine's clock otherwise. */
-  at?: string
-  /** Compares with what there is in the build account too. */
-  aws?: boolean
-  endpointUrl?: string
-  json?: boolean
-}
 
 /**
  * Says what a fleet is, as JSON with every default filled in; the exit code is 1 if AWS was looked at and is not as the

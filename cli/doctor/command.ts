@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
-import { endpointOption, examples, fleetOption } from '../options/options.ts'
+import { Command } from '@commander-js/extra-typings'
+import { endpointOption, examples, fleetOption, jsonOption, type OptionsOf } from '../options/options.ts'
 
 /** By service: what the checks name, and a test holds the two together. */
 const permissions: Record<string, string> = {
@@ -22,9 +22,8 @@ const permissions: Record<string, string> = {
 
 const permissionLines = Object.entries(permissions).map(([service, actions]) => `  ${service.padEnd(14)}  ${actions}`)
 
-export const addDoctor = (program: Command) =>
-  program
-    .command('doctor')
+const declaration = () =>
+  new Command('doctor')
     .summary('examine what the fleet depends on in AWS')
     .description(
       'Examines what the fleet depends on, before its first campaign and on any day after: that it is deployed as the ' +
@@ -36,7 +35,7 @@ export const addDoctor = (program: Command) =>
     )
     .option(...fleetOption)
     .option(...endpointOption)
-    .option('--json', 'print what was found as one JSON document')
+    .option(...jsonOption('print what was found as one JSON document'))
     .addHelpText(
       'after',
       examples(
@@ -46,4 +45,7 @@ export const addDoctor = (program: Command) =>
       ),
     )
     .addHelpText('after', ['', 'It takes these permissions:', ...permissionLines].join('\n'))
-    .action(async (options) => (await import('./run.ts')).doctor(options))
+
+export type DoctorOptions = OptionsOf<typeof declaration>
+
+export const doctorCommand = () => declaration().action(async (options) => (await import('./run.ts')).doctor(options))

@@ -6,15 +6,10 @@ import { canRedraw, print, printed, printJson } from '../terminal/output.ts'
 import { LiveScreen } from '../terminal/screen.ts'
 import { isSound } from './check.ts'
 import { checks } from './checks.ts'
+import type { DoctorOptions } from './command.ts'
 import { Environment } from './environment.ts'
 import { examineAll, type Watch } from './examine.ts'
 import { examinedLines, lookingLine } from './render.ts'
-
-export interface DoctorOptions {
-  fleet: string
-  endpointUrl?: string
-  json?: boolean
-}
 
 /** Examines what a fleet depends on in AWS; the exit code is 1 unless all of it could be looked at and nothing fails. */
 export async function doctor({ fleet: file, endpointUrl, json = false }: DoctorOptions): Promise<void> {

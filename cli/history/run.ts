@@ -5,15 +5,8 @@ import { type Releases, releasesIn } from '../deployment/releases.ts'
 import { loadFleet } from '../fleet.ts'
 import { checkName } from '../options/names.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
+import type { HistoryOptions } from './command.ts'
 import { type History, historyLines } from './render.ts'
-
-export interface HistoryOptions {
-  fleet: string
-  image: string
-  limit: number
-  endpointUrl?: string
-  json?: boolean
-}
 
 const openReleases = async (deployment: Deployment): Promise<Releases> => {
   await checkAccount(deployment)

@@ -8,15 +8,11 @@ import { checkName } from '../options/names.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
 import type { Standing } from '../status/standing.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printJson } from '../terminal/output.ts'
 import { type HoldRequest, type Holds, holdsIn } from './api.ts'
+import type { HoldOptions, ResumeOptions } from './command.ts'
 import { heldLines, holdLines, resumeLines } from './render.ts'
-
-export interface HoldOptions extends Changing {
-  image: string
-  reason?: string
-}
 
 /** The edges of the command, and what it asks of a deployment. */
 export type Edges = Changes<{ caller: string; holds: Holds }>
@@ -24,17 +20,17 @@ export type Edges = Changes<{ caller: string; holds: Holds }>
 const edges = (): Edges => edgesOf((deployment, caller) => ({ caller, holds: holdsIn(deployment) }))
 
 export const hold = (options: HoldOptions, parts = edges()) => ask('hold', options, parts)
-export const resume = (options: HoldOptions, parts = edges()) => ask('resume', options, parts)
+export const resume = (options: ResumeOptions, parts = edges()) => ask('resume', options, parts)
 
 /** Shows what it means, asks, and holds the image or lets it go on; the exit code is 1 if it was not to be. */
 async function ask(kind: HoldRequest['do'], options: HoldOptions, { now, open, ...terminal }: Edges): Promise<void> {
-  const { image, json = false } = options
+  const { image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
   const reason = oneLine(options.reason ?? '')
   if (kind === 'hold' && reason === '')
     throw new BadInput('Say why with --reason TEXT: everybody who finds the image held reads it.')
-  mustBeAskable(options, terminal)
+  mustBeAskable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller: by, holds } = await open(deployment)
   const standing = await holds.standing(image)
@@ -45,7 +41,7 @@ async function ask(kind: HoldRequest['do'], options: HoldOptions, { now, open, .
     if (!json) print(kind === 'hold' ? holdLines(image, standing) : resumeLines(image, standing, due))
     const question = kind === 'hold' ? 'Hold it' : 'Let it go on'
     const wanted = { question: `${question} in ${placeOf(deployment)}?`, otherwise: 'Nothing was changed.' }
-    if (!(await isWanted(options, terminal, wanted))) return
+    if (!(await isWanted(yes, terminal, wanted))) return
   }
   const asked = { image, by, time: now }
   const held = await holds.ask(kind === 'hold' ? { ...asked, do: kind, reason } : { ...asked, do: kind })

@@ -10,17 +10,8 @@ import { loadFleet } from '../fleet.ts'
 import { checkName } from '../options/names.ts'
 import { Failed } from '../problems.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
+import type { LineageOptions } from './command.ts'
 import { type Lineage, lineageLines } from './render.ts'
-
-export interface LineageOptions {
-  fleet: string
-  /** An image, or an AMI in any account. */
-  of: string
-  version?: string
-  all?: boolean
-  endpointUrl?: string
-  json?: boolean
-}
 
 const openReleases = async (deployment: Deployment): Promise<Releases> => {
   await checkAccount(deployment)

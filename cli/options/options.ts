@@ -1,6 +1,19 @@
 import { collect, instant } from './parsers.ts'
 
-/** What the help of several commands has in common. */
+/** What several commands have in common: flags, with their types, and what their help says. */
+
+/**
+ * What the work of a command is told of its flags: as the command declares them, which is the only place where they are
+ * typed. The action is not part of the declaration, as it takes these types itself. A flag without a value may be false
+ * too, not only left out.
+ */
+export type OptionsOf<Declaration extends (...args: never[]) => { opts: () => object }> = Flags<
+  ReturnType<ReturnType<Declaration>['opts']>
+>
+
+type Flags<Options> = {
+  [Name in keyof Options]: Exclude<Options[Name], undefined> extends boolean ? boolean : Options[Name]
+}
 
 export const fleetOption = ['-f, --fleet <file>', 'the fleet', 'fleet.yaml'] as const
 export const eventHelp = 'an event as EventBridge delivers it, a JSON file such as those in events/'
@@ -21,6 +34,8 @@ export const atOption = [
   'its time, and so its name: the same again starts nothing. Default: now',
   instant,
 ] as const
+/** @param help what it prints is each command's own */
+export const jsonOption = (help: string) => ['--json', help] as const
 
 /** Commands as they are typed, for help. */
 export const examples = (...commands: string[]) =>

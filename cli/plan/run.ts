@@ -4,17 +4,10 @@ import type { Live } from '../deployment/live.ts'
 import { loadFleet, readComponent } from '../fleet.ts'
 import { clock } from '../options/parsers.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
-import { type Asked, causeOf, checkAsked } from '../triggers/asked.ts'
+import { causeOf, checkAsked } from '../triggers/asked.ts'
+import type { PlanOptions } from './command.ts'
 import { forecastOf } from './forecast.ts'
 import { planLines } from './render.ts'
-
-export interface PlanOptions extends Asked {
-  fleet: string
-  /** Ask the ledger. */
-  live?: boolean
-  endpointUrl?: string
-  json?: boolean
-}
 
 // The SDK takes a moment to load: not before it is known that it is needed.
 const openLazily = async (fleet: Fleet, endpointUrl: string | undefined): Promise<Live> => {

@@ -8,17 +8,11 @@ import { checkName } from '../options/names.ts'
 import { forecast } from '../plan/forecast.ts'
 import { Failed } from '../problems.ts'
 import { startAsPlanned } from '../start/start-as-planned.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printed } from '../terminal/output.ts'
 import { sentence, user } from '../triggers/by-hand.ts'
+import type { PromoteOptions } from './command.ts'
 import { type PromotionPlan, promotionLines } from './render.ts'
-
-export interface PromoteOptions extends Changing {
-  image: string
-  version?: string
-  reason?: string
-  emergency?: boolean
-}
 
 /** The edges of the command, and what it asks of a deployment. */
 export type Edges = Changes<Pick<Steering, 'releases' | 'standing'>>
@@ -27,10 +21,10 @@ const edges = (): Edges => edgesOf(steeringOf)
 
 /** Shows what a promotion would do, asks, and starts it; the exit code is 1 if it was not to be. */
 export async function promote(options: PromoteOptions, { now, open, ...terminal }: Edges = edges()): Promise<void> {
-  const { image, json = false } = options
+  const { image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
-  mustBeAskable(options, terminal)
+  mustBeAskable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const steering = await open(deployment)
   const version = options.version ?? (await newestOf(steering, image))
@@ -60,7 +54,7 @@ export async function promote(options: PromoteOptions, { now, open, ...terminal 
   }
   if (!json) print([...promotionLines(plan, fleet, printed()), ''])
   const wanted = { question: `Roll it out in ${placeOf(deployment)}?`, otherwise: 'Nothing was started.' }
-  if (!(await isWanted(options, terminal, wanted))) return
+  if (!(await isWanted(yes, terminal, wanted))) return
   await startAsPlanned(deployment, trigger, plan, json)
 }
 

@@ -1,11 +1,10 @@
-import type { Command } from 'commander'
+import { Command } from '@commander-js/extra-typings'
 import { faultHelp } from '../../rehearsal/faults.ts'
-import { eventHelp, examples, fleetOption, releaseHelp } from '../options/options.ts'
+import { eventHelp, examples, fleetOption, jsonOption, type OptionsOf, releaseHelp } from '../options/options.ts'
 import { collect, instant, integer, seconds } from '../options/parsers.ts'
 
-export const addRehearse = (program: Command) =>
-  program
-    .command('rehearse')
+const declaration = () =>
+  new Command('rehearse')
     .summary('run the whole system on this machine, without AWS')
     .description(
       'Synthesizes the templates that deploy, and runs their state machines and bundled functions on a virtual clock ' +
@@ -29,7 +28,7 @@ export const addRehearse = (program: Command) =>
       'afterwards keep the stand-in up for the aws command and the other commands of rebake, until Ctrl-C',
       integer(65_535),
     )
-    .option('--json', 'print the outcome as one JSON document, and nothing else')
+    .option(...jsonOption('print the outcome as one JSON document, and nothing else'))
     .addHelpText(
       'after',
       examples(
@@ -41,7 +40,11 @@ export const addRehearse = (program: Command) =>
       ),
     )
     .addHelpText('after', ['', 'Faults:', ...faults()].join('\n'))
-    .action(async (options) => (await import('./run.ts')).rehearseFleet(options))
+
+export type RehearseOptions = OptionsOf<typeof declaration>
+
+export const rehearseCommand = () =>
+  declaration().action(async (options) => (await import('./run.ts')).rehearseFleet(options))
 
 function faults(): string[] {
   const width = Math.max(...faultHelp.map(({ usage }) => usage.length))

@@ -1,20 +1,14 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { isSilent, sourceIn } from '../../domain/upstream-kinds.ts'
-import type { RehearseOptions } from '../../rehearsal/rehearse.ts'
+import type { RehearseOptions as Rehearsed } from '../../rehearsal/rehearse.ts'
 import { readEvent } from '../events.ts'
 import { checkName } from '../options/names.ts'
 import { BadInput } from '../problems.ts'
+import type { RehearseOptions } from './command.ts'
 
-export interface HappeningOptions {
-  event?: string[]
-  release?: string[]
-  /** ISO 8601: when it begins. */
-  at?: string
-  /** Virtual seconds. */
-  for?: number
-}
+export type HappeningOptions = Pick<RehearseOptions, 'event' | 'release' | 'at' | 'for'>
 
-type Happenings = Pick<RehearseOptions, 'events' | 'releases' | 'start' | 'for'>
+type Happenings = Pick<Rehearsed, 'events' | 'releases' | 'start' | 'for'>
 
 /** Rehearsals have no today: where nothing says when, this is it. */
 const defaultStart = '2026-09-01T06:00:00Z'

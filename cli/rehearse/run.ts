@@ -7,21 +7,12 @@ import { BadInput, fileProblem } from '../problems.ts'
 import { somethingFailed } from '../render/closing.ts'
 import { painterFor } from '../render/text.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
+import type { RehearseOptions } from './command.ts'
 import { startDisplay } from './display.ts'
-import { type HappeningOptions, happeningsOf } from './event-options.ts'
+import { happeningsOf } from './event-options.ts'
 import { readFaults } from './fault-options.ts'
 import { type Outcome, reportLines } from './report.ts'
 import { serveLines } from './serve.ts'
-
-export interface RehearseOptions extends HappeningOptions {
-  fleet: string
-  fault?: string[]
-  seed: number
-  out?: string
-  /** A port, or true for any. */
-  serve?: number | true
-  json?: boolean
-}
 
 // The CDK and the SDK take a second to load: not before it is known that they are needed.
 const lazily: typeof rehearse = async (options) => (await import('../../rehearsal/rehearse.ts')).rehearse(options)

@@ -1,11 +1,17 @@
-import type { Command } from 'commander'
-import { atOption, endpointOption, examples, fleetOption, takes, yesOption } from '../options/options.ts'
+import { Command } from '@commander-js/extra-typings'
+import {
+  atOption,
+  endpointOption,
+  examples,
+  fleetOption,
+  jsonOption,
+  type OptionsOf,
+  takes,
+  yesOption,
+} from '../options/options.ts'
 
-/** What becomes of old AMIs. */
-
-export const addRetire = (program: Command) =>
-  program
-    .command('retire')
+const declaration = () =>
+  new Command('retire')
     .summary('deprecate old AMIs, and remove those that nothing uses')
     .description(
       "Shows which releases are older than the fleet's retirement keeps, what would become of their AMIs in every account " +
@@ -19,7 +25,7 @@ export const addRetire = (program: Command) =>
     .option(...yesOption)
     .option(...atOption)
     .option(...endpointOption)
-    .option('--json', 'print the plan, and what it came to (needs --yes or --dry-run), as one JSON document')
+    .option(...jsonOption('print the plan, and what it came to (needs --yes or --dry-run), as one JSON document'))
     .addHelpText(
       'after',
       examples(
@@ -38,4 +44,7 @@ export const addRetire = (program: Command) =>
         'dynamodb:Query',
       ),
     )
-    .action(async (options) => (await import('./run.ts')).retire(options))
+
+export type RetireOptions = OptionsOf<typeof declaration>
+
+export const retireCommand = () => declaration().action(async (options) => (await import('./run.ts')).retire(options))

@@ -5,16 +5,12 @@ import { loadFleet } from '../fleet.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine } from '../render/text.ts'
 import { withdrawalSteps } from '../render/withdrawals.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { followSteps } from '../terminal/steps.ts'
 import { type Retiring, retiringIn } from './api.ts'
+import type { RetireOptions } from './command.ts'
 import { retiredLines, retirementLines } from './render.ts'
-
-export interface RetireOptions extends Changing {
-  reason?: string
-  dryRun?: boolean
-}
 
 /** The edges of the command. */
 export interface Edges extends Changes<{ caller: string; retiring: Retiring }> {
@@ -31,13 +27,13 @@ export async function retire(
   options: RetireOptions,
   { now, open, pause, ...terminal }: Edges = edges(),
 ): Promise<void> {
-  const { json = false, dryRun = false } = options
+  const { json = false, dryRun = false, yes } = options
   const fleet = loadFleet(options.fleet)
   if (!fleet.retirement)
     throw new BadInput(
       `The fleet ${fleet.name} retires nothing. Give it 'retirement: { keep: 3 }' in ${options.fleet}, and deploy.`,
     )
-  if (!dryRun) mustBeAskable(options, terminal, ', or --dry-run')
+  if (!dryRun) mustBeAskable({ yes, json }, terminal, ', or --dry-run')
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, retiring } = await open(deployment)
   const time = options.at ?? now
@@ -52,7 +48,7 @@ export async function retire(
     question: `Do it in ${placeOf(deployment)}, and in every target account?`,
     otherwise: 'Nothing was started.',
   }
-  if (!(await isWanted(options, terminal, wanted))) return
+  if (!(await isWanted(yes, terminal, wanted))) return
   const reason = oneLine(options.reason ?? '')
   const request: RetirementRequest = { time, by: caller, act: true, ...(reason && { reason }) }
   await retiring.start(request)

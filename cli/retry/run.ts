@@ -4,13 +4,12 @@ import { type Steering, steeringOf } from '../deployment/steering.ts'
 import { loadFleet } from '../fleet.ts'
 import { checkName } from '../options/names.ts'
 import { Failed } from '../problems.ts'
-import { type PromoteOptions, promote } from '../promote/run.ts'
+import { promote } from '../promote/run.ts'
 import { oneLine } from '../render/text.ts'
 import { startByHand } from '../start/run.ts'
 import { type Edges as Changes, edgesOf, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print } from '../terminal/output.ts'
-
-export type RetryOptions = Omit<PromoteOptions, 'version'>
+import type { RetryOptions } from './command.ts'
 
 /** The edges of the command: what it comes to has its own. */
 export interface Edges extends Pick<Changes<Pick<Steering, 'known' | 'image'>>, 'open' | 'canAsk'> {
@@ -26,10 +25,10 @@ const edges = (): Edges => ({ ...edgesOf(steeringOf), start: startByHand, promot
  * @throws Failed where nothing failed
  */
 export async function retry(options: RetryOptions, { open, ...commands }: Edges = edges()): Promise<void> {
-  const { image, json = false } = options
+  const { image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
-  mustBeAskable(options, commands)
+  mustBeAskable({ yes, json }, commands)
   const steering = await open(deploymentOf(fleet, options.endpointUrl))
   const known = await steering.known()
   const { campaign } = known.images[image]?.last ?? {}

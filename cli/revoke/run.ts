@@ -4,19 +4,12 @@ import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { followSteps } from '../terminal/steps.ts'
 import { type Revocations, revocationName, revocationsIn } from './api.ts'
+import type { RevokeOptions } from './command.ts'
 import { previewLines, revocationSteps, revokedLines } from './render.ts'
-
-export interface RevokeOptions extends Changing {
-  image: string
-  version: string
-  descendants?: boolean
-  force?: boolean
-  reason?: string
-}
 
 /** The edges of the command. */
 export interface Edges extends Changes<{ caller: string; revocations: Revocations }> {
@@ -33,12 +26,12 @@ export async function revoke(
   options: RevokeOptions,
   { now, open, pause, ...terminal }: Edges = edges(),
 ): Promise<void> {
-  const { image, version, descendants = false, force = false, json = false } = options
+  const { image, version, descendants = false, force = false, json = false, yes } = options
   const { at: time = now } = options
   const fleet = loadFleet(options.fleet)
   const reason = oneLine(options.reason ?? '')
   if (reason === '') throw new BadInput('Say why with --reason TEXT: everybody who launches from it reads it.')
-  mustBeAskable(options, terminal)
+  mustBeAskable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, revocations } = await open(deployment)
   const operation = revocationName(image, version, time)
@@ -47,7 +40,7 @@ export async function revoke(
     const preview = await revocations.preview(request)
     if (!json) print(previewLines(preview, request, printed()))
     const wanted = { question: `Revoke in ${placeOf(deployment)}?`, otherwise: 'Nothing was revoked.' }
-    if (!(await isWanted(options, terminal, wanted))) return
+    if (!(await isWanted(yes, terminal, wanted))) return
     await revocations.start({ ...request, reason, by: caller, time })
   }
   const look = () => revocations.look(operation)

@@ -7,19 +7,12 @@ import { checkName } from '../options/names.ts'
 import { Failed } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
 import type { Standing } from '../status/standing.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { followSteps } from '../terminal/steps.ts'
 import { type RollbackInput, type RollbackNow, type Rollbacks, rollbackName, rollbacksIn } from './api.ts'
+import type { RollbackOptions } from './command.ts'
 import { type RollbackFacts, ringSteps, rollbackLines, rolledBackLines } from './render.ts'
-
-export interface RollbackOptions extends Changing {
-  image: string
-  /** A version. */
-  to?: string
-  ring?: string
-  reason?: string
-}
 
 /** The edges of the command. */
 export interface Edges extends Changes<{ caller: string; rollbacks: Rollbacks }> {
@@ -36,11 +29,11 @@ export async function rollback(
   options: RollbackOptions,
   { now, open, pause, ...terminal }: Edges = edges(),
 ): Promise<void> {
-  const { image, to, ring, at: time = now, json = false } = options
+  const { image, to, ring, at: time = now, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
   if (ring !== undefined) checkName('--ring', 'ring', ring, Object.keys(fleet.rings))
-  mustBeAskable(options, terminal)
+  mustBeAskable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, rollbacks } = await open(deployment)
   const standing = await rollbacks.standing(image)
@@ -56,7 +49,7 @@ export async function rollback(
       question: `Roll it back in ${placeOf(deployment)}?`,
       otherwise: 'Nothing was rolled back.',
     }
-    if (!(await isWanted(options, terminal, wanted))) return
+    if (!(await isWanted(yes, terminal, wanted))) return
     const reason = oneLine(options.reason ?? '') || 'no reason given'
     const input: RollbackInput = { image, to: plan.to.version, reason, by: caller, hold: true, time }
     await rollbacks.start({ ...input, ...(ring !== undefined && { ring }) })

@@ -6,12 +6,11 @@ import { loadFleet, readComponent } from '../fleet.ts'
 import { type Forecast, forecastOf } from '../plan/forecast.ts'
 import { planLines } from '../plan/render.ts'
 import { Failed } from '../problems.ts'
-import { type Edges as Changes, type Changing, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
 import { print, printed } from '../terminal/output.ts'
-import { type ByHand, byHand, causeByHand } from '../triggers/by-hand.ts'
+import { byHand, causeByHand } from '../triggers/by-hand.ts'
+import type { StartOptions } from './command.ts'
 import { startAsPlanned } from './start-as-planned.ts'
-
-export interface StartOptions extends ByHand, Changing {}
 
 /** The edges of the command, and what it asks of a deployment. */
 export type Edges = Changes<Live>
@@ -20,10 +19,10 @@ const edges = (): Edges => edgesOf(openLive)
 
 /** Shows what a campaign of a person would do, asks, and starts it; the exit code is 1 if it was not to be. */
 export async function startByHand(options: StartOptions, { now, open, ...terminal } = edges()): Promise<void> {
-  const { json = false } = options
+  const { json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   const trigger = byHand(fleet, options, options.at ?? now)
-  mustBeAskable(options, terminal)
+  mustBeAskable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const live = await open(deployment)
   const definitions = definitionsOf(fleet, readComponent(options.fleet))
@@ -31,7 +30,7 @@ export async function startByHand(options: StartOptions, { now, open, ...termina
   if (!json) print([...planLines(plan, printed()), ''])
   checkBakes(plan, trigger)
   const wanted = { question: `Start it in ${placeOf(deployment)}?`, otherwise: 'Nothing was started.' }
-  if (!(await isWanted(options, terminal, wanted))) return
+  if (!(await isWanted(yes, terminal, wanted))) return
   await startAsPlanned(deployment, trigger, plan, json)
 }
 

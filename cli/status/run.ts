@@ -7,16 +7,9 @@ import { canRedraw, print, printed, printJson } from '../terminal/output.ts'
 import { type Status, statusIn } from './api.ts'
 import { type CampaignStatus, campaignStatus, isOver, progressOf, wentWrong } from './campaign-status.ts'
 import { changes } from './changes.ts'
+import type { StatusOptions } from './command.ts'
 import { follow, type Look } from './follow.ts'
 import { type State, statusLines } from './render.ts'
-
-export interface StatusOptions {
-  fleet: string
-  campaign?: string
-  follow?: boolean
-  endpointUrl?: string
-  json?: boolean
-}
 
 /** The edges of the command. */
 export interface Edges {

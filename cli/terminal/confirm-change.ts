@@ -4,17 +4,7 @@ import { BadInput } from '../problems.ts'
 import { canAsk, confirm } from './ask.ts'
 import { print } from './output.ts'
 
-/** What every command that changes something is told, beside what is its own: it shows its plan, and asks. */
-export interface Changing {
-  fleet: string
-  endpointUrl?: string
-  /** ISO 8601: its time, and so the name of what it starts. */
-  at?: string
-  yes?: boolean
-  json?: boolean
-}
-
-/** The edges of such a command. */
+/** The edges of a command that changes something: it shows its plan, and asks. */
 export interface Edges<Opened> {
   now: string
   /** What it asks of a deployment, which is the caller's. */
@@ -35,15 +25,21 @@ export const edgesOf = <Opened>(
 
 type Asking = Pick<Edges<unknown>, 'canAsk' | 'confirm'>
 
+/** What was said beforehand; both must be named, so that a command that lacks one of the flags does not compile. */
+interface Said {
+  yes: boolean | undefined
+  json: boolean
+}
+
 /** @throws BadInput where nobody can be asked, and nobody has said so beforehand */
-export function mustBeAskable({ yes, json }: Changing, asking: Pick<Asking, 'canAsk'>, otherwise = ''): void {
+export function mustBeAskable({ yes, json }: Said, asking: Pick<Asking, 'canAsk'>, otherwise = ''): void {
   if (yes || (!json && asking.canAsk())) return
   throw new BadInput(`Nobody can be asked whether to go on: say so beforehand with --yes${otherwise}.`)
 }
 
 /** Whether to go on, as was said beforehand or is said now; where not, it says what was not done, and the exit code is 1. */
 export async function isWanted(
-  { yes }: Changing,
+  yes: boolean | undefined,
   { confirm: ask }: Pick<Asking, 'confirm'>,
   { question, otherwise }: { question: string; otherwise: string },
 ): Promise<boolean> {

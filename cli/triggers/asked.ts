@@ -1,23 +1,20 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Live } from '../deployment/live.ts'
 import { readEvent } from '../events.ts'
+import type { PlanOptions } from '../plan/command.ts'
 import { BadInput } from '../problems.ts'
-import { type ByHand, byHand, causeByHand, checkAmi } from './by-hand.ts'
+import { byHand, causeByHand, checkAmi } from './by-hand.ts'
 import type { Cause } from './cause.ts'
 import { nextCycle } from './cycle.ts'
 import { causeOfDrift } from './drift.ts'
 import { causeOfFindings, cveDetected } from './findings.ts'
 import { causeOfEvent, causeOfUpstream } from './release.ts'
 
-/** What may be asked about: one of these, and when. */
-export interface Asked extends ByHand {
-  event?: string
-  release?: string
-  cycle?: string
-  drift?: boolean
-  /** ISO 8601: when it happens. */
-  at?: string
-}
+/** What may be asked about: one trigger, and when. */
+export type Asked = Pick<
+  PlanOptions,
+  'event' | 'release' | 'cycle' | 'image' | 'upstream' | 'ami' | 'drift' | 'emergency' | 'at'
+>
 
 /** What is there to answer with. */
 export interface Circumstances {

@@ -7,16 +7,11 @@ import type { Live } from '../deployment/live.ts'
 import { checkName } from '../options/names.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine } from '../render/text.ts'
+import type { StartOptions } from '../start/command.ts'
 import type { Cause } from './cause.ts'
 
 /** What a person asks for: images, or all that is baked from an upstream. */
-export interface ByHand {
-  image?: string[]
-  upstream?: string
-  ami?: string
-  emergency?: boolean
-  reason?: string
-}
+export type ByHand = Pick<StartOptions, 'image' | 'upstream' | 'ami' | 'emergency' | 'reason'>
 
 /**
  * The trigger of a person.

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { AnswerRequest, Open } from '../../../cli/approve/api.ts'
-import { type AnswerOptions, approve, reject } from '../../../cli/approve/run.ts'
+import type { AnswerOptions } from '../../../cli/approve/command.ts'
+import { approve, reject } from '../../../cli/approve/run.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
 import type { Answer, Approval } from '../../../domain/approvals.ts'
 import { fleetFile } from '../fleet-file.ts'

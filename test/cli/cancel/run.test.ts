@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type CancelOptions, cancel } from '../../../cli/cancel/run.ts'
+import type { CancelOptions } from '../../../cli/cancel/command.ts'
+import { cancel } from '../../../cli/cancel/run.ts'
 import type { CampaignState } from '../../../cli/deployment/steering.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
 import { fleetFile } from '../fleet-file.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type HistoryOptions, history } from '../../../cli/history/run.ts'
+import type { HistoryOptions } from '../../../cli/history/command.ts'
+import { history } from '../../../cli/history/run.ts'
 import { BadInput } from '../../../cli/problems.ts'
 import { nothingKnown } from '../../../domain/planning/known.ts'
 import { fleetFile } from '../fleet-file.ts'

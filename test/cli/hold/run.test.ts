@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { HoldRequest } from '../../../cli/hold/api.ts'
-import { type HoldOptions, hold, resume } from '../../../cli/hold/run.ts'
+import type { HoldOptions } from '../../../cli/hold/command.ts'
+import { hold, resume } from '../../../cli/hold/run.ts'
 import { BadInput } from '../../../cli/problems.ts'
 import type { Standing } from '../../../cli/status/standing.ts'
 import { type Known, nothingKnown } from '../../../domain/planning/known.ts'

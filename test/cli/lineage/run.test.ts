@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type LineageOptions, lineage } from '../../../cli/lineage/run.ts'
+import type { LineageOptions } from '../../../cli/lineage/command.ts'
+import { lineage } from '../../../cli/lineage/run.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
 import { nothingKnown } from '../../../domain/planning/known.ts'
 import { fleetFile } from '../fleet-file.ts'

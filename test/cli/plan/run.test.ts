@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
-import { type PlanOptions, plan } from '../../../cli/plan/run.ts'
+import type { PlanOptions } from '../../../cli/plan/command.ts'
+import { plan } from '../../../cli/plan/run.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'

@@ -3,7 +3,7 @@ import { Failed } from '../../../cli/problems.ts'
 import type { CampaignStatus, ImageStatus } from '../../../cli/status/campaign-status.ts'
 import { changes } from '../../../cli/status/changes.ts'
 import { follow, type Look } from '../../../cli/status/follow.ts'
-import { fakeCampaign, fakeImageStatus } from '../following/fake-status.ts'
+import { fakeCampaign, fakeImageStatus } from './fake-status.ts'
 
 const now = '2026-09-01T08:00:00Z'
 const lookOf = (...campaigns: Partial<CampaignStatus>[]): Look => ({
