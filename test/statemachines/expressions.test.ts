@@ -53,13 +53,13 @@ describe('the fields of errors', () => {
   const { arn } = carriers.DistributionRetriable.data
 
   it.each([
-    ['Start Bake', carriers.NotOpen, { opensAt }, 'Await Opening'],
-    ['Start Distribution', carriers.NotOpen, { ringOpensAt: opensAt }, 'Await Ring'],
-    ['Verify Distribution', carriers.DistributionInProgress, { awaited: arn }, 'Await Distribution'],
-    ['Verify Distribution', carriers.DistributionRetriable, { awaited: arn }, 'Let Targets Recover'],
-  ])('%s goes on with what the error has: %o', async (name, error, assigned, next) => {
-    const { Assign = null, Next } = catchOf(rebake[name], error.name)
-    expect(await evaluated(Assign, {}, { errorOutput: errorOutputOf(error) })).toEqual(assigned)
+    ['Start Bake', 'NotOpen', { opensAt }, 'Await Opening'],
+    ['Start Distribution', 'NotOpen', { ringOpensAt: opensAt }, 'Await Ring'],
+    ['Verify Distribution', 'DistributionInProgress', { awaited: arn }, 'Await Distribution'],
+    ['Verify Distribution', 'DistributionRetriable', { awaited: arn }, 'Let Targets Recover'],
+  ] as const)('%s goes on with what %s has: %j', async (name, error, assigned, next) => {
+    const { Assign = null, Next } = catchOf(rebake[name], error)
+    expect(await evaluated(Assign, {}, { errorOutput: errorOutputOf(carriers[error]) })).toEqual(assigned)
     expect(Next).toBe(next)
   })
 
