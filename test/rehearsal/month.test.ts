@@ -8,13 +8,32 @@ import { amiOfRelease } from '../../rehearsal/releases.ts'
 import { exampleFile, exampleFleet } from '../support/fleets.ts'
 import { readLines, temporaryDirectory } from '../support/rehearsal.ts'
 
+const example = exampleFleet()
+const pick = <T>(from: Record<string, T>, names: string[]) =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)))
+/** A base and what is made of it, below each upstream. */
+const images = [
+  ...['al2023-hardened', 'al2023-node', 'web-frontend'],
+  ...['ubuntu-hardened', 'ubuntu-python'],
+  ...['windows-hardened', 'windows-iis'],
+]
+const rings = Object.entries(example.rings).map(([name, { accounts = [], ...ring }]) => {
+  return [name, { ...ring, accounts: accounts.slice(0, 1), regions: ring.regions.slice(0, 1) }] as const
+})
 /** The hourly look is what takes the time: here it comes once a day. */
-const fleet = { ...exampleFleet(), poll: 24 * 3_600 }
+const fleet = {
+  ...example,
+  images: pick(example.images, images),
+  rings: Object.fromEntries(rings),
+  // Theirs are not there.
+  notify: { ...example.notify, subscriptions: {} },
+  poll: 24 * 3_600,
+}
 const days = 31
 const start = '2026-09-01T06:00:00Z'
 const stream = releaseStream(fleet, 1, Date.parse(start), days * 86_400)
 
-describe('a month of the example fleet, with its schedules and a stream of releases', () => {
+describe('a month of the three trees of the example fleet, with its schedules and a stream of releases', () => {
   let rehearsal: Rehearsal
   const events: EventEnvelope[] = []
   const out = temporaryDirectory()
