@@ -5,28 +5,19 @@ import type { EventEnvelope } from '../../emulator/event.ts'
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { releaseStream } from '../../rehearsal/release-stream.ts'
 import { amiOfRelease } from '../../rehearsal/releases.ts'
-import { exampleFile, exampleFleet } from '../support/fleets.ts'
+import { exampleFile, slimExample } from '../support/fleets.ts'
 import { readLines, temporaryDirectory } from '../support/rehearsal.ts'
 
-const example = exampleFleet()
-const pick = <T>(from: Record<string, T>, names: string[]) =>
-  Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)))
-/** A base and what is made of it, below each upstream. */
-const images = [
-  ...['al2023-hardened', 'al2023-node', 'web-frontend'],
-  ...['ubuntu-hardened', 'ubuntu-python'],
-  ...['windows-hardened', 'windows-iis'],
-]
-const rings = Object.entries(example.rings).map(([name, { accounts = [], ...ring }]) => {
-  return [name, { ...ring, accounts: accounts.slice(0, 1), regions: ring.regions.slice(0, 1) }] as const
-})
-/** The hourly look is what takes the time: here it comes once a day. */
+/** A base and what is made of it, below each upstream. The hourly look is what takes the time: here it comes once a day. */
 const fleet = {
-  ...example,
-  images: pick(example.images, images),
-  rings: Object.fromEntries(rings),
-  // Theirs are not there.
-  notify: { ...example.notify, subscriptions: {} },
+  ...slimExample(
+    'al2023-hardened',
+    'al2023-node',
+    'ubuntu-hardened',
+    'ubuntu-python',
+    'windows-hardened',
+    'windows-iis',
+  ),
   poll: 24 * 3_600,
 }
 const days = 31

@@ -303,7 +303,8 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
     const [account = '', region = ''] = (places[i] ?? '').split(' ')
     return { account, region, reason }
   })
-  const arrange = ({ standIn: { cloudwatch, ec2 } }: World) => {
+  const arrange = ({ standIn }: World) => {
+    const { cloudwatch, ec2 } = standIn
     for (const name of names) {
       cloudwatch.addAlarm({ ...build, name })
       for (const [state, minutes] of alarms[name].changes) cloudwatch.setState(arnOf(name), state, { at: at(minutes) })
