@@ -5,13 +5,20 @@ import { describe, expect, it } from 'vitest'
 import { pascalCase } from '../../infra/names.ts'
 import { arbitraryFleet, exampleDirectory, exampleFleet } from '../support/fleets.ts'
 import { resourcesOf } from '../support/template.ts'
-import { fleetOn, fleetOnAll, slow, smallFleet, synth } from './fixture.ts'
+import { fleetOn, fleetOnAll, slow, smallAssembly, smallFleet, synth } from './fixture.ts'
+
+/** The small fleet, checked: once for all who ask. */
+let checked: ReturnType<typeof synth> | undefined
+const checkedFleet = () => {
+  checked ??= synth(smallFleet(), { validate: true })
+  return checked
+}
 
 describe('the templates', () => {
   it(
     'break no rule of CloudFormation or AwsSolutions',
     async () => {
-      const { outdir } = await synth(smallFleet(), { validate: true })
+      const { outdir } = await checkedFleet()
       const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'))
       expect(report.pluginReports).toEqual([])
       await expect(synth(exampleFleet(), { validate: true, fleetDirectory: exampleDirectory })).resolves.toBeDefined()
@@ -38,7 +45,7 @@ describe('the templates', () => {
     'are the same bytes twice, checked or not',
     async () => {
       const texts = async (validate: boolean) => {
-        const { outdir } = await synth(smallFleet(), { validate })
+        const { outdir } = await (validate ? checkedFleet() : smallAssembly())
         return readdirSync(outdir)
           .filter((file) => file.endsWith('.template.json'))
           .map((file) => [file, readFileSync(join(outdir, file), 'utf8')])
@@ -52,7 +59,7 @@ describe('the templates', () => {
 it(
   'says where each function is, by its logical id',
   async () => {
-    const { functions, buildStack, outdir } = await synth(smallFleet())
+    const { functions, buildStack, outdir } = await smallAssembly()
     expect(functions.ReceiveReleaseFunction).toEqual({
       name: 'receive-release',
       directory: join(outdir, 'functions/receive-release'),

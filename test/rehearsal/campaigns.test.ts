@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { complete } from '../../domain/fleet/defaults.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFault } from '../../rehearsal/faults.ts'
@@ -21,10 +21,23 @@ function fleetWith(more: Partial<Fleet>, image: Partial<Fleet['images'][string]>
   return complete({
     ...rest,
     patchCycles: {},
-    upstreams: pick(upstreams, ...('images' in more ? ['of-a-team'] : ['of-an-account'])),
+    upstreams: pick(upstreams, 'of-an-account'),
     images: Object.fromEntries(Object.entries(pair).map(([name, each]) => [name, { ...each, ...image }])),
     ...more,
   }) as Fleet
+}
+
+/** The same, and another tree: one image below an upstream that a team tells of. */
+const fleetOfTwoTrees = (more: Partial<Fleet>): Fleet => {
+  const { upstreams, images } = everyKind()
+  const names = ['account-base', 'account-app', 'team-base']
+  return fleetWith({
+    upstreams: Object.fromEntries(
+      Object.entries(upstreams).filter(([name]) => /^of-a-team$|^of-an-account$/.test(name)),
+    ),
+    images: Object.fromEntries(Object.entries(images).filter(([name]) => names.includes(name))),
+    ...more,
+  })
 }
 
 interface Life {
@@ -62,15 +75,8 @@ describe('a freeze', { timeout: slow }, () => {
     'year-end': { reason: 'no changes', from: '2026-09-01T00:00', to: '2026-09-02T12:00', timezone: 'UTC' },
   }
 
-  it('of the whole fleet holds a campaign up, says until when once, and lets it go on by itself', async () => {
-    const { summary, bakes, told } = await living(fleetWith({ freezes }), { releases: [release(1)] })
-    expect(summary.campaigns).toMatchObject([{ status: 'finished', images: 2 }])
-    expect(bakes.map(({ time }) => hoursAfterStart(time) >= 30)).toEqual([true, true])
-    expect(told('campaign-waiting')).toEqual([expect.stringMatching(/2026-09-02 12:00 UTC[\s\S]*freeze 'year-end'/)])
-  })
-
-  it('is passed by an emergency', async () => {
-    const event = {
+  describe('of the whole fleet', () => {
+    const emergency = {
       version: '0',
       id: '5f1f3a0e-7c0b-4e35-9a60-6d2d5d3a7a11',
       'detail-type': 'SOE AMI Released',
@@ -87,11 +93,31 @@ describe('a freeze', { timeout: slow }, () => {
         reason: 'openssl',
       },
     }
-    const images = { 'team-base': everyKind().images['team-base'] } as Fleet['images']
-    const { summary, bakes, told } = await living(fleetWith({ freezes, images }), { events: [event] })
-    expect(summary.campaigns).toMatchObject([{ status: 'finished', reason: expect.stringContaining('openssl') }])
-    expect(bakes.map(({ time }) => hoursAfterStart(time) < 2)).toEqual([true])
-    expect(told('campaign-planned')).toEqual([expect.stringContaining('EMERGENCY')])
+    let life: Awaited<ReturnType<typeof living>>
+    beforeAll(async () => {
+      life = await living(fleetOfTwoTrees({ freezes }), { releases: [release(1)], events: [emergency] })
+    }, slow)
+    const bakesOf = (tree: string) =>
+      life.bakes
+        .filter(({ input }) => input.tags['rebake:image']?.startsWith(tree))
+        .map(({ time }) => hoursAfterStart(time))
+    const campaignsOf = (upstream: string) => life.summary.campaigns.filter((each) => each.upstream === upstream)
+
+    it('holds a campaign up, says until when once, and lets it go on by itself', () => {
+      expect(campaignsOf('of-an-account')).toMatchObject([{ status: 'finished', images: 2 }])
+      expect(bakesOf('account').map((hours) => hours >= 30)).toEqual([true, true])
+      expect(life.told('campaign-waiting')).toEqual([
+        expect.stringMatching(/2026-09-02 12:00 UTC[\s\S]*freeze 'year-end'/),
+      ])
+    })
+
+    it('is passed by an emergency', () => {
+      const reason = expect.stringContaining('openssl')
+      expect(campaignsOf('of-a-team')).toMatchObject([{ status: 'finished', reason }])
+      expect(bakesOf('team').map((hours) => hours < 2)).toEqual([true])
+      const emergencies = life.told('campaign-planned').filter((message) => message.includes('EMERGENCY'))
+      expect(emergencies).toEqual([expect.stringContaining('openssl')])
+    })
   })
 
   it('of a ring lets images be baked, and holds up what goes there', async () => {
@@ -122,6 +148,9 @@ describe('a window of an image', { timeout: slow }, () => {
   })
 })
 
+/** Of two tests: that it cancels is nothing to the scans. */
+const cancelling = fleetWith({ supersede: 'cancel', cves: { critical: 1, every: 7 * 86_400 } }, { scanning: true })
+
 describe('a newer release', { timeout: slow }, () => {
   it('supersedes what waits of an older one, and not what bakes', async () => {
     // The base bakes for 20 minutes: the newer comes in the middle of it.
@@ -139,7 +168,7 @@ describe('a newer release', { timeout: slow }, () => {
   })
 
   it('cancels what bakes where the fleet says so', async () => {
-    const { summary, bakes } = await living(fleetWith({ supersede: 'cancel' }), {
+    const { summary, bakes } = await living(cancelling, {
       releases: [release(0), release(0.2)],
     })
     const [older, newer] = summary.campaigns.map(({ name }) =>
@@ -208,8 +237,7 @@ describe('a patch cycle', { timeout: slow }, () => {
 
 describe('vulnerabilities', { timeout: slow }, () => {
   it('in the newest version have the image rebaked, and what descends from it', async () => {
-    const fleet = fleetWith({ cves: { critical: 1, every: 7 * 86_400 } }, { scanning: true })
-    const { summary } = await living(fleet, { releases: [release(0)], faults: ['cve-found=account-base'] })
+    const { summary } = await living(cancelling, { releases: [release(0)], faults: ['cve-found=account-base'] })
     expect(summary.campaigns.map(({ kind, images }) => [kind, images])).toEqual([
       ['release', 2],
       ['cve', 2],

@@ -5,16 +5,26 @@ import type { EventEnvelope } from '../../emulator/event.ts'
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { releaseStream } from '../../rehearsal/release-stream.ts'
 import { amiOfRelease } from '../../rehearsal/releases.ts'
-import { exampleFile, exampleFleet } from '../support/fleets.ts'
+import { exampleFile, slimExample } from '../support/fleets.ts'
 import { readLines, temporaryDirectory } from '../support/rehearsal.ts'
 
-/** The hourly look is what takes the time: here it comes once a day. */
-const fleet = { ...exampleFleet(), poll: 24 * 3_600 }
+/** A base and what is made of it, below each upstream. The hourly look is what takes the time: here it comes once a day. */
+const fleet = {
+  ...slimExample(
+    'al2023-hardened',
+    'al2023-node',
+    'ubuntu-hardened',
+    'ubuntu-python',
+    'windows-hardened',
+    'windows-iis',
+  ),
+  poll: 24 * 3_600,
+}
 const days = 31
 const start = '2026-09-01T06:00:00Z'
 const stream = releaseStream(fleet, 1, Date.parse(start), days * 86_400)
 
-describe('a month of the example fleet, with its schedules and a stream of releases', () => {
+describe('a month of the three trees of the example fleet, with its schedules and a stream of releases', () => {
   let rehearsal: Rehearsal
   const events: EventEnvelope[] = []
   const out = temporaryDirectory()

@@ -6,8 +6,7 @@ const releasesAt = (...times: string[]) => times.map((time) => ({ upstream: 'soe
 
 /** Each rehearsal brings other ways to go wrong: what a role may do and never does in any of them, it need not do. */
 const rehearsals = [
-  { releases: releasesAt('01T06:00', '07T06:00') },
-  { releases: releasesAt('01T06:00', '01T06:05', '01T06:10') },
+  { releases: releasesAt('01T06:00', '01T06:05', '01T06:10', '07T06:00') },
   {
     faults: [
       'approval-rejected=base',

@@ -1,13 +1,6 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
-import {
-  createWorld,
-  type ImageOutcome,
-  type NewOrganization,
-  Random,
-  VirtualClock,
-  type World,
-} from '../../emulator/index.ts'
+import { createWorld, type NewOrganization, Random, VirtualClock, type World } from '../../emulator/index.ts'
 import { summarise } from '../../rehearsal/accounts.ts'
 import { Faults } from '../../rehearsal/faults.ts'
 import { writeRecords } from '../../rehearsal/records.ts'
@@ -19,7 +12,6 @@ import { stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
 export const build = { account: '111122223333', region: 'us-west-2' }
 export const start = '2026-09-01T06:00:00Z'
-export const regions = ['us-west-2', 'us-east-1', 'us-east-2', 'eu-west-1', 'eu-central-1', 'ap-southeast-2']
 export const accounts = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => String(200_000_000_000 + from + i))
 
@@ -64,8 +56,8 @@ interface Happening {
   /** Accounts in which the stack of targets is. */
   targets: string[]
   organization?: Pick<NewOrganization, 'units' | 'accounts'>
-  /** What becomes of distributions. */
-  outcome?: ImageOutcome
+  /** What becomes of a distribution. */
+  outcome?: World['standIn']['imagebuilder']['outcome']
   /** Hours after the start at which the upstream releases something. */
   releasedAfter?: number[]
   /** Hours after the start until which schedules come; without it they never do. */
@@ -77,7 +69,7 @@ interface Happening {
 export async function ringStage(fleet: Fleet) {
   const { assembly } = await stageFor(fleet)
 
-  return async ({ targets, organization, outcome = {}, releasedAfter = [0], until, arrange }: Happening) => {
+  return async ({ targets, organization, outcome = () => ({}), releasedAfter = [0], until, arrange }: Happening) => {
     const started = Date.parse(start)
     const clock = new VirtualClock(started - 600_000)
     const random = new Random(1)
@@ -101,7 +93,7 @@ export async function ringStage(fleet: Fleet) {
     const staged = stage(world, { fleet, started, events: [], releases, random, faults })
     const { standIn } = world
     const built = standIn.imagebuilder.outcome
-    standIn.imagebuilder.outcome = (image) => (image.kind === 'distribution' ? outcome : built(image))
+    standIn.imagebuilder.outcome = (image) => (image.kind === 'distribution' ? outcome(image) : built(image))
     const others = { management: '000000000001', root: 'r-exam', delegated: [build.account] }
     if (organization && fleet.organization)
       standIn.organizations.set({ id: fleet.organization, ...others, ...organization })
@@ -120,13 +112,19 @@ export async function ringStage(fleet: Fleet) {
     const out = temporaryDirectory()
     writeRecords(out, world, notifications, { ...summary, wallSeconds: 0 })
     await world.close()
+    const statuses = Object.fromEntries(summary.images.map(({ image, status }) => [image, status]))
+    const toldOf = (image: string) =>
+      notifications
+        .filter(({ attributes }) => attributes.image === image)
+        .map(({ subject, message }) => `${subject}\n${message}`)
+        .join('\n')
     const told = notifications.map(({ subject, message }) => `${subject}\n${message}`).join('\n')
-    return { world, told, calls: `${out}/calls.jsonl`, status: summary.images.at(-1)?.status }
+    return { world, told, toldOf, calls: `${out}/calls.jsonl`, statuses, status: summary.images.at(-1)?.status }
   }
 }
 
 /** The AMI that the parameter of each target names, as the stand-in keeps it: whoever wrote it, and however. */
-export function pointers({ standIn }: World, parameter: string, who: string[], where = regions) {
+export function pointers({ standIn }: World, parameter: string, who: string[], where: string[]) {
   return who.flatMap((account) =>
     where.map((region) => {
       const id = standIn.ssm.valueOf(parameter, { account, region })

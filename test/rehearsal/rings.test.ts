@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Fleet } from '../../domain/fleet/model.ts'
 import { copyFailures } from '../../emulator/services/imagebuilder/copies.ts'
 import type { World } from '../../emulator/world/world.ts'
 import { invalidCalls, validates } from '../emulator/model-calls.ts'
 import { slow } from '../support/rehearsal.ts'
-import { accounts, build, copiesIn, fleetOf, pointers, regions, ringStage, start } from './ring-rehearsal.ts'
+import { accounts, build, copiesIn, fleetOf, pointers, ringStage, start } from './ring-rehearsal.ts'
 
 type Rehearse = Awaited<ReturnType<typeof ringStage>>
 
@@ -14,9 +15,12 @@ const alarm = `arn:aws:cloudwatch:us-west-2:${build.account}:alarm:orders`
 const theirAlarm = (account: string) => `arn:aws:cloudwatch:us-east-1:${account}:alarm:web`
 const stable = ({ standIn }: World) => standIn.ssm.valueOf('/small/images/base/stable', build)
 const hour = 3_600_000
+const minute = 60_000
 
-describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () => {
+describe('three rings, sixty accounts, three regions', { timeout: slow * 2 }, () => {
+  const regions = ['us-west-2', 'us-east-1', 'eu-west-1']
   const first = accounts(0, 3)
+  // More than one distribution takes.
   const members = accounts(100, 52)
   const shared = accounts(200, 5)
   const excepted = '200000000900'
@@ -87,16 +91,16 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
 
   it('points every parameter to an AMI that its target may launch, made of the one that was checked', () => {
     const source = stable(all.world)
-    const copied = pointers(all.world, parameter, [...first, ...members])
-    expect(copied).toHaveLength(55 * 6)
+    const copied = pointers(all.world, parameter, [...first, ...members], regions)
+    expect(copied).toHaveLength(55 * 3)
     for (const { account, ami } of copied) {
       expect(ami?.image).toMatchObject({ OwnerId: account, SourceImageId: source, State: 'available' })
       expect(ami?.image.BlockDeviceMappings?.every(({ Ebs: ebs }) => ebs?.Encrypted)).toBe(true)
     }
     expect(new Set(copied.map(({ id }) => id)).size).toBe(copied.length)
 
-    const pointed = pointers(all.world, parameter, shared)
-    expect(pointed).toHaveLength(5 * 6)
+    const pointed = pointers(all.world, parameter, shared, regions)
+    expect(pointed).toHaveLength(5 * 3)
     for (const { account, region, ami } of pointed) {
       expect(ami?.image.OwnerId).toBe(build.account)
       expect(ami?.sharedWith.has(account)).toBe(true)
@@ -107,11 +111,11 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
         expect(keys).toEqual([homeKey(region)])
       }
     }
-    expect(new Set(pointed.map(({ id }) => id)).size).toBe(6)
+    expect(new Set(pointed.map(({ id }) => id)).size).toBe(3)
   })
 
   it('points nobody else there: not the excepted, not the suspended, not the build account', () => {
-    const others = pointers(all.world, parameter, [excepted, suspended, build.account])
+    const others = pointers(all.world, parameter, [excepted, suspended, build.account], regions)
     expect(others.filter(({ id }) => id !== undefined)).toEqual([])
   })
 
@@ -139,7 +143,7 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
   })
 
   it('gives the launch templates a version with the AMI, and nothing else of theirs changes', () => {
-    for (const { account, region, id } of pointers(all.world, parameter, members))
+    for (const { account, region, id } of pointers(all.world, parameter, members, regions))
       for (const [name, isDefault] of [
         ['base-web', true],
         ['batch', false],
@@ -174,39 +178,22 @@ describe('three rings, sixty accounts, six regions', { timeout: slow * 2 }, () =
   })
 })
 
-describe('what goes wrong in a ring', { timeout: slow }, () => {
-  const first = accounts(0, 2)
+describe('copies that fail in a ring, and then come again', { timeout: slow }, () => {
+  const first = accounts(0, 1)
   const second = accounts(10, 3)
   const where = ['us-west-2', 'us-east-1']
   const everyone = [...first, ...second]
-  const [broken = '', ...sound] = second
   const places = (who: string[]) => who.flatMap((account) => where.map((region) => `${account} ${region}`))
   let rehearse: Rehearse
   beforeAll(async () => {
     rehearse = await ringStage(
       fleetOf({
-        first: { accounts: first, regions: where, soak: '1h', alarm },
-        second: {
-          accounts: second,
-          regions: where,
-          launchTemplates: ['web'],
-          soak: '1h',
-          alarm: theirAlarm(broken),
-        },
+        first: { accounts: first, regions: where, soak: '1h' },
+        second: { accounts: second, regions: where },
       }),
     )
   }, slow)
 
-  const addAlarms = ({ cloudwatch }: World['standIn']) => {
-    cloudwatch.addAlarm({ ...build, name: 'orders' })
-    cloudwatch.addAlarm({ account: broken, region: 'us-east-1', name: 'web' })
-  }
-  const arrange = ({ standIn }: World) => {
-    addAlarms(standIn)
-    for (const account of second)
-      for (const region of where)
-        standIn.ec2.launchTemplates.add({ account, region, name: 'web', tags: { 'rebake:fleet': 'small' } })
-  }
   const has = (world: World, who: string[]) => pointers(world, parameter, who, where).map(({ id }) => id !== undefined)
 
   /** One of each kind, in four targets of the ring. */
@@ -215,128 +202,206 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
     return { account, region, reason }
   })
 
-  it('copies that fail once, each for another reason, are made again, and nothing else', async () => {
+  it('each once, for another reason: they are made again and nothing else, and the next release goes there too', async () => {
     const failedCopies = failing.map((each) => ({ ...each, attempts: 1 }))
-    const { world, status } = await rehearse({ targets: everyone, arrange, outcome: { failedCopies } })
+    const seen: { has: boolean[]; copies: Map<string, number>; retries: number }[] = []
+    const retriesIn = ({ standIn }: World) => standIn.calls.filter(({ operation }) => operation === 'RetryImage').length
+    const { world, status, calls } = await rehearse({
+      targets: everyone,
+      outcome: () => ({ failedCopies }),
+      releasedAfter: [0, 24],
+      arrange: (world) =>
+        world.clock.at(Date.parse(start) + 24 * hour - minute, async () => {
+          seen.push({ has: has(world, everyone), copies: copiesIn(world), retries: retriesIn(world) })
+          failedCopies.length = 0
+        }),
+    })
+    const [released] = seen
+    expect(released?.has).toEqual(places(everyone).map(() => true))
+    expect([...(released?.copies ?? [])].sort()).toEqual(
+      places(everyone)
+        .map((place) => [place, 1])
+        .sort(),
+    )
+    expect(released?.retries).toBe(1)
+
     expect(status).toBe('released')
-    expect(has(world, everyone)).toEqual(places(everyone).map(() => true))
-    const copies = copiesIn(world)
-    expect([...copies.keys()].sort()).toEqual(places(everyone).sort())
-    expect([...copies.values()].every((count) => count === 1)).toBe(true)
-    const retries = world.standIn.calls.filter(({ operation }) => operation === 'RetryImage')
-    expect(retries).toHaveLength(1)
+    const source = stable(world)
+    for (const { ami } of pointers(world, parameter, everyone, where)) expect(ami?.image.SourceImageId).toBe(source)
+    expect([...copiesIn(world).values()]).toEqual(places(everyone).map(() => 2))
+    const changed = world.standIn.calls.filter(({ operation }) => operation === 'UpdateDistributionConfiguration')
+    expect(changed).toHaveLength(2)
+    if (validates) expect(invalidCalls(calls)).toBe('')
   })
+})
 
-  it('copies that keep failing are named with why, after two retries', async () => {
-    const all = await rehearse({ targets: everyone, arrange, outcome: { failedCopies: failing } })
-    expect(all.status).toBe('failed')
-    const retries = all.world.standIn.calls.filter(({ operation }) => operation === 'RetryImage')
-    expect(retries).toHaveLength(2)
-    for (const { account, region, reason } of failing) expect(all.told).toContain(`${account} ${region}: ${reason}`)
-    const failed = failing.map(({ account, region }) => `${account} ${region}`)
-    const good = places(second).filter((place) => !failed.includes(place))
-    expect(good.length).toBeGreaterThan(0)
-    for (const place of good) expect(all.told).not.toContain(place)
-    // What succeeded was made once and stays; the ring before keeps what it has; the ring itself points nowhere.
-    const copies = copiesIn(all.world)
-    expect([...copies.keys()].sort()).toEqual([...places(first), ...good].sort())
-    expect([...copies.values()].every((count) => count === 1)).toBe(true)
-    expect(has(all.world, first)).toEqual([true, true, true, true])
-    expect(has(all.world, second).some(Boolean)).toBe(false)
-    expect(stable(all.world)).toBeUndefined()
-  })
+/** Each goes wrong for an image of its own in a ring of its own, in one release of all. */
+describe('what goes wrong in a ring', { timeout: slow }, () => {
+  const where = ['us-west-2', 'us-east-1']
+  const stackless = '200000000500'
+  const [first = '', after = '', untemplated = '', untagged = '', sound = '', alarming = ''] = accounts(0, 6)
+  const second = accounts(10, 3)
+  const places = second.flatMap((account) => where.map((region) => `${account} ${region}`))
 
-  it('an account without the stack is named', async () => {
-    const all = await rehearse({ targets: [...first, ...sound], arrange })
-    expect(all.status).toBe('failed')
-    for (const region of where) expect(all.told).toContain(`${broken} ${region}`)
-    expect(has(all.world, first)).toEqual([true, true, true, true])
-  })
-
-  it.each([
-    ['does not exist', ({ standIn }: World) => addAlarms(standIn)],
-    [
-      'may not be changed',
-      (world: World) => {
-        arrange(world)
-        for (const region of where) world.standIn.ec2.launchTemplates.add({ account: broken, region, name: 'web' })
-      },
-    ],
-  ])('a launch template that %s is named with its targets, and all parameters point', async (why, prepare) => {
-    const all = await rehearse({ targets: everyone, arrange: prepare })
-    expect(all.status).toBe('failed')
-    expect(all.told).toContain(`launch template web ${why}`)
-    expect(all.told).toContain(`${broken} us-west-2, ${broken} us-east-1`)
-    expect(has(all.world, everyone)).toEqual(places(everyone).map(() => true))
-    expect(stable(all.world)).toBeUndefined()
-  })
-
-  const at = (minutes: number) => Date.parse(start) + minutes * 60_000
-  it.each([
-    [
-      'fires in the soak and is quiet again',
-      [
+  const alarms = {
+    'fires-and-is-quiet-again': {
+      changes: [
         ['ALARM', 80],
         ['OK', 85],
       ],
-      'failed',
-      'fired at 2026-09-01T07:20',
-    ],
-    ['fires in the soak and stays so', [['ALARM', 80]], 'failed', 'fired at 2026-09-01T07:20'],
-    ['fired before the ring was published, and is still so', [['ALARM', 1]], 'failed', 'fired at 2026-09-01T06:01'],
-    [
-      'fired before the ring was published, and is quiet again',
-      [
+      status: 'failed',
+      why: 'fired at 2026-09-01T07:20',
+    },
+    'fires-and-stays-so': { changes: [['ALARM', 80]], status: 'failed', why: 'fired at 2026-09-01T07:20' },
+    'fired-before-and-is-still-so': { changes: [['ALARM', 1]], status: 'failed', why: 'fired at 2026-09-01T06:01' },
+    'fired-before-and-is-quiet-again': {
+      changes: [
         ['ALARM', 1],
         ['OK', 10],
       ],
-      'released',
-      '',
-    ],
-    ['has no data', [['INSUFFICIENT_DATA', 80]], 'released', ''],
-  ] as const)('an alarm that %s', async (_, changes, status, why) => {
-    const all = await rehearse({
-      targets: everyone,
-      arrange: (world) => {
-        arrange(world)
-        for (const [state, minutes] of changes) world.standIn.cloudwatch.setState(alarm, state, { at: at(minutes) })
-      },
-    })
-    expect(all.status).toBe(status)
-    expect(has(all.world, first)).toEqual([true, true, true, true])
-    expect(has(all.world, second)).toEqual(places(second).map(() => status === 'released'))
-    if (status === 'failed') expect(all.told).toContain(why)
-  })
+      status: 'released',
+      why: '',
+    },
+    'has-no-data': { changes: [['INSUFFICIENT_DATA', 80]], status: 'released', why: '' },
+  } as const
+  const names = Object.keys(alarms) as (keyof typeof alarms)[]
+  const arnOf = (name: string) => `arn:aws:cloudwatch:us-west-2:${build.account}:alarm:${name}`
 
-  it('an alarm that is not there stops the next ring', async () => {
-    const all = await rehearse({ targets: everyone })
-    expect(all.status).toBe('failed')
-    expect(all.told).toContain(`there is no ${alarm}`)
-    expect(has(all.world, first)).toEqual([true, true, true, true])
-    expect(has(all.world, second).some(Boolean)).toBe(false)
-  })
+  const alarmed = [...names, 'is-not-there']
+  const rings: Record<string, { accounts: string[]; regions: string[]; [more: string]: unknown }> = {
+    ...Object.fromEntries(
+      alarmed.map((name, i) => [
+        name,
+        { accounts: accounts(20 + i, 1), regions: ['us-west-2'], soak: '1h', alarm: arnOf(name) },
+      ]),
+    ),
+    first: { accounts: [first], regions: where },
+    second: { accounts: second, regions: where },
+    after: { accounts: [after], regions: where },
+    stackless: { accounts: [stackless], regions: where },
+    missing: { accounts: [untemplated], regions: where, launchTemplates: ['missing'] },
+    theirs: { accounts: [untagged, sound], regions: where, launchTemplates: ['theirs'] },
+    last: { accounts: [alarming], regions: where, soak: '1h', alarm: theirAlarm(alarming) },
+  }
+  const ringsOf: Record<string, string[]> = {
+    ...Object.fromEntries(alarmed.map((name) => [`alarm-${name}`, [name, 'after']])),
+    copies: ['first', 'second'],
+    stackless: ['first', 'stackless'],
+    missing: ['first', 'missing'],
+    theirs: ['first', 'theirs'],
+    last: ['first', 'last'],
+  }
+  const { base } = fleetOf(rings).images
+  const fleet = {
+    ...fleetOf(rings),
+    concurrentBakes: Object.keys(ringsOf).length,
+    images: Object.fromEntries(Object.entries(ringsOf).map(([name, rings]) => [name, { ...base, rings }])),
+  } as Fleet
 
-  it('an alarm of the last ring, in a target, stops the image before it is stable', async () => {
-    const fired = (world: World) => {
-      arrange(world)
-      world.standIn.cloudwatch.setState(theirAlarm(broken), 'ALARM', { at: at(170) })
+  /** One of each kind, in four targets of the ring. */
+  const failing = Object.values(copyFailures).map((reason, i) => {
+    const [account = '', region = ''] = (places[i] ?? '').split(' ')
+    return { account, region, reason }
+  })
+  const arrange = ({ standIn }: World) => {
+    const { cloudwatch, ec2 } = standIn
+    for (const name of names) {
+      cloudwatch.addAlarm({ ...build, name })
+      for (const [state, minutes] of alarms[name].changes) cloudwatch.setState(arnOf(name), state, { at: at(minutes) })
     }
-    const all = await rehearse({ targets: everyone, arrange: fired })
-    expect(all.status).toBe('failed')
-    expect(all.told).toContain('alarm web of ring second fired at 2026-09-01T08:50')
-    expect(has(all.world, everyone)).toEqual(places(everyone).map(() => true))
-    expect(stable(all.world)).toBeUndefined()
+    cloudwatch.addAlarm({ account: alarming, region: 'us-east-1', name: 'web' })
+    cloudwatch.setState(theirAlarm(alarming), 'ALARM', { at: at(100) })
+    for (const region of where) {
+      ec2.launchTemplates.add({ account: untagged, region, name: 'theirs' })
+      ec2.launchTemplates.add({ account: sound, region, name: 'theirs', tags: { 'rebake:fleet': 'small' } })
+    }
+  }
+  const at = (minutes: number) => Date.parse(start) + minutes * minute
+  let all: Awaited<ReturnType<Rehearse>>
+  beforeAll(async () => {
+    const rehearse = await ringStage(fleet)
+    const failedCopies = failing
+    all = await rehearse({
+      targets: Object.values(rings)
+        .flatMap((ring) => ring.accounts)
+        .filter((account) => account !== stackless),
+      arrange,
+      outcome: ({ name }) => (name === 'small-copies' ? { failedCopies } : {}),
+    })
+  }, slow)
+
+  const of = (image: string) => ({
+    status: all.statuses[image],
+    told: all.toldOf(image),
+    stable: all.world.standIn.ssm.valueOf(`/small/images/${image}/stable`, build),
+  })
+  /** Whether the targets of each ring of an image have it. */
+  const has = (image: string) =>
+    (ringsOf[image] ?? []).map((name) => {
+      const { accounts: who = [], regions = [] } = rings[name] ?? {}
+      return pointers(all.world, `/golden-images/${image}`, who, regions).map(({ id }) => id !== undefined)
+    })
+
+  it('copies that keep failing are named with why, after two retries', () => {
+    const { status, told, stable } = of('copies')
+    expect(status).toBe('failed')
+    const retries = all.world.standIn.calls.filter(
+      ({ operation, input }) => operation === 'RetryImage' && JSON.stringify(input).includes('small-copies'),
+    )
+    expect(retries).toHaveLength(2)
+    for (const { account, region, reason } of failing) expect(told).toContain(`${account} ${region}: ${reason}`)
+    const failed = failing.map(({ account, region }) => `${account} ${region}`)
+    const good = places.filter((place) => !failed.includes(place))
+    expect(good.length).toBeGreaterThan(0)
+    for (const place of good) expect(told).not.toContain(place)
+    // What succeeded was made once and stays; the ring before keeps what it has; the ring itself points nowhere.
+    const copies = all.world.standIn.ec2.copies
+      .filter((copy) => all.world.standIn.ec2.get(copy.image, copy.region)?.image.Name?.includes('copies'))
+      .map(({ account, region }) => `${account} ${region}`)
+    expect(copies.sort()).toEqual([...where.map((region) => `${first} ${region}`), ...good].sort())
+    expect(has('copies')).toEqual([[true, true], places.map(() => false)])
+    expect(stable).toBeUndefined()
   })
 
-  it('the next release changes the configurations, and goes to each target once more', async () => {
-    const all = await rehearse({ targets: everyone, arrange, releasedAfter: [0, 24] })
-    expect(all.status).toBe('released')
-    const source = stable(all.world)
-    for (const { ami } of pointers(all.world, parameter, everyone, where)) expect(ami?.image.SourceImageId).toBe(source)
-    const copies = copiesIn(all.world)
-    expect([...copies.values()]).toEqual(places(everyone).map(() => 2))
-    const changed = all.world.standIn.calls.filter(({ operation }) => operation === 'UpdateDistributionConfiguration')
-    expect(changed).toHaveLength(2)
-    if (validates) expect(invalidCalls(all.calls)).toBe('')
+  it('an account without the stack is named', () => {
+    const { status, told } = of('stackless')
+    expect(status).toBe('failed')
+    for (const region of where) expect(told).toContain(`${stackless} ${region}`)
+    expect(has('stackless')[0]).toEqual([true, true])
+  })
+
+  it.each([
+    ['does not exist', 'missing', untemplated],
+    ['may not be changed', 'theirs', untagged],
+  ])('a launch template that %s is named with its targets, and all parameters point', (why, image, broken) => {
+    const { status, told, stable } = of(image)
+    expect(status).toBe('failed')
+    expect(told).toContain(`launch template ${image} ${why}`)
+    expect(told).toContain(`${broken} us-west-2, ${broken} us-east-1`)
+    expect(has(image).flat()).not.toContain(false)
+    expect(stable).toBeUndefined()
+  })
+
+  it.each(names)('an alarm that %s', (name) => {
+    const { status, why } = alarms[name]
+    const { status: became, told } = of(`alarm-${name}`)
+    expect(became).toBe(status)
+    expect(has(`alarm-${name}`)).toEqual([[true], where.map(() => status === 'released')])
+    expect(told).toContain(why)
+  })
+
+  it('an alarm that is not there stops the next ring', () => {
+    const { status, told } = of('alarm-is-not-there')
+    expect(status).toBe('failed')
+    expect(told).toContain(`there is no ${arnOf('is-not-there')}`)
+    expect(has('alarm-is-not-there')).toEqual([[true], [false, false]])
+  })
+
+  it('an alarm of the last ring, in a target, stops the image before it is stable', () => {
+    const { status, told, stable } = of('last')
+    expect(status).toBe('failed')
+    expect(told).toContain('alarm web of ring last fired at 2026-09-01T07:40')
+    expect(has('last').flat()).not.toContain(false)
+    expect(stable).toBeUndefined()
   })
 })

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
-import { exampleFleet } from '../support/fleets.ts'
+import { slimExample } from '../support/fleets.ts'
 import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
+
+/** Two children wait for one parent, and each has one. */
+const fleet = slimExample('al2023-hardened', 'al2023-java', 'payments-api', 'al2023-node', 'web-frontend')
 
 interface Entered {
   executionArn: string
@@ -14,7 +17,7 @@ it.each([1, 2])(
   { timeout: slow },
   async (slots) => {
     const out = temporaryDirectory()
-    const stage = await stageFor({ ...exampleFleet(), concurrentBakes: slots })
+    const stage = await stageFor({ ...fleet, concurrentBakes: slots })
     const { summary } = await stage.rehearse({ out })
     expect(new Set(summary.images.map(({ status }) => status))).toEqual(new Set(['released']))
 

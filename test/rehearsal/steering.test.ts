@@ -8,18 +8,30 @@ import { exampleFleet } from '../support/fleets.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
 
 /**
- * The example fleet over a month: an image rolled back while it is baked again, a base revoked with all that descends from it while a
+ * Four images of the example fleet over a month: an image rolled back while it is baked again, a base revoked with all that descends from it while a
  * newer one is on its way, and old AMIs retired. One account lets nobody in for a while, some AMIs are in use.
  */
 
 const example = exampleFleet()
+const {
+  'al2023-hardened': hardened,
+  'al2023-java': java,
+  'payments-api': payments,
+  'web-frontend': web,
+} = example.images
+const family = ['al2023-hardened', 'al2023-java', 'payments-api', 'web-frontend']
 const fleet = {
   ...example,
+  images: {
+    'al2023-hardened': hardened,
+    'al2023-java': java,
+    'payments-api': payments,
+    'web-frontend': { ...web, parent: 'al2023-java' },
+  } as typeof example.images,
   retirement: { ...example.retirement, keep: 1, grace: 86_400 } as NonNullable<typeof example.retirement>,
 }
 const { build } = fleet
 const closed = '777788889999'
-const family = ['al2023-hardened', 'al2023-java', 'payments-api', 'orders-api', 'al2023-node', 'web-frontend']
 const rolledBack = 'payments-api'
 const inUse = 'web-frontend'
 const targets: Target[] = ['222233334444', '555566667777', closed].flatMap((account) =>

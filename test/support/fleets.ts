@@ -18,6 +18,22 @@ const readIfThere = (path: string) => (existsSync(join(exampleDirectory, path)) 
 /** The example fleet, parsed. */
 export const exampleFleet = (): Fleet => parseFleet(readFileSync(exampleFile, 'utf8'), 'fleet.yaml', readIfThere)
 
+/** Some images of the example fleet, each ring of it with one account and one region. */
+export function slimExample(...names: string[]): Fleet {
+  const { images, rings, notify, ...fleet } = exampleFleet()
+  const kept = names.flatMap((name) => {
+    const image = images[name]
+    return image ? [[name, image] as const] : []
+  })
+  const slim = mapValues(rings, (ring) => ({
+    ...ring,
+    accounts: ring.accounts.slice(0, 1),
+    regions: ring.regions.slice(0, 1),
+  }))
+  // The images of a subscription may not be there.
+  return { ...fleet, images: Object.fromEntries(kept), rings: slim, notify: { ...notify, subscriptions: {} } }
+}
+
 /** What a ring is where nothing more is asked of it, beside its accounts and regions. */
 export const plainRing = {
   organizationalUnits: [],
