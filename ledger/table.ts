@@ -12,6 +12,12 @@ export type Stored<K extends ItemKind> = ItemOf<K> &
 export type Attributes<K extends ItemKind> = SomeOf<ItemOf<K>>
 type SomeOf<T> = T extends unknown ? { [Name in keyof T]?: T[Name] | undefined } : never
 
+/** Those attributes and no others: what comes by a variable is as misspelt as what is written in place. */
+export type Only<K extends ItemKind, A> = A & {
+  [Name in Exclude<keyof A, NamesOf<ItemOf<K>>>]: 'The item has no such attribute.'
+}
+type NamesOf<T> = T extends unknown ? keyof T : never
+
 /** An item of which nobody knows the kind. */
 export type AnyItem = Key & { schema?: number }
 
@@ -26,7 +32,11 @@ export interface Table {
   /** Replaces an item read at `version` (0: it did not exist); false when somebody else was faster. */
   replace<K extends VersionedKind>(key: KeyOf<K>, item: ItemOf<K>, version: number): Promise<boolean>
   /** Sets attributes, those in `once` only where they are not set yet; answers with the whole item as it is then. */
-  set<K extends ItemKind>(key: KeyOf<K>, attributes: Attributes<K>, once?: Attributes<K>): Promise<Stored<K>>
+  set<K extends ItemKind, A extends Attributes<K>, B extends Attributes<K> = Attributes<K>>(
+    key: KeyOf<K>,
+    attributes: Only<K, A>,
+    once?: Only<K, B>,
+  ): Promise<Stored<K>>
   /** Takes attributes away, where they are. It leaves no item behind where there was none, so it writes no number. */
   unset<K extends ItemKind>(key: KeyOf<K>, names: (keyof ItemOf<K> & string)[]): Promise<void>
   /** All items of a partition, in the order of `sk`. */
@@ -51,11 +61,11 @@ export async function readItem<K extends ItemKind>(table: Table, key: KeyOf<K>):
 }
 
 /** As `set`, and hands the item out. */
-export async function setItem<K extends ItemKind>(
+export async function setItem<K extends ItemKind, A extends Attributes<K>, B extends Attributes<K> = Attributes<K>>(
   table: Table,
   key: KeyOf<K>,
-  attributes: Attributes<K>,
-  once?: Attributes<K>,
+  attributes: Only<K, A>,
+  once?: Only<K, B>,
 ): Promise<ItemOf<K>> {
   return contentOf(await table.set(key, attributes, once))
 }

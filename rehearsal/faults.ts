@@ -1,5 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { isSilent, sourceIn, upstreamKinds } from '../domain/upstream-kinds.ts'
+import { functionNames } from '../infra/functions/names.ts'
 import type { Acts, Hooks, HooksOf } from './fault-hooks.ts'
 import type { Changed, SignsOf } from './fault-signs.ts'
 
@@ -12,12 +13,12 @@ export interface Fault {
 
 type TargetKind = keyof HooksOf
 
-/** What a fault can be aimed at, how the help writes it, and the names that the fleet knows: not those of functions. */
+/** What a fault can be aimed at, how the help writes it, and the names that are known. */
 const targetKinds = {
   image: { written: 'IMAGE', namesIn: (fleet: Fleet) => Object.keys(fleet.images) },
   upstream: { written: 'UPSTREAM', namesIn: (fleet: Fleet) => Object.keys(fleet.upstreams) },
   channel: { written: 'CHANNEL', namesIn: (fleet: Fleet) => Object.keys(fleet.notify.slack) },
-  function: { written: 'FUNCTION', namesIn: () => [] },
+  function: { written: 'FUNCTION', namesIn: () => [...functionNames] },
 } satisfies Record<TargetKind, { written: string; namesIn: (fleet: Fleet) => string[] }>
 
 interface FaultOf<Kind extends TargetKind> {
@@ -176,7 +177,7 @@ export const faultKinds = {
     target: 'channel',
     help: 'it is not there any more',
     impossible: (fleet, channel) =>
-      fleet.notify.slack[channel] ? undefined : `the fleet has no Slack channel ${channel}`,
+      Object.hasOwn(fleet.notify.slack, channel) ? undefined : `the fleet has no Slack channel ${channel}`,
     acts: { slack: () => 'channel_not_found' },
     expects: { posted: false, deadLetters: true },
   },

@@ -88,6 +88,8 @@ const directions: Record<string, { message: string; refused: string[]; allowed: 
       'node:fs',
       'node:fs/promises',
       'node:child_process',
+      'node:https',
+      'fs',
     ],
     allowed: ['./names.ts', 'valibot', 'node:crypto'],
   },

@@ -1,7 +1,7 @@
 import type { ItemKind, ItemOf, KeyOf } from '../../ledger/keys.ts'
 import { type Ledger, ledgerOn } from '../../ledger/ledger.ts'
 import { type MemoryItems, memoryTable } from '../../ledger/memory-table.ts'
-import type { Attributes, Table } from '../../ledger/table.ts'
+import type { Attributes, Only, Table } from '../../ledger/table.ts'
 
 /** Every store over a table in memory. A test may seed the table, and look at the items as they are stored. */
 export function memoryLedger(): Ledger & { table: Table; items: MemoryItems } {
@@ -21,5 +21,5 @@ export async function seed<K extends ItemKind>(
   key: KeyOf<K>,
   some: Some<ItemOf<K>>,
 ): Promise<void> {
-  await table.set(key, some as unknown as Attributes<K>)
+  await table.set(key, some as unknown as Only<K, Attributes<K>>)
 }

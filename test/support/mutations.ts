@@ -66,7 +66,13 @@ export const mutations: Record<string, Mutation> = {
     file: 'ledger/campaigns.ts',
     from: "{ status: 'candidate', version }",
     to: "{ staus: 'candidate', version }",
-    named: { 'ledger/campaigns.ts': "'staus'" },
+    named: { 'ledger/campaigns.ts': 'The item has no such attribute.' },
+  },
+  'an attribute of the ledger that is misspelt before it is written': {
+    file: 'ledger/campaigns.ts',
+    from: "{ campaign, execution, trigger, status: 'running' } as const",
+    to: "{ campaign, execution, trigger, status: 'running', anounced: 'x' } as const",
+    named: { 'ledger/campaigns.ts': 'anounced' },
   },
   'a state with another name': {
     recipe: 'A state',

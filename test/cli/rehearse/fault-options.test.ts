@@ -22,6 +22,8 @@ describe('faults', () => {
       text: 'scan-finds=java',
       message: '--fault scan-finds=java cannot happen: the fleet does not have java scanned',
     },
+    { text: 'slack-refuses=constructor', message: 'the fleet has no Slack channel constructor' },
+    { text: 'handler-crashes=start-bakes', message: "the fleet has no 'start-bakes', did you mean 'start-bake'?" },
     { text: 'untrusted-owner=java', message: "the fleet has no 'java'; it has al2023 and ubuntu" },
   ])('$text is refused with what there is', ({ text, message }) => {
     expect(() => readFaults(fleet, [text])).toThrow(message)
