@@ -66,7 +66,7 @@ export const mutations: Record<string, Mutation> = {
     file: 'ledger/campaigns.ts',
     from: "{ status: 'candidate', version }",
     to: "{ staus: 'candidate', version }",
-    named: { 'ledger/campaigns.ts': 'The item has no such attribute.' },
+    named: { 'ledger/campaigns.ts': "Type 'string' is not assignable to type 'never'" },
   },
   'an attribute of the ledger that is misspelt before it is written': {
     file: 'ledger/campaigns.ts',
