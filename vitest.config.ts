@@ -9,13 +9,16 @@ const common = {
 }
 /** Of the emulator by itself: it needs no fleet. */
 const emulator = ['test/emulator/**/*.test.ts']
+/** Whole rehearsals, which ask with the SDK's own clients: in workers of their own, as other tests leave clients mocked. */
+const rehearsals = ['test/rehearsal/**/*.test.ts', 'test/cli/**/served*.test.ts', 'test/events.test.ts']
 
 export default defineConfig({
   test: {
     // Vitest would leave one core to a person who watches.
     maxWorkers: '100%',
     projects: [
-      { test: { ...common, name: 'rebake', include: ['test/**/*.test.ts'], exclude: emulator } },
+      { test: { ...common, name: 'rehearsals', include: rehearsals } },
+      { test: { ...common, name: 'parts', include: ['test/**/*.test.ts'], exclude: [...rehearsals, ...emulator] } },
       { test: { ...common, name: 'emulator', include: emulator } },
     ],
   },

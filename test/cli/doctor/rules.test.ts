@@ -6,15 +6,15 @@ import {
   ListTargetsByRuleCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-eventbridge'
-import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, expect, it } from 'vitest'
 import { deploymentOf } from '../../../cli/deployment/deployment.ts'
 import type { Finding } from '../../../cli/doctor/check.ts'
 import { Environment } from '../../../cli/doctor/environment.ts'
 import { ruleChecks } from '../../../cli/doctor/rules.ts'
 import { exampleFleet } from '../../support/fleets.ts'
+import { mockOf } from '../../support/mocks.ts'
 
-const events = mockClient(EventBridgeClient)
+const events = mockOf(EventBridgeClient)
 beforeEach(() => events.reset())
 
 const fleet = exampleFleet()
