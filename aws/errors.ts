@@ -1,7 +1,7 @@
 import { QuotaReached, Transient } from '../domain/errors.ts'
 
 /*
- * What the errors of AWS mean: the only place that knows their codes. The SDK gives an error its code as its name, whatever the
+ * What the errors of AWS mean: no other file knows their codes. The SDK gives an error its code as its name, whatever the
  * protocol; Node gives lost connections a `code`. Each class is a list of its own, so that a bundle has those only that its
  * function asks for. test/aws/errors.test.ts has the service and the source of each code.
  */
