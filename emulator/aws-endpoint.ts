@@ -1,6 +1,7 @@
 import type { EventEnvelope } from './event.ts'
 import { listen } from './http-server.ts'
 import { type Credentials, Iam, type Role } from './iam/iam.ts'
+import { type Readings, strictness } from './open-questions.ts'
 import { toApiNames, toPascalNames } from './protocol/casing.ts'
 import { asModelled, checkedInput, recorded } from './protocol/checked.ts'
 import { type LoadedModel, modelOf } from './protocol/models.ts'
@@ -37,6 +38,8 @@ export interface StandInOptions {
   region: string
   /** The organization that all accounts belong to, for aws:PrincipalOrgID. */
   organization?: string | undefined
+  /** Questions that are not to be read strictly. */
+  readings?: Readings | undefined
 }
 
 export interface CallRequest {
@@ -90,8 +93,9 @@ export class StandIn {
 
   constructor(options: StandInOptions) {
     this.#options = options
-    const { clock, random } = options
-    const surroundings = { clock, random, emit: (happening: t.Happening) => this.#emit(happening) }
+    const { clock, random, readings } = options
+    const isStrict = strictness(readings)
+    const surroundings = { clock, random, isStrict, emit: (happening: t.Happening) => this.#emit(happening) }
     this.iam = new Iam(random.fork('iam'), options)
     this.ec2 = new Ec2(surroundings)
     this.autoscaling = new AutoScaling(surroundings, this.ec2)

@@ -2,6 +2,14 @@
 export type { StandIn as AwsEndpoint } from './aws-endpoint.ts'
 export { type ClockOptions, VirtualClock } from './clock.ts'
 export type { EventEnvelope } from './event.ts'
+export {
+  lenient,
+  type OpenQuestion,
+  type OpenQuestionName,
+  openQuestionNames,
+  openQuestions,
+  type Readings,
+} from './open-questions.ts'
 export { Random } from './random.ts'
 export type { Ami } from './services/ami-store.ts'
 export { type Durations as PhaseDurations, phasesOf as buildPhases } from './services/imagebuilder/durations.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import { createWorld, type EventEnvelope, Random, VirtualClock, type World } from '../emulator/index.ts'
+import { createWorld, type EventEnvelope, Random, type Readings, VirtualClock, type World } from '../emulator/index.ts'
 import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
 import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
 import { summarise } from './accounts.ts'
@@ -40,6 +40,8 @@ export interface RehearseOptions {
   for?: number
   seed: number
   faults: Fault[]
+  /** Questions that AWS leaves open and that are not to be read strictly. */
+  readings?: Readings | undefined
   /** Directory for the records. */
   out?: string
   /** Port of the stand-in when it stays up afterwards; 0 is any that is free. */
@@ -107,6 +109,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     clock,
     random,
     organization: fleet.organization,
+    readings: options.readings,
     account: fleet.build.account,
     region: fleet.build.region,
     bundles: assembly.functions,

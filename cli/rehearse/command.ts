@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { openQuestions } from '../../emulator/open-questions.ts'
 import { faultHelp } from '../../rehearsal/faults.ts'
 import { eventHelp, examples, fleetOption, jsonOption, type OptionsOf, releaseHelp } from '../options/options.ts'
 import { collect, instant, integer, seconds } from '../options/parsers.ts'
@@ -21,6 +22,11 @@ const declaration = () =>
     )
     .option('--at <time>', 'when it begins. Default: with the first event, or on 1 September 2026', instant)
     .option('--fault <kind=target>', 'make something go wrong, see below (repeatable)', collect)
+    .option(
+      '--lenient <question>',
+      'read what AWS leaves open leniently, see below; `all` for all (repeatable)',
+      collect,
+    )
     .option('--seed <number>', 'one seed, one outcome; another seed, another', integer(999_999_999), 1)
     .option('-o, --out <directory>', 'write calls, executions, history and notifications as .jsonl, and summary.json')
     .option(
@@ -40,11 +46,17 @@ const declaration = () =>
       ),
     )
     .addHelpText('after', ['', 'Faults:', ...faults()].join('\n'))
+    .addHelpText('after', ['', 'Questions that AWS leaves open, with the strict reading:', ...questions()].join('\n'))
 
 export type RehearseOptions = OptionsOf<typeof declaration>
 
 export const rehearseCommand = () =>
   declaration().action(async (options) => (await import('./run.ts')).rehearseFleet(options))
+
+function questions(): string[] {
+  const width = Math.max(...Object.keys(openQuestions).map((name) => name.length))
+  return Object.entries(openQuestions).map(([name, question]) => `  ${name.padEnd(width)}  ${question.strict}`)
+}
 
 function faults(): string[] {
   const width = Math.max(...faultHelp.map(({ usage }) => usage.length))

@@ -11,6 +11,7 @@ import type { RehearseOptions } from './command.ts'
 import { startDisplay } from './display.ts'
 import { happeningsOf } from './event-options.ts'
 import { readFaults } from './fault-options.ts'
+import { readLenient } from './lenient-options.ts'
 import { type Outcome, reportLines } from './report.ts'
 import { serveLines } from './serve.ts'
 
@@ -22,6 +23,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
   const fleet = loadFleet(options.fleet)
   const happenings = happeningsOf(fleet, options)
   const faults = readFaults(fleet, options.fault ?? [])
+  const readings = readLenient(options.lenient ?? [])
   prepareOut(options.out)
   const display = startDisplay(fleet.name, options.json ?? false, options.for)
   const rehearsal = await run({
@@ -30,6 +32,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
     ...happenings,
     seed: options.seed,
     faults,
+    readings,
     onProgress: display.progress,
     ...(options.out === undefined ? {} : { out: options.out }),
     ...(options.serve === undefined ? {} : { serve: options.serve === true ? 0 : options.serve }),

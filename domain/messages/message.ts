@@ -42,10 +42,10 @@ export interface Message {
 /** What programs and functions get of a message, as JSON. The version changes when a member goes or changes its meaning. */
 export type Notification = { version: '1' } & Message
 
-/** SNS refuses a subject over 100 characters, with line breaks, or not ASCII. Source: SNS API, Publish. */
+/** SNS refuses a subject of 100 characters or more, with line breaks, or not ASCII. Source: SNS API, Publish. */
 export const subject = (text: string) => {
   const ascii = text.replace(/[^\x20-\x7e]+/g, ' ')
-  return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`
+  return ascii.length < 100 ? ascii : `${ascii.slice(0, 96)}...`
 }
 
 export const lines = (...parts: (string | string[] | undefined | false)[]) =>

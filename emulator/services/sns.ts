@@ -98,7 +98,7 @@ export class Sns implements Service {
   readonly operations = {
     Publish: (input: PublishInput, context: Context) => {
       const { arn } = this.#topic(input.TopicArn)
-      checkMessage(input)
+      checkMessage(input, this.#surroundings.isStrict('subject-of-100-characters') ? 99 : 100)
       const attributes = Object.fromEntries(
         Object.entries(input.MessageAttributes ?? {}).map(([name, attribute]) => [name, attribute.StringValue ?? '']),
       )
@@ -250,7 +250,10 @@ function paged<T>(items: T[], token: string | undefined) {
 }
 
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-function checkMessage({ Message: message = '', Subject: subject, MessageAttributes }: PublishInput): void {
+function checkMessage(
+  { Message: message = '', Subject: subject, MessageAttributes }: PublishInput,
+  longestSubject: number,
+): void {
   const wrong = (text: string) => new AwsError('InvalidParameterException', `Invalid parameter: ${text}`)
   if (message === '') throw wrong('Empty message')
   const attributes = Object.entries(MessageAttributes ?? {})
@@ -260,6 +263,6 @@ function checkMessage({ Message: message = '', Subject: subject, MessageAttribut
   )
   if (size > 262_144) throw wrong('Message too long')
   if (subject === undefined) return
-  // ASCII only, no control characters, at most 100, and no space at the start.
-  if (!/^[\x21-\x7e][\x20-\x7e]{0,99}$/.test(subject)) throw wrong('Subject')
+  // ASCII only, no control characters, and no space at the start.
+  if (subject.length > longestSubject || !/^[\x21-\x7e][\x20-\x7e]*$/.test(subject)) throw wrong('Subject')
 }

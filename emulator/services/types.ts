@@ -1,3 +1,4 @@
+import type { OpenQuestionName } from '../open-questions.ts'
 import type { Random } from '../random.ts'
 
 /** The part of the virtual clock that the stand-in needs. */
@@ -89,8 +90,9 @@ export interface Happening {
   detail: Record<string, unknown>
 }
 
-/** What services share: time, chance, and the event bus. */
+/** What services share: time, chance, the event bus, and how what AWS leaves open is read. */
 export interface Surroundings {
+  isStrict(question: OpenQuestionName): boolean
   clock: Clock
   random: Random
   emit(happening: Happening): void

@@ -1,6 +1,7 @@
 import { StandIn } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { EventEnvelope } from '../event.ts'
+import type { Readings } from '../open-questions.ts'
 import type { Random } from '../random.ts'
 import type { BusStatement } from '../services/events.ts'
 import type { Notification } from '../services/sns.ts'
@@ -27,6 +28,8 @@ export interface WorldOptions {
   region: string
   /** The organization that all accounts belong to, for aws:PrincipalOrgID. */
   organization?: string | undefined
+  /** Questions that AWS leaves open and that are not to be read strictly. */
+  readings?: Readings | undefined
   /** The bundles of functions, by logical id: directories with an index.mjs. */
   bundles?: Record<string, { directory: string }>
   /** Where the AWS endpoint listens on loopback. Default: any port that is free. */
@@ -86,8 +89,8 @@ export class World {
   readonly #responses: Awaited<ReturnType<typeof responses>>
 
   static async open(options: WorldOptions): Promise<World> {
-    const { clock, random, account, region, organization } = options
-    const standIn = new StandIn({ clock, random: random.fork('stand-in'), account, region, organization })
+    const { clock, random, account, region, organization, readings } = options
+    const standIn = new StandIn({ clock, random: random.fork('stand-in'), account, region, organization, readings })
     const server = await standIn.listen(options.port)
     return new World(options, standIn, { server, answers: await responses() })
   }

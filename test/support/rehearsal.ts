@@ -36,7 +36,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     assembly,
     /** Served on a free port where asked: then it is the test's to close. */
     async rehearse(
-      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'deeds'> & {
+      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'deeds' | 'readings'> & {
         events?: EventEnvelope[]
         seed?: number
         faults?: string[]
@@ -47,12 +47,13 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     ): Promise<Rehearsal> {
       const { seed = 1, faults = [], out, serve, assembly: other = assembly, ...happens } = o
       const { deeds = [] } = happens
+      const readings = o.readings && { readings: o.readings }
       const isTold = [o.events, o.releases, o.for].some((each) => each !== undefined)
       const rehearsal = await rehearse({
         fleet,
         assembly: other,
         fleetFile: exampleFile,
-        ...(isTold ? happens : { events: [readEvent('ec2.ami-available.json')], deeds }),
+        ...(isTold ? happens : { events: [readEvent('ec2.ami-available.json')], deeds, ...readings }),
         seed,
         faults: faults.map(parseFault),
         ...(out && { out }),

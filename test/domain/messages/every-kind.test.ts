@@ -26,7 +26,7 @@ describe.each(kinds)('%s', (kind) => {
 
   it('is what SNS takes', () => {
     for (const message of messages) {
-      expect(message.subject).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,99}$/)
+      expect(message.subject).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,98}$/)
       expect(publishedBytes(message)).toBeLessThanOrEqual(262_144)
       expect(emailOf(message).length).toBeLessThan(64_000)
     }

@@ -7,7 +7,7 @@ import { duration, subject } from '../../../domain/messages/message.ts'
 it('has a subject that SNS takes, whatever the names', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-      expect(subject(`x${text}`)).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,99}$/)
+      expect(subject(`x${text}`)).toMatch(/^[\x21-\x7e][\x20-\x7e]{0,98}$/)
     }),
   )
 })

@@ -63,7 +63,7 @@ describe('Publish', () => {
   it.each([
     ['an empty message', { Message: '' }, 'Empty message'],
     ['a message over 256 KB', { Message: 'x'.repeat(262_145) }, 'Message too long'],
-    ['a subject over 100 characters', { Subject: 'x'.repeat(101) }, 'Subject'],
+    ['a subject of 100 characters', { Subject: 'x'.repeat(100) }, 'Subject'],
     ['a subject of two lines', { Subject: 'a\nb' }, 'Subject'],
     ['a subject that is not ASCII', { Subject: 'naïve' }, 'Subject'],
   ])('refuses %s', async (_, input, message) => {

@@ -1,0 +1,39 @@
+/**
+ * What no document of AWS settles: each question with its two readings. The emulator takes the strict one, unless it is told
+ * otherwise, and what runs on it must be right under both. A real deployment settles a question by the test that is named.
+ */
+export interface OpenQuestion {
+  /** What the emulator does. */
+  strict: string
+  /** What AWS may do as well, and what the emulator does where it is told so. */
+  lenient: string
+  /** Where AWS's texts leave it open. */
+  source: string
+  /** The deployment test that settles it: S0 to S22. */
+  settledBy: `S${number}`
+}
+
+export const openQuestions = {
+  'subject-of-100-characters': {
+    strict: 'SNS refuses a subject of 100 characters',
+    lenient: 'SNS takes a subject of 100 characters, and refuses one of 101',
+    source: 'SNS API Reference, Publish, Subject: "less than 100 characters long"; other texts of AWS say "up to 100"',
+    settledBy: 'S22',
+  },
+} satisfies Record<string, OpenQuestion>
+
+export type OpenQuestionName = keyof typeof openQuestions
+
+export const openQuestionNames = Object.keys(openQuestions) as OpenQuestionName[]
+
+/** The reading of each question that is not read strictly. */
+export type Readings = Partial<Record<OpenQuestionName, 'strict' | 'lenient'>>
+
+/** Asks how a question is read. */
+export const strictness =
+  (readings: Readings = {}) =>
+  (question: OpenQuestionName): boolean =>
+    readings[question] !== 'lenient'
+
+/** Every question read leniently. */
+export const lenient = Object.fromEntries(openQuestionNames.map((name) => [name, 'lenient'])) as Readings
