@@ -33,7 +33,7 @@ export const cloudWatchOf =
  *
  * @throws AlarmFired, AlarmUnknown
  */
-export async function mustBeQuiet(
+export async function requireQuietAlarm(
   client: CloudWatchFor,
   { ring, alarm }: Pick<RingOrder, 'ring' | 'alarm'>,
   { since, buildAccount }: { since: string | undefined; buildAccount: string },

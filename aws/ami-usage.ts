@@ -71,10 +71,10 @@ const readInstances = (ec2: EC2Client) =>
  * Everything that uses an AMI of these images, in all of these places; one that is named twice is looked into once. Where
  * one cannot be looked into, nobody knows: `unread` says which, and why.
  *
- * @throws what another try may mend
+ * @throws what another try may fix
  */
 export async function readUsesIn(
-  parts: { fleet: Fleet; clientsIn: ClientsIn },
+  deps: { fleet: Fleet; clientsIn: ClientsIn },
   places: Target[],
   images: string[],
 ): Promise<{ uses: Uses; unread?: string }> {
@@ -83,8 +83,8 @@ export async function readUsesIn(
   try {
     await inEach([...once.values()], incomplete, async ({ account, region }) => {
       const place = { account, region }
-      const parameters = pointersIn(parts.fleet, images, place)
-      const found = await readUses(await parts.clientsIn(place), place, parameters)
+      const parameters = pointersIn(deps.fleet, images, place)
+      const found = await readUses(await deps.clientsIn(place), place, parameters)
       for (const [ami, some] of found) uses.set(ami, [...(uses.get(ami) ?? []), ...some])
     })
     return { uses }

@@ -6,14 +6,14 @@ import {
   ListImagePackagesCommand,
   ListImageScanFindingsCommand,
 } from '@aws-sdk/client-imagebuilder'
-import { type Finding, type Severity, severities } from '../domain/validation/findings.ts'
+import { type Severity, severities, type Vulnerability } from '../domain/validation/findings.ts'
 import type { Packages } from '../domain/validation/packages.ts'
 import { isMissing } from './errors.ts'
 
 /** What Image Builder knows of the inside of an image: what its scan found, and what is installed. */
 
 /** What came of a scan; or what goes on with it, in words; or why there is none. */
-export type Scan = { findings: Finding[] } | { running: string } | { missing: string }
+export type Scan = { findings: Vulnerability[] } | { running: string } | { missing: string }
 
 /** As many as Image Builder hands out at once. */
 const maxResults = 25
@@ -53,8 +53,8 @@ export async function readScan(client: ImagebuilderClient, imageArn: string): Pr
   }
 }
 
-async function listFindings(client: ImagebuilderClient, imageArn: string): Promise<Finding[]> {
-  const findings: Finding[] = []
+async function listFindings(client: ImagebuilderClient, imageArn: string): Promise<Vulnerability[]> {
+  const findings: Vulnerability[] = []
   const filters = [{ name: 'imageBuildVersionArn', values: [imageArn] }]
   let nextToken: string | undefined
   do {
@@ -67,7 +67,7 @@ async function listFindings(client: ImagebuilderClient, imageArn: string): Promi
 
 const isSeverity = (text: string): text is Severity => (severities as readonly string[]).includes(text)
 
-function findingOf({ severity = '', title, fixAvailable, ...finding }: ImageScanFinding): Finding {
+function findingOf({ severity = '', title, fixAvailable, ...finding }: ImageScanFinding): Vulnerability {
   const { vulnerabilityId, vulnerablePackages = [] } = finding.packageVulnerabilityDetails ?? {}
   const rated = severity.toUpperCase()
   const all = (of: (string | undefined)[]) => [...new Set(of.flatMap((text) => text ?? []))]

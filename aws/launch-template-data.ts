@@ -18,7 +18,7 @@ export interface Templates {
 /** The launch templates of a place. Those of other versions are asked for when somebody names them. */
 export async function readTemplates(ec2: EC2Client, ssm: SSMClient): Promise<Templates> {
   const parameters = new Map<string, Promise<string | undefined>>()
-  const told = async (version: LaunchTemplateVersion): Promise<TemplateVersion> => ({
+  const reported = async (version: LaunchTemplateVersion): Promise<TemplateVersion> => ({
     name: `${version.LaunchTemplateName} (version ${version.VersionNumber})`,
     ami: await amiOf(ssm, parameters, version.LaunchTemplateData?.ImageId),
   })
@@ -26,7 +26,7 @@ export async function readTemplates(ec2: EC2Client, ssm: SSMClient): Promise<Tem
   const newest = new Map<string, number>()
   for await (const version of currentVersions(ec2)) {
     const { LaunchTemplateId: id = '', VersionNumber: number = 0, DefaultVersion } = version
-    const found = await told(version)
+    const found = await reported(version)
     known.set(`${id} ${number}`, found)
     if (DefaultVersion) known.set(`${id} $Default`, found)
     if (number >= (newest.get(id) ?? 0)) known.set(`${id} $Latest`, found)
@@ -38,7 +38,7 @@ export async function readTemplates(ec2: EC2Client, ssm: SSMClient): Promise<Tem
     async find(id, number) {
       const key = `${id} ${number}`
       const version = known.has(key) ? undefined : await describe(ec2, id, number)
-      if (version) known.set(key, await told(version))
+      if (version) known.set(key, await reported(version))
       return known.get(key)
     },
   }

@@ -8,7 +8,7 @@ import {
 import { clientToken } from '../domain/executions.ts'
 import { isDenied, isMissing } from './errors.ts'
 import type { Permit } from './pointers.ts'
-import { Wrong } from './targets.ts'
+import { TargetMismatch } from './targets.ts'
 
 interface Template {
   name: string
@@ -36,7 +36,7 @@ export async function moveTemplates(
       if (!why) throw error
       wrong.push(`launch template ${template.name} ${why}`)
     }
-  if (wrong.length > 0) throw new Wrong(wrong.join(', '))
+  if (wrong.length > 0) throw new TargetMismatch(wrong.join(', '))
 }
 
 /** What is wrong with a launch template that could not be moved, for people; undefined where it is something else. */

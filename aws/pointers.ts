@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
-import { Wrong } from './targets.ts'
+import { TargetMismatch } from './targets.ts'
 
 /** Asked right before something changes in a target: it throws where nothing may change any more. */
 export type Permit = () => Promise<void>
@@ -57,5 +57,7 @@ export async function pointTo(
     wrong = await differing(wrong.map(({ name }) => name))
   }
   if (wrong.length === 0) return
-  throw new Wrong(wrong.map(({ name, held }) => `${name} has ${held ?? 'no value'} and not ${wanted[name]}`).join(', '))
+  throw new TargetMismatch(
+    wrong.map(({ name, held }) => `${name} has ${held ?? 'no value'} and not ${wanted[name]}`).join(', '),
+  )
 }

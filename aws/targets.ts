@@ -80,7 +80,7 @@ export class Targets extends Sessions {
 }
 
 /** Something about one target that is not as it must be. */
-export class Wrong extends Error {
+export class TargetMismatch extends Error {
   override readonly name = 'Wrong'
 }
 
@@ -90,7 +90,7 @@ const together = 16
 /**
  * Works on every target, whatever becomes of the others; what each came to, in order.
  *
- * @throws Superseded, and what another try may mend, as it is. Else, naming every target that was refused or is Wrong:
+ * @throws Superseded, and what another try may fix, as it is. Else, naming every target that was refused or is Wrong:
  * TargetUnreachable where none let us in, `incomplete` otherwise.
  */
 export async function inEach<T extends Target, R>(
@@ -104,8 +104,8 @@ export async function inEach<T extends Target, R>(
     failures.find(({ error }) => classify(error) instanceof Transient)
   if (ending) throw ending.error
   if (failures.length > 0) {
-    const told = failureLines(failures).join('; ')
-    throw failures.every(({ error }) => isShut(error)) ? new TargetUnreachable(told) : incomplete(told)
+    const reported = failureLines(failures).join('; ')
+    throw failures.every(({ error }) => isShut(error)) ? new TargetUnreachable(reported) : incomplete(reported)
   }
   return results
 }
@@ -136,7 +136,7 @@ export const failureLines = (failures: Failure[]): string[] =>
   linesOf(failures.map(({ target, error }) => ({ target, why: reasonOf(error) })))
 
 /** `111122223333 us-east-1, 444455556666 us-east-1: no AMI; ...`: every target by its name, each reason once. */
-export const tellTargets = (problems: Problem[]): string => linesOf(problems).join('; ')
+export const describeTargets = (problems: Problem[]): string => linesOf(problems).join('; ')
 
 interface Problem {
   target: Target
@@ -150,7 +150,7 @@ const linesOf = (problems: Problem[]): string[] =>
 
 const isShut = (error: Error): boolean => error instanceof TargetUnreachable || isRefused(error)
 const reasonOf = (error: Error) =>
-  error instanceof Wrong || isShut(error) ? error.message : `${error.name}: ${error.message}`
+  error instanceof TargetMismatch || isShut(error) ? error.message : `${error.name}: ${error.message}`
 
 /** What one target refused becomes an error that names the target. */
 export async function at<T>({ account, region }: Target, work: Promise<T>): Promise<T> {

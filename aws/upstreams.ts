@@ -3,12 +3,12 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { upstreamRoleName } from '../domain/names.ts'
 import type { Whereabouts } from '../domain/planning/announcements.ts'
-import type { ReleasedAmi } from '../domain/planning/release.ts'
+import type { ReleasedAmi } from '../domain/planning/upstream-release.ts'
 import { type Source, sourceIn, type UpstreamKind } from '../domain/upstream-kinds.ts'
 import { isMissing } from './errors.ts'
 import { at, Targets } from './targets.ts'
 
-export interface UpstreamParts {
+export interface UpstreamDeps {
   /** The fleet's name. */
   fleetName: string
   /** `arn:<partition>:imagebuilder:<region>:<account>` of the build account. */
@@ -20,12 +20,12 @@ export interface UpstreamParts {
 }
 
 /** Parameters of other accounts are read by the role that the SOE account's stack makes. */
-export function upstreamParts(
+export function upstreamDeps(
   fleetName: string,
   imageBuilderArnPrefix: string,
   ec2: EC2Client,
   session: string,
-): UpstreamParts {
+): UpstreamDeps {
   const [, partition = 'aws', , region = ''] = imageBuilderArnPrefix.split(':')
   const role = upstreamRoleName(fleetName)
   const ssm = new SSMClient({})
@@ -42,7 +42,7 @@ export function upstreamParts(
 
 interface Row<K extends UpstreamKind> {
   /** The newest AMI that the build account can see; undefined where there is none, or nowhere to look. */
-  newest(parts: UpstreamParts, source: Source<K>): Promise<string | undefined>
+  newest(deps: UpstreamDeps, source: Source<K>): Promise<string | undefined>
   /** What is missing where there is none, in words. */
   missing(source: Source<K>): string
 }
@@ -63,19 +63,17 @@ const lookups: { [K in UpstreamKind]: Row<K> } = {
 }
 
 /** The newest AMI of an upstream that the build account can see; undefined where there is none, or nowhere to look. */
-export const newestAmi = <K extends UpstreamKind>(
-  parts: UpstreamParts,
-  source: Source<K>,
-): Promise<string | undefined> => lookups[source.kind].newest(parts, source)
+export const newestAmi = <K extends UpstreamKind>(deps: UpstreamDeps, source: Source<K>): Promise<string | undefined> =>
+  lookups[source.kind].newest(deps, source)
 
 /** What is missing, in words, where an upstream has no AMI. */
 export const missingAmi = <K extends UpstreamKind>(source: Source<K>): string => lookups[source.kind].missing(source)
 
 /** The AMI that an announcement is about; undefined where there is none yet. */
-export async function announcedAmi(parts: UpstreamParts, fleet: Fleet, look: Whereabouts): Promise<string | undefined> {
+export async function announcedAmi(deps: UpstreamDeps, fleet: Fleet, look: Whereabouts): Promise<string | undefined> {
   if ('ami' in look) return look.ami
-  if ('imageArn' in look) return amiOfImage(parts.ec2, look.imageArn)
-  return newestAmi(parts, sourceIn(fleet, look.newestOf))
+  if ('imageArn' in look) return amiOfImage(deps.ec2, look.imageArn)
+  return newestAmi(deps, sourceIn(fleet, look.newestOf))
 }
 
 /** The AMI that an Image Builder image of the build account came to. */
@@ -87,7 +85,7 @@ const imageTag = (arn: string): Filter => ({ Name: 'tag:Ec2ImageBuilderArn', Val
 
 /** The value of the parameter; undefined where it does not exist. */
 async function parameterOf(
-  { ssm, ssmIn, imageBuilderArnPrefix }: UpstreamParts,
+  { ssm, ssmIn, imageBuilderArnPrefix }: UpstreamDeps,
   { parameter, account }: Source<'parameter'>,
 ): Promise<string | undefined> {
   const [, , , region = '', own] = imageBuilderArnPrefix.split(':')
@@ -101,7 +99,7 @@ async function parameterOf(
   }
 }
 
-async function newestByName({ ec2 }: UpstreamParts, source: Source<'ami' | 'event'>): Promise<string | undefined> {
+async function newestByName({ ec2 }: UpstreamDeps, source: Source<'ami' | 'event'>): Promise<string | undefined> {
   const { amiName } = source
   return amiName === undefined ? undefined : newestOf(ec2, source, [{ Name: 'name', Values: [amiName] }])
 }

@@ -7,7 +7,7 @@ interface Row<K extends UpstreamKind> {
   outOfReach?(source: Source<K>, buildAccount: string): string | undefined
 }
 
-/** How people are told of an upstream, by its kind. */
+/** How people are notified of an upstream, by its kind. */
 const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
   ami: { from: ({ amiName, owner }) => `${amiName} of ${owner}` },
   parameter: {

@@ -87,7 +87,7 @@ export const updatedPipeline = <P extends Pipeline>(pipeline: P, imageRecipeArn:
   imageRecipeArn,
 })
 
-/** Whether two recipes bake the same, and are told apart by nothing but their versions and dates. */
+/** Whether two recipes bake the same, and are distinguished by nothing but their versions and dates. */
 export function isSameRecipe(one: object, other: object): boolean {
   const [left, right] = [one, other].map((recipe) => JSON.stringify(carried(recipe, carriedByRecipe), sorted))
   return left === right

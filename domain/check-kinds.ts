@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Fleet, Image } from './fleet/model.ts'
-import { type Finding, type Path, show, wrongKey, wrongValue } from './fleet/problems.ts'
+import { type FleetProblem, type Path, show, wrongKey, wrongValue } from './fleet/problems.ts'
 import { isArm, rooted } from './fleet/rules/images.ts'
 import type { Rule, Scope } from './fleet/rules/scope.ts'
 import {
@@ -31,7 +31,7 @@ export type CheckKind = keyof ReturnType<typeof checkSchemas>
 export function checkSchemas() {
   const mode = v.pipe(
     v.optional(oneOf(['required', 'advisory']), 'required'),
-    describe('required: the image stops where it does not pass, and its descendants; advisory: people are told'),
+    describe('required: the image stops where it does not pass, and its descendants; advisory: people are notified'),
   )
   const within = (usual: string, most: string) =>
     v.pipe(v.optional(duration('1m', most), usual), describe('How long it may take; then it has not passed'))
@@ -153,7 +153,7 @@ export type CheckOrder<K extends CheckKind = CheckKind> = {
   }
 }[K]
 
-interface Subject {
+interface CheckSubject {
   fleet: Fleet
   /** The image's. */
   name: string
@@ -164,10 +164,10 @@ interface Subject {
 const amiTimeout = 900
 
 /** A quarter of an hour: an event that is lost costs no more. */
-const lookAfter = 900
+const pollAfter = 900
 
 /** The checks that are made of what an image asks for of each kind. */
-export const checkOrders: { [K in CheckKind]: (asked: Asked<K>, subject: Subject) => CheckOrder<K>[] } = {
+export const checkOrders: { [K in CheckKind]: (asked: Asked<K>, subject: CheckSubject) => CheckOrder<K>[] } = {
   ami: ({ mode, ...settings }) => [ordered('ami', 'ami', { mode, timeout: amiTimeout }, settings)],
   vulnerabilities: ({ mode, timeout, ...asked }, { fleet, name, image }) => {
     const settings = { ...asked, waivers: waiversOf(fleet, name), parent: image.parent }
@@ -195,7 +195,7 @@ function ordered<K extends CheckKind>(
   check: string,
   { mode, timeout }: Pick<CheckOrder, 'mode' | 'timeout'>,
   settings: CheckSettings[K],
-  after = Math.min(timeout, lookAfter),
+  after = Math.min(timeout, pollAfter),
 ): CheckOrder<K> {
   return { check, kind, mode, timeout, lookAfter: after, settings }
 }
@@ -224,7 +224,7 @@ export const checkNeeds: Record<CheckKind, readonly ('scanning' | 'tests' | 'enh
 
 const path = (image: string, ...rest: string[]): Path => ['images', image, 'checks', ...rest]
 
-const each = (scope: Scope, look: (key: string, image: Image) => Finding[]): Finding[] =>
+const each = (scope: Scope, look: (key: string, image: Image) => FleetProblem[]): FleetProblem[] =>
   Object.entries(scope.fleet.images).flatMap(([key, image]) => look(key, image))
 
 /** Whether Image Builder scans the image, as far as the fleet can tell: a pipeline that was there before may. */
@@ -240,7 +240,7 @@ const scanned: Rule = (scope) =>
     if (!vulnerabilities) return []
     const at = path(key, 'vulnerabilities')
     const { critical, high, medium, low, introduced } = vulnerabilities
-    const findings: Finding[] = []
+    const findings: FleetProblem[] = []
     if (!mayBeScanned(image))
       findings.push(wrongKey(at, "expected 'scanning: true' and tests: a scan looks at the test instance"))
     if ([critical, high, medium, low].every((most) => most === undefined))
@@ -285,7 +285,7 @@ const smokeTests: Rule = (scope) =>
     const { smoke } = image.checks
     if (!smoke) return []
     const at = path(key, 'smoke')
-    const findings: Finding[] = []
+    const findings: FleetProblem[] = []
     const ways = (['script', 'document'] as const).filter((way) => smoke[way] !== undefined)
     if (ways.length !== 1)
       findings.push(wrongKey(at, `expected 'script' or 'document', found ${ways.join(' and ') || 'neither'}`))

@@ -6,7 +6,7 @@ import * as v from 'valibot'
  */
 export interface ErrorData {
   /** When it may be tried again (ISO 8601), and what forbids it until then. */
-  NotOpen: { opensAt: string; reasons: readonly string[] }
+  OutsideChangeWindow: { opensAt: string; reasons: readonly string[] }
   /** The distribution to wait for, and its status in Image Builder. */
   DistributionInProgress: { arn: string; status: string }
   /** The distribution to try again, and why which of its copies failed. */
@@ -18,7 +18,7 @@ export type CarrierName = keyof ErrorData
 
 /** Made when one is read, so that a bundle which reads none has none. */
 const schemas: { readonly [N in CarrierName]: () => v.GenericSchema<unknown, ErrorData[N]> } = {
-  NotOpen: () => v.object({ opensAt: v.string(), reasons: v.array(v.string()) }),
+  OutsideChangeWindow: () => v.object({ opensAt: v.string(), reasons: v.array(v.string()) }),
   DistributionInProgress: () => v.object({ arn: v.string(), status: v.string() }),
   DistributionRetriable: () => v.object({ arn: v.string(), failure: v.string() }),
 }

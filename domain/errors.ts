@@ -22,7 +22,7 @@ const carrying = /* @__NO_SIDE_EFFECTS__ */ <N extends CarrierName>(name: N) =>
     }
   }
 
-/** Something that another try may mend: throttling, a service that is briefly away, a busy ledger. */
+/** Something that another try may fix: throttling, a service that is briefly away, a busy ledger. */
 export class Transient extends named('Transient') {}
 
 /** The build account cannot see a released AMI: its owner may be about to share it. */
@@ -32,7 +32,7 @@ export class AmiNotVisible extends named('AmiNotVisible') {}
 export class RequestRefused extends named('RequestRefused') {}
 
 /** A freeze or a window forbids it now. */
-export class NotOpen extends carrying('NotOpen') {}
+export class OutsideChangeWindow extends carrying('OutsideChangeWindow') {}
 
 /** A newer campaign has taken over the image: the older one ends there, and that is no failure. */
 export class Superseded extends named('Superseded') {}
@@ -55,7 +55,7 @@ export class DistributionIncomplete extends named('DistributionIncomplete') {}
 /** Some targets do not point to the AMI that they have. */
 export class PublicationIncomplete extends named('PublicationIncomplete') {}
 
-/** Some targets do not point to the release that their image goes back to. */
+/** Some targets do not point to the release that their image rolls back to. */
 export class RollbackIncomplete extends named('RollbackIncomplete') {}
 
 /** Somebody must agree before an image goes to a ring, and nobody has yet. */

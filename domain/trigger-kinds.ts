@@ -71,7 +71,7 @@ export const triggerKinds: { [K in TriggerKind]: Row<K> } = {
     name: ({ time, images, upstream, ami }) =>
       shorten(['manual', compactTime(time), images?.join('_') ?? [upstream, ami].filter(Boolean).join('-')].join('-')),
     namedAfter: 'kind',
-    title: ({ images, upstream }) => `by hand: ${images?.join(', ') ?? upstream ?? ''}`,
+    title: ({ images, upstream }) => `manual: ${images?.join(', ') ?? upstream ?? ''}`,
     base: ({ upstream, ami }) => ({ upstream, ami }),
     rollsOut: bakes,
     returns: false,

@@ -16,7 +16,7 @@ const common = {
 }
 
 /** A new AMI of an upstream. */
-const Release = v.object({
+const UpstreamRelease = v.object({
   kind: v.literal('release'),
   upstream: text,
   ami: amiId,
@@ -63,9 +63,9 @@ const Promotion = v.object({
   ...common,
 })
 
-export const Trigger = v.variant('kind', [Release, Cycle, Manual, Cve, Drift, Promotion])
+export const Trigger = v.variant('kind', [UpstreamRelease, Cycle, Manual, Cve, Drift, Promotion])
 export type Trigger = v.InferOutput<typeof Trigger>
-export type Release = v.InferOutput<typeof Release>
+export type UpstreamRelease = v.InferOutput<typeof UpstreamRelease>
 export type ManualTrigger = v.InferOutput<typeof Manual>
 export type DriftTrigger = v.InferOutput<typeof Drift>
 export type Promotion = v.InferOutput<typeof Promotion>

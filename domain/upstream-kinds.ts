@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Fleet } from './fleet/model.ts'
+import { ownAmis, ownImages, ownParameters } from './fleet/rules/ancestry.ts'
 import { hintTopics } from './fleet/rules/hint-topics.ts'
-import { ownAmis, ownImages, ownParameters } from './fleet/rules/loops.ts'
 import type { Rule } from './fleet/rules/scope.ts'
 import type { Upstream } from './fleet/upstreams.ts'
 import { account, architectures, describe, flag, matching, object, oneOf } from './fleet/values.ts'

@@ -30,7 +30,7 @@ import { Sts } from './services/sts.ts'
 import * as t from './services/types.ts'
 import { UnsupportedFeature } from './unsupported-feature.ts'
 
-export interface StandInOptions {
+export interface AwsEndpointOptions {
   clock: t.Clock
   random: Random
   /** Credentials that nobody knows are those of its operator. */
@@ -56,10 +56,10 @@ export interface CallRequest {
 const wouldSucceed = 'Request would have succeeded, but DryRun flag is set.'
 
 /**
- * The AWS of a world: accounts, services and their state, who may do what, and the log of every call. It imitates some
- * operations of each service (`imitatedOperations`); any other is refused.
+ * The AWS of a world: accounts, services and their state, who may do what, and the log of every call. It emulates some
+ * operations of each service (`emulatedOperations`); any other is refused.
  */
-export class StandIn {
+export class AwsEndpoint {
   readonly iam: Iam
   readonly ec2: Ec2
   readonly autoscaling: AutoScaling
@@ -87,32 +87,32 @@ export class StandIn {
   /** Where events go: set by the world. */
   putEvent: (event: EventEnvelope, bus: t.Bus) => void = () => {}
 
-  readonly #options: StandInOptions
+  readonly #options: AwsEndpointOptions
   readonly #services: Map<string, t.Service>
-  #happenings = 0
+  #serviceEvents = 0
 
-  constructor(options: StandInOptions) {
+  constructor(options: AwsEndpointOptions) {
     this.#options = options
     const { clock, random, readings } = options
     const isStrict = strictness(readings)
-    const surroundings = { clock, random, isStrict, emit: (happening: t.Happening) => this.#emit(happening) }
+    const deps = { clock, random, isStrict, emit: (serviceEvent: t.ServiceEvent) => this.#emit(serviceEvent) }
     this.iam = new Iam(random.fork('iam'), options)
-    this.ec2 = new Ec2(surroundings)
-    this.autoscaling = new AutoScaling(surroundings, this.ec2)
-    this.ssm = new Ssm(surroundings, this.ec2)
+    this.ec2 = new Ec2(deps)
+    this.autoscaling = new AutoScaling(deps, this.ec2)
+    this.ssm = new Ssm(deps, this.ec2)
     this.ssm.host = this
-    this.sns = new Sns(surroundings)
-    this.dynamodb = new DynamoDb(surroundings)
-    this.imagebuilder = new ImageBuilder(surroundings, { ec2: this.ec2, ssm: this.ssm, iam: this.iam })
-    this.events = new Events(surroundings, (event, bus) => this.putEvent(event, bus))
-    this.organizations = new Organizations(surroundings)
+    this.sns = new Sns(deps)
+    this.dynamodb = new DynamoDb(deps)
+    this.imagebuilder = new ImageBuilder(deps, { ec2: this.ec2, ssm: this.ssm, iam: this.iam })
+    this.events = new Events(deps, (event, bus) => this.putEvent(event, bus))
+    this.organizations = new Organizations(deps)
     this.ec2.above = (account) => this.organizations.above(account)
     this.ec2.mayDo = (permission, context) => this.iam.allows(context.principal, permission, context.region)
     this.ec2.parameter = (named, place) => this.ssm.imageIn(named, place)
-    this.cloudwatch = new CloudWatch(surroundings)
+    this.cloudwatch = new CloudWatch(deps)
     const { ec2, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager, sqs } = this
     const { organizations, cloudwatch, autoscaling, kms, quotas, inspector } = this
-    const sts = new Sts(surroundings, this.iam)
+    const sts = new Sts(deps, this.iam)
     const ours = {
       ec2,
       autoscaling,
@@ -170,23 +170,23 @@ export class StandIn {
     this.iam.authorize(principal, permission, region)
   }
 
-  /** The operations that are imitated, by the service's name on the AWS command line. */
-  imitatedOperations(): Record<string, string[]> {
+  /** The operations that are emulated, by the service's name on the AWS command line. */
+  emulatedOperations(): Record<string, string[]> {
     const services = [...this.#services].sort(([a], [b]) => (a < b ? -1 : 1))
     return Object.fromEntries(services.map(([name, service]) => [name, Object.keys(service.operations).sort()]))
   }
 
   /** What roles that made calls were allowed and never used, one a line. */
   unusedPermissions(): string[] {
-    const imitated =
+    const emulated =
       'imagebuilder states dynamodb ssm ec2 autoscaling sns sts iam lambda events sqs organizations cloudwatch inspector2 secretsmanager'
-    return this.iam.unusedPermissions(imitated.split(' '))
+    return this.iam.unusedPermissions(emulated.split(' '))
   }
 
   /**
    * Performs an operation as the principal: checked against the service's model and the principal's
    * policies, and logged. Values are as the SDK has them: a Date, bytes.
-   * @throws AwsError as the service would; an Error where the stand-in itself answers what AWS could not
+   * @throws AwsError as the service would; an Error where the emulator itself answers what AWS could not
    */
   async call(request: CallRequest): Promise<unknown> {
     const { principal, service, operation } = request
@@ -236,7 +236,7 @@ export class StandIn {
     for (const permission of service.permissions?.[shapes.name]?.(input, context) ?? inGeneral) {
       this.#allow(model, permission, context)
     }
-    // EC2 alone has it: whoever may do it is told so, and nothing is done.
+    // EC2 alone has it: anybody who may do it is set so, and nothing is done.
     if ((input as { DryRun?: boolean }).DryRun) throw new t.AwsError('DryRunOperation', wouldSucceed, 412)
     try {
       const output = (await act(input, context)) ?? {}
@@ -262,9 +262,9 @@ export class StandIn {
     }
   }
 
-  #emit({ source, detailType, account, region, resources, detail }: t.Happening): void {
+  #emit({ source, detailType, account, region, resources, detail }: t.ServiceEvent): void {
     const { clock, random } = this.#options
-    const id = random.fork(`event/${source}/${resources.join()}/${this.#happenings++}`).uuid()
+    const id = random.fork(`event/${source}/${resources.join()}/${this.#serviceEvents++}`).uuid()
     const time = t.eventTime(new Date(clock.now()))
     const event = {
       version: '0',

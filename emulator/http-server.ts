@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { StandIn } from './aws-endpoint.ts'
+import type { AwsEndpoint } from './aws-endpoint.ts'
 import { modelOf, serviceOf } from './protocol/models.ts'
 import { decode, encode, encodeError, type WireRequest, type WireResponse } from './protocol/wire.ts'
 import { AwsError } from './services/types.ts'
 import { UnsupportedFeature } from './unsupported-feature.ts'
 
-// Ours, because nothing on npm imitates these services: there is a DynamoDB (we use it), and nothing for the rest.
+// Ours, because nothing on npm emulates these services: there is a DynamoDB (we use it), and nothing for the rest.
 
-/** Serves the stand-in on 127.0.0.1. The signature of a request says service, region and who; it is not verified. */
-export async function listen(standIn: StandIn, port: number): Promise<{ url: string; close(): Promise<void> }> {
+/** Serves the emulator on 127.0.0.1. The signature of a request says service, region and who; it is not verified. */
+export async function listen(aws: AwsEndpoint, port: number): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    answer(standIn, request)
+    answer(aws, request)
       .catch(refusal)
       .then((reply) => send(response, reply))
   })
@@ -35,15 +35,15 @@ function close(server: Server): Promise<void> {
   })
 }
 
-async function answer(standIn: StandIn, message: IncomingMessage): Promise<WireResponse> {
+async function answer(aws: AwsEndpoint, message: IncomingMessage): Promise<WireResponse> {
   const request = await readRequest(message)
   const { accessKeyId, region, signingName } = scopeOf(request.headers.authorization ?? '')
   const model = await modelOf(serviceOf(signingName))
-  const principal = standIn.iam.principalFor(accessKeyId)
-  const requestId = standIn.nextRequestId(principal)
+  const principal = aws.iam.principalFor(accessKeyId)
+  const requestId = aws.nextRequestId(principal)
   try {
     const { operation, input } = decode(model, request)
-    const output = await standIn.call({
+    const output = await aws.call({
       principal,
       service: model.service,
       operation,
@@ -56,11 +56,11 @@ async function answer(standIn: StandIn, message: IncomingMessage): Promise<WireR
     if (error instanceof AwsError) return encodeError(model, error, requestId)
     // A mistake of ours must not look like one of AWS's, nor be retried.
     const { name, message: text } = error as Error
-    const told =
+    const reported =
       error instanceof UnsupportedFeature
         ? new AwsError(name, text, error.status)
-        : new AwsError('StandInMistake', `the stand-in made a mistake: ${text}`, 501)
-    return encodeError(model, told, requestId)
+        : new AwsError('StandInMistake', `the emulator made a mistake: ${text}`, 501)
+    return encodeError(model, reported, requestId)
   }
 }
 

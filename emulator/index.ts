@@ -1,5 +1,5 @@
 /** The face of the emulator: an AWS account on a laptop. README.md says how to use it. */
-export type { StandIn as AwsEndpoint } from './aws-endpoint.ts'
+export type { AwsEndpoint } from './aws-endpoint.ts'
 export { type ClockOptions, VirtualClock } from './clock.ts'
 export type { EventEnvelope } from './event.ts'
 export {

@@ -21,7 +21,7 @@ export type Feature =
   | 'state machine type'
   | 'template condition'
 
-/** The emulator refuses what it does not imitate, by name: it never guesses. Over HTTP the error has the status 501. */
+/** The emulator refuses what it does not emulate, by name: it never guesses. Over HTTP the error has the status 501. */
 export class UnsupportedFeature extends Error {
   override readonly name = 'UnsupportedFeature'
   readonly status = 501
@@ -31,7 +31,7 @@ export class UnsupportedFeature extends Error {
 
   /** @param where what needs it, such as a stack or a resource, where its name helps to find it */
   constructor(feature: Feature, which: string, where?: string) {
-    super(`${where === undefined ? '' : `${where}: `}the emulator does not imitate the ${feature} ${which}`)
+    super(`${where === undefined ? '' : `${where}: `}the emulator does not emulate the ${feature} ${which}`)
     this.feature = feature
     this.which = which
   }

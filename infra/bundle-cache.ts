@@ -9,12 +9,12 @@ interface Output {
   contents: Uint8Array
 }
 
-/** Who goes back to what they had yesterday finds it. */
+/** Who rolls back to what they had yesterday finds it. */
 const kept = 20
 
 /**
  * The directory that holds what `compile` makes of these sources. Compiling takes seconds of two cores, and every
- * process that rehearses would do it anew: the same sources are compiled once for all of them.
+ * process that rehearses would do it again: the same sources are compiled once for all of them.
  *
  * @param sources directories and files, relative to the root; a change in any of them is another compilation
  */

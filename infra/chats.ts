@@ -5,12 +5,12 @@ import type { Chat, PostedChat } from '../domain/messages/channels.ts'
 import { filtersOf } from './audience.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { FunctionSpec } from './functions/function-spec.ts'
-import type { Surroundings } from './functions/grants.ts'
+import type { GrantContext } from './functions/grants.ts'
 import type { BundleName } from './functions/names.ts'
 import { RebakeFunction } from './rebake-function.ts'
 import { createChatChannels, slackSpec } from './slack.ts'
 
-interface ChatProps extends Surroundings {
+interface ChatProps extends GrantContext {
   bundleOf: (name: BundleName) => string
   deadLetters: DeadLetters
 }
@@ -18,18 +18,18 @@ interface ChatProps extends Surroundings {
 /** What posts to a channel of a chat. */
 const specs = { slack: slackSpec } satisfies Record<
   PostedChat,
-  (surroundings: Surroundings, posted: PostedChannel) => FunctionSpec
+  (surroundings: GrantContext, posted: PostedChannel) => FunctionSpec
 >
 
 /** Chats that subscribe themselves to the topic. */
 const subscribers = { chat: createChatChannels } satisfies Record<
   Exclude<Chat, PostedChat>,
-  (scope: Construct, surroundings: Surroundings) => void
+  (scope: Construct, surroundings: GrantContext) => void
 >
 
 /**
  * The channels of every chat of the fleet. A function for each channel that is posted to, whose code all channels of the chat
- * share: the topic invokes it with what the channel is to be told.
+ * share: the topic invokes it with what the channel is to be notified.
  */
 export function createChats(
   scope: Construct,

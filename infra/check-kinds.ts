@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.ts'
 import type { Permission } from './permissions.ts'
 import { allowSmokeTests, createSmokeTests, type SmokeTestsProps, smokeName } from './smoke/smoke-tests.ts'
 
-interface Surroundings {
+interface CheckPermissionContext {
   fleet: Fleet
   arns: Arns
   ledger: Ledger
@@ -27,7 +27,7 @@ interface CheckEvent {
 
 interface CheckSpec<K extends CheckKind> {
   /** What the look of functions/run-check may do, by what the images of the fleet ask for. */
-  permissions: (asked: Asked<K>[], surroundings: Surroundings) => Permission[]
+  permissions: (asked: Asked<K>[], surroundings: CheckPermissionContext) => Permission[]
   /** The event that brings the next look; without one, the time does. */
   event?: CheckEvent
   /** What it runs with. */
@@ -92,7 +92,7 @@ const askedFor = <K extends CheckKind>({ images }: Fleet, kind: K): Asked<K>[] =
   Object.values(images).flatMap(({ checks }) => (checks[kind] === undefined ? [] : [checks[kind]]))
 
 /** What the checks of the fleet need to look into an image, and no more. */
-export function allowChecks(surroundings: Surroundings): Permission[] {
+export function allowChecks(surroundings: CheckPermissionContext): Permission[] {
   const allow = <K extends CheckKind>(kind: K) =>
     specs[kind].permissions(askedFor(surroundings.fleet, kind), surroundings)
   return kindsIn(surroundings.fleet).flatMap(allow)

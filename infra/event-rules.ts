@@ -45,16 +45,16 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
       targets: [new LambdaFunction(functions[to].function, { deadLetterQueue: deadLetters, ...retries })],
     })
   // Neither event names a pipeline for sure: without this prefix, every image of the account would match. The images of
-  // pipelines that were there before have names of their own; what is told of others' then waits for nobody.
+  // pipelines that were there before have names of their own; what is reported others' then waits for nobody.
   const imagesOfTheFleet = Match.prefix(arns.image(adoptedPipelines(fleet).length > 0 ? '' : `${fleet.name}-`))
-  rule('ImageSettled', 'resume-wait', 'A build or a distribution of this fleet ended', {
+  rule('ImageSettled', 'complete-wait', 'A build or a distribution of this fleet ended', {
     source: ['aws.imagebuilder'],
     detailType: ['EC2 Image Builder Image State Change'],
     resources: imagesOfTheFleet,
     detail: { state: { status: finalStatuses } },
   })
   for (const { event } of checkEvents(fleet))
-    rule(event.id, 'resume-wait', event.description, event.pattern(fleet, imagesOfTheFleet), event.name)
+    rule(event.id, 'complete-wait', event.description, event.pattern(fleet, imagesOfTheFleet), event.name)
   if (fleet.cves)
     rule('CveDetected', 'receive-cve', 'A scan has found vulnerabilities in an image of this fleet', {
       source: ['aws.imagebuilder'],

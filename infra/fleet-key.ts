@@ -29,7 +29,7 @@ export class FleetKey extends Key {
         conditions: copyRole,
       },
     )
-    // Whoever launches what is shared, in the accounts that it is shared with.
+    // Anybody who launches what is shared, in the accounts that it is shared with.
     // https://docs.aws.amazon.com/ebs/latest/userguide/share-kms-key.html
     this.#allow(
       fleet,

@@ -88,7 +88,7 @@ type When = Pick<
 >
 
 const descriptions = {
-  'poll-upstreams': 'Looks at every upstream for AMIs that no event has told of',
+  'poll-upstreams': 'Looks at every upstream for AMIs that no event has reported',
   'reconcile-images': 'Holds every image against what it should be',
 }
 

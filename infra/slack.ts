@@ -4,11 +4,11 @@ import { Construct } from 'constructs'
 import type { PostedChannel } from '../domain/fleet/posted-channels.ts'
 import { resourceName } from '../domain/names.ts'
 import type { FunctionSpec } from './functions/function-spec.ts'
-import type { Surroundings } from './functions/grants.ts'
+import type { GrantContext } from './functions/grants.ts'
 import { pascalCase } from './names.ts'
 
 /** The function that posts to one channel. */
-export const slackSpec = ({ arns, ledger }: Surroundings, { channel, secret }: PostedChannel): FunctionSpec => ({
+export const slackSpec = ({ arns, ledger }: GrantContext, { channel, secret }: PostedChannel): FunctionSpec => ({
   description: `Posts to the Slack channel ${channel} of the fleet`,
   asynchronous: true,
   // It has tried for five minutes itself; once more could post a message twice.
@@ -39,7 +39,7 @@ export const slackSpec = ({ arns, ledger }: Surroundings, { channel, secret }: P
  * configuration knows no filter. SNS decrypts what it delivers, so a subscriber of an encrypted topic needs no key.
  * https://docs.aws.amazon.com/chatbot/latest/adminguide/chatbot-troubleshooting.html
  */
-export function createChatChannels(scope: Construct, { fleet, notifications }: Surroundings): void {
+export function createChatChannels(scope: Construct, { fleet, notifications }: GrantContext): void {
   const channels = Object.entries(fleet.notify.chat)
   if (channels.length === 0) return
   const chat = new Construct(scope, 'Chat')

@@ -1,7 +1,7 @@
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import type { Construct } from 'constructs'
 import { resourceName } from '../domain/names.ts'
-import { grantsIn, type Surroundings } from './functions/grants.ts'
+import { type GrantContext, grantsIn } from './functions/grants.ts'
 import { type FunctionName, type MachineName, machineNames } from './functions/names.ts'
 import type { Permission } from './permissions.ts'
 import type { RebakeFunction } from './rebake-function.ts'
@@ -14,7 +14,7 @@ import { RebakeStateMachine } from './state-machine.ts'
  */
 export function createStateMachines(
   scope: Construct,
-  surroundings: Surroundings,
+  surroundings: GrantContext,
   functions: Record<FunctionName, RebakeFunction>,
 ): Record<MachineName, StateMachine> {
   const { fleet, arns, ledger } = surroundings

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { App, type CfnElement, type Stack, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { definitionsOf } from '../domain/fleet/definition.ts'
+import { imageFingerprints } from '../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags } from './feature-flags.ts'
@@ -49,7 +49,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   const { fleet, fleetDirectory, bundle = true, validate = true } = options
   const outdir = resolve(options.outdir)
   const bundles = join(outdir, 'functions')
-  const definitions = definitionsOf(fleet, (file) => readFileSync(resolve(fleetDirectory, file), 'utf8'))
+  const definitions = imageFingerprints(fleet, (file) => readFileSync(resolve(fleetDirectory, file), 'utf8'))
   await (bundle ? bundleFunctions({ fleet, definitions }, bundles) : placeholderFunctions(bundles))
 
   const app = new App({
@@ -65,7 +65,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
   const soe = upstreamAccounts(fleet).length > 0 ? new SoeAccountStack(app, { fleet }) : undefined
   if (validate) Validations.of(app).addPlugins(new AwsSolutionsChecks())
-  // A rule of cdk-nag reads a deprecated property of every bus policy, and would have us told.
+  // A rule of cdk-nag reads a deprecated property of every bus policy, and would have us reported.
   process.env.JSII_DEPRECATED ??= 'quiet'
   app.synth()
 

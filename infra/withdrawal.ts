@@ -3,7 +3,7 @@ import { madeByImageBuilder, type Permission } from './permissions.ts'
 /** What it takes to find out what uses AMIs in an account, and to withdraw them there. */
 
 /** @param parameters any that a launch template may name */
-export const lookAtUses = (parameters: string[]): Permission[] => [
+export const readUsesPermissions = (parameters: string[]): Permission[] => [
   {
     actions: [
       'ec2:DescribeInstances',

@@ -1,10 +1,10 @@
 import type { Answer } from '../domain/approvals.ts'
-import type { Claims } from '../domain/claims.ts'
 import { isRollingOut } from '../domain/image-status.ts'
+import type { Locks } from '../domain/locks.ts'
 import type { Kind } from '../domain/messages/kinds.ts'
 import type { Level } from '../domain/messages/message.ts'
-import type { RebakeOrder } from '../domain/planning/order.ts'
-import type { Placed } from '../domain/releases/release.ts'
+import type { BakeOrder } from '../domain/planning/bake-order.ts'
+import type { Placement } from '../domain/releases/image-release.ts'
 import type { Evidence } from '../domain/validation/evidence.ts'
 import type {
   ApprovalItem,
@@ -33,7 +33,7 @@ interface Asked {
 
 const approvalKey = ({ campaign, image, ring }: Asked) => keyOf('approval', { campaign, image, ring })
 
-/** Campaigns: each with its images, their checks and approvals, and what people were told of it. */
+/** Campaigns: each with its images, their checks and approvals, and what people read of it. */
 export class CampaignStore {
   readonly #table: Table
 
@@ -81,7 +81,7 @@ export class CampaignStore {
   }
 
   /** @throws when the plan has no order for this image: an execution that no campaign started. */
-  async readOrdered(campaign: string, image: string): Promise<CampaignImageItem & { order: RebakeOrder }> {
+  async readOrdered(campaign: string, image: string): Promise<CampaignImageItem & { order: BakeOrder }> {
     const item = await this.readImage(campaign, image)
     const { order } = item ?? {}
     if (!item || !order)
@@ -148,7 +148,7 @@ export class CampaignStore {
   async recordDistributed(
     { campaign, image, ring }: Asked,
     { distributed }: Pick<CampaignImageItem, 'distributed'>,
-    placed: Placed[],
+    placed: Placement[],
   ): Promise<void> {
     await this.#table.set(imageKey(campaign, image), { distributed: { ...distributed, [ring]: placed } })
   }
@@ -166,7 +166,7 @@ export class CampaignStore {
     await this.#table.set(imageKey(campaign, image), { status: 'released', finishedAt })
   }
 
-  /** It came to nothing. */
+  /** It failed. */
   async recordNotReleased(
     campaign: string,
     image: string,
@@ -211,8 +211,8 @@ export class CampaignStore {
     return items.filter((each) => each !== undefined)
   }
 
-  /** All that waits for an answer now, and what it is about. Only whoever has its turn to roll out can wait for one. */
-  async readOpenApprovals({ held }: Claims): Promise<(ApprovalItem & { version: string; ami: string })[]> {
+  /** All that waits for an answer now, and what it is about. Only anybody who has its rollout lock can wait for one. */
+  async readOpenApprovals({ held }: Locks): Promise<(ApprovalItem & { version: string; ami: string })[]> {
     const turns = held.filter(({ stage }) => stage === 'roll-out')
     const found = await Promise.all(
       turns.map(async ({ campaign, image }) => {
@@ -273,15 +273,15 @@ export class CampaignStore {
   }
 
   /**
-   * Whether everybody is told of this, or only who asks for details: the first few of a kind in a campaign (or of a part of
+   * Whether everybody is notified of this, or only who asks for details: the first few of a kind in a campaign (or of a part of
    * it, named after #) are for everybody. Asked again of the same, it says the same.
    */
   async levelOf(campaign: string, of: Kind | `${Kind}#${string}`, what: string, most = few): Promise<Level> {
     const key = keyOf('notified', { campaign, of })
-    const { told } = await changeVersioned(this.#table, key, { told: [] }, (current) =>
-      current.told.includes(what) ? current : { told: [...current.told, what] },
+    const { reported } = await changeVersioned(this.#table, key, { reported: [] }, (current) =>
+      current.reported.includes(what) ? current : { reported: [...current.reported, what] },
     )
-    return levelAt(told.indexOf(what), most)
+    return levelAt(reported.indexOf(what), most)
   }
 }
 

@@ -1,4 +1,4 @@
-import { nothingKnown } from '../domain/planning/known.ts'
+import { emptyFleetState } from '../domain/planning/fleet-state.ts'
 import type { FleetStateItem } from './items.ts'
 import { keyOf } from './keys.ts'
 import type { Table } from './table.ts'
@@ -13,12 +13,12 @@ export class FleetStateStore {
   }
 
   read(): Promise<FleetStateItem> {
-    return readVersioned(this.#table, key, nothingKnown)
+    return readVersioned(this.#table, key, emptyFleetState)
   }
 
   /** @throws Transient */
   change(change: (known: FleetStateItem) => FleetStateItem): Promise<FleetStateItem> {
-    return changeVersioned(this.#table, key, nothingKnown, change)
+    return changeVersioned(this.#table, key, emptyFleetState, change)
   }
 }
 

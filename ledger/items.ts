@@ -1,12 +1,12 @@
 import type { Approval } from '../domain/approvals.ts'
-import type { Claims } from '../domain/claims.ts'
 import type { ImageStatus } from '../domain/image-status.ts'
+import type { Locks } from '../domain/locks.ts'
+import type { BakeOrder } from '../domain/planning/bake-order.ts'
+import type { FleetState } from '../domain/planning/fleet-state.ts'
 import type { Hold } from '../domain/planning/holds.ts'
-import type { Known } from '../domain/planning/known.ts'
-import type { RebakeOrder } from '../domain/planning/order.ts'
 import type { PlannedImage } from '../domain/planning/plan.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
-import type { Placed, Release } from '../domain/releases/release.ts'
+import type { ImageRelease, Placement } from '../domain/releases/image-release.ts'
 import type { RingPlan } from '../domain/releases/rollback.ts'
 import type { Withdrawal } from '../domain/releases/withdrawal.ts'
 import type { Trigger } from '../domain/triggers.ts'
@@ -43,10 +43,10 @@ export interface Items {
 export type VersionedKind = 'fleetState' | 'locks' | 'notified'
 
 /** What is known of the fleet across campaigns. One item: plans are made one after the other, each seeing those before. */
-export type FleetStateItem = Known
+export type FleetStateItem = FleetState
 
 /** Whose turn it is, and who waits for one. */
-export type LocksItem = Claims
+export type LocksItem = Locks
 
 /** Until when something waits, and why. */
 export interface Waiting {
@@ -63,7 +63,7 @@ export interface CampaignItem {
   waiting?: Waiting
   startedAt: string
   finishedAt?: string
-  /** What people were told last: `planned`, or `waiting until <time>`. */
+  /** What people read last: `planned`, or `waiting until <time>`. */
   announced?: string
 }
 
@@ -73,7 +73,7 @@ export interface CampaignImageItem {
   status: ImageStatus
   reason: string
   plan: PlannedImage
-  order?: RebakeOrder
+  order?: BakeOrder
   execution?: string
   startedAt?: string
   finishedAt?: string
@@ -86,7 +86,7 @@ export interface CampaignImageItem {
   /** By ring: how it is reached. */
   distributing?: Record<string, Distributing>
   /** By ring: the AMI of each target, once it is verified. */
-  distributed?: Record<string, Placed[]>
+  distributed?: Record<string, Placement[]>
   /** By ring: since when all of its targets point to the AMI. */
   published?: Record<string, string>
 }
@@ -133,9 +133,9 @@ export interface WaitNoticeItem extends Waiting {
   ring?: string | undefined
 }
 
-/** What of one kind everybody was told of in a campaign. */
+/** What of one kind everybody was notified of in a campaign. */
 interface NotifiedItem {
-  told: string[]
+  reported: string[]
 }
 
 /** People know what an image's checks warn of. */
@@ -145,7 +145,7 @@ interface WarningNoticeItem {
 
 /** What was posted in one channel: about one campaign, or one message. */
 export interface SlackThreadItem {
-  /** Of the first message, where Slack told: a webhook does not. */
+  /** Of the first message, where Slack reported: a webhook does not. */
   ts?: string
   expires: number
   /** By SNS message id: where Slack has it, or `posted`. */
@@ -153,14 +153,14 @@ export interface SlackThreadItem {
 }
 
 /** An AMI of an image that passed its checks, and what became of it. */
-export type ReleaseItem = Release
+export type ReleaseItem = ImageRelease
 
 /** What a person, or a schedule, does to releases, named as its execution. */
 interface Operation {
   operation: string
   /** The execution's ARN. */
   execution: string
-  /** The ARN of whoever asked for it, and why; a schedule has no reason. */
+  /** The ARN of anybody who asked for it, and why; a schedule has no reason. */
   by: string
   reason?: string
   status: 'running' | 'finished' | 'failed'
@@ -200,13 +200,13 @@ export interface RevocationItem extends Operation {
   stranded: string[]
   rebake: string[]
   places: Target[]
-  /** The campaign that bakes them anew. */
+  /** The campaign that bakes them again. */
   campaign?: string
 }
 
 export interface RetirementItem extends Operation {
   kind: 'retirement'
-  /** People were told what it does. */
+  /** People were notified what it does. */
   reported?: true
 }
 
@@ -258,7 +258,7 @@ export interface RefusalItem {
   announced: true
 }
 
-/** The run of retirement that told first what would be done, and did nothing. */
+/** The run of retirement that reported first what would be done, and did nothing. */
 export interface FirstRetirementItem {
   operation: string
 }

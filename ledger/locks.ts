@@ -1,4 +1,4 @@
-import { noClaims } from '../domain/claims.ts'
+import { noLocks } from '../domain/locks.ts'
 import type { LocksItem } from './items.ts'
 import { keyOf } from './keys.ts'
 import type { Table } from './table.ts'
@@ -13,12 +13,12 @@ export class LockStore {
   }
 
   read(): Promise<LocksItem> {
-    return readVersioned(this.#table, key, noClaims)
+    return readVersioned(this.#table, key, noLocks)
   }
 
   /** @throws Transient */
-  change(change: (claims: LocksItem) => LocksItem): Promise<LocksItem> {
-    return changeVersioned(this.#table, key, noClaims, change)
+  change(change: (locks: LocksItem) => LocksItem): Promise<LocksItem> {
+    return changeVersioned(this.#table, key, noLocks, change)
   }
 }
 

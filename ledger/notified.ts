@@ -1,6 +1,6 @@
 import type { Level } from '../domain/messages/message.ts'
 
-/** So many of a kind in one campaign are told to everybody. */
+/** So many of a kind in one campaign are asked to everybody. */
 export const few = 5
 
 /** Where something is in a list of the same, counted from 0. */

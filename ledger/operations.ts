@@ -1,5 +1,5 @@
 import { shorten } from '../domain/executions.ts'
-import type { Known } from '../domain/planning/known.ts'
+import type { FleetState } from '../domain/planning/fleet-state.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
 import type { RingPlan } from '../domain/releases/rollback.ts'
 import type {
@@ -44,7 +44,7 @@ export class OperationStore {
   }
 
   /** The operations that hold images and are under way, by their own word. */
-  async readHolding({ images }: Known): Promise<OperationItem[]> {
+  async readHolding({ images }: FleetState): Promise<OperationItem[]> {
     const names = new Set(Object.values(images).flatMap(({ held }) => held?.operation ?? []))
     const items = await Promise.all([...names].map((name) => this.read(name)))
     return items.flatMap((item) => (item?.status === 'running' ? [item] : []))
@@ -77,12 +77,12 @@ export class OperationStore {
     return (await setItem(this.#table, keyFor(item.operation), {}, item)) as RetirementItem
   }
 
-  /** People were told what a run of retirement does. */
+  /** People were notified what a run of retirement does. */
   async recordReported(operation: string): Promise<void> {
     await this.#table.set(keyFor(operation), { reported: true })
   }
 
-  /** That the fleet was told what would happen, by the first run that had something to do; answers with that run. */
+  /** That the fleet was notified what would happen, by the first run that had something to do; answers with that run. */
   recordFirstRetirement(operation: string): Promise<FirstRetirementItem> {
     return setItem(this.#table, keyOf('firstRetirement', {}), {}, { operation })
   }
@@ -91,7 +91,7 @@ export class OperationStore {
     await this.#table.set(keyFor(operation), { status: statusOf(problems), finishedAt, problems })
   }
 
-  /** @param campaign bakes anew what was revoked */
+  /** @param campaign bakes again what was revoked */
   async recordRevocationFinished(
     operation: string,
     problems: string[],

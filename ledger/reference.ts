@@ -33,7 +33,7 @@ const rows = {
   notified: {
     item: 'NotifiedItem',
     versioned: true,
-    what: 'what everybody was told of: of a kind of message, or of it and a ring',
+    what: 'what everybody got: of a kind of message, or of it and a ring',
   },
   warningNotice: { item: 'WarningNoticeItem', what: "people know what the image's checks warn of" },
   campaignThread: {
@@ -50,7 +50,7 @@ const rows = {
     item: 'OperationItem',
     what: 'a rollback, a revocation or a run of retirement: what, by whom and why, and what is not as it should be',
   },
-  ring: { item: 'RollbackRingItem', what: 'a ring of a rollback: what its targets go back to' },
+  ring: { item: 'RollbackRingItem', what: 'a ring of a rollback: what its targets roll back to' },
   withdrawal: {
     item: 'WithdrawalItem',
     what: 'the AMIs that the operation withdraws in an account and a region, and what became of them',
@@ -67,7 +67,7 @@ const rows = {
   },
   firstRetirement: {
     item: 'FirstRetirementItem',
-    what: 'the run that told first what would be retired, and did nothing',
+    what: 'the run that reported first what would be retired, and did nothing',
   },
   waiverNotice: { item: 'WaiverNoticeItem', what: 'people know that the waiver expires on that day' },
 } satisfies { [K in ItemKind]: Row & (K extends VersionedKind ? { versioned: true } : { versioned?: never }) }

@@ -1,7 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { versionOfArn } from '../domain/names.ts'
-import type { Known } from '../domain/planning/known.ts'
-import { newestFirst, type Placed } from '../domain/releases/release.ts'
+import type { FleetState } from '../domain/planning/fleet-state.ts'
+import { newestFirst, type Placement } from '../domain/releases/image-release.ts'
 import type { FleetStateStore } from './fleet-state.ts'
 import type { CopyItem, RefusalItem, ReleaseItem } from './items.ts'
 import { keyOf } from './keys.ts'
@@ -60,12 +60,12 @@ export class ReleaseStore {
 
   /**
    * Beside the other rings of the release, and beside copies that were made when it was rolled out before: somebody must
-   * know of them. Whoever has its turn to roll out is the only one who writes this.
+   * know of them. Anybody who has its rollout lock is the only one who writes this.
    */
   async recordPlaced(
     named: Named,
     ring: string,
-    { copies = [], distributed }: { copies?: Placed[]; distributed?: Placed[] },
+    { copies = [], distributed }: { copies?: Placement[]; distributed?: Placement[] },
   ): Promise<void> {
     const before = await this.read(named)
     const all = new Map([...(before?.copies?.[ring] ?? []), ...copies].map((each) => [each.ami, each]))
@@ -98,7 +98,7 @@ export class ReleaseStore {
     await this.#table.set(keyFor(named), { retired })
   }
 
-  /** Its time begins anew when it is old again. */
+  /** Its time begins again when it is old again. */
   async clearRetired(named: Named): Promise<void> {
     await this.#table.unset(keyFor(named), ['retired'])
   }
@@ -125,7 +125,7 @@ const keyForRefusal = ({ ami, event = ami }: Pick<RefusalItem, 'ami' | 'event'>)
 const together = 16
 
 /** Every image that the fleet has, or has had. */
-export const everyImage = (fleet: Fleet, known: Known): string[] => [
+export const everyImage = (fleet: Fleet, known: FleetState): string[] => [
   ...new Set([...Object.keys(fleet.images), ...Object.keys(known.images)]),
 ]
 

@@ -1,4 +1,4 @@
-import type { Claim } from '../domain/claims.ts'
+import type { LockRequest } from '../domain/locks.ts'
 
 /**
  * The ids of waits: who waits and what ends it must name the same. A bake and a distribution are waited for under the ARN of
@@ -6,7 +6,7 @@ import type { Claim } from '../domain/claims.ts'
  */
 
 /** Of one entry into the state that claims: an execution may claim, give back, and claim again. */
-export const claimWait = ({ stage, holder, since }: Pick<Claim, 'stage' | 'holder' | 'since'>) =>
+export const claimWait = ({ stage, holder, since }: Pick<LockRequest, 'stage' | 'holder' | 'since'>) =>
   `claim:${stage}:${holder}:${since}`
 
 /** The answer to what was asked about an image and a ring. */

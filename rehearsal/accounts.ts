@@ -10,12 +10,12 @@ import { passedAt } from './records.ts'
 import type { CampaignResult, ImageResult, Summary } from './results.ts'
 
 /** The ledger as an operator reads it: what was recorded, not what happened. */
-async function readLedger({ standIn }: World, table: string) {
+async function readLedger({ aws }: World, table: string) {
   const items: AnyItem[] = []
   let from: unknown
   do {
-    const page = (await standIn.call({
-      principal: standIn.iam.operator(),
+    const page = (await aws.call({
+      principal: aws.iam.operator(),
       service: 'dynamodb',
       operation: 'Scan',
       input: { TableName: table, ...(from ? { ExclusiveStartKey: from } : {}) },
@@ -34,7 +34,7 @@ export async function summarise(world: World, table: string, started: number): P
       itemsOf(items, 'campaign').map((item) => ({ item, images: bakesIn(items), approvals: approvalsIn(items) })),
     )
     .sort(({ item: a }, { item: b }) => a.startedAt.localeCompare(b.startedAt) || a.campaign.localeCompare(b.campaign))
-  const calls = Map.groupBy(world.standIn.calls, ({ tag }) => tag)
+  const calls = Map.groupBy(world.aws.calls, ({ tag }) => tag)
   const ends = [...world.stepFunctions.executions.values()].map(({ stopDate }) => stopDate ?? started)
   return {
     campaigns: campaigns.map(({ item, images }) => campaignResult(item, images.length)),
@@ -65,10 +65,10 @@ const bakesIn = (items: readonly AnyItem[]) =>
 /** What was asked about each image, in the order of asking. */
 function approvalsIn(items: readonly AnyItem[]): Map<string, Approval[]> {
   const asked = itemsOf(items, 'approval').sort((a, b) => a.requestedAt.localeCompare(b.requestedAt))
-  const told = ({ ring, requestedAt, until, approvers, answer }: ApprovalItem): [Approval] => [
+  const reported = ({ ring, requestedAt, until, approvers, answer }: ApprovalItem): [Approval] => [
     { ring, requestedAt, until, approvers, ...(answer && { answer }) },
   ]
-  return new Map([...Map.groupBy(asked, ({ image }) => image)].map(([image, all]) => [image, all.flatMap(told)]))
+  return new Map([...Map.groupBy(asked, ({ image }) => image)].map(([image, all]) => [image, all.flatMap(reported)]))
 }
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 1000)
@@ -117,7 +117,7 @@ function criticalPath({ stepFunctions }: World, images: CampaignImageItem[]): nu
     const execution = stepFunctions.executions.get(image.execution ?? '')
     const start = passedAt(execution, 'Entered', 'Start Bake')
     if (start === undefined) return 0
-    const candidate = passedAt(execution, 'Entered', 'Ship and Descend')
+    const candidate = passedAt(execution, 'Entered', 'Roll Out and Rebake Children')
     // The ledger has an image's own end; its execution goes on until its children have ended.
     const end = image.finishedAt ? Date.parse(image.finishedAt) : start
     const onward = candidate === undefined ? 0 : candidate - start + below(image.image) * 1000

@@ -26,18 +26,18 @@ export function addAdoptedPipelines(world: World, fleet: Fleet): void {
     if (image.pipeline) addPipeline(world, fleet, name, image, image.pipeline)
 }
 
-function addPipeline({ standIn }: World, fleet: Fleet, image: string, { checks, tags }: Image, arn: string): void {
+function addPipeline({ aws }: World, fleet: Fleet, image: string, { checks, tags }: Image, arn: string): void {
   const [, , , region = '', account = ''] = arn.split(':')
   const place = { account, region }
   const name = nameOf(arn)
   const make = (type: string, properties: Record<string, unknown>) =>
-    standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, place).ref
+    aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, place).ref
 
   const upstream = fleet.upstreams[upstreamOf(fleet, image)]
   const windows = platformOf(fleet, image) === 'Windows'
   const Platform = windows ? 'Windows' : 'Linux'
   const device = windows ? '/dev/sda1' : '/dev/xvda'
-  const { image: parent } = standIn.ec2.addImage({
+  const { image: parent } = aws.ec2.addImage({
     ...place,
     Name: `${name} parent of old`,
     unannounced: true,
@@ -79,12 +79,12 @@ function addPipeline({ standIn }: World, fleet: Fleet, image: string, { checks, 
     }),
     ImageTestsConfiguration: { ImageTestsEnabled: true, TimeoutMinutes: 60 },
     ImageScanningConfiguration: { ImageScanningEnabled: true },
-    ExecutionRole: executionRole(standIn, place.account, name),
+    ExecutionRole: executionRole(aws, place.account, name),
   })
 }
 
-/** The role that Image Builder acts by; whoever updates the pipeline passes it again. */
-function executionRole(standIn: World['standIn'], account: string, pipeline: string): string {
+/** The role that Image Builder acts by; anybody who updates the pipeline passes it again. */
+function executionRole(aws: World['aws'], account: string, pipeline: string): string {
   const name = `${pipeline}-execution`
   const arn = `arn:aws:iam::${account}:role/${name}`
   const statement = {
@@ -92,6 +92,6 @@ function executionRole(standIn: World['standIn'], account: string, pipeline: str
     Action: 'sts:AssumeRole',
     Principal: { Service: 'imagebuilder.amazonaws.com' },
   }
-  standIn.addRole({ account, name, arn, logicalId: name, policies: [], trust: { Statement: [statement] } })
+  aws.addRole({ account, name, arn, logicalId: name, policies: [], trust: { Statement: [statement] } })
   return arn
 }

@@ -12,13 +12,13 @@ import type { Faults } from './faults.ts'
 
 /** How builds and distributions go in a rehearsal: how long they take, and what becomes of them. */
 
-interface Circumstances {
+interface BuildContext {
   fleet: Fleet
   random: Random
   faults: Faults
 }
 
-export function durationsOf({ fleet, random, faults }: Circumstances, image: StartedImage): PhaseDurations {
+export function durationsOf({ fleet, random, faults }: BuildContext, image: StartedImage): PhaseDurations {
   if (image.kind === 'distribution') return {}
   const name = imageBehind(fleet, image.arn)
   const planned = fleet.images[name]
@@ -27,7 +27,7 @@ export function durationsOf({ fleet, random, faults }: Circumstances, image: Sta
   return faults.at('durations', name, usual) ?? usual
 }
 
-export function outcomeOf({ fleet, faults }: Circumstances, image: StartedImage): ImageOutcome {
+export function outcomeOf({ fleet, faults }: BuildContext, image: StartedImage): ImageOutcome {
   const name = imageBehind(fleet, image.arn)
   if (image.kind === 'build') return faults.at('build', name, fleet) ?? {}
   const ring = fleet.images[name]?.rings[0] ?? ''
@@ -38,5 +38,5 @@ export function outcomeOf({ fleet, faults }: Circumstances, image: StartedImage)
 }
 
 /** How the smoke test of an image goes. */
-export const smokeOf = ({ faults }: Pick<Circumstances, 'faults'>, image: string): CommandOutcome =>
+export const smokeOf = ({ faults }: Pick<BuildContext, 'faults'>, image: string): CommandOutcome =>
   faults.at('smoke test', image) ?? {}

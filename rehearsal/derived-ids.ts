@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 /**
- * Ids that follow from a label alone: of what is imagined before there is any rehearsal, or without one, as
+ * Ids that follow from a label alone: of what is simulated before there is any rehearsal, or without one, as
  * `rebake plan` does. They are those of the emulator's `Random`, which is not loaded for that.
  */
 export function derivedFrom(label: string) {

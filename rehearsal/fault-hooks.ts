@@ -1,7 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
 import type { CommandOutcome, ImageFindings, ImageOutcome, PhaseDurations } from '../emulator/index.ts'
-import type { ImaginedAmi } from './releases.ts'
+import type { SimulatedAmi } from './releases.ts'
 
 /*
  * Where faults act. At each hook a rehearsal asks its faults what happens to a target instead of the usual. Delays are
@@ -35,10 +35,10 @@ interface UpstreamHooks {
   /** Delays with which what tells of a release does so: one for each time. */
   announcement: (upstream: string) => number[]
   /** The AMI that is released. */
-  ami: (upstream: string, usual: ImaginedAmi) => ImaginedAmi
+  ami: (upstream: string, usual: SimulatedAmi) => SimulatedAmi
   /** After this delay from its release, the AMI is shared with the build account; infinite for never. */
   sharing: (upstream: string) => number
-  /** What becomes of the AMI before anybody is told of it. */
+  /** What becomes of the AMI before anybody is notified of it. */
   withdrawal: (upstream: string) => 'deregistered'
 }
 

@@ -21,11 +21,11 @@ export interface SignsOf {
     published: boolean
   }
   upstream: {
-    /** When executions began that were told of its release. */
+    /** When executions began that were notified of its release. */
     arrivals: When[]
     /** When campaigns for its release began. */
     campaigns: When[]
-    /** What people are told of a refusal. */
+    /** What people read of a refusal. */
     refusal: string
   }
   channel: {

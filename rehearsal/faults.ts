@@ -4,7 +4,7 @@ import { functionNames } from '../infra/functions/names.ts'
 import type { Acts, Hooks, HooksOf } from './fault-hooks.ts'
 import type { Changed, SignsOf } from './fault-signs.ts'
 
-/** What a rehearsal can be told to let go wrong, and where. */
+/** What a rehearsal can be asked to let go wrong, and where. */
 export interface Fault {
   kind: FaultKind
   /** An image, an upstream or a Slack channel of the fleet, or a function: `start-bake`. */
@@ -156,12 +156,12 @@ export const faultKinds = {
     help: 'each of its custom checks says no',
     impossible: (fleet, image) =>
       fleet.images[image]?.checks.custom ? undefined : `the fleet has no custom check for ${image}`,
-    acts: { 'custom check': () => ({ passed: false, detail: 'the rehearsal was told so' }) },
-    expects: stopped(/failed its checks: .* custom .*: the rehearsal was told so/),
+    acts: { 'custom check': () => ({ passed: false, detail: 'the rehearsal was set so' }) },
+    expects: stopped(/failed its checks: .* custom .*: the rehearsal was set so/),
   },
   'approval-rejected': {
     target: 'image',
-    help: 'whoever is asked to approve it rejects it',
+    help: 'everybody who is asked to approve it rejects it',
     impossible: needsApproval,
     acts: { approval: () => [{ answer: 'reject', reason: 'not this week' }] },
     expects: stoppedAtRing(/rejected by arn:aws:sts::.*: not this week/),
@@ -183,7 +183,7 @@ export const faultKinds = {
   },
   'release-lost': {
     target: 'upstream',
-    help: 'nobody is told of its releases',
+    help: 'nobody is notified of its releases',
     impossible: needsAnnouncement,
     acts: { announcement: () => [] },
     expects: { arrivals: [], campaigns: [] },

@@ -5,14 +5,14 @@ import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
 /** The organization of a rehearsal: nobody knows here which accounts an organizational unit really has. */
 export interface ImaginedOrganization {
   id: string
-  /** Imagined accounts by organizational unit. */
+  /** Simulated accounts by organizational unit. */
   units: Record<string, string[]>
   /** All of them, those that the fleet lists too. */
   accounts: string[]
 }
 
 /** Two accounts in each organizational unit that a ring names, and two in an organization that is a ring. */
-export function imagineOrganization(fleet: Fleet): ImaginedOrganization | undefined {
+export function simulateOrganization(fleet: Fleet): ImaginedOrganization | undefined {
   const { organization: id, build, rings } = fleet
   if (!id) return undefined
   const named = [...new Set(Object.values(rings).flatMap(({ organizationalUnits }) => organizationalUnits))]
@@ -24,8 +24,8 @@ export function imagineOrganization(fleet: Fleet): ImaginedOrganization | undefi
 }
 
 /** Accounts that rings reach though nobody lists them. */
-export const imaginedTargets = (fleet: Fleet): string[] => {
-  const { accounts = [] } = imagineOrganization(fleet) ?? {}
+export const simulatedTargets = (fleet: Fleet): string[] => {
+  const { accounts = [] } = simulateOrganization(fleet) ?? {}
   const known = [fleet.build.account, ...targetAccounts(fleet), ...upstreamAccounts(fleet)]
   return accounts.filter((account) => !known.includes(account))
 }

@@ -6,7 +6,7 @@ import { stateOf } from './records.ts'
 const grace = 300
 
 /**
- * The clock's patience while the stand-in is served. It jumps over waits; but time walks for a moment after an
+ * The clock's patience while the emulator is served. It jumps over waits; but time walks for a moment after an
  * execution has begun, and for as long as somebody outside holds a task token or is asked for an approval: nobody answers
  * in no time. The other tokens of deployed machines come back from inside.
  */

@@ -56,7 +56,7 @@ const historyRecords = ({ arn, history }: Execution): HistoryRecord[] => {
 /** Writes what happened to a directory: one JSON object a line, and the summary. */
 export function writeRecords(
   directory: string,
-  { standIn, stepFunctions }: World,
+  { aws, stepFunctions }: World,
   notifications: NotificationRecord[],
   summary: Summary,
 ): void {
@@ -65,7 +65,7 @@ export function writeRecords(
     writeFileSync(join(directory, file), lines.map((line) => `${line}\n`).join(''))
   const rows = (values: unknown[]) => values.map((value) => JSON.stringify(value))
   mkdirSync(directory, { recursive: true })
-  write('calls.jsonl', standIn.calls.map(callLine))
+  write('calls.jsonl', aws.calls.map(callLine))
   write('executions.jsonl', rows(executions.map(executionRecord)))
   write('history.jsonl', rows(executions.flatMap(historyRecords)))
   write('notifications.jsonl', rows(notifications))

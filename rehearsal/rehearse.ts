@@ -9,16 +9,16 @@ import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
 import { summarise } from './accounts.ts'
 import { type Fault, Faults, impossible } from './faults.ts'
 import { Live } from './live.ts'
-import { imaginedTargets } from './organization.ts'
+import { simulatedTargets } from './organization.ts'
 import { approvalsEnd, patienceWith } from './patience.ts'
 import type { Progress } from './progress.ts'
 import { writeRecords } from './records.ts'
 import { releaseStream } from './release-stream.ts'
 import type { PlannedRelease } from './releases.ts'
 import type { NotificationRecord, Summary } from './results.ts'
-import { type Deed, stage } from './scenario.ts'
+import { type Action, stage } from './scenario.ts'
+import { seedWorld } from './seed-world.ts'
 import { type Post, Slack } from './slack.ts'
-import { surround } from './surroundings.ts'
 import { workIn } from './work.ts'
 
 export interface RehearseOptions {
@@ -27,10 +27,10 @@ export interface RehearseOptions {
   fleetFile: string
   /** Each happens at its own time, with all that it implies. */
   events?: EventEnvelope[]
-  /** Each is told of as its upstream's kind has it, if at all. */
+  /** Each is reported as its upstream's kind has it, if at all. */
   releases?: PlannedRelease[]
   /** What people do, each at its own time. */
-  deeds?: Deed[]
+  actions?: Action[]
   /** When it begins, ISO 8601. Default: with the first event, release or deed, or on 1 September 2026. */
   start?: string
   /**
@@ -44,10 +44,10 @@ export interface RehearseOptions {
   readings?: Readings | undefined
   /** Directory for the records. */
   out?: string
-  /** Port of the stand-in when it stays up afterwards; 0 is any that is free. */
+  /** Port of the emulator when it stays up afterwards; 0 is any that is free. */
   serve?: number
   onProgress?: (progress: Progress) => void
-  /** Told of every event that is put on a bus of the build account. */
+  /** Called for every event that is put on a bus of the build account. */
   onEvent?: (event: EventEnvelope) => void
   /** What to rehearse, where it is synthesized already; otherwise the rehearsal does that itself. */
   assembly?: CloudAssemblySummary
@@ -60,7 +60,7 @@ export interface Rehearsal {
   /** Resource types of the templates that do nothing here, with what that leaves out. */
   notRehearsed: string[]
   unusedPermissions: string[]
-  /** Events that came to nothing, and why. */
+  /** Events that had no effect, and why. */
   refused: string[]
   /** Alarms of the fleet that were in ALARM at some time. */
   alarms: string[]
@@ -68,7 +68,7 @@ export interface Rehearsal {
   slack: Post[]
   /** Everything as it ended up; still there to read when the rehearsal is closed. */
   world: World
-  /** Where the stand-in is served. */
+  /** Where the emulator is served. */
   url?: string
   close(): Promise<void>
 }
@@ -93,8 +93,8 @@ export const defaultStart = '2026-09-01T06:00:00Z'
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const wallStart = performance.now()
-  const { fleet, fleetFile, seed, onProgress, deeds = [] } = options
-  const { started, events, releases } = happeningsOf(options)
+  const { fleet, fleetFile, seed, onProgress, actions = [] } = options
+  const { started, events, releases } = scenarioOf(options)
   const outdir = mkdtempSync(join(tmpdir(), 'rebake-'))
   const assembly =
     options.assembly ?? (await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir, validate: false }))
@@ -126,20 +126,20 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
       options.onEvent?.(event)
     },
     onNotification: (notification) => staged.read(notification),
-    eventDelays: (event) => staged.fate(event),
+    eventDelays: (event) => staged.eventDelays(event),
     beforeInvoke: (name, work) => staged.before(name, work),
     afterInvoke: (name) => faults.afterInvoke(name),
   })
   const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)
-  const staged = stage(world, { fleet, started, events, releases, deeds, random, faults })
+  const staged = stage(world, { fleet, started, events, releases, actions: actions, random, faults })
 
   clock.at(clock.now(), () => {
-    surround(world, fleet, { faults, slack })
+    seedWorld(world, fleet, { faults, slack })
     return deployAll(world, fleet, assembly)
   })
   await clock.run({ until: started - 1 })
-  // Whoever serves it can answer what the people of the rehearsal do not.
+  // Anybody who serves it can answer what the people of the rehearsal do not.
   const isServed = options.serve !== undefined
   await clock.run({ done: (next) => isServed && next >= approvalsEnd(world.stepFunctions) })
   for (const progress of onProgress ? live.all() : []) onProgress?.(progress)
@@ -149,18 +149,18 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     ...(await summarise(world, table, started)),
     wallSeconds: Math.round(performance.now() - wallStart) / 1000,
   }
-  const notifications = world.standIn.sns.notifications
+  const notifications = world.aws.sns.notifications
   if (options.out) writeRecords(options.out, world, notifications, summary)
   if (isServed) {
-    patience = patienceWith(world.stepFunctions, (role) => world.standIn.iam.role(role) !== undefined)
+    patience = patienceWith(world.stepFunctions, (role) => world.aws.iam.role(role) !== undefined)
     void clock.serve(serving.signal)
   }
   return {
     summary,
     notifications,
     cost: costOf(world),
-    notRehearsed: [...world.notImitated].map(([type, why]) => `${type}: ${leftOut[type] ?? why}`).sort(),
-    unusedPermissions: world.standIn.unusedPermissions(),
+    notRehearsed: [...world.notEmulated].map(([type, why]) => `${type}: ${leftOut[type] ?? why}`).sort(),
+    unusedPermissions: world.aws.unusedPermissions(),
     refused: world.refused,
     alarms: world.metrics.fired(started, clock.now()),
     slack: slack.posts,
@@ -175,17 +175,17 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 }
 
 /** What happens and from when on; refused where it cannot be. */
-function happeningsOf(o: RehearseOptions) {
+function scenarioOf(o: RehearseOptions) {
   const { fleet, seed, events = [], releases = [] } = o
   for (const fault of o.faults) {
     const why = impossible(fleet, fault)
     if (why) throw new Error(`${fault.kind}=${fault.target} cannot happen: ${why}`)
   }
-  const told = [...events, ...releases]
-  const times = [...told, ...(o.deeds ?? [])].map(({ time }) => Date.parse(time))
+  const reported = [...events, ...releases]
+  const times = [...reported, ...(o.actions ?? [])].map(({ time }) => Date.parse(time))
   const started = o.start === undefined && times.length > 0 ? Math.min(...times) : Date.parse(o.start ?? defaultStart)
   if (times.some((time) => time < started)) throw new Error(`something happens before the start, ${o.start}`)
-  const stream = o.for !== undefined && told.length === 0 ? releaseStream(fleet, seed, started, o.for) : []
+  const stream = o.for !== undefined && reported.length === 0 ? releaseStream(fleet, seed, started, o.for) : []
   return { started, events, releases: [...releases, ...stream] }
 }
 
@@ -194,16 +194,17 @@ async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySumm
   const deploy = ({ name, template }: CloudAssemblySummary['buildStack'], owner: string) =>
     world.deploy(template, { account: owner, region, stack: name })
   // The order of the README. The target accounts' stack has one region, and only roles.
-  for (const target of [...targetAccounts(fleet), ...imaginedTargets(fleet)]) await deploy(assembly.targetStack, target)
+  for (const target of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
+    await deploy(assembly.targetStack, target)
   await deploy(assembly.buildStack, account)
   for (const owner of upstreamAccounts(fleet)) await deploy(assembly.soeStack, owner)
 }
 
-function costOf({ stepFunctions, functions, standIn }: World) {
+function costOf({ stepFunctions, functions, aws }: World) {
   const events = [...stepFunctions.executions.values()].flatMap(({ history }) => history.events)
   return {
     transitions: events.filter(({ type }) => type.endsWith('StateEntered')).length,
     lambdaInvocations: [...functions.invocations.values()].reduce((sum, count) => sum + count, 0),
-    apiCalls: standIn.calls.length,
+    apiCalls: aws.calls.length,
   }
 }

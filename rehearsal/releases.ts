@@ -1,5 +1,5 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import type { ReleasedAmi } from '../domain/planning/release.ts'
+import type { ReleasedAmi } from '../domain/planning/upstream-release.ts'
 import { kindAnnouncedBy, type Source, sourceIn, type UpstreamKind } from '../domain/upstream-kinds.ts'
 import type { EventEnvelope } from '../emulator/index.ts'
 import { amiOf, announced, chance, eventsOf, type PlannedRelease } from './upstream-kinds.ts'
@@ -7,13 +7,13 @@ import { amiOf, announced, chance, eventsOf, type PlannedRelease } from './upstr
 export type { PlannedRelease } from './upstream-kinds.ts'
 
 /** The AMI of a release or of an event, and whose release it is; undefined where it is nobody's. */
-export type ImaginedAmi = ReleasedAmi & { upstream: string | undefined }
+export type SimulatedAmi = ReleasedAmi & { upstream: string | undefined }
 
 /** Amazon Linux is this account's; other AMIs of Amazon's have other owners, and the same alias. */
 const amazon = '137112412989'
 
 /** What DescribeImages would say of the AMI that an upstream releases, where there is no AWS to ask. */
-export function amiOfRelease(fleet: Fleet, release: PlannedRelease): ImaginedAmi {
+export function amiOfRelease(fleet: Fleet, release: PlannedRelease): SimulatedAmi {
   const { upstream, time } = release
   const source = sourceIn(fleet, upstream)
   return {
@@ -41,23 +41,23 @@ function nameOf(source: Source, upstream: string, time: string): string {
  */
 export function releaseEvent(fleet: Fleet, upstream: string, time: string): EventEnvelope | undefined {
   const release = { upstream, time }
-  const told = announced(fleet, release)
-  if (!told) return undefined
+  const reported = announced(fleet, release)
+  if (!reported) return undefined
   const { region } = fleet.build
-  return { version: '0', id: chance(release).fork('event').uuid(), ...told, time, region }
+  return { version: '0', id: chance(release).fork('event').uuid(), ...reported, time, region }
 }
 
 /**
  * What DescribeImages would say of the AMI of an event: one that `releaseEvent` made the event for, otherwise one of
  * the first upstream that the event may be of. undefined for an event that is about no upstream's AMI.
  */
-export function imaginedAmi(fleet: Fleet, event: EventEnvelope): ImaginedAmi | undefined {
+export function simulatedAmi(fleet: Fleet, event: EventEnvelope): SimulatedAmi | undefined {
   const kind = kindAnnouncedBy(event['detail-type'])
-  const told = kind && eventsOf(kind).tells(event)
-  if (!told) return undefined
+  const reported = kind && eventsOf(kind).tells(event)
+  if (!reported) return undefined
   const { time } = event
   const upstream = upstreamOfEvent(fleet, kind, event)
-  if (upstream !== undefined) return { ...amiOfRelease(fleet, { upstream, time }), ...told }
+  if (upstream !== undefined) return { ...amiOfRelease(fleet, { upstream, time }), ...reported }
   if (!eventsOf(kind).isAboutAny) return undefined
   return {
     ami: '',
@@ -67,7 +67,7 @@ export function imaginedAmi(fleet: Fleet, event: EventEnvelope): ImaginedAmi | u
     state: 'available',
     created: new Date(time).toISOString(),
     upstream,
-    ...told,
+    ...reported,
   }
 }
 

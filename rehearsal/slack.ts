@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-// Ours, because nothing on npm imitates Slack; kept to what is posted to.
+// Ours, because nothing on npm emulates Slack; kept to what is posted to.
 
 /** How Slack answers instead of doing what it is asked. */
 export type Refusal = 'rate-limited' | 'server-error' | 'lost' | 'invalid_payload' | 'channel_not_found'

@@ -4,7 +4,7 @@ import { hintTopicOf, kindAnnouncedBy, sourceIn } from '../domain/upstream-kinds
 import { type Ami, type EventEnvelope, eventTime, type World } from '../emulator/index.ts'
 import { upstreamAccounts } from '../infra/targets.ts'
 import type { Faults } from './faults.ts'
-import { amiOfRelease, type ImaginedAmi } from './releases.ts'
+import { amiOfRelease, type SimulatedAmi } from './releases.ts'
 import { eventsOf, imageArn, point } from './upstream-kinds.ts'
 
 /** What the accounts that own the upstreams do: they make AMIs, share them, point to them, and tell. */
@@ -14,7 +14,7 @@ const month = 30 * 24 * hour
 
 /** What is released, by an upstream (undefined: nobody's) and with the event that tells of it, where one does. */
 export interface Released {
-  imagined: ImaginedAmi
+  simulated: SimulatedAmi
   event: EventEnvelope | undefined
   /** ISO 8601. */
   time: string
@@ -26,39 +26,39 @@ export function addStandingReleases(world: World, fleet: Fleet, started: number)
   for (const [nth, upstream] of Object.keys(fleet.upstreams).entries()) {
     // Not all at the same minute, which is in the AMIs' names.
     const time = eventTime(new Date(started - month + nth * 60_000))
-    const imagined = amiOfRelease(fleet, { upstream, time })
+    const simulated = amiOfRelease(fleet, { upstream, time })
     const arn = imageArn(fleet, { upstream, time })
-    addAmi(world, fleet, imagined, { region: fleet.build.region, unannounced: true, tags: tagsOf(arn) })
-    point(world.standIn, fleet, upstream, imagined.ami, arn)
+    addAmi(world, fleet, simulated, { region: fleet.build.region, unannounced: true, tags: tagsOf(arn) })
+    point(world.aws, fleet, upstream, simulated.ami, arn)
   }
 }
 
-interface Circumstances {
+interface UpstreamContext {
   fleet: Fleet
   faults: Faults
 }
 
 /** Makes of what an event tells, or of a release, what is so: an AMI and what points to it, or that they are gone. */
-export function bringAbout(world: World, circumstances: Circumstances, released: Released): void {
-  const { imagined, region } = released
-  const { ami, state } = imagined
-  const { ec2 } = world.standIn
+export function bringAbout(world: World, context: UpstreamContext, released: Released): void {
+  const { simulated, region } = released
+  const { ami, state } = simulated
+  const { ec2 } = world.aws
   const known = ec2.get(ami, region)
   if (state === 'deregistered') ec2.deregister(ami, region, { unannounced: true })
   else if (state === 'disabled') known && disable(known)
-  else make(world, circumstances, released, known !== undefined)
+  else make(world, context, released, known !== undefined)
 }
 
 function make(
   world: World,
-  { fleet, faults }: Circumstances,
-  { imagined, event, time, region }: Released,
+  { fleet, faults }: UpstreamContext,
+  { simulated, event, time, region }: Released,
   isThere: boolean,
 ): void {
-  const { ami, upstream } = imagined
+  const { ami, upstream } = simulated
   const arn = upstream === undefined ? undefined : imageArn(fleet, { upstream, time }, event)
   if (!isThere) {
-    const made = addAmi(world, fleet, faults.at('ami', upstream ?? '', imagined) ?? imagined, {
+    const made = addAmi(world, fleet, faults.at('ami', upstream ?? '', simulated) ?? simulated, {
       region,
       tags: tagsOf(arn),
       // Of an upstream that is an account's AMIs, the event itself is EC2's.
@@ -66,7 +66,7 @@ function make(
     })
     hide(world, fleet, faults, made, upstream)
   }
-  if (upstream !== undefined) point(world.standIn, fleet, upstream, ami, arn)
+  if (upstream !== undefined) point(world.aws, fleet, upstream, ami, arn)
 }
 
 /** What Image Builder says on its AMIs. */
@@ -94,15 +94,15 @@ function disable({ image, sharedWith }: Ami): void {
 }
 
 /** What says which AMI an upstream is and is gone, by an event that says so: no AMI is to be made for it. */
-export function withdraw({ standIn }: World, event: EventEnvelope): void {
+export function withdraw({ aws }: World, event: EventEnvelope): void {
   const kind = kindAnnouncedBy(event['detail-type'])
-  if (kind) eventsOf(kind).withdraw?.(standIn, event)
+  if (kind) eventsOf(kind).withdraw?.(aws, event)
 }
 
 /** A message on the topic of an upstream that has one: what is in it, nobody knows. */
-export function hint({ standIn }: World, fleet: Fleet, upstream: string): void {
+export function hint({ aws }: World, fleet: Fleet, upstream: string): void {
   const topic = hintTopicOf(sourceIn(fleet, upstream))
-  if (topic !== undefined) standIn.sns.announce(topic, { text: 'There is a new AMI.' })
+  if (topic !== undefined) aws.sns.announce(topic, { text: 'There is a new AMI.' })
 }
 
 /**
@@ -124,18 +124,18 @@ export function announce(world: World, fleet: Fleet, event: EventEnvelope): stri
 }
 
 function addAmi(
-  { standIn }: World,
+  { aws }: World,
   fleet: Fleet,
-  { ami, ownerId, ownerAlias, name, architecture, state, created, upstream = '' }: ImaginedAmi,
+  { ami, ownerId, ownerAlias, name, architecture, state, created, upstream = '' }: SimulatedAmi,
   o: { region: string; unannounced: boolean; tags?: Record<string, string> },
 ): Ami {
   const { region, unannounced, tags = {} } = o
   const windows = fleet.upstreams[upstream]?.platform === 'Windows' || /windows/i.test(name)
   const device = rootDevice(fleet, upstream) ?? (windows ? '/dev/sda1' : '/dev/xvda')
   // A name that is taken is free once its AMI is gone.
-  const former = standIn.ec2.named(name, { account: ownerId, region })
-  if (former) standIn.ec2.deregister(former.image.ImageId, region)
-  return standIn.ec2.addImage({
+  const former = aws.ec2.named(name, { account: ownerId, region })
+  if (former) aws.ec2.deregister(former.image.ImageId, region)
+  return aws.ec2.addImage({
     ImageId: ami,
     account: ownerId,
     region,

@@ -10,13 +10,13 @@ export interface PlannedRelease {
   time: string
 }
 
-type StandIn = World['standIn']
+type StandIn = World['aws']
 
 /** What an event says, that is in its upstream's account. */
 type Announced = Pick<EventEnvelope, 'detail-type' | 'source' | 'account' | 'resources' | 'detail'>
 
 /** What an event itself says of the AMI that it is about. */
-interface Told {
+interface Reported {
   ami?: string
   state?: string
 }
@@ -26,7 +26,7 @@ interface EventRow {
   /** The bus on which an event of the build account's own begins. */
   ownBus: 'default' | 'releases'
   /** What the event says of its AMI; undefined where it is not about an AMI that is there to be looked at. */
-  tells(event: EventEnvelope): Told | undefined
+  tells(event: EventEnvelope): Reported | undefined
   /** The upstreams that an event may be of. */
   upstreamsOf(fleet: Fleet, event: EventEnvelope): string[]
   /** Whether the event was made for this release. Default: it has the same id. */
@@ -34,16 +34,16 @@ interface EventRow {
   /** Whether an AMI that is no upstream's is there, too. */
   isAboutAny: boolean
   /** Takes away what says which AMI an upstream is, where the event tells that it is gone. */
-  withdraw?(standIn: StandIn, event: EventEnvelope): void
+  withdraw?(aws: StandIn, event: EventEnvelope): void
 }
 
 interface Row<K extends UpstreamKind> extends EventRow {
-  /** The event that tells of a release; undefined where nobody is told. */
+  /** The event that tells of a release; undefined where nobody is notified. */
   event(fleet: Fleet, source: Source<K>, release: PlannedRelease): Announced | undefined
   /** The Image Builder image that its AMI is the output of: the event's own, where one names it. */
   imageArn?(fleet: Fleet, source: Source<K>, time: string, event?: EventEnvelope): string
   /** Makes what says which AMI the upstream is. */
-  point?(standIn: StandIn, fleet: Fleet, source: Source<K>, ami: string, imageArn: string | undefined): void
+  point?(aws: StandIn, fleet: Fleet, source: Source<K>, ami: string, imageArn: string | undefined): void
 }
 
 export const chance = ({ upstream, time }: PlannedRelease) => derivedFrom(`release/${upstream}/${time}`)
@@ -102,10 +102,10 @@ const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
     tells: () => ({}),
     upstreamsOf: readUpstreams,
     isAboutAny: false,
-    point: (standIn, fleet, { parameter, account }, ami) =>
-      standIn.ssm.seed({ account, region: fleet.build.region }, { name: parameter, value: ami, unannounced: true }),
-    withdraw: (standIn, { account, region, detail }) => {
-      if (detail.operation === 'Delete') standIn.ssm.forget({ account, region }, String(detail.name))
+    point: (aws, fleet, { parameter, account }, ami) =>
+      aws.ssm.seed({ account, region: fleet.build.region }, { name: parameter, value: ami, unannounced: true }),
+    withdraw: (aws, { account, region, detail }) => {
+      if (detail.operation === 'Delete') aws.ssm.forget({ account, region }, String(detail.name))
     },
   },
 
@@ -126,10 +126,10 @@ const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
     upstreamsOf: readUpstreams,
     isAboutAny: false,
     imageArn: (fleet, { image }, time, event) => event?.resources[0] ?? imageArnOf(fleet, image, time),
-    point: (standIn, { build }, { image }, ami, imageArn) => {
+    point: (aws, { build }, { image }, ami, imageArn) => {
       const { region, account: accountId } = build
       const output = { region, accountId, image: ami, name: image, state: { status: 'AVAILABLE' as const } }
-      if (imageArn !== undefined) standIn.imagebuilder.images.addBuilt(imageArn, {}, [output])
+      if (imageArn !== undefined) aws.imagebuilder.images.addBuilt(imageArn, {}, [output])
     },
   },
 
@@ -148,7 +148,7 @@ const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
   },
 }
 
-/** What the event of a release says; undefined where nobody is told. */
+/** What the event of a release says; undefined where nobody is notified. */
 export function announced(fleet: Fleet, release: PlannedRelease): Announced | undefined {
   const ask = <K extends UpstreamKind>(source: Source<K>) => upstreamKinds[source.kind].event(fleet, source, release)
   return ask(sourceIn(fleet, release.upstream))
@@ -165,8 +165,8 @@ export function imageArn(fleet: Fleet, release: PlannedRelease, event?: EventEnv
 }
 
 /** Makes what says which AMI an upstream is: a parameter, or an Image Builder image. */
-export function point(standIn: StandIn, fleet: Fleet, upstream: string, ami: string, arn: string | undefined): void {
+export function point(aws: StandIn, fleet: Fleet, upstream: string, ami: string, arn: string | undefined): void {
   const ask = <K extends UpstreamKind>(source: Source<K>) =>
-    upstreamKinds[source.kind].point?.(standIn, fleet, source, ami, arn)
+    upstreamKinds[source.kind].point?.(aws, fleet, source, ami, arn)
   ask(sourceIn(fleet, upstream))
 }

@@ -2,7 +2,7 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { orderRing, type Target } from '../domain/planning/ring-order.ts'
 import type { Execution, World } from '../emulator/index.ts'
-import { imagineOrganization } from './organization.ts'
+import { simulateOrganization } from './organization.ts'
 
 /** What a team runs in a target: an Auto Scaling group with one instance. */
 export interface Workload extends Target {
@@ -28,7 +28,7 @@ export function launchWorkloads(
   return rings.flatMap((ring) =>
     accountsOf(fleet, ring).flatMap((account) =>
       (fleet.rings[ring]?.regions ?? []).flatMap((region) => {
-        const ami = world.standIn.ssm.valueOf(orderRing(fleet, image, ring).parameter, { account, region })
+        const ami = world.aws.ssm.valueOf(orderRing(fleet, image, ring).parameter, { account, region })
         return ami === undefined ? [] : launch(world, fleet, { account, region, image, ring, ami })
       }),
     ),
@@ -38,9 +38,9 @@ export function launchWorkloads(
 /** Those that the ring may reach: what nothing points to the image in is no target. */
 function accountsOf(fleet: Fleet, ring: string): string[] {
   const { accounts = [], organizationalUnits = [], organization = false } = fleet.rings[ring] ?? {}
-  const imagined = imagineOrganization(fleet)
-  const inUnits = organizationalUnits.flatMap((unit) => imagined?.units[unit] ?? [])
-  return [...new Set([...accounts, ...inUnits, ...((organization && imagined?.accounts) || [])])]
+  const simulated = simulateOrganization(fleet)
+  const inUnits = organizationalUnits.flatMap((unit) => simulated?.units[unit] ?? [])
+  return [...new Set([...accounts, ...inUnits, ...((organization && simulated?.accounts) || [])])]
 }
 
 interface Launch extends Target {
@@ -49,8 +49,8 @@ interface Launch extends Target {
   ami: string
 }
 
-function launch({ standIn }: World, fleet: Fleet, { image, ring, ami, ...target }: Launch): Workload {
-  const { ec2, autoscaling } = standIn
+function launch({ aws }: World, fleet: Fleet, { image, ring, ami, ...target }: Launch): Workload {
+  const { ec2, autoscaling } = aws
   const group = `${resourceName(fleet.name, image)}-${ring}`
   const [own] = orderRing(fleet, image, ring).launchTemplates
   const launchTemplate = own

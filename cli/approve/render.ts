@@ -77,7 +77,9 @@ export function answeredLines(
   const what = `${image} for ring ${ring} in campaign ${campaign}`
   return as === 'approved'
     ? [`${paint('green', '✔')} Approved ${what}, as ${by} at ${at}. Its roll-out goes on.`]
-    : [`${paint('yellow', '✖')} Rejected ${what}, as ${by} at ${at}. Whoever is told of images is told why.`]
+    : [
+        `${paint('yellow', '✖')} Rejected ${what}, as ${by} at ${at}. Everybody who is notified of images is reported why.`,
+      ]
 }
 
 /** Whether somebody is asked, and has not answered. */

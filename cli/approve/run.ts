@@ -3,30 +3,30 @@ import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { BadInput, Failed } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
-import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { type AnswerRequest, type Approvals, answererOf, approvalsIn, type Open } from './api.ts'
 import type { AnswerOptions } from './command.ts'
 import { answeredLines, askedLines, notTakenLines, openLines } from './render.ts'
 
 /** The edges of the command, and what it asks of a deployment. */
-export type Edges = Changes<{ caller: string; approvals: Approvals }>
+export type ApproveDeps = Changes<{ caller: string; approvals: Approvals }>
 
-const edges = (): Edges => edgesOf((deployment, caller) => ({ caller, approvals: approvalsIn(deployment) }))
+const liveDeps = (): ApproveDeps => changeDeps((deployment, caller) => ({ caller, approvals: approvalsIn(deployment) }))
 
 type Kind = AnswerRequest['answer']
 
-export const approve = (options: AnswerOptions, parts = edges()) => answer('approve', options, parts)
-export const reject = (options: AnswerOptions, parts = edges()) => answer('reject', options, parts)
+export const approve = (options: AnswerOptions, deps = liveDeps()) => answer('approve', options, deps)
+export const reject = (options: AnswerOptions, deps = liveDeps()) => answer('reject', options, deps)
 
 /** Lists what waits; or shows it, asks once, and answers for it. The exit code is 1 if it was not to be, or not all of it. */
-async function answer(kind: Kind, options: AnswerOptions, { now, open, ...terminal }: Edges): Promise<void> {
+async function answer(kind: Kind, options: AnswerOptions, { now, open, ...terminal }: ApproveDeps): Promise<void> {
   const { campaign, image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   const reason = oneLine(options.reason ?? '')
   if (campaign !== undefined && kind === 'reject' && reason === '')
-    throw new BadInput('Say why with --reason TEXT: everybody who is told that the image stops reads it.')
-  if (campaign !== undefined) mustBeAskable({ yes, json }, terminal)
+    throw new BadInput('Say why with --reason TEXT: everybody who learns that the image stops reads it.')
+  if (campaign !== undefined) requireAnswerable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, approvals } = await open(deployment)
   if (campaign === undefined) return list(await approvals.open(), options)

@@ -14,14 +14,14 @@ const declaration = () =>
     .summary('end a campaign, or one image in it')
     .description(
       'Shows what is under way and what will not begin any more, asks whether to go on, and stops it: bakes are ' +
-        'cancelled, turns go to whoever waits for them, and people are told who did it and why. Of an image, all that ' +
+        'cancelled, locks go to anybody who waits for them, and people are notified who did it and why. Of an image, all that ' +
         'descends from it ends too. What is published stays where it is. What waits for a freeze can be cancelled as ' +
         'well; what has ended stays as it has.',
     )
     .argument('<campaign>', 'the campaign')
     .argument('[image]', 'one image in it, and all that descends from it')
     .option(...fleetOption)
-    .option('--reason <text>', 'why, in a line: everybody who is told of it reads it')
+    .option('--reason <text>', 'why, in a line: everybody who is notified of it reads it')
     .option(...yesOption)
     .option(...endpointOption)
     .option(...jsonOption('print what was cancelled as one JSON document (needs --yes)'))

@@ -3,22 +3,22 @@ import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { type Steering, steeringOf } from '../deployment/steering.ts'
 import { loadFleet } from '../fleet.ts'
 import { oneLine, painterFor } from '../render/text.ts'
-import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { type Cancellation, cancellationOf, endOf } from './cancellation.ts'
 import type { CancelOptions } from './command.ts'
 import { cancellationLines, cancelledLines, endedLine } from './render.ts'
 
 /** The edges of the command, and what it asks of a deployment. */
-export type Edges = Omit<Changes<{ caller: string; steering: Pick<Steering, 'campaign' | 'stop'> }>, 'now'>
+export type CancelDeps = Omit<Changes<{ caller: string; steering: Pick<Steering, 'campaign' | 'stop'> }>, 'now'>
 
-const edges = (): Edges => edgesOf((deployment, caller) => ({ caller, steering: steeringOf(deployment) }))
+const liveDeps = (): CancelDeps => changeDeps((deployment, caller) => ({ caller, steering: steeringOf(deployment) }))
 
 /** Shows what is under way, asks, and ends it; the exit code is 1 if it was not to be. What has ended stays as it is. */
-export async function cancel(options: CancelOptions, { open, ...terminal } = edges()): Promise<void> {
+export async function cancel(options: CancelOptions, { open, ...terminal } = liveDeps()): Promise<void> {
   const { campaign, image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
-  mustBeAskable({ yes, json }, terminal)
+  requireAnswerable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, steering } = await open(deployment)
   const state = await steering.campaign(campaign)

@@ -4,7 +4,7 @@ import { type CheckKind, checkNeeds } from '../../domain/check-kinds.ts'
 import type { Image } from '../../domain/fleet/model.ts'
 import { list } from '../render/text.ts'
 
-/** What stands in the way of a fleet that adopts a pipeline, each in a sentence. */
+/** What blocks a fleet that adopts a pipeline, each in a sentence. */
 export function inTheWay({ checks }: Image, { pipeline, waysOut, unknown }: Found): string[] {
   const { status, schedule, imageTestsConfiguration, imageScanningConfiguration } = pipeline
   const isOn = {

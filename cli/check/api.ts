@@ -51,22 +51,24 @@ async function compareImage(
   const { account, region } = fleet.build
   const ownArn = `arn:${partitionOf(region)}:imagebuilder:${region}:${account}:image-pipeline/${resourceName(fleet.name, name)}`
   const pipelineArn = image.pipeline ?? ownArn
-  const told = {
+  const reported = {
     image: name,
     adopted: image.pipeline !== undefined,
     pipeline: pipelineArn.split('/')[1] ?? '',
   }
-  const asking = <T>(call: () => Promise<T>) => calling(deployment, `look at the pipeline ${told.pipeline}`, call)
+  const asking = <T>(call: () => Promise<T>) => calling(deployment, `look at the pipeline ${reported.pipeline}`, call)
 
   const found = await asking(() => readIfPossible(client, pipelineArn))
   if (typeof found === 'string') {
-    const problem = told.adopted ? found : 'its pipeline is not there: is the fleet deployed? npm run deploy does it'
-    return { ...told, parent: '', changed: '', rebake: '', problems: [problem] }
+    const problem = reported.adopted
+      ? found
+      : 'its pipeline is not there: is the fleet deployed? npm run deploy does it'
+    return { ...reported, parent: '', changed: '', rebake: '', problems: [problem] }
   }
   const { pipeline, recipe, unknown } = found
   const dates = [pipeline.dateUpdated, pipeline.dateCreated, recipe.dateCreated].map((date) => date ?? '')
-  const common = { ...told, parent: recipe.parentImage ?? '', changed: dates.toSorted().at(-1) ?? '' }
-  if (!told.adopted) return { ...common, rebake: '', problems: notAsTheFleetSays(fleet, name, found) }
+  const common = { ...reported, parent: recipe.parentImage ?? '', changed: dates.toSorted().at(-1) ?? '' }
+  if (!reported.adopted) return { ...common, rebake: '', problems: notAsTheFleetSays(fleet, name, found) }
 
   const moved =
     image.componentUpdates === 'latest' ? await asking(() => movedComponents(client, pipelineArn, recipe)) : undefined

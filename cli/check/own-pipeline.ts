@@ -115,8 +115,8 @@ function differingVolumes(found: readonly InstanceBlockDeviceMapping[], wanted: 
   })
   const expected = wanted.map(volumeText)
   const same = there.toSorted().join('\n') === expected.toSorted().join('\n')
-  const told = (volumes: string[]) => volumes.join(', ') || 'none'
-  return same ? [] : [`the volumes of its recipe are ${told(there)}, and ${told(expected)} in the fleet`]
+  const reported = (volumes: string[]) => volumes.join(', ') || 'none'
+  return same ? [] : [`the volumes of its recipe are ${reported(there)}, and ${reported(expected)} in the fleet`]
 }
 
 interface VolumeFacts {

@@ -42,7 +42,7 @@ const problems: Known[] = [
   {
     when: (error) => isOf(error, 'denied'),
     bad: false,
-    say: (message) => `access denied: ${message}. Take a role that may, or ask whoever runs the build account.`,
+    say: (message) => `access denied: ${message}. Take a role that may, or ask anybody who runs the build account.`,
   },
   {
     when: ({ name }) => name === 'StateMachineDoesNotExist',
@@ -74,7 +74,7 @@ const problems: Known[] = [
     bad: false,
     passes: true,
     say: (message, { endpoint }) =>
-      `${endpoint ?? 'AWS'} cannot be reached (${message}). Is this machine online, and does a proxy or a VPN stand in the way?`,
+      `${endpoint ?? 'AWS'} cannot be reached (${message}). Is this machine online, and does a proxy or a VPN block it?`,
   },
   {
     when: (error) => isOf(error, 'throttled'),

@@ -5,10 +5,10 @@ import { announcedAmi } from '../../aws/upstreams.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { partitionOf } from '../../domain/fleet/regions.ts'
 import type { Whereabouts } from '../../domain/planning/announcements.ts'
-import type { Known } from '../../domain/planning/known.ts'
-import type { Claim, Judgement } from '../../domain/planning/release.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
+import type { Announcement, ReleaseVerdict } from '../../domain/planning/upstream-release.ts'
 import { sourceIn } from '../../domain/upstream-kinds.ts'
-import { judgeClaim } from '../../functions/workflow/accept-upstream-release.ts'
+import { verifyAnnouncement } from '../../functions/workflow/accept-upstream-release.ts'
 import { BadInput } from '../problems.ts'
 import { outOfReach } from '../upstream-kinds.ts'
 import { calling } from './aws-problems.ts'
@@ -18,9 +18,9 @@ import { ledgerOf } from './ledger.ts'
 /** What a plan asks of a deployed fleet: it reads, and changes nothing. Every call throws BadInput or Failed. */
 export interface Live {
   /** What the ledger knows. */
-  known: Known
+  known: FleetState
   /** Whether an AMI is a release, as the functions decide it, and when it was made by EC2's word. */
-  judge(claim: Claim): Promise<{ judgement: Judgement; created: string }>
+  judge(claim: Announcement): Promise<{ judgement: ReleaseVerdict; created: string }>
   /** The AMI that an announcement is about; undefined where there is none yet. */
   find(look: Whereabouts): Promise<string | undefined>
   /** Those that EC2 does not show as available any more. */
@@ -38,7 +38,7 @@ export async function openLive(deployment: Deployment): Promise<Live> {
     known,
     judge: (claim) =>
       asking(`look at ${claim.ami}`, async () => {
-        const { image, judgement } = await judgeClaim({ fleet, ec2, ledger }, claim)
+        const { image, judgement } = await verifyAnnouncement({ fleet, ec2, ledger }, claim)
         return { judgement, created: image?.CreationDate ?? '' }
       }),
     find: (look) => asking('find the AMI of this event', () => find(deployment, ec2, look)),
@@ -56,8 +56,8 @@ async function find({ fleet, config }: Deployment, ec2: EC2Client, look: Whereab
   if ('newestOf' in look) checkReach(fleet, look.newestOf)
   const ssm = new SSMClient(config)
   const imageBuilderArnPrefix = `arn:${partitionOf(region)}:imagebuilder:${region}:${account}`
-  const parts = { fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm, ssmIn: async () => ssm }
-  return announcedAmi(parts, fleet, look)
+  const deps = { fleetName: fleet.name, imageBuilderArnPrefix, ec2, ssm, ssmIn: async () => ssm }
+  return announcedAmi(deps, fleet, look)
 }
 
 /** @throws BadInput for an upstream that the build account may only look at in the roles of its functions */

@@ -1,5 +1,5 @@
-import type { Known } from '../../domain/planning/known.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import type { Trigger } from '../../domain/triggers.ts'
 import type { Evidence } from '../../domain/validation/evidence.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
@@ -9,10 +9,10 @@ import type { Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 
 /** A release with what its campaign knows of it. */
-export interface Told {
-  release: Release
+export interface Reported {
+  release: ImageRelease
   /** What it was baked from: a release of another image; none where it is an upstream's AMI. */
-  parent?: Pick<Release, 'image' | 'version'>
+  parent?: Pick<ImageRelease, 'image' | 'version'>
   /** What started its campaign; none where nobody knows any more. */
   trigger?: Trigger
   /** What its checks found. */
@@ -22,13 +22,13 @@ export interface Told {
 /** What a fleet has released, for people who look. Every call throws BadInput or Failed. */
 export interface Releases {
   /** What the ledger knows. */
-  known(): Promise<Known>
+  known(): Promise<FleetState>
   /** Every release of an image, the newest first. */
-  of(image: string): Promise<Release[]>
+  of(image: string): Promise<ImageRelease[]>
   /** Every release of every image that the fleet has, or has had. */
-  catalog(known: Known): Promise<Release[]>
+  catalog(known: FleetState): Promise<ImageRelease[]>
   /** Adds what their campaigns know. */
-  tell(releases: readonly Release[]): Promise<Told[]>
+  tell(releases: readonly ImageRelease[]): Promise<Reported[]>
   /** What started a campaign. */
   triggerOf(campaign: string): Promise<Trigger | undefined>
 }
@@ -48,7 +48,7 @@ export function releasesIn(deployment: Deployment): Releases {
 
 const triggerOf = async (ledger: Ledger, campaign: string) => (await ledger.campaigns.readRecord(campaign))?.trigger
 
-async function tell(ledger: Ledger, releases: readonly Release[]): Promise<Told[]> {
+async function tell(ledger: Ledger, releases: readonly ImageRelease[]): Promise<Reported[]> {
   const items = await Promise.all(releases.map(({ campaign, image }) => ledger.campaigns.readImage(campaign, image)))
   // An image may have changed its parent since: its campaign says which it had.
   const parents = await ledger.releases.readCatalog([...new Set(items.flatMap((item) => item?.plan.parent ?? []))])

@@ -1,7 +1,7 @@
 import { ExecutionDoesNotExist, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
-import type { Known } from '../../domain/planning/known.ts'
-import type { Standing } from '../../domain/planning/promotion.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
+import type { PromotionFacts } from '../../domain/planning/promotion.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import { readPromotion } from '../../functions/workflow/promotion-facts.ts'
 import type { CampaignStore } from '../../ledger/campaigns.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
@@ -13,14 +13,14 @@ export type CampaignState = Awaited<ReturnType<CampaignStore['read']>>
 
 /** What steers campaigns. Every call throws BadInput or Failed. */
 export interface Steering {
-  known(): Promise<Known>
+  known(): Promise<FleetState>
   campaign(name: string): Promise<CampaignState>
   /** What became of an image in a campaign. */
   image(campaign: string, image: string): Promise<CampaignImageItem | undefined>
   /** Every release of an image, the newest first. */
-  releases(image: string): Promise<Release[]>
+  releases(image: string): Promise<ImageRelease[]>
   /** What decides whether a release may be rolled out again. */
-  standing(image: string, version: string): Promise<Standing>
+  standing(image: string, version: string): Promise<PromotionFacts>
   /** Ends an execution, if it runs. */
   stop(machine: 'campaign' | 'rebake', name: string, cause: string): Promise<void>
 }

@@ -2,7 +2,7 @@ import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { crossAccountRoleName, publishRoleName } from '../../domain/names.ts'
 import { isClosed, type TargetReport } from '../../functions/examine-accounts/targets.ts'
 import { count, list } from '../render/text.ts'
-import { type Check, fail, noted, unseen } from './check.ts'
+import { type Check, fail, info, unknown } from './check.ts'
 import type { Environment } from './environment.ts'
 
 const invoke = ['lambda:InvokeFunction']
@@ -26,7 +26,7 @@ const members: Check = {
       else if (found.accounts.length === 0)
         yield fail(`ring ${ring} has no accounts`, `Put active accounts into its organizational units.`)
     const accounts = await environment.accounts()
-    yield noted(count(accounts.length, 'account'))
+    yield info(count(accounts.length, 'account'))
   },
 }
 
@@ -45,8 +45,8 @@ const publishRole: Check = {
       )
     const denied = reports.filter((report) => report.denied.length > 0)
     for (const { account, denied: texts } of denied)
-      yield unseen(`could not look at all of ${account}: ${texts.join('; ')}`, stackFor(environment))
-    if (closed.length === 0) yield noted(count(reports.length, 'account'))
+      yield unknown(`could not look at all of ${account}: ${texts.join('; ')}`, stackFor(environment))
+    if (closed.length === 0) yield info(count(reports.length, 'account'))
   },
 }
 
@@ -77,7 +77,7 @@ const buildRegions: Check = {
     const status = new Map(Regions.map(({ RegionName, OptInStatus }) => [RegionName ?? '', OptInStatus]))
     const closed = wanted.filter((region) => isClosed(status.get(region) ?? 'unknown'))
     if (closed.length > 0) yield fail(...notEnabled(`the build account ${fleet.build.account}`, closed))
-    else yield noted(list(wanted))
+    else yield info(list(wanted))
   },
 }
 
@@ -93,7 +93,7 @@ const targetRegions: Check = {
   },
 }
 
-const notEnabled = (whose: string, regions: string[]): [found: string, mend: string] => [
+const notEnabled = (whose: string, regions: string[]): [found: string, fix: string] => [
   `${whose} has not enabled ${list(regions)}`,
   `Enable it there (aws account enable-region --region-name ${regions[0]}, which takes minutes to hours), or take it out of the ring.`,
 ]
@@ -124,7 +124,7 @@ const upstreams: Check = {
           `no image can be baked on ${upstream}: ${ami ? `${ami}: ` : ''}${problem}`,
           `Have its owner share the newest AMI (and its KMS key) with ${environment.fleet.build.account}, or correct the upstream in the fleet.`,
         )
-    yield noted(
+    yield info(
       list(
         reports.flatMap(({ upstream, ami }) => (ami ? `${upstream} ${ami}` : [])),
         3,

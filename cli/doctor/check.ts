@@ -2,10 +2,10 @@ import { isMissing } from '../../aws/errors.ts'
 import type { Environment } from './environment.ts'
 
 /**
- * What a check may come to, from the best to the worst, and whether the fleet is sound with it. `unseen`: nobody knows, as the
+ * What a check may come to, from the best to the worst, and whether the fleet is sound with it. `unknown`: nobody knows, as the
  * caller may not look; that is never a pass.
  */
-const outcomes = { pass: true, warning: true, unseen: false, fail: false } satisfies Record<string, boolean>
+const outcomes = { pass: true, warning: true, unknown: false, fail: false } satisfies Record<string, boolean>
 export type Outcome = keyof typeof outcomes
 
 export const isSound = (outcome: Outcome): boolean => outcomes[outcome]
@@ -14,12 +14,12 @@ export const isSound = (outcome: Outcome): boolean => outcomes[outcome]
 export const worstOf = (all: readonly Outcome[]): Outcome =>
   (Object.keys(outcomes) as Outcome[]).findLast((outcome) => all.includes(outcome)) ?? 'pass'
 
-export interface Finding {
+export interface DoctorResult {
   outcome: Outcome
   /** What was found, in words. */
   found: string
   /** What to do about it; '' where nothing is wrong. */
-  mend: string
+  fix: string
 }
 
 export const groups = [
@@ -44,16 +44,16 @@ export interface Check {
   /** Whether it means something before the first deploy. */
   beforeDeploy?: true
   /** What is wrong, and what is good to know; nothing where all is as it must be. It may throw what AWS throws. */
-  examine(environment: Environment): AsyncIterable<Finding>
+  examine(environment: Environment): AsyncIterable<DoctorResult>
 }
 
-export const fail = (found: string, mend: string): Finding => ({ outcome: 'fail', found, mend })
-export const warning = (found: string, mend: string): Finding => ({ outcome: 'warning', found, mend })
-export const unseen = (found: string, mend: string): Finding => ({ outcome: 'unseen', found, mend })
+export const fail = (found: string, fix: string): DoctorResult => ({ outcome: 'fail', found, fix: fix })
+export const warning = (found: string, fix: string): DoctorResult => ({ outcome: 'warning', found, fix: fix })
+export const unknown = (found: string, fix: string): DoctorResult => ({ outcome: 'unknown', found, fix: fix })
 /** Nothing is wrong, and this is why or how much. */
-export const noted = (found: string): Finding => ({ outcome: 'pass', found, mend: '' })
+export const info = (found: string): DoctorResult => ({ outcome: 'pass', found, fix: '' })
 
-/** What mends most of what is not there. */
+/** What fixes most of what is not there. */
 export const deploy = 'Deploy the fleet: npm run deploy.'
 
 /** What a call answers; undefined where it says that the thing is not there. Every other error is thrown. */

@@ -29,8 +29,8 @@ const declaration = () =>
       'Examines what the fleet depends on, before its first campaign and on any day after: that it is deployed as the ' +
         'file says, roles and regions in every target account, upstreams, keys and their policies, quotas, event rules, ' +
         'parameters and the AMIs that they hold, subscriptions and secrets, pipelines, schedules. It says of each what is ' +
-        'wrong and how to mend it, and changes nothing. Target accounts are looked at by a function of the build ' +
-        'account, with the very role that campaigns use. What your AWS credentials may not look at is told as such, and ' +
+        'wrong and how to fix it, and changes nothing. Target accounts are looked at by a function of the build ' +
+        'account, with the very role that campaigns use. What your AWS credentials may not look at is reported as such, and ' +
         'is no pass. Exit code 1: something failed, or could not be looked at.',
     )
     .option(...fleetOption)

@@ -3,7 +3,7 @@ import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { postedChannels } from '../../domain/fleet/posted-channels.ts'
 import { functionNames, machineNames } from '../../infra/functions/names.ts'
 import { count, list } from '../render/text.ts'
-import { type Check, deploy, each, fail, ifThere, noted, warning } from './check.ts'
+import { type Check, deploy, each, fail, ifThere, info, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 
 const functions: Check = {
@@ -23,7 +23,7 @@ const functions: Check = {
     const broken = names.filter((_, at) => [found[at]?.State, found[at]?.LastUpdateStatus].includes('Failed'))
     if (broken.length > 0)
       yield fail(`Lambda could not make ready ${list(broken, 5)}`, `See why in its console. ${deploy}`)
-    if (missing.length + broken.length === 0) yield noted(count(names.length, 'function'))
+    if (missing.length + broken.length === 0) yield info(count(names.length, 'function'))
   },
 }
 
@@ -64,8 +64,8 @@ const sameFleet: Check = {
 async function changedParts(environment: Environment): Promise<string[]> {
   const { fingerprints: here } = environment
   const { fingerprints: there } = await environment.deployed()
-  const parts = new Set([...Object.keys(here), ...Object.keys(there)])
-  return [...parts].filter((part) => here[part] !== there[part])
+  const deps = new Set([...Object.keys(here), ...Object.keys(there)])
+  return [...deps].filter((part) => here[part] !== there[part])
 }
 
 export const deploymentChecks = [functions, stateMachines, sameFleet]

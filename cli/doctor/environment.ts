@@ -1,7 +1,7 @@
 import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { partitionOf } from '../../domain/fleet/regions.ts'
 import { resourceName } from '../../domain/names.ts'
-import type { FleetReport, Reports, Request } from '../../functions/examine-accounts/examine-accounts.ts'
+import type { ExamineAccountsInput, FleetReport, Reports } from '../../functions/examine-accounts/examine-accounts.ts'
 import type { TargetReport } from '../../functions/examine-accounts/targets.ts'
 import type { MachineName } from '../../infra/functions/names.ts'
 import { campaignArn, type Deployment, machineArn } from '../deployment/deployment.ts'
@@ -98,7 +98,7 @@ export class Environment {
   }
 
   /** @throws Failed where the function does */
-  async #ask<K extends keyof Reports>(request: Request & { look: K }): Promise<Reports[K]> {
+  async #ask<K extends keyof Reports>(request: ExamineAccountsInput & { look: K }): Promise<Reports[K]> {
     return (await this.#invoke(request)) as Reports[K]
   }
 }

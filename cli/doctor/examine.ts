@@ -1,17 +1,17 @@
 import { isDenied } from '../../aws/errors.ts'
 import { calling } from '../deployment/aws-problems.ts'
 import { Failed } from '../problems.ts'
-import { type Check, type Finding, type Outcome, unseen, worstOf } from './check.ts'
+import { type Check, type DoctorResult, type Outcome, unknown, worstOf } from './check.ts'
 import type { Environment } from './environment.ts'
 
 export interface Examined {
   check: Check
   /** The worst of its findings. */
   outcome: Outcome
-  findings: Finding[]
+  findings: DoctorResult[]
 }
 
-/** Told of every change: how many have been examined, and what is being looked at. */
+/** Called for every change: how many have been examined, and what is being looked at. */
 export type Watch = (done: number, looking: readonly string[]) => void
 
 /** So many checks at once: each asks AWS a few things. */
@@ -44,11 +44,11 @@ export async function examineAll(
 }
 
 async function examine(check: Check, environment: Environment): Promise<Examined> {
-  const findings: Finding[] = []
+  const findings: DoctorResult[] = []
   try {
     await calling(environment.deployment, `look at ${check.name}`, async () => {
       if (!check.beforeDeploy && !(await environment.isDeployed()))
-        findings.push(unseen('the fleet is not deployed', 'Deploy it, and look again: npm run deploy.'))
+        findings.push(unknown('the fleet is not deployed', 'Deploy it, and look again: npm run deploy.'))
       else for await (const finding of check.examine(environment)) findings.push(finding)
     })
   } catch (error) {
@@ -58,10 +58,10 @@ async function examine(check: Check, environment: Environment): Promise<Examined
   return { check, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings }
 }
 
-/** What a role may not look at is told with the permission that it takes. */
-function notSeen({ permissions }: Check, error: Failed): Finding {
+/** What a role may not look at is reported with the permission that it takes. */
+function notSeen({ permissions }: Check, error: Failed): DoctorResult {
   const cause = error.cause instanceof Error ? error.cause : error
-  if (!isDenied(cause)) return unseen(`could not look: ${error.message}`, 'Look again in a minute.')
+  if (!isDenied(cause)) return unknown(`could not look: ${error.message}`, 'Look again in a minute.')
   const [, action] = cause.message.match(/not authorized to perform: ([\w:-]+)/) ?? []
-  return unseen(`could not look: ${cause.message}`, `It needs ${action ?? permissions.join(', ')}.`)
+  return unknown(`could not look: ${cause.message}`, `It needs ${action ?? permissions.join(', ')}.`)
 }

@@ -8,7 +8,7 @@ import { adoptedPipelines } from '../../infra/targets.ts'
 
 type Sample = Record<string, unknown>
 
-/** A rule that the fleet must have, told by what it must let through and must not. */
+/** A rule that the fleet must have, reported by what it must let through and must not. */
 export interface ExpectedRule {
   name: string
   bus: 'default' | 'releases'
@@ -60,11 +60,11 @@ export function expectedRules(fleet: Fleet, arn: (service: string, resource: str
   const here = { bus: 'default' as const }
   const releases = announcementPatterns(fleet, { image: (name) => arn('imagebuilder', `image/${name}`) })
   const rules: ExpectedRule[] = [
-    { ...here, name: 'resume-wait', to: 'resume-wait', ...both(ended) },
+    { ...here, name: 'complete-wait', to: 'complete-wait', ...both(ended) },
     ...checkEvents(fleet).map(({ kind, event }) => ({
       ...here,
       name: event.name,
-      to: 'resume-wait' as const,
+      to: 'complete-wait' as const,
       ...checkSamples[kind],
     })),
     ...(fleet.cves ? [{ ...here, name: 'receive-cve', to: 'receive-cve' as const, ...both(scanned) }] : []),

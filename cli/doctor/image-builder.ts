@@ -2,7 +2,7 @@ import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { BatchGetAccountStatusCommand, Inspector2Client } from '@aws-sdk/client-inspector2'
 import { compare } from '../check/api.ts'
 import { count } from '../render/text.ts'
-import { type Check, fail, ifThere, noted, warning } from './check.ts'
+import { type Check, fail, ifThere, info, warning } from './check.ts'
 
 const pipelines: Check = {
   name: 'pipelines',
@@ -22,9 +22,9 @@ const pipelines: Check = {
           `${image}, pipeline ${pipeline}: ${problem}`,
           adopted
             ? 'Change the pipeline, which its team keeps.'
-            : 'Deploy the fleet (npm run deploy); what was changed by hand since, change back: aws imagebuilder update-image-pipeline.',
+            : 'Deploy the fleet (npm run deploy); what was changed manually since, change back: aws imagebuilder update-image-pipeline.',
         )
-    yield noted(count(compared.length, 'pipeline'))
+    yield info(count(compared.length, 'pipeline'))
   },
 }
 
@@ -52,7 +52,7 @@ const inspector: Check = {
   async *examine({ fleet, config }) {
     const scanned = Object.values(fleet.images).filter(({ scanning }) => scanning).length
     if (scanned === 0) {
-      yield noted('no image is scanned')
+      yield info('no image is scanned')
       return
     }
     const { account, region } = fleet.build

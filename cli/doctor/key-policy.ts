@@ -15,7 +15,7 @@ interface Statement {
   Condition?: Record<string, Record<string, unknown>>
 }
 
-/** Whether a key's policy lets the role that copies in a target, or whoever launches there, do something. */
+/** Whether a key's policy lets the role that copies in a target, or anybody who launches there, do something. */
 export function letsIn(policy: ResourcePolicy, fleet: Fleet, account: string, action: string): boolean {
   return allowed(policy).some(
     (statement) =>

@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { count, list } from '../render/text.ts'
-import { type Check, deploy, fail, ifThere, noted, once } from './check.ts'
+import { type Check, deploy, fail, ifThere, info, once } from './check.ts'
 import type { Environment } from './environment.ts'
 import { letsIn, type ResourcePolicy } from './key-policy.ts'
 
@@ -9,7 +9,7 @@ const ownKey = once(
     (await ifThere(new KMSClient(config).send(new DescribeKeyCommand({ KeyId: `alias/${fleet.name}` }))))?.KeyMetadata,
 )
 
-const usable = (arn: string, state: string): [found: string, mend: string] => [
+const usable = (arn: string, state: string): [found: string, fix: string] => [
   `the key ${arn} is ${state}: nothing that it encrypts can be baked, copied or launched`,
   state === 'PendingDeletion'
     ? `Keep it while there is time: aws kms cancel-key-deletion --key-id ${arn}, then aws kms enable-key.`
@@ -24,7 +24,7 @@ const fleetKey: Check = {
     const key = await ownKey(environment)
     if (!key?.Arn) yield fail(`there is no key alias/${environment.fleet.name}`, deploy)
     else if (key.KeyState !== 'Enabled') yield fail(...usable(key.Arn, key.KeyState ?? 'unknown'))
-    else yield noted(key.Arn)
+    else yield info(key.Arn)
   },
 }
 
@@ -51,7 +51,7 @@ const keyPolicy: Check = {
         )} use it: they can neither copy nor launch what it encrypts`,
         'Deploy the fleet, which sets the policy: npm run deploy.',
       )
-    else yield noted(`${count(accounts.length, 'account')} may use it`)
+    else yield info(`${count(accounts.length, 'account')} may use it`)
   },
 }
 

@@ -4,7 +4,7 @@ import { availableAmis } from '../../aws/amis.ts'
 import { readPointers } from '../../aws/pointers.ts'
 import { channels, pointerName } from '../../domain/names.ts'
 import { count } from '../render/text.ts'
-import { type Check, fail, noted, warning } from './check.ts'
+import { type Check, fail, info, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 
 const permissions = ['ssm:GetParameters', 'ec2:DescribeImages']
@@ -43,10 +43,10 @@ const parents: Check = {
       else if (!there.has(ami))
         yield warning(
           `${name} holds ${ami}, which is not available any more`,
-          'Nothing: the next bake of the image sets it. Whoever starts the pipeline by hand needs an AMI there.',
+          'Nothing: the next bake of the image sets it. Anybody who starts the pipeline manually needs an AMI there.',
         )
     }
-    yield noted(count(held.size, 'parameter'))
+    yield info(count(held.size, 'parameter'))
   },
 }
 
@@ -63,7 +63,7 @@ const ofChannels: Check = {
           `${name} holds ${ami}, and there is no such AMI, or it is not available`,
           `Rebake the image, or point it to a release that is there: rebake start --image ${name.split('/')[3]}, rebake rollback.`,
         )
-    yield noted(held.size === 0 ? 'nothing has been released yet' : count(held.size, 'parameter'))
+    yield info(held.size === 0 ? 'nothing has been released yet' : count(held.size, 'parameter'))
   },
 }
 
@@ -80,7 +80,7 @@ const targets: Check = {
           'Point it to a release that is there (rebake rollback), or rebake the image (rebake start).',
         )
     const held = reports.reduce((sum, { pointers }) => sum + pointers, 0)
-    yield noted(held === 0 ? 'nothing has been published yet' : count(held, 'parameter'))
+    yield info(held === 0 ? 'nothing has been published yet' : count(held, 'parameter'))
   },
 }
 

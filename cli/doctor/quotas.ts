@@ -7,7 +7,7 @@ import {
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { postedChannels } from '../../domain/fleet/posted-channels.ts'
 import { mostCopied, mostShared } from '../../domain/planning/distribution.ts'
-import { type Check, fail, ifThere, noted, unseen, warning } from './check.ts'
+import { type Check, fail, ifThere, info, unknown, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 
 interface Quota {
@@ -159,15 +159,15 @@ const quotaCheck = (quota: Quota): Check => ({
   async *examine(environment) {
     const need = await quota.need(environment)
     const value = await quotaOf(environment, quota)
-    if (value === undefined) yield untold(quota, need)
+    if (value === undefined) yield undelivered(quota, need)
     else if (need > value) yield fail(`${need} ${quota.of}, and the quota is ${value}`, raise(quota, need))
     else if (quota.crowded && need > 0.9 * value) yield warning(quota.crowded(need, value), raise(quota, need * 2))
-    else yield noted(`${need} of ${value}`)
+    else yield info(`${need} of ${value}`)
   },
 })
 
-const untold = ({ service, code, name }: Quota, need: number) =>
-  unseen(
+const undelivered = ({ service, code, name }: Quota, need: number) =>
+  unknown(
     `Service Quotas does not tell "${name}" (${service} ${code}) in this region; the fleet needs ${need}`,
     'Look in the console of the service.',
   )
@@ -195,7 +195,7 @@ const parameters: Check = {
   async *examine({ fleet }) {
     const need = 4 * Object.keys(fleet.images).length
     const text = `${need} parameters of the fleet in the build account, and AWS documents ${standardParameters.toLocaleString('en')}; Service Quotas does not tell this one`
-    yield need > standardParameters ? fail(text, 'Have the limit raised, or split the fleet.') : noted(text)
+    yield need > standardParameters ? fail(text, 'Have the limit raised, or split the fleet.') : info(text)
   },
 }
 

@@ -1,16 +1,16 @@
 import type { Layout } from '../render/layout.ts'
 import { count, list, oneLine, type Style, unpainted, wrap } from '../render/text.ts'
-import { type Finding, groups, type Outcome, worstOf } from './check.ts'
+import { type DoctorResult, groups, type Outcome, worstOf } from './check.ts'
 import type { Examined } from './examine.ts'
 
 const looks: Record<Outcome, { icon: string; style: Style }> = {
   pass: { icon: '✔', style: 'green' },
   warning: { icon: '⚠', style: 'yellow' },
-  unseen: { icon: '?', style: 'yellow' },
+  unknown: { icon: '?', style: 'yellow' },
   fail: { icon: '✖', style: 'red' },
 }
 
-/** A line for each check, group by group; under what is not as it should be, what was found and how to mend it. */
+/** A line for each check, group by group; under what is not as it should be, what was found and how to fix it. */
 export function examinedLines(
   examined: readonly Examined[],
   place: string,
@@ -28,28 +28,28 @@ function linesOf({ check, outcome, findings }: Examined, { width, paint }: Requi
   const { icon, style } = looks[outcome]
   const wrong = findings.filter((finding) => finding.outcome !== 'pass')
   const notes = wrong.length > 0 ? [] : findings.map(({ found }) => found).filter((note) => note !== '')
-  const told = notes.length > 0 ? `  ${paint('dim', oneLine(notes.join('; ')))}` : ''
+  const reported = notes.length > 0 ? `  ${paint('dim', oneLine(notes.join('; ')))}` : ''
   return [
-    ...wrap(`  ${paint(style, icon)} ${check.name}${told}`, width, '    '),
+    ...wrap(`  ${paint(style, icon)} ${check.name}${reported}`, width, '    '),
     ...wrong.flatMap((finding) => findingLines(finding, width)),
   ]
 }
 
-const findingLines = ({ found, mend }: Finding, width: number) => [
+const findingLines = ({ found, fix }: DoctorResult, width: number) => [
   ...wrap(`    ${oneLine(found)}`, width),
-  ...wrap(`    → ${oneLine(mend)}`, width, '      '),
+  ...wrap(`    → ${oneLine(fix)}`, width, '      '),
 ]
 
 function verdict(examined: readonly Examined[], place: string, { paint }: Required<Layout>): string {
   const of = (outcome: Outcome) => examined.filter((each) => each.outcome === outcome).length
-  const [failed, unseen, warned] = [of('fail'), of('unseen'), of('warning')]
+  const [failed, unknown, warned] = [of('fail'), of('unknown'), of('warning')]
   const worst = worstOf(examined.map(({ outcome }) => outcome))
-  const told = [
+  const reported = [
     failed > 0 ? `${failed} failed` : '',
-    unseen > 0 ? `${unseen} could not be looked at` : '',
+    unknown > 0 ? `${unknown} could not be looked at` : '',
     warned > 0 ? count(warned, 'warning') : '',
   ].filter((part) => part !== '')
-  const outcome = told.length === 0 ? 'all is sound' : list(told)
+  const outcome = reported.length === 0 ? 'all is sound' : list(reported)
   return `${paint(looks[worst].style, looks[worst].icon)} ${place}: ${count(examined.length, 'check')}, ${outcome}.`
 }
 

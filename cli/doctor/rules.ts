@@ -8,7 +8,7 @@ import {
 import { matches, UnsupportedOperator } from '../../emulator/matching/index.ts'
 import { upstreamAccounts } from '../../infra/targets.ts'
 import { count, list } from '../render/text.ts'
-import { type Check, deploy, each, type Finding, fail, ifThere, noted, once, warning } from './check.ts'
+import { type Check, type DoctorResult, deploy, each, fail, ifThere, info, once, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 import { type ExpectedRule, expectedRules } from './expected-rules.ts'
 import { allowed, isOf, listOf, principalsOf, type ResourcePolicy } from './key-policy.ts'
@@ -55,7 +55,7 @@ const present: Check = {
       if (!Targets.some(({ Arn }) => Arn === arnOf(environment, rule.to)))
         yield fail(`the rule ${rule.name} does not go to ${environment.named(rule.to)}`, deploy)
     }
-    yield noted(count(rules.length, 'rule'))
+    yield info(count(rules.length, 'rule'))
   },
 }
 
@@ -69,7 +69,7 @@ const scoped: Check = {
   },
 }
 
-function* scopeOf({ name, own, foreign }: ExpectedRule, pattern: Record<string, unknown>): Iterable<Finding> {
+function* scopeOf({ name, own, foreign }: ExpectedRule, pattern: Record<string, unknown>): Iterable<DoctorResult> {
   try {
     if (own && !matches(pattern, own))
       yield fail(`the rule ${name} does not let through the events of this fleet`, deploy)
@@ -138,7 +138,7 @@ const releasesBus: Check = {
     const without = accounts.filter((account) => !admits(account))
     if (without.length > 0)
       yield fail(`its policy does not let ${list(without)} put events: no release of theirs is heard of`, deploy)
-    else yield noted(`${count(accounts.length, 'account')}; whether they send any, only their own rules say`)
+    else yield info(`${count(accounts.length, 'account')}; whether they send any, only their own rules say`)
   },
 }
 

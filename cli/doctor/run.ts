@@ -1,5 +1,5 @@
-import { definitionsOf } from '../../domain/fleet/definition.ts'
-import { fingerprintsOf } from '../../domain/fleet/fingerprints.ts'
+import { fleetFingerprints } from '../../domain/fleet/fleet-fingerprint.ts'
+import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
 import { checkAccount, deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet, readComponent } from '../fleet.ts'
 import { canRedraw, print, printed, printJson } from '../terminal/output.ts'
@@ -16,7 +16,7 @@ export async function doctor({ fleet: file, endpointUrl, json = false }: DoctorO
   const fleet = loadFleet(file)
   const deployment = deploymentOf(fleet, endpointUrl)
   const caller = await checkAccount(deployment)
-  const fingerprints = fingerprintsOf(fleet, definitionsOf(fleet, readComponent(file)))
+  const fingerprints = fleetFingerprints(fleet, imageFingerprints(fleet, readComponent(file)))
   const { watch, close } = startWatching(json)
   const examined = await examineAll(checks, new Environment(deployment, fingerprints), watch).finally(close)
   const sound = examined.every(({ outcome }) => isSound(outcome))

@@ -1,7 +1,7 @@
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { count } from '../render/text.ts'
-import { type Check, deploy, each, fail, ifThere, noted } from './check.ts'
+import { type Check, deploy, each, fail, ifThere, info } from './check.ts'
 
 const schedules: Check = {
   name: 'schedules',
@@ -19,7 +19,7 @@ const schedules: Check = {
           `the schedule ${name} is disabled: its time comes, and nothing happens`,
           'Enable it in the console of EventBridge Scheduler, or delete it and deploy the fleet.',
         )
-    yield noted(count(names.length, 'schedule'))
+    yield info(count(names.length, 'schedule'))
   },
 }
 

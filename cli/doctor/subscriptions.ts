@@ -6,7 +6,7 @@ import { postedChannels } from '../../domain/fleet/posted-channels.ts'
 import { chats, type PostedChat, type Protocol, postedChats, protocols } from '../../domain/messages/channels.ts'
 import { secretOf } from '../../functions/post-to-slack/secret.ts'
 import { count } from '../render/text.ts'
-import { type Check, deploy, fail, ifThere, noted } from './check.ts'
+import { type Check, deploy, fail, ifThere, info } from './check.ts'
 import type { Environment } from './environment.ts'
 
 interface Subscriber {
@@ -84,12 +84,12 @@ const topicCheck = (
       // https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
       else if (subscription.SubscriptionArn === 'PendingConfirmation')
         yield fail(
-          `${protocol} ${endpoint} has not confirmed its subscription to ${environment.named(key)}: it is told nothing`,
+          `${protocol} ${endpoint} has not confirmed its subscription to ${environment.named(key)}: it is notified nothing`,
           confirmations[protocol],
         )
     }
-    if (wanted.length === 0) yield noted('the fleet names nobody')
-    else yield noted(count(wanted.length, 'subscription'))
+    if (wanted.length === 0) yield info('the fleet names nobody')
+    else yield info(count(wanted.length, 'subscription'))
   },
 })
 
@@ -128,7 +128,7 @@ const secretCheck = (chat: PostedChat): Check => ({
         if (isDenied(error.cause)) throw error.cause
         yield fail(`nothing can be posted to ${channel}: ${error.message}`, mended(chat, secret))
       }
-    yield noted(count(channels.length, 'secret'))
+    yield info(count(channels.length, 'secret'))
   },
 })
 

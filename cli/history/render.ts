@@ -1,14 +1,14 @@
 import type { Channel } from '../../domain/names.ts'
-import { type Hold, heldText } from '../../domain/planning/holds.ts'
-import type { Attempt } from '../../domain/planning/known.ts'
-import { judge, someOf } from '../../domain/validation/evidence.ts'
-import type { Told } from '../deployment/releases.ts'
+import type { Attempt } from '../../domain/planning/fleet-state.ts'
+import { type Hold, holdText } from '../../domain/planning/holds.ts'
+import { someOf, verdictOf } from '../../domain/validation/evidence.ts'
+import type { Reported } from '../deployment/releases.ts'
 import { minute } from '../render/duration.ts'
 import type { Layout } from '../render/layout.ts'
-import { standingOf, whereOf } from '../render/releases.ts'
+import { releaseStatusText, whereOf } from '../render/releases.ts'
 import { count, oneLine, type Paint, unpainted, wrap } from '../render/text.ts'
 
-interface HistoryEntry extends Told {
+interface HistoryEntry extends Reported {
   /** What points to it. */
   channels: Channel[]
 }
@@ -44,7 +44,7 @@ export function historyLines(
     ...(failed ? [failedParagraph(failed, paint)] : []),
     ...releases.map((entry) => releaseParagraph(entry, paint)),
   ].sort((a, b) => b.at.localeCompare(a.at))
-  const heldLine = held && `${paint('yellow', '!')} ${image} is ${oneLine(heldText(image, held))}`
+  const heldLine = held && `${paint('yellow', '!')} ${image} is ${oneLine(holdText(image, held))}`
   return [
     ...(heldLine ? [...wrap(heldLine, width, '  '), ''] : []),
     paint('bold', headline),
@@ -67,7 +67,7 @@ const paragraphLines = ({ heading, facts }: Paragraph, width: number): string[] 
 function releaseParagraph(entry: HistoryEntry, paint: Paint): Paragraph {
   const { release, channels, parent, trigger, evidence } = entry
   const { version, ami, bakedAt, parentAmi, campaign, releasedAt, revoked, retired } = release
-  const { text, icon, style } = standingOf(release, channels)
+  const { text, icon, style } = releaseStatusText(release, channels)
   const [recipe, build] = version.split('/')
   const from = parent ? `${parent.image} ${parent.version} (${parentAmi})` : `the upstream's ${parentAmi}`
   const where = whereOf(release)
@@ -94,7 +94,7 @@ const retiredText = ({ deprecatedAt, removedAt }: { deprecatedAt: string; remove
 /** How many checks passed, then what the others found, as far as a person reads it. */
 function findings(evidence: HistoryEntry['evidence']): [string, string][] {
   if (evidence.length === 0) return [['checks', 'no evidence is left']]
-  const { failures, warnings } = judge(evidence, evidence)
+  const { failures, warnings } = verdictOf(evidence, evidence)
   const passed = evidence.filter((each) => each.passed).length
   const found = [...failures, ...warnings]
   return [

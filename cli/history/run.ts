@@ -23,12 +23,12 @@ export async function history(options: HistoryOptions, open = openReleases): Pro
   const state = known.images[image] ?? {}
   const all = await releases.of(image)
   const channels = channelsOf(state, all)
-  const told = await releases.tell(all.slice(0, limit))
+  const reported = await releases.tell(all.slice(0, limit))
   const made: History = {
     image,
     ...(state.held && { held: state.held }),
     ...(state.attempt?.failed !== undefined && { failed: state.attempt }),
-    releases: told.map((each) => ({ ...each, channels: channels.get(each.release.ami) ?? [] })),
+    releases: reported.map((each) => ({ ...each, channels: channels.get(each.release.ami) ?? [] })),
     more: Math.max(0, all.length - limit),
   }
   if (json) printJson(made)

@@ -1,4 +1,4 @@
-import { heldText } from '../../domain/planning/holds.ts'
+import { holdText } from '../../domain/planning/holds.ts'
 import type { Held } from '../../functions/hold-image/hold-image.ts'
 import { oneLine, type Paint, unpainted } from '../render/text.ts'
 import { claimText } from '../rollback/render.ts'
@@ -19,7 +19,7 @@ export function resumeLines(image: string, { known, releases, underWay }: Standi
   const [newest] = releases
   const goneBack = releases.filter(({ rolledBack }) => rolledBack).slice(0, 3)
   return [
-    ...(held ? [`${image} is ${oneLine(heldText(image, held))}.`] : []),
+    ...(held ? [`${image} is ${oneLine(holdText(image, held))}.`] : []),
     ...underWay.map((claim) => `It goes on: ${claimText(claim)}.`),
     ...(newest && newest.releasedAt === undefined && !newest.rolledBack && underWay.length === 0
       ? [`${newest.version} passed its checks and is not through its rings: nothing rolls it out by itself.`]
@@ -39,7 +39,7 @@ export function heldLines(
   paint: Paint = unpainted,
 ): string[] {
   if (held && before)
-    return [`${paint('yellow', '!')} ${image} was ${oneLine(heldText(image, held))}. Nothing was changed.`]
+    return [`${paint('yellow', '!')} ${image} was ${oneLine(holdText(image, held))}. Nothing was changed.`]
   if (held) return [`${paint('green', '✔')} ${image} is held. rebake resume ${image} lets it go on.`]
   return before || asked === 'hold'
     ? [`${paint('green', '✔')} ${image} goes on.`]

@@ -1,4 +1,4 @@
-import { definitionsOf } from '../../domain/fleet/definition.ts'
+import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { driftOf } from '../../domain/planning/drift.ts'
 import { resume as letGo } from '../../domain/planning/holds.ts'
@@ -8,29 +8,29 @@ import { checkName } from '../options/names.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
 import type { Standing } from '../status/standing.ts'
-import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printJson } from '../terminal/output.ts'
 import { type HoldRequest, type Holds, holdsIn } from './api.ts'
 import type { HoldOptions, ResumeOptions } from './command.ts'
 import { heldLines, holdLines, resumeLines } from './render.ts'
 
 /** The edges of the command, and what it asks of a deployment. */
-export type Edges = Changes<{ caller: string; holds: Holds }>
+export type HoldDeps = Changes<{ caller: string; holds: Holds }>
 
-const edges = (): Edges => edgesOf((deployment, caller) => ({ caller, holds: holdsIn(deployment) }))
+const liveDeps = (): HoldDeps => changeDeps((deployment, caller) => ({ caller, holds: holdsIn(deployment) }))
 
-export const hold = (options: HoldOptions, parts = edges()) => ask('hold', options, parts)
-export const resume = (options: ResumeOptions, parts = edges()) => ask('resume', options, parts)
+export const hold = (options: HoldOptions, deps = liveDeps()) => ask('hold', options, deps)
+export const resume = (options: ResumeOptions, deps = liveDeps()) => ask('resume', options, deps)
 
 /** Shows what it means, asks, and holds the image or lets it go on; the exit code is 1 if it was not to be. */
-async function ask(kind: HoldRequest['do'], options: HoldOptions, { now, open, ...terminal }: Edges): Promise<void> {
+async function ask(kind: HoldRequest['do'], options: HoldOptions, { now, open, ...terminal }: HoldDeps): Promise<void> {
   const { image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
   const reason = oneLine(options.reason ?? '')
   if (kind === 'hold' && reason === '')
     throw new BadInput('Say why with --reason TEXT: everybody who finds the image held reads it.')
-  mustBeAskable({ yes, json }, terminal)
+  requireAnswerable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller: by, holds } = await open(deployment)
   const standing = await holds.standing(image)
@@ -56,7 +56,7 @@ function dueOf(
   { known }: Standing,
   { image, now }: { image: string; now: string },
 ): string | undefined {
-  const definitions = definitionsOf(fleet, readComponent(file))
+  const definitions = imageFingerprints(fleet, readComponent(file))
   const found = driftOf(fleet, definitions, letGo(known, image), now).find((each) => each.image === image)
   return found && 'due' in found ? found.due : undefined
 }

@@ -1,8 +1,8 @@
 import type { Channel } from '../../domain/names.ts'
+import type { ImageRelease, Placement } from '../../domain/releases/image-release.ts'
 import { placesOf } from '../../domain/releases/lineage.ts'
-import type { Placed, Release } from '../../domain/releases/release.ts'
 import type { Layout } from '../render/layout.ts'
-import { standingOf, whereOf } from '../render/releases.ts'
+import { releaseStatusText, whereOf } from '../render/releases.ts'
 import { type Cell, type Column, table } from '../render/table.ts'
 import { count, oneLine, unpainted, wrap } from '../render/text.ts'
 import { type Node, tree } from '../render/tree.ts'
@@ -12,12 +12,12 @@ export interface Lineage {
   /** The upstream's AMI that it all comes from, with what is known of it. */
   upstream: { ami: string; amiName?: string; upstream?: string }
   /** None where it was asked for the upstream's AMI itself. */
-  release?: Release
+  release?: ImageRelease
   /** The copy of the release that it was asked by. */
-  place?: Placed & { ring: string }
+  place?: Placement & { ring: string }
   /** The nearest parent first. */
-  ancestors: Release[]
-  descendants: Release[]
+  ancestors: ImageRelease[]
+  descendants: ImageRelease[]
   /** How many descendants are older than what is current, and left out. */
   older: number
   /** What points to each of them, by AMI. */
@@ -58,7 +58,7 @@ export function lineageLines(
   ]
 }
 
-const nameOf = ({ image, version }: Release) => `${image} ${version}`
+const nameOf = ({ image, version }: ImageRelease) => `${image} ${version}`
 
 function headline({ release, place, upstream, descendants, older }: Lineage): string {
   const found = descendants.length + older
@@ -71,7 +71,7 @@ function headline({ release, place, upstream, descendants, older }: Lineage): st
 interface Row {
   name: string
   ami: string
-  release?: Release
+  release?: ImageRelease
   isAsked: boolean
 }
 
@@ -92,6 +92,6 @@ function rowsOf({ upstream, release, ancestors, descendants, channels }: Lineage
 function rowOf(lead: string, { name, ami, release, isAsked }: Row, channels: Lineage['channels']): Cell[] {
   const first: Cell = isAsked ? { text: lead + name, style: 'bold' } : lead + name
   if (!release) return [first, ami, 'upstream', '']
-  const { text, style } = standingOf(release, channels[ami])
+  const { text, style } = releaseStatusText(release, channels[ami])
   return [first, ami, { text, style }, whereOf(release)]
 }

@@ -1,7 +1,7 @@
-import type { Known } from '../../domain/planning/known.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import { channelsOf } from '../../domain/releases/channels.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import { ancestorsOf, descendantsOf, findRelease, placesOf } from '../../domain/releases/lineage.ts'
-import type { Release } from '../../domain/releases/release.ts'
 import { baseOf } from '../../domain/trigger-kinds.ts'
 import { everyImage } from '../../ledger/releases.ts'
 import { checkAccount, type Deployment, deploymentOf } from '../deployment/deployment.ts'
@@ -42,7 +42,7 @@ interface Found extends Pick<Lineage, 'release' | 'place' | 'ancestors'> {
 }
 
 /** @throws Failed where nobody knows what was asked for */
-function find(catalog: readonly Release[], known: Known, { of, version }: LineageOptions): Found {
+function find(catalog: readonly ImageRelease[], known: FleetState, { of, version }: LineageOptions): Found {
   const { released, last } = known.images[of] ?? {}
   // What targets have now may be older than the newest: somebody went back.
   const release = findRelease(catalog, of, version ?? (released ?? last)?.version)
@@ -68,7 +68,7 @@ function find(catalog: readonly Release[], known: Known, { of, version }: Lineag
 /** The name of an upstream's AMI, by what is known of it now, or by the campaign of its release. */
 async function describe(
   releases: Releases,
-  { upstreams }: Known,
+  { upstreams }: FleetState,
   { ami, release, ancestors }: Found,
 ): Promise<Lineage['upstream']> {
   const [upstream, now] = Object.entries(upstreams).find(([, each]) => each.ami === ami) ?? []
@@ -82,8 +82,8 @@ async function describe(
 }
 
 function down(
-  catalog: readonly Release[],
-  known: Known,
+  catalog: readonly ImageRelease[],
+  known: FleetState,
   { ami, release, ancestors }: Found,
   { all }: LineageOptions,
 ): Pick<Lineage, 'descendants' | 'older' | 'channels'> {
@@ -93,7 +93,7 @@ function down(
   const channels = new Map(
     [...related].flatMap((image) => [...channelsOf(known.images[image] ?? {}, byImage.get(image) ?? [])]),
   )
-  const isCurrent = (each: Release) => channels.get(each.ami)?.some((channel) => channel !== 'previous') ?? false
+  const isCurrent = (each: ImageRelease) => channels.get(each.ami)?.some((channel) => channel !== 'previous') ?? false
   // What lies between is shown as well: it is how they come from it.
   const between = new Set(below.filter(isCurrent).flatMap((each) => ancestorsOf(catalog, each)))
   const descendants = all ? below : below.filter((each) => isCurrent(each) || between.has(each))

@@ -1,6 +1,6 @@
-import { NeverOpens, type Opening } from '../../domain/calendar/opening.ts'
+import { type ChangeWindow, NeverOpens } from '../../domain/calendar/change-window.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { campaignOpening, openingFor, type Scope } from '../../domain/planning/openings.ts'
+import { campaignWindow, nextChangeWindow, type Scope } from '../../domain/planning/change-windows.ts'
 import { type CampaignPlan, type PlannedImage, planCampaign } from '../../domain/planning/plan.ts'
 import { beginsOf } from '../../domain/planning/trigger-rules.ts'
 import { baseOf, campaignName } from '../../domain/trigger-kinds.ts'
@@ -22,7 +22,7 @@ export interface Forecast extends CampaignPlan {
   live: boolean
   /** What holds up the whole campaign. */
   waits?: Wait
-  /** Bakes of images and roll-outs to rings that freezes and windows hold up when their turn comes. */
+  /** Bakes of images and roll-outs to rings that freezes and windows hold up when they could begin. */
   held: (Scope & Wait)[]
   /** When the last image is through its last ring, ISO 8601; undefined where nothing is baked or something never is. */
   finishedAt?: string
@@ -38,7 +38,7 @@ export async function forecastOf(
   return forecast(fleet, cause, { definitions, gone, time: cause.trigger.time })
 }
 
-/** What images would be baked from now; an AMI whose name is known has been looked at already, or is only imagined. */
+/** What images would be baked from now; an AMI whose name is known has been looked at already, or is only simulated. */
 const amisOf = ({ trigger, known }: Cause): string[] =>
   baseOf(trigger).amiName !== undefined ? [] : Object.values(known?.upstreams ?? {}).map(({ ami }) => ami)
 
@@ -51,7 +51,7 @@ export function forecast(
   const campaign = campaignName(trigger)
   const situation = known && { campaign, time, known, definitions, gone }
   const plan = planCampaign(fleet, trigger, situation)
-  const waits = waitFor(() => campaignOpening(fleet, trigger, new Date(time)))
+  const waits = waitFor(() => campaignWindow(fleet, trigger, new Date(time)))
   const begins = waits ? waits.until && new Date(waits.until) : new Date(time)
   const { held, finishedAt } = begins ? follow(fleet, plan, begins) : { held: [] }
   return {
@@ -72,7 +72,7 @@ function follow(fleet: Fleet, { trigger, images }: CampaignPlan, begins: Date) {
   const baked = new Map<string, Date | undefined>()
   const ends: (Date | undefined)[] = []
   const pass = (scope: Scope, time: Date | undefined) => {
-    const wait = time && !trigger.emergency ? waitFor(() => openingFor(fleet, scope, time)) : undefined
+    const wait = time && !trigger.emergency ? waitFor(() => nextChangeWindow(fleet, scope, time)) : undefined
     if (!wait) return time
     held.push({ ...scope, ...wait })
     return wait.until === undefined ? undefined : new Date(wait.until)
@@ -103,7 +103,7 @@ function ringsOf(fleet: Fleet, planned: PlannedImage) {
 }
 
 /** What an opening comes to: one that never comes is a wait without an end. */
-export function waitFor(opening: () => Opening | undefined): Wait | undefined {
+export function waitFor(opening: () => ChangeWindow | undefined): Wait | undefined {
   try {
     const found = opening()
     return found && { until: found.opensAt.toISOString(), reasons: found.reasons }

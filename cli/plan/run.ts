@@ -1,4 +1,4 @@
-import { definitionsOf } from '../../domain/fleet/definition.ts'
+import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Live } from '../deployment/live.ts'
 import { loadFleet, readComponent } from '../fleet.ts'
@@ -23,7 +23,7 @@ export async function plan(options: PlanOptions, now = clock(), open = openLazil
   const asksLedger = options.live || options.endpointUrl !== undefined
   checkAsked(options, asksLedger)
   const fleet = loadFleet(options.fleet)
-  const definitions = definitionsOf(fleet, readComponent(options.fleet))
+  const definitions = imageFingerprints(fleet, readComponent(options.fleet))
   const live = asksLedger ? await open(fleet, options.endpointUrl) : undefined
   const cause = await causeOf(options, { fleet, definitions, live, now })
   if ('nothing' in cause) {

@@ -2,7 +2,7 @@ import { nextOccurrence, parseSchedule } from '../../domain/calendar/cron.ts'
 import { fromLocal, localText } from '../../domain/calendar/local-time.ts'
 import type { Fleet, PatchCycle } from '../../domain/fleet/model.ts'
 import { selectedBy } from '../../domain/fleet/selection.ts'
-import { campaignOpening } from '../../domain/planning/openings.ts'
+import { campaignWindow } from '../../domain/planning/change-windows.ts'
 import { duration } from '../render/duration.ts'
 import type { Layout } from '../render/layout.ts'
 import { type Cell, type Column, table } from '../render/table.ts'
@@ -46,7 +46,7 @@ const cycleRows =
 /** When the campaign of one time of a schedule begins, and the freezes that it has to sit out until then. */
 function beginning(fleet: Fleet, cycle: string, time: Date) {
   const trigger = { kind: 'cycle', cycle, time: time.toISOString(), reason: cycle } as const
-  const wait = waitFor(() => campaignOpening(fleet, trigger, time))
+  const wait = waitFor(() => campaignWindow(fleet, trigger, time))
   const freezes = wait?.reasons.flatMap((reason) => /freeze '[^']*'/.exec(reason) ?? []) ?? []
   return { begins: wait ? wait.until && new Date(wait.until) : time, freezes }
 }

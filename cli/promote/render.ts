@@ -1,5 +1,5 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import type { Forecast } from '../plan/forecast.ts'
 import { waitLines } from '../plan/render.ts'
 import { duration, instant } from '../render/duration.ts'
@@ -10,7 +10,7 @@ import { list, oneLine, unpainted, wrap } from '../render/text.ts'
 /** A promotion as it would go. */
 export interface PromotionPlan {
   campaign: string
-  release: Release
+  release: ImageRelease
   /** What is stable now. */
   stable?: string
   /** The newest that passed, where that is another: those below the image bake from it until this one is through. */
@@ -55,7 +55,7 @@ export function promotionLines(
               : ''),
         ]),
     ...(trigger.emergency
-      ? [paint('yellow', 'Emergency: no freeze and no window holds it up, and it takes the turn of an older roll-out.')]
+      ? [paint('yellow', 'Emergency: no freeze and no window holds it up, and it takes the lock of an older roll-out.')]
       : []),
     ...(waits ? waitLines(waits, minute, paint) : []),
     ...held.flatMap(({ ring, reasons }) =>

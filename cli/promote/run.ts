@@ -8,23 +8,26 @@ import { checkName } from '../options/names.ts'
 import { forecast } from '../plan/forecast.ts'
 import { Failed } from '../problems.ts'
 import { startAsPlanned } from '../start/start-as-planned.ts'
-import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed } from '../terminal/output.ts'
 import { sentence, user } from '../triggers/by-hand.ts'
 import type { PromoteOptions } from './command.ts'
 import { type PromotionPlan, promotionLines } from './render.ts'
 
 /** The edges of the command, and what it asks of a deployment. */
-export type Edges = Changes<Pick<Steering, 'releases' | 'standing'>>
+export type PromoteDeps = Changes<Pick<Steering, 'releases' | 'standing'>>
 
-const edges = (): Edges => edgesOf(steeringOf)
+const liveDeps = (): PromoteDeps => changeDeps(steeringOf)
 
 /** Shows what a promotion would do, asks, and starts it; the exit code is 1 if it was not to be. */
-export async function promote(options: PromoteOptions, { now, open, ...terminal }: Edges = edges()): Promise<void> {
+export async function promote(
+  options: PromoteOptions,
+  { now, open, ...terminal }: PromoteDeps = liveDeps(),
+): Promise<void> {
   const { image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
-  mustBeAskable({ yes, json }, terminal)
+  requireAnswerable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const steering = await open(deployment)
   const version = options.version ?? (await newestOf(steering, image))
@@ -33,7 +36,7 @@ export async function promote(options: PromoteOptions, { now, open, ...terminal 
     image,
     version,
     time: options.at ?? now,
-    reason: sentence(options.reason) || `promoted by hand by ${user()}`,
+    reason: sentence(options.reason) || `promoted manually by ${user()}`,
     ...(options.emergency && { emergency: true }),
   }
   const standing = await steering.standing(image, version)

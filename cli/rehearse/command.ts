@@ -9,7 +9,7 @@ const declaration = () =>
     .summary('run the whole system on this machine, without AWS')
     .description(
       'Synthesizes the templates that deploy, and runs their state machines and bundled functions on a virtual clock ' +
-        'against a stand-in for AWS on this machine. Without --event or --release, the first upstream releases an AMI; ' +
+        'against an emulator for AWS on this machine. Without --event or --release, the first upstream releases an AMI; ' +
         'with --for all of them do, as the seed has it.',
     )
     .option(...fleetOption)
@@ -31,7 +31,7 @@ const declaration = () =>
     .option('-o, --out <directory>', 'write calls, executions, history and notifications as .jsonl, and summary.json')
     .option(
       '--serve [port]',
-      'afterwards keep the stand-in up for the aws command and the other commands of rebake, until Ctrl-C',
+      'afterwards keep the emulator up for the aws command and the other commands of rebake, until Ctrl-C',
       integer(65_535),
     )
     .option(...jsonOption('print the outcome as one JSON document, and nothing else'))

@@ -6,9 +6,9 @@ import { checkName } from '../options/names.ts'
 import { BadInput } from '../problems.ts'
 import type { RehearseOptions } from './command.ts'
 
-export type HappeningOptions = Pick<RehearseOptions, 'event' | 'release' | 'at' | 'for'>
+export type ScenarioOptions = Pick<RehearseOptions, 'event' | 'release' | 'at' | 'for'>
 
-type Happenings = Pick<Rehearsed, 'events' | 'releases' | 'start' | 'for'>
+type ScenarioEvents = Pick<Rehearsed, 'events' | 'releases' | 'start' | 'for'>
 
 /** Rehearsals have no today: where nothing says when, this is it. */
 const defaultStart = '2026-09-01T06:00:00Z'
@@ -17,7 +17,7 @@ const defaultStart = '2026-09-01T06:00:00Z'
  * What happens, and when: what is asked for, or else one release; in a stretch of time, whatever the seed has.
  * @throws BadInput for an upstream that the fleet does not have, and for an event before the beginning
  */
-export function happeningsOf(fleet: Fleet, options: HappeningOptions): Happenings {
+export function scenarioOf(fleet: Fleet, options: ScenarioOptions): ScenarioEvents {
   const { event = [], release = [], at } = options
   for (const name of release) checkName('--release', 'upstream', name, Object.keys(fleet.upstreams))
   const events = event.map(readEvent)
@@ -26,7 +26,7 @@ export function happeningsOf(fleet: Fleet, options: HappeningOptions): Happening
   const asked = event.length + release.length > 0 || options.for !== undefined
   const upstreams = asked ? release : Object.keys(fleet.upstreams).slice(0, 1)
   const time = events.at(-1)?.time ?? at ?? defaultStart
-  // A release that nobody is told of is found when somebody looks.
+  // A release that nobody is notified of of is found when somebody looks.
   const looks = upstreams.some((name) => isSilent(sourceIn(fleet, name))) ? fleet.poll * 2 : undefined
   const seconds = options.for ?? looks
   return {

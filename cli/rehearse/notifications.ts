@@ -13,7 +13,7 @@ export function notificationLines(
 ): string[] {
   if (notifications.length === 0) return []
   return [
-    paint('bold', `What people were told (${count(notifications.length, 'notification')})`),
+    paint('bold', `What people read (${count(notifications.length, 'notification')})`),
     ...(notifications.length > readable
       ? countedLines(notifications, width, paint)
       : wholeLines(notifications, width, paint)),

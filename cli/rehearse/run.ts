@@ -9,7 +9,7 @@ import { painterFor } from '../render/text.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import type { RehearseOptions } from './command.ts'
 import { startDisplay } from './display.ts'
-import { happeningsOf } from './event-options.ts'
+import { scenarioOf } from './event-options.ts'
 import { readFaults } from './fault-options.ts'
 import { readLenient } from './lenient-options.ts'
 import { type Outcome, reportLines } from './report.ts'
@@ -21,7 +21,7 @@ const lazily: typeof rehearse = async (options) => (await import('../../rehearsa
 /** Rehearses, reports, and with --serve stays until Ctrl-C; the exit code is 1 if something failed. */
 export async function rehearseFleet(options: RehearseOptions, run = lazily): Promise<void> {
   const fleet = loadFleet(options.fleet)
-  const happenings = happeningsOf(fleet, options)
+  const scenarioEvents = scenarioOf(fleet, options)
   const faults = readFaults(fleet, options.fault ?? [])
   const readings = readLenient(options.lenient ?? [])
   prepareOut(options.out)
@@ -29,7 +29,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
   const rehearsal = await run({
     fleet,
     fleetFile: options.fleet,
-    ...happenings,
+    ...scenarioEvents,
     seed: options.seed,
     faults,
     readings,

@@ -1,6 +1,6 @@
 import { type Paint, unpainted } from '../render/text.ts'
 
-/** How to talk to the stand-in that stays up after a rehearsal. */
+/** How to talk to the emulator that stays up after a rehearsal. */
 export function serveLines(
   { url, region, fleet, waiting }: { url: string; region: string; fleet: string; waiting: boolean },
   paint: Paint = unpainted,
@@ -14,7 +14,7 @@ export function serveLines(
   ]
   return [
     '',
-    `${paint('bold', 'The stand-in stays up')} at ${paint('cyan', url)}. In another terminal:`,
+    `${paint('bold', 'The emulator stays up')} at ${paint('cyan', url)}. In another terminal:`,
     '',
     `  export AWS_ENDPOINT_URL=${url} AWS_DEFAULT_REGION=${region}`,
     '  export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator',

@@ -1,12 +1,12 @@
 import type { Channel } from '../../domain/names.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import { count, type Style } from './text.ts'
 
 /** What lists of releases have in common. */
 
 /** What a release is now: revoked or gone, or what points to it. */
-export function standingOf(
-  { releasedAt, revoked, retired }: Release,
+export function releaseStatusText(
+  { releasedAt, revoked, retired }: ImageRelease,
   channels: readonly Channel[] = [],
 ): { text: string; icon: string; style: Style } {
   if (revoked) return { text: 'revoked', icon: '✖', style: 'red' }
@@ -17,7 +17,7 @@ export function standingOf(
 }
 
 /** `canary 1 target, everyone 4 targets`: where all had it, ring by ring. */
-export const whereOf = ({ distributed = {} }: Release): string =>
+export const whereOf = ({ distributed = {} }: ImageRelease): string =>
   Object.entries(distributed)
     .map(([ring, placed]) => `${ring} ${count(placed.length, 'target')}`)
     .join(', ')

@@ -5,7 +5,7 @@ import { loadFleet } from '../fleet.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine } from '../render/text.ts'
 import { withdrawalSteps } from '../render/withdrawals.ts'
-import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { followSteps } from '../terminal/steps.ts'
 import { type Retiring, retiringIn } from './api.ts'
@@ -13,19 +13,19 @@ import type { RetireOptions } from './command.ts'
 import { retiredLines, retirementLines } from './render.ts'
 
 /** The edges of the command. */
-export interface Edges extends Changes<{ caller: string; retiring: Retiring }> {
+export interface RetireDeps extends Changes<{ caller: string; retiring: Retiring }> {
   pause: (milliseconds: number) => Promise<unknown>
 }
 
-const edges = (): Edges => ({
-  ...edgesOf((deployment, caller) => ({ caller, retiring: retiringIn(deployment) })),
+const liveDeps = (): RetireDeps => ({
+  ...changeDeps((deployment, caller) => ({ caller, retiring: retiringIn(deployment) })),
   pause: sleep,
 })
 
 /** Shows which old AMIs would go, asks, and follows the run that does it; the exit code is 1 if it was not to be, or not all of it. */
 export async function retire(
   options: RetireOptions,
-  { now, open, pause, ...terminal }: Edges = edges(),
+  { now, open, pause, ...terminal }: RetireDeps = liveDeps(),
 ): Promise<void> {
   const { json = false, dryRun = false, yes } = options
   const fleet = loadFleet(options.fleet)
@@ -33,13 +33,13 @@ export async function retire(
     throw new BadInput(
       `The fleet ${fleet.name} retires nothing. Give it 'retirement: { keep: 3 }' in ${options.fleet}, and deploy.`,
     )
-  if (!dryRun) mustBeAskable({ yes, json }, terminal, ', or --dry-run')
+  if (!dryRun) requireAnswerable({ yes, json }, terminal, ', or --dry-run')
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, retiring } = await open(deployment)
   const time = options.at ?? now
   const plan = await retiring.plan(time)
   if (!json) print(retirementLines(plan, printed()))
-  const isAny = plan.releases.some(({ fate }) => fate === 'deprecate' || fate === 'remove')
+  const isAny = plan.releases.some(({ action }) => action === 'deprecate' || action === 'remove')
   if (dryRun || !isAny) {
     if (json) printJson({ plan })
     return

@@ -7,28 +7,28 @@ import { Failed } from '../problems.ts'
 import { promote } from '../promote/run.ts'
 import { oneLine } from '../render/text.ts'
 import { startByHand } from '../start/run.ts'
-import { type Edges as Changes, edgesOf, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print } from '../terminal/output.ts'
 import type { RetryOptions } from './command.ts'
 
 /** The edges of the command: what it comes to has its own. */
-export interface Edges extends Pick<Changes<Pick<Steering, 'known' | 'image'>>, 'open' | 'canAsk'> {
+export interface RetryDeps extends Pick<Changes<Pick<Steering, 'known' | 'image'>>, 'open' | 'canAsk'> {
   start: typeof startByHand
   promote: typeof promote
 }
 
-const edges = (): Edges => ({ ...edgesOf(steeringOf), start: startByHand, promote })
+const liveDeps = (): RetryDeps => ({ ...changeDeps(steeringOf), start: startByHand, promote })
 
 /**
  * Says what failed last of an image and why, and does it again: a bake with all that descends from it, or a roll-out.
  *
  * @throws Failed where nothing failed
  */
-export async function retry(options: RetryOptions, { open, ...commands }: Edges = edges()): Promise<void> {
+export async function retry(options: RetryOptions, { open, ...commands }: RetryDeps = liveDeps()): Promise<void> {
   const { image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
-  mustBeAskable({ yes, json }, commands)
+  requireAnswerable({ yes, json }, commands)
   const steering = await open(deploymentOf(fleet, options.endpointUrl))
   const known = await steering.known()
   const { campaign } = known.images[image]?.last ?? {}
@@ -43,5 +43,5 @@ export async function retry(options: RetryOptions, { open, ...commands }: Edges 
 
 function failureLine(image: string, { campaign, why, ...found }: Exclude<Retry, { not: string }>): string {
   const what = found.again === 'bake' ? `The last bake of ${image}` : `The roll-out of ${image} ${found.version}`
-  return `${what} came to nothing in campaign ${campaign}: ${oneLine(why)}.`
+  return `${what} failed in campaign ${campaign}: ${oneLine(why)}.`
 }

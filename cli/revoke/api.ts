@@ -22,7 +22,7 @@ export interface RevocationNow {
   status: OperationItem['status']
   /** None before it has decided. */
   record?: RevocationItem
-  /** Of the images whose pointers go back, those that have begun. */
+  /** Of the images whose pointers roll back, those that have begun. */
   rollbacks: RollbackItem[]
   withdrawals: Withdrawal[]
   /** What is not as it should be, once it has ended. */

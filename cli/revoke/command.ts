@@ -16,7 +16,7 @@ const declaration = () =>
     .description(
       'Takes back a release that nobody may use any more, with --descendants also all that was baked from it: pointers go ' +
         'back to the last good release of each image, the AMIs are disabled in every account, and what is affected is ' +
-        'baked anew. What a running instance or an Auto Scaling group uses is not disabled but deprecated, and named. It ' +
+        'baked again. What a running instance or an Auto Scaling group uses is not disabled but deprecated, and named. It ' +
         'shows what it would do and what runs on it, asks, starts it in the build account, and follows it to its end. ' +
         'The same command again goes on with what is left.',
     )

@@ -63,11 +63,11 @@ export function previewLines(
         ]
       : [],
     stranded.length > 0
-      ? say(`There is no good release of ${list(stranded)}: new launches there fail until it is baked anew.`, 'red')
+      ? say(`There is no good release of ${list(stranded)}: new launches there fail until it is baked again.`, 'red')
       : [],
     rebake.length > 0
-      ? say(`Baked anew afterwards: ${list(rebake)}, with what descends from them.`)
-      : say('Nothing is baked anew: no image of the fleet is on them.'),
+      ? say(`Baked again afterwards: ${list(rebake)}, with what descends from them.`)
+      : say('Nothing is baked again: no image of the fleet is on them.'),
   ]
   return sections.filter((section) => section.length > 0).flatMap((section) => [...section, ''])
 }
@@ -81,7 +81,7 @@ const pointersText = ({ goBack, stranded }: Preview, image: string) => {
   return stranded.includes(image) ? 'stay: no good release' : 'none on it'
 }
 
-/** Each image whose pointers go back, and each account and region that has AMIs, as they are now. */
+/** Each image whose pointers roll back, and each account and region that has AMIs, as they are now. */
 export function revocationSteps({ record, rollbacks, withdrawals }: RevocationNow): Step[] {
   const steps = [
     ...(record?.goBack ?? []).map(({ image, to }): Step => {
@@ -113,9 +113,9 @@ export function revokedLines(
       ? `${paint('green', '✔')} ${what}${spared}.`
       : `${paint('red', '✖')} Not all of it is done: ${what}${spared}.`,
     ...problems.map((problem) => `  ${oneLine(problem)}`),
-    ...(record?.campaign ? [`What is affected is baked anew: rebake status ${record.campaign}`] : []),
+    ...(record?.campaign ? [`What is affected is baked again: rebake status ${record.campaign}`] : []),
     ...(problems.length > 0
-      ? ['', 'Mend what is said, and give the same command again: it goes on with what is left.']
+      ? ['', 'Fix what is said, and give the same command again: it goes on with what is left.']
       : []),
   ]
 }

@@ -4,7 +4,7 @@ import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
-import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { followSteps } from '../terminal/steps.ts'
 import { type Revocations, revocationName, revocationsIn } from './api.ts'
@@ -12,26 +12,26 @@ import type { RevokeOptions } from './command.ts'
 import { previewLines, revocationSteps, revokedLines } from './render.ts'
 
 /** The edges of the command. */
-export interface Edges extends Changes<{ caller: string; revocations: Revocations }> {
+export interface RevokeDeps extends Changes<{ caller: string; revocations: Revocations }> {
   pause: (milliseconds: number) => Promise<unknown>
 }
 
-const edges = (): Edges => ({
-  ...edgesOf((deployment, caller) => ({ caller, revocations: revocationsIn(deployment) })),
+const liveDeps = (): RevokeDeps => ({
+  ...changeDeps((deployment, caller) => ({ caller, revocations: revocationsIn(deployment) })),
   pause: sleep,
 })
 
 /** Shows what would be revoked, and what runs on it, asks, and follows it; the exit code is 1 if it was not to be, or not all of it. */
 export async function revoke(
   options: RevokeOptions,
-  { now, open, pause, ...terminal }: Edges = edges(),
+  { now, open, pause, ...terminal }: RevokeDeps = liveDeps(),
 ): Promise<void> {
   const { image, version, descendants = false, force = false, json = false, yes } = options
   const { at: time = now } = options
   const fleet = loadFleet(options.fleet)
   const reason = oneLine(options.reason ?? '')
   if (reason === '') throw new BadInput('Say why with --reason TEXT: everybody who launches from it reads it.')
-  mustBeAskable({ yes, json }, terminal)
+  requireAnswerable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, revocations } = await open(deployment)
   const operation = revocationName(image, version, time)

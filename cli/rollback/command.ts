@@ -12,7 +12,7 @@ import {
 
 const declaration = () =>
   new Command('rollback')
-    .summary('go back to an older release of an image, in every target')
+    .summary('roll back to an older release of an image, in every target')
     .description(
       'Points every target of an image back to an older release, ring by ring: the parameter, its channels and its ' +
         'launch templates, with the AMI of each account and region. It shows what it would do, asks, starts it in the ' +
@@ -22,9 +22,9 @@ const declaration = () =>
     )
     .argument('<image>', 'the image that goes back')
     .option(...fleetOption)
-    .option('--to <version>', 'the release to go back to, as 1.0.3/1. Default: the last good one before')
+    .option('--to <version>', 'the release to roll back to, as 1.0.3/1. Default: the last good one before')
     .option('--ring <name>', 'only the targets of this ring; children and the build account stay as they are')
-    .option('--reason <text>', 'why, in a line: everybody who is told of it reads it')
+    .option('--reason <text>', 'why, in a line: everybody who is notified of it reads it')
     .option(...yesOption)
     .option(...atOption)
     .option(...endpointOption)

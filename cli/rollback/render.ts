@@ -1,6 +1,6 @@
 import type { RingStatus } from '../../domain/operations.ts'
-import type { Known } from '../../domain/planning/known.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import type { RollbackPlan } from '../../domain/releases/rollback.ts'
 import { instant } from '../render/duration.ts'
 import type { Layout } from '../render/layout.ts'
@@ -25,8 +25,8 @@ const minute = (time = '') => `${instant(Date.parse(time)).slice(0, 16)} UTC`
 
 export interface RollbackFacts extends Pick<Standing, 'underWay'> {
   plan: RollbackPlan
-  known: Known
-  /** Children that will be rebaked from what it goes back to. */
+  known: FleetState
+  /** Children that will be rebaked from what it rolls back to. */
   children: string[]
   /** Where only one ring goes back. */
   ring?: string | undefined
@@ -36,7 +36,7 @@ export interface RollbackFacts extends Pick<Standing, 'underWay'> {
 export function rollbackLines(facts: RollbackFacts, { width, paint = unpainted }: Layout = {}): string[] {
   const { plan, ring, children, underWay } = facts
   const { image, from, to, problems } = plan
-  const title = `${image} goes back from ${from.version} to ${to.version}${ring === undefined ? '' : ` in ring ${ring}`}.`
+  const title = `${image} rolls back from ${from.version} to ${to.version}${ring === undefined ? '' : ` in ring ${ring}`}.`
   return [
     paint('bold', title),
     `  ${from.version}  ${from.ami}  ${standingText(from)}`,
@@ -59,7 +59,7 @@ export function rollbackLines(facts: RollbackFacts, { width, paint = unpainted }
 const paragraph = (title: string | false, lines: string[]) =>
   title === false ? [] : ['', title, ...lines.map((line) => `  ${oneLine(line)}`)]
 
-const standingText = ({ bakedAt, releasedAt, rolledBack }: Release) =>
+const standingText = ({ bakedAt, releasedAt, rolledBack }: ImageRelease) =>
   [
     releasedAt === undefined
       ? `baked ${minute(bakedAt)}, never through its last ring`
@@ -68,7 +68,7 @@ const standingText = ({ bakedAt, releasedAt, rolledBack }: Release) =>
   ].join(', ')
 
 export const claimText = ({ campaign, stage, waits }: Standing['underWay'][number]) =>
-  `campaign ${campaign} ${waits ? 'waits to' : 'has its turn to'} ${stage === 'bake' ? 'bake it' : 'roll it out'}`
+  `campaign ${campaign} ${waits ? 'waits to' : 'has the lock to'} ${stage === 'bake' ? 'bake it' : 'roll it out'}`
 
 function rowsOf({ rings }: RollbackPlan): string[][] {
   return rings.flatMap(({ ring, targets, launchTemplates }) => {
@@ -120,6 +120,6 @@ export function rolledBackLines(
     `${paint('red', '✖')} ${image} is not ${to.version} everywhere:`,
     ...problems.map((problem) => `  ${oneLine(problem)}`),
     '',
-    'Mend what is said of each target, and give the same command again: it writes only what differs.',
+    'Fix what is said of each target, and give the same command again: it writes only what differs.',
   ]
 }

@@ -7,7 +7,7 @@ import { checkName } from '../options/names.ts'
 import { Failed } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
 import type { Standing } from '../status/standing.ts'
-import { type Edges as Changes, edgesOf, isWanted, mustBeAskable } from '../terminal/confirm-change.ts'
+import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { followSteps } from '../terminal/steps.ts'
 import { type RollbackInput, type RollbackNow, type Rollbacks, rollbackName, rollbacksIn } from './api.ts'
@@ -15,25 +15,25 @@ import type { RollbackOptions } from './command.ts'
 import { type RollbackFacts, ringSteps, rollbackLines, rolledBackLines } from './render.ts'
 
 /** The edges of the command. */
-export interface Edges extends Changes<{ caller: string; rollbacks: Rollbacks }> {
+export interface RollbackDeps extends Changes<{ caller: string; rollbacks: Rollbacks }> {
   pause: (milliseconds: number) => Promise<unknown>
 }
 
-const edges = (): Edges => ({
-  ...edgesOf((deployment, caller) => ({ caller, rollbacks: rollbacksIn(deployment) })),
+const liveDeps = (): RollbackDeps => ({
+  ...changeDeps((deployment, caller) => ({ caller, rollbacks: rollbacksIn(deployment) })),
   pause: sleep,
 })
 
 /** Shows what would go back, asks, starts it and follows it; the exit code is 1 if it was not to be, or not everywhere. */
 export async function rollback(
   options: RollbackOptions,
-  { now, open, pause, ...terminal }: Edges = edges(),
+  { now, open, pause, ...terminal }: RollbackDeps = liveDeps(),
 ): Promise<void> {
   const { image, to, ring, at: time = now, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
   checkName('IMAGE', 'image', image, Object.keys(fleet.images))
   if (ring !== undefined) checkName('--ring', 'ring', ring, Object.keys(fleet.rings))
-  mustBeAskable({ yes, json }, terminal)
+  requireAnswerable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, rollbacks } = await open(deployment)
   const standing = await rollbacks.standing(image)
@@ -61,7 +61,7 @@ export async function rollback(
   if (ended.status === 'failed') process.exitCode = 1
 }
 
-/** @throws Failed where there is nothing to go back to */
+/** @throws Failed where there is nothing to roll back to */
 function planOf(fleet: Fleet, { releases }: Standing, asked: Parameters<typeof planRollback>[2]): RollbackPlan {
   const plan = planRollback(fleet, releases, asked)
   if ('refused' in plan) throw new Failed(`Nothing can be rolled back: ${plan.refused}.`)

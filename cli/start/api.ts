@@ -22,7 +22,7 @@ export interface Started {
 export async function start(deployment: Deployment, trigger: Trigger): Promise<Started> {
   const machine = campaignArn(deployment)
   let wasBefore = true
-  const parts = {
+  const deps = {
     stepFunctions: new SFNClient(deployment.config),
     campaignArn: machine,
     count: () => {
@@ -30,7 +30,7 @@ export async function start(deployment: Deployment, trigger: Trigger): Promise<S
     },
   }
   const { time } = trigger
-  const campaign = await starting(deployment, { what: 'campaign', time }, () => startCampaign(parts, trigger))
+  const campaign = await starting(deployment, { what: 'campaign', time }, () => startCampaign(deps, trigger))
   const arn = executionArn(deployment, 'campaign', campaignName(trigger))
   const link = deployment.endpoint === undefined ? executionLink(arn) : undefined
   return { campaign, executionArn: arn, wasBefore, ...(link && { console: link }) }

@@ -16,7 +16,7 @@ import {
 
 const declaration = () =>
   new Command('start')
-    .summary('start a campaign by hand')
+    .summary('start a campaign manually')
     .description(
       'Shows what a campaign would bake, by what the ledger knows, asks whether to go on, and starts it: by the ' +
         "state machine of the fleet's build account, with your own AWS credentials. Name images or an upstream.",
@@ -26,7 +26,7 @@ const declaration = () =>
     .option(...upstreamOption)
     .option(...amiOption)
     .option(...emergencyOption)
-    .option('--reason <text>', 'why, in a line: everybody who is told of the campaign reads it')
+    .option('--reason <text>', 'why, in a line: everybody who is notified of the campaign reads it')
     .option(...yesOption)
     .option(...atOption)
     .option(...endpointOption)

@@ -19,6 +19,6 @@ export function startedLines(
     '',
     `  rebake status ${campaign}${there}`,
     '',
-    'Whoever is told of campaigns is told of this one.',
+    'Everybody who is notified of campaigns is reported this one.',
   ]
 }

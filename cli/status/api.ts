@@ -8,8 +8,8 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn'
 import * as v from 'valibot'
-import { noClaims } from '../../domain/claims.ts'
 import { isRunning } from '../../domain/image-status.ts'
+import { noLocks } from '../../domain/locks.ts'
 import { operationMachines } from '../../domain/operations.ts'
 import type { Hold } from '../../domain/planning/holds.ts'
 import { isStep } from '../../domain/rebake-steps.ts'
@@ -42,7 +42,7 @@ export interface Status {
   /** @throws Failed where there is no such campaign */
   campaign(name: string): Promise<Seen>
   standing(): Promise<Standing>
-  /** ISO 8601: the machine's clock, or, of a rehearsal, the newest time that it has told of: its clock is its own. */
+  /** ISO 8601: the machine's clock, or, of a rehearsal, the newest time that it has reported: its clock is its own. */
   now(): string
 }
 
@@ -79,10 +79,10 @@ export function statusIn(deployment: Deployment): Status {
         const needing = (what: ReturnType<typeof readsAt>) =>
           running.filter(({ image }) => readsAt(steps.get(image)?.name ?? '') === what)
         const approvals = await askedOf(ledger, needing('approvals'))
-        const claims = needing('claims').length > 0 ? await ledger.locks.read() : noClaims
+        const locks = needing('claims').length > 0 ? await ledger.locks.read() : noLocks
         saw(begun.startedAt, begun.finishedAt, ...[...steps.values()].map(({ since }) => since))
         for (const { startedAt, finishedAt } of images) saw(startedAt, finishedAt)
-        return { campaign: name, record: begun, images, steps, approvals, claims }
+        return { campaign: name, record: begun, images, steps, approvals, claims: locks }
       }),
     standing: async () => {
       const standing = await asking('read what is held', async () => {
@@ -118,7 +118,7 @@ async function findEnded(client: SFNClient, stateMachineArn: string): Promise<Ex
 
 const Input = v.object({ trigger: Trigger })
 
-/** A campaign that is not in the ledger yet: its execution has only just begun, or came to nothing. */
+/** A campaign that is not in the ledger yet: its execution has only just begun, or failed. */
 async function describe(client: SFNClient, deployment: Deployment, campaign: string): Promise<Seen['record']> {
   try {
     const found = await client.send(

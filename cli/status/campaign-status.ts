@@ -1,7 +1,7 @@
 import { hasFailed, isOpen } from '../../domain/campaign-status.ts'
-import type { Claims } from '../../domain/claims.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { imageStatusesForPeople, type ShownStatus } from '../../domain/image-status.ts'
+import type { Locks } from '../../domain/locks.ts'
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { doneAt } from '../../domain/rebake-steps.ts'
 import { type Trigger, titleOf } from '../../domain/triggers.ts'
@@ -28,7 +28,7 @@ export interface Seen {
   /** What is asked now, of images that wait for an approval. */
   approvals: readonly ApprovalItem[]
   /** Whose turn it is. */
-  claims: Claims
+  claims: Locks
 }
 
 /** One image of a campaign. Times are ISO 8601. */
@@ -44,7 +44,7 @@ export interface ImageStatus {
   waits?: string
   /** How much of its work is done, 0 to 1. */
   done: number
-  /** Why it is baked; why it came to nothing, '' where it did not. */
+  /** Why it is baked; why it failed, '' where it did not. */
   because: string
   reason: string
   execution?: string
@@ -66,7 +66,7 @@ export interface CampaignStatus {
   images: ImageStatus[]
 }
 
-export const isOver = (campaign: Pick<CampaignStatus, 'status'>): boolean => !isOpen(campaign)
+export const isFinished = (campaign: Pick<CampaignStatus, 'status'>): boolean => !isOpen(campaign)
 
 /** Whether it came to an end that needs somebody. */
 export const wentWrong = (campaign: CampaignStatus): boolean =>
@@ -77,7 +77,7 @@ export function campaignStatus(fleet: Fleet, seen: Seen, now: string): CampaignS
   const { campaign, record } = seen
   const { trigger, status, startedAt, finishedAt } = record
   const images = seen.images.filter(({ plan }) => plan.decision === 'bake').sort((a, b) => a.plan.order - b.plan.order)
-  const waits = isOver({ status }) ? undefined : waitsOf(record, seen.images.length === 0)
+  const waits = isFinished({ status }) ? undefined : waitsOf(record, seen.images.length === 0)
   return {
     campaign,
     title: trigger ? titleOf(trigger) : campaign,
@@ -113,14 +113,14 @@ const expected = (fleet: Fleet, trigger: Trigger, since: string): ImageStatus[] 
       reason: '',
     }))
 
-interface Around {
+interface StatusContext {
   now: string
   /** The campaign's. */
   startedAt: string
   concurrentBakes: number
 }
 
-function imageStatus(image: CampaignImageItem, seen: Seen, around: Around): ImageStatus {
+function imageStatus(image: CampaignImageItem, seen: Seen, around: StatusContext): ImageStatus {
   const { plan, execution, startedAt, finishedAt, version, ami } = image
   const { shownAs: status } = imageStatusesForPeople[image.status]
   const base = {

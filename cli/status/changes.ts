@@ -1,4 +1,4 @@
-import { isOver } from './campaign-status.ts'
+import { isFinished } from './campaign-status.ts'
 import type { Look } from './follow.ts'
 
 /** What changed from look to look, as documents: of a campaign without its images, and of each image by itself. */
@@ -17,7 +17,7 @@ export function changes(): (look: Look) => object[] {
       const changed = images.filter(({ done: _, ...image }) => isNew(`${name} ${image.image}`, image))
       const own = isNew(name, campaign) ? [{ time: now, ...campaign }] : []
       const theirs = changed.map((image) => ({ time: now, campaign: name, ...image }))
-      // The end of a campaign is the last that is told of it.
-      return isOver(campaign) ? [...theirs, ...own] : [...own, ...theirs]
+      // The end of a campaign is the last that is notified of it.
+      return isFinished(campaign) ? [...theirs, ...own] : [...own, ...theirs]
     })
 }

@@ -1,4 +1,4 @@
-import { type CampaignStatus, isOver } from './campaign-status.ts'
+import { type CampaignStatus, isFinished } from './campaign-status.ts'
 import { type Patience, patiently } from './patience.ts'
 
 /** What is followed: every campaign that is not over, and those that ended since the last look. */
@@ -8,7 +8,7 @@ export interface Look {
   campaigns: CampaignStatus[]
 }
 
-interface Parts extends Patience {
+interface FollowDeps extends Patience {
   look: () => Promise<Look>
   show: (look: Look) => void
   /** Milliseconds from look to look. */
@@ -27,11 +27,11 @@ const forEach = 100
  * @returns the last look
  * @throws what a look threw that will not pass, or has not
  */
-export async function follow({ look, show, lost, pause, every }: Parts): Promise<Look> {
+export async function follow({ look, show, lost, pause, every }: FollowDeps): Promise<Look> {
   for (;;) {
     const now = await patiently(look, { lost, pause })
     show(now)
-    if (now.campaigns.every(isOver)) return now
+    if (now.campaigns.every(isFinished)) return now
     const running = now.campaigns.flatMap(({ images }) => images.filter(({ status }) => status === 'running'))
     await pause(Math.max(every, running.length * forEach))
   }

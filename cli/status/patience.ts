@@ -2,7 +2,7 @@ import { mayPass } from '../deployment/aws-problems.ts'
 import type { Failed } from '../problems.ts'
 
 export interface Patience {
-  /** Told when a look failed, and in how many seconds the next one is. */
+  /** Called when a look failed, and in how many seconds the next one is. */
   lost: (error: Failed, seconds: number) => void
   pause: (milliseconds: number) => Promise<unknown>
 }

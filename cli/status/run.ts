@@ -5,21 +5,21 @@ import type { Failed } from '../problems.ts'
 import { followDisplay } from '../rehearse/display.ts'
 import { canRedraw, print, printed, printJson } from '../terminal/output.ts'
 import { type Status, statusIn } from './api.ts'
-import { type CampaignStatus, campaignStatus, isOver, progressOf, wentWrong } from './campaign-status.ts'
+import { type CampaignStatus, campaignStatus, isFinished, progressOf, wentWrong } from './campaign-status.ts'
 import { changes } from './changes.ts'
 import type { StatusOptions } from './command.ts'
 import { follow, type Look } from './follow.ts'
 import { type State, statusLines } from './render.ts'
 
 /** The edges of the command. */
-export interface Edges {
+export interface StatusDeps {
   open: (deployment: Deployment) => Promise<Status>
   pause: (milliseconds: number) => Promise<unknown>
   /** Whether somebody watches, and it can be drawn for them. */
   isWatched: () => boolean
 }
 
-const edges = (): Edges => ({
+const liveDeps = (): StatusDeps => ({
   open: async (deployment) => {
     await checkAccount(deployment)
     return statusIn(deployment)
@@ -29,17 +29,17 @@ const edges = (): Edges => ({
 })
 
 /** Shows what is going on, or follows it until it is over; then the exit code says how the campaign that was asked for ended. */
-export async function status(options: StatusOptions, { open, pause, isWatched } = edges()): Promise<void> {
+export async function status(options: StatusOptions, { open, pause, isWatched } = liveDeps()): Promise<void> {
   const { campaign, json = false } = options
   const fleet = loadFleet(options.fleet)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const source = await open(deployment)
   const read = async (name: string) => campaignStatus(fleet, await source.campaign(name), source.now())
   const follows = options.follow ?? (isWatched() && !json)
-  const look = campaign === undefined ? lookAtOpen(source, read) : lookAt(source, read, campaign)
+  const look = campaign === undefined ? readOpen(source, read) : lookAt(source, read, campaign)
   const last = follows ? await watch({ look, pause }, deployment, json) : await look()
-  if (campaign !== undefined && last.campaigns.some((each) => isOver(each) && wentWrong(each))) process.exitCode = 1
-  // Every change of it was told: there is nothing to add.
+  if (campaign !== undefined && last.campaigns.some((each) => isFinished(each) && wentWrong(each))) process.exitCode = 1
+  // Every change of it was notified: there is nothing to add.
   if (follows && json) return
   const state = await stateOf(source, read, last, campaign)
   if (json) printJson(state)
@@ -53,21 +53,21 @@ const lookAt = (source: Status, read: Read, campaign: string) => async (): Promi
   return { now: source.now(), campaigns }
 }
 
-/** The open campaigns; those that were open at the last look are told of once more, as they ended. */
-function lookAtOpen(source: Status, read: Read) {
+/** The open campaigns; those that were open at the last look are reported once more, as they ended. */
+function readOpen(source: Status, read: Read) {
   let before: string[] = []
   return async (): Promise<Look> => {
     const open = await source.open()
     const campaigns: CampaignStatus[] = []
     for (const name of new Set([...before, ...open])) campaigns.push(await read(name))
-    before = campaigns.filter((each) => !isOver(each)).map(({ campaign }) => campaign)
+    before = campaigns.filter((each) => !isFinished(each)).map(({ campaign }) => campaign)
     return { now: source.now(), campaigns }
   }
 }
 
 /** Follows it to its end; answers with every campaign that it saw, as it was last. */
 async function watch(
-  { look, pause }: { look: () => Promise<Look>; pause: Edges['pause'] },
+  { look, pause }: { look: () => Promise<Look>; pause: StatusDeps['pause'] },
   deployment: Deployment,
   json: boolean,
 ): Promise<Look> {

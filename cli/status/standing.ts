@@ -1,14 +1,14 @@
-import type { Claim } from '../../domain/claims.ts'
-import type { Known } from '../../domain/planning/known.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { LockRequest } from '../../domain/locks.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 
 /** How an image stands: what is known of it, what was released, and who bakes it or rolls it out. */
 export interface Standing {
-  known: Known
+  known: FleetState
   /** The newest first. */
-  releases: Release[]
-  underWay: (Claim & { waits: boolean })[]
+  releases: ImageRelease[]
+  underWay: (LockRequest & { waits: boolean })[]
 }
 
 export async function standingOf(

@@ -3,13 +3,13 @@ import type { ApprovalItem, CampaignImageItem } from '../../ledger/items.ts'
 import { minute } from '../render/duration.ts'
 import type { Seen, Step } from './campaign-status.ts'
 
-type Around = Pick<Seen, 'claims' | 'approvals'> & { concurrentBakes: number }
+type WaitContext = Pick<Seen, 'claims' | 'approvals'> & { concurrentBakes: number }
 
 interface Wait {
   /** What of the ledger the text needs, beside the image's own item. */
   reads?: 'claims' | 'approvals'
   /** What is waited for, and until when; undefined where nothing is waited for any more. */
-  text: (image: CampaignImageItem, step: Step, around: Around) => string | undefined
+  text: (image: CampaignImageItem, step: Step, around: WaitContext) => string | undefined
 }
 
 const waits: Record<WaitKind, Wait> = {
@@ -38,19 +38,19 @@ const waitIn = (step: string): Wait | undefined => {
 export const readsAt = (step: string): Wait['reads'] => waitIn(step)?.reads
 
 /** What an image that runs waits for at its step, and until when, in words; undefined where it works. */
-export const waitsFor = (image: CampaignImageItem, step: Step, around: Around): string | undefined =>
+export const waitsFor = (image: CampaignImageItem, step: Step, around: WaitContext): string | undefined =>
   waitIn(step.name)?.text(image, step, around)
 
-/** Who waits has been granted nothing yet; who is not in the queue is about to be told. */
+/** Who waits has been granted nothing yet; who is not in the queue is about to be notified. */
 function queueText(
   { image, execution }: CampaignImageItem,
   stage: 'bake' | 'roll-out',
-  { claims, concurrentBakes }: Around,
+  { claims: locks, concurrentBakes }: WaitContext,
 ): string | undefined {
-  if (!claims.queue.some((claim) => claim.holder === execution && claim.stage === stage)) return undefined
-  const before = claims.held.find((claim) => claim.image === image && claim.stage === stage)
-  if (before) return `its turn comes after that of campaign ${before.campaign}`
-  const taken = claims.held.filter((claim) => claim.stage === 'bake').length
+  if (!locks.queue.some((claim) => claim.holder === execution && claim.stage === stage)) return undefined
+  const before = locks.held.find((claim) => claim.image === image && claim.stage === stage)
+  if (before) return `its lock comes after that of campaign ${before.campaign}`
+  const taken = locks.held.filter((claim) => claim.stage === 'bake').length
   return `queued: ${taken} of ${concurrentBakes} bakes run`
 }
 

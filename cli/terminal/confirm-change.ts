@@ -5,7 +5,7 @@ import { canAsk, confirm } from './ask.ts'
 import { print } from './output.ts'
 
 /** The edges of a command that changes something: it shows its plan, and asks. */
-export interface Edges<Opened> {
+export interface ChangeDeps<Opened> {
   now: string
   /** What it asks of a deployment, which is the caller's. */
   open: (deployment: Deployment) => Promise<Opened>
@@ -13,17 +13,17 @@ export interface Edges<Opened> {
   confirm: (question: string) => Promise<boolean>
 }
 
-/** @param open is told the ARN of the caller, who is of the fleet's own account */
-export const edgesOf = <Opened>(
+/** @param open gets the ARN of the caller, who is of the fleet's own account */
+export const changeDeps = <Opened>(
   open: (deployment: Deployment, caller: string) => Opened | Promise<Opened>,
-): Edges<Opened> => ({
+): ChangeDeps<Opened> => ({
   now: clock(),
   open: async (deployment) => open(deployment, await checkAccount(deployment)),
   canAsk,
   confirm,
 })
 
-type Asking = Pick<Edges<unknown>, 'canAsk' | 'confirm'>
+type Asking = Pick<ChangeDeps<unknown>, 'canAsk' | 'confirm'>
 
 /** What was said beforehand; both must be named, so that a command that lacks one of the flags does not compile. */
 interface Said {
@@ -32,7 +32,7 @@ interface Said {
 }
 
 /** @throws BadInput where nobody can be asked, and nobody has said so beforehand */
-export function mustBeAskable({ yes, json }: Said, asking: Pick<Asking, 'canAsk'>, otherwise = ''): void {
+export function requireAnswerable({ yes, json }: Said, asking: Pick<Asking, 'canAsk'>, otherwise = ''): void {
   if (yes || (!json && asking.canAsk())) return
   throw new BadInput(`Nobody can be asked whether to go on: say so beforehand with --yes${otherwise}.`)
 }

@@ -70,14 +70,14 @@ function liveSteps(stream: NodeJS.WriteStream): Steps {
 }
 
 function plainSteps(): Steps {
-  const told = new Map<string, string>()
+  const reported = new Map<string, string>()
   return {
     show: (steps) => {
       const news = steps.filter((step) => {
         const line = stepLine(step)
-        return isEnded(step) && told.get(step.name) !== line
+        return isEnded(step) && reported.get(step.name) !== line
       })
-      for (const step of news) told.set(step.name, stepLine(step))
+      for (const step of news) reported.set(step.name, stepLine(step))
       if (news.length > 0) print(news.map((step) => stepLine(step)))
     },
     close: () => undefined,

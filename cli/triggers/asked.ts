@@ -17,7 +17,7 @@ export type Asked = Pick<
 >
 
 /** What is there to answer with. */
-export interface Circumstances {
+export interface TriggerContext {
   fleet: Fleet
   definitions: Record<string, string>
   live: Live | undefined
@@ -38,15 +38,15 @@ export function checkAsked(asked: Asked, live: boolean): void {
 }
 
 /** @throws BadInput for what would start no campaign, and why */
-export async function causeOf(asked: Asked, circumstances: Circumstances): Promise<Cause | { nothing: string[] }> {
-  const cause = await foreseen(asked, circumstances)
+export async function causeOf(asked: Asked, context: TriggerContext): Promise<Cause | { nothing: string[] }> {
+  const cause = await foreseen(asked, context)
   if (!asked.emergency || 'nothing' in cause) return cause
   return { ...cause, trigger: { ...cause.trigger, emergency: true } }
 }
 
 async function foreseen(
   asked: Asked,
-  { fleet, definitions, live, now }: Circumstances,
+  { fleet, definitions, live, now }: TriggerContext,
 ): Promise<Cause | { nothing: string[] }> {
   const { event, release, cycle, drift, at } = asked
   if (event !== undefined) {

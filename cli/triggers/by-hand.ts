@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import * as v from 'valibot'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { chosen } from '../../domain/planning/learning.ts'
+import { recordChosenAmi } from '../../domain/planning/transitions.ts'
 import { amiId, type ManualTrigger } from '../../domain/triggers.ts'
 import type { Live } from '../deployment/live.ts'
 import { checkName } from '../options/names.ts'
@@ -29,7 +29,7 @@ export function byHand(fleet: Fleet, { image, upstream, ami, emergency, reason }
     ...(upstream !== undefined && { upstream }),
     ...(ami !== undefined && { ami }),
     time,
-    reason: sentence(reason) || `started by hand by ${user()}`,
+    reason: sentence(reason) || `started manually by ${user()}`,
     ...(emergency && { emergency: true }),
   }
 }
@@ -64,5 +64,5 @@ export async function causeByHand(trigger: ManualTrigger, live: Live | undefined
   const { judgement, created } = await live.judge({ upstreams: [upstream], ami, time })
   if (!('releases' in judgement)) throw new BadInput(`--ami ${ami}: ${Object.values(judgement)[0]}.`)
   const amiName = judgement.releases[0]?.amiName ?? ''
-  return { trigger, known: chosen(live.known, { upstream, ami, amiName, time }, created) }
+  return { trigger, known: recordChosenAmi(live.known, { upstream, ami, amiName, time }, created) }
 }

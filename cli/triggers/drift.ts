@@ -1,13 +1,13 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { driftOf, driftTrigger } from '../../domain/planning/drift.ts'
-import type { Known } from '../../domain/planning/known.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import type { Cause } from './cause.ts'
 
 /** What the reconcile would set right now; or in words for people why it would do nothing. */
 export function causeOfDrift(
   fleet: Fleet,
   definitions: Record<string, string>,
-  known: Known,
+  known: FleetState,
   time: string,
 ): Cause | { nothing: string[] } {
   const findings = driftOf(fleet, definitions, known, time)

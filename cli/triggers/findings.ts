@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { localText } from '../../domain/calendar/local-time.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { imageOfArn, versionOfArn } from '../../domain/names.ts'
-import { judgeFindings } from '../../domain/planning/cves.ts'
+import { selectFindings } from '../../domain/planning/cves.ts'
 import type { Live } from '../deployment/live.ts'
 import type { EventEnvelope } from '../events.ts'
 import { BadInput } from '../problems.ts'
@@ -33,7 +33,7 @@ export function causeOfFindings(
   const counts = v.safeParse(Counts, detail['finding-severity-counts'])
   if (!counts.success) throw new BadInput('This scan would fail: it has no "finding-severity-counts".')
   const version = versionOfArn(arn)
-  const verdict = judgeFindings(fleet, live.known, { image, version, counts: counts.output, time })
+  const verdict = selectFindings(fleet, live.known, { image, version, counts: counts.output, time })
   if ('ignored' in verdict) throw new BadInput(`This scan would be ignored: ${verdict.ignored}.`)
   if ('later' in verdict) {
     const earliest = new Date(Date.parse(verdict.since) + (fleet.cves?.every ?? 0) * 1000)

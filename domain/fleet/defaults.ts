@@ -2,7 +2,7 @@ import { architectureOf as architectureOfUpstream, type Upstream } from './upstr
 
 /** Defaults that depend on another part of the fleet. Total: also for a fleet whose names lead nowhere. */
 
-interface Parts {
+interface FleetParts {
   freshness?: number
   upstreams: Record<string, Upstream>
   rings: Record<string, unknown>
@@ -17,7 +17,7 @@ interface Parts {
   >
 }
 
-type Completed<F extends Parts> = Omit<F, 'images'> & {
+type Completed<F extends FleetParts> = Omit<F, 'images'> & {
   images: Record<
     string,
     Omit<F['images'][string], 'rings' | 'checks'> & {
@@ -30,7 +30,7 @@ type Completed<F extends Parts> = Omit<F, 'images'> & {
 }
 
 /** Fills in an image's promise, its rings (all, and always in the fleet's order) and the architecture that it must have. */
-export const complete = <F extends Parts>(fleet: F): Completed<F> => {
+export const complete = <F extends FleetParts>(fleet: F): Completed<F> => {
   const order = Object.keys(fleet.rings)
   const images = Object.entries(fleet.images).map(([key, image]) => [
     key,
@@ -50,7 +50,7 @@ export const complete = <F extends Parts>(fleet: F): Completed<F> => {
   return { ...fleet, images: Object.fromEntries(images) }
 }
 
-const architectureOf = (fleet: Parts, image: string) => {
+const architectureOf = (fleet: FleetParts, image: string) => {
   const seen = new Set<string>()
   let parent = image
   while (Object.hasOwn(fleet.images, parent) && !seen.has(parent)) {

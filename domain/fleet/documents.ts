@@ -1,11 +1,11 @@
 import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import type { Fleet, Platform } from './model.ts'
-import { type Finding, type Problem, show, wrongKey, wrongValue } from './problems.ts'
+import { type FleetProblem, type Problem, show, wrongKey, wrongValue } from './problems.ts'
 import { inspectDocument, tooLong } from './rules/documents.ts'
 import { isMapping } from './rules/scope.ts'
-import { readYaml } from './source.ts'
 import { inspect } from './structure.ts'
+import { readYaml } from './yaml-source.ts'
 
 /** Reads a file that a component names, by its path as the fleet has it; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined
@@ -14,7 +14,7 @@ interface Documents {
   /** Those whose shape is right, by component. */
   documents: Map<string, Document>
   /** In the fleet's own file. */
-  findings: Finding[]
+  findings: FleetProblem[]
   /** In the components' files. */
   problems: Problem[]
 }

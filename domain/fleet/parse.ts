@@ -2,12 +2,12 @@ import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { type ReadFile, readDocuments } from './documents.ts'
 import { type Fleet, FleetSchema } from './model.ts'
-import { type Finding, FleetInvalid, type Problem } from './problems.ts'
+import { FleetInvalid, type FleetProblem, type Problem } from './problems.ts'
 import { applyRules } from './rules/index.ts'
 import { references } from './rules/references.ts'
 import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
-import { readYaml } from './source.ts'
 import { inspect } from './structure.ts'
+import { readYaml } from './yaml-source.ts'
 
 export type { ReadFile } from './documents.ts'
 export { FleetInvalid } from './problems.ts'
@@ -51,7 +51,7 @@ export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet =
 const standIns = { name: 'fleet', build: { account: '000000000000', region: 'us-east-1' } }
 
 /** The fleet without every named part that has a problem of its own. */
-const withoutDamage = (fleet: Record<string, unknown>, damage: Finding[]): unknown => {
+const withoutDamage = (fleet: Record<string, unknown>, damage: FleetProblem[]): unknown => {
   const parts = structuredClone(fleet)
   for (const [section, name] of damage.map(({ path }) => path)) {
     const named = isSection(section) && name !== undefined && parts[section]

@@ -20,7 +20,7 @@ export class FleetInvalid extends Error {
 export type Path = readonly (string | number)[]
 
 /** A problem before it has a place in a file. */
-export interface Finding {
+export interface FleetProblem {
   path: Path
   /** Whether the key at the path is wrong, or its value. */
   at: 'key' | 'value'
@@ -36,20 +36,20 @@ const label = (path: Path): string =>
 const about = (path: Path, message: string) => (path.length ? `${label(path)}: ${message}` : message)
 
 /** @param of what the message names, when that is not the path where it stands */
-export const wrongValue = (path: Path, message: string, of: Path = path): Finding => ({
+export const wrongValue = (path: Path, message: string, of: Path = path): FleetProblem => ({
   path,
   at: 'value',
   message: about(of, message),
 })
 
-export const wrongKey = (path: Path, message: string, of: Path = path): Finding => ({
+export const wrongKey = (path: Path, message: string, of: Path = path): FleetProblem => ({
   path,
   at: 'key',
   message: about(of, message),
 })
 
 /** @param character where in the text at the path */
-export const wrongWithin = (path: Path, character: number, message: string): Finding => ({
+export const wrongWithin = (path: Path, character: number, message: string): FleetProblem => ({
   ...wrongValue(path, message),
   character,
 })

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { didYouMean, type Finding, nearest, type Path, show, wrongKey, wrongValue } from './problems.ts'
+import { didYouMean, type FleetProblem, nearest, type Path, show, wrongKey, wrongValue } from './problems.ts'
 import { isMapping } from './rules/scope.ts'
 
 /**
@@ -12,7 +12,7 @@ export const inspect = (
   /** The text of a scalar as written, to tell how to quote it. */
   written: (path: Path) => string | undefined,
   path: Path = [],
-): Finding[] => {
+): FleetProblem[] => {
   const at = (inner: unknown, child: unknown, key: string | number) =>
     inspect(inner as v.GenericSchema, child, written, [...path, key])
   const shape = schema as unknown as Shape
@@ -83,7 +83,7 @@ const meant = (options: v.GenericSchema[], value: unknown): v.GenericSchema => {
 }
 
 /** Unknown keys, and missing ones that no unknown key seems to be meant for. */
-const strangers = (entries: Record<string, v.GenericSchema>, value: object, path: Path): Finding[] => {
+const strangers = (entries: Record<string, v.GenericSchema>, value: object, path: Path): FleetProblem[] => {
   const known = Object.keys(entries)
   const unknown = Object.keys(value).filter((key) => !Object.hasOwn(entries, key))
   const free = known.filter((key) => !Object.hasOwn(value, key))
@@ -104,7 +104,7 @@ const strangers = (entries: Record<string, v.GenericSchema>, value: object, path
 /** Keys that JavaScript keeps for itself: Valibot drops them from a record without a word. */
 const reserved = ['__proto__', 'constructor', 'prototype']
 
-const wrongName = (schema: v.GenericSchema, key: string, path: Path): Finding[] => {
+const wrongName = (schema: v.GenericSchema, key: string, path: Path): FleetProblem[] => {
   if (reserved.includes(key))
     return [wrongKey([...path, key], `expected a name that is not reserved, found ${show(key)}`, path)]
   const issue = firstIssue(schema, key)
@@ -122,7 +122,7 @@ const wrongKind = ({ message }: Shape, value: unknown, path: Path) =>
   wrongValue(path, `expected ${message}, found ${show(value)}`)
 
 /** What the schema says of the value as a whole, once its parts are right. */
-const whole = (schema: v.GenericSchema, value: unknown, path: Path): Finding[] => {
+const whole = (schema: v.GenericSchema, value: unknown, path: Path): FleetProblem[] => {
   const issue = firstIssue(schema, value)
   return issue ? [wrongValue(path, `expected ${issue.message}, found ${size(value)}`)] : []
 }
@@ -137,7 +137,7 @@ const mismatch = (
   value: unknown,
   written: (path: Path) => string | undefined,
   path: Path,
-): Finding => {
+): FleetProblem => {
   const text = typeof value === 'string' ? undefined : written(path)
   const quoted = text !== undefined && text !== '' && v.is(schema, text)
   const found = quoted ? `the ${typeof value} ${text}: write it in quotes, '${text}'` : show(value)

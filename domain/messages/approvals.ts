@@ -5,7 +5,7 @@ import type { Evidence } from '../validation/evidence.ts'
 import { why } from './campaigns.ts'
 import { changeLines } from './changes.ts'
 import { executionLink, linksTo } from './links.ts'
-import { duration, type Level, lines, type Message, more, plural, subject, told, utc } from './message.ts'
+import { duration, header, type Level, lines, type Message, more, plural, subject, utc } from './message.ts'
 
 export interface ApprovalFacts {
   campaign: string
@@ -32,7 +32,7 @@ export function approvalRequested(facts: ApprovalFacts, level: Level): Message {
   const { ring } = facts.ring
   const named = `${campaign} ${image} --ring ${ring}`
   return {
-    ...told('approval-requested', 'warning', level.level, facts),
+    ...header('approval-requested', 'warning', level.level, facts),
     about: { campaign, image, ring },
     links: linksTo({ Execution: executionLink(facts.execution) }),
     facts: { ...facts },
@@ -48,7 +48,7 @@ export function approvalRequested(facts: ApprovalFacts, level: Level): Message {
       approvers.map((approver) => `  ${approver}`),
       more(
         level,
-        `Other images of this campaign that wait for ring ${ring} are not told of one by one: rebake approve lists them, and rebake approve ${campaign} answers for all.`,
+        `Other images of this campaign that wait for ring ${ring} are not reported one by one: rebake approve lists them, and rebake approve ${campaign} answers for all.`,
       ),
       '',
       trigger && why(trigger),
@@ -95,7 +95,7 @@ export function approvalsEndSoon({ time, waiting }: ReminderFacts): Message {
   const left = (until: string) => duration((Date.parse(until) - Date.parse(time)) / 1000)
   const only = waiting.length === 1 ? first : undefined
   return {
-    ...told('approval-reminder', 'warning', 'summary', { waiting }),
+    ...header('approval-reminder', 'warning', 'summary', { waiting }),
     about: only ? { campaign: only.campaign, image: only.image, ring: only.ring } : {},
     links: [],
     facts: { waiting },

@@ -4,7 +4,7 @@ import { baseOf, detailsOf, rolledOutBy, titleOf } from '../trigger-kinds.ts'
 import type { Trigger } from '../triggers.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
-import { type About, duration, lines, type Message, plural, subject, told, utc } from './message.ts'
+import { type About, duration, header, lines, type Message, plural, subject, utc } from './message.ts'
 
 export interface RefusedFacts {
   /** Or what is known of it: the parameter or the image that names it. */
@@ -23,7 +23,7 @@ export interface RefusedFacts {
 
 export function upstreamRefused(facts: RefusedFacts): Message {
   return {
-    ...told('upstream-refused', 'warning', 'summary', facts),
+    ...header('upstream-refused', 'warning', 'summary', facts),
     about: {},
     links: [],
     facts: { ...facts },
@@ -32,7 +32,7 @@ export function upstreamRefused(facts: RefusedFacts): Message {
       `Account ${facts.account}, ${facts.region}, tells of a release: ${facts.ami}.`,
       `Rebake did not take it: ${facts.reason}.`,
       '',
-      'No image was rebaked. If this AMI is meant to be a release, mend what is said above (or the upstream in',
+      'No image was rebaked. If this AMI is meant to be a release, fix what is said above (or the upstream in',
       'fleet.yaml) and start its campaign: rebake start --upstream NAME --ami AMI. If it is not, ask that account why it',
       'sends this.',
     ),
@@ -67,7 +67,7 @@ export function campaignPlanned(facts: PlannedFacts): Message {
   const rolledOut = rolledOutBy(facts.trigger)
   const last = Math.max(...facts.bakes.map(({ finishedAfterSeconds }) => finishedAfterSeconds))
   return {
-    ...told('campaign-planned', 'info', 'summary', facts),
+    ...header('campaign-planned', 'info', 'summary', facts),
     about: ofCampaign(facts.campaign, facts.trigger),
     links: linksTo({ Execution: executionLink(facts.execution) }),
     facts: { ...facts },
@@ -114,7 +114,7 @@ export function campaignWaiting(facts: WaitingFacts): Message {
   const { campaign, image, ring, trigger, until, reasons } = facts
   const what = image === undefined ? 'The campaign' : ring ? `${image}, on its way to ring ${ring},` : image
   return {
-    ...told('campaign-waiting', 'info', 'summary', facts),
+    ...header('campaign-waiting', 'info', 'summary', facts),
     about: { ...ofCampaign(campaign, trigger), ...(image && { image }), ...(ring && { ring }) },
     links: [],
     facts: { ...facts },
@@ -123,7 +123,7 @@ export function campaignWaiting(facts: WaitingFacts): Message {
       trigger && why(trigger),
       `${what} waits until ${utc(until)}, and then goes on by itself:`,
       reasons.map((reason) => `  ${reason}`),
-      image !== undefined && 'Other images of this campaign that wait until then are not told of one by one.',
+      image !== undefined && 'Other images of this campaign that wait until then are not reported one by one.',
       '',
       'What cannot wait: rebake start --emergency passes freezes and windows.',
       `Campaign: ${campaign}`,
@@ -167,7 +167,7 @@ export function campaignFinished(facts: FinishedFacts): Message {
   const title = facts.trigger ? titleOf(facts.trigger) : 'an unknown trigger'
   const width = Math.max(0, ...facts.images.map(({ image }) => image.length))
   return {
-    ...told('campaign-finished', bad ? 'error' : 'info', 'summary', facts),
+    ...header('campaign-finished', bad ? 'error' : 'info', 'summary', facts),
     about: ofCampaign(facts.campaign, facts.trigger),
     links: linksTo({ Execution: facts.execution && executionLink(facts.execution) }),
     facts: { ...facts },

@@ -5,7 +5,7 @@ import { someOf } from '../validation/evidence.ts'
 export function changeLines(changes: Changes | string): string[] {
   if (typeof changes === 'string') return [`What changed is not known: ${changes}`]
   const { previous, packages, findings, counts } = changes
-  const told = [
+  const reported = [
     packages &&
       counted('packages', {
         added: packages.added,
@@ -20,9 +20,9 @@ export function changeLines(changes: Changes | string): string[] {
     previous
       ? `What changed since ${previous.version} (${previous.ami}):`
       : 'There is no release before it to compare with.',
-    ...(previous && told.length === 0
+    ...(previous && reported.length === 0
       ? [known ? '  nothing that Image Builder knows of' : '  Image Builder does not know']
-      : told),
+      : reported),
     ...(counts ? [`Vulnerabilities in it: ${now.join(', ') || 'none'}.`] : []),
   ]
 }

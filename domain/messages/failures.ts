@@ -14,7 +14,7 @@ interface Explanation {
 const explanations: Record<string, Explanation> = {
   BakeFailed: {
     what: 'its bake failed in Image Builder',
-    todo: 'Open the image in the Image Builder console and follow its log stream to the step that failed. Mend the component or the recipe, and deploy. Where the reason names the parameter of the parent, the next rebake sets it again; CloudTrail (DeleteParameter) tells who deletes it.',
+    todo: 'Open the image in the Image Builder console and follow its log stream to the step that failed. Fix the component or the recipe, and deploy. Where the reason names the parameter of the parent, the next rebake sets it again; CloudTrail (DeleteParameter) tells who deletes it.',
   },
   BakeCancelled: {
     what: 'somebody or something cancelled its bake',
@@ -30,7 +30,7 @@ const explanations: Record<string, Explanation> = {
   },
   ValidationFailed: {
     what: 'the AMI that it baked failed its checks',
-    todo: 'The AMI stays in the build account and goes nowhere. Mend the recipe or, if the check is wrong, the checks of the image in fleet.yaml.',
+    todo: 'The AMI stays in the build account and goes nowhere. Fix the recipe or, if the check is wrong, the checks of the image in fleet.yaml.',
   },
   DistributionFailed: {
     what: 'Image Builder could not distribute its AMI',
@@ -50,15 +50,15 @@ const explanations: Record<string, Explanation> = {
   },
   PublicationIncomplete: {
     what: 'some targets of a ring have its AMI and do not point to it',
-    todo: 'Mend what is said of each target above: its role, its parameter or its launch template. The next rebake points all of them.',
+    todo: 'Fix what is said of each target above: its role, its parameter or its launch template. The next rebake points all of them.',
   },
   RollbackIncomplete: {
-    what: 'some targets do not point to the release that it goes back to',
-    todo: 'Mend what is said of each target above: its role, its parameter or its launch template. Then give the same command again: it writes only what differs.',
+    what: 'some targets do not point to the release that it rolls back to',
+    todo: 'Fix what is said of each target above: its role, its parameter or its launch template. Then give the same command again: it writes only what differs.',
   },
   ApprovalRejected: {
     what: 'somebody who may approve it for its next ring rejected it',
-    todo: 'Mend what the reason says. The rings before keep it, those after it keep what they have.',
+    todo: 'Fix what the reason says. The rings before keep it, those after it keep what they have.',
   },
   ApprovalTimedOut: {
     what: 'nobody approved it for its next ring in time, which rejects it',
@@ -78,11 +78,11 @@ const explanations: Record<string, Explanation> = {
   },
   TargetUnreachable: {
     what: "a target account did not let Rebake in to look at its AMIs or to write the image's parameter",
-    todo: 'Deploy the target-account stack of this fleet in that account, or mend its role.',
+    todo: 'Deploy the target-account stack of this fleet in that account, or fix its role.',
   },
   WithdrawalIncomplete: {
     what: 'some of its AMIs are not withdrawn',
-    todo: 'Mend what is said of each account above, most often its role: deploy the target-account stack of this fleet there. What is left is tried again.',
+    todo: 'Fix what is said of each account above, most often its role: deploy the target-account stack of this fleet there. What is left is tried again.',
   },
   Aborted: {
     what: 'its execution was stopped',
@@ -113,7 +113,7 @@ const unknown: Explanation = {
 
 /** What an error that carries data says to people. */
 const sentences: { readonly [N in CarrierName]: (data: ErrorData[N]) => string } = {
-  NotOpen: ({ opensAt, reasons }) => `${opensAt} ${reasons.join('; ')}`,
+  OutsideChangeWindow: ({ opensAt, reasons }) => `${opensAt} ${reasons.join('; ')}`,
   DistributionInProgress: ({ arn, status }) => `${arn} is ${status}`,
   DistributionRetriable: ({ arn, failure }) => `${arn} failed: ${failure}`,
 }

@@ -3,7 +3,7 @@ import type { Changes } from '../validation/changes.ts'
 import { changeLines } from './changes.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, imagesLink, linksTo, logLink } from './links.ts'
-import { type Level, lines, type Message, more, plural, subject, told } from './message.ts'
+import { header, type Level, lines, type Message, more, plural, subject } from './message.ts'
 
 export interface StaleFacts {
   image: string
@@ -17,7 +17,7 @@ export interface StaleFacts {
 export function imageStale(facts: StaleFacts, level: Level): Message {
   const { image, parentAmi, tries, reason, campaign } = facts
   return {
-    ...told('image-stale', 'error', level.level, facts),
+    ...header('image-stale', 'error', level.level, facts),
     about: { campaign, image },
     links: [],
     facts: { ...facts },
@@ -26,9 +26,9 @@ export function imageStale(facts: StaleFacts, level: Level): Message {
       `${image} was tried ${tries} times on ${parentAmi}, and failed each time. Nobody tries again by themselves.`,
       '',
       `Why, the last time: ${reason}`,
-      `What to do: mend it and deploy, which rebakes it, or: rebake start --image ${image}.`,
+      `What to do: fix it and deploy, which rebakes it, or: rebake start --image ${image}.`,
       'Until then it keeps its last release. The next release of its parent rebakes it too.',
-      more(level, 'Other images that are given up are not told of one by one; rebake plan --drift --live has them.'),
+      more(level, 'Other images that are given up are not reported one by one; rebake plan --drift --live has them.'),
       '',
       `Campaign: ${campaign}`,
     ),
@@ -46,7 +46,7 @@ export interface WarnedFacts {
 export function imageWarned(facts: WarnedFacts, level: Level): Message {
   const { campaign, image, ami, warnings } = facts
   return {
-    ...told('image-warned', 'warning', level.level, facts),
+    ...header('image-warned', 'warning', level.level, facts),
     about: { campaign, image },
     links: [],
     facts: { ...facts },
@@ -56,8 +56,8 @@ export function imageWarned(facts: WarnedFacts, level: Level): Message {
       '',
       warnings.map((warning) => `  ${warning}`),
       '',
-      'What is advisory does not stop it. A waiver that ends will: renew it in fleet.yaml, or mend what it is for.',
-      more(level, 'Warnings of other images of this campaign are not told one by one: the ledger has them.'),
+      'What is advisory does not stop it. A waiver that ends will: renew it in fleet.yaml, or fix what it is for.',
+      more(level, 'Warnings of other images of this campaign are not reported one by one: the ledger has them.'),
       `Campaign: ${campaign}`,
     ),
   }
@@ -82,7 +82,7 @@ export interface ReleasedFacts {
 export function imageReleased(facts: ReleasedFacts): Message {
   const { campaign, image, version, ami, imageArn, execution, parentAmi, components } = facts
   return {
-    ...told('image-released', 'info', 'detail', facts),
+    ...header('image-released', 'info', 'detail', facts),
     about: { campaign, image },
     links: linksTo({ Execution: executionLink(execution), 'Build log': logLink(imageArn) }),
     facts: { ...facts },
@@ -119,7 +119,7 @@ export function imageFailed(facts: FailedFacts, level: Level): Message {
   const { what, todo } = explain(facts.failure.error)
   const { campaign, image, execution, imageArn } = facts
   return {
-    ...told('image-failed', 'error', level.level, facts),
+    ...header('image-failed', 'error', level.level, facts),
     about: { campaign, image },
     links: linksTo({
       Execution: executionLink(execution),
@@ -135,8 +135,8 @@ export function imageFailed(facts: FailedFacts, level: Level): Message {
       facts.skipped.length > 0
         ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,
-      `To take it up again when that is mended: rebake retry ${facts.image}.`,
-      more(level, 'Further failures of this campaign are told of when it has finished, and not one by one before.'),
+      `To take it up again when that is fixed: rebake retry ${facts.image}.`,
+      more(level, 'Further failures of this campaign are reported when it has finished, and not one by one before.'),
       '',
       imageArn !== null && `Image: ${imageArn}`,
       `Campaign: ${campaign}`,

@@ -29,7 +29,7 @@ interface RetirementStage {
 }
 
 /**
- * What people are told of. Two messages tell the same fact where their identities are the same; `reference.ts` says what
+ * What people read of. Two messages tell the same fact where their identities are the same; `reference.ts` says what
  * each kind tells.
  */
 export const messageKinds = {

@@ -17,7 +17,7 @@ export interface Link {
 
 export interface Level {
   level: (typeof levels)[number]
-  /** The last of its kind that everybody is told of. */
+  /** The last of its kind that everybody is notified of. */
   last?: boolean
 }
 
@@ -86,7 +86,7 @@ export const idOf = <K extends Kind>(kind: K, facts: IdentifyingFacts<K>): strin
     .slice(0, 32)
 
 /** How a message is known and sorted. */
-export const told = <K extends Kind>(
+export const header = <K extends Kind>(
   kind: K,
   severity: SeverityOf<K>,
   level: LevelOf<K>,

@@ -1,6 +1,6 @@
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
-import { lines, type Message, subject, told } from './message.ts'
+import { header, lines, type Message, subject } from './message.ts'
 
 export interface RolledBackFacts {
   image: string
@@ -24,13 +24,13 @@ const aboutOf = ({ image, ring }: RolledBackFacts) => ({ image, ...(ring !== und
 const whoAndWhy = ({ by, reason }: RolledBackFacts) => [`By: ${by}`, ...(reason ? [`Why: ${reason}`] : [])]
 const again = 'The same command again writes only what differs.'
 
-/** An image went back to an older release, in every target that could. */
+/** An image rolled back to an older release, in every target that could. */
 export function imageRolledBack(facts: RolledBackFacts): Message {
   const { image, from, to, ring, operation, execution, hold, problems } = facts
   const where = ring === undefined ? 'every ring' : `ring ${ring}`
   const bad = problems.length > 0
   return {
-    ...told('image-rolled-back', bad ? 'error' : 'warning', 'summary', { operation, end: 'ended' }),
+    ...header('image-rolled-back', bad ? 'error' : 'warning', 'summary', { operation, end: 'ended' }),
     about: aboutOf(facts),
     links: linksTo({ Execution: executionLink(execution) }),
     facts: factsOf(facts),
@@ -56,7 +56,7 @@ export function imageRolledBack(facts: RolledBackFacts): Message {
 export function rollbackStopped(facts: RolledBackFacts, { error, cause }: Failure): Message {
   const { image, to, operation, execution } = facts
   return {
-    ...told('image-rolled-back', 'error', 'summary', { operation, end: 'stopped' }),
+    ...header('image-rolled-back', 'error', 'summary', { operation, end: 'stopped' }),
     about: aboutOf(facts),
     links: linksTo({ Execution: executionLink(execution) }),
     facts: { ...factsOf(facts), failure: { error, cause } },

@@ -79,7 +79,7 @@ export const reference = {
     severities: ['warning', 'error'],
     levels: ['summary'],
     summary:
-      'Somebody revoked releases: which and why, what pointers went back to, what is in use and was left, what is not done.',
+      'Somebody revoked releases: which and why, what pointers rolled back to, what is in use and was left, what is not done.',
   },
   'retirement-report': {
     severities: ['info', 'warning', 'error'],

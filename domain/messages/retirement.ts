@@ -1,7 +1,7 @@
 import { type RetirementPlan, type Retiring, usesKey } from '../releases/retirement.ts'
 import { usesText } from '../releases/usage.ts'
 import { executionLink, linksTo } from './links.ts'
-import { lines, type Message, plural, subject, told, utc } from './message.ts'
+import { header, lines, type Message, plural, subject, utc } from './message.ts'
 
 export interface RetirementFacts extends RetirementPlan {
   operation: string
@@ -19,7 +19,7 @@ export function retirementReport(facts: RetirementFacts): Message {
   const { deprecated, removed, used, waiting } = sorted(facts)
   const now = `${plural(deprecated.length, 'release')} to deprecate, ${removed.length} to remove`
   return {
-    ...told('retirement-report', unread ? 'warning' : 'info', 'summary', { operation, stage: 'planned' }),
+    ...header('retirement-report', unread ? 'warning' : 'info', 'summary', { operation, stage: 'planned' }),
     about: {},
     links: linksTo({ Execution: executionLink(execution) }),
     facts: {
@@ -47,7 +47,7 @@ export function retirementReport(facts: RetirementFacts): Message {
 
 /** Releases by what becomes of them: what is used somewhere stays there. */
 export function sorted({ releases, uses }: RetirementPlan) {
-  const of = (fate: Retiring['fate']) => releases.filter((release) => release.fate === fate)
+  const of = (action: Retiring['action']) => releases.filter((release) => release.action === action)
   const isUsed = (release: Retiring) => usesKey(release) in uses
   return {
     deprecated: of('deprecate'),
@@ -91,7 +91,7 @@ const reasonOf = ({ reason }: Retiring) => reason
 export function retirementIncomplete(facts: { operation: string; execution: string; problems: string[] }): Message {
   const { operation, execution, problems } = facts
   return {
-    ...told('retirement-report', 'error', 'summary', { operation, stage: 'incomplete' }),
+    ...header('retirement-report', 'error', 'summary', { operation, stage: 'incomplete' }),
     about: {},
     links: linksTo({ Execution: executionLink(execution) }),
     facts,
@@ -101,7 +101,7 @@ export function retirementIncomplete(facts: { operation: string; execution: stri
       '',
       problems.map((problem) => `  ${problem}`),
       '',
-      'What is in use, and what nobody can look into, stays. Mend what is said of each account: most often its role, by',
+      'What is in use, and what nobody can look into, stays. Fix what is said of each account: most often its role, by',
       'the target-account stack of this fleet. The next run tries again what is left.',
       '',
       `Operation: ${operation}`,

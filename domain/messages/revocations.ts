@@ -2,7 +2,7 @@ import { usesText } from '../releases/usage.ts'
 import type { Withdrawal } from '../releases/withdrawal.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
-import { lines, type Message, plural, subject, told } from './message.ts'
+import { header, lines, type Message, plural, subject } from './message.ts'
 
 export interface RevokedFacts {
   operation: string
@@ -10,14 +10,14 @@ export interface RevokedFacts {
   image: string
   version: string
   reason: string
-  /** The ARN of whoever asked for it. */
+  /** The ARN of anybody who asked for it. */
   by: string
   /** What was revoked, parents first. */
   releases: { image: string; version: string; ami: string }[]
   goBack: { image: string; to: string }[]
   stranded: string[]
   withdrawals: Withdrawal[]
-  /** The campaign that bakes them anew. */
+  /** The campaign that bakes them again. */
   campaign: string | undefined
   problems: string[]
 }
@@ -26,7 +26,7 @@ type StoppedFacts = Pick<RevokedFacts, 'image' | 'version' | 'by' | 'operation' 
   reason?: string
 }
 
-/** For everybody: whoever launches from one of them must know. */
+/** For everybody: anybody who launches from one of them must know. */
 export function releaseRevoked(facts: RevokedFacts): Message {
   const { withdrawals, ...known } = facts
   const { image, version, releases, goBack, stranded, campaign, problems, operation, execution } = known
@@ -34,7 +34,7 @@ export function releaseRevoked(facts: RevokedFacts): Message {
   const disabled = amis.filter(({ outcome }) => outcome === 'done').length
   const inUse = amis.filter(({ outcome }) => outcome === 'in-use')
   return {
-    ...told('release-revoked', problems.length > 0 ? 'error' : 'warning', 'summary', { operation, end: 'ended' }),
+    ...header('release-revoked', problems.length > 0 ? 'error' : 'warning', 'summary', { operation, end: 'ended' }),
     about: { image, ...(campaign && { campaign }) },
     links: linksTo({ Execution: executionLink(execution) }),
     facts: { ...known, campaign: campaign ?? null, disabled, inUse: inUse.length },
@@ -63,8 +63,8 @@ export function releaseRevoked(facts: RevokedFacts): Message {
       problems.length > 0 && ['', 'Not done; the same command again goes on with it:', ...some(problems)],
       '',
       campaign
-        ? `They are baked anew by the campaign ${campaign}.`
-        : 'Nothing is baked anew: no image of the fleet is on them.',
+        ? `They are baked again by the campaign ${campaign}.`
+        : 'Nothing is baked again: no image of the fleet is on them.',
       `Operation: ${operation}`,
     ),
   }
@@ -76,13 +76,13 @@ export function revocationStopped(
   { error, cause }: Failure,
 ): Message {
   return {
-    ...told('release-revoked', 'error', 'summary', { operation, end: 'stopped' }),
+    ...header('release-revoked', 'error', 'summary', { operation, end: 'stopped' }),
     about: { image },
     links: linksTo({ Execution: executionLink(execution) }),
     facts: { image, version, by, reason, operation, execution, failure: { error, cause } },
     subject: subject(`Stopped half-way: revocation of ${image} ${version}`),
     body: lines(
-      `The revocation of ${image} ${version} has stopped. Nothing is baked from it and nothing points to it anew, but pointers may`,
+      `The revocation of ${image} ${version} has stopped. Nothing is baked from it and nothing points to it again, but pointers may`,
       'still have it, and its AMIs may not be disabled everywhere.',
       '',
       `Why: ${causeText(cause) || error}`,

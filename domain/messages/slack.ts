@@ -110,7 +110,7 @@ const leftOut = (count: number, total: number, { about }: Notification) => {
 
 /**
  * A link in a text and not a button: Slack asks the app about each click on a button, even on one with a URL, and warns
- * whoever clicks where the app has nobody to answer.
+ * anybody who clicks where the app has nobody to answer.
  * https://docs.slack.dev/reference/block-kit/block-elements/button-element
  */
 function linkOf({ title, url }: Link): string {

@@ -1,4 +1,4 @@
-import { lines, type Message, plural, subject, told } from './message.ts'
+import { header, lines, type Message, plural, subject } from './message.ts'
 
 export interface WaiverFacts {
   waivers: { cve: string; owner: string; reason: string; expires: string; images: string[] }[]
@@ -8,7 +8,7 @@ export interface WaiverFacts {
 export function waiversExpire({ waivers }: WaiverFacts): Message {
   const [first] = waivers
   return {
-    ...told('waiver-expiring', 'warning', 'summary', { waivers }),
+    ...header('waiver-expiring', 'warning', 'summary', { waivers }),
     about: {},
     links: [],
     facts: { waivers },
@@ -24,7 +24,7 @@ export function waiversExpire({ waivers }: WaiverFacts): Message {
           `  ${cve}, the last day ${expires}: ${reason} (${owner}), for ${images.join(', ') || 'all images'}`,
       ),
       '',
-      'Mend what it is for and take the waiver away, or give it another day in fleet.yaml, and deploy.',
+      'Fix what it is for and take the waiver away, or give it another day in fleet.yaml, and deploy.',
     ),
   }
 }

@@ -1,8 +1,8 @@
 import type { Cves, Fleet } from '../fleet/model.ts'
 import { plural } from '../messages/message.ts'
-import { isNewer } from '../releases/release.ts'
+import { isNewer } from '../releases/image-release.ts'
 import type { Trigger } from '../triggers.ts'
-import type { Known, KnownImage } from './known.ts'
+import type { FleetState, ImageState } from './fleet-state.ts'
 
 export type SeverityCounts = Partial<Record<'critical' | 'high' | 'medium', number | undefined>>
 
@@ -16,16 +16,16 @@ export type CveVerdict =
 const severities = ['critical', 'high', 'medium'] as const
 
 /** Whether findings are so many that the image is to be rebaked, and may be: once in `every`, and only its newest. */
-export function judgeFindings(
+export function selectFindings(
   fleet: Fleet,
-  known: Known,
+  known: FleetState,
   { image, version, counts, time }: { image: string; version: string; counts: SeverityCounts; time: string },
 ): CveVerdict {
   const over = fleet.cves ? overThreshold(fleet.cves, counts) : undefined
   if (!fleet.cves || !over) return { ignored: 'below every threshold of the fleet' }
   const { last, cve } = known.images[image] ?? {}
   const reason = `a scan of ${image} ${version} found ${over}`
-  // Inspector scans the instance that tests a bake: mostly it is no candidate yet. Baking it again at once mends nothing.
+  // Inspector scans the instance that tests a bake: mostly it is no candidate yet. Baking it again at once fixes nothing.
   // https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-inspector.html
   if (isNewer(version, last?.version)) return { later: reason, since: time }
   if (last?.version !== version) return { ignored: `${image} is ${last?.version} now` }
@@ -33,11 +33,11 @@ export function judgeFindings(
   return cve && tooSoon(fleet.cves, cve, time) ? { later: reason, since: cve.at } : { rebake: reason }
 }
 
-const tooSoon = ({ every }: Cves, cve: KnownImage['cve'], time: string): boolean =>
+const tooSoon = ({ every }: Cves, cve: ImageState['cve'], time: string): boolean =>
   cve !== undefined && Date.parse(time) < Date.parse(cve.at) + every * 1000
 
 /** Findings that had to wait because their image was rebaked for others not long before, and need not any more. */
-export const findingsDue = ({ cves, images }: Fleet, known: Known, time: string) =>
+export const findingsDue = ({ cves, images }: Fleet, known: FleetState, time: string) =>
   Object.keys(images).flatMap((image) => {
     const { cve, last } = known.images[image] ?? {}
     const waiting = cve?.waiting

@@ -1,5 +1,5 @@
 import type { Fleet } from '../fleet/model.ts'
-import type { Known } from './known.ts'
+import type { FleetState } from './fleet-state.ts'
 
 /** How much of its promise an image has used up: at 100 the promise is broken. */
 export interface Freshness {
@@ -13,7 +13,7 @@ export interface Freshness {
  *
  * @param time ISO 8601
  */
-export const freshnessOf = (fleet: Fleet, known: Known, time: string): Freshness[] =>
+export const freshnessOf = (fleet: Fleet, known: FleetState, time: string): Freshness[] =>
   Object.entries(fleet.images).flatMap(([name, image]) => {
     const since = sinceOf(known, name)
     if (image.freshness === undefined || since === undefined) return []
@@ -22,5 +22,5 @@ export const freshnessOf = (fleet: Fleet, known: Known, time: string): Freshness
   })
 
 /** What targets have since when. A ledger of before the promises has no time for a release: then its newest bake's. */
-const sinceOf = (known: Known, image: string): string | undefined =>
+const sinceOf = (known: FleetState, image: string): string | undefined =>
   known.images[image]?.released?.at ?? known.images[image]?.last?.at

@@ -2,10 +2,10 @@ import { childrenOf, descendantsOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
 import { rolledOutBy } from '../trigger-kinds.ts'
 import type { Trigger } from '../triggers.ts'
-import { stopOf } from './holds.ts'
-import { nothingKnown, type Pending } from './known.ts'
-import { reasonNotToBake, type Situation } from './standing.ts'
-import { type Request, requestsOf } from './trigger-rules.ts'
+import { emptyFleetState, type Pending } from './fleet-state.ts'
+import { reasonToStop } from './holds.ts'
+import { type PlanningFacts, reasonNotToBake } from './reasons-not-to-bake.ts'
+import { type RequestedImage, requestedImages } from './trigger-rules.ts'
 
 /** What distributing to one ring usually takes, in seconds: copies of a few tens of GiB across regions. */
 const distributionEstimate = 15 * 60
@@ -39,7 +39,7 @@ type Decision = Pick<PlannedImage, 'decision' | 'reason' | 'parentAmi'>
  * Decides for every image of the fleet, in the order in which the images may start. Without a situation, as if
  * nothing had ever been baked.
  */
-export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: Situation): CampaignPlan {
+export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: PlanningFacts): CampaignPlan {
   const rolledOut = rolledOutBy(trigger)
   if (rolledOut) return planPromotion(fleet, trigger, rolledOut.image)
   const decisions = decide(fleet, trigger, situation)
@@ -61,7 +61,7 @@ export function planCampaign(fleet: Fleet, trigger: Trigger, situation?: Situati
 
 /** One image through its rings, and no bake. */
 function planPromotion(fleet: Fleet, trigger: Trigger, promotedImage: string): CampaignPlan {
-  const requests = requestsOf(fleet, trigger, nothingKnown)
+  const requests = requestedImages(fleet, trigger, emptyFleetState)
   const left = Object.keys(fleet.images).filter((image) => image !== promotedImage)
   const promoted = plannedImage(fleet, promotedImage, 1, { decision: 'bake', reason: trigger.reason }, 0)
   const { bakeSeconds, finishedAfterSeconds } = promoted
@@ -75,14 +75,14 @@ function planPromotion(fleet: Fleet, trigger: Trigger, promotedImage: string): C
 }
 
 /** Parents are decided before their children: what descends from a bake is baked. */
-function decide(fleet: Fleet, trigger: Trigger, situation?: Situation): Map<string, Decision> {
+function decide(fleet: Fleet, trigger: Trigger, situation?: PlanningFacts): Map<string, Decision> {
   const decisions = new Map<string, Decision>()
-  const requests = requestsOf(fleet, trigger, situation?.known ?? nothingKnown)
+  const requests = requestedImages(fleet, trigger, situation?.known ?? emptyFleetState)
   const before = decidedBefore(situation)
   for (const upstream of Object.keys(fleet.upstreams))
     for (const image of descendantsOf(fleet, upstream)) {
       const parent = fleet.images[image]?.parent ?? ''
-      const held = situation && stopOf(situation.known, image)
+      const held = situation && reasonToStop(situation.known, image)
       if (held) decisions.set(image, { decision: 'leave', reason: held })
       else if (decisions.get(parent)?.decision === 'bake')
         decisions.set(image, { decision: 'bake', reason: `its parent ${parent} is rebaked` })
@@ -95,7 +95,7 @@ function decide(fleet: Fleet, trigger: Trigger, situation?: Situation): Map<stri
 }
 
 /** What is planned again, after a crash, is planned as it was: others have planned with it since. */
-function decidedBefore(situation?: Situation): Map<string, Pending> | undefined {
+function decidedBefore(situation?: PlanningFacts): Map<string, Pending> | undefined {
   const own = Object.entries(situation?.known.images ?? {}).flatMap(([name, image]) =>
     (image.pending ?? [])
       .filter(({ campaign }) => campaign === situation?.campaign)
@@ -111,7 +111,13 @@ function asBefore(pending: Pending | undefined, { decision, reason }: Decision):
   return { decision: 'bake', reason: decision === 'bake' ? reason : 'as was decided before', parentAmi }
 }
 
-function decideRoot(fleet: Fleet, trigger: Trigger, image: string, request: Request, situation?: Situation): Decision {
+function decideRoot(
+  fleet: Fleet,
+  trigger: Trigger,
+  image: string,
+  request: RequestedImage,
+  situation?: PlanningFacts,
+): Decision {
   if ('not' in request) return { decision: 'leave', reason: request.not }
   const { parentAmi, because } = request
   const not = situation && reasonNotToBake(fleet, trigger, { image, parentAmi }, situation)

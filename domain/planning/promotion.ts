@@ -1,9 +1,9 @@
 import type { Fleet } from '../fleet/model.ts'
-import type { Release } from '../releases/release.ts'
-import { stopOf, takeBack } from './holds.ts'
-import type { Known } from './known.ts'
+import type { ImageRelease } from '../releases/image-release.ts'
+import type { FleetState } from './fleet-state.ts'
+import { clearRolledBack, reasonToStop } from './holds.ts'
 
-/** A roll-out of the image that has its turn, or waits for it. */
+/** A roll-out of the image that has its lock, or waits for it. */
 export interface RollingOut {
   campaign: string
   number: number
@@ -11,10 +11,10 @@ export interface RollingOut {
 }
 
 /** What a promotion depends on beside the fleet. */
-export interface Standing {
-  known: Known
+export interface PromotionFacts {
+  known: FleetState
   /** Undefined where the image has no such release. */
-  release: Release | undefined
+  release: ImageRelease | undefined
   /** Of this image, whichever release. */
   rollingOut: readonly RollingOut[]
 }
@@ -23,7 +23,7 @@ export interface Standing {
 export function reasonNotToPromote(
   fleet: Fleet,
   { image, version }: { image: string; version: string },
-  { known, release, rollingOut }: Standing,
+  { known, release, rollingOut }: PromotionFacts,
 ): string | undefined {
   if (!Object.hasOwn(fleet.images, image)) return `the fleet has no image '${image}'`
   const others = `(rebake history ${image} has its releases)`
@@ -33,8 +33,8 @@ export function reasonNotToPromote(
   const { revoked, retired, ami, parentAmi } = release
   if (revoked) return `${what} was revoked at ${revoked.at} by ${revoked.by}: ${revoked.reason} ${others}`
   if (retired?.removedAt) return `the AMIs of ${what} were removed at ${retired.removedAt} ${others}`
-  // Whoever asks for it takes back that it was rolled back.
-  const stop = stopOf(takeBack(known, ami), image, [ami, parentAmi])
+  // Anybody who asks for it takes back that it was rolled back.
+  const stop = reasonToStop(clearRolledBack(known, ami), image, [ami, parentAmi])
   if (stop) return stop
   if (known.images[image]?.released?.version === version) return `${what} is stable already`
   const same = rollingOut.find((other) => other.version === version)

@@ -1,6 +1,6 @@
 import type { Fleet } from '../fleet/model.ts'
 import { type ImageStatus, imageStatusesForPeople } from '../image-status.ts'
-import type { Known } from './known.ts'
+import type { FleetState } from './fleet-state.ts'
 
 /** What takes an image up again where it last failed, or in words why nothing does. */
 export type Retry =
@@ -16,7 +16,7 @@ type Outcome = { status: ImageStatus; reason: string } | undefined
  *
  * @param outcome what became of the image in the campaign that made its newest candidate
  */
-export function retryOf(fleet: Fleet, known: Known, image: string, outcome: Outcome): Retry {
+export function retryOf(fleet: Fleet, known: FleetState, image: string, outcome: Outcome): Retry {
   const { attempt, last, released, pending = [] } = known.images[image] ?? {}
   const coming = pending.at(-1)
   if (coming) return { not: `campaign ${coming.campaign} is to bake ${image}` }
@@ -35,7 +35,7 @@ export function retryOf(fleet: Fleet, known: Known, image: string, outcome: Outc
 }
 
 /** The nearest image from which it descends whose last bake failed. */
-function failedAbove(fleet: Fleet, known: Known, image: string): string | undefined {
+function failedAbove(fleet: Fleet, known: FleetState, image: string): string | undefined {
   const { parent } = fleet.images[image] ?? {}
   if (parent === undefined) return undefined
   return known.images[parent]?.attempt?.failed === undefined ? failedAbove(fleet, known, parent) : parent

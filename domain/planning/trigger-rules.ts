@@ -3,12 +3,12 @@ import { upstreamOf } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
 import { selectedBy } from '../fleet/selection.ts'
 import type { TriggerKind, TriggerOf } from '../trigger-kinds.ts'
-import { type Known, parentAmiOf } from './known.ts'
+import { type FleetState, parentAmiOf } from './fleet-state.ts'
 
 /** What a trigger says of one image: bake it, from this AMI where that is known, or why it does not ask. */
-export type Request = { because: string; parentAmi?: string | undefined } | { not: string }
+export type RequestedImage = { because: string; parentAmi?: string | undefined } | { not: string }
 
-type Requests = (image: string) => Request
+type RequestOf = (image: string) => RequestedImage
 
 /** When a campaign is for, where its trigger came for a later time, and by which clock. */
 interface Begins {
@@ -18,11 +18,11 @@ interface Begins {
 
 interface Rules<K extends TriggerKind> {
   /** Which images the trigger itself asks for. What descends from them is the plan's. */
-  requested(trigger: TriggerOf<K>, fleet: Fleet, known: Known): Requests
+  requested(trigger: TriggerOf<K>, fleet: Fleet, known: FleetState): RequestOf
   /** Undefined for one that is for its own time. */
   begins?(trigger: TriggerOf<K>, fleet: Fleet): Begins | undefined
   /** What it is superseded by where it had to wait, in words. */
-  overtakenBy?(trigger: TriggerOf<K>, known: Known, campaign: string): string | undefined
+  overtakenBy?(trigger: TriggerOf<K>, known: FleetState, campaign: string): string | undefined
   /** Whether an image is left that was baked already from the same parent, by the same definition. */
   skipsIfUnchanged(trigger: TriggerOf<K>, fleet: Fleet): boolean
   /** Whether an image is left that another campaign is about to bake: the same, or whatever it is. */
@@ -34,13 +34,13 @@ interface Rules<K extends TriggerKind> {
 const never = () => false
 const always = () => true
 
-const asked = (fleet: Fleet, known: Known, because: string) => (image: string) => ({
+const asked = (fleet: Fleet, known: FleetState, because: string) => (image: string) => ({
   because,
   parentAmi: parentAmiOf(fleet, known, image),
 })
 
 const fromUpstream =
-  (fleet: Fleet, known: Known, of: { upstream: string; ami?: string | undefined; reason: string }): Requests =>
+  (fleet: Fleet, known: FleetState, of: { upstream: string; ami?: string | undefined; reason: string }): RequestOf =>
   (image) => {
     const { upstream, ami, reason } = of
     const root = upstreamOf(fleet, image)
@@ -51,7 +51,7 @@ const fromUpstream =
   }
 
 const among =
-  (fleet: Fleet, known: Known, of: { images: readonly string[]; reason: string; not: string }): Requests =>
+  (fleet: Fleet, known: FleetState, of: { images: readonly string[]; reason: string; not: string }): RequestOf =>
   (image) =>
     of.images.includes(image) ? asked(fleet, known, of.reason)(image) : { not: of.not }
 
@@ -134,8 +134,11 @@ const rules: { [K in TriggerKind]: Rules<K> } = {
 }
 
 /** Which images a trigger itself asks for. What descends from them is the plan's. */
-export const requestsOf = <K extends TriggerKind>(fleet: Fleet, trigger: TriggerOf<K>, known: Known): Requests =>
-  rules[trigger.kind].requested(trigger, fleet, known)
+export const requestedImages = <K extends TriggerKind>(
+  fleet: Fleet,
+  trigger: TriggerOf<K>,
+  known: FleetState,
+): RequestOf => rules[trigger.kind].requested(trigger, fleet, known)
 
 /** When a campaign is for, where its trigger came for a later time; undefined for any other. */
 export const beginsOf = <K extends TriggerKind>(fleet: Fleet, trigger: TriggerOf<K>): Begins | undefined =>
@@ -144,7 +147,7 @@ export const beginsOf = <K extends TriggerKind>(fleet: Fleet, trigger: TriggerOf
 /** What a trigger that had to wait is superseded by, in words. */
 export const overtakenBy = <K extends TriggerKind>(
   trigger: TriggerOf<K>,
-  known: Known,
+  known: FleetState,
   campaign: string,
 ): string | undefined => rules[trigger.kind].overtakenBy?.(trigger, known, campaign)
 

@@ -1,12 +1,12 @@
 import { type Channel, channels } from '../names.ts'
-import type { KnownImage } from '../planning/known.ts'
-import { isGood, type Release } from './release.ts'
+import type { ImageState } from '../planning/fleet-state.ts'
+import { type ImageRelease, isGood } from './image-release.ts'
 
 /**
  * What points to each release of an image, by the ledger: the newest that passed its checks, what targets have, and what
- * they would go back to, the last that they had before, that is good and that nobody went back from. By AMI; a release that nothing points to has none.
+ * they would roll back to, the last that they had before, that is good and that nobody went back from. By AMI; a release that nothing points to has none.
  */
-export function channelsOf({ last, released }: KnownImage, releases: readonly Release[]): Map<string, Channel[]> {
+export function channelsOf({ last, released }: ImageState, releases: readonly ImageRelease[]): Map<string, Channel[]> {
   const [previous] = releases
     .filter((release) => isGood(release) && !release.rolledBack && release.ami !== released?.ami)
     .sort((a, b) => (b.releasedAt ?? '').localeCompare(a.releasedAt ?? ''))

@@ -1,4 +1,4 @@
-import { isGood, newestFirst, type Placed, type Release } from './release.ts'
+import { type ImageRelease, isGood, newestFirst, type Placement } from './image-release.ts'
 
 /**
  * What was baked from what, by the releases themselves: the fleet says what an image's parent is now, a release what it was
@@ -8,7 +8,7 @@ import { isGood, newestFirst, type Placed, type Release } from './release.ts'
 const isAmi = (text: string) => text.startsWith('ami-')
 
 /** Every AMI of a release beside that of the build account, once each, with the ring that it was for. */
-export const placesOf = ({ copies = {}, distributed = {} }: Release): (Placed & { ring: string })[] => {
+export const placesOf = ({ copies = {}, distributed = {} }: ImageRelease): (Placement & { ring: string })[] => {
   const places = [copies, distributed].flatMap((rings) =>
     Object.entries(rings).flatMap(([ring, placed]) => placed.map((each) => ({ ring, ...each }))),
   )
@@ -23,7 +23,11 @@ export const placesOf = ({ copies = {}, distributed = {} }: Release): (Placed & 
  * @param version of the image; without it the newest that was through its last ring and is good, or the newest
  * @returns undefined for what the catalog does not have: an upstream's AMI, for one
  */
-export function findRelease(catalog: readonly Release[], amiOrImage: string, version?: string): Release | undefined {
+export function findRelease(
+  catalog: readonly ImageRelease[],
+  amiOrImage: string,
+  version?: string,
+): ImageRelease | undefined {
   if (isAmi(amiOrImage))
     return catalog.find(
       (release) => release.ami === amiOrImage || placesOf(release).some(({ ami }) => ami === amiOrImage),
@@ -34,17 +38,20 @@ export function findRelease(catalog: readonly Release[], amiOrImage: string, ver
 }
 
 /** What a release was baked from, and what that was baked from: the nearest first, without the upstream's AMI. */
-export function ancestorsOf(catalog: readonly Release[], { parentAmi }: Pick<Release, 'parentAmi'>): Release[] {
+export function ancestorsOf(
+  catalog: readonly ImageRelease[],
+  { parentAmi }: Pick<ImageRelease, 'parentAmi'>,
+): ImageRelease[] {
   const byAmi = new Map(catalog.map((release) => [release.ami, release]))
-  const ancestors: Release[] = []
+  const ancestors: ImageRelease[] = []
   for (let next = byAmi.get(parentAmi); next; next = byAmi.get(next.parentAmi)) ancestors.push(next)
   return ancestors
 }
 
 /** Every release that was baked from an AMI of the build account, directly or not, each once: parents before children. */
-export function descendantsOf(catalog: readonly Release[], { ami }: Pick<Release, 'ami'>): Release[] {
+export function descendantsOf(catalog: readonly ImageRelease[], { ami }: Pick<ImageRelease, 'ami'>): ImageRelease[] {
   const byParent = Map.groupBy(catalog, ({ parentAmi }) => parentAmi)
-  const found: Release[] = []
+  const found: ImageRelease[] = []
   let generation = byParent.get(ami) ?? []
   while (generation.length > 0) {
     found.push(...generation)

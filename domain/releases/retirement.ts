@@ -1,6 +1,6 @@
 import { compactTime } from '../executions.ts'
-import type { Known } from '../planning/known.ts'
-import { isGood, newestFirst, type Release } from './release.ts'
+import type { FleetState } from '../planning/fleet-state.ts'
+import { type ImageRelease, isGood, newestFirst } from './image-release.ts'
 import type { Use } from './usage.ts'
 
 interface Policy {
@@ -18,13 +18,13 @@ export interface Retiring {
   ami: string
   bakedAt: string
   /** It is kept; deprecated now; deprecated, and not for long enough; removed now, where nothing uses it. */
-  fate: 'keep' | 'deprecate' | 'wait' | 'remove'
+  action: 'keep' | 'deprecate' | 'wait' | 'remove'
   reason: string
   /** When it will be removed, where it waits. ISO 8601. */
   removeAt?: string
 }
 
-/** A run of retirement, as people are told of it before anything is done. */
+/** A run of retirement, as people are notified of it before anything is done. */
 export interface RetirementPlan {
   /** Those that are kept because they are new, or pointed to, are not in it. */
   releases: Retiring[]
@@ -35,7 +35,7 @@ export interface RetirementPlan {
 }
 
 /** How the uses of a release are kept. */
-export const usesKey = ({ image, version }: Pick<Release, 'image' | 'version'>) => `${image} ${version}`
+export const usesKey = ({ image, version }: Pick<ImageRelease, 'image' | 'version'>) => `${image} ${version}`
 
 /**
  * What becomes of every release whose AMIs are there. Nothing here looks at what uses an AMI: that is asked for right
@@ -49,8 +49,8 @@ export function planRetirement({
   policy,
   time,
 }: {
-  catalog: readonly Release[]
-  known: Known
+  catalog: readonly ImageRelease[]
+  known: FleetState
   policy: Policy
   time: string
 }): Retiring[] {
@@ -66,29 +66,29 @@ export function planRetirement({
 }
 
 function fateOf(
-  { revoked, retired }: Release,
+  { revoked, retired }: ImageRelease,
   kept: string | undefined,
   { keep, grace }: Policy,
   time: string,
-): Pick<Retiring, 'fate' | 'reason' | 'removeAt'> {
-  if (kept) return { fate: 'keep', reason: kept }
+): Pick<Retiring, 'action' | 'reason' | 'removeAt'> {
+  if (kept) return { action: 'keep', reason: kept }
   const old = revoked ? `revoked: ${revoked.reason}` : `older than the last ${keep}`
-  if (!retired) return { fate: 'deprecate', reason: old }
+  if (!retired) return { action: 'deprecate', reason: old }
   const reason = `${old}, and deprecated since ${retired.deprecatedAt}`
   const removeAt = new Date(Date.parse(retired.deprecatedAt) + grace * 1000).toISOString()
-  return Date.parse(removeAt) <= Date.parse(time) ? { fate: 'remove', reason } : { fate: 'wait', reason, removeAt }
+  return Date.parse(removeAt) <= Date.parse(time) ? { action: 'remove', reason } : { action: 'wait', reason, removeAt }
 }
 
 /** Why releases of one image are kept, by version; what was revoked never is. */
-function keptOf(releases: readonly Release[], known: Known, { keep }: Policy): Map<string, string> {
+function keptOf(releases: readonly ImageRelease[], known: FleetState, { keep }: Policy): Map<string, string> {
   const usable = releases.filter(({ revoked }) => !revoked)
   const good = usable.filter(isGood)
   const { last, released, held } = known.images[releases[0]?.image ?? ''] ?? {}
   const stable = good.findIndex(({ ami }) => ami === released?.ami)
-  // The first reason is told; a held image may go back to any of them.
-  const reasons: [string, Release[]][] = [
+  // The first reason is reported; a held image may roll back to any of them.
+  const reasons: [string, ImageRelease[]][] = [
     ['the candidate', usable.filter(({ ami }) => ami === last?.ami)],
-    ['the stable one', stable < 0 ? [] : [good[stable] as Release]],
+    ['the stable one', stable < 0 ? [] : [good[stable] as ImageRelease]],
     ['the one before the stable one', stable < 0 ? [] : good.slice(stable + 1, stable + 2)],
     [`one of the last ${keep}`, usable.slice(0, keep)],
     [`one of the last ${keep} that went through all rings`, good.slice(0, keep)],
@@ -102,10 +102,10 @@ function keptOf(releases: readonly Release[], known: Known, { keep }: Policy): M
 
 /** What becomes of a release by what became of its AMIs: it is deprecated, or gone, only when all of them are. */
 export function retiredOf(
-  { retired }: Pick<Release, 'retired'>,
+  { retired }: Pick<ImageRelease, 'retired'>,
   action: 'deprecate' | 'remove',
   time: string,
-): NonNullable<Release['retired']> {
+): NonNullable<ImageRelease['retired']> {
   const deprecatedAt = retired?.deprecatedAt ?? time
   return action === 'remove' ? { deprecatedAt, removedAt: time } : { deprecatedAt }
 }
@@ -114,10 +114,10 @@ export function retiredOf(
 export interface RetirementRequest {
   /** ISO 8601. */
   time: string
-  /** The ARN of whoever asks; or `schedule`. */
+  /** The ARN of anybody who asks; or `schedule`. */
   by: string
   reason?: string
-  /** Whoever asks has seen the plan. */
+  /** Anybody who asks has seen the plan. */
   act?: true
 }
 

@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet/model.ts'
-import type { Known } from '../planning/known.ts'
+import type { FleetState } from '../planning/fleet-state.ts'
+import { type ImageRelease, isGood, isNewer, newestFirst } from './image-release.ts'
 import { descendantsOf } from './lineage.ts'
-import { isGood, isNewer, newestFirst, type Release } from './release.ts'
 import { type Withdrawal, withdrawalsOf } from './withdrawal.ts'
 
 export interface RevocationRequest {
@@ -16,21 +16,21 @@ export interface RevocationRequest {
 /** What a revocation does. Made again, it is the same, less what is gone. */
 export interface Revocation {
   /** What nobody may use any more, parents first. */
-  releases: Release[]
-  /** Images of which some target may have one of them, and the release that their pointers go back to. */
+  releases: ImageRelease[]
+  /** Images of which some target may have one of them, and the release that their pointers roll back to. */
   goBack: { image: string; to: string }[]
   /** Images of the same kind without a good release: their pointers stay, and what they point to is disabled. */
   stranded: string[]
   /** Releases that were baked from them and are not revoked with them. */
-  spared: Release[]
+  spared: ImageRelease[]
   withdrawals: Withdrawal[]
-  /** Images of the fleet whose newest release is among them: they are baked anew. */
+  /** Images of the fleet whose newest release is among them: they are baked again. */
   rebake: string[]
 }
 
 /** @returns undefined where the image has no such release */
 export function planRevocation(
-  { fleet, known, catalog }: { fleet: Fleet; known: Known; catalog: readonly Release[] },
+  { fleet, known, catalog }: { fleet: Fleet; known: FleetState; catalog: readonly ImageRelease[] },
   { image, version, descendants, force }: RevocationRequest,
 ): Revocation | undefined {
   const found = catalog.find((release) => release.image === image && release.version === version)
@@ -65,7 +65,7 @@ export function planRevocation(
 }
 
 /** It is what the image's channels have, or some target has it: perhaps it went through the first of its rings only. */
-const isPointedTo = (image: string, releases: readonly Release[], known: Known): boolean => {
+const isPointedTo = (image: string, releases: readonly ImageRelease[], known: FleetState): boolean => {
   const { last, released } = known.images[image] ?? {}
   const own = releases.filter((release) => release.image === image)
   const newest = [last?.version, released?.version]

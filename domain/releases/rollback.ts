@@ -1,8 +1,8 @@
 import { childrenOf } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
-import { type Known, withImage } from '../planning/known.ts'
+import { type FleetState, withImage } from '../planning/fleet-state.ts'
 import { orderRing, placeOf, type RingOrder } from '../planning/ring-order.ts'
-import { isGood, type Placed, type Release } from './release.ts'
+import { type ImageRelease, isGood, type Placement } from './image-release.ts'
 
 /** What a person asks for: an image to go back, to the last good release or to one of their choice. */
 export interface RollbackRequest {
@@ -13,8 +13,8 @@ export interface RollbackRequest {
   ring?: string | undefined
 }
 
-/** A target, what it goes back to, and what is `previous` there then. */
-export type Restored = Placed & { previous?: string }
+/** A target, what it rolls back to, and what is `previous` there then. */
+export type Restored = Placement & { previous?: string }
 
 export interface RingPlan extends Pick<RingOrder, 'ring' | 'parameter' | 'launchTemplates'> {
   targets: Restored[]
@@ -23,14 +23,14 @@ export interface RingPlan extends Pick<RingOrder, 'ring' | 'parameter' | 'launch
 export interface RollbackPlan {
   image: string
   /** The newest that any of the targets was given. */
-  from: Release
-  to: Release
+  from: ImageRelease
+  to: ImageRelease
   /** The good one before it. */
-  previous?: Release
+  previous?: ImageRelease
   /** In the order in which the image goes through them. */
   rings: RingPlan[]
   /** Newer releases that some of the targets were given: nothing rolls them out any further. */
-  leaves: Release[]
+  leaves: ImageRelease[]
   /** Targets that cannot go back, in words. */
   problems: string[]
 }
@@ -38,14 +38,14 @@ export interface RollbackPlan {
 /** @returns the plan, or in words why there is none */
 export function planRollback(
   fleet: Fleet,
-  releases: readonly Release[],
+  releases: readonly ImageRelease[],
   { image, to: wanted, ring: only }: RollbackRequest,
 ): RollbackPlan | { refused: string } {
   const all = fleet.images[image]?.rings
   if (!all) return { refused: `the fleet has no image ${image}` }
   const rings = only === undefined ? all : all.filter((ring) => ring === only)
   if (rings.length === 0) return { refused: `${image} does not go to a ring ${only}: its rings are ${all.join(', ')}` }
-  const reaches = ({ distributed = {} }: Release) =>
+  const reaches = ({ distributed = {} }: ImageRelease) =>
     Object.keys(distributed).some((ring) => only === undefined || ring === only)
   const from = releases.find(reaches)
   if (!from)
@@ -73,12 +73,17 @@ export function planRollback(
 }
 
 /** What a person has gone back from once is gone back to only where somebody names it. */
-const goodBefore = (releases: readonly Release[], release: Release): Release | undefined =>
+const goodBefore = (releases: readonly ImageRelease[], release: ImageRelease): ImageRelease | undefined =>
   releases.slice(releases.indexOf(release) + 1).find((each) => isGood(each) && !each.rolledBack)
 
 function whyNot(
-  releases: readonly Release[],
-  { image, wanted, from, to }: { image: string; wanted: string | undefined; from: Release; to: Release | undefined },
+  releases: readonly ImageRelease[],
+  {
+    image,
+    wanted,
+    from,
+    to,
+  }: { image: string; wanted: string | undefined; from: ImageRelease; to: ImageRelease | undefined },
 ): string | undefined {
   if (to && isGood(to)) return undefined
   const good = releases.filter(isGood).map(({ version }) => version)
@@ -92,8 +97,8 @@ function whyNot(
 
 function planRing(
   { ring, parameter, launchTemplates }: RingOrder,
-  to: Release,
-  previous: Release | undefined,
+  to: ImageRelease,
+  previous: ImageRelease | undefined,
 ): RingPlan {
   const before = new Map(previous?.distributed?.[ring]?.map((each) => [placeOf(each), each.ami]))
   const targets = (to.distributed?.[ring] ?? []).map((target): Restored => {
@@ -103,8 +108,8 @@ function planRing(
   return { ring, parameter, launchTemplates, targets }
 }
 
-/** Targets that have something newer, and never had what the others go back to: nobody guesses at an AMI. */
-function missing(ring: string, to: Release, leaves: readonly Release[]): string[] {
+/** Targets that have something newer, and never had what the others roll back to: nobody guesses at an AMI. */
+function missing(ring: string, to: ImageRelease, leaves: readonly ImageRelease[]): string[] {
   const had = new Set(to.distributed?.[ring]?.map(placeOf))
   const places = new Set(leaves.flatMap(({ distributed }) => distributed?.[ring]?.map(placeOf) ?? []))
   const never = [...places].filter((place) => !had.has(place))
@@ -112,15 +117,15 @@ function missing(ring: string, to: Release, leaves: readonly Release[]): string[
 }
 
 /** Where a ring's pointers are, the fleet says, and it has the ring no more. */
-function ringsGone(image: string, rings: readonly string[], leaves: readonly Release[]): string[] {
+function ringsGone(image: string, rings: readonly string[], leaves: readonly ImageRelease[]): string[] {
   const reached = new Set(leaves.flatMap(({ distributed = {} }) => Object.keys(distributed)))
   return [...reached]
     .filter((ring) => !rings.includes(ring))
     .map((ring) => `ring ${ring}: ${image} does not go there any more, and its targets keep what they have`)
 }
 
-/** Children are baked from what their parent went back to. */
-export function wentBack(known: Known, to: Release, at: string): Known {
+/** Children are baked from what their parent rolled back to. */
+export function wentBack(known: FleetState, to: ImageRelease, at: string): FleetState {
   const { image, version, ami, parentAmi, definition, campaign, number, emergency, bakedAt } = to
   const last = {
     ami,
@@ -135,8 +140,8 @@ export function wentBack(known: Known, to: Release, at: string): Known {
   return withImage(known, image, (before) => ({ ...before, last, released: { ami, version, at } }))
 }
 
-/** Children that were baked from something else than their parent went back to: the next look at all images rebakes them. */
-export const rebakedBecauseOf = (fleet: Fleet, known: Known, { image, ami }: Release): string[] =>
+/** Children that were baked from something else than their parent rolled back to: the next look at all images rebakes them. */
+export const rebakedBecauseOf = (fleet: Fleet, known: FleetState, { image, ami }: ImageRelease): string[] =>
   childrenOf(fleet, image).filter((child) => {
     const { last, held } = known.images[child] ?? {}
     return last !== undefined && last.parentAmi !== ami && !held

@@ -51,7 +51,7 @@ const most = 5
 export const usesText = (uses: readonly Use[]): string =>
   [...Map.groupBy(uses, placeOf)]
     .map(([place, some]) => {
-      const told = some.slice(0, most).map(({ kind, name }) => `${words[kind]} ${name}`)
-      return `${place}: ${told.join(', ')}${some.length > most ? ` and ${some.length - most} more` : ''}`
+      const reported = some.slice(0, most).map(({ kind, name }) => `${words[kind]} ${name}`)
+      return `${place}: ${reported.join(', ')}${some.length > most ? ` and ${some.length - most} more` : ''}`
     })
     .join('; ')

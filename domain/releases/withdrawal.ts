@@ -1,12 +1,12 @@
 import type { Fleet } from '../fleet/model.ts'
 import { placeOf, type Target } from '../planning/ring-order.ts'
-import type { Placed, Release } from './release.ts'
+import type { ImageRelease, Placement } from './image-release.ts'
 import type { Use, UseKind } from './usage.ts'
 
 /** Deprecated, an AMI can be used and is not offered; disabled, nobody can launch it; removed, it is gone with its snapshots. */
 export type Action = 'deprecate' | 'disable' | 'remove'
 
-/** What may become of an AMI that is to be withdrawn: whether it is as it should be, whoever made it so. The names are stored. */
+/** What may become of an AMI that is to be withdrawn: whether it is as it should be, no matter who made it so. The names are stored. */
 const outcomes = { done: true, 'in-use': false, gone: true, failed: false } satisfies Record<string, boolean>
 export type WithdrawalOutcome = keyof typeof outcomes
 
@@ -39,8 +39,8 @@ export interface Withdrawal extends Target {
 }
 
 /** Every AMI of a release, each once: the build account's own, and those that were made for rings. */
-export const amisOf = ({ ami, copies = {} }: Release, build: Target): Placed[] => {
-  const all: Placed[] = [{ account: build.account, region: build.region, ami }, ...Object.values(copies).flat()]
+export const amisOf = ({ ami, copies = {} }: ImageRelease, build: Target): Placement[] => {
+  const all: Placement[] = [{ account: build.account, region: build.region, ami }, ...Object.values(copies).flat()]
   return [...new Map(all.map((placed) => [`${placeOf(placed)} ${placed.ami}`, placed])).values()]
 }
 
@@ -51,7 +51,7 @@ export const amisOf = ({ ami, copies = {} }: Release, build: Target): Placed[] =
  */
 export function withdrawalsOf(
   fleet: Pick<Fleet, 'build' | 'rings'>,
-  withdrawn: readonly { release: Release; action: Action }[],
+  withdrawn: readonly { release: ImageRelease; action: Action }[],
   how: Pick<Withdrawal, 'protects' | 'otherwise' | 'force'>,
 ): Withdrawal[] {
   const all = withdrawn.flatMap(({ release, action }) =>
@@ -78,8 +78,8 @@ export function withdrawalsOf(
 /** Whom an AMI is shared with. Where a ring was not verified, those that the ring lists may have got it. */
 function usersOf(
   { rings }: Pick<Fleet, 'rings'>,
-  { copies = {}, distributed = {} }: Release,
-  { ami, region }: Placed,
+  { copies = {}, distributed = {} }: ImageRelease,
+  { ami, region }: Placement,
 ): Target[] {
   const verified = Object.values(distributed)
     .flat()

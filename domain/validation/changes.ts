@@ -1,4 +1,4 @@
-import { byPackage, countBySeverity, type Finding, nameOf } from './findings.ts'
+import { byPackage, countBySeverity, nameOf, type Vulnerability } from './findings.ts'
 import { comparePackages, type PackageChanges, type Packages } from './packages.ts'
 
 /** What is new in an image since its previous release: for approvals and release notes. What nobody knows is left out. */
@@ -14,7 +14,7 @@ export interface Changes {
 /** One release, as far as Image Builder knows it. */
 export interface Contents {
   packages?: Packages | undefined
-  findings?: Finding[] | undefined
+  findings?: Vulnerability[] | undefined
 }
 
 /** Without a previous release there is nothing to compare with; how many vulnerabilities there are is worth a word all the same. */
@@ -35,7 +35,7 @@ export function changesSince(
 }
 
 /** Those of one list that the other has not. */
-function without(findings: Finding[], others: Finding[]): string[] {
+function without(findings: Vulnerability[], others: Vulnerability[]): string[] {
   const known = new Set(others.flatMap(byPackage))
   return findings.filter((finding) => byPackage(finding).some((key) => !known.has(key))).map(nameOf)
 }

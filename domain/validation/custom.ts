@@ -5,7 +5,7 @@ const describe = v.description
 const text = (most: number) => v.pipe(v.string(), v.nonEmpty(), v.maxLength(most))
 
 /**
- * What a fleet's own check is asked, version 1. The same may be asked twice, where the first answer was lost: whoever
+ * What a fleet's own check is asked, version 1. The same may be asked twice, where the first answer was lost: anybody who
  * judges changes nothing.
  */
 export const CustomCheckRequest = v.strictObject({
@@ -43,7 +43,7 @@ export type CustomCheckRequest = v.InferOutput<typeof CustomCheckRequest>
 
 /** What people did not write is shown in one line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go.
-const plain = (told: string) => told.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
+const plain = (reported: string) => reported.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
 
 /**
  * The results of a check by what its function answered, in bytes as they came.

@@ -23,12 +23,12 @@ export interface Evidence {
 export interface Verdict {
   /** Required checks that have not passed: the image goes nowhere. */
   failures: string[]
-  /** What people are told, and nothing more. */
+  /** What people read, and nothing more. */
   warnings: string[]
 }
 
 /** Judges an image by the evidence of the checks that it was to pass. What has no evidence has not passed. */
-export function judge(checks: { check: string; mode: 'required' | 'advisory' }[], evidence: Evidence[]): Verdict {
+export function verdictOf(checks: { check: string; mode: 'required' | 'advisory' }[], evidence: Evidence[]): Verdict {
   const verdict: Verdict = { failures: [], warnings: [] }
   for (const { check, mode } of checks) {
     const found = evidence.find((each) => each.check === check)

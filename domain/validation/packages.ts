@@ -60,10 +60,10 @@ export function checkPackages(now: Packages, { required, forbidden }: PackagesAs
 export function describeChanges(version: string, { added, removed, upgraded }: PackageChanges): CheckResult {
   const count = (names: string[], what: string) => names.length > 0 && `${names.length} ${what} (${someOf(names)})`
   const moved = upgraded.map(({ name, from, to }) => `${name} ${from} -> ${to}`)
-  const told = [count(added, 'added'), count(removed, 'removed'), count(moved, 'upgraded')].filter(Boolean)
+  const reported = [count(added, 'added'), count(removed, 'removed'), count(moved, 'upgraded')].filter(Boolean)
   return {
     check: 'comparison',
     passed: true,
-    detail: `since ${version}: ${told.join('; ') || 'nothing moved'}`,
+    detail: `since ${version}: ${reported.join('; ') || 'nothing moved'}`,
   }
 }

@@ -1,13 +1,13 @@
 import type { CheckSettings, Waived } from '../check-kinds.ts'
 import { type CheckResult, someOf } from './evidence.ts'
-import { byPackage, countBySeverity, type Finding, nameOf, type Severity, worstFirst } from './findings.ts'
+import { byPackage, countBySeverity, nameOf, type Severity, type Vulnerability, worstFirst } from './findings.ts'
 
 type Settings = CheckSettings['vulnerabilities']
 
 interface Scanned {
-  findings: Finding[]
+  findings: Vulnerability[]
   /** Of the parent image: needed where only what the image itself introduced counts. */
-  parent?: Finding[] | undefined
+  parent?: Vulnerability[] | undefined
   /** The day in UTC: `2026-12-31`. */
   today: string
 }
@@ -29,8 +29,8 @@ export function checkVulnerabilities(
   const asked = findings.filter(
     (finding) => (!fixable || finding.fixable) && byPackage(finding).some((key) => !inherited.has(key)),
   )
-  const waiverOf = ({ id }: Finding) => (Object.hasOwn(waivers, id) ? waivers[id] : undefined)
-  const holds = (finding: Finding) => (waiverOf(finding)?.expires ?? '') >= today
+  const waiverOf = ({ id }: Vulnerability) => (Object.hasOwn(waivers, id) ? waivers[id] : undefined)
+  const holds = (finding: Vulnerability) => (waiverOf(finding)?.expires ?? '') >= today
   const counted = asked.filter((finding) => !holds(finding))
   return [
     { check: 'findings', passed: true, detail: tally(findings, asked, counted) },
@@ -45,7 +45,7 @@ export function checkVulnerabilities(
 }
 
 /** `4 (1 CRITICAL, 3 HIGH); 1 not asked for; 1 waived` */
-function tally(findings: Finding[], asked: Finding[], counted: Finding[]): string {
+function tally(findings: Vulnerability[], asked: Vulnerability[], counted: Vulnerability[]): string {
   const counts = Object.entries(countBySeverity(findings)).map(([severity, count]) => `${count} ${severity}`)
   return [
     `${findings.length}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`,
@@ -54,7 +54,7 @@ function tally(findings: Finding[], asked: Finding[], counted: Finding[]): strin
   ].join('; ')
 }
 
-function checkThreshold(name: (typeof thresholds)[number], most: number, counted: Finding[]): CheckResult {
+function checkThreshold(name: (typeof thresholds)[number], most: number, counted: Vulnerability[]): CheckResult {
   const severity = name.toUpperCase() as Severity
   const found = counted.filter((finding) => finding.severity === severity)
   const named = found.length > 0 ? `: ${someOf(worstFirst(found).map(inFull))}` : ''
@@ -68,7 +68,7 @@ function checkThreshold(name: (typeof thresholds)[number], most: number, counted
   }
 }
 
-const inFull = (finding: Finding) => {
+const inFull = (finding: Vulnerability) => {
   const { fixable, fixedIn } = finding
   const fix = fixedIn.length > 0 ? `fixed in ${fixedIn.join(', ')}` : fixable ? 'there is a fix' : 'no fix'
   return `${nameOf(finding)} (${fix})`
@@ -90,7 +90,7 @@ export function expiresSoon(expires: string, time: string): boolean {
 }
 
 /** No threshold counts what nobody has rated yet: people must hear of it. */
-function untriaged(counted: Finding[]): CheckResult[] {
+function untriaged(counted: Vulnerability[]): CheckResult[] {
   const found = counted.filter(({ severity }) => severity === 'UNTRIAGED')
   if (found.length === 0) return []
   const named = someOf(found.map(nameOf))

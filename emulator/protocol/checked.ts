@@ -3,7 +3,7 @@ import type { LoadedModel } from './models.ts'
 import { read, type Schema, shapeOf, write } from './shape.ts'
 
 /**
- * The input as the stand-in holds values.
+ * The input as the emulator holds values.
  * @param token makes the idempotency tokens that the caller left out, as an SDK client would
  * @throws AwsError the service's own, naming everything that does not fit the model
  */
@@ -23,7 +23,7 @@ export function recorded(ref: Schema, value: unknown): unknown {
   return shape.isUnitSchema() ? {} : write(shape, value, 'iso')
 }
 
-/** An error that the service's model names is the service's own, whoever threw it. */
+/** An error that the service's model names is the service's own, no matter who threw it. */
 export function asModelled(model: LoadedModel, error: unknown): unknown {
   const isModelled = error instanceof Error && !(error instanceof AwsError) && model.errors.has(error.name)
   return isModelled ? new AwsError(error.name, error.message) : error

@@ -2,7 +2,7 @@ import { NormalizedSchema } from '@smithy/core/schema'
 import { AwsError } from '../services/types.ts'
 
 /**
- * Values by the service's model. Inside the stand-in a timestamp is a Date and a blob is bytes, as the SDK
+ * Values by the service's model. Inside the emulator a timestamp is a Date and a blob is bytes, as the SDK
  * has them; on the wire and in the call log they are what the protocol or the log says.
  */
 export type Timestamps = 'epoch' | 'iso'
@@ -134,7 +134,7 @@ function readStruct(
 
 /**
  * Writes a value as JSON. Throws an Error that names the path where the value does not fit the model: that
- * is a mistake of the stand-in, never of its caller.
+ * is a mistake of the emulator, never of its caller.
  */
 export function write(shape: Shape, value: unknown, timestamps: Timestamps, path = ''): unknown {
   const wrong = (expected: string): never => {

@@ -85,8 +85,8 @@ export function encodeError(model: LoadedModel, error: AwsError, requestId: stri
   const headers = { 'x-amzn-requestid': requestId }
   if (model.protocol === 'query' || model.protocol === 'ec2') {
     const fault = status < 500 ? ('Sender' as const) : ('Receiver' as const)
-    const told = { code: queryCode ?? error.name, message: error.message, requestId, fault }
-    const body = model.protocol === 'ec2' ? ec2Error(told) : queryError(told, model.xmlNamespace ?? '')
+    const reported = { code: queryCode ?? error.name, message: error.message, requestId, fault }
+    const body = model.protocol === 'ec2' ? ec2Error(reported) : queryError(reported, model.xmlNamespace ?? '')
     return { status, headers: { ...headers, 'content-type': 'text/xml' }, body }
   }
   const known = schema ? [...shapeOf(schema).structIterator()].map(([member]) => member) : []

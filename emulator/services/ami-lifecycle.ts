@@ -2,7 +2,7 @@ import type { DeleteSnapshotReturnCode } from '@aws-sdk/client-ec2'
 import { mustBeAmiId, notFound } from './ami-queries.ts'
 import type { Ami, Amis } from './ami-store.ts'
 import { resourceTags } from './ec2-permissions.ts'
-import { AwsError, type Context, type Permission, type PermissionsOf, type Surroundings } from './types.ts'
+import { AwsError, type Context, type Permission, type PermissionsOf, type ServiceDeps } from './types.ts'
 
 interface Named {
   ImageId: string
@@ -17,20 +17,20 @@ const tenYears = 10 * 365.25 * 24 * 60 * minute
 /** How an AMI ends: deprecated, disabled, deregistered. All of it is for its owner alone. */
 export class AmiLifecycle {
   readonly #amis: Amis
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #mayDo: (permission: Permission, context: Context) => boolean
 
   /** @param mayDo whether the caller's policies allow something that the call itself does not need */
-  constructor(amis: Amis, surroundings: Surroundings, mayDo: (permission: Permission, context: Context) => boolean) {
+  constructor(amis: Amis, deps: ServiceDeps, mayDo: (permission: Permission, context: Context) => boolean) {
     this.#amis = amis
-    this.#surroundings = surroundings
+    this.#deps = deps
     this.#mayDo = mayDo
   }
 
   readonly operations = {
     EnableImageDeprecation: ({ ImageId, DeprecateAt: at }: Named & { DeprecateAt?: Date }, context: Context) => {
       const ami = this.#own(ImageId, context)
-      const now = this.#surroundings.clock.now()
+      const now = this.#deps.clock.now()
       if (!at || at.getTime() < now || at.getTime() > now + tenYears)
         throw new AwsError('InvalidParameterValue', 'DeprecateAt must be in the next ten years')
       ami.image.DeprecationTime = new Date(Math.round(at.getTime() / minute) * minute).toISOString()

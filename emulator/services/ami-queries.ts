@@ -3,7 +3,7 @@ import { UnsupportedFeature } from '../unsupported-feature.ts'
 import type { Ami, Amis } from './ami-store.ts'
 import { asSeenBy, matches, permissionFor } from './ec2-answers.ts'
 import { pageOf } from './support.ts'
-import { AwsError, type Context, type Service, type Surroundings } from './types.ts'
+import { AwsError, type Context, type Service, type ServiceDeps } from './types.ts'
 
 const malformed = (id: string) => new AwsError('InvalidAMIID.Malformed', `Invalid id: "${id}"`)
 export const notFound = (id: string) => new AwsError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
@@ -13,7 +13,7 @@ export function mustBeAmiId(id: string): void {
 }
 
 /** What EC2 tells of AMIs. */
-export const amiQueries = (amis: Amis, { clock }: Surroundings): Service['operations'] => ({
+export const amiQueries = (amis: Amis, { clock }: ServiceDeps): Service['operations'] => ({
   DescribeImages: (input: DescribeImagesRequest, context: Context) => {
     const named = [...new Set(input.ImageIds ?? [])].map((id) => {
       mustBeAmiId(id)
@@ -25,7 +25,7 @@ export const amiQueries = (amis: Amis, { clock }: Surroundings): Service['operat
       amis.isVisible(ami, context.account) &&
       (input.IncludeDisabled || ami.image.State !== 'disabled') &&
       (input.IncludeDeprecated || ami.image.OwnerId === context.account || !isDeprecated(ami, clock.now()))
-    // Who names a disabled or a deprecated AMI is told of it.
+    // Who names a disabled or a deprecated AMI is reported it.
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/disable-an-ami.html#describe-disabled-ami
     const chosen = named.length > 0 ? named : amis.list(context.region).filter(isListed)
     const found = chosen

@@ -1,7 +1,7 @@
 import type { BlockDeviceMapping, Image, Tag } from '@aws-sdk/client-ec2'
 import { Snapshots } from './snapshots.ts'
 import { Partitions } from './support.ts'
-import { AwsError, type Surroundings } from './types.ts'
+import { AwsError, type ServiceDeps } from './types.ts'
 
 /** An AMI in its region: what DescribeImages says, and who may see it. */
 export interface Ami {
@@ -13,7 +13,7 @@ export interface Ami {
   licenses?: string[]
 }
 
-/** One AMI made from another: for whoever counts them. */
+/** One AMI made from another: for anybody who counts them. */
 export interface Copy {
   source: string
   account: string
@@ -41,7 +41,7 @@ export interface Place {
 
 /** The AMIs of all accounts, with their snapshots. */
 export class Amis {
-  /** ARNs of the organization and of all units that an account is below. Set by the stand-in. */
+  /** ARNs of the organization and of all units that an account is below. Set by the emulator. */
   above: (account: string) => string[] = () => []
   /** Every copy that was made, in order. */
   readonly copies: Copy[] = []
@@ -49,11 +49,11 @@ export class Amis {
   readonly deregistered = new Set<string>()
   readonly snapshots: Snapshots
   readonly #images = new Partitions<Map<string, Ami>>(() => new Map())
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
-    this.snapshots = new Snapshots(surroundings, (id, region) => this.using(id, region))
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
+    this.snapshots = new Snapshots(deps, (id, region) => this.using(id, region))
   }
 
   /**
@@ -65,9 +65,9 @@ export class Amis {
     if (this.named(name, { account, region })) {
       throw new AwsError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by an AMI of ${account}`)
     }
-    const chance = this.#surroundings.random.fork(`ami/${account}/${region}/${name}`)
+    const chance = this.#deps.random.fork(`ami/${account}/${region}/${name}`)
     const id = properties.ImageId ?? `ami-0${chance.hex(16)}`
-    const created = new Date(this.#surroundings.clock.now()).toISOString()
+    const created = new Date(this.#deps.clock.now()).toISOString()
     const image = {
       Architecture: 'x86_64',
       BootMode: 'uefi-preferred',
@@ -111,7 +111,7 @@ export class Amis {
     return copy
   }
 
-  /** The AMI is gone, whoever still needs it; EC2 says so on its owner's default bus unless it is `unannounced`. */
+  /** The AMI is gone, no matter who still needs it; EC2 says so on its owner's default bus unless it is `unannounced`. */
   deregister(id: string, region: string, { unannounced = false } = {}): void {
     const ami = this.get(id, region)
     if (!ami) return
@@ -137,12 +137,12 @@ export class Amis {
     return ami?.image.State === 'available' ? ami : undefined
   }
 
-  /** The AMI, whoever may see it. */
+  /** The AMI, no matter who may see it. */
   get(id: string, region: string): Ami | undefined {
     return this.#images.in({ account: '', region }).get(id)
   }
 
-  /** Every AMI of a region, whoever may see it. */
+  /** Every AMI of a region, no matter who may see it. */
   list(region: string): Ami[] {
     return [...this.#images.in({ account: '', region }).values()]
   }
@@ -162,8 +162,8 @@ export class Amis {
   /** Says on its owner's default bus what has become of an AMI. */
   announce({ image, region }: Ami, state: string = image.State ?? 'available'): void {
     const { ImageId: id, OwnerId: account } = image
-    const request = this.#surroundings.random.fork(`ami-state/${id}/${state}`).uuid()
-    this.#surroundings.emit({
+    const request = this.#deps.random.fork(`ami-state/${id}/${state}`).uuid()
+    this.#deps.emit({
       source: 'aws.ec2',
       detailType: 'EC2 AMI State Change',
       account,

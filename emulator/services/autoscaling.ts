@@ -12,7 +12,7 @@ import type { Place } from './ami-store.ts'
 import type { Ec2 } from './ec2.ts'
 import { groupTag } from './instances.ts'
 import { Partitions, pageOf } from './support.ts'
-import type { Context, Service, Surroundings } from './types.ts'
+import type { Context, Service, ServiceDeps } from './types.ts'
 
 /** A launch template by its name, and which of its versions: `$Latest`, `$Default` or a number. */
 export interface NamedTemplate {
@@ -44,11 +44,11 @@ type Paging = { MaxRecords?: number | undefined; NextToken?: string | undefined 
 export class AutoScaling implements Service {
   readonly #groups = new Partitions<Map<string, AutoScalingGroup>>(() => new Map())
   readonly #configurations = new Partitions<Map<string, LaunchConfiguration>>(() => new Map())
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #ec2: Ec2
 
-  constructor(surroundings: Surroundings, ec2: Ec2) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, ec2: Ec2) {
+    this.#deps = deps
     this.#ec2 = ec2
   }
 
@@ -148,12 +148,12 @@ export class AutoScaling implements Service {
   }
 
   #arn(type: string, name: string, { account, region }: Place): string {
-    const id = this.#surroundings.random.fork(`${type}/${account}/${region}/${name}`).uuid()
+    const id = this.#deps.random.fork(`${type}/${account}/${region}/${name}`).uuid()
     return `arn:aws:autoscaling:${region}:${account}:${type}:${id}:${type}Name/${name}`
   }
 
   #now(): Date {
-    return new Date(this.#surroundings.clock.now())
+    return new Date(this.#deps.clock.now())
   }
 }
 

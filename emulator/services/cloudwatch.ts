@@ -6,7 +6,7 @@ import type {
   StateValue,
 } from '@aws-sdk/client-cloudwatch'
 import { Partitions, pageOf } from './support.ts'
-import { AwsError, type Context, type PermissionsOf, type Service, type Surroundings } from './types.ts'
+import { AwsError, type Context, type PermissionsOf, type Service, type ServiceDeps } from './types.ts'
 
 export interface NewAlarm {
   account: string
@@ -37,15 +37,15 @@ export class CloudWatch implements Service {
   readonly #alarms = new Partitions<Map<string, Alarm>>(() => new Map())
   /** Oldest first; it outlives its alarms. */
   readonly #history = new Partitions<(AlarmHistoryItem & { Timestamp: Date })[]>(() => [])
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
   }
 
   /** @returns the alarm's ARN */
   addAlarm({ composite = false, state = 'OK', ...named }: NewAlarm): string {
-    const now = new Date(this.#surroundings.clock.now())
+    const now = new Date(this.#deps.clock.now())
     const arn = `arn:aws:cloudwatch:${named.region}:${named.account}:alarm:${named.name}`
     const alarm = {
       ...named,
@@ -78,7 +78,7 @@ export class CloudWatch implements Service {
     const alarm = this.#named(arn)
     const change = () => this.#change(alarm, state, o.reason ?? `Threshold Crossed: now ${state}`)
     if (o.at === undefined) change()
-    else this.#surroundings.clock.at(o.at, change)
+    else this.#deps.clock.at(o.at, change)
   }
 
   // "To use this operation and return information about composite alarms, you must be signed on with the
@@ -129,14 +129,14 @@ export class CloudWatch implements Service {
   #change(alarm: Alarm, state: StateValue, reason: string): void {
     const before = { value: alarm.state, reason: alarm.reason, timestamp: written(alarm.changed) }
     if (before.value === state) return
-    Object.assign(alarm, { state, reason, changed: new Date(this.#surroundings.clock.now()) })
+    Object.assign(alarm, { state, reason, changed: new Date(this.#deps.clock.now()) })
     this.#record(alarm, 'StateUpdate', `Alarm updated from ${before.value} to ${state}`, {
       version: '1.0',
       oldState: { stateValue: before.value, stateReason: before.reason },
       newState: { stateValue: state, stateReason: reason },
     })
     const { account, region, arn, name } = alarm
-    this.#surroundings.emit({
+    this.#deps.emit({
       source: 'aws.cloudwatch',
       detailType: 'CloudWatch Alarm State Change',
       account,
@@ -157,7 +157,7 @@ export class CloudWatch implements Service {
       HistoryItemType: kind,
       HistorySummary: summary,
       HistoryData: JSON.stringify(data),
-      Timestamp: new Date(this.#surroundings.clock.now()),
+      Timestamp: new Date(this.#deps.clock.now()),
     })
   }
 }

@@ -4,7 +4,7 @@ import { modelOf } from '../protocol/models.ts'
 import { read, shapeOf } from '../protocol/shape.ts'
 import { operationOf } from '../protocol/wire.ts'
 import { Partitions } from './support.ts'
-import { AwsError, type Context, type Operation, type PermissionsOf, type Service, type Surroundings } from './types.ts'
+import { AwsError, type Context, type Operation, type PermissionsOf, type Service, type ServiceDeps } from './types.ts'
 
 type Json = Record<string, unknown>
 type Place = { account: string; region: string }
@@ -28,10 +28,10 @@ const operations = [
 export class DynamoDb implements Service {
   readonly #stores = new Partitions(() => dynalite({ createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 }))
   readonly #created = new Map<string, Date>()
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
   }
 
   readonly permissions = Object.fromEntries(operations.map((name) => [name, onTables(name)]))
@@ -51,7 +51,7 @@ export class DynamoDb implements Service {
       LocalSecondaryIndexes,
       BillingMode: 'PAY_PER_REQUEST',
     }
-    this.#created.set(arnOf(name, place), new Date(this.#surroundings.clock.now()))
+    this.#created.set(arnOf(name, place), new Date(this.#deps.clock.now()))
     await this.#perform('CreateTable', input, place)
     const status = async () => {
       const { Table } = (await this.#perform('DescribeTable', { TableName: name }, place)) as { Table: Json }
@@ -61,7 +61,7 @@ export class DynamoDb implements Service {
     return { name, arn: arnOf(name, place) }
   }
 
-  /** The answer as the stand-in holds values: bytes and dates, where JSON has text and numbers. */
+  /** The answer as the emulator holds values: bytes and dates, where JSON has text and numbers. */
   async #answer(operation: string, input: Json, place: Place): Promise<unknown> {
     const { output } = operationOf(await modelOf('dynamodb'), operation)
     return read(shapeOf(output), await this.#perform(operation, input, place), [])
@@ -130,8 +130,8 @@ export class DynamoDb implements Service {
     const table = output[key] as Json | undefined
     if (!table) return output
     const arn = arnOf(String(table.TableName), place)
-    const id = this.#surroundings.random.fork(`table/${arn}`).uuid()
-    const created = this.#created.get(arn) ?? new Date(this.#surroundings.clock.now())
+    const id = this.#deps.random.fork(`table/${arn}`).uuid()
+    const created = this.#created.get(arn) ?? new Date(this.#deps.clock.now())
     const billing = table.BillingModeSummary ? { BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' } } : {}
     return {
       ...output,

@@ -8,7 +8,7 @@ import {
   eventTime,
   type PermissionsOf,
   type Service,
-  type Surroundings,
+  type ServiceDeps,
 } from './types.ts'
 
 export interface NewRule {
@@ -35,12 +35,12 @@ type Deliver = (event: EventEnvelope, bus: Bus) => void
 export class Events implements Service {
   readonly #rules = new Partitions<NewRule[]>(() => [])
   readonly #buses = new Partitions(() => new Map<string, BusStatement[]>([['default', []]]))
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #deliver: Deliver
   #count = 0
 
-  constructor(surroundings: Surroundings, deliver: Deliver) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, deliver: Deliver) {
+    this.#deps = deps
     this.#deliver = deliver
   }
 
@@ -145,7 +145,7 @@ export class Events implements Service {
     if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
     const { account, region } = context
     const name = this.#existingBus(entry.EventBusName, context)
-    const id = this.#surroundings.random.fork(`put-event/${account}/${this.#count++}`).uuid()
+    const id = this.#deps.random.fork(`put-event/${account}/${this.#count++}`).uuid()
     const time = eventTime(entry.Time ?? context.now)
     this.#deliver(
       { version: '0', id, 'detail-type': detailType, source, account, time, region, resources, detail },

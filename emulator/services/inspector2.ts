@@ -1,7 +1,7 @@
 import type { BatchGetAccountStatusRequest } from '@aws-sdk/client-inspector2'
 import type { Context, Service } from './types.ts'
 
-/** Amazon Inspector, which every account has on unless told otherwise. Findings are Image Builder's here. */
+/** Amazon Inspector, which every account has on unless set otherwise. Findings are Image Builder's here. */
 export class Inspector implements Service {
   /** Accounts that do not have it on. */
   readonly off = new Set<string>()

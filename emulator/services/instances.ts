@@ -15,7 +15,7 @@ import { matchesTags } from './ec2-answers.ts'
 import { resourceTags, tagContext } from './ec2-permissions.ts'
 import { architectureOf } from './instance-types.ts'
 import { Partitions, pageOf } from './support.ts'
-import { AwsError, type Context, type Permission, type PermissionsOf, type Surroundings } from './types.ts'
+import { AwsError, type Context, type Permission, type PermissionsOf, type ServiceDeps } from './types.ts'
 
 interface Place {
   account: string
@@ -66,11 +66,11 @@ export class Instances {
   hasCapacity: (type: string) => boolean = () => true
   readonly #kept = new Partitions<Map<string, LaunchedInstance>>(() => new Map())
   readonly #profiles = new Map<string, InstanceProfile>()
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #amiOf: (id: string, place: Place) => Ami | undefined
 
-  constructor(surroundings: Surroundings, amiOf: (id: string, place: Place) => Ami | undefined) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, amiOf: (id: string, place: Place) => Ami | undefined) {
+    this.#deps = deps
     this.#amiOf = amiOf
   }
 
@@ -208,7 +208,7 @@ export class Instances {
   }
 
   #make({ account, region }: Place, described: Partial<Instance>): LaunchedInstance {
-    const { clock, random } = this.#surroundings
+    const { clock, random } = this.#deps
     const kept = this.#kept.in({ account, region })
     const chance = random.fork(`instance/${account}/${region}/${kept.size}`)
     const instance: LaunchedInstance['instance'] = {
@@ -225,7 +225,7 @@ export class Instances {
 
   #run(launched: LaunchedInstance): void {
     launched.instance.State = stateOf('running')
-    launched.runningSince = this.#surroundings.clock.now()
+    launched.runningSince = this.#deps.clock.now()
   }
 
   #terminate(launched: LaunchedInstance): void {
@@ -239,7 +239,7 @@ export class Instances {
   }
 
   #later({ later }: LaunchedInstance, seconds: number, action: () => void): void {
-    const { clock } = this.#surroundings
+    const { clock } = this.#deps
     later.push(clock.at(clock.now() + seconds * 1_000, action))
   }
 }
@@ -277,11 +277,11 @@ const instanceQueries = (instances: Instances) => ({
 
   DescribeInstanceStatus: (input: DescribeInstanceStatusRequest, context: Context) => {
     const named = (input.InstanceIds ?? []).map((id) => instances.get(id, context))
-    const told = (named.length > 0 ? named : instances.in(context)).filter(
+    const reported = (named.length > 0 ? named : instances.in(context)).filter(
       ({ instance }) => input.IncludeAllInstances || instance.State.Name === 'running',
     )
     return {
-      InstanceStatuses: told.map(({ instance }) => ({
+      InstanceStatuses: reported.map(({ instance }) => ({
         InstanceId: instance.InstanceId,
         InstanceState: instance.State,
       })),

@@ -88,14 +88,14 @@ export class Lambda implements Service {
       if (type !== undefined && type !== 'RequestResponse')
         throw new UnsupportedFeature('option', `InvocationType ${type} of Invoke`)
       const answer = this.#runnable(arnOf(FunctionName ?? '', context), context)
-      const told = { StatusCode: 200, ExecutedVersion: '$LATEST' }
+      const reported = { StatusCode: 200, ExecutedVersion: '$LATEST' }
       try {
         const text = new TextDecoder().decode(Payload)
-        return { ...told, Payload: bytes(await answer(text === '' ? {} : JSON.parse(text))) }
+        return { ...reported, Payload: bytes(await answer(text === '' ? {} : JSON.parse(text))) }
       } catch (error) {
         const { name: errorType, message: errorMessage } = error as Error
         return {
-          ...told,
+          ...reported,
           FunctionError: 'Unhandled',
           Payload: bytes({ errorType, errorMessage, trace: [] }),
         }

@@ -10,7 +10,7 @@ import type {
 import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { resourceTags } from './ec2-permissions.ts'
 import { ClientTokens, Partitions, pageOf } from './support.ts'
-import { AwsError, type Context, type PermissionsOf, type Surroundings } from './types.ts'
+import { AwsError, type Context, type PermissionsOf, type ServiceDeps } from './types.ts'
 
 interface Place {
   account: string
@@ -56,17 +56,17 @@ const versionNotFound = (version: string, { id }: LaunchTemplate) =>
 export class LaunchTemplates {
   readonly #kept = new Partitions<Map<string, LaunchTemplate>>(() => new Map())
   readonly #tokens = new ClientTokens('IdempotentParameterMismatch')
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #near: Near
 
-  constructor(surroundings: Surroundings, near: Near) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, near: Near) {
+    this.#deps = deps
     this.#near = near
   }
 
   /** A template that a team has made; its first version is its default. */
   add({ name, data = {}, tags = {}, ...place }: NewLaunchTemplate): LaunchTemplate {
-    const { random, clock } = this.#surroundings
+    const { random, clock } = this.#deps
     const id = `lt-0${random.fork(`launch-template/${place.account}/${place.region}/${name}`).hex(16)}`
     const created = new Date(clock.now())
     const template: LaunchTemplate = { ...place, id, name, created, default: 1, versions: [], tags }
@@ -75,7 +75,7 @@ export class LaunchTemplates {
     return template
   }
 
-  /** The template, whoever asks. */
+  /** The template, anybody who asks. */
   find(name: string, place: Place): LaunchTemplate | undefined {
     return this.#kept.in(place).get(name)
   }
@@ -90,7 +90,7 @@ export class LaunchTemplates {
         ...names.map((name) => this.#named({ LaunchTemplateName: name }, context)),
       ]
       const page = paged(named.length > 0 ? named : [...this.#kept.in(context).values()], input)
-      return { LaunchTemplates: page.items.map(told), ...page.next }
+      return { LaunchTemplates: page.items.map(reported), ...page.next }
     },
 
     DescribeLaunchTemplateVersions: (input: DescribeLaunchTemplateVersionsRequest, context: Context) => {
@@ -121,7 +121,7 @@ export class LaunchTemplates {
         const template = this.#named(input, context)
         const { DefaultVersion: version } = input
         if (version !== undefined) template.default = this.#version(template, version).VersionNumber
-        return { LaunchTemplate: told(template) }
+        return { LaunchTemplate: reported(template) }
       }),
   }
 
@@ -166,8 +166,8 @@ export class LaunchTemplates {
   #named(named: Named, place: Place): LaunchTemplate {
     const { LaunchTemplateId: id, LaunchTemplateName: name } = named
     if ((id === undefined) === (name === undefined)) {
-      const told = 'Either LaunchTemplateName or LaunchTemplateId must be specified, and not both'
-      throw new AwsError(id === undefined ? 'MissingParameter' : 'InvalidParameterCombination', told)
+      const reported = 'Either LaunchTemplateName or LaunchTemplateId must be specified, and not both'
+      throw new AwsError(id === undefined ? 'MissingParameter' : 'InvalidParameterCombination', reported)
     }
     const found = this.#find(named, place)
     if (found) return found
@@ -215,7 +215,7 @@ export class LaunchTemplates {
       LaunchTemplateName: template.name,
       VersionNumber: template.versions.length + 1,
       ...(described === undefined ? {} : { VersionDescription: described }),
-      CreateTime: new Date(this.#surroundings.clock.now()),
+      CreateTime: new Date(this.#deps.clock.now()),
       CreatedBy: by,
       // A request's data and an answer's have the same members.
       LaunchTemplateData: data as ResponseLaunchTemplateData,
@@ -244,7 +244,7 @@ export class LaunchTemplates {
 }
 
 /** A template as DescribeLaunchTemplates has it. */
-const told = ({ id, name, created, versions, tags, ...template }: LaunchTemplate) => ({
+const reported = ({ id, name, created, versions, tags, ...template }: LaunchTemplate) => ({
   LaunchTemplateId: id,
   LaunchTemplateName: name,
   CreateTime: created,

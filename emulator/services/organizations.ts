@@ -1,6 +1,6 @@
 import type { AccountState } from '@aws-sdk/client-organizations'
 import { pageOf } from './support.ts'
-import type { Surroundings } from './types.ts'
+import type { ServiceDeps } from './types.ts'
 import { AwsError, type Context, type Permission, type PermissionsOf, type Service } from './types.ts'
 
 /** What there is of an organization. A parent is the root's id or a unit's. */
@@ -24,11 +24,11 @@ interface Listing {
 
 /** The one organization that all accounts of a world may belong to. */
 export class Organizations implements Service {
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   #organization: NewOrganization | undefined
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
   }
 
   set(organization: NewOrganization): void {
@@ -86,12 +86,12 @@ export class Organizations implements Service {
       const { units } = this.#open(context)
       const { id } = this.#parent(input.ParentId)
       const below = units.filter(({ parent }) => parent === id)
-      const told = below.map((unit) => ({
+      const reported = below.map((unit) => ({
         Id: unit.id,
         Arn: this.#arn('ou', unit.id),
         Name: unit.name ?? unit.id,
       }))
-      return this.#page('OrganizationalUnits', told, input)
+      return this.#page('OrganizationalUnits', reported, input)
     },
   }
 
@@ -154,7 +154,7 @@ export class Organizations implements Service {
   #page<K extends string>(member: K, all: object[], input: Listing) {
     const { MaxResults: size, NextToken: given } = input
     const again = given?.startsWith('again/') ? given.slice('again/'.length) : undefined
-    const chance = this.#surroundings.random.fork(`organizations/${member}/${all.length}/${given}`)
+    const chance = this.#deps.random.fork(`organizations/${member}/${all.length}/${given}`)
     if (again === undefined && chance.next() < 0.25) return { [member]: [], NextToken: `again/${given ?? ''}` }
     const token = (again ?? given) || undefined
     const { items, next } = pageOf(all, { size, token, most: 20, invalidToken: 'InvalidInputException' })

@@ -11,7 +11,7 @@ const optIn = (
 ).split(' ')
 const regions = [...always, ...optIn].sort()
 
-/** Regions, and the accounts that have not opted in to some of them. Here everybody has, unless told otherwise. */
+/** Regions, and the accounts that have not opted in to some of them. Here everybody has, unless set otherwise. */
 export class Regions {
   /** `<account>/<region>` */
   readonly notOptedIn = new Set<string>()
@@ -20,13 +20,13 @@ export class Regions {
     DescribeRegions: (input: { RegionNames?: string[]; AllRegions?: boolean }, { account }: Context) => {
       const unknown = (input.RegionNames ?? []).find((name) => !regions.includes(name))
       if (unknown) throw new AwsError('InvalidParameterValue', `Invalid region: ${unknown}`)
-      const told = regions.map((name) => ({
+      const reported = regions.map((name) => ({
         RegionName: name,
         Endpoint: `ec2.${name}.amazonaws.com`,
         OptInStatus: this.#statusOf(account, name),
       }))
       return {
-        Regions: told
+        Regions: reported
           .filter(({ RegionName }) => !input.RegionNames?.length || input.RegionNames.includes(RegionName))
           .filter(({ OptInStatus }) => input.AllRegions || OptInStatus !== 'not-opted-in'),
       }

@@ -38,16 +38,18 @@ export class Scheduler implements Service {
         most: 100,
         invalidToken: 'ValidationException',
       })
-      const told = page.items.map(({ Arn, Name, GroupName, State, Target, CreationDate, LastModificationDate }) => ({
-        Arn,
-        Name,
-        GroupName,
-        State,
-        CreationDate,
-        LastModificationDate,
-        ...(Target?.Arn === undefined ? {} : { Target: { Arn: Target.Arn } }),
-      }))
-      return { Schedules: told, ...(page.next === undefined ? {} : { NextToken: page.next }) }
+      const reported = page.items.map(
+        ({ Arn, Name, GroupName, State, Target, CreationDate, LastModificationDate }) => ({
+          Arn,
+          Name,
+          GroupName,
+          State,
+          CreationDate,
+          LastModificationDate,
+          ...(Target?.Arn === undefined ? {} : { Target: { Arn: Target.Arn } }),
+        }),
+      )
+      return { Schedules: reported, ...(page.next === undefined ? {} : { NextToken: page.next }) }
     },
 
     GetSchedule: ({ Name, GroupName = 'default' }: { Name: string; GroupName?: string }, context: Context) => {

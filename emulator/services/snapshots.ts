@@ -4,7 +4,7 @@ import type { Ami } from './ami-store.ts'
 import { matchesTags } from './ec2-answers.ts'
 import { resourceTags } from './ec2-permissions.ts'
 import { Partitions, pageOf } from './support.ts'
-import { AwsError, type Context, type PermissionsOf, type Surroundings } from './types.ts'
+import { AwsError, type Context, type PermissionsOf, type ServiceDeps } from './types.ts'
 
 type Kept = Snapshot & { SnapshotId: string }
 
@@ -12,14 +12,14 @@ const notFound = (id: string) => new AwsError('InvalidSnapshot.NotFound', `The s
 
 /** EBS snapshots: they come with AMIs, and outlive them. */
 export class Snapshots {
-  /** Each region's, whoever owns them: a snapshot's ARN has no account. */
+  /** Each region's, no matter who owns them: a snapshot's ARN has no account. */
   readonly #kept = new Partitions<Map<string, Kept>>(() => new Map())
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #usedBy: (id: string, region: string) => string[]
 
   /** @param usedBy the AMIs that a snapshot is part of */
-  constructor(surroundings: Surroundings, usedBy: (id: string, region: string) => string[]) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, usedBy: (id: string, region: string) => string[]) {
+    this.#deps = deps
     this.#usedBy = usedBy
   }
 
@@ -39,7 +39,7 @@ export class Snapshots {
         KmsKeyId: ebs?.KmsKeyId,
         Tags: tags,
         Description: `Created for ${ImageId}`,
-        StartTime: new Date(this.#surroundings.clock.now()),
+        StartTime: new Date(this.#deps.clock.now()),
       })
     }
   }

@@ -1,7 +1,7 @@
 import type { PublishInput } from '@aws-sdk/client-sns'
 import { matches } from '../matching/event-pattern.ts'
 import { Partitions, pageOf } from './support.ts'
-import { AwsError, type Context, type PermissionsOf, type Service, type Surroundings } from './types.ts'
+import { AwsError, type Context, type PermissionsOf, type Service, type ServiceDeps } from './types.ts'
 
 export interface Topic {
   arn: string
@@ -51,11 +51,11 @@ export class Sns implements Service {
   read: (notification: Notification) => void = () => {}
   readonly #topics = new Partitions<Map<string, Topic>>(() => new Map())
   readonly #subscriptions: Subscription[] = []
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   #sent = 0
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
   }
 
   addTopic(topic: Topic): void {
@@ -98,7 +98,7 @@ export class Sns implements Service {
   readonly operations = {
     Publish: (input: PublishInput, context: Context) => {
       const { arn } = this.#topic(input.TopicArn)
-      checkMessage(input, this.#surroundings.isStrict('subject-of-100-characters') ? 99 : 100)
+      checkMessage(input, this.#deps.isStrict('subject-of-100-characters') ? 99 : 100)
       const attributes = Object.fromEntries(
         Object.entries(input.MessageAttributes ?? {}).map(([name, attribute]) => [name, attribute.StringValue ?? '']),
       )
@@ -115,7 +115,7 @@ export class Sns implements Service {
       this.notifications.push(notification)
       this.read(notification)
       this.#send(arn, { subject: input.Subject, text: formFor('lambda') }, attributes)
-      return { MessageId: this.#surroundings.random.fork(`message/${this.notifications.length}`).uuid() }
+      return { MessageId: this.#deps.random.fork(`message/${this.notifications.length}`).uuid() }
     },
 
     ListTopics: ({ NextToken }: { NextToken?: string }, context: Context) => {
@@ -162,7 +162,7 @@ export class Sns implements Service {
   }
 
   #subscriptionArn({ topicArn, endpoint }: Subscription): string {
-    return `${topicArn}:${this.#surroundings.random.fork(`subscription/${topicArn}/${endpoint}`).uuid()}`
+    return `${topicArn}:${this.#deps.random.fork(`subscription/${topicArn}/${endpoint}`).uuid()}`
   }
 
   #send(
@@ -170,7 +170,7 @@ export class Sns implements Service {
     { subject, text }: { subject?: string | undefined; text: string },
     attributes: Record<string, string> = {},
   ) {
-    const { clock, random } = this.#surroundings
+    const { clock, random } = this.#deps
     const MessageId = random.fork(`sent/${topicArn}/${this.#sent++}`).uuid()
     const { region } = placeOf(topicArn)
     for (const subscription of this.#subscriptions) {

@@ -63,14 +63,14 @@ export class Sqs implements Service {
 
     ReceiveMessage: ({ QueueUrl, MaxNumberOfMessages: most = 1 }: ReceiveMessageRequest, context: Context) => {
       const { messages } = this.#existing(QueueUrl ?? '', context)
-      const told = messages.slice(0, most).map(({ id, body, sent }) => ({
+      const reported = messages.slice(0, most).map(({ id, body, sent }) => ({
         MessageId: id,
         ReceiptHandle: id,
         Body: body,
         MD5OfBody: createHash('md5').update(body).digest('hex'),
         Attributes: { SentTimestamp: `${sent.getTime()}` },
       }))
-      return told.length === 0 ? {} : { Messages: told }
+      return reported.length === 0 ? {} : { Messages: reported }
     },
   }
 

@@ -1,13 +1,13 @@
 import type { AssumeRoleRequest } from '@aws-sdk/client-sts'
 import type { Iam } from '../iam/iam.ts'
-import { AwsError, type Context, type Service, type Surroundings } from './types.ts'
+import { AwsError, type Context, type Service, type ServiceDeps } from './types.ts'
 
 export class Sts implements Service {
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #iam: Iam
 
-  constructor(surroundings: Surroundings, iam: Iam) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, iam: Iam) {
+    this.#deps = deps
     this.#iam = iam
   }
 
@@ -45,7 +45,7 @@ export class Sts implements Service {
 
   /** The unique part of the id of a role, whatever the session, or of a user. */
   #idOf(arn: string): string {
-    return this.#surroundings.random
+    return this.#deps.random
       .fork(`principal/${arn.split('/').slice(0, 2).join('/')}`)
       .hex(17)
       .toUpperCase()

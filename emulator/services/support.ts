@@ -55,9 +55,9 @@ export class ClientTokens {
 
   once<I extends { clientToken?: string | undefined }, T>(scope: string, input: I, act: () => T): T {
     const key = `${scope}/${input.clientToken}`
-    const told = JSON.stringify(input, sortedKeys)
+    const reported = JSON.stringify(input, sortedKeys)
     const seen = this.#seen.get(key)
-    if (seen && seen.input !== told) {
+    if (seen && seen.input !== reported) {
       throw new AwsError(
         this.#mismatch,
         `The client token '${input.clientToken}' was used with other parameters before.`,
@@ -65,7 +65,7 @@ export class ClientTokens {
     }
     if (seen) return seen.answer as T
     const answer = act()
-    this.#seen.set(key, { input: told, answer })
+    this.#seen.set(key, { input: reported, answer })
     return answer
   }
 }

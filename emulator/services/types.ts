@@ -1,7 +1,7 @@
 import type { OpenQuestionName } from '../open-questions.ts'
 import type { Random } from '../random.ts'
 
-/** The part of the virtual clock that the stand-in needs. */
+/** The part of the virtual clock that the emulator needs. */
 export interface Clock {
   /** Virtual time, epoch milliseconds. */
   now(): number
@@ -81,7 +81,7 @@ export interface Bus {
 }
 
 /** What a service says happened; the envelope adds the id, the time and the version. */
-export interface Happening {
+export interface ServiceEvent {
   source: string
   detailType: string
   account: string
@@ -91,11 +91,11 @@ export interface Happening {
 }
 
 /** What services share: time, chance, the event bus, and how what AWS leaves open is read. */
-export interface Surroundings {
+export interface ServiceDeps {
   isStrict(question: OpenQuestionName): boolean
   clock: Clock
   random: Random
-  emit(happening: Happening): void
+  emit(serviceEvent: ServiceEvent): void
 }
 
 /** An error as the service's model has it: the name of the shape, the message, and its HTTP status. */

@@ -14,7 +14,7 @@ const FUNCTION = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-
 const INTEGRATION =
   /^arn:aws[a-z-]*:states:::(?<sdk>aws-sdk:)?(?<service>[a-z0-9-]+):(?<action>[a-zA-Z0-9]+)(?:\.(?<pattern>[a-zA-Z0-9:]+))?$/
 
-/** The optimized integrations that the emulator imitates, and whether they can wait for a token. */
+/** The optimized integrations that the emulator emulates, and whether they can wait for a token. */
 const OPTIMIZED: Record<string, boolean> = {
   'sns:publish': true,
   'sqs:sendMessage': true,
@@ -25,7 +25,7 @@ const OPTIMIZED: Record<string, boolean> = {
   'dynamodb:deleteItem': false,
 }
 
-/** Reads a Resource; undefined when the emulator does not imitate that integration. */
+/** Reads a Resource; undefined when the emulator does not emulate that integration. */
 export function parseResource(arn: string): Integration | undefined {
   if (FUNCTION.test(arn)) {
     return {

@@ -35,7 +35,7 @@ export const alarms: Record<string, Load> = {
     const name = physical(place, logicalId, alarm.AlarmName)
     const stats = (alarm.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat ?? [])
     const expression = alarm.Metrics?.find(({ Expression }) => Expression)?.Expression ?? ''
-    // A sum of metrics is all that is imitated.
+    // A sum of metrics is all that is emulated.
     if (!/^(\w+( \+ \w+)*)?$/.test(expression)) throw new UnsupportedFeature('metric expression', expression, logicalId)
     const own = { Metric: alarm as Stat, Period: alarm.Period ?? 60, Stat: alarm.Statistic ?? 'Sum' }
     const all = stats.length > 0 ? stats : [own]

@@ -25,12 +25,12 @@ type Deliver = (target: Target, event: EventEnvelope, rule: Rule) => Promise<voi
 /** How often an event arrives, and how much later than usual each time, in milliseconds. Empty: it is lost. */
 export type EventDelays = (event: EventEnvelope) => number[]
 
-interface Parts {
+interface BusesDeps {
   clock: VirtualClock
   random: Random
   deliver: Deliver
   delaysOf: EventDelays
-  /** Told of every event that is put on a bus. */
+  /** Called for every event that is put on a bus. */
   onEvent?: ((event: EventEnvelope) => void) | undefined
 }
 
@@ -39,9 +39,9 @@ export class Buses {
   readonly rules: Rule[] = []
   /** Events that no rule took. */
   readonly ignored: EventEnvelope[] = []
-  readonly #parts: Parts
+  readonly #parts: BusesDeps
 
-  constructor(parts: Parts) {
+  constructor(parts: BusesDeps) {
     this.#parts = parts
   }
 

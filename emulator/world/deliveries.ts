@@ -1,4 +1,4 @@
-import type { StandIn } from '../aws-endpoint.ts'
+import type { AwsEndpoint } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { EventEnvelope } from '../event.ts'
 import type { Random } from '../random.ts'
@@ -6,17 +6,17 @@ import type { Rule, Target } from './buses.ts'
 import { FunctionError, type Functions } from './functions.ts'
 import type { Metrics } from './metrics.ts'
 
-interface Parts {
+interface DeliveriesDeps {
   clock: VirtualClock
   random: Random
-  standIn: StandIn
+  aws: AwsEndpoint
   functions: Functions
   metrics: Metrics
   /** Puts an event on a bus of the world's own account, or says why the bus does not take it. */
   receive: (event: EventEnvelope, bus: string) => string | undefined
   /** The label of the work that an event is about. */
   labelOf: (event: EventEnvelope) => string
-  /** Told of events that came to nothing, and why. */
+  /** Called for events that had no effect, and why. */
   refuse: (reason: string) => void
 }
 
@@ -26,9 +26,9 @@ export class Deliveries {
   readonly #invokers = new Set<string>()
   /** What becomes of an asynchronous invocation that fails, by the function's ARN. */
   readonly #failures = new Map<string, { retries: number; queue: string | undefined }>()
-  readonly #parts: Parts
+  readonly #parts: DeliveriesDeps
 
-  constructor(parts: Parts) {
+  constructor(parts: DeliveriesDeps) {
     this.#parts = parts
   }
 
@@ -79,13 +79,13 @@ export class Deliveries {
 
   /** A rule whose target is a state machine starts it as the rule's role, with the event as its input. */
   async #start({ arn, roleArn = '' }: Target, event: EventEnvelope): Promise<void> {
-    const { clock, standIn } = this.#parts
-    if (!standIn.iam.trustsService(roleArn, 'events.amazonaws.com'))
+    const { clock, aws } = this.#parts
+    if (!aws.iam.trustsService(roleArn, 'events.amazonaws.com'))
       throw new Error(`EventBridge may not assume the role '${roleArn}' that ${arn} needs`)
-    const principal = standIn.iam.principalOf(roleArn, 'events')
+    const principal = aws.iam.principalOf(roleArn, 'events')
     const input = { stateMachineArn: arn, input: JSON.stringify(event) }
     const call = { principal, service: 'stepfunctions', operation: 'StartExecution', input }
-    await clock.hold(standIn.call(call))
+    await clock.hold(aws.call(call))
   }
 
   /** A rule whose target is a bus: its role must be allowed to put the event there, and the bus must take it. */
@@ -98,12 +98,12 @@ export class Deliveries {
   }
 
   #mayNotPut(roleArn: string, bus: string): string | undefined {
-    const { standIn } = this.#parts
-    if (!standIn.iam.trustsService(roleArn, 'events.amazonaws.com'))
+    const { aws } = this.#parts
+    if (!aws.iam.trustsService(roleArn, 'events.amazonaws.com'))
       return `EventBridge may not assume the role '${roleArn}' that ${bus} needs`
     try {
       const permission = { action: 'events:PutEvents', resource: bus }
-      standIn.authorize(standIn.iam.principalOf(roleArn, 'events'), permission)
+      aws.authorize(aws.iam.principalOf(roleArn, 'events'), permission)
       return undefined
     } catch (error) {
       return (error as Error).message
@@ -123,9 +123,9 @@ export class Deliveries {
   }
 
   #leave(queue: string, about: string, letter: object): void {
-    const { random, standIn, clock, metrics } = this.#parts
+    const { random, aws, clock, metrics } = this.#parts
     const id = random.fork(`dead-letter/${about}`).uuid()
-    standIn.sqs.put(queue, { id, body: JSON.stringify(letter), sent: new Date(clock.now()) })
+    aws.sqs.put(queue, { id, body: JSON.stringify(letter), sent: new Date(clock.now()) })
     const name = 'ApproximateNumberOfMessagesVisible'
     const dimensions = { QueueName: queue.split(':').at(-1) ?? '' }
     metrics.record({ namespace: 'AWS/SQS', name, dimensions }, clock.now(), 1)

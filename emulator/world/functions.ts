@@ -1,4 +1,4 @@
-import type { StandIn } from '../aws-endpoint.ts'
+import type { AwsEndpoint } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import type { Principal } from '../services/types.ts'
@@ -25,11 +25,11 @@ export class FunctionError extends Error {
   }
 }
 
-interface Parts {
+interface FunctionsDeps {
   clock: VirtualClock
   random: Random
-  standIn: StandIn
-  /** Where the stand-in listens. */
+  aws: AwsEndpoint
+  /** Where the emulator listens. */
   endpoint: string
   metrics: Metrics
   /** The name of the world, as ids of Lambda's have it. */
@@ -51,11 +51,11 @@ export class Functions {
   readonly #functions = new Map<string, LambdaFunction>()
   readonly #environments = new Map<string, Record<string, string>>()
   readonly #handlers = new Map<string, Handler>()
-  readonly #parts: Parts
+  readonly #parts: FunctionsDeps
   #turn: Promise<unknown> = Promise.resolve()
   #count = 0
 
-  constructor(parts: Parts) {
+  constructor(parts: FunctionsDeps) {
     this.#parts = parts
   }
 
@@ -106,13 +106,13 @@ export class Functions {
   }
 
   async #run(fn: LambdaFunction, payload: unknown, label: string, chance: Random) {
-    const { standIn, metrics, clock } = this.#parts
+    const { aws, metrics, clock } = this.#parts
     const host = process.env
     const now = clock.now()
     const restore = capturing((line) => metrics.print(line, now))
     // A plain object: nothing of the host's environment reaches a handler, and looking into it costs no system call.
     process.env = { ...this.#environments.get(fn.arn) }
-    standIn.attribution = label
+    aws.attribution = label
     try {
       const handler = await this.#load(fn)
       const result = await handler(structuredClone(payload), context(fn, chance.uuid(), this.#parts.name))
@@ -123,7 +123,7 @@ export class Functions {
     } finally {
       process.env = host
       restore()
-      standIn.attribution = ''
+      aws.attribution = ''
     }
   }
 
@@ -136,7 +136,7 @@ export class Functions {
   }
 
   #environment(fn: LambdaFunction): Record<string, string> {
-    const { accessKeyId, secretAccessKey, sessionToken } = this.#parts.standIn.credentialsFor(fn.principal)
+    const { accessKeyId, secretAccessKey, sessionToken } = this.#parts.aws.credentialsFor(fn.principal)
     return {
       ...fn.environment,
       AWS_ENDPOINT_URL: this.#parts.endpoint,

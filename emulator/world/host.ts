@@ -1,20 +1,20 @@
-import type { StandIn } from '../aws-endpoint.ts'
+import type { AwsEndpoint } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import type { Host } from '../step-functions/types.ts'
 import { TaskFailure } from '../step-functions/types.ts'
 import type { Functions } from './functions.ts'
 
-interface Parts {
+interface HostDeps {
   clock: VirtualClock
   random: Random
   account: string
   region: string
-  standIn: StandIn
+  aws: AwsEndpoint
   functions: Functions
   /** The label of the work that an execution does. */
   labelOf: (executionArn: string) => string
-  /** Told of the execution that calls, or whose status changes. */
+  /** Called for the execution that calls, or whose status changes. */
   onStep: (executionArn: string) => void
 }
 
@@ -25,14 +25,14 @@ const services: Record<string, string> = {
   eventbridge: 'events',
 }
 
-/** What the engine's tasks reach: the deployed functions, and the stand-in's services, both as the machine's role. */
-export function hostFor(parts: Parts): Host {
-  const { clock, random, account, region, standIn, functions, labelOf, onStep } = parts
+/** What the engine's tasks reach: the deployed functions, and the emulator's services, both as the machine's role. */
+export function hostFor(parts: HostDeps): Host {
+  const { clock, random, account, region, aws, functions, labelOf, onStep } = parts
   let calls = 0
   // Served, anybody may create a state machine with any role: one that no template gave may do what the operator of
   // the account may. Every role of the deployed machines is a template's.
   const principalOf = (roleArn: string) =>
-    standIn.iam.role(roleArn) ? standIn.iam.principalOf(roleArn, 'states') : standIn.iam.operator(account)
+    aws.iam.role(roleArn) ? aws.iam.principalOf(roleArn, 'states') : aws.iam.operator(account)
   return {
     clock,
     random: random.fork('engine'),
@@ -43,7 +43,7 @@ export function hostFor(parts: Parts): Host {
       onStep(executionArn)
       const principal = principalOf(roleArn)
       try {
-        standIn.authorize(principal, { action: 'lambda:InvokeFunction', resource: functionArn })
+        aws.authorize(principal, { action: 'lambda:InvokeFunction', resource: functionArn })
       } catch (error) {
         throw new TaskFailure('Lambda.AWSLambdaException', (error as Error).message)
       }
@@ -58,11 +58,11 @@ export function hostFor(parts: Parts): Host {
       return clock.hold(
         (async () => {
           const name = services[service] ?? service
-          standIn.attribution = labelOf(executionArn)
+          aws.attribution = labelOf(executionArn)
           try {
-            return await standIn.callFromStateMachine({ principal, service: name, operation, input: given })
+            return await aws.callFromStateMachine({ principal, service: name, operation, input: given })
           } finally {
-            standIn.attribution = ''
+            aws.attribution = ''
           }
         })(),
       )
@@ -70,7 +70,7 @@ export function hostFor(parts: Parts): Host {
 
     publishEvent(event) {
       onStep(event.resources[0] ?? '')
-      standIn.putEvent(event, { account, region, name: 'default' })
+      aws.putEvent(event, { account, region, name: 'default' })
     },
   }
 }

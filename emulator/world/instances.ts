@@ -5,13 +5,13 @@ import { type Load, type Properties, physical } from './loading.ts'
 /** What instances run with, and what runs on them. */
 export const instances: Record<string, Load> = {
   'AWS::SSM::Document': (
-    { standIn },
+    { aws },
     place,
     logicalId,
     { Name, DocumentType, Content }: Record<'Name' | 'DocumentType', string> & { Content: unknown },
   ) => {
     const name = physical(place, logicalId, Name)
-    standIn.ssm.addDocument(
+    aws.ssm.addDocument(
       place,
       DocumentType === 'Automation'
         ? { name, type: 'Automation', content: Content as AutomationDocument }
@@ -21,7 +21,7 @@ export const instances: Record<string, Load> = {
   },
 
   'AWS::IAM::InstanceProfile': (
-    { standIn },
+    { aws },
     place,
     logicalId,
     { InstanceProfileName, Roles }: { InstanceProfileName?: string; Roles: string[] },
@@ -30,13 +30,13 @@ export const instances: Record<string, Load> = {
     const [role = ''] = Roles
     const name = physical(place, logicalId, InstanceProfileName)
     const arn = `arn:aws:iam::${account}:instance-profile/${name}`
-    standIn.ec2.instances.addProfile({ account, name, arn, roleArn: `arn:aws:iam::${account}:role/${role}` })
+    aws.ec2.instances.addProfile({ account, name, arn, roleArn: `arn:aws:iam::${account}:role/${role}` })
     return { ref: name, attributes: { Arn: arn } }
   },
 
-  // Its rules are the network's, which is not imitated.
-  'AWS::EC2::SecurityGroup': ({ notImitated }, _place, logicalId, _properties: Properties) => {
-    notImitated.set('AWS::EC2::SecurityGroup', 'the network of instances')
+  // Its rules are the network's, which is not emulated.
+  'AWS::EC2::SecurityGroup': ({ notEmulated }, _place, logicalId, _properties: Properties) => {
+    notEmulated.set('AWS::EC2::SecurityGroup', 'the network of instances')
     const id = `sg-${Buffer.from(logicalId).toString('hex').padEnd(17, '0').slice(0, 17)}`
     return { ref: id, attributes: { GroupId: id } }
   },

@@ -5,13 +5,13 @@ import { type Load, type Properties, physical } from './loading.ts'
 
 /** What brings events, messages and the time to functions and state machines. */
 export const messaging: Record<string, Load> = {
-  'AWS::Events::EventBus': ({ standIn }, place, _logicalId, { Name }: { Name: string }) => {
-    standIn.events.addBus(place, Name)
+  'AWS::Events::EventBus': ({ aws }, place, _logicalId, { Name }: { Name: string }) => {
+    aws.events.addBus(place, Name)
     return { ref: Name, attributes: { Arn: arnOf(place, 'events', `event-bus/${Name}`), Name } }
   },
 
   'AWS::Events::EventBusPolicy': (
-    { busPolicies, standIn },
+    { busPolicies, aws },
     place,
     logicalId,
     { EventBusName: bus, Statement }: { EventBusName: string; Statement: { Effect: string } },
@@ -19,12 +19,12 @@ export const messaging: Record<string, Load> = {
     if (Statement.Effect !== 'Allow') throw new UnsupportedFeature('bus policy effect', Statement.Effect, logicalId)
     const statement = Statement as unknown as BusStatement
     busPolicies.push({ bus, ...statement })
-    standIn.events.policyOf(place, bus).push(statement)
+    aws.events.policyOf(place, bus).push(statement)
     return { ref: logicalId }
   },
 
   'AWS::Events::Rule': (
-    { standIn, regional },
+    { aws, regional },
     place,
     logicalId,
     properties: {
@@ -39,7 +39,7 @@ export const messaging: Record<string, Load> = {
     const bus = properties.EventBusName ?? 'default'
     const targets = properties.Targets ?? []
     const pattern = properties.EventPattern ?? {}
-    standIn.events.addRule({
+    aws.events.addRule({
       ...place,
       name,
       bus,
@@ -64,14 +64,14 @@ export const messaging: Record<string, Load> = {
   },
 
   'AWS::SNS::Topic': (
-    { standIn },
+    { aws },
     place,
     logicalId,
     properties: { TopicName?: string; DisplayName?: string; KmsMasterKeyId?: string },
   ) => {
     const name = physical(place, logicalId, properties.TopicName)
     const topicArn = arnOf(place, 'sns', name)
-    standIn.sns.addTopic({
+    aws.sns.addTopic({
       arn: topicArn,
       ...(properties.DisplayName && { displayName: properties.DisplayName }),
       ...(properties.KmsMasterKeyId && { kmsKeyArn: properties.KmsMasterKeyId }),
@@ -80,7 +80,7 @@ export const messaging: Record<string, Load> = {
   },
 
   'AWS::SNS::Subscription': (
-    { standIn },
+    { aws },
     { account: owner, region: own },
     logicalId,
     {
@@ -99,18 +99,18 @@ export const messaging: Record<string, Load> = {
   ) => {
     if (topicArn.split(':')[3] !== region)
       throw new Error(`${logicalId}: the topic ${topicArn} cannot be subscribed to in ${region}`)
-    return { ref: standIn.sns.subscribe({ topicArn, protocol, endpoint, owner, filterPolicy }) }
+    return { ref: aws.sns.subscribe({ topicArn, protocol, endpoint, owner, filterPolicy }) }
   },
 
-  'AWS::Scheduler::Schedule': ({ schedules, notImitated }, place, logicalId, properties: Properties) => {
-    if (!schedules.pass) notImitated.set('AWS::Scheduler::Schedule', 'schedules: none comes without schedulesUntil')
+  'AWS::Scheduler::Schedule': ({ schedules, notEmulated }, place, logicalId, properties: Properties) => {
+    if (!schedules.pass) notEmulated.set('AWS::Scheduler::Schedule', 'schedules: none comes without schedulesUntil')
     const { ref, arn } = schedules.add(place, logicalId, properties)
     return { ref, attributes: { Arn: arn } }
   },
 
-  'AWS::SQS::Queue': ({ standIn }, place, logicalId, { QueueName }: { QueueName?: string }) => {
+  'AWS::SQS::Queue': ({ aws }, place, logicalId, { QueueName }: { QueueName?: string }) => {
     const name = physical(place, logicalId, QueueName)
-    standIn.sqs.addQueue(place, name)
+    aws.sqs.addQueue(place, name)
     return {
       ref: `https://sqs.${place.region}.amazonaws.com/${place.account}/${name}`,
       attributes: { Arn: arnOf(place, 'sqs', name), QueueName: name },

@@ -1,4 +1,4 @@
-import type { StandIn } from '../aws-endpoint.ts'
+import type { AwsEndpoint } from '../aws-endpoint.ts'
 import type { PolicyDocument } from '../iam/policy.ts'
 import { imageBuilderTypes } from '../services/imagebuilder/resources.ts'
 import { alarms } from './alarms.ts'
@@ -14,7 +14,7 @@ import type { World } from './world.ts'
 /** The resources that do something here, each as its service would make it. */
 const loaders: Record<string, Load> = {
   'AWS::IAM::Role': (
-    { standIn },
+    { aws },
     place,
     logicalId,
     properties: {
@@ -25,7 +25,7 @@ const loaders: Record<string, Load> = {
   ) => {
     const name = physical(place, logicalId, properties.RoleName)
     const roleArn = `arn:aws:iam::${place.account}:role/${name}`
-    standIn.addRole({
+    aws.addRole({
       account: place.account,
       logicalId,
       name,
@@ -37,13 +37,13 @@ const loaders: Record<string, Load> = {
   },
 
   'AWS::IAM::Policy': (
-    { standIn },
+    { aws },
     { account },
     logicalId,
     { PolicyDocument: document, Roles: names = [] }: { PolicyDocument: PolicyDocument; Roles?: string[] },
   ) => {
     for (const name of names) {
-      const role = standIn.iam.roleNamed(account, name)
+      const role = aws.iam.roleNamed(account, name)
       if (!role) throw new Error(`${logicalId}: there is no role ${name}`)
       role.policies.push(document)
     }
@@ -73,11 +73,11 @@ const loaders: Record<string, Load> = {
       name,
       directory: world.bundles[logicalId]?.directory ?? '',
       environment,
-      principal: world.standIn.iam.principalOf(properties.Role, name),
+      principal: world.aws.iam.principalOf(properties.Role, name),
       region: place.region,
       timeout,
     })
-    world.standIn.lambda.addFunction({
+    world.aws.lambda.addFunction({
       ...place,
       name,
       roleArn: properties.Role,
@@ -118,7 +118,7 @@ const loaders: Record<string, Load> = {
   },
 
   'AWS::StepFunctions::StateMachine': (
-    { stepFunctions, standIn },
+    { stepFunctions, aws },
     place,
     logicalId,
     properties: {
@@ -131,14 +131,14 @@ const loaders: Record<string, Load> = {
     const name = physical(place, logicalId, properties.StateMachineName)
     const values = properties.DefinitionSubstitutions ?? {}
     const definition = properties.DefinitionString.replace(/\$\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole)
-    mayWaitForExecutions(standIn, definition, properties.RoleArn, place)
+    mayWaitForExecutions(aws, definition, properties.RoleArn, place)
     const machine = stepFunctions.createStateMachine({ name, definition, roleArn: properties.RoleArn })
     return { ref: machine.arn, attributes: { Arn: machine.arn, Name: name } }
   },
 
-  'AWS::DynamoDB::Table': ({ clock, standIn, later }, place, logicalId, properties: Properties) => {
+  'AWS::DynamoDB::Table': ({ clock, aws, later }, place, logicalId, properties: Properties) => {
     const name = physical(place, logicalId, properties.TableName)
-    later.push(() => clock.hold(standIn.dynamodb.createTable(place, { ...properties, TableName: name })))
+    later.push(() => clock.hold(aws.dynamodb.createTable(place, { ...properties, TableName: name })))
     return { ref: name, attributes: { Arn: arnOf(place, 'dynamodb', `table/${name}`) } }
   },
 
@@ -152,7 +152,7 @@ const loaders: Record<string, Load> = {
  * Waiting for a nested execution takes a managed rule, and Step Functions checks at creation that the role may
  * have it. Source: Step Functions Developer Guide, "Start workflow executions from a task state".
  */
-function mayWaitForExecutions({ iam }: StandIn, definition: string, roleArn: string, place: Place): void {
+function mayWaitForExecutions({ iam }: AwsEndpoint, definition: string, roleArn: string, place: Place): void {
   if (!definition.includes('startExecution.sync')) return
   const principal = iam.principalOf(roleArn, 'states')
   const rule = arnOf(place, 'events', 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule')
@@ -178,13 +178,12 @@ export function createResource(
   const { Type: type } = resource
   const load = loaders[type]
   if (load) return load(world, place, logicalId, properties as never)
-  if (type.startsWith('AWS::ImageBuilder::'))
-    return world.standIn.imagebuilder.createFromTemplate(type, properties, place)
+  if (type.startsWith('AWS::ImageBuilder::')) return world.aws.imagebuilder.createFromTemplate(type, properties, place)
   if (type.startsWith('Custom::')) {
     world.later.push(() => world.provide(logicalId, place, type, properties))
     return { ref: logicalId }
   }
   const name = physical(place, logicalId, names.map((key) => properties[key]).find(Boolean))
-  world.notImitated.set(type, inert[type]?.why ?? 'unknown to the emulator')
+  world.notEmulated.set(type, inert[type]?.why ?? 'unknown to the emulator')
   return { ref: name, attributes: { Arn: inert[type]?.arn?.(place, name) ?? `${type}/${name}` } }
 }

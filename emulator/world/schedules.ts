@@ -1,5 +1,5 @@
 import { CreateScheduleInput$, type GetScheduleOutput } from '@aws-sdk/client-scheduler'
-import type { StandIn } from '../aws-endpoint.ts'
+import type { AwsEndpoint } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import { read, shapeOf } from '../protocol/shape.ts'
 import type { Random } from '../random.ts'
@@ -10,10 +10,10 @@ import { arnOf } from './arn.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { Place } from './template.ts'
 
-interface Parts {
+interface SchedulesDeps {
   clock: VirtualClock
   random: Random
-  standIn: StandIn
+  aws: AwsEndpoint
   deliveries: Deliveries
   /** Schedules come up to here, epoch milliseconds; undefined: they never do. */
   until: number | undefined
@@ -40,9 +40,9 @@ const precision = 59_000
 
 /** EventBridge Scheduler: invokes functions when their time has come. */
 export class Schedules {
-  readonly #parts: Parts
+  readonly #parts: SchedulesDeps
 
-  constructor(parts: Parts) {
+  constructor(parts: SchedulesDeps) {
     this.#parts = parts
   }
 
@@ -53,10 +53,10 @@ export class Schedules {
 
   /**
    * Makes what an AWS::Scheduler::Schedule describes.
-   * @throws Error for what Scheduler would not take, UnsupportedFeature for what is not imitated
+   * @throws Error for what Scheduler would not take, UnsupportedFeature for what is not emulated
    */
   add(place: Place, logicalId: string, properties: Record<string, unknown>): { ref: string; arn: string } {
-    const { clock, standIn } = this.#parts
+    const { clock, aws } = this.#parts
     const problems: string[] = []
     const given = read(shapeOf(CreateScheduleInput$), properties, problems, { token: () => '', text: true })
     const { ClientToken: _, ...described } = given as GetScheduleOutput & { ClientToken?: string }
@@ -66,7 +66,7 @@ export class Schedules {
     const arn = arnOf(place, 'scheduler', `schedule/${described.GroupName ?? 'default'}/${name}`)
     const { account, region } = place
     const dates = { CreationDate: kept.created, LastModificationDate: kept.created }
-    standIn.scheduler.addSchedule({ ...described, ...dates, Name: name, account, region })
+    aws.scheduler.addSchedule({ ...described, ...dates, Name: name, account, region })
     if (state === 'ENABLED') this.#begin({ ...kept, arn })
     return { ref: name, arn }
   }
@@ -81,7 +81,7 @@ export class Schedules {
     if (input === undefined) throw new UnsupportedFeature('schedule target', 'without Input', logicalId)
     if (described.StartDate) throw new UnsupportedFeature('schedule option', 'StartDate', logicalId)
     if (described.EndDate) throw new UnsupportedFeature('schedule option', 'EndDate', logicalId)
-    if (!this.#parts.standIn.iam.trustsService(roleArn, 'scheduler.amazonaws.com'))
+    if (!this.#parts.aws.iam.trustsService(roleArn, 'scheduler.amazonaws.com'))
       throw new Error(`${logicalId}: EventBridge Scheduler may not assume the role '${roleArn}'`)
     const minutes = window?.MaximumWindowInMinutes
     if ((window?.Mode === 'FLEXIBLE') !== (minutes !== undefined))
@@ -110,10 +110,10 @@ export class Schedules {
 
   /** Scheduler invokes functions asynchronously: what they make of it is Lambda's to retry. */
   async #invoke({ name, arn, functionArn, roleArn, input }: Kept, time: Date, chance: Random): Promise<void> {
-    const { standIn, deliveries } = this.#parts
+    const { aws, deliveries } = this.#parts
     try {
       const permission = { action: 'lambda:InvokeFunction', resource: functionArn }
-      standIn.authorize(standIn.iam.principalOf(roleArn, name), permission)
+      aws.authorize(aws.iam.principalOf(roleArn, name), permission)
     } catch (error) {
       throw new Error(`the schedule ${name}: ${(error as Error).message}`, { cause: error })
     }

@@ -1,4 +1,4 @@
-import { StandIn } from '../aws-endpoint.ts'
+import { AwsEndpoint } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { EventEnvelope } from '../event.ts'
 import type { Readings } from '../open-questions.ts'
@@ -21,7 +21,7 @@ import { deploy, type Place, type Template } from './template.ts'
 
 export interface WorldOptions {
   clock: VirtualClock
-  /** All that is drawn comes from here: the same seed and the same deeds, the same calls. */
+  /** All that is drawn comes from here: the same seed and the same actions, the same calls. */
   random: Random
   /** The account and region of the state machines. Credentials that nobody knows are those of its operator. */
   account: string
@@ -48,11 +48,11 @@ export interface WorldOptions {
   afterInvoke?: (functionName: string) => 'crash' | undefined
   /** How often an event reaches each target, and how much later than usual. Default: once, and no later. */
   eventDelays?: EventDelays
-  /** Told of the execution that calls, or whose status changes. */
+  /** Called for the execution that calls, or whose status changes. */
   onStep?: (executionArn: string) => void
-  /** Told of every event that is put on a bus of the world's own account and region. */
+  /** Called for every event that is put on a bus of the world's own account and region. */
   onEvent?: (event: EventEnvelope) => void
-  /** Told of every message that is published. */
+  /** Called for every message that is published. */
   onNotification?: (notification: Notification) => void
 }
 
@@ -63,21 +63,21 @@ export const createWorld = (options: WorldOptions): Promise<World> => World.open
 export class World {
   readonly clock: VirtualClock
   /** All services of all accounts: their state, who may do what, and the log of calls. */
-  readonly aws: StandIn
+  readonly aws: AwsEndpoint
   readonly stepFunctions: StepFunctions
   readonly functions: Functions
   /** Those of the world's own account and region. */
   readonly buses: Buses
   /** Each account has its own buses in each region. */
   readonly regional: Partitions<Buses>
-  /** Events that came to nothing, and why. */
+  /** Events that had no effect, and why. */
   readonly refused: string[] = []
   readonly bundles: Record<string, { directory: string }>
   readonly deliveries: Deliveries
   readonly schedules: Schedules
   readonly busPolicies: (BusStatement & { bus: string })[] = []
   /** Types of resources that do nothing here, and what that leaves out. */
-  readonly notImitated = new Map<string, string>()
+  readonly notEmulated = new Map<string, string>()
   /** What is to be done when all resources are there. */
   readonly later: (() => Promise<unknown>)[] = []
   readonly url: string
@@ -90,14 +90,14 @@ export class World {
 
   static async open(options: WorldOptions): Promise<World> {
     const { clock, random, account, region, organization, readings } = options
-    const standIn = new StandIn({ clock, random: random.fork('stand-in'), account, region, organization, readings })
-    const server = await standIn.listen(options.port)
-    return new World(options, standIn, { server, answers: await responses() })
+    const aws = new AwsEndpoint({ clock, random: random.fork('stand-in'), account, region, organization, readings })
+    const server = await aws.listen(options.port)
+    return new World(options, aws, { server, answers: await responses() })
   }
 
   private constructor(
     options: WorldOptions,
-    standIn: StandIn,
+    aws: AwsEndpoint,
     {
       server,
       answers,
@@ -112,14 +112,14 @@ export class World {
     this.#responses = answers
     this.url = server.url
     this.clock = clock
-    this.aws = standIn
+    this.aws = aws
     this.bundles = options.bundles ?? {}
     this.#name = name
     this.#labelOf = labelOf
     this.functions = new Functions({
       clock,
       random,
-      standIn,
+      aws,
       name,
       endpoint: server.url,
       metrics: this.metrics,
@@ -142,7 +142,7 @@ export class World {
     this.deliveries = new Deliveries({
       clock,
       random,
-      standIn,
+      aws,
       functions: this.functions,
       metrics: this.metrics,
       receive: (event, bus) => this.receive(event, bus),
@@ -150,31 +150,26 @@ export class World {
       refuse: (reason) => this.refused.push(reason),
     })
     const { deliveries } = this
-    this.schedules = new Schedules({ clock, random, standIn, deliveries, until: options.schedulesUntil })
-    const host = { clock, random, account, region, standIn, functions: this.functions, onStep }
+    this.schedules = new Schedules({ clock, random, aws, deliveries, until: options.schedulesUntil })
+    const host = { clock, random, account, region, aws, functions: this.functions, onStep }
     this.stepFunctions = new StepFunctions(hostFor({ ...host, labelOf: (arn) => this.labelOf(arn) }))
-    standIn.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
-    standIn.lambda.deployed = (arn) =>
+    aws.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
+    aws.lambda.deployed = (arn) =>
       this.functions.has(arn)
         ? (payload) => this.functions.invoke(arn, payload, labelOf(JSON.stringify(payload ?? {})))
         : undefined
-    standIn.sns.read = (notification) => options.onNotification?.(notification)
-    standIn.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
-    standIn.sns.deliver = (functionArn, topicArn, message) => {
+    aws.sns.read = (notification) => options.onNotification?.(notification)
+    aws.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
+    aws.sns.deliver = (functionArn, topicArn, message) => {
       const from = { service: 'sns.amazonaws.com', arn: topicArn, name: `topic ${topicArn}` }
       const latency = random.fork(`notify/${functionArn}/${JSON.stringify(message)}`).integer(50, 1_500)
       clock.at(clock.now() + latency, () => deliveries.toFunction(functionArn, message, from, ''))
     }
   }
 
-  /** The older name of `aws`. */
-  get standIn(): StandIn {
-    return this.aws
-  }
-
   /**
    * Makes everything of a template, and waits for what takes time: the clock must run meanwhile.
-   * @throws Error where a custom resource fails, UnsupportedFeature for what is not imitated
+   * @throws Error where a custom resource fails, UnsupportedFeature for what is not emulated
    */
   async deploy(template: Template, place: Place): Promise<void> {
     deploy(
@@ -202,7 +197,7 @@ export class World {
 
   #admits({ Principal, Condition = {} }: BusStatement, account: string): boolean {
     const named = Principal === '*' || [Principal.AWS].flat().some((principal) => principal.includes(`::${account}:`))
-    // Any other condition is not imitated: such a statement lets nobody in.
+    // Any other condition is not emulated: such a statement lets nobody in.
     const { organization = '' } = this.#options
     const conditions = Object.entries(Condition).flatMap(([test, keys]) =>
       Object.entries(keys).map(([key, value]) => `${test} ${key} ${value}`),

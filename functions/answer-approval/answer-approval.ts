@@ -9,7 +9,7 @@ import type { Waits } from '../workflow/task-waits.ts'
 
 /**
  * Who may invoke this function, IAM decides; `by` is what such a caller says that it is. It keeps one honest person from
- * answering in another's place, and no more: whoever may invoke it by hand can write any name there. Who it was, CloudTrail
+ * answering in another's place, and no more: anybody who may invoke it manually can write any name there. Who it was, CloudTrail
  * has, where data events of Lambda are logged, and nothing in this ledger.
  * https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
  */

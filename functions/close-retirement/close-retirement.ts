@@ -5,7 +5,7 @@ import { isWithdrawn, problemsOf, type WithdrawnAmi } from '../../domain/release
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
-interface Request {
+interface CloseRetirementInput {
   operation: string
   /** The execution's ARN. */
   execution: string
@@ -15,14 +15,14 @@ interface Request {
 }
 
 /**
- * The end of a run of retirement: releases of which every AMI is deprecated, or gone, are marked so; people are told of
+ * The end of a run of retirement: releases of which every AMI is deprecated, or gone, are marked so; people are notified of
  * what could not be done. A repeat tells nobody again.
  *
  * @returns how many problems there were, and all of them in one sentence
  */
 export async function closeRetirement(
   { ledger, notify }: { ledger: Pick<Ledger, 'operations' | 'releases'>; notify: Notify },
-  { operation, execution, time, failure }: Request,
+  { operation, execution, time, failure }: CloseRetirementInput,
 ) {
   const withdrawals = await ledger.operations.readWithdrawals(operation)
   const before = await ledger.operations.read(operation)

@@ -9,7 +9,7 @@ import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { startCampaign } from '../workflow/start-campaign.ts'
 
-interface Parts {
+interface CloseRevocationDeps {
   ledger: Pick<Ledger, 'fleetState' | 'operations'>
   notify: Notify
   stepFunctions: SFNClient
@@ -18,22 +18,22 @@ interface Parts {
 }
 
 /**
- * The end of a revocation: what was affected is baked anew, and people are told what is done and what is not. A second
+ * The end of a revocation: what was affected is baked again, and people are notified what is done and what is not. A second
  * call tells nobody again.
  *
  * @returns how many things are not as they should be
  */
-export async function close(parts: Parts, { operation, time }: { operation: string; time: string }) {
-  const { ledger } = parts
+export async function close(deps: CloseRevocationDeps, { operation, time }: { operation: string; time: string }) {
+  const { ledger } = deps
   const item = await ledger.operations.readRevocation(operation)
   if (!item) throw new Error(`there is no operation ${operation}`)
   if (item.status !== 'running') return { problems: item.problems?.length ?? 0 }
   const withdrawals = await ledger.operations.readWithdrawals(operation)
   const problems = [...(await rollbackProblems(ledger, item)), ...problemsOf(withdrawals)]
   await ledger.fleetState.change((known) => item.stranded.reduce(forgetRevoked, known))
-  const campaign = await rebake(parts, item)
+  const campaign = await rebake(deps, item)
   const { image, version, reason = '', by, releases, goBack, stranded } = item
-  await parts.notify(
+  await deps.notify(
     releaseRevoked({
       operation,
       execution: item.execution,
@@ -73,9 +73,9 @@ async function rollbackProblems(
   return found.flat()
 }
 
-async function rebake(parts: Parts, item: RevocationItem): Promise<string | undefined> {
+async function rebake(deps: CloseRevocationDeps, item: RevocationItem): Promise<string | undefined> {
   const { rebake: images, image, version, reason, startedAt } = item
   if (images.length === 0) return undefined
   const why = `${image} ${version} was revoked: ${reason}`
-  return startCampaign(parts, { kind: 'manual', images, time: startedAt, reason: why })
+  return startCampaign(deps, { kind: 'manual', images, time: startedAt, reason: why })
 }

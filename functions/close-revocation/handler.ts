@@ -3,15 +3,15 @@ import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { OperationStore } from '../../ledger/operations.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { topic } from '../runtime/notify.ts'
 import { text, time } from '../runtime/schemas.ts'
-import { startingParts } from '../workflow/dependencies.ts'
+import { campaignDeps } from '../workflow/dependencies.ts'
 import { close } from './close-revocation.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
-const parts = {
-  ...startingParts(),
+const deps = {
+  ...campaignDeps(),
   ledger: {
     fleetState: new FleetStateStore(dynamoTable(LEDGER_TABLE)),
     operations: new OperationStore(dynamoTable(LEDGER_TABLE)),
@@ -19,4 +19,4 @@ const parts = {
   notify: topic(TOPIC_ARN),
 }
 
-export const handler = lambda(v.object({ operation: text, time }), (request) => close(parts, request))
+export const handler = createHandler(v.object({ operation: text, time }), (request) => close(deps, request))

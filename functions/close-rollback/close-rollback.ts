@@ -9,7 +9,7 @@ import type { RollbackItem, RollbackRingItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
-interface Parts {
+interface CloseRollbackDeps {
   fleet: string
   ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   ssm: SSMClient
@@ -18,18 +18,18 @@ interface Parts {
 
 /**
  * The end of a rollback: the build account's channels and what children are baked from follow, unless only one ring went
- * back; people are told. A second closing tells nobody.
+ * back; people are notified. A second closing tells nobody.
  *
  * @throws RollbackIncomplete naming every target that is not as it must be
  */
-export async function closeRollback(parts: Parts, { operation, time }: { operation: string; time: string }) {
-  const { ledger } = parts
+export async function closeRollback(deps: CloseRollbackDeps, { operation, time }: { operation: string; time: string }) {
+  const { ledger } = deps
   const { record, rings } = await ledger.operations.readRollback(operation)
   if (!record) throw new Error(`there is no rollback ${operation}`)
   const problems = record.status === 'running' ? problemsOf(record, rings) : (record.problems ?? [])
   if (record.status === 'running') {
-    await follow(parts, record, time)
-    await parts.notify(imageRolledBack({ ...record, problems }))
+    await follow(deps, record, time)
+    await deps.notify(imageRolledBack({ ...record, problems }))
     await ledger.operations.recordRollbackFinished(operation, problems, time)
   }
   if (problems.length > 0) throw new RollbackIncomplete(problems.join('; '))
@@ -46,7 +46,7 @@ const problemsOf = ({ problems = [] }: RollbackItem, rings: RollbackRingItem[]):
     ),
 ]
 
-async function follow({ fleet, ledger, ssm }: Parts, record: RollbackItem, time: string): Promise<void> {
+async function follow({ fleet, ledger, ssm }: CloseRollbackDeps, record: RollbackItem, time: string): Promise<void> {
   const { image, ring, heldBefore } = record
   const read = (version: string) => ledger.releases.read({ image, version })
   const to = await read(record.to)

@@ -5,14 +5,14 @@ import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { OperationStore } from '../../ledger/operations.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { topic } from '../runtime/notify.ts'
 import { text, time } from '../runtime/schemas.ts'
 import { closeRollback } from './close-rollback.ts'
 
 const { LEDGER_TABLE, FLEET_NAME, TOPIC_ARN } = env('LEDGER_TABLE', 'FLEET_NAME', 'TOPIC_ARN')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   fleet: FLEET_NAME,
   ledger: {
     fleetState: new FleetStateStore(table),
@@ -25,4 +25,4 @@ const parts = {
 
 const Request = v.object({ operation: text, time })
 
-export const handler = lambda(Request, (request) => closeRollback(parts, request))
+export const handler = createHandler(Request, (request) => closeRollback(deps, request))

@@ -2,7 +2,7 @@ import type { OrganizationsClient } from '@aws-sdk/client-organizations'
 import * as v from 'valibot'
 import { accountsOf } from '../../aws/organizations.ts'
 import { OrganizationUnreadable } from '../../domain/errors.ts'
-import { fingerprintsOf } from '../../domain/fleet/fingerprints.ts'
+import { fleetFingerprints } from '../../domain/fleet/fleet-fingerprint.ts'
 import { orderRing } from '../../domain/planning/ring-order.ts'
 import type { Deployed } from '../runtime/deployed-fleet.ts'
 import { examineTarget, type TargetReport, type TargetsIn } from './targets.ts'
@@ -14,13 +14,13 @@ const target = v.object({
   rings: v.array(v.string()),
 })
 
-export const Request = v.variant('look', [
+export const ExamineAccountsInput = v.variant('look', [
   v.object({ look: v.literal('fleet') }),
   v.object({ look: v.literal('upstreams') }),
   // So many take seconds each, and share the quotas of STS and EC2.
   v.object({ look: v.literal('targets'), targets: v.pipe(v.array(target), v.maxLength(20)) }),
 ])
-export type Request = v.InferOutput<typeof Request>
+export type ExamineAccountsInput = v.InferOutput<typeof ExamineAccountsInput>
 
 /** What was deployed, and the accounts of each ring as they are now, or why nobody tells. */
 export interface FleetReport {
@@ -42,7 +42,7 @@ export interface Reports {
   targets: TargetReport[]
 }
 
-interface Parts {
+interface ExamineAccountsDeps {
   deployed: Deployed
   organizations: OrganizationsClient
   upstreams: Upstreams
@@ -51,25 +51,25 @@ interface Parts {
 
 /** Looks at what is around the build account as campaigns see it: in other accounts, by their roles. Changes nothing. */
 export async function examineAccounts(
-  parts: Parts,
-  request: Request,
+  deps: ExamineAccountsDeps,
+  request: ExamineAccountsInput,
 ): Promise<FleetReport | UpstreamReport[] | TargetReport[]> {
-  const { fleet } = parts.deployed
+  const { fleet } = deps.deployed
   switch (request.look) {
     case 'fleet':
-      return examineFleet(parts)
+      return examineFleet(deps)
     case 'upstreams':
-      return Promise.all(Object.keys(fleet.upstreams).map((name) => examineUpstream(parts.upstreams, name)))
+      return Promise.all(Object.keys(fleet.upstreams).map((name) => examineUpstream(deps.upstreams, name)))
     case 'targets':
-      return Promise.all(request.targets.map((each) => examineTarget(fleet, parts.targetsIn(), each)))
+      return Promise.all(request.targets.map((each) => examineTarget(fleet, deps.targetsIn(), each)))
   }
 }
 
-async function examineFleet({ deployed, organizations }: Parts): Promise<FleetReport> {
+async function examineFleet({ deployed, organizations }: ExamineAccountsDeps): Promise<FleetReport> {
   const { fleet, definitions } = deployed
   const rings: FleetReport['rings'] = {}
   for (const ring of Object.keys(fleet.rings)) rings[ring] = await membersOf(deployed, organizations, ring)
-  return { fingerprints: fingerprintsOf(fleet, definitions), rings }
+  return { fingerprints: fleetFingerprints(fleet, definitions), rings }
 }
 
 async function membersOf({ fleet }: Deployed, organizations: OrganizationsClient, ring: string) {

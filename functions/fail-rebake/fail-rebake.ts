@@ -1,10 +1,10 @@
 import { isRollingOut } from '../../domain/image-status.ts'
 import { causeText, explain, type Failure } from '../../domain/messages/failures.ts'
 import { imageFailed } from '../../domain/messages/images.ts'
-import { type Known, takenOverBy } from '../../domain/planning/known.ts'
-import { ended, failed as failedBake } from '../../domain/planning/learning.ts'
+import { type FleetState, takenOverBy } from '../../domain/planning/fleet-state.ts'
+import { recordBakeFailed as failedBake, removePending } from '../../domain/planning/transitions.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
-import { type Closing, type ClosingParts, close } from '../workflow/close-rebake.ts'
+import { type CloseDeps, type Closing, close } from '../workflow/close-rebake.ts'
 import { isUnknown } from '../workflow/is-unknown-failure.ts'
 
 export interface Failed extends Closing {
@@ -16,16 +16,16 @@ export interface Failed extends Closing {
 type Outcome = 'failed' | 'aborted' | 'superseded'
 
 /**
- * A rebake that came to nothing: recorded with what it stops, announced, and its claim free. One that a newer campaign
- * has taken over is no failure, and nobody is told before the campaign ends.
+ * A rebake that failed: recorded with what it stops, announced, and its claim free. One that a newer campaign
+ * has taken over is no failure, and nobody is notified before the campaign ends.
  *
  * @returns how it ended
  */
-export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: Outcome }> {
+export async function fail(deps: CloseDeps, failed: Failed): Promise<{ as: Outcome }> {
   const { execution, time, campaign, failure } = failed
-  const before = await parts.ledger.campaigns.readImage(campaign, failed.image)
-  const as = outcomeOf(failed, before, await parts.ledger.fleetState.read())
-  await close(parts, failed, async (item, images) => {
+  const before = await deps.ledger.campaigns.readImage(campaign, failed.image)
+  const as = outcomeOf(failed, before, await deps.ledger.fleetState.read())
+  await close(deps, failed, async (item, images) => {
     const { image, imageArn = null } = item
     const skipped = stopped(item, images)
     const reason =
@@ -35,17 +35,17 @@ export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: O
         ? (['superseded', `${reason}, with ${image}`] as const)
         : (['skipped', `it descends from ${image}, which ${as === 'aborted' ? 'was stopped' : 'failed'}`] as const)
     for (const child of skipped)
-      await parts.ledger.campaigns.recordNotReleased(campaign, child, { status: below, reason: because, time })
-    await parts.ledger.fleetState.change((known) => learn(known, item, skipped, { ...failed, as, reason }))
+      await deps.ledger.campaigns.recordNotReleased(campaign, child, { status: below, reason: because, time })
+    await deps.ledger.fleetState.change((known) => learn(known, item, skipped, { ...failed, as, reason }))
     if (as !== 'superseded') {
-      const level = await parts.ledger.campaigns.levelOf(campaign, 'image-failed', image)
-      await parts.notify(imageFailed({ campaign, image, execution, imageArn, failure, skipped }, level))
+      const level = await deps.ledger.campaigns.levelOf(campaign, 'image-failed', image)
+      await deps.notify(imageFailed({ campaign, image, execution, imageArn, failure, skipped }, level))
     }
     const detail = { version: '1' as const, campaign, image, status: as, error: failure.error, reason }
-    await parts.publish({ 'detail-type': 'Rebake Image Not Released', time, detail })
-    await parts.ledger.campaigns.recordNotReleased(campaign, image, { status: as, reason, time })
-    parts.count(as === 'superseded' ? 'ImageSuperseded' : 'ImageFailed')
-    if (as === 'failed' && isUnknown(failure)) parts.count('FailureUnknown')
+    await deps.publish({ 'detail-type': 'Rebake Image Not Released', time, detail })
+    await deps.ledger.campaigns.recordNotReleased(campaign, image, { status: as, reason, time })
+    deps.count(as === 'superseded' ? 'ImageSuperseded' : 'ImageFailed')
+    if (as === 'failed' && isUnknown(failure)) deps.count('FailureUnknown')
   })
   return { as }
 }
@@ -54,7 +54,7 @@ export async function fail(parts: ClosingParts, failed: Failed): Promise<{ as: O
 function outcomeOf(
   { failure, as = 'failed', image }: Failed,
   item: CampaignImageItem | undefined,
-  known: Known,
+  known: FleetState,
 ): Outcome {
   if (failure.error === 'Superseded' || item?.status === 'superseded') return 'superseded'
   const cancelled = failure.error === 'BakeCancelled' && item?.order
@@ -63,13 +63,13 @@ function outcomeOf(
 
 /** What the ledger learns of the image, and of those below it that this campaign will not bake any more. */
 function learn(
-  known: Known,
+  known: FleetState,
   item: CampaignImageItem,
   skipped: string[],
   { campaign, time, as, reason }: Omit<Failed, 'as'> & { as: Outcome; reason: string },
-): Known {
+): FleetState {
   const { image, plan, parentAmi: began, order, startedAt } = item
-  const after = [image, ...skipped].reduce((now, each) => ended(now, each, campaign), known)
+  const after = [image, ...skipped].reduce((now, each) => removePending(now, each, campaign), known)
   // What a person stopped nobody starts again by themselves, not even where it had not begun.
   const parentAmi = began ?? (as === 'aborted' ? plan.parentAmi : undefined)
   // A candidate's bake is good, whatever became of its roll-out; a promotion bakes nothing.

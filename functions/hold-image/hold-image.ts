@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { type Hold, hold, resume } from '../../domain/planning/holds.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
-import { expectHold, refuseUnderWay } from '../workflow/hold-guard.ts'
+import { refuseUnderWay, requireHold } from '../workflow/hold-guard.ts'
 
 const asked = { image: text, by: arn, time }
 export const HoldRequest = v.variant('do', [
@@ -24,15 +24,15 @@ export interface Held {
  * @throws RequestRefused where an operation that still runs holds it, and it is to go on
  */
 export async function holdImage(
-  parts: { ledger: Pick<Ledger, 'fleetState' | 'operations'>; stepFunctions: SFNClient },
+  deps: { ledger: Pick<Ledger, 'fleetState' | 'operations'>; stepFunctions: SFNClient },
   request: HoldRequest,
 ): Promise<Held> {
-  const { ledger } = parts
+  const { ledger } = deps
   const { image, by, time: at } = request
   const { held: before } = (await ledger.fleetState.read()).images[image] ?? {}
-  if (request.do === 'resume') await refuseUnderWay(parts, image, before)
+  if (request.do === 'resume') await refuseUnderWay(deps, image, before)
   const known = await ledger.fleetState.change((current) => {
-    expectHold(current, image, before)
+    requireHold(current, image, before)
     if (request.do === 'resume') return resume(current, image)
     return before ? current : hold(current, image, { at, by, reason: request.reason })
   })

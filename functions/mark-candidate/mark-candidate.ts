@@ -1,19 +1,19 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { movePointer } from '../../aws/pointers.ts'
-import { free } from '../../domain/claims.ts'
 import { Superseded, ValidationFailed } from '../../domain/errors.ts'
+import { releaseLock } from '../../domain/locks.ts'
 import { imageWarned } from '../../domain/messages/images.ts'
 import { pointerName, versionOfArn } from '../../domain/names.ts'
-import { stopOf } from '../../domain/planning/holds.ts'
-import { passed } from '../../domain/planning/learning.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
-import { judge } from '../../domain/validation/evidence.ts'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
+import { reasonToStop } from '../../domain/planning/holds.ts'
+import { recordCandidate } from '../../domain/planning/transitions.ts'
+import { verdictOf } from '../../domain/validation/evidence.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
-import { changeClaims } from '../workflow/locks.ts'
+import { changeLocks } from '../workflow/locks.ts'
 import type { Waits } from '../workflow/task-waits.ts'
 
-interface Parts {
+interface MarkCandidateDeps {
   fleet: string
   ssm: SSMClient
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
@@ -22,7 +22,7 @@ interface Parts {
   notify: Notify
 }
 
-interface Request {
+interface MarkCandidateInput {
   execution: string
   time: string
   campaign: string
@@ -38,15 +38,15 @@ interface Request {
  * @throws ValidationFailed naming each required check that did not pass, and what it found; Superseded where the image is
  * held, or its parent revoked, since the bake began
  */
-export async function markCandidate(parts: Parts, request: Request) {
+export async function markCandidate(deps: MarkCandidateDeps, request: MarkCandidateInput) {
   const { execution, time, campaign, image, parentAmi, imageArn, ami } = request
   const version = versionOfArn(imageArn)
-  const { order, startedAt = time } = await parts.ledger.campaigns.readOrdered(campaign, image)
-  await mustHavePassed(parts, request, order)
-  const stop = stopOf(await parts.ledger.fleetState.read(), image, [parentAmi])
+  const { order, startedAt = time } = await deps.ledger.campaigns.readOrdered(campaign, image)
+  await mustHavePassed(deps, request, order)
+  const stop = reasonToStop(await deps.ledger.fleetState.read(), image, [parentAmi])
   if (stop) throw new Superseded(stop)
   const { definition, number, emergency } = order
-  await parts.ledger.releases.recordCandidate({
+  await deps.ledger.releases.recordCandidate({
     image,
     version,
     ami,
@@ -58,8 +58,8 @@ export async function markCandidate(parts: Parts, request: Request) {
     bakedAt: time,
     ...(emergency && { emergency }),
   })
-  await movePointer(parts.ssm, pointerName(parts.fleet, image, 'candidate'), ami)
-  await parts.ledger.campaigns.recordCandidate(campaign, image, version)
+  await movePointer(deps.ssm, pointerName(deps.fleet, image, 'candidate'), ami)
+  await deps.ledger.campaigns.recordCandidate(campaign, image, version)
   const last = {
     ami,
     version,
@@ -70,19 +70,19 @@ export async function markCandidate(parts: Parts, request: Request) {
     number,
     ...(emergency && { emergency }),
   }
-  await parts.ledger.fleetState.change((known) => passed(known, image, last))
-  await changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' }))
+  await deps.ledger.fleetState.change((known) => recordCandidate(known, image, last))
+  await changeLocks(deps, time, (locks) => releaseLock(locks, { holder: execution, stage: 'bake' }))
   return { version }
 }
 
-/** What is only advisory, and what will fail before long, people are told of; of what failed, the failure tells. */
+/** What is only advisory, and what will fail before long, people are notified of; of what failed, the failure tells. */
 async function mustHavePassed(
-  { ledger, notify }: Parts,
-  { campaign, image, ami }: Request,
-  { checks }: RebakeOrder,
+  { ledger, notify }: MarkCandidateDeps,
+  { campaign, image, ami }: MarkCandidateInput,
+  { checks }: BakeOrder,
 ): Promise<void> {
   await ledger.campaigns.recordBaked(campaign, image, ami)
-  const { failures, warnings } = judge(checks, await ledger.campaigns.readEvidence(campaign, image, checks))
+  const { failures, warnings } = verdictOf(checks, await ledger.campaigns.readEvidence(campaign, image, checks))
   if (failures.length > 0) throw new ValidationFailed(`${ami}: ${failures.join('; ')}`)
   if (warnings.length === 0 || (await ledger.campaigns.isWarningAnnounced(campaign, image))) return
   const level = await ledger.campaigns.levelOf(campaign, 'image-warned', image)

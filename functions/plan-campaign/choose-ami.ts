@@ -2,12 +2,12 @@ import type { EC2Client } from '@aws-sdk/client-ec2'
 import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { didYouMean } from '../../domain/fleet/problems.ts'
-import { chosen } from '../../domain/planning/learning.ts'
+import { recordChosenAmi } from '../../domain/planning/transitions.ts'
 import type { ManualTrigger } from '../../domain/triggers.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { judgeClaim } from '../workflow/accept-upstream-release.ts'
+import { verifyAnnouncement } from '../workflow/accept-upstream-release.ts'
 
-interface Parts {
+interface ChooseAmiDeps {
   fleet: Fleet
   ec2: EC2Client
   ledger: Pick<Ledger, 'fleetState' | 'releases'>
@@ -19,8 +19,8 @@ interface Parts {
  *
  * @throws RequestRefused that says what is wrong.
  */
-export async function chooseAmi(parts: Parts, { upstream, ami, images, time }: ManualTrigger): Promise<void> {
-  const { fleet, ledger } = parts
+export async function chooseAmi(deps: ChooseAmiDeps, { upstream, ami, images, time }: ManualTrigger): Promise<void> {
+  const { fleet, ledger } = deps
   if ((images === undefined) === (upstream === undefined))
     throw new RequestRefused('ask for images, or for an upstream')
   if (ami !== undefined && upstream === undefined)
@@ -28,11 +28,11 @@ export async function chooseAmi(parts: Parts, { upstream, ami, images, time }: M
   known('image', images ?? [], Object.keys(fleet.images))
   known('upstream', upstream === undefined ? [] : [upstream], Object.keys(fleet.upstreams))
   if (upstream === undefined || ami === undefined) return
-  const { image, judgement } = await judgeClaim(parts, { upstreams: [upstream], ami, time })
+  const { image, judgement } = await verifyAnnouncement(deps, { upstreams: [upstream], ami, time })
   if (!('releases' in judgement)) throw new RequestRefused(`${ami}: ${Object.values(judgement)[0]}`)
   const created = image?.CreationDate ?? ''
   const release = { upstream, ami, amiName: image?.Name ?? '', time }
-  await ledger.fleetState.change((before) => chosen(before, release, created))
+  await ledger.fleetState.change((before) => recordChosenAmi(before, release, created))
 }
 
 function known(what: string, asked: string[], names: string[]): void {

@@ -8,13 +8,13 @@ import { LockStore } from '../../ledger/locks.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, campaign, time } from '../runtime/schemas.ts'
 import { plan } from './plan-campaign.ts'
 
 const { LEDGER_TABLE, IMAGE_BUILDER_ARN_PREFIX } = env('LEDGER_TABLE', 'IMAGE_BUILDER_ARN_PREFIX')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   ...deployed(),
   ec2: new EC2Client({}),
   ledger: {
@@ -27,4 +27,4 @@ const parts = {
 }
 const Request = v.object({ ...campaign.entries, execution: arn, time, trigger: Trigger })
 
-export const handler = lambda(Request, (request) => plan(parts, request))
+export const handler = createHandler(Request, (request) => plan(deps, request))

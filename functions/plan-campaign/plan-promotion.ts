@@ -1,8 +1,8 @@
 import { RequestRefused } from '../../domain/errors.ts'
 import { rebakeName } from '../../domain/executions.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { takeBack } from '../../domain/planning/holds.ts'
-import { orderPromotion, type RebakeOrder, travelling } from '../../domain/planning/order.ts'
+import { type BakeOrder, orderPromotion, toExecutionInput } from '../../domain/planning/bake-order.ts'
+import { clearRolledBack } from '../../domain/planning/holds.ts'
 import { planCampaign } from '../../domain/planning/plan.ts'
 import { reasonNotToPromote } from '../../domain/planning/promotion.ts'
 import type { Promotion } from '../../domain/triggers.ts'
@@ -10,7 +10,7 @@ import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readPromotion } from '../workflow/promotion-facts.ts'
 
-interface Parts {
+interface PlanPromotionDeps {
   fleet: Fleet
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   imageBuilderArnPrefix: string
@@ -23,7 +23,7 @@ interface Parts {
  * @throws RequestRefused where the release cannot be rolled out
  */
 export async function decidePromotion(
-  { fleet, ledger, imageBuilderArnPrefix: arnPrefix }: Parts,
+  { fleet, ledger, imageBuilderArnPrefix: arnPrefix }: PlanPromotionDeps,
   { campaign, trigger }: { campaign: string; trigger: Promotion },
 ) {
   const { image } = trigger
@@ -33,9 +33,9 @@ export async function decidePromotion(
     const { known, release } = standing
     const not = reasonNotToPromote(fleet, trigger, standing)
     if (not !== undefined || !release) throw new RequestRefused(not ?? 'no such release')
-    // Whoever wants it after all takes back that it was rolled back.
+    // Anybody who wants it after all takes back that it was rolled back.
     if (release.rolledBack) await ledger.releases.clearRolledBack(release)
-    await ledger.fleetState.change((now) => takeBack(now, release.ami))
+    await ledger.fleetState.change((now) => clearRolledBack(now, release.ami))
     const newest = known.images[image]?.last?.campaign
     const ordering = { campaign, emergency: trigger.emergency ?? false, arnPrefix, newest }
     const order = orderPromotion(fleet, release, ordering)
@@ -67,8 +67,8 @@ export const promotionRoots = ({ image, parentAmi, imageArn, ami, order }: Order
     image,
     execution: rebakeName(order.campaign, image),
     parentAmi,
-    baked: { imageArn, ami, order: travelling(order) },
+    baked: { imageArn, ami, order: toExecutionInput(order) },
   },
 ]
 
-type Ordered = CampaignImageItem & { order: RebakeOrder }
+type Ordered = CampaignImageItem & { order: BakeOrder }

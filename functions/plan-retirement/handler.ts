@@ -6,7 +6,7 @@ import { OperationStore } from '../../ledger/operations.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { topic } from '../runtime/notify.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
 import { planRun, showPlan } from './plan-retirement.ts'
@@ -14,7 +14,7 @@ import { planRun, showPlan } from './plan-retirement.ts'
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
 const { fleet } = deployed()
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   fleet,
   ledger: {
     fleetState: new FleetStateStore(table),
@@ -36,8 +36,8 @@ const Request = v.union([
   v.object({ show: v.literal(true), time }),
 ])
 
-export const handler = lambda(Request, async (request): Promise<object> => {
+export const handler = createHandler(Request, async (request): Promise<object> => {
   const session = 'show' in request ? 'rebake-retire' : request.operation
-  const all = { ...parts, clientsIn: clientsIn(fleet, session) }
+  const all = { ...deps, clientsIn: clientsIn(fleet, session) }
   return 'show' in request ? showPlan(all, request.time) : planRun(all, request)
 })

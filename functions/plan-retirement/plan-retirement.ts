@@ -3,7 +3,7 @@ import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { retirementReport } from '../../domain/messages/retirement.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import { planRetirement, type RetirementPlan, type Retiring, usesKey } from '../../domain/releases/retirement.ts'
 import { type Use, useKinds } from '../../domain/releases/usage.ts'
 import { type Withdrawal, withdrawalsOf } from '../../domain/releases/withdrawal.ts'
@@ -11,7 +11,7 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import { everyImage } from '../../ledger/releases.ts'
 import type { Notify } from '../runtime/notify.ts'
 
-interface Parts {
+interface PlanRetirementDeps {
   fleet: Fleet
   ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   notify: Notify
@@ -25,12 +25,13 @@ interface Run {
   time: string
   by: string
   reason?: string | undefined
-  /** Whoever asks has seen the plan: it is carried out, whatever the fleet says of its schedule. */
+  /** Anybody who asks has seen the plan: it is carried out, whatever the fleet says of its schedule. */
   act: boolean
 }
 
-/** The plan as it is at `time`, which nobody is told of. @throws RequestRefused */
-export const showPlan = async (parts: Parts, time: string): Promise<RetirementPlan> => (await plan(parts, time)).shown
+/** The plan as it is at `time`, which nobody is notified of. @throws RequestRefused */
+export const showPlan = async (deps: PlanRetirementDeps, time: string): Promise<RetirementPlan> =>
+  (await plan(deps, time)).shown
 
 /**
  * Decides what a run of retirement does, tells people of it before anything is done, and remembers it place by place. The
@@ -39,8 +40,8 @@ export const showPlan = async (parts: Parts, time: string): Promise<RetirementPl
  * @returns the places to withdraw AMIs in
  * @throws RequestRefused where the fleet retires nothing
  */
-export async function planRun(parts: Parts, run: Run): Promise<{ places: Target[] }> {
-  const { ledger, notify } = parts
+export async function planRun(deps: PlanRetirementDeps, run: Run): Promise<{ places: Target[] }> {
+  const { ledger, notify } = deps
   const { operation, execution, time, by, reason } = run
   const item = await ledger.operations.recordRetirementStarted({
     operation,
@@ -51,31 +52,34 @@ export async function planRun(parts: Parts, run: Run): Promise<{ places: Target[
     status: 'running',
     startedAt: time,
   })
-  const { releases, withdrawals, shown } = await plan(parts, time)
+  const { releases, withdrawals, shown } = await plan(deps, time)
   if (shown.releases.length === 0) return { places: [] }
-  const why = await onlyReports(parts, run)
+  const why = await onlyReports(deps, run)
   if (!item.reported) {
     await notify(retirementReport({ ...shown, operation, execution, by, reason, onlyReports: why }))
     await ledger.operations.recordReported(operation)
   }
   if (why) return { places: [] }
-  // Its time begins anew when it is old again.
-  for (const { release, fate } of releases)
-    if (fate === 'keep' && release.retired) await ledger.releases.clearRetired(release)
+  // Its time begins again when it is old again.
+  for (const { release, action } of releases)
+    if (action === 'keep' && release.retired) await ledger.releases.clearRetired(release)
   await ledger.operations.recordWithdrawals(operation, withdrawals)
   return { places: withdrawals.map(({ account, region }) => ({ account, region })) }
 }
 
 /** Why a run does nothing, in words. */
-async function onlyReports({ fleet, ledger }: Parts, { operation, act }: Run): Promise<string | undefined> {
+async function onlyReports(
+  { fleet, ledger }: PlanRetirementDeps,
+  { operation, act }: Run,
+): Promise<string | undefined> {
   const first = await ledger.operations.recordFirstRetirement(operation)
   if (act) return undefined
   if (fleet.retirement?.dryRun) return 'the fleet says dryRun'
   return first.operation === operation ? 'it is the first run: the next one acts' : undefined
 }
 
-async function plan(parts: Parts, time: string) {
-  const { fleet, ledger } = parts
+async function plan(deps: PlanRetirementDeps, time: string) {
+  const { fleet, ledger } = deps
   const { retirement: policy } = fleet
   if (!policy) throw new RequestRefused("the fleet retires nothing: fleet.yaml has no 'retirement'")
   const known = await ledger.fleetState.read()
@@ -83,17 +87,17 @@ async function plan(parts: Parts, time: string) {
   const byKey = new Map(catalog.map((release) => [usesKey(release), release]))
   const releases = planRetirement({ catalog, known, policy, time }).map((retiring) => ({
     ...retiring,
-    release: byKey.get(usesKey(retiring)) as Release,
+    release: byKey.get(usesKey(retiring)) as ImageRelease,
   }))
-  const due = (['deprecate', 'remove'] as const).flatMap((fate) => oldest(releases, fate))
+  const due = (['deprecate', 'remove'] as const).flatMap((action) => oldest(releases, action))
   const withdrawals = withdrawalsOf(fleet, due, {
     protects: [...useKinds],
     otherwise: 'keep',
   })
-  const { uses, unread } = await usesOf(parts, withdrawals)
+  const { uses, unread } = await usesOf(deps, withdrawals)
   const shown: RetirementPlan = {
     releases: releases.flatMap(({ release, ...retiring }) =>
-      retiring.fate === 'wait' || due.some((each) => each.release === release) ? [retiring] : [],
+      retiring.action === 'wait' || due.some((each) => each.release === release) ? [retiring] : [],
     ),
     uses,
     ...(unread && { unread }),
@@ -104,19 +108,19 @@ async function plan(parts: Parts, time: string) {
 /** What one place withdraws is one item of the ledger, which takes 400 kB: what is more is for the next run. */
 const most = 500
 
-const oldest = (releases: readonly (Retiring & { release: Release })[], fate: 'deprecate' | 'remove') =>
+const oldest = (releases: readonly (Retiring & { release: ImageRelease })[], action: 'deprecate' | 'remove') =>
   releases
-    .filter((each) => each.fate === fate)
+    .filter((each) => each.action === action)
     .sort((a, b) => a.bakedAt.localeCompare(b.bakedAt))
     .slice(0, most)
-    .map(({ release }) => ({ release, action: fate }))
+    .map(({ release }) => ({ release, action }))
 
 /** What uses the releases that would be removed. */
-async function usesOf(parts: Parts, withdrawals: Withdrawal[]) {
+async function usesOf(deps: PlanRetirementDeps, withdrawals: Withdrawal[]) {
   const removed = withdrawals.filter(({ amis }) => amis.some(({ action }) => action === 'remove'))
   const amis = removed.flatMap((withdrawal) => withdrawal.amis.filter(({ action }) => action === 'remove'))
   const read = await readUsesIn(
-    parts,
+    deps,
     removed.flatMap(({ users }) => users),
     [...new Set(amis.map(({ image }) => image))],
   )

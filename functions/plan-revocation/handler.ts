@@ -6,7 +6,7 @@ import { OperationStore } from '../../ledger/operations.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
 import { plan, preview } from './plan-revocation.ts'
 
@@ -24,7 +24,7 @@ const Input = v.union([
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
 const { fleet } = deployed()
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   fleet,
   ledger: {
     fleetState: new FleetStateStore(table),
@@ -35,6 +35,6 @@ const parts = {
 }
 
 /** Asked by the state machine it revokes; asked by a person for a preview it changes nothing. */
-export const handler = lambda(Input, async (input) =>
-  'preview' in input ? preview(parts, input.preview) : plan(parts, { ...input, ...input.request }),
+export const handler = createHandler(Input, async (input) =>
+  'preview' in input ? preview(deps, input.preview) : plan(deps, { ...input, ...input.request }),
 )

@@ -1,7 +1,7 @@
 import { type ClientsIn, readUsesIn } from '../../aws/ami-usage.ts'
 import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { revoke } from '../../domain/planning/holds.ts'
+import { recordRevoked } from '../../domain/planning/holds.ts'
 import { planRevocation, type Revocation, type RevocationRequest } from '../../domain/releases/revocation.ts'
 import type { Use, Uses } from '../../domain/releases/usage.ts'
 import { keeping, type Withdrawal } from '../../domain/releases/withdrawal.ts'
@@ -9,13 +9,13 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import { rollbackOf } from '../../ledger/operations.ts'
 import { everyImage } from '../../ledger/releases.ts'
 
-interface Parts {
+interface PlanRevocationDeps {
   fleet: Fleet
   ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   clientsIn: ClientsIn
 }
 
-interface Request extends RevocationRequest {
+interface PlanRevocationInput extends RevocationRequest {
   /** The execution's name, and its ARN. */
   operation: string
   execution: string
@@ -24,7 +24,7 @@ interface Request extends RevocationRequest {
   by: string
 }
 
-/** What would be done, for whoever decides about it; `uses` names what runs on the AMIs, where that can be seen. */
+/** What would be done, for anybody who decides about it; `uses` names what runs on the AMIs, where that can be seen. */
 export interface Preview extends Revocation {
   uses: (Use & { ami: string })[]
   /** Accounts and regions that nobody could look into, and why. */
@@ -32,12 +32,12 @@ export interface Preview extends Revocation {
 }
 
 /** @throws RequestRefused where there is no such release */
-export async function preview(parts: Parts, request: RevocationRequest): Promise<Preview> {
-  const revocation = await revocationOf(parts, request)
+export async function preview(deps: PlanRevocationDeps, request: RevocationRequest): Promise<Preview> {
+  const revocation = await revocationOf(deps, request)
   const { withdrawals, releases } = revocation
   const places = withdrawals.flatMap(({ users }) => users)
   const images = [...new Set(releases.map(({ image }) => image))]
-  const { uses, unread } = await readUsesIn(parts, places, images)
+  const { uses, unread } = await readUsesIn(deps, places, images)
   return {
     ...revocation,
     uses: runningOn(withdrawals, uses),
@@ -60,14 +60,14 @@ function runningOn(withdrawals: readonly Withdrawal[], uses: Uses): Preview['use
  *
  * @throws RequestRefused where there is no such release
  */
-export async function plan(parts: Parts, request: Request) {
-  const { ledger } = parts
+export async function plan(deps: PlanRevocationDeps, request: PlanRevocationInput) {
+  const { ledger } = deps
   const { operation, execution, time, reason, by } = request
-  const { releases, goBack, stranded, rebake, withdrawals } = await revocationOf(parts, request)
+  const { releases, goBack, stranded, rebake, withdrawals } = await revocationOf(deps, request)
   const revoked = { at: time, by, reason, operation }
   for (const release of releases) await ledger.releases.recordRevoked(release, revoked)
   await ledger.fleetState.change((known) =>
-    revoke(
+    recordRevoked(
       known,
       releases.map(({ ami }) => ami),
     ),
@@ -103,7 +103,7 @@ export async function plan(parts: Parts, request: Request) {
   }
 }
 
-async function revocationOf({ fleet, ledger }: Parts, request: RevocationRequest): Promise<Revocation> {
+async function revocationOf({ fleet, ledger }: PlanRevocationDeps, request: RevocationRequest): Promise<Revocation> {
   const known = await ledger.fleetState.read()
   const catalog = await ledger.releases.readCatalog(everyImage(fleet, known))
   const revocation = planRevocation({ fleet, known, catalog }, request)

@@ -6,13 +6,13 @@ import { OperationStore } from '../../ledger/operations.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
 import { planRollback } from './plan-rollback.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   fleet: deployed().fleet,
   ledger: {
     fleetState: new FleetStateStore(table),
@@ -33,4 +33,4 @@ const Request = v.object({
   hold: v.boolean(),
 })
 
-export const handler = lambda(Request, (request) => planRollback(parts, request))
+export const handler = createHandler(Request, (request) => planRollback(deps, request))

@@ -1,11 +1,11 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import * as v from 'valibot'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { time } from '../runtime/schemas.ts'
-import { releaseParts } from '../workflow/dependencies.ts'
+import { releaseDeps } from '../workflow/dependencies.ts'
 import { pollUpstreams } from './poll-upstreams.ts'
 
-const parts = releaseParts(new EC2Client({}), 'poll-upstreams')
+const deps = releaseDeps(new EC2Client({}), 'poll-upstreams')
 /** From the schedule; or a message of an SNS topic, of which only its time counts: it is a hint to look. */
 const Poll = v.union([
   v.object({ time }),
@@ -15,4 +15,4 @@ const Poll = v.union([
   ),
 ])
 
-export const handler = lambda(Poll, (poll) => pollUpstreams(parts, poll))
+export const handler = createHandler(Poll, (poll) => pollUpstreams(deps, poll))

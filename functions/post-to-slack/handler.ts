@@ -5,13 +5,13 @@ import { kinds, severities } from '../../domain/messages/kinds.ts'
 import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { ThreadStore } from '../../ledger/threads.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { text, time } from '../runtime/schemas.ts'
 import { postToSlack } from './post-to-slack.ts'
 import { secretOf } from './secret.ts'
 
 const { SLACK_SECRET, SLACK_API_URL, LEDGER_TABLE } = env('SLACK_SECRET', 'SLACK_API_URL', 'LEDGER_TABLE')
-const parts = {
+const deps = {
   ledger: { threads: new ThreadStore(dynamoTable(LEDGER_TABLE)) },
   apiUrl: SLACK_API_URL,
   fetch,
@@ -39,6 +39,6 @@ const Sns = v.object({
 })
 const Event = v.object({ Records: v.array(v.object({ Sns })) })
 
-export const handler = lambda(Event, async ({ Records }) => {
-  for (const { Sns } of Records) await postToSlack(parts, Sns)
+export const handler = createHandler(Event, async ({ Records }) => {
+  for (const { Sns } of Records) await postToSlack(deps, Sns)
 })

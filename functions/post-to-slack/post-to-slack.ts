@@ -2,9 +2,9 @@ import type { Notification } from '../../domain/messages/message.ts'
 import { slackMessage } from '../../domain/messages/slack.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { SecretSource } from './secret.ts'
-import { type SlackParts, slackFor } from './slack.ts'
+import { type SlackDeps, slackFor } from './slack.ts'
 
-interface Parts extends SlackParts {
+interface PostToSlackDeps extends SlackDeps {
   ledger: Pick<Ledger, 'threads'>
   secret: SecretSource
   /** Of the Web API, such as https://slack.com/api. */
@@ -26,15 +26,15 @@ interface SnsMessage {
  * @throws SlackRefused, Transient
  */
 export async function postToSlack(
-  parts: Parts,
+  deps: PostToSlackDeps,
   { MessageId: messageId, Timestamp: time, Message: notification }: SnsMessage,
 ): Promise<void> {
-  const { ledger, apiUrl } = parts
-  const secret = await parts.secret.read()
-  const post = slackFor(parts, parts.secret.name)
+  const { ledger, apiUrl } = deps
+  const secret = await deps.secret.read()
+  const post = slackFor(deps, deps.secret.name)
   const message = slackMessage(notification)
   const place = {
-    channel: 'channel' in secret ? secret.channel : parts.secret.name,
+    channel: 'channel' in secret ? secret.channel : deps.secret.name,
     campaign: notification.about.campaign,
     message: messageId,
   }

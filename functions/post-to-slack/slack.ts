@@ -1,6 +1,6 @@
 import { SlackRefused, Transient } from '../../domain/errors.ts'
 
-export interface SlackParts {
+export interface SlackDeps {
   fetch: typeof fetch
   /** Milliseconds. */
   sleep: (ms: number) => Promise<unknown>
@@ -29,7 +29,7 @@ const passing = [
   'rate_limited',
 ]
 
-export interface Request {
+export interface PostInput {
   url: string
   token?: string
   body: object
@@ -43,9 +43,9 @@ export interface Request {
  *
  * @throws SlackRefused, Transient; neither tells the URL or the token.
  */
-export function slackFor({ fetch, sleep }: SlackParts, secret: string) {
+export function slackFor({ fetch, sleep }: SlackDeps, secret: string) {
   let left = patience
-  return async ({ url, token, body }: Request): Promise<Answer> => {
+  return async ({ url, token, body }: PostInput): Promise<Answer> => {
     for (let attempt = 0; ; attempt++) {
       const found = await attemptOf(fetch, { url, body, ...(token !== undefined && { token }) })
       if ('answer' in found) {
@@ -55,7 +55,7 @@ export function slackFor({ fetch, sleep }: SlackParts, secret: string) {
       const pause = found.retryAfter ?? Math.min(1_000 * 2 ** attempt, longestPause)
       if (pause > left)
         throw new Transient(
-          `channel of secret ${secret}: Slack is not to be had (${found.trouble}); given up after five minutes`,
+          `channel of secret ${secret}: Slack is unavailable (${found.trouble}); given up after five minutes`,
         )
       left -= pause
       await sleep(pause)
@@ -65,7 +65,7 @@ export function slackFor({ fetch, sleep }: SlackParts, secret: string) {
 
 type Found = { answer: Answer } | { trouble: string; retryAfter?: number }
 
-async function attemptOf(send: typeof fetch, { url, token, body }: Request): Promise<Found> {
+async function attemptOf(send: typeof fetch, { url, token, body }: PostInput): Promise<Found> {
   let response: Response
   let text: string
   try {
@@ -116,7 +116,7 @@ function ofWebApi(status: number, text: string): Answer {
   }
 }
 
-/** Whatever is at the wrong URL answers in its own way, and need not be told. */
+/** Whatever is at the wrong URL answers in its own way, and need not be notified. */
 const codeIn = (text: string, status: number) => (/^[a-z_]{1,60}$/.test(text) ? text : `HTTP ${status}`)
 
 function refused(secret: string, code: string) {

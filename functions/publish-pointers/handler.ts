@@ -5,14 +5,14 @@ import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { LockStore } from '../../ledger/locks.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, rebake, text } from '../runtime/schemas.ts'
 import { promote } from './promote-channels.ts'
 import { publish } from './publish-pointers.ts'
 
 const { LEDGER_TABLE, FLEET_NAME } = env('LEDGER_TABLE', 'FLEET_NAME')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   fleet: FLEET_NAME,
   ledger: { campaigns: new CampaignStore(table), fleetState: new FleetStateStore(table), locks: new LockStore(table) },
   cloudWatch: cloudWatchOf(FLEET_NAME),
@@ -21,6 +21,6 @@ const parts = {
 /** Without a ring, it is through the last. */
 const Request = v.object({ ...rebake.entries, execution: arn, ring: v.optional(text) })
 
-export const handler = lambda(Request, async ({ ring, ...request }) =>
-  ring === undefined ? await promote(parts, request) : await publish(parts, { ...request, ring }),
+export const handler = createHandler(Request, async ({ ring, ...request }) =>
+  ring === undefined ? await promote(deps, request) : await publish(deps, { ...request, ring }),
 )

@@ -1,13 +1,13 @@
-import { type CloudWatchFor, mustBeQuiet } from '../../aws/alarms.ts'
+import { type CloudWatchFor, requireQuietAlarm } from '../../aws/alarms.ts'
 import { pointTo, readPointers } from '../../aws/pointers.ts'
 import { inEach } from '../../aws/targets.ts'
 import { channelParameter } from '../../domain/names.ts'
-import type { Placed } from '../../domain/releases/release.ts'
+import type { Placement } from '../../domain/releases/image-release.ts'
 import { buildOf, publishedAt } from '../workflow/distributions.ts'
-import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
-import { incomplete, type PublishParts, targetsOf } from './publish-pointers.ts'
+import { requireRolloutLock } from '../workflow/rollout-guard.ts'
+import { incomplete, type PublishDeps, targetsOf } from './publish-pointers.ts'
 
-interface Request {
+interface PromoteChannelsInput {
   /** The execution's ARN. */
   execution: string
   campaign: string
@@ -21,23 +21,23 @@ interface Request {
  * @throws AlarmFired and AlarmUnknown by its last ring; Superseded, PublicationIncomplete and TargetUnreachable as `publish`.
  */
 export async function promote(
-  { fleet, ledger, pause, cloudWatch }: PublishParts & { cloudWatch: CloudWatchFor },
-  { execution, campaign, image }: Request,
+  { fleet, ledger, pause, cloudWatch }: PublishDeps & { cloudWatch: CloudWatchFor },
+  { execution, campaign, image }: PromoteChannelsInput,
 ) {
   const item = await ledger.campaigns.readOrdered(campaign, image)
   const { rings } = item.order
-  const permit = () => mustHoldRollOut(ledger, execution, item)
+  const permit = () => requireRolloutLock(ledger, execution, item)
   await permit()
   const last = rings.at(-1)
   if (last) {
     const { account: buildAccount } = buildOf(item.imageArn ?? '')
-    await mustBeQuiet(cloudWatch, last, { since: publishedAt(item, last), buildAccount })
+    await requireQuietAlarm(cloudWatch, last, { since: publishedAt(item, last), buildAccount })
   }
   const targets = targetsOf(fleet, item)
   const placed = rings.flatMap(({ ring, parameter }) =>
     (item.distributed?.[ring] ?? []).map((target) => ({ ...target, parameter })),
   )
-  await inEach(placed, incomplete, async (target: Placed & { parameter: string }) => {
+  await inEach(placed, incomplete, async (target: Placement & { parameter: string }) => {
     const { parameter, ami } = target
     const stable = channelParameter(parameter, 'stable')
     const ssm = await targets.ssm(target)

@@ -5,15 +5,15 @@ import { PublicationIncomplete } from '../../domain/errors.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readRing } from '../workflow/distributions.ts'
-import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
+import { requireRolloutLock } from '../workflow/rollout-guard.ts'
 
-export interface PublishParts {
+export interface PublishDeps {
   fleet: string
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   pause?: Pause
 }
 
-interface Request {
+interface PublishPointersInput {
   /** The execution's ARN. */
   execution: string
   time: string
@@ -29,10 +29,10 @@ interface Request {
  * @throws Superseded where an emergency or a person has overtaken this roll-out: what is not written yet stays;
  * PublicationIncomplete and TargetUnreachable naming the targets that do not point to it, when all others do.
  */
-export async function publish({ fleet, ledger, pause }: PublishParts, request: Request) {
+export async function publish({ fleet, ledger, pause }: PublishDeps, request: PublishPointersInput) {
   const { execution, time, image } = request
   const { item, ring } = await readRing(ledger, request)
-  const permit = () => mustHoldRollOut(ledger, execution, item)
+  const permit = () => requireRolloutLock(ledger, execution, item)
   await permit()
   const placed = item.distributed?.[ring.ring]
   if (!placed) throw new Error(`${image} was not verified in ring ${ring.ring}: nothing to publish`)

@@ -3,14 +3,14 @@ import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, time } from '../runtime/schemas.ts'
-import { startingParts } from '../workflow/dependencies.ts'
+import { campaignDeps } from '../workflow/dependencies.ts'
 import { receiveCve } from './receive-cve.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
-const parts = {
-  ...startingParts(),
+const deps = {
+  ...campaignDeps(),
   fleet: deployed().fleet,
   ledger: { fleetState: new FleetStateStore(dynamoTable(LEDGER_TABLE)) },
 }
@@ -23,4 +23,4 @@ const Event = v.object({
   }),
 })
 
-export const handler = lambda(Event, (event) => receiveCve(parts, event))
+export const handler = createHandler(Event, (event) => receiveCve(deps, event))

@@ -1,11 +1,11 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import * as v from 'valibot'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { failure, text, time } from '../runtime/schemas.ts'
-import { releaseParts } from '../workflow/dependencies.ts'
+import { releaseDeps } from '../workflow/dependencies.ts'
 import { receiveRelease } from './receive-release.ts'
 
-const parts = releaseParts(new EC2Client({}), 'receive-release')
+const deps = releaseDeps(new EC2Client({}), 'receive-release')
 const Received = v.object({
   event: v.object({
     id: text,
@@ -19,4 +19,4 @@ const Received = v.object({
   failure: v.optional(failure),
 })
 
-export const handler = lambda(Received, (received) => receiveRelease(parts, received))
+export const handler = createHandler(Received, (received) => receiveRelease(deps, received))

@@ -1,12 +1,17 @@
-import { announcedAmi, type UpstreamParts } from '../../aws/upstreams.ts'
+import { announcedAmi, type UpstreamDeps } from '../../aws/upstreams.ts'
 import { AmiNotVisible } from '../../domain/errors.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
 import { causeText } from '../../domain/messages/failures.ts'
 import { type Announcement, readAnnouncement } from '../../domain/planning/announcements.ts'
 import { refusedAs } from '../../domain/planning/refusals.ts'
-import { judgeClaim, type ReleaseParts, refuse, takeRelease } from '../workflow/accept-upstream-release.ts'
+import {
+  acceptRelease,
+  type ReleaseDeps,
+  recordRefusal,
+  verifyAnnouncement,
+} from '../workflow/accept-upstream-release.ts'
 
-type Parts = ReleaseParts & { upstreams: UpstreamParts }
+type ReceiveReleaseDeps = ReleaseDeps & { upstreams: UpstreamDeps }
 
 interface Received {
   event: Announcement
@@ -20,34 +25,34 @@ interface Received {
  *
  * @throws AmiNotVisible when the build account cannot see the AMI: worth another look.
  */
-export async function receiveRelease(parts: Parts, { event, failure }: Received) {
+export async function receiveRelease(deps: ReceiveReleaseDeps, { event, failure }: Received) {
   const { account, region, time, id } = event
   const about = { account, region, time }
   if (failure)
-    return refuse(
-      parts,
+    return recordRefusal(
+      deps,
       { ...about, ...subjectOf(event) },
       refusedAs('not-received', { failure: causeText(failure.cause) || failure.error }),
     )
-  const reading = readAnnouncement(parts.fleet, event)
-  if ('ignored' in reading) return ignore(parts, reading)
-  if ('refused' in reading) return refuse(parts, { ...about, ...subjectOf(event) }, reading)
-  const ami = await announcedAmi(parts.upstreams, parts.fleet, reading.look)
+  const reading = readAnnouncement(deps.fleet, event)
+  if ('ignored' in reading) return ignore(deps, reading)
+  if ('refused' in reading) return recordRefusal(deps, { ...about, ...subjectOf(event) }, reading)
+  const ami = await announcedAmi(deps.upstreams, deps.fleet, reading.look)
   if (ami === undefined) throw new AmiNotVisible(`${subjectOf(event).ami} names no AMI yet (event ${id})`)
-  const { image, judgement } = await judgeClaim(parts, { ...reading, ami, time })
-  if ('ignored' in judgement) return ignore(parts, judgement)
+  const { image, judgement } = await verifyAnnouncement(deps, { ...reading, ami, time })
+  if ('ignored' in judgement) return ignore(deps, judgement)
   if ('unseen' in judgement || !image)
     throw new AmiNotVisible('unseen' in judgement ? judgement.unseen : `nobody can see ${ami}`)
-  if ('refused' in judgement) return refuse(parts, { ...about, ami }, judgement)
+  if ('refused' in judgement) return recordRefusal(deps, { ...about, ami }, judgement)
   const taken = []
   for (const release of judgement.releases) {
-    const result = await takeRelease(parts, release, image)
-    taken.push('refused' in result ? await refuse(parts, { ...about, ami }, result) : result)
+    const result = await acceptRelease(deps, release, image)
+    taken.push('refused' in result ? await recordRefusal(deps, { ...about, ami }, result) : result)
   }
   return { taken }
 }
 
-function ignore({ count }: Parts, answer: { ignored: string }) {
+function ignore({ count }: ReceiveReleaseDeps, answer: { ignored: string }) {
   count('ReleaseIgnored')
   return answer
 }

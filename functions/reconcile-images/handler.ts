@@ -3,10 +3,10 @@ import * as v from 'valibot'
 import { OperationStore } from '../../ledger/operations.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
-import { lambda, measure } from '../runtime/handler.ts'
+import { createHandler, measure } from '../runtime/handler.ts'
 import { time } from '../runtime/schemas.ts'
 import { settle } from '../settle-execution/settle-execution.ts'
-import { closingParts, ledgerTable, startingParts } from '../workflow/dependencies.ts'
+import { campaignDeps, closeDeps, ledgerTable } from '../workflow/dependencies.ts'
 import { measureFleet } from './measure-fleet.ts'
 import { reconcileImages } from './reconcile-images.ts'
 import { remind } from './remind.ts'
@@ -14,31 +14,31 @@ import { sweepExecutions } from './sweep-executions.ts'
 
 const { REBAKE_STATE_MACHINE_ARN } = env('REBAKE_STATE_MACHINE_ARN')
 const table = ledgerTable()
-const closing = closingParts(table)
-const parts = {
+const closing = closeDeps(table)
+const deps = {
   ...closing,
-  ...startingParts(),
+  ...campaignDeps(),
   ...deployed(),
   ledger: { ...closing.ledger, operations: new OperationStore(table) },
   imageBuilder: new ImagebuilderClient({}),
 }
 const sweeping = {
-  ...parts,
+  ...deps,
   rebakeArn: REBAKE_STATE_MACHINE_ARN,
-  settle: (stopped: Parameters<typeof settle>[1]) => settle(parts, stopped),
+  settle: (stopped: Parameters<typeof settle>[1]) => settle(deps, stopped),
 }
 
-export const handler = lambda(v.object({ time }), async (due) => {
-  const claims = await parts.ledger.locks.read()
-  const known = await parts.ledger.fleetState.read()
-  const operations = await parts.ledger.operations.readHolding(known)
-  const { settled, failures } = await sweepExecutions(sweeping, { claims, known, operations, ...due })
+export const handler = createHandler(v.object({ time }), async (due) => {
+  const locks = await deps.ledger.locks.read()
+  const known = await deps.ledger.fleetState.read()
+  const operations = await deps.ledger.operations.readHolding(known)
+  const { settled, failures } = await sweepExecutions(sweeping, { claims: locks, known, operations, ...due })
   // What was settled has changed what is known.
-  const now = settled.length > 0 ? await parts.ledger.fleetState.read() : known
-  const open = await parts.ledger.campaigns.readOpenApprovals(await parts.ledger.locks.read())
-  measureFleet({ ...parts, measure }, { known: now, claims, openApprovals: open.length, ...due })
-  const { campaigns } = await reconcileImages(parts, now, due.time)
-  await remind(parts, open, due.time)
+  const now = settled.length > 0 ? await deps.ledger.fleetState.read() : known
+  const open = await deps.ledger.campaigns.readOpenApprovals(await deps.ledger.locks.read())
+  measureFleet({ ...deps, measure }, { known: now, claims: locks, openApprovals: open.length, ...due })
+  const { campaigns } = await reconcileImages(deps, now, due.time)
+  await remind(deps, open, due.time)
   if (failures.length > 0)
     throw new AggregateError(failures, `not settled: ${failures.map(({ message }) => message).join('; ')}`)
   return { settled, campaigns }

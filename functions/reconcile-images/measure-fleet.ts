@@ -1,10 +1,10 @@
-import type { Claims } from '../../domain/claims.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import type { Locks } from '../../domain/locks.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import { freshnessOf } from '../../domain/planning/freshness.ts'
-import type { Known } from '../../domain/planning/known.ts'
 import type { Measure } from '../runtime/handler.ts'
 
-interface Parts {
+interface MeasureFleetDeps {
   fleet: Fleet
   measure: Measure
 }
@@ -14,18 +14,23 @@ interface Parts {
  * says anything is an alarm.
  */
 export function measureFleet(
-  { fleet, measure }: Parts,
-  { known, claims, openApprovals, time }: { known: Known; claims: Claims; openApprovals: number; time: string },
+  { fleet, measure }: MeasureFleetDeps,
+  {
+    known,
+    claims: locks,
+    openApprovals,
+    time,
+  }: { known: FleetState; claims: Locks; openApprovals: number; time: string },
 ): void {
   const images = freshnessOf(fleet, known, time)
   for (const { image, percent } of images) measure('FreshnessUsed', percent, { Image: image })
   if (promises(fleet)) measure('FreshnessUsed', Math.max(0, ...images.map(({ percent }) => percent)))
-  const ages = claims.held.map(({ since }) => (Date.parse(time) - Date.parse(since)) / 1000)
-  measure('OldestTurn', Math.max(0, ...ages))
+  const ages = locks.held.map(({ since }) => (Date.parse(time) - Date.parse(since)) / 1000)
+  measure('OldestLock', Math.max(0, ...ages))
   const pending = Object.values(known.images).flatMap(({ pending = [] }) => pending)
   measure('CampaignsOpen', new Set(pending.map(({ campaign }) => campaign)).size)
   measure('ImagesPending', Object.values(known.images).filter(({ pending }) => pending?.length).length)
-  measure('ClaimsWaiting', claims.queue.length)
+  measure('LockRequestsWaiting', locks.queue.length)
   measure('ApprovalsOpen', openApprovals)
 }
 

@@ -3,15 +3,15 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { imageStale } from '../../domain/messages/images.ts'
 import { findingsDue } from '../../domain/planning/cves.ts'
 import { driftOf, driftTrigger } from '../../domain/planning/drift.ts'
-import type { Known } from '../../domain/planning/known.ts'
-import { found, gaveUp } from '../../domain/planning/learning.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
+import { recordFindings, recordGivenUp } from '../../domain/planning/transitions.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { levelAt } from '../../ledger/notified.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { startCampaign } from '../workflow/start-campaign.ts'
 
-interface Parts {
+interface ReconcileImagesDeps {
   fleet: Fleet
   definitions: Record<string, string>
   ledger: Pick<Ledger, 'fleetState'>
@@ -21,22 +21,22 @@ interface Parts {
   count: Count
 }
 
-/** Holds every image against what it should be, and sets right what is not; what nobody can set right is told, once. */
-export async function reconcileImages(parts: Parts, known: Known, time: string) {
-  const findings = driftOf(parts.fleet, parts.definitions, known, time)
+/** Holds every image against what it should be, and sets right what is not; what nobody can set right is reported, once. */
+export async function reconcileImages(deps: ReconcileImagesDeps, known: FleetState, time: string) {
+  const findings = driftOf(deps.fleet, deps.definitions, known, time)
   const given = findings.flatMap((finding) => ('hopeless' in finding ? [finding] : []))
   for (const [index, { image, hopeless }] of given.entries()) {
-    await parts.notify(imageStale({ image, ...hopeless, reason: hopeless.failed ?? '' }, levelAt(index)))
-    parts.count('ImageGivenUp')
-    await parts.ledger.fleetState.change((now) => gaveUp(now, image))
+    await deps.notify(imageStale({ image, ...hopeless, reason: hopeless.failed ?? '' }, levelAt(index)))
+    deps.count('ImageGivenUp')
+    await deps.ledger.fleetState.change((now) => recordGivenUp(now, image))
   }
   const campaigns: string[] = []
   const drift = driftTrigger(findings, time)
-  if (drift) campaigns.push(await startCampaign(parts, drift))
-  for (const trigger of findingsDue(parts.fleet, known, time)) {
-    campaigns.push(await startCampaign(parts, trigger))
+  if (drift) campaigns.push(await startCampaign(deps, drift))
+  for (const trigger of findingsDue(deps.fleet, known, time)) {
+    campaigns.push(await startCampaign(deps, trigger))
     const { image, version } = trigger
-    await parts.ledger.fleetState.change((now) => found(now, image, { at: time, version }))
+    await deps.ledger.fleetState.change((now) => recordFindings(now, image, { at: time, version }))
   }
   return { campaigns }
 }

@@ -6,22 +6,22 @@ import type { ApprovalItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
-interface Parts {
+interface RemindDeps {
   fleet: Fleet
   ledger: Pick<Ledger, 'campaigns'>
   notify: Notify
 }
 
-/** Of the time that an approval has, the last quarter, is when people are told that it will soon be over. */
+/** Of the time that an approval has, the last quarter, is when people are notified that it will soon be over. */
 const reminded = 0.25
 
 /** Tells of what ends soon if nobody does anything: approvals and waivers, each once. */
-export async function remind(parts: Parts, open: ApprovalItem[], time: string): Promise<void> {
-  await remindOfApprovals(parts, open, time)
-  await remindOfWaivers(parts, time)
+export async function remind(deps: RemindDeps, open: ApprovalItem[], time: string): Promise<void> {
+  await remindOfApprovals(deps, open, time)
+  await remindOfWaivers(deps, time)
 }
 
-async function remindOfApprovals({ ledger, notify }: Parts, open: ApprovalItem[], time: string): Promise<void> {
+async function remindOfApprovals({ ledger, notify }: RemindDeps, open: ApprovalItem[], time: string): Promise<void> {
   const soon = open.filter((approval) => {
     const until = Date.parse(approval.until)
     const left = (until - Date.parse(time)) / (until - Date.parse(approval.requestedAt))
@@ -39,15 +39,15 @@ async function remindOfApprovals({ ledger, notify }: Parts, open: ApprovalItem[]
   for (const approval of soon) await ledger.campaigns.recordApprovalReminded(approval)
 }
 
-async function remindOfWaivers({ fleet, ledger, notify }: Parts, time: string): Promise<void> {
+async function remindOfWaivers({ fleet, ledger, notify }: RemindDeps, time: string): Promise<void> {
   const soon = Object.entries(fleet.waivers).filter(([, waiver]) => expiresSoon(waiver.expires, time))
-  const untold: typeof soon = []
+  const undelivered: typeof soon = []
   for (const waiver of soon) {
     const [cve, { expires }] = waiver
-    if (!(await ledger.campaigns.isWaiverAnnounced(cve, expires))) untold.push(waiver)
+    if (!(await ledger.campaigns.isWaiverAnnounced(cve, expires))) undelivered.push(waiver)
   }
-  if (untold.length === 0) return
-  const waivers = untold.map(([cve, waiver]) => ({
+  if (undelivered.length === 0) return
+  const waivers = undelivered.map(([cve, waiver]) => ({
     cve,
     owner: waiver.owner,
     reason: waiver.reason,

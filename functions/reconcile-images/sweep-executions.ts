@@ -4,12 +4,12 @@ import {
   paginateListExecutions,
   type SFNClient,
 } from '@aws-sdk/client-sfn'
-import type { Claims } from '../../domain/claims.ts'
-import type { Known } from '../../domain/planning/known.ts'
+import type { Locks } from '../../domain/locks.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import type { OperationItem } from '../../ledger/items.ts'
 import type { StoppedExecution } from '../settle-execution/settle-execution.ts'
 
-interface Parts {
+interface SweepExecutionsDeps {
   stepFunctions: SFNClient
   campaignArn: string
   rebakeArn: string
@@ -33,10 +33,10 @@ interface Believed {
  * @returns the ARNs of those that were settled, and what went wrong with others: they are no reason to stop
  */
 export async function sweepExecutions(
-  { stepFunctions, campaignArn, rebakeArn, settle }: Parts,
-  { claims, known, operations, time }: { claims: Claims; known: Known; operations: Holder[]; time: string },
+  { stepFunctions, campaignArn, rebakeArn, settle }: SweepExecutionsDeps,
+  { claims: locks, known, operations, time }: { claims: Locks; known: FleetState; operations: Holder[]; time: string },
 ): Promise<{ settled: string[]; failures: Error[] }> {
-  const rebakes = [...claims.held, ...claims.queue].map(({ holder, campaign, image }) => ({
+  const rebakes = [...locks.held, ...locks.queue].map(({ holder, campaign, image }) => ({
     executionArn: holder,
     name: holder.split(':').at(-1) ?? '',
     input: JSON.stringify({ campaign, image }),
@@ -71,7 +71,7 @@ async function deadOperations(client: SFNClient, operations: Holder[]): Promise<
 }
 
 /** Those that are to bake something, and those of releases that wait to be planned. */
-const openCampaigns = ({ images, upstreams }: Known): string[] => [
+const openCampaigns = ({ images, upstreams }: FleetState): string[] => [
   ...Object.values(images).flatMap(({ pending = [] }) => pending.map(({ campaign }) => campaign)),
   ...Object.values(upstreams).flatMap(({ open, started, campaign }) =>
     open && started && campaign !== undefined ? [campaign] : [],

@@ -3,15 +3,15 @@ import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { amiId, arn, rebake } from '../runtime/schemas.ts'
-import { closingParts, ledgerTable } from '../workflow/dependencies.ts'
+import { closeDeps, ledgerTable } from '../workflow/dependencies.ts'
 import { release } from './release-image.ts'
 
 const { FLEET_NAME } = env('FLEET_NAME')
 const table = ledgerTable()
-const closing = closingParts(table)
-const parts = {
+const closing = closeDeps(table)
+const deps = {
   ...closing,
   ledger: { ...closing.ledger, releases: new ReleaseStore(table) },
   fleet: FLEET_NAME,
@@ -20,4 +20,4 @@ const parts = {
 }
 const Request = v.object({ ...rebake.entries, execution: arn, ami: amiId })
 
-export const handler = lambda(Request, (request) => release(parts, request))
+export const handler = createHandler(Request, (request) => release(deps, request))

@@ -6,7 +6,7 @@ import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { topic } from '../runtime/notify.ts'
 import { arn, inRing, text } from '../runtime/schemas.ts'
 import { taskWaits } from '../workflow/task-waits.ts'
@@ -14,7 +14,7 @@ import { requestApproval } from './request-approval.ts'
 
 const { LEDGER_TABLE, TOPIC_ARN } = env('LEDGER_TABLE', 'TOPIC_ARN')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   ledger: {
     campaigns: new CampaignStore(table),
     fleetState: new FleetStateStore(table),
@@ -26,4 +26,4 @@ const parts = {
 }
 const Request = v.object({ ...inRing.entries, taskToken: text, execution: arn })
 
-export const handler = lambda(Request, (request) => requestApproval(parts, request))
+export const handler = createHandler(Request, (request) => requestApproval(deps, request))

@@ -1,7 +1,7 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { approvalRequested } from '../../domain/messages/approvals.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
-import { judge } from '../../domain/validation/evidence.ts'
+import { verdictOf } from '../../domain/validation/evidence.ts'
 import type { ApprovalItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { approvalWait } from '../../ledger/wait-ids.ts'
@@ -9,14 +9,14 @@ import type { Notify } from '../runtime/notify.ts'
 import { readNotes } from '../workflow/release-notes.ts'
 import type { Waits } from '../workflow/task-waits.ts'
 
-interface Parts {
+interface RequestApprovalDeps {
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'releases'>
   waits: Waits
   notify: Notify
   imageBuilder: ImagebuilderClient
 }
 
-interface Request {
+interface RequestApprovalInput {
   taskToken: string
   /** The ARN of the rebake's execution. */
   execution: string
@@ -30,8 +30,8 @@ interface Request {
  * Asks people whether an image may go to a ring, once, and leaves the token for their answer. The state machine's own
  * timeout is the end of it.
  */
-export async function requestApproval(parts: Parts, request: Request) {
-  const { ledger, waits } = parts
+export async function requestApproval(deps: RequestApprovalDeps, request: RequestApprovalInput) {
+  const { ledger, waits } = deps
   const { taskToken, execution, time, campaign, image, ring: name } = request
   const { order } = await ledger.campaigns.readOrdered(campaign, image)
   const ring = order.rings.find((each) => each.ring === name)
@@ -41,7 +41,7 @@ export async function requestApproval(parts: Parts, request: Request) {
   const asked = { campaign, image, ring: name, approvers, requestedAt: time, until }
   const item = await ledger.campaigns.recordApprovalRequested(asked)
   if (!item.told && !item.answer) {
-    await tell(parts, item, ring, execution)
+    await tell(deps, item, ring, execution)
     await ledger.campaigns.recordApprovalAnnounced(asked)
   }
   await waits.leaveToken(approvalWait(campaign, image, name), taskToken, time)
@@ -49,18 +49,18 @@ export async function requestApproval(parts: Parts, request: Request) {
 }
 
 async function tell(
-  parts: Parts,
+  deps: RequestApprovalDeps,
   { campaign, image, approvers, until }: ApprovalItem,
   ring: RingOrder,
   execution: string,
 ) {
-  const { ledger, notify } = parts
+  const { ledger, notify } = deps
   const item = await ledger.campaigns.readOrdered(campaign, image)
   const { order, version = '', ami = '', imageArn = '' } = item
   const level = await ledger.campaigns.levelOf(campaign, `approval-requested#${ring.ring}`, image, 1)
   const record = await ledger.campaigns.readRecord(campaign)
   const evidence = await ledger.campaigns.readEvidence(order.promotes?.bakedBy ?? campaign, image, order.checks)
-  const { warnings } = judge(order.checks, evidence)
+  const { warnings } = verdictOf(order.checks, evidence)
   await notify(
     approvalRequested(
       {
@@ -75,7 +75,7 @@ async function tell(
         evidence,
         warnings,
         trigger: record?.trigger,
-        changes: await readNotes(parts, { campaign, image, imageArn }),
+        changes: await readNotes(deps, { campaign, image, imageArn }),
       },
       level,
     ),

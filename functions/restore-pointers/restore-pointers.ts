@@ -1,19 +1,19 @@
 import { moveTemplates } from '../../aws/launch-templates.ts'
 import { type Pause, pointTo } from '../../aws/pointers.ts'
-import { failureLines, Targets, tryEach, Wrong } from '../../aws/targets.ts'
+import { failureLines, TargetMismatch, Targets, tryEach } from '../../aws/targets.ts'
 import { RollbackIncomplete } from '../../domain/errors.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Restored } from '../../domain/releases/rollback.ts'
 import type { RollbackRingItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 
-interface Parts {
+interface RestorePointersDeps {
   fleet: string
   ledger: Pick<Ledger, 'operations'>
   pause?: Pause
 }
 
-interface Request {
+interface RestorePointersInput {
   operation: string
   ring: string
   time: string
@@ -25,7 +25,10 @@ interface Request {
  *
  * @throws RollbackIncomplete naming every target that is not as it must be: the ring's step has it too
  */
-export async function restore({ fleet, ledger, pause }: Parts, { operation, ring, time }: Request) {
+export async function restore(
+  { fleet, ledger, pause }: RestorePointersDeps,
+  { operation, ring, time }: RestorePointersInput,
+) {
   const record = await ledger.operations.read(operation)
   const step = await ledger.operations.readRing(operation, ring)
   if (!record || !step) throw new Error(`${operation} has no ring ${ring}`)
@@ -58,6 +61,6 @@ async function both(...works: Promise<void>[]): Promise<void> {
   const reasons = (await Promise.allSettled(works)).flatMap((each) =>
     each.status === 'rejected' ? [each.reason as Error] : [],
   )
-  if (reasons.length > 1) throw new Wrong([...new Set(reasons.map(({ message }) => message))].join(', '))
+  if (reasons.length > 1) throw new TargetMismatch([...new Set(reasons.map(({ message }) => message))].join(', '))
   if (reasons[0]) throw reasons[0]
 }

@@ -4,18 +4,18 @@ import { CampaignStore } from '../../ledger/campaigns.ts'
 import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, inRing } from '../runtime/schemas.ts'
 import { taskWaits } from '../workflow/task-waits.ts'
 import { retry } from './retry-distribution.ts'
 
 const { LEDGER_TABLE } = env('LEDGER_TABLE')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   ledger: { campaigns: new CampaignStore(table) },
   waits: taskWaits(new WaitStore(table)),
   imageBuilder: new ImagebuilderClient({}),
 }
 const Request = v.object({ ...inRing.entries, distributedArn: arn })
 
-export const handler = lambda(Request, (request) => retry(parts, request))
+export const handler = createHandler(Request, (request) => retry(deps, request))

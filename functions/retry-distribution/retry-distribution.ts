@@ -3,16 +3,16 @@ import { isInvalid } from '../../aws/errors.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { type Distribution, isRetriable, lookAt, readRing } from '../workflow/distributions.ts'
+import { type Distribution, isRetriable, readDistribution, readRing } from '../workflow/distributions.ts'
 import type { Waits } from '../workflow/task-waits.ts'
 
-interface Parts {
+interface RetryDistributionDeps {
   ledger: Pick<Ledger, 'campaigns'>
   waits: Pick<Waits, 'forget'>
   imageBuilder: ImagebuilderClient
 }
 
-interface Request {
+interface RetryDistributionInput {
   /** When the try began, the same for its repeats. */
   time: string
   campaign: string
@@ -27,25 +27,25 @@ interface Request {
  *
  * @throws DistributionFailed where Image Builder does not try that failure again
  */
-export async function retry(parts: Parts, request: Request) {
-  const { ledger } = parts
+export async function retry(deps: RetryDistributionDeps, request: RetryDistributionInput) {
+  const { ledger } = deps
   const { time } = request
   const { item, ring } = await readRing(ledger, request)
   const distributing = item.distributing?.[ring.ring]
   if (!distributing) throw new Error(`nothing was distributed to ring ${ring.ring}: nothing to retry`)
   const failed: Distribution[] = []
   for (const part of distributing.parts) {
-    const distribution = await lookAt(parts, part)
+    const distribution = await readDistribution(deps, part)
     if (isRetriable(distribution, time)) failed.push(distribution)
   }
   // Counted first: a try that nobody counted would be made for ever.
   for (const { part } of failed) part.retriedAt = [...new Set([...(part.retriedAt ?? []), time])]
   await ledger.campaigns.recordDistributing(request, item, distributing)
-  for (const distribution of failed) await retryOne(parts, distribution)
+  for (const distribution of failed) await retryOne(deps, distribution)
   return { retried: failed.length }
 }
 
-async function retryOne({ imageBuilder }: Parts, { arn, part, failure }: Distribution): Promise<void> {
+async function retryOne({ imageBuilder }: RetryDistributionDeps, { arn, part, failure }: Distribution): Promise<void> {
   const attempt = String(part.retriedAt?.length)
   try {
     await imageBuilder.send(

@@ -4,20 +4,20 @@ import { checkAmi } from '../../domain/validation/ami.ts'
 import { compareAmi, type PreviousAmi } from '../../domain/validation/ami-changes.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readPrevious } from '../../ledger/releases.ts'
-import type { Look, OrderOf, Subject } from './look.ts'
+import type { CheckInput, CheckStep, OrderOf } from './check-step.ts'
 
-interface Parts {
+interface AmiCheckDeps {
   ec2: EC2Client
   ledger: Pick<Ledger, 'fleetState' | 'releases'>
 }
 
 /** Holds the AMI against what the fleet says that it must be, and against its previous release. */
-export async function lookAtAmi(
-  parts: Parts,
+export async function examineAmi(
+  deps: AmiCheckDeps,
   { settings }: OrderOf<'ami'>,
-  { image, ami, imageArn, parentAmi }: Subject,
-): Promise<Look> {
-  const described = await describeAmi(parts.ec2, ami)
+  { image, ami, imageArn, parentAmi }: CheckInput,
+): Promise<CheckStep> {
+  const described = await describeAmi(deps.ec2, ami)
   if (!described)
     return {
       results: [{ check: 'state', passed: false, detail: `${ami} is not there, though Image Builder made it` }],
@@ -27,12 +27,16 @@ export async function lookAtAmi(
   return {
     results: [
       ...checkAmi(facts, { checks: settings, buildAccount, parentAmi }),
-      ...compareAmi(facts, await previousAmi(parts, image, imageArn), settings),
+      ...compareAmi(facts, await previousAmi(deps, image, imageArn), settings),
     ],
   }
 }
 
-async function previousAmi({ ec2, ledger }: Parts, image: string, imageArn: string): Promise<PreviousAmi | undefined> {
+async function previousAmi(
+  { ec2, ledger }: AmiCheckDeps,
+  image: string,
+  imageArn: string,
+): Promise<PreviousAmi | undefined> {
   const previous = await readPrevious(ledger, image, imageArn)
   if (!previous) return undefined
   const described = await describeAmi(ec2, previous.ami)

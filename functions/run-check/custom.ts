@@ -4,16 +4,20 @@ import { type CustomCheckRequest, readAnswer, readError } from '../../domain/val
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readPrevious } from '../../ledger/releases.ts'
-import type { Look, OrderOf, Subject } from './look.ts'
+import type { CheckInput, CheckStep, OrderOf } from './check-step.ts'
 
-interface Parts {
+interface CustomCheckDeps {
   ledger: Pick<Ledger, 'fleetState' | 'releases'>
   /** A client that asks once: a call that was cut off may have worked. */
   lambda: (region: string) => LambdaClient
 }
 
 /** Asks a Lambda function of the fleet's own, in this or in another account. A wrong answer is a failed check. */
-export async function lookAtCustom(parts: Parts, order: OrderOf<'custom'>, subject: Subject): Promise<Look> {
+export async function examineCustom(
+  deps: CustomCheckDeps,
+  order: OrderOf<'custom'>,
+  subject: CheckInput,
+): Promise<CheckStep> {
   const { timeout, settings } = order
   // A function that crashed asks again: then what is left of the time.
   const left = Date.parse(subject.since) + timeout * 1_000 - Date.parse(subject.time)
@@ -21,13 +25,11 @@ export async function lookAtCustom(parts: Parts, order: OrderOf<'custom'>, subje
   const asked = new InvokeCommand({
     FunctionName: settings.function,
     InvocationType: 'RequestResponse',
-    Payload: JSON.stringify(await requestFor(parts.ledger, order, subject)),
+    Payload: JSON.stringify(await requestFor(deps.ledger, order, subject)),
   })
   const region = settings.function.split(':')[3] ?? ''
   try {
-    const { FunctionError, Payload } = await parts
-      .lambda(region)
-      .send(asked, { abortSignal: AbortSignal.timeout(left) })
+    const { FunctionError, Payload } = await deps.lambda(region).send(asked, { abortSignal: AbortSignal.timeout(left) })
     const answer = new TextDecoder().decode(Payload)
     return {
       results: FunctionError ? [failed(`the function failed: ${readError(answer)}`)] : readAnswer(answer),
@@ -43,9 +45,9 @@ export async function lookAtCustom(parts: Parts, order: OrderOf<'custom'>, subje
 }
 
 async function requestFor(
-  ledger: Parts['ledger'],
+  ledger: CustomCheckDeps['ledger'],
   { check, settings }: OrderOf<'custom'>,
-  { campaign, image, ami, imageArn, parentAmi }: Subject,
+  { campaign, image, ami, imageArn, parentAmi }: CheckInput,
 ): Promise<CustomCheckRequest> {
   const previous = await readPrevious(ledger, image, imageArn)
   return {

@@ -9,14 +9,14 @@ import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, baked, text, time } from '../runtime/schemas.ts'
 import { taskWaits } from '../workflow/task-waits.ts'
 import { runCheck } from './run-check.ts'
 
 const { LEDGER_TABLE, SMOKE_DOCUMENT } = env('LEDGER_TABLE', 'SMOKE_DOCUMENT')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   ledger: {
     campaigns: new CampaignStore(table),
     fleetState: new FleetStateStore(table),
@@ -31,4 +31,4 @@ const parts = {
 }
 const Request = v.object({ ...baked.entries, taskToken: text, execution: arn, check: text, since: time })
 
-export const handler = lambda(Request, (request) => runCheck(parts, request))
+export const handler = createHandler(Request, (request) => runCheck(deps, request))

@@ -5,26 +5,26 @@ import { checkPackages, comparePackages, describeChanges, type Packages } from '
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readPrevious } from '../../ledger/releases.ts'
 import { packagesWait } from '../../ledger/wait-ids.ts'
-import type { Look, OrderOf, Subject } from './look.ts'
+import type { CheckInput, CheckStep, OrderOf } from './check-step.ts'
 
-interface Parts {
+interface PackagesCheckDeps {
   imageBuilder: ImagebuilderClient
   ledger: Pick<Ledger, 'fleetState' | 'releases'>
 }
 
 /** Holds what is installed against what must be and what must not be. Where nobody knows, nothing has passed. */
-export async function lookAtPackages(
-  parts: Parts,
+export async function examinePackages(
+  deps: PackagesCheckDeps,
   { settings }: OrderOf<'packages'>,
-  { image, imageArn }: Subject,
-): Promise<Look> {
-  const now = await readPackages(parts.imageBuilder, imageArn)
-  if (!now) return withoutList(parts, imageArn)
-  return { results: [...checkPackages(now, settings), await compared(parts, image, imageArn, now)] }
+  { image, imageArn }: CheckInput,
+): Promise<CheckStep> {
+  const now = await readPackages(deps.imageBuilder, imageArn)
+  if (!now) return withoutList(deps, imageArn)
+  return { results: [...checkPackages(now, settings), await compared(deps, image, imageArn, now)] }
 }
 
 /** Systems Manager's inventory may be late. No event tells of it: the time brings the next look. */
-async function withoutList({ imageBuilder }: Parts, imageArn: string): Promise<Look> {
+async function withoutList({ imageBuilder }: PackagesCheckDeps, imageArn: string): Promise<CheckStep> {
   const detail = 'Image Builder lists no packages'
   const built = await getImage(imageBuilder, imageArn)
   if (built && built.enhancedImageMetadataEnabled !== false) return { pending: packagesWait(imageArn), doing: detail }
@@ -33,7 +33,7 @@ async function withoutList({ imageBuilder }: Parts, imageArn: string): Promise<L
 }
 
 async function compared(
-  { imageBuilder, ledger }: Parts,
+  { imageBuilder, ledger }: PackagesCheckDeps,
   image: string,
   imageArn: string,
   now: Packages,

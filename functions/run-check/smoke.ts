@@ -13,9 +13,9 @@ import { clientToken } from '../../domain/executions.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import type { CheckState } from '../../ledger/items.ts'
 import { automationWait } from '../../ledger/wait-ids.ts'
-import type { Look, OrderOf, Subject } from './look.ts'
+import type { CheckInput, CheckStep, OrderOf } from './check-step.ts'
 
-interface Parts {
+interface SmokeCheckDeps {
   ssm: SSMClient
   /** The name of the fleet's runbook for smoke tests. */
   smokeDocument: string
@@ -26,10 +26,14 @@ const running = ['Pending', 'InProgress', 'Waiting', 'Cancelling']
 const tailLength = 1_000
 
 /** Has the AMI tested on an instance; the runbook launches and terminates it. The first look only starts that. */
-export async function lookAtSmoke(parts: Parts, order: OrderOf<'smoke'>, subject: Subject): Promise<Look> {
+export async function examineSmoke(
+  deps: SmokeCheckDeps,
+  order: OrderOf<'smoke'>,
+  subject: CheckInput,
+): Promise<CheckStep> {
   const { executionId } = subject.state ?? {}
-  if (!executionId) return begin(parts, order, subject)
-  const { AutomationExecution: execution = {} } = await parts.ssm.send(
+  if (!executionId) return begin(deps, order, subject)
+  const { AutomationExecution: execution = {} } = await deps.ssm.send(
     new GetAutomationExecutionCommand({ AutomationExecutionId: executionId }),
   )
   const { AutomationExecutionStatus: status = 'Pending', CurrentStepName: step } = execution
@@ -46,7 +50,7 @@ export async function lookAtSmoke(parts: Parts, order: OrderOf<'smoke'>, subject
  * Cancels what goes on for a check that nobody waits for any more: the instance is terminated now, not in hours.
  * Nothing is done where nothing runs.
  */
-export async function abandonSmoke({ ssm }: Pick<Parts, 'ssm'>, state: CheckState | undefined): Promise<void> {
+export async function abandonSmoke({ ssm }: Pick<SmokeCheckDeps, 'ssm'>, state: CheckState | undefined): Promise<void> {
   if (!state?.executionId) return
   try {
     await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: state.executionId, Type: 'Cancel' }))
@@ -58,10 +62,10 @@ export async function abandonSmoke({ ssm }: Pick<Parts, 'ssm'>, state: CheckStat
 }
 
 async function begin(
-  { ssm, smokeDocument }: Parts,
+  { ssm, smokeDocument }: SmokeCheckDeps,
   { check, settings }: OrderOf<'smoke'>,
-  { execution, campaign, image, ami }: Subject,
-): Promise<Look> {
+  { execution, campaign, image, ami }: CheckInput,
+): Promise<CheckStep> {
   const token = asUuid(clientToken(execution, check))
   try {
     const { AutomationExecutionId: executionId = '' } = await ssm.send(
@@ -118,8 +122,8 @@ function failed(
   executionId: string,
 ): CheckResult {
   const step = steps.find(({ StepStatus }) => /^(Failed|TimedOut|Cancelled)$/.test(StepStatus ?? ''))
-  const told = step?.StepName === 'RunScript' ? printedBy(steps) : hints[step?.StepName ?? '']
-  const detail = tail(told ?? step?.FailureMessage ?? why ?? '')
+  const reported = step?.StepName === 'RunScript' ? printedBy(steps) : hints[step?.StepName ?? '']
+  const detail = tail(reported ?? step?.FailureMessage ?? why ?? '')
   return {
     check: step?.StepName ?? 'execution',
     passed: false,

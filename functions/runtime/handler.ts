@@ -30,10 +30,10 @@ export const count: Count = (name) => metrics.addMetric(name, MetricUnit.Count, 
 
 const measures = {
   FreshnessUsed: MetricUnit.Percent,
-  OldestTurn: MetricUnit.Seconds,
+  OldestLock: MetricUnit.Seconds,
   CampaignsOpen: MetricUnit.Count,
   ImagesPending: MetricUnit.Count,
-  ClaimsWaiting: MetricUnit.Count,
+  LockRequestsWaiting: MetricUnit.Count,
   ApprovalsOpen: MetricUnit.Count,
 } as const
 
@@ -76,7 +76,7 @@ const counted: middy.MiddlewareObj = { after: publishMetrics, onError: publishMe
  * The one stack of every function: context in each log line, trace, metrics, input checked at the door,
  * errors under the names that the state machines know. Responses stay out of the traces: they are data.
  */
-export const lambda = <S extends v.GenericSchema, R>(input: S, work: (input: v.InferOutput<S>) => Promise<R>) =>
+export const createHandler = <S extends v.GenericSchema, R>(input: S, work: (input: v.InferOutput<S>) => Promise<R>) =>
   middy<unknown, R>()
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger, { clearState: true }))

@@ -1,17 +1,17 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
-import { upstreamParts } from '../../aws/upstreams.ts'
+import { upstreamDeps } from '../../aws/upstreams.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { text } from '../runtime/schemas.ts'
 import { respond, seed } from './seed-parameters.ts'
 
 const { IMAGE_BUILDER_ARN_PREFIX } = env('IMAGE_BUILDER_ARN_PREFIX')
 const { fleet } = deployed()
-const upstreams = upstreamParts(fleet.name, IMAGE_BUILDER_ARN_PREFIX, new EC2Client({}), 'seed-parameters')
-const parts = { fleet, ssm: new SSMClient({}), upstreams }
+const upstreams = upstreamDeps(fleet.name, IMAGE_BUILDER_ARN_PREFIX, new EC2Client({}), 'seed-parameters')
+const deps = { fleet, ssm: new SSMClient({}), upstreams }
 const Parent = v.object({ Parameter: text, Upstream: text })
 const Properties = v.object({ Parents: v.array(Parent), Placeholder: text })
 const Event = v.object({
@@ -24,10 +24,10 @@ const Event = v.object({
   ResourceProperties: v.unknown(),
 })
 
-export const handler = lambda(Event, async (event) => {
+export const handler = createHandler(Event, async (event) => {
   try {
     // Checked inside, because CloudFormation waits for an answer whatever the template says.
-    await seed(parts, { ...event, ResourceProperties: v.parse(Properties, event.ResourceProperties) })
+    await seed(deps, { ...event, ResourceProperties: v.parse(Properties, event.ResourceProperties) })
   } catch (error) {
     await respond(event, error as Error)
     throw error

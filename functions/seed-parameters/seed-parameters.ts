@@ -1,6 +1,6 @@
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { readPointers } from '../../aws/pointers.ts'
-import { newestAmi, type UpstreamParts } from '../../aws/upstreams.ts'
+import { newestAmi, type UpstreamDeps } from '../../aws/upstreams.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { sourceIn } from '../../domain/upstream-kinds.ts'
@@ -20,10 +20,10 @@ export interface ResourceEvent {
   ResourceProperties: { Parents: Parent[]; Placeholder: string }
 }
 
-interface Parts {
+interface SeedParametersDeps {
   fleet: Fleet
   ssm: SSMClient
-  upstreams: UpstreamParts
+  upstreams: UpstreamDeps
 }
 
 /**
@@ -31,7 +31,10 @@ interface Parts {
  * visible, and never touches one that is there: a deploy must not take back what the running system has moved,
  * as an AWS::SSM::Parameter would. Deleting the stack leaves them: they are history, and cost nothing.
  */
-export async function seed({ fleet, ssm, upstreams }: Parts, { RequestType, ResourceProperties }: ResourceEvent) {
+export async function seed(
+  { fleet, ssm, upstreams }: SeedParametersDeps,
+  { RequestType, ResourceProperties }: ResourceEvent,
+) {
   if (RequestType === 'Delete') return
   const { Parents, Placeholder } = ResourceProperties
   const there = await readPointers(

@@ -1,14 +1,14 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
 import { OperationStore } from '../../ledger/operations.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
-import { closingParts, ledgerTable } from '../workflow/dependencies.ts'
+import { closeDeps, ledgerTable } from '../workflow/dependencies.ts'
 import { settle } from './settle-execution.ts'
 
 const table = ledgerTable()
-const closing = closingParts(table)
-const parts = {
+const closing = closeDeps(table)
+const deps = {
   ...closing,
   ledger: { ...closing.ledger, operations: new OperationStore(table) },
   imageBuilder: new ImagebuilderClient({}),
@@ -25,4 +25,4 @@ const Event = v.object({
   }),
 })
 
-export const handler = lambda(Event, (event) => settle(parts, event))
+export const handler = createHandler(Event, (event) => settle(deps, event))

@@ -6,11 +6,11 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import { type Failed, fail } from '../fail-rebake/fail-rebake.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
-import type { ClosingParts } from '../workflow/close-rebake.ts'
+import type { CloseDeps } from '../workflow/close-rebake.ts'
 import { settleOperation } from './settle-operation.ts'
 
-interface Parts extends ClosingParts {
-  ledger: ClosingParts['ledger'] & Pick<Ledger, 'operations'>
+interface SettleExecutionDeps extends CloseDeps {
+  ledger: CloseDeps['ledger'] & Pick<Ledger, 'operations'>
   imageBuilder: ImagebuilderClient
 }
 
@@ -37,31 +37,31 @@ const outcomes = {
  * Settles what an execution that stopped could not settle itself: an aborted, timed-out or crashed one holds
  * no claim and leaves no campaign open, and no operation under way. One that closed itself is settled already, and nothing changes.
  */
-export async function settle(parts: Parts, { time, detail }: StoppedExecution) {
+export async function settle(deps: SettleExecutionDeps, { time, detail }: StoppedExecution) {
   const { executionArn: execution, status, error, cause } = detail
   const { as, ...unsaid } = outcomes[status]
-  // Whoever stops an execution may give any error; what it means to people is that it was stopped. `rebake cancel` says
+  // Anybody who stops an execution may give any error; what it means to people is that it was stopped. `rebake cancel` says
   // who did, and why.
   const failure =
     status === 'ABORTED' && error !== 'Cancelled'
       ? { error: unsaid.error, cause: [error, cause].filter(Boolean).join(': ') || unsaid.cause }
       : { error: error ?? unsaid.error, cause: cause ?? unsaid.cause }
-  if (isOperation(execution)) return settleOperation(parts, { operation: detail.name, time, failure })
+  if (isOperation(execution)) return settleOperation(deps, { operation: detail.name, time, failure })
   const input = JSON.parse(detail.input ?? '{}') as { campaign?: string; image?: string }
   const outcome = { time, failure, as }
   if (input.campaign && input.image)
-    return endRebake(parts, { ...outcome, execution, campaign: input.campaign, image: input.image })
+    return endRebake(deps, { ...outcome, execution, campaign: input.campaign, image: input.image })
   const campaign = detail.name
-  const { images } = await parts.ledger.campaigns.read(campaign)
-  // Step Functions stops them with the campaign: whoever is told of that is told what became of each.
+  const { images } = await deps.ledger.campaigns.read(campaign)
+  // Step Functions stops them with the campaign: everybody who is notified of that learns what became of each.
   if (status === 'ABORTED')
     for (const item of images)
       if (item.execution && !isFinished(item))
-        await endRebake(parts, { ...outcome, execution: item.execution, campaign, image: item.image })
+        await endRebake(deps, { ...outcome, execution: item.execution, campaign, image: item.image })
   // A root, whose parent is not baked first; any other image's rebake, or its parent's, ends by itself.
   const isRoot = ({ parentAmi }: PlannedImage) => parentAmi !== undefined
-  await failPlanned(parts, isRoot, { ...outcome, execution, campaign })
-  return summarise(parts, { campaign, time, failure, as })
+  await failPlanned(deps, isRoot, { ...outcome, execution, campaign })
+  return summarise(deps, { campaign, time, failure, as })
 }
 
 const isOperation = (execution: string): boolean => {
@@ -69,23 +69,23 @@ const isOperation = (execution: string): boolean => {
   return operationMachines.some((name) => machine.endsWith(`-${name}`))
 }
 
-async function endRebake(parts: Parts, failed: Failed) {
+async function endRebake(deps: SettleExecutionDeps, failed: Failed) {
   const { campaign, image } = failed
-  await cancelBake(parts, campaign, image)
-  const ended = await fail(parts, failed)
-  const item = await parts.ledger.campaigns.readImage(campaign, image)
+  await cancelBake(deps, campaign, image)
+  const ended = await fail(deps, failed)
+  const item = await deps.ledger.campaigns.readImage(campaign, image)
   // Of one that had passed its checks: nobody starts its children any more.
-  if (item?.version !== undefined) await failPlanned(parts, ({ parent }) => parent === image, failed)
+  if (item?.version !== undefined) await failPlanned(deps, ({ parent }) => parent === image, failed)
   return ended
 }
 
 /** What nobody started has nobody else to close it, and takes its descendants along. */
 async function failPlanned(
-  parts: Parts,
+  deps: SettleExecutionDeps,
   isMine: (plan: PlannedImage) => boolean,
   failed: Omit<Failed, 'image'>,
 ): Promise<void> {
-  const { images } = await parts.ledger.campaigns.read(failed.campaign)
+  const { images } = await deps.ledger.campaigns.read(failed.campaign)
   for (const item of images)
-    if (isPlanned(item) && isMine(item.plan)) await fail(parts, { ...failed, image: item.image })
+    if (isPlanned(item) && isMine(item.plan)) await fail(deps, { ...failed, image: item.image })
 }

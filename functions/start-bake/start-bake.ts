@@ -1,18 +1,18 @@
 import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { pinAdopted } from '../../aws/recipes.ts'
-import { free, newerThan } from '../../domain/claims.ts'
 import { Superseded } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
-import { begun } from '../../domain/planning/learning.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
+import { newerRequest, releaseLock } from '../../domain/locks.ts'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
+import { recordBakeStarted } from '../../domain/planning/transitions.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
-import { passIfOpen, type WaitingParts } from '../workflow/change-window.ts'
-import { changeClaims } from '../workflow/locks.ts'
+import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
+import { changeLocks } from '../workflow/locks.ts'
 import type { Waits } from '../workflow/task-waits.ts'
 
-interface Parts extends WaitingParts {
+interface StartBakeDeps extends WindowDeps {
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   imageBuilder: ImagebuilderClient
   ssm: SSMClient
@@ -20,7 +20,7 @@ interface Parts extends WaitingParts {
   concurrentBakes: number
 }
 
-interface Request {
+interface StartBakeInput {
   /** The execution's ARN. */
   execution: string
   time: string
@@ -33,18 +33,18 @@ interface Request {
  * Pins the image's parent, and starts its pipeline. The client token is the execution's name, so a retry starts no second
  * bake.
  *
- * @throws NotOpen where a freeze or the image's window forbids it now; then others have its turn. Superseded where a
+ * @throws OutsideChangeWindow where a freeze or the image's window forbids it now; then others have its lock. Superseded where a
  * newer campaign cancels bakes, and wants this image.
  */
-export async function startBake(parts: Parts, request: Request) {
+export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   const { execution, time, campaign, image, parentAmi } = request
-  const { order } = await parts.ledger.campaigns.readOrdered(campaign, image)
-  await passIfOpen(parts, order, { image }, time, () =>
-    changeClaims(parts, time, (claims) => free(claims, { holder: execution, stage: 'bake' })),
+  const { order } = await deps.ledger.campaigns.readOrdered(campaign, image)
+  await requireOpenWindow(deps, order, { image }, time, () =>
+    changeLocks(deps, time, (locks) => releaseLock(locks, { holder: execution, stage: 'bake' })),
   )
-  await pinParent(parts, order, request)
+  await pinParent(deps, order, request)
   const { pipelineArn } = order
-  const { imageBuildVersionArn: imageArn } = await parts.imageBuilder.send(
+  const { imageBuildVersionArn: imageArn } = await deps.imageBuilder.send(
     new StartImagePipelineExecutionCommand({
       imagePipelineArn: pipelineArn,
       clientToken: clientToken('bake', execution.split(':').at(-1) ?? ''),
@@ -52,10 +52,12 @@ export async function startBake(parts: Parts, request: Request) {
     }),
   )
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
-  await parts.ledger.campaigns.recordBakeStarted(campaign, image, { imageArn, parentAmi })
+  await deps.ledger.campaigns.recordBakeStarted(campaign, image, { imageArn, parentAmi })
   const { definition } = order
-  await parts.ledger.fleetState.change((known) => begun(known, image, { parentAmi, definition, at: time, campaign }))
-  await giveWay(parts, order)
+  await deps.ledger.fleetState.change((known) =>
+    recordBakeStarted(known, image, { parentAmi, definition, at: time, campaign }),
+  )
+  await giveWay(deps, order)
   return { imageArn }
 }
 
@@ -64,9 +66,9 @@ export async function startBake(parts: Parts, request: Request) {
  * pipeline which was there before may pin an AMI.
  */
 async function pinParent(
-  { ssm, imageBuilder }: Parts,
-  { pipelineArn, parentParameter, componentUpdates }: RebakeOrder,
-  { parentAmi, execution: token }: Request,
+  { ssm, imageBuilder }: StartBakeDeps,
+  { pipelineArn, parentParameter, componentUpdates }: BakeOrder,
+  { parentAmi, execution: token }: StartBakeInput,
 ): Promise<void> {
   if (componentUpdates) {
     await pinAdopted({ imageBuilder }, { pipelineArn, parentAmi, componentUpdates, token })
@@ -83,10 +85,10 @@ async function pinParent(
 }
 
 /** A newer campaign that came before there was anything to cancel: here there is. */
-async function giveWay(parts: Parts, { campaign, image, number, emergency }: RebakeOrder): Promise<void> {
-  if (parts.fleet.supersede !== 'cancel') return
-  const newer = newerThan(await parts.ledger.locks.read(), { image, stage: 'bake', number, emergency })
+async function giveWay(deps: StartBakeDeps, { campaign, image, number, emergency }: BakeOrder): Promise<void> {
+  if (deps.fleet.supersede !== 'cancel') return
+  const newer = newerRequest(await deps.ledger.locks.read(), { image, stage: 'bake', number, emergency })
   if (!newer) return
-  await cancelBake(parts, campaign, image)
+  await cancelBake(deps, campaign, image)
   throw new Superseded(`superseded by campaign ${newer.campaign}`)
 }

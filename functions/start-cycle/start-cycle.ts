@@ -4,7 +4,7 @@ import { cycleTrigger } from '../../domain/planning/cycles.ts'
 import type { Count } from '../runtime/handler.ts'
 import { startCampaign } from '../workflow/start-campaign.ts'
 
-interface Parts {
+interface StartCycleDeps {
   fleet: Fleet
   stepFunctions: SFNClient
   campaignArn: string
@@ -16,8 +16,8 @@ interface Parts {
  *
  * @throws Error for a cycle that the deployed fleet does not have: its schedule should be gone.
  */
-export async function startCycle(parts: Parts, { cycle, time }: { cycle: string; time: string }) {
-  const trigger = cycleTrigger(parts.fleet, cycle, time)
+export async function startCycle(deps: StartCycleDeps, { cycle, time }: { cycle: string; time: string }) {
+  const trigger = cycleTrigger(deps.fleet, cycle, time)
   if (!trigger) throw new Error(`the fleet has no patch cycle '${cycle}': delete its schedule`)
-  return { campaign: await startCampaign(parts, trigger) }
+  return { campaign: await startCampaign(deps, trigger) }
 }

@@ -5,7 +5,7 @@ import {
   UpdateDistributionConfigurationCommand,
 } from '@aws-sdk/client-imagebuilder'
 import type { OrganizationsClient } from '@aws-sdk/client-organizations'
-import { type CloudWatchFor, mustBeQuiet } from '../../aws/alarms.ts'
+import { type CloudWatchFor, requireQuietAlarm } from '../../aws/alarms.ts'
 import { isAlreadyThere } from '../../aws/errors.ts'
 import { accountsOf } from '../../aws/organizations.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
@@ -14,12 +14,12 @@ import { resourceName } from '../../domain/names.ts'
 import { type Part, planDistribution } from '../../domain/planning/distribution.ts'
 import type { Distributing } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { mustBeApproved } from '../workflow/approval-guard.ts'
-import { passIfOpen, type WaitingParts } from '../workflow/change-window.ts'
+import { requireApproval } from '../workflow/approval-guard.ts'
+import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
 import { buildOf, publishedAt, readRing } from '../workflow/distributions.ts'
-import { mustHoldRollOut } from '../workflow/rollout-guard.ts'
+import { requireRolloutLock } from '../workflow/rollout-guard.ts'
 
-interface Parts extends WaitingParts {
+interface StartDistributionDeps extends WindowDeps {
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   imageBuilder: ImagebuilderClient
   organizations: OrganizationsClient
@@ -28,7 +28,7 @@ interface Parts extends WaitingParts {
   distributionRole: string
 }
 
-interface Request {
+interface StartDistributionInput {
   /** The execution's ARN. */
   execution: string
   time: string
@@ -43,27 +43,27 @@ interface Request {
  * rebuilds nothing. The accounts are those of the first try: a repeat goes on where the last one stopped.
  *
  * @returns the ARN to wait for first
- * @throws NotOpen where a freeze or a window forbids it now; Superseded where an emergency has overtaken it; AlarmFired
+ * @throws OutsideChangeWindow where a freeze or a window forbids it now; Superseded where an emergency has overtaken it; AlarmFired
  * and AlarmUnknown by the ring before; ApprovalNeeded; OrganizationUnreadable; QuotaReached.
  */
-export async function startDistribution(parts: Parts, request: Request) {
-  const { ledger } = parts
+export async function startDistribution(deps: StartDistributionDeps, request: StartDistributionInput) {
+  const { ledger } = deps
   const { execution, time, imageArn } = request
   const { item, ring, before } = await readRing(ledger, request)
   const { order } = item
-  const from = { name: resourceName(parts.fleet.name, request.image), ...buildOf(imageArn) }
-  await mustHoldRollOut(ledger, execution, item)
-  await passIfOpen(parts, order, { image: request.image, ring: ring.ring }, time)
+  const from = { name: resourceName(deps.fleet.name, request.image), ...buildOf(imageArn) }
+  await requireRolloutLock(ledger, execution, item)
+  await requireOpenWindow(deps, order, { image: request.image, ring: ring.ring }, time)
   if (before)
-    await mustBeQuiet(parts.cloudWatch, before, {
+    await requireQuietAlarm(deps.cloudWatch, before, {
       since: publishedAt(item, before),
       buildAccount: from.account,
     })
-  await mustBeApproved(ledger, order, ring)
+  await requireApproval(ledger, order, ring)
 
   const known = item.distributing?.[ring.ring]
   const accounts =
-    known?.parts.flatMap((part) => part.accounts) ?? (await accountsOf(parts.organizations, ring, from.account))
+    known?.parts.flatMap((part) => part.accounts) ?? (await accountsOf(deps.organizations, ring, from.account))
   if (accounts.length === 0) throw new DistributionFailed(`ring ${ring.ring} has no active account`)
   const planned = planDistribution(ring, accounts, from)
   const distributing: Distributing = known ?? {
@@ -74,13 +74,17 @@ export async function startDistribution(parts: Parts, request: Request) {
   for (const [i, part] of planned.entries()) {
     const begun = distributing.parts[i]
     if (!begun || begun.arn) continue
-    begun.arn = await distribute(parts, request, part)
+    begun.arn = await distribute(deps, request, part)
     await ledger.campaigns.recordDistributing(request, item, distributing)
   }
   return { awaited: distributing.parts[0]?.arn }
 }
 
-async function distribute({ imageBuilder, distributionRole }: Parts, request: Request, part: Part) {
+async function distribute(
+  { imageBuilder, distributionRole }: StartDistributionDeps,
+  request: StartDistributionInput,
+  part: Part,
+) {
   const { execution, campaign, image, imageArn, ring } = request
   const { imageBuildVersionArn } = await imageBuilder.send(
     new DistributeImageCommand({
@@ -96,7 +100,11 @@ async function distribute({ imageBuilder, distributionRole }: Parts, request: Re
 }
 
 /** Makes the part's distribution configuration, or what it was before the same as this. */
-async function configure(imageBuilder: ImagebuilderClient, request: Request, part: Part): Promise<string> {
+async function configure(
+  imageBuilder: ImagebuilderClient,
+  request: StartDistributionInput,
+  part: Part,
+): Promise<string> {
   const { execution, image, imageArn, ring } = request
   const { name, distributions } = part
   const described = { description: `${image} to the ring ${ring}`, distributions }

@@ -2,14 +2,14 @@ import { isOpen } from '../../domain/campaign-status.ts'
 import { type ImageStatus, imageStatuses } from '../../domain/image-status.ts'
 import { campaignFinished, outcome } from '../../domain/messages/campaigns.ts'
 import type { Failure } from '../../domain/messages/failures.ts'
-import { closed } from '../../domain/planning/learning.ts'
+import { recordCampaignClosed } from '../../domain/planning/transitions.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import { isUnknown } from '../workflow/is-unknown-failure.ts'
 
-interface Request {
+interface SummariseCampaignInput {
   campaign: string
   time: string
   failure?: Failure | undefined
@@ -19,7 +19,7 @@ interface Request {
 /** The campaign's end: recorded, announced, counted. A second call tells nobody again. */
 export async function summarise(
   { ledger, notify, count }: { ledger: Pick<Ledger, 'campaigns' | 'fleetState'>; notify: Notify; count: Count },
-  { campaign, time, failure, as = 'failed' }: Request,
+  { campaign, time, failure, as = 'failed' }: SummariseCampaignInput,
 ) {
   const { record, images: all } = await ledger.campaigns.read(campaign)
   const images = all
@@ -38,7 +38,7 @@ export async function summarise(
       seconds: record ? (Date.parse(time) - Date.parse(record.startedAt)) / 1000 : 0,
     }),
   )
-  await ledger.fleetState.change((known) => closed(known, campaign))
+  await ledger.fleetState.change((known) => recordCampaignClosed(known, campaign))
   await ledger.campaigns.recordFinished(campaign, failure ? as : 'finished', time)
   if (failure && as === 'failed' && isUnknown(failure)) count('FailureUnknown')
   return counts(images)

@@ -1,6 +1,6 @@
 import { DescribeSnapshotsCommand, type EC2Client, type Image } from '@aws-sdk/client-ec2'
 import { describeAmi } from '../../aws/amis.ts'
-import { Wrong } from '../../aws/targets.ts'
+import { TargetMismatch } from '../../aws/targets.ts'
 
 /**
  * The AMI as a target sees it: available, owned as expected, encrypted if it must be.
@@ -13,17 +13,17 @@ export async function checkVisible(
   expected: { owner: string; encrypted: boolean },
 ): Promise<Image> {
   const found = await describeAmi(ec2, ami)
-  if (!found) throw new Wrong(`${ami} is not visible`)
-  if (found.State !== 'available') throw new Wrong(`${ami} is ${found.State}`)
+  if (!found) throw new TargetMismatch(`${ami} is not visible`)
+  if (found.State !== 'available') throw new TargetMismatch(`${ami} is ${found.State}`)
   if (found.OwnerId !== expected.owner)
-    throw new Wrong(`${ami} is owned by ${found.OwnerId} and not by ${expected.owner}`)
+    throw new TargetMismatch(`${ami} is owned by ${found.OwnerId} and not by ${expected.owner}`)
   if (expected.encrypted && volumesOf(found).some(({ Encrypted }) => !Encrypted))
-    throw new Wrong(`${ami} is not encrypted`)
+    throw new TargetMismatch(`${ami} is not encrypted`)
   return found
 }
 
 /**
- * The key of the AMI's snapshots, which only their owner is told. Of an alias nobody here knows the key that it stands
+ * The key of the AMI's snapshots, which only their owner is notified. Of an alias nobody here knows the key that it stands
  * for: then the key must be one of the alias's account and region, and that is all that can be said.
  *
  * @throws Wrong
@@ -34,8 +34,8 @@ export async function checkKey(ec2: EC2Client, image: Image, expected: string): 
   const isExpected = (key = '') =>
     expected.includes(':alias/') ? placeOf(key) === placeOf(expected) : key === expected
   const other = Snapshots.find(({ KmsKeyId }) => !isExpected(KmsKeyId))
-  if (other) throw new Wrong(`${image.ImageId} is encrypted with ${other.KmsKeyId} and not with ${expected}`)
-  if (Snapshots.length < SnapshotIds.length) throw new Wrong(`not every snapshot of ${image.ImageId} is there`)
+  if (other) throw new TargetMismatch(`${image.ImageId} is encrypted with ${other.KmsKeyId} and not with ${expected}`)
+  if (Snapshots.length < SnapshotIds.length) throw new TargetMismatch(`not every snapshot of ${image.ImageId} is there`)
 }
 
 const volumesOf = (image: Image) => (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs ?? [])

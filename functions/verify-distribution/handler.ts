@@ -5,14 +5,14 @@ import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
-import { lambda } from '../runtime/handler.ts'
+import { createHandler } from '../runtime/handler.ts'
 import { inRing, time } from '../runtime/schemas.ts'
 import { taskWaits } from '../workflow/task-waits.ts'
 import { verify } from './verify-distribution.ts'
 
 const { LEDGER_TABLE, FLEET_NAME, UPSTREAM_ACCOUNTS } = env('LEDGER_TABLE', 'FLEET_NAME', 'UPSTREAM_ACCOUNTS')
 const table = dynamoTable(LEDGER_TABLE)
-const parts = {
+const deps = {
   ledger: { campaigns: new CampaignStore(table), releases: new ReleaseStore(table) },
   waits: taskWaits(new WaitStore(table)),
   imageBuilder: new ImagebuilderClient({}),
@@ -21,4 +21,4 @@ const parts = {
 }
 const Request = v.object({ ...inRing.entries, startedAt: time })
 
-export const handler = lambda(Request, (request) => verify(parts, request))
+export const handler = createHandler(Request, (request) => verify(deps, request))

@@ -1,6 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import type { Ami, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import { inEach, Targets, Wrong } from '../../aws/targets.ts'
+import { inEach, TargetMismatch, Targets } from '../../aws/targets.ts'
 import {
   DistributionFailed,
   DistributionIncomplete,
@@ -8,17 +8,17 @@ import {
   DistributionRetriable,
   DistributionTimedOut,
 } from '../../domain/errors.ts'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
 import { wantsEncryption } from '../../domain/planning/check-order.ts'
 import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
-import type { Placed } from '../../domain/releases/release.ts'
+import type { Placement } from '../../domain/releases/image-release.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { buildOf, type Distribution, isRetriable, lookAt, readRing } from '../workflow/distributions.ts'
+import { buildOf, type Distribution, isRetriable, readDistribution, readRing } from '../workflow/distributions.ts'
 import type { Waits } from '../workflow/task-waits.ts'
 import { checkKey, checkVisible } from './check-ami.ts'
 
-interface Parts {
+interface VerifyDistributionDeps {
   fleet: string
   imageBuilder: ImagebuilderClient
   ledger: Pick<Ledger, 'campaigns' | 'releases'>
@@ -27,7 +27,7 @@ interface Parts {
   upstreamAccounts: string[]
 }
 
-interface Request {
+interface VerifyDistributionInput {
   time: string
   campaign: string
   image: string
@@ -45,33 +45,33 @@ const limitSeconds = 86_400
  * DistributionTimedOut and DistributionFailed by Image Builder's word; DistributionIncomplete and TargetUnreachable
  * naming the targets that do not have it.
  */
-export async function verify(parts: Parts, request: Request) {
-  const { ledger } = parts
+export async function verify(deps: VerifyDistributionDeps, request: VerifyDistributionInput) {
+  const { ledger } = deps
   const { campaign, image } = request
   const { item, ring } = await readRing(ledger, request)
   const release = { image, version: item.version ?? '' }
   const known = item.distributing?.[ring.ring]?.parts ?? []
   const distributions: Distribution[] = []
-  for (const part of known) distributions.push(await lookAt(parts, part))
+  for (const part of known) distributions.push(await readDistribution(deps, part))
   const copies = distributions.flatMap(copiesIn)
   if (copies.length > 0) await ledger.releases.recordPlaced(release, ring.ring, { copies })
   mustBeThrough(distributions, request)
-  const placed = await checkTargets(parts.fleet, item.order, ring, distributions)
+  const placed = await checkTargets(deps.fleet, item.order, ring, distributions)
   for (const { account, region, ami } of placed)
-    if (parts.upstreamAccounts.includes(account))
+    if (deps.upstreamAccounts.includes(account))
       await ledger.releases.recordCopy(ami, { image, campaign, account, region })
   await ledger.releases.recordPlaced(release, ring.ring, { distributed: placed })
   await ledger.campaigns.recordDistributed(request, item, placed)
   return { targets: placed.length }
 }
 
-/** What Image Builder has made, whoever owns it: even where a target is found wrong, it is there. */
-const copiesIn = ({ amis }: Distribution): Placed[] =>
+/** What Image Builder has made, no matter who owns it: even where a target is found wrong, it is there. */
+const copiesIn = ({ amis }: Distribution): Placement[] =>
   amis.flatMap(({ accountId, region, image, state }) =>
     accountId && region && image && state?.status !== 'FAILED' ? [{ account: accountId, region, ami: image }] : [],
   )
 
-function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }: Request): void {
+function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }: VerifyDistributionInput): void {
   if (distributions.length === 0) throw new Error(`nothing was distributed to ring ${ring}: nothing to verify`)
   for (const { arn, status, part } of distributions.filter(({ isRunning }) => isRunning)) {
     const seconds = (Date.parse(time) - Date.parse(part.retriedAt?.at(-1) ?? startedAt)) / 1000
@@ -91,10 +91,10 @@ function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }:
 /** Every account and region has an AMI. What others see of it is asked there, what only its owner sees by its owner. */
 async function checkTargets(
   fleet: string,
-  order: RebakeOrder,
+  order: BakeOrder,
   ring: RingOrder,
   distributions: Distribution[],
-): Promise<Placed[]> {
+): Promise<Placement[]> {
   const { arn = '' } = distributions[0] ?? {}
   const build = buildOf(arn)
   const sessions = new Targets({
@@ -113,7 +113,7 @@ async function checkTargets(
     ),
   )
   return inEach(targets, incomplete, async ({ ami, ...target }) => {
-    if (!ami) throw new Wrong('no AMI')
+    if (!ami) throw new TargetMismatch('no AMI')
     const owner = ownerOf(ring, target, build)
     const key = keyFor(ring, target, build)
     const ec2 = await sessions.ec2(target)

@@ -37,7 +37,7 @@ export async function disable(ec2: EC2Client, image: Image): Promise<void> {
 }
 
 /**
- * The AMI goes, and its snapshots with it, save those that another AMI has, too.
+ * The AMI goes, and its snapshots with it, except those that another AMI has, too.
  *
  * @returns snapshots that stay though they should not, and why
  */

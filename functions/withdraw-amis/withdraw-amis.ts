@@ -1,7 +1,7 @@
 import type { EC2Client, Image } from '@aws-sdk/client-ec2'
 import { type ClientsIn, readUsesIn } from '../../aws/ami-usage.ts'
 import { classify } from '../../aws/errors.ts'
-import { tellTargets } from '../../aws/targets.ts'
+import { describeTargets } from '../../aws/targets.ts'
 import { TargetUnreachable, Transient, WithdrawalIncomplete } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Uses } from '../../domain/releases/usage.ts'
@@ -9,13 +9,13 @@ import { isWithdrawn, keeping, type Withdrawal, type WithdrawnAmi } from '../../
 import type { Ledger } from '../../ledger/ledger.ts'
 import { deleteSnapshots, deprecate, disable, ownAmis, remove } from './lifecycle.ts'
 
-interface Parts {
+interface WithdrawAmisDeps {
   fleet: Fleet
   ledger: Pick<Ledger, 'operations'>
   clientsIn: ClientsIn
 }
 
-interface Request {
+interface WithdrawAmisInput {
   operation: string
   /** The place: whose AMIs, and in which region. */
   account: string
@@ -33,32 +33,32 @@ const mostUses = 3
  *
  * @throws WithdrawalIncomplete naming the place, and why, when all that was possible is done and remembered
  */
-export async function withdrawAmis(parts: Parts, { operation, account, region, time }: Request) {
+export async function withdrawAmis(deps: WithdrawAmisDeps, { operation, account, region, time }: WithdrawAmisInput) {
   const place = { account, region }
-  const withdrawal = await parts.ledger.operations.readWithdrawal(operation, place)
+  const withdrawal = await deps.ledger.operations.readWithdrawal(operation, place)
   if (!withdrawal) throw new Error(`operation ${operation} withdraws nothing in ${account} ${region}`)
   const { amis } = withdrawal
   const left = amis.filter((ami) => !isWithdrawn(ami))
   try {
-    await withdrawAll(parts, withdrawal, left, time)
+    await withdrawAll(deps, withdrawal, left, time)
   } finally {
-    await parts.ledger.operations.recordWithdrawn(operation, place, amis)
+    await deps.ledger.operations.recordWithdrawn(operation, place, amis)
   }
   const failed = amis.filter(({ outcome }) => outcome === 'failed')
   if (failed.length > 0)
     throw new WithdrawalIncomplete(
-      tellTargets(failed.map(({ ami, why }) => ({ target: place, why: `${ami}: ${why}` }))),
+      describeTargets(failed.map(({ ami, why }) => ({ target: place, why: `${ami}: ${why}` }))),
     )
   return { withdrawn: amis.filter(isWithdrawn).length, inUse: amis.length - amis.filter(isWithdrawn).length }
 }
 
-/** @throws what another try may mend */
-async function withdrawAll(parts: Parts, withdrawal: Withdrawal, left: WithdrawnAmi[], time: string) {
+/** @throws what another try may fix */
+async function withdrawAll(deps: WithdrawAmisDeps, withdrawal: Withdrawal, left: WithdrawnAmi[], time: string) {
   const asks = left.some(({ action }) => action !== 'deprecate')
   const images = [...new Set(left.map(({ image }) => image))]
-  const known = asks ? await readUsesIn(parts, withdrawal.users, images) : { uses: new Map() }
+  const known = asks ? await readUsesIn(deps, withdrawal.users, images) : { uses: new Map() }
   try {
-    const { ec2 } = await parts.clientsIn(withdrawal)
+    const { ec2 } = await deps.clientsIn(withdrawal)
     const there = await ownAmis(
       ec2,
       left.map(({ ami }) => ami),
@@ -112,10 +112,10 @@ async function withdraw(
   }
   if (known.unread && !withdrawal.force) return { outcome: 'failed', why: `nobody knows what uses it: ${known.unread}` }
   const uses = known.uses.get(ami) ?? []
-  const told = uses.length > 0 ? { uses: uses.slice(0, mostUses) } : {}
+  const reported = uses.length > 0 ? { uses: uses.slice(0, mostUses) } : {}
   if (keeping(withdrawal, uses).length > 0) {
     if (withdrawal.otherwise === 'deprecate') await deprecate(ec2, image, time)
-    return { outcome: 'in-use', ...told }
+    return { outcome: 'in-use', ...reported }
   }
   if (action === 'disable') await disable(ec2, image)
   else {
@@ -127,5 +127,5 @@ async function withdraw(
         why: `it is gone, but not all of its snapshots: ${stay.map(({ snapshot, code }) => `${snapshot}: ${code}`).join(', ')}`,
       }
   }
-  return { outcome: 'done', ...told }
+  return { outcome: 'done', ...reported }
 }

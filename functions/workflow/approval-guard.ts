@@ -1,5 +1,5 @@
 import { ApprovalNeeded } from '../../domain/errors.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 
@@ -8,9 +8,9 @@ import type { Ledger } from '../../ledger/ledger.ts'
  *
  * @throws ApprovalNeeded unless the ring asks for none, or somebody has approved
  */
-export async function mustBeApproved(
+export async function requireApproval(
   ledger: Pick<Ledger, 'campaigns'>,
-  { campaign, image }: Pick<RebakeOrder, 'campaign' | 'image'>,
+  { campaign, image }: Pick<BakeOrder, 'campaign' | 'image'>,
   { ring, approval }: Pick<RingOrder, 'ring' | 'approval'>,
 ): Promise<void> {
   if (!approval) return

@@ -1,12 +1,12 @@
-import { NotOpen } from '../../domain/errors.ts'
+import { OutsideChangeWindow } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { campaignWaiting } from '../../domain/messages/campaigns.ts'
-import { openingFor, type Scope } from '../../domain/planning/openings.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
+import { nextChangeWindow, type Scope } from '../../domain/planning/change-windows.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Notify } from '../runtime/notify.ts'
 
-export interface WaitingParts {
+export interface WindowDeps {
   fleet: Fleet
   ledger: Pick<Ledger, 'campaigns'>
   notify: Notify
@@ -14,18 +14,18 @@ export interface WaitingParts {
 
 /**
  * Lets a change pass only while no freeze forbids it and its windows are open. Emergencies pass. What may not pass
- * yet is recorded, and told once for all of a campaign that wait until the same time.
+ * yet is recorded, and reported once for all of a campaign that wait until the same time.
  *
- * @throws NotOpen
+ * @throws OutsideChangeWindow
  */
-export async function passIfOpen(
-  { fleet, ledger, notify }: WaitingParts,
-  { campaign, image, emergency }: RebakeOrder,
+export async function requireOpenWindow(
+  { fleet, ledger, notify }: WindowDeps,
+  { campaign, image, emergency }: BakeOrder,
   scope: Scope,
   time: string,
   beforeWaiting: () => Promise<unknown> = async () => {},
 ): Promise<void> {
-  const opening = emergency ? undefined : openingFor(fleet, scope, new Date(time))
+  const opening = emergency ? undefined : nextChangeWindow(fleet, scope, new Date(time))
   if (!opening) return
   const until = opening.opensAt.toISOString()
   const { reasons } = opening
@@ -36,5 +36,5 @@ export async function passIfOpen(
     await notify(campaignWaiting({ campaign, image, ring, until, reasons }))
     await ledger.campaigns.recordWaitAnnounced(campaign, { image, ring, until, reasons })
   }
-  throw new NotOpen({ opensAt: until, reasons })
+  throw new OutsideChangeWindow({ opensAt: until, reasons })
 }

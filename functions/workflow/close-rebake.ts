@@ -1,14 +1,14 @@
-import { withdraw } from '../../domain/claims.ts'
 import { isFinished } from '../../domain/image-status.ts'
+import { removeExecution } from '../../domain/locks.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Count } from '../runtime/handler.ts'
 import type { Notify } from '../runtime/notify.ts'
 import type { Publish } from '../runtime/publish-event.ts'
-import { changeClaims } from './locks.ts'
+import { changeLocks } from './locks.ts'
 import type { Waits } from './task-waits.ts'
 
-export interface ClosingParts {
+export interface CloseDeps {
   ledger: Pick<Ledger, 'campaigns' | 'locks' | 'fleetState'>
   waits: Waits
   notify: Notify
@@ -30,13 +30,13 @@ export interface Closing {
  * second closing of the same rebake records nothing and tells nobody.
  */
 export async function close(
-  parts: ClosingParts,
+  deps: CloseDeps,
   { execution, time, campaign, image: name }: Closing,
   record: (image: CampaignImageItem, images: CampaignImageItem[]) => Promise<void>,
 ): Promise<void> {
-  const { images } = await parts.ledger.campaigns.read(campaign)
+  const { images } = await deps.ledger.campaigns.read(campaign)
   const image = images.find((candidate) => candidate.image === name)
   if (!image) throw new Error(`campaign ${campaign} knows no image ${name}`)
   if (!isFinished(image)) await record(image, images)
-  await changeClaims(parts, time, (claims) => withdraw(claims, execution))
+  await changeLocks(deps, time, (locks) => removeExecution(locks, execution))
 }

@@ -1,6 +1,6 @@
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { type UpstreamParts, upstreamParts } from '../../aws/upstreams.ts'
+import { type UpstreamDeps, upstreamDeps } from '../../aws/upstreams.ts'
 import { CampaignStore } from '../../ledger/campaigns.ts'
 import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { FleetStateStore } from '../../ledger/fleet-state.ts'
@@ -13,9 +13,9 @@ import { env } from '../runtime/env.ts'
 import { count } from '../runtime/handler.ts'
 import { topic } from '../runtime/notify.ts'
 import { defaultBus } from '../runtime/publish-event.ts'
-import type { ReleaseParts } from './accept-upstream-release.ts'
-import type { WaitingParts } from './change-window.ts'
-import type { ClosingParts } from './close-rebake.ts'
+import type { ReleaseDeps } from './accept-upstream-release.ts'
+import type { WindowDeps } from './change-window.ts'
+import type { CloseDeps } from './close-rebake.ts'
 import { taskWaits } from './task-waits.ts'
 
 /** The table of the fleet's ledger. */
@@ -32,40 +32,40 @@ const rebakeLedger = (table: Table) => ({
 })
 
 /** What it takes to change the claims: to take, to free, and to tell who is next. */
-export function claimingParts(table = ledgerTable()) {
+export function lockDeps(table = ledgerTable()) {
   const { CONCURRENT_BAKES } = env('CONCURRENT_BAKES')
   return { ledger: rebakeLedger(table), waits: taskWaits(new WaitStore(table)), concurrentBakes: CONCURRENT_BAKES }
 }
 
 /** What it takes to end a rebake. */
-export function closingParts(table = ledgerTable()): ClosingParts {
+export function closeDeps(table = ledgerTable()): CloseDeps {
   const { TOPIC_ARN } = env('TOPIC_ARN')
-  return { ...claimingParts(table), notify: topic(TOPIC_ARN), publish: defaultBus(), count }
+  return { ...lockDeps(table), notify: topic(TOPIC_ARN), publish: defaultBus(), count }
 }
 
 /** What it takes to let a change pass only when it may. */
-export function waitingParts(table = ledgerTable()): WaitingParts & { ledger: ClosingParts['ledger'] } {
+export function windowDeps(table = ledgerTable()): WindowDeps & { ledger: CloseDeps['ledger'] } {
   const { TOPIC_ARN } = env('TOPIC_ARN')
   return { fleet: deployed().fleet, ledger: rebakeLedger(table), notify: topic(TOPIC_ARN) }
 }
 
 /** What it takes to start a campaign. */
-export function startingParts() {
+export function campaignDeps() {
   const { CAMPAIGN_STATE_MACHINE_ARN } = env('CAMPAIGN_STATE_MACHINE_ARN')
   return { stepFunctions: new SFNClient({}), campaignArn: CAMPAIGN_STATE_MACHINE_ARN, count }
 }
 
 /** What it takes to look at upstreams, and to start the campaigns of their releases. */
-export function releaseParts(ec2: EC2Client, session: string): ReleaseParts & { upstreams: UpstreamParts } {
+export function releaseDeps(ec2: EC2Client, session: string): ReleaseDeps & { upstreams: UpstreamDeps } {
   const { TOPIC_ARN, IMAGE_BUILDER_ARN_PREFIX } = env('TOPIC_ARN', 'IMAGE_BUILDER_ARN_PREFIX')
   const table = ledgerTable()
   const { fleet } = deployed()
   return {
-    ...startingParts(),
+    ...campaignDeps(),
     fleet,
     ec2,
     ledger: { fleetState: new FleetStateStore(table), releases: new ReleaseStore(table) },
     notify: topic(TOPIC_ARN),
-    upstreams: upstreamParts(fleet.name, IMAGE_BUILDER_ARN_PREFIX, ec2, session),
+    upstreams: upstreamDeps(fleet.name, IMAGE_BUILDER_ARN_PREFIX, ec2, session),
   }
 }

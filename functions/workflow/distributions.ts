@@ -1,13 +1,13 @@
 import { GetImageCommand, type Image, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import { tellTargets } from '../../aws/targets.ts'
-import type { RebakeOrder } from '../../domain/planning/order.ts'
+import { describeTargets } from '../../aws/targets.ts'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
 import type { CampaignImageItem, DistributedPart } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Waits } from './task-waits.ts'
 
 /** An image on its way through its rings. */
-type RollingOut = CampaignImageItem & { order: RebakeOrder }
+type RollingOut = CampaignImageItem & { order: BakeOrder }
 
 type Where = { campaign: string; image: string; ring: string }
 
@@ -32,13 +32,13 @@ export const buildOf = (imageArn: string): Target => {
 
 const running = ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING']
 
-interface Looking {
+interface ReadDistributionDeps {
   imageBuilder: ImagebuilderClient
   waits: Pick<Waits, 'forget'>
 }
 
-/** A distribution as it is now. What was told of it until now is part of that, and forgotten. */
-export async function lookAt({ imageBuilder, waits }: Looking, part: DistributedPart) {
+/** A distribution as it is now. What was reported it until now is part of that, and forgotten. */
+export async function readDistribution({ imageBuilder, waits }: ReadDistributionDeps, part: DistributedPart) {
   const { arn = '' } = part
   await waits.forget(arn)
   const { image } = await imageBuilder.send(new GetImageCommand({ imageBuildVersionArn: arn }))
@@ -53,9 +53,9 @@ export async function lookAt({ imageBuilder, waits }: Looking, part: Distributed
   }
 }
 
-export type Distribution = Awaited<ReturnType<typeof lookAt>>
+export type Distribution = Awaited<ReturnType<typeof readDistribution>>
 
-/** A copy that failed twice more fails for a reason that somebody must mend. */
+/** A copy that failed twice more fails for a reason that somebody must fix. */
 const mostRetries = 2
 
 /** Only what FAILED can be tried again, and only so often. The retry at `time` itself may be repeated. */
@@ -69,7 +69,7 @@ function failureOf(image: Image | undefined): string {
   const failed = (image?.outputResources?.amis ?? []).filter(({ state }) => state?.status === 'FAILED')
   const reason = image?.state?.reason ?? 'no reason given'
   if (failed.length === 0) return reason
-  return tellTargets(
+  return describeTargets(
     failed.map(({ accountId = '', region = '', state }) => ({
       target: { account: accountId, region },
       why: state?.reason ?? reason,

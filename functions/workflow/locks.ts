@@ -1,10 +1,17 @@
-import { type Claim, type Claims, grant, markTold, type Superseded, untold } from '../../domain/claims.ts'
+import {
+  grantLocks,
+  type LockRequest,
+  type Locks,
+  markDelivered,
+  type SupersededRequest,
+  undelivered,
+} from '../../domain/locks.ts'
 import type { Outcome } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { claimWait } from '../../ledger/wait-ids.ts'
 import type { Waits } from './task-waits.ts'
 
-export interface ClaimingParts {
+export interface LockDeps {
   ledger: Pick<Ledger, 'locks'>
   waits: Waits
   concurrentBakes: number
@@ -20,16 +27,17 @@ export const supersededBy = (by: string): Outcome => ({
  *
  * @throws Transient
  */
-export async function changeClaims(
-  { ledger, waits, concurrentBakes }: ClaimingParts,
+export async function changeLocks(
+  { ledger, waits, concurrentBakes }: LockDeps,
   time: string,
-  change: (claims: Claims) => Claims,
-): Promise<Claims> {
-  const claims = await ledger.locks.change((current) => grant(change(current), concurrentBakes))
-  const news = untold(claims)
-  if (news.length === 0) return claims
+  change: (locks: Locks) => Locks,
+): Promise<Locks> {
+  const locks = await ledger.locks.change((current) => grantLocks(change(current), concurrentBakes))
+  const news = undelivered(locks)
+  if (news.length === 0) return locks
   for (const claim of news) await waits.bringOutcome(claimWait(claim), newsFor(claim), time)
-  return ledger.locks.change((current) => markTold(current, news))
+  return ledger.locks.change((current) => markDelivered(current, news))
 }
 
-const newsFor = (claim: Claim | Superseded): Outcome => ('by' in claim ? supersededBy(claim.by) : { granted: true })
+const newsFor = (claim: LockRequest | SupersededRequest): Outcome =>
+  'by' in claim ? supersededBy(claim.by) : { granted: true }

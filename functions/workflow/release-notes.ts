@@ -6,7 +6,7 @@ import { type Changes, type Contents, changesSince } from '../../domain/validati
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readPrevious } from '../../ledger/releases.ts'
 
-interface Parts {
+interface ReleaseNotesDeps {
   imageBuilder: ImagebuilderClient
   ledger: Pick<Ledger, 'fleetState' | 'releases'>
 }
@@ -21,9 +21,9 @@ interface Asked {
  * What is new in an image, or in words why nobody knows: people can do without the list. What another try may bring, another
  * try brings.
  */
-export async function readNotes(parts: Parts, asked: Asked): Promise<Changes | string> {
+export async function readNotes(deps: ReleaseNotesDeps, asked: Asked): Promise<Changes | string> {
   try {
-    return await readChanges(parts, asked)
+    return await readChanges(deps, asked)
   } catch (error) {
     if (!(error instanceof Error) || classify(error) instanceof Transient) throw error
     return `${error.name}: ${error.message}`
@@ -31,7 +31,10 @@ export async function readNotes(parts: Parts, asked: Asked): Promise<Changes | s
 }
 
 /** What is new in an image, for approvals and release notes. What Image Builder does not know is left out. */
-export async function readChanges({ imageBuilder, ledger }: Parts, { image, imageArn }: Asked): Promise<Changes> {
+export async function readChanges(
+  { imageBuilder, ledger }: ReleaseNotesDeps,
+  { image, imageArn }: Asked,
+): Promise<Changes> {
   const previous = await readPrevious(ledger, image, imageArn)
   const now = await readContents(imageBuilder, imageArn)
   return changesSince(previous && { ...previous, ...(await readContents(imageBuilder, previous.imageArn)) }, now)

@@ -4,7 +4,7 @@ import { campaignName } from '../../domain/trigger-kinds.ts'
 import type { Trigger } from '../../domain/triggers.ts'
 import type { Count } from '../runtime/handler.ts'
 
-interface Parts {
+interface StartCampaignDeps {
   stepFunctions: SFNClient
   campaignArn: string
   count: Count
@@ -15,7 +15,7 @@ interface Parts {
  *
  * @returns the campaign's name
  */
-export async function startCampaign({ stepFunctions, campaignArn, count }: Parts, trigger: Trigger) {
+export async function startCampaign({ stepFunctions, campaignArn, count }: StartCampaignDeps, trigger: Trigger) {
   const name = campaignName(trigger)
   if (await startOnce(stepFunctions, { machineArn: campaignArn, name, input: { trigger } })) count('CampaignStarted')
   return name

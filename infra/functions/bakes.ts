@@ -6,15 +6,15 @@ import type { Permission } from '../permissions.ts'
 import { smokeName } from '../smoke/smoke-tests.ts'
 import { adoptedPipelines } from '../targets.ts'
 import type { FunctionSpec } from './function-spec.ts'
-import type { Grants, Surroundings } from './grants.ts'
+import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
 /** The functions that take one image from its claim to a candidate. */
-export const bakeFunctions = ({ fleet, arns, ledger, notifications }: Surroundings, grants: Grants) => {
+export const bakeFunctions = ({ fleet, arns, ledger, notifications }: GrantContext, grants: Grants) => {
   const { table, topic, concurrency, fleetName, images, changeClaims } = grants
   return {
-    'claim-image': {
-      description: 'Takes the turn of an image, to be baked or rolled out, or queues for it',
+    'acquire-lock': {
+      description: 'Takes the lock of an image, to be baked or rolled out, or queues for it',
       environment: { ...table, ...concurrency, SUPERSEDE: fleet.supersede },
       permissions: [...changeClaims, ...cancelOlder(fleet.supersede, images)],
     },
@@ -35,7 +35,7 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
         ...cancelOlder(fleet.supersede, images),
       ],
     },
-    'resume-wait': {
+    'complete-wait': {
       description: 'Hands what has ended to the task that waits for it: a build, a copy, a scan, a smoke test',
       asynchronous: true,
       environment: table,
@@ -52,7 +52,7 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: Surroundin
       ],
     },
     'mark-candidate': {
-      description: 'Points the candidate of an image to its validated AMI and frees its turn to bake',
+      description: 'Points the candidate of an image to its validated AMI and frees its bake lock',
       environment: { ...table, ...topic, ...fleetName, ...concurrency },
       permissions: [...grants.movePointers, ...changeClaims, ...notifications.allowPublish()],
     },

@@ -1,9 +1,9 @@
 import type { FunctionSpec } from './function-spec.ts'
-import type { Grants, Surroundings } from './grants.ts'
+import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
 /** The functions of a campaign as a whole, and what the deployment itself calls. */
-export const campaignFunctions = ({ ledger, notifications }: Surroundings, grants: Grants) => {
+export const campaignFunctions = ({ ledger, notifications }: GrantContext, grants: Grants) => {
   const { table, topic } = grants
   return {
     'plan-campaign': {

@@ -1,10 +1,10 @@
 import type { FunctionSpec } from './function-spec.ts'
-import type { Grants, Surroundings } from './grants.ts'
+import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 import { listAccounts } from './rings.ts'
 
 /** What `rebake doctor` invokes, as nobody but functions of the fleet gets into other accounts. */
-export const doctorFunctions = ({ fleet, arns }: Surroundings, grants: Grants) =>
+export const doctorFunctions = ({ fleet, arns }: GrantContext, grants: Grants) =>
   ({
     'examine-accounts': {
       description: 'Looks for rebake doctor at upstreams and target accounts, and changes nothing',

@@ -12,15 +12,15 @@ import {
   upstreamParameters,
 } from '../targets.ts'
 
-export interface Surroundings {
+export interface GrantContext {
   fleet: Fleet
   arns: Arns
   ledger: Ledger
   notifications: Notifications
 }
 
-/** What several functions are told and may do. */
-export function grantsIn({ fleet, arns, ledger, notifications }: Surroundings) {
+/** What several functions are reported and may do. */
+export function grantsIn({ fleet, arns, ledger, notifications }: GrantContext) {
   const named = (key: string) => resourceName(fleet.name, key)
   const machine = (name: string) => arns.stateMachine(named(name))
   const describeImages: Permission = {

@@ -1,21 +1,21 @@
 import type { Permission } from '../permissions.ts'
 import type { FunctionSpec } from './function-spec.ts'
-import type { Grants, Surroundings } from './grants.ts'
+import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
 /** The functions of what people do to releases. */
-export const releaseFunctions = ({ arns, ledger, notifications }: Surroundings, grants: Grants) => {
+export const releaseFunctions = ({ arns, ledger, notifications }: GrantContext, grants: Grants) => {
   const { table, topic, fleetName } = grants
-  const lookAtOperations: Permission = {
+  const readOperations: Permission = {
     actions: ['states:DescribeExecution'],
     resources: [arns.executions(grants.named('rollback'))],
     why: 'The operations of this fleet: their names have the image and the time.',
   }
   return {
     'plan-rollback': {
-      description: 'Decides what an image goes back to, and where, and holds it',
+      description: 'Decides what an image rolls back to, and where, and holds it',
       environment: table,
-      permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), lookAtOperations],
+      permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), readOperations],
     },
     'restore-pointers': {
       description: 'Points the targets of a ring back to an older AMI',
@@ -36,7 +36,7 @@ export const releaseFunctions = ({ arns, ledger, notifications }: Surroundings, 
     'hold-image': {
       description: 'Holds an image where it is, or lets it go on',
       environment: table,
-      permissions: [ledger.allow('GetItem', 'PutItem'), lookAtOperations],
+      permissions: [ledger.allow('GetItem', 'PutItem'), readOperations],
     },
   } satisfies Partial<Record<FunctionName, FunctionSpec>>
 }

@@ -1,15 +1,15 @@
 import { madeByImageBuilder, type Permission } from '../permissions.ts'
-import { lookAtUses, withdrawAmis } from '../withdrawal.ts'
+import { readUsesPermissions, withdrawAmis } from '../withdrawal.ts'
 import type { FunctionSpec } from './function-spec.ts'
-import type { Grants, Surroundings } from './grants.ts'
+import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
 /** The functions that withdraw AMIs: deprecate them, disable them and remove them, wherever they are. */
-export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Surroundings, grants: Grants) => {
+export const retirementFunctions = ({ fleet, arns, ledger, notifications }: GrantContext, grants: Grants) => {
   const { table, topic } = grants
   const readUses: Permission[] = [
     grants.assumePublisher,
-    ...lookAtUses([`arn:${arns.partition}:ssm:*:${fleet.build.account}:parameter/*`]),
+    ...readUsesPermissions([`arn:${arns.partition}:ssm:*:${fleet.build.account}:parameter/*`]),
   ]
   return {
     'plan-revocation': {
@@ -19,7 +19,7 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Surr
       permissions: [ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...readUses],
     },
     'close-revocation': {
-      description: 'Has baked anew what a revocation has taken away, records it and announces it',
+      description: 'Has baked again what a revocation has taken away, records it and announces it',
       environment: { ...table, ...topic, ...grants.campaign },
       permissions: [
         ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),

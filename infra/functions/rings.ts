@@ -2,11 +2,11 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Permission } from '../permissions.ts'
 import { upstreamAccounts } from '../targets.ts'
 import type { FunctionSpec } from './function-spec.ts'
-import type { Grants, Surroundings } from './grants.ts'
+import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
 /** The functions that take a validated image through its rings, and those that end a rebake. */
-export const ringFunctions = ({ fleet, arns, ledger, notifications }: Surroundings, grants: Grants) => {
+export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantContext, grants: Grants) => {
   const { named, table, topic, concurrency, fleetName, images, closeRebake, assumePublisher } = grants
   return {
     'start-distribution': {

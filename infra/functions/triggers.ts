@@ -1,9 +1,9 @@
 import type { FunctionSpec } from './function-spec.ts'
-import type { Grants, Surroundings } from './grants.ts'
+import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
-/** The functions that turn what happens into campaigns. */
-export const triggerFunctions = ({ ledger, notifications, arns }: Surroundings, grants: Grants) => {
+/** The functions that lock what happens into campaigns. */
+export const triggerFunctions = ({ ledger, notifications, arns }: GrantContext, grants: Grants) => {
   const { table, topic, imageBuilder, campaign, startCampaign, readUpstreams } = grants
   const takeReleases = {
     environment: { ...table, ...topic, ...imageBuilder, ...campaign },
@@ -20,7 +20,7 @@ export const triggerFunctions = ({ ledger, notifications, arns }: Surroundings, 
       ...takeReleases,
     },
     'poll-upstreams': {
-      description: 'Looks at every upstream for AMIs that no event has told of',
+      description: 'Looks at every upstream for AMIs that no event has reported',
       asynchronous: true,
       timeout: 120,
       ...takeReleases,

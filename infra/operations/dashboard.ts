@@ -59,7 +59,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): void {
         graph('Campaigns', count('CampaignStarted', 'ReleaseRefused', 'ReleaseEventLost'), {
           right: level('CampaignsOpen'),
         }),
-        graph('What waits', level('ImagesPending', 'ClaimsWaiting', 'ApprovalsOpen')),
+        graph('What waits', level('ImagesPending', 'LockRequestsWaiting', 'ApprovalsOpen')),
         graph('Executions that failed', [
           ...Object.entries(machines).map(([name, arn]) =>
             ofMachine(arn)('ExecutionsFailed', hourly).with({ label: name }),

@@ -30,13 +30,13 @@ const any = (period: number): Omit<Declaration, 'name' | 'means' | 'metric'> => 
 })
 
 /** How long a look may be late: a schedule comes within a minute, so one period may have none and the next one two. */
-const looks = ({ poll }: Fleet) => ({ period: Math.max(poll, 5 * minute), periods: 3 })
+const pollPeriods = ({ poll }: Fleet) => ({ period: Math.max(poll, 5 * minute), periods: 3 })
 
 /**
- * How long an image may hold its turn: as long as its slowest way through the rings may take, and a month for freezes and
+ * How long an image may hold its lock: as long as its slowest way through the rings may take, and a month for freezes and
  * windows. Step Functions itself ends an execution after a year, and tells nobody before.
  */
-const longestTurn = ({ images, rings }: Fleet) =>
+const longestLock = ({ images, rings }: Fleet) =>
   30 * day +
   Math.max(
     ...Object.values(images).map((image) =>
@@ -45,7 +45,7 @@ const longestTurn = ({ images, rings }: Fleet) =>
   )
 
 /**
- * Every alarm. What an image or a campaign that failed means, people are told in a message with what to do: it is no alarm.
+ * Every alarm. What an image or a campaign that failed means, people are notified in a message with what to do: it is no alarm.
  *
  * @param releaseMachine the ARN of the machine that receives releases
  */
@@ -72,11 +72,11 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
     periods: 3,
   },
   {
-    name: 'hourly-look',
+    name: 'reconcile-missing',
     means: 'Nobody looks at the images any more: what events lose stays lost, and no promise is watched.',
     metric: (over) => metrics.ofFunction('reconcile-images')('Invocations', over),
-    over: { statistic: 'Sum', period: looks(fleet).period },
-    periods: looks(fleet).periods,
+    over: { statistic: 'Sum', period: pollPeriods(fleet).period },
+    periods: pollPeriods(fleet).periods,
     threshold: { below: 1 },
     missing: 'breaching',
   },
@@ -86,8 +86,8 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
           name: 'freshness',
           means: 'What targets have of an image is older than the fleet promises, or nobody has measured it.',
           metric: (over: Over) => metrics.own('FreshnessUsed', over),
-          over: { statistic: 'Maximum' as const, period: looks(fleet).period },
-          periods: looks(fleet).periods,
+          over: { statistic: 'Maximum' as const, period: pollPeriods(fleet).period },
+          periods: pollPeriods(fleet).periods,
           threshold: { atLeast: 100 },
           missing: 'breaching' as const,
         },
@@ -101,7 +101,7 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   },
   {
     ...any(5 * minute),
-    name: 'release-lost',
+    name: 'upstream-release-lost',
     means: 'A release could be neither received nor refused: only the next look can find it.',
     metric: (over) => {
       const machine = metrics.ofMachine(releaseMachine)
@@ -125,12 +125,12 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
     metric: (over) => metrics.own('FailureUnknown', over),
   },
   {
-    ...any(looks(fleet).period),
-    name: 'turn-too-long',
-    means: 'An image has held its turn to bake or to roll out for longer than anything in the fleet takes.',
-    metric: (over) => metrics.own('OldestTurn', over),
-    over: { statistic: 'Maximum', period: looks(fleet).period },
-    threshold: { atLeast: longestTurn(fleet) },
+    ...any(pollPeriods(fleet).period),
+    name: 'lock-held-too-long',
+    means: 'An image has held its bake or rollout lock for longer than anything in the fleet takes.',
+    metric: (over) => metrics.own('OldestLock', over),
+    over: { statistic: 'Maximum', period: pollPeriods(fleet).period },
+    threshold: { atLeast: longestLock(fleet) },
   },
   {
     ...any(5 * minute),

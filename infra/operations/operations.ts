@@ -18,7 +18,7 @@ interface OperationsProps {
   machines: Record<MachineName, string>
 }
 
-/** What whoever operates a fleet watches, and is woken by. */
+/** What anybody who operates a fleet watches, and is woken by. */
 export function createOperations(scope: Construct, { fleet, key, specs, machines }: OperationsProps): void {
   const metrics = metricsOf(fleet, specs)
   const topic = new AlarmTopic(scope, fleet, key) as ITopic

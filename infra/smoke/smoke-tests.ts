@@ -52,7 +52,7 @@ export function createSmokeTests(scope: Construct, props: SmokeTestsProps): void
 }
 
 /**
- * What whoever starts, watches and cancels smoke tests may do: nothing, where the fleet has none.
+ * What anybody who starts, watches and cancels smoke tests may do: nothing, where the fleet has none.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  */
 export function allowSmokeTests(scope: Construct, fleet: Fleet, arns: Arns): Permission[] {

@@ -10,7 +10,7 @@ import { createChecks } from '../check-kinds.ts'
 import { DeadLetters } from '../dead-letters.ts'
 import { createEventRules } from '../event-rules.ts'
 import { FleetKey } from '../fleet-key.ts'
-import type { Surroundings } from '../functions/grants.ts'
+import type { GrantContext } from '../functions/grants.ts'
 import {
   type BundleName,
   type FunctionName,
@@ -63,7 +63,7 @@ export class BuildStack extends RebakeStack {
     const key = new FleetKey(this, fleet)
     const deadLetters = new DeadLetters(this, fleet)
     const releases = new ReleasesBus(this, fleet) as IEventBus
-    const surroundings: Surroundings = {
+    const surroundings: GrantContext = {
       fleet,
       arns,
       ledger: new Ledger(this, fleet),

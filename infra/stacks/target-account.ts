@@ -6,7 +6,7 @@ import { crossAccountRoleName, publishRoleName, resourceName, targetParameter } 
 import type { FunctionName } from '../functions/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
 import { targetRegions } from '../targets.ts'
-import { lookAtUses, withdrawAmis } from '../withdrawal.ts'
+import { readUsesPermissions, withdrawAmis } from '../withdrawal.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
 /**
@@ -170,7 +170,7 @@ function templatePermissions(fleet: Fleet): Permission[] {
 function withdrawalPermissions(fleet: Fleet): Permission[] {
   const inRegions = (arnIn: (region: string) => string) => targetRegions(fleet).map(arnIn)
   return [
-    ...lookAtUses(inRegions((region) => arn('ssm', region, Aws.ACCOUNT_ID, 'parameter/*'))),
+    ...readUsesPermissions(inRegions((region) => arn('ssm', region, Aws.ACCOUNT_ID, 'parameter/*'))),
     ...withdrawAmis(
       {
         images: inRegions((region) => arn('ec2', region, '', 'image/*')),

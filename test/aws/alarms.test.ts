@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { cloudWatchOf, mustBeQuiet } from '../../aws/alarms.ts'
+import { cloudWatchOf, requireQuietAlarm } from '../../aws/alarms.ts'
 import { mockOf } from '../support/mocks.ts'
 
 const cloudWatch = mockOf(CloudWatchClient)
@@ -10,7 +10,7 @@ const buildAccount = '111122223333'
 const since = '2026-09-08T10:00:00Z'
 const alarm = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders: errors'
 const asking = (more: { alarm?: string; since?: string | undefined } = {}) =>
-  mustBeQuiet(
+  requireQuietAlarm(
     cloudWatchOf('golden'),
     { ring: 'early', alarm, ...more },
     { since, buildAccount, ...('since' in more && { since: more.since }) },
@@ -31,7 +31,7 @@ beforeEach(() => {
 
 describe('an alarm', () => {
   it('lets pass what no alarm watches, and nobody is asked', async () => {
-    await mustBeQuiet(cloudWatchOf('golden'), { ring: 'early' }, { since, buildAccount })
+    await requireQuietAlarm(cloudWatchOf('golden'), { ring: 'early' }, { since, buildAccount })
     expect(cloudWatch.calls()).toEqual([])
   })
 
@@ -104,7 +104,7 @@ describe('an alarm', () => {
     await expect(asking({ alarm: theirs })).rejects.toMatchObject({ name: 'TargetUnreachable' })
   })
 
-  it('leaves throttling to whoever tries again', async () => {
+  it('leaves throttling to anybody who tries again', async () => {
     cloudWatch.on(DescribeAlarmsCommand).rejects(denied('ThrottlingException'))
     await expect(asking()).rejects.toMatchObject({ name: 'ThrottlingException' })
   })

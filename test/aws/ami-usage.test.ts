@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest'
 import { readUses, readUsesIn } from '../../aws/ami-usage.ts'
-import { FakeWorld, usesTold } from '../functions/withdrawal-world.ts'
+import { FakeWorld, usesReported } from '../functions/withdrawal-world.ts'
 import { smallFleet } from '../infra/fixture.ts'
 
 const place = { account: '222233334444', region: 'us-east-1' }
 
-const told = async (fill: (world: FakeWorld, at: ReturnType<FakeWorld['at']>) => void) => {
+const reported = async (fill: (world: FakeWorld, at: ReturnType<FakeWorld['at']>) => void) => {
   const world = new FakeWorld()
   fill(world, world.at(place))
-  return usesTold(await readUses(await world.clientsIn(place), place, ['/api', '/api/stable']))
+  return usesReported(await readUses(await world.clientsIn(place), place, ['/api', '/api/stable']))
 }
 
 it('finds what channels point to', async () => {
   expect(
-    await told((_, { parameters }) => {
+    await reported((_, { parameters }) => {
       parameters.set('/api', 'ami-2').set('/api/stable', 'ami-1').set('/other', 'ami-3')
     }),
   ).toEqual(['channel /api/stable: ami-1', 'channel /api: ami-2'])
@@ -21,7 +21,7 @@ it('finds what channels point to', async () => {
 
 it('finds what the default and the newest version of each launch template launch', async () => {
   expect(
-    await told((_, { templates }) => {
+    await reported((_, { templates }) => {
       templates.set('web', { id: 'lt-web', versions: ['ami-1', 'ami-2', 'ami-3', 'ami-4'], default: 2 })
       templates.set('one', { id: 'lt-one', versions: ['ami-1'], default: 1 })
     }),
@@ -34,7 +34,7 @@ it('finds what the default and the newest version of each launch template launch
 
 it('resolves the parameters that launch templates name, of any name, and not those of AWS', async () => {
   expect(
-    await told((_, { templates, parameters }) => {
+    await reported((_, { templates, parameters }) => {
       parameters.set('/team/ami', 'ami-1').set('/team/ami:3', 'ami-0').set('/aws/service/al2023', 'ami-9')
       const named = (name: string, id = `lt${name}`) => ({
         id,
@@ -49,7 +49,7 @@ it('resolves the parameters that launch templates name, of any name, and not tho
 
 it('finds what Auto Scaling groups launch: by a template, several of them, or a launch configuration', async () => {
   expect(
-    await told((_, { templates, groups, configurations }) => {
+    await reported((_, { templates, groups, configurations }) => {
       templates.set('web', { id: 'lt-web', versions: ['ami-1', 'ami-2', 'ami-3'], default: 3 })
       const of = (Version?: string, LaunchTemplateId = 'lt-web') => ({
         LaunchTemplateId,
@@ -83,7 +83,7 @@ it('finds what Auto Scaling groups launch: by a template, several of them, or a 
 
 it('finds instances, stopped ones too, and none that is gone', async () => {
   expect(
-    await told((_, { instances }) => {
+    await reported((_, { instances }) => {
       instances.set('i-1', { ami: 'ami-1', state: 'running' }).set('i-2', { ami: 'ami-2', state: 'stopped' })
       instances.set('i-3', { ami: 'ami-3', state: 'terminated' })
     }),
@@ -97,10 +97,10 @@ it('says where nobody knows what is used, and what is used elsewhere', async () 
   world.at(place).instances.set('i-1', { ami: 'ami-1', state: 'running' })
   world.at(elsewhere).refused.add('DescribeAutoScalingGroups')
   world.closed.add(third.account)
-  const parts = { fleet: smallFleet(), clientsIn: world.clientsIn }
+  const deps = { fleet: smallFleet(), clientsIn: world.clientsIn }
   // A place that is named twice is looked into once.
-  const { uses, unread } = await readUsesIn(parts, [place, { ...place }, elsewhere, third], ['api'])
-  expect(usesTold(uses)).toEqual(['instance i-1: ami-1'])
+  const { uses, unread } = await readUsesIn(deps, [place, { ...place }, elsewhere, third], ['api'])
+  expect(usesReported(uses)).toEqual(['instance i-1: ami-1'])
   expect(unread).toBe(
     '555566667777 us-east-1: You are not authorized; 888899990000 us-east-1: cannot assume the role of 888899990000',
   )
@@ -109,6 +109,6 @@ it('says where nobody knows what is used, and what is used elsewhere', async () 
 it('leaves it to another try where a service is busy', async () => {
   const world = new FakeWorld()
   world.throttled.set('DescribeInstances', 1)
-  const parts = { fleet: smallFleet(), clientsIn: world.clientsIn }
-  await expect(readUsesIn(parts, [place], [])).rejects.toThrow('RequestLimitExceeded')
+  const deps = { fleet: smallFleet(), clientsIn: world.clientsIn }
+  await expect(readUsesIn(deps, [place], [])).rejects.toThrow('RequestLimitExceeded')
 })

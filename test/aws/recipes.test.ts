@@ -67,11 +67,11 @@ let amis: string[]
 
 beforeEach(async () => {
   world = await served()
-  client = new ImagebuilderClient(clientOptions(world, roleWith(world.standIn, permissionsForLatest)))
+  client = new ImagebuilderClient(clientOptions(world, roleWith(world.aws, permissionsForLatest)))
   amis = ['old', 'new', 'newer'].map(
-    (name) => world.standIn.ec2.addImage({ ...soe, Name: name, sharedWith: [build.account] }).image.ImageId,
+    (name) => world.aws.ec2.addImage({ ...soe, Name: name, sharedWith: [build.account] }).image.ImageId,
   )
-  world.standIn.addRole({
+  world.aws.addRole({
     account: build.account,
     logicalId: 'Execution',
     name: 'nightly-execution',
@@ -83,7 +83,7 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const make = (type: string, properties: Record<string, unknown>, account = build.account) =>
-  world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, {
+  world.aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, {
     ...build,
     account,
   }).ref
@@ -145,15 +145,14 @@ const versions = async () =>
   ((await operator().send(new ListImageRecipesCommand({}))).imageRecipeSummaryList ?? []).map(
     ({ arn }) => arn?.split('/').at(-1) ?? '',
   )
-const changes = () =>
-  world.standIn.calls.map(({ operation }) => operation).filter((name) => /^(Create|Update)/.test(name))
+const changes = () => world.aws.calls.map(({ operation }) => operation).filter((name) => /^(Create|Update)/.test(name))
 
 describe('a recipe that pins its parent', () => {
   it('gets a next version with the new parent, and the pipeline moves to it', async () => {
     const { recipe } = nightly()
     const [before, pipeline] = [await recipeOf(recipe), await pipelineNow()]
     const recipeArn = `${prefix}:image-recipe/nightly-recipe/2.1.6`
-    const role = roleWith(world.standIn, permissions, { name: 'pinned-only' })
+    const role = roleWith(world.aws, permissions, { name: 'pinned-only' })
     expect(await pin({}, new ImagebuilderClient(clientOptions(world, role)))).toEqual({
       recipeArn,
       changed: true,
@@ -252,7 +251,7 @@ describe('a try that breaks off', () => {
   const dying = (nth: number, when: 'before' | 'after') => {
     let sent = 0
     const mortal = new ImagebuilderClient(
-      clientOptions(world, world.standIn.iam.principalOf(`arn:aws:iam::${build.account}:role/worker`, 'test')),
+      clientOptions(world, world.aws.iam.principalOf(`arn:aws:iam::${build.account}:role/worker`, 'test')),
     )
     mortal.middlewareStack.add(
       (next) => async (args) => {
@@ -288,7 +287,7 @@ describe('a try that breaks off', () => {
   })
 })
 
-describe('what cannot be rebaked is refused, and told what to do', () => {
+describe('what cannot be rebaked is refused, and reported what to do', () => {
   it('a pipeline that is not there', async () => {
     await expect(pin()).rejects.toMatchObject({
       name: 'RequestRefused',
@@ -312,7 +311,7 @@ describe('what cannot be rebaked is refused, and told what to do', () => {
   it('a recipe that may not be read is no such case', async () => {
     nightly()
     const stranger = new ImagebuilderClient(
-      clientOptions(world, roleWith(world.standIn, permissions.slice(0, 1), { name: 'other' })),
+      clientOptions(world, roleWith(world.aws, permissions.slice(0, 1), { name: 'other' })),
     )
     await expect(pin({}, stranger)).rejects.toMatchObject({ name: 'AccessDeniedException' })
   })

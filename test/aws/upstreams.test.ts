@@ -2,7 +2,7 @@ import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { amiOfImage, newestAmi, releasedAmi, upstreamParts } from '../../aws/upstreams.ts'
+import { amiOfImage, newestAmi, releasedAmi, upstreamDeps } from '../../aws/upstreams.ts'
 import { sourceIn } from '../../domain/upstream-kinds.ts'
 import { everyKind, own, publicParameter, soe } from '../domain/planning/every-kind.ts'
 import { imageBuilderArnPrefix } from '../support/campaign.ts'
@@ -13,8 +13,8 @@ const ssm = mockOf(SSMClient)
 const sts = mockOf(STSClient)
 const fleet = everyKind()
 const client = ec2 as unknown as EC2Client
-const newestOf = (upstream: string, parts = upstreamParts('golden', imageBuilderArnPrefix, client, 'poll')) =>
-  newestAmi(parts, sourceIn(fleet, upstream))
+const newestOf = (upstream: string, deps = upstreamDeps('golden', imageBuilderArnPrefix, client, 'poll')) =>
+  newestAmi(deps, sourceIn(fleet, upstream))
 const asked = () => ec2.commandCalls(DescribeImagesCommand).map((call) => call.args[0].input)
 const assumed = () => sts.commandCalls(AssumeRoleCommand).map((call) => call.args[0].input)
 
@@ -82,17 +82,17 @@ describe('the newest AMI of an upstream', () => {
   })
 
   it('is looked for in a new session each time: a function lives longer than a session', async () => {
-    const parts = upstreamParts('golden', imageBuilderArnPrefix, client, 'poll')
+    const deps = upstreamDeps('golden', imageBuilderArnPrefix, client, 'poll')
     sts.on(AssumeRoleCommand).rejectsOnce(Object.assign(new Error('no stack yet'), { name: 'AccessDenied' }))
-    await expect(newestOf('rhel-soe', parts)).rejects.toMatchObject({
+    await expect(newestOf('rhel-soe', deps)).rejects.toMatchObject({
       name: 'TargetUnreachable',
       message: expect.stringContaining('role/golden-read-upstream'),
     })
     sts.on(AssumeRoleCommand).resolves({
       Credentials: { AccessKeyId: 'key', SecretAccessKey: 's', SessionToken: 't', Expiration: new Date(0) },
     })
-    expect(await newestOf('rhel-soe', parts)).toBe('ami-of-parameter')
-    expect(await newestOf('rhel-soe', parts)).toBe('ami-of-parameter')
+    expect(await newestOf('rhel-soe', deps)).toBe('ami-of-parameter')
+    expect(await newestOf('rhel-soe', deps)).toBe('ami-of-parameter')
     expect(assumed()).toHaveLength(3)
   })
 

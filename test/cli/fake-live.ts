@@ -1,9 +1,9 @@
 import type { Live } from '../../cli/deployment/live.ts'
-import { type Known, nothingKnown } from '../../domain/planning/known.ts'
+import { emptyFleetState, type FleetState } from '../../domain/planning/fleet-state.ts'
 
-/** A deployed fleet that knows what it is told; whatever a test does not care about says nothing. */
-export const fakeLive = (known: Partial<Known> = {}, rest: Partial<Live> = {}): Live => ({
-  known: { ...nothingKnown, ...known },
+/** A deployed fleet that knows what it is notified; whatever a test does not care about says nothing. */
+export const fakeLive = (known: Partial<FleetState> = {}, rest: Partial<Live> = {}): Live => ({
+  known: { ...emptyFleetState, ...known },
   judge: async () => ({ judgement: { unseen: 'nobody can see it' }, created: '' }),
   find: async (look) => ('ami' in look ? look.ami : undefined),
   gone: async () => new Set(),

@@ -104,7 +104,7 @@ describe.concurrent('rebake', () => {
     })
   })
 
-  it('colours only for a terminal, or when told to', async () => {
+  it('colours only for a terminal, or when asked to', async () => {
     expect((await rebake(['check'])).stdout).not.toContain('\x1b')
     expect((await rebake(['check'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\x1b[')
     expect((await rebake(['check', '--fleet', 'absent'], { env: { NO_COLOR: '1' } })).stderr).not.toContain('\x1b')

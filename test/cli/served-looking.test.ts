@@ -144,7 +144,7 @@ describe('a served rehearsal can be looked at', { timeout: slow }, () => {
     await rebake([...start, '--yes'])
     const { stdout, code } = await rebake(['status', 'manual-20260905T000000Z-base', '--follow'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^\S+ \S+ {2}Campaign: by hand: base\n/)
+    expect(stdout).toMatch(/^\S+ \S+ {2}Campaign: manual: base\n/)
     expect(stdout).toMatch(/\n\S+ \S+ {2}java {2}released\n/)
     expect(stdout).toMatch(/\n {2}finished \S+ \S+ UTC after \S+ .*: 2 released\n/)
     const { releases, more } = await json('history', 'java', '--limit', '1')

@@ -30,7 +30,7 @@ describe('a served rehearsal', { timeout: slow }, () => {
     const { stable, previous } = await channels()
     const { code, stdout, stderr } = await rebake('rollback', 'web', '--yes', '--reason', 'it crashes')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^web goes back from 1\.0\.0\/\d+ to 1\.0\.0\/1\.\n/)
+    expect(stdout).toMatch(/^web rolls back from 1\.0\.0\/\d+ to 1\.0\.0\/1\.\n/)
     expect(stdout).toContain('✔ ring canary  1 target restored\n✔ web is 1.0.0/1 again, in 1 target of 1 ring.')
     expect((await channels()).stable).toBe(previous)
 
@@ -57,13 +57,13 @@ describe('a served rehearsal', { timeout: slow }, () => {
     expect(stdout).toContain('Nothing that could be looked at runs on them.')
     expect(stdout).toMatch(/✔ pointers of web +back to 1\.0\.0\/1\n/)
     expect(stdout).toContain('✔ 1 release revoked, 2 AMIs disabled.')
-    const { ec2 } = served().world.standIn
+    const { ec2 } = served().world.aws
     expect(ec2.get(stable, fleet.build.region)?.image.State).toBe('disabled')
     expect((await channels()).stable).not.toBe(stable)
     expect((await rebake('history', 'web')).stdout).toContain('CVE-2026-1234')
     expect(
       served()
-        .world.standIn.unusedPermissions()
+        .world.aws.unusedPermissions()
         .filter((one) => /^PlanRevocation/.test(one)),
     ).toEqual([...['autoscaling:DescribeLaunchConfigurations'].map((name) => `PlanRevocationRole: ${name}`)])
 
@@ -73,4 +73,4 @@ describe('a served rehearsal', { timeout: slow }, () => {
   })
 })
 
-const stableVersion = (printed: string) => /goes back from (\S+)/.exec(printed)?.[1] ?? ''
+const stableVersion = (printed: string) => /rolls back from (\S+)/.exec(printed)?.[1] ?? ''

@@ -51,7 +51,7 @@ describe(
       })
     })
 
-    it('starts a campaign by hand, once', async () => {
+    it('starts a campaign manually, once', async () => {
       const start = async () => {
         const args = ['start', '--image', 'web', '--at', '2026-09-05T00:00:00Z', '--yes', '--json']
         const { code, stdout, stderr } = await rebake(...args)

@@ -1,6 +1,6 @@
-import type { Releases, Told } from '../../cli/deployment/releases.ts'
-import { type Known, type KnownImage, nothingKnown } from '../../domain/planning/known.ts'
-import { newestFirst } from '../../domain/releases/release.ts'
+import type { Releases, Reported } from '../../cli/deployment/releases.ts'
+import { emptyFleetState, type FleetState, type ImageState } from '../../domain/planning/fleet-state.ts'
+import { newestFirst } from '../../domain/releases/image-release.ts'
 import type { Evidence } from '../../domain/validation/evidence.ts'
 import { fakeRelease, placed } from '../support/releases.ts'
 import { knownUpstream } from './fake-live.ts'
@@ -49,12 +49,12 @@ const web = fakeRelease({
 })
 const catalog = [base1, base2, java1, java2, old, web]
 
-export const state = (last?: typeof base1, released?: typeof base1): KnownImage => ({
+export const state = (last?: typeof base1, released?: typeof base1): ImageState => ({
   ...(last && { last: { ...last, at: last.bakedAt } }),
   ...(released && { released: { ami: released.ami, version: released.version } }),
 })
-export const known: Known = {
-  ...nothingKnown,
+export const known: FleetState = {
+  ...emptyFleetState,
   upstreams: { al2023: knownUpstream(soe) },
   images: {
     base: {
@@ -98,7 +98,7 @@ export const releases: Releases = {
   of: async (image) => newestFirst(catalog.filter((each) => each.image === image)),
   catalog: async () => catalog,
   tell: async (some) =>
-    some.map((release): Told => {
+    some.map((release): Reported => {
       const parent = catalog.find(({ ami }) => ami === release.parentAmi)
       return {
         release,

@@ -8,7 +8,7 @@ export const timedFleetText = `${smallFleet
     `  public: { parameter: { name: /aws/service/ami, announcements: 'arn:aws:sns:us-east-1:137112412989:news' } }
   pointed: { parameter: { name: /soe/x, account: '444455556666' } }
   built: { image: { name: soe-rhel } }
-  told: { event: { account: '444455556666', emergencies: true } }
+  reported: { event: { account: '444455556666', emergencies: true } }
 infrastructure:`,
   )
   .replace('rings: [canary] }', 'rings: [canary], scanning: true }')

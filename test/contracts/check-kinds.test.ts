@@ -20,8 +20,8 @@ import { type CheckKind, type CheckOrder, checkSchemas } from '../../domain/chec
 import type { Image } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { orderChecks } from '../../domain/planning/check-order.ts'
+import { resume, WaitEvent } from '../../functions/complete-wait/complete-wait.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
-import { resume, WaitEvent } from '../../functions/resume-wait/resume-wait.ts'
 import { checkEvents, type KindWithEvent } from '../../infra/check-kinds.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import {
@@ -289,7 +289,7 @@ describe.each(withEvent.map(({ kind }) => kind))('the event of the check %s', (k
     await look(0)
     expect(sent).toEqual([])
     await resume(waits, v.parse(WaitEvent, event))
-    expect(sent).toEqual([expect.objectContaining({ taskToken: 'token-0', error: 'LookAgain' })])
+    expect(sent).toEqual([expect.objectContaining({ taskToken: 'token-0', error: 'CheckAgain' })])
     passes()
     expect(await run()).toMatchObject({ passed: true })
   })

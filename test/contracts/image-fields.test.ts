@@ -1,11 +1,11 @@
 import type * as v from 'valibot'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { definitionOf } from '../../domain/fleet/definition.ts'
 import { imageFields } from '../../domain/fleet/image-fields.ts'
+import { imageFingerprint } from '../../domain/fleet/image-fingerprint.ts'
 import { type Fleet, type Image, ImageSchema } from '../../domain/fleet/model.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
-import { orderRebake } from '../../domain/planning/order.ts'
+import { orderRebake } from '../../domain/planning/bake-order.ts'
 import { slow, synth } from '../infra/fixture.ts'
 import { resourcesOf } from '../support/template.ts'
 
@@ -64,7 +64,7 @@ const besidePipeline = (field: Field) => imageFields[field].adopted === 'only'
 /** The fleet with each of the two values. */
 const both = (field: Field) =>
   samples[field].map((value) => fleetWith({ ...(besidePipeline(field) ? adopted : own), [field]: value }))
-const fingerprint = (fleet: Fleet) => definitionOf(fleet, 'web', () => '')
+const fingerprint = (fleet: Fleet) => imageFingerprint(fleet, 'web', () => '')
 const problemsOf = (image: object) => {
   try {
     fleetWith(image)

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { cancellationOf } from '../../cli/cancel/cancellation.ts'
 import { campaignStatus, wentWrong } from '../../cli/status/campaign-status.ts'
 import { statusCounts, statuses } from '../../cli/status/status-words.ts'
-import { noClaims } from '../../domain/claims.ts'
 import {
   hasFailed,
   type ImageStatus,
@@ -13,7 +12,8 @@ import {
   isRollingOut,
   isRunning,
 } from '../../domain/image-status.ts'
-import { nothingKnown } from '../../domain/planning/known.ts'
+import { noLocks } from '../../domain/locks.ts'
+import { emptyFleetState } from '../../domain/planning/fleet-state.ts'
 import { retryOf } from '../../domain/planning/retry.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
 import { close } from '../../functions/workflow/close-rebake.ts'
@@ -144,10 +144,10 @@ describe.each(Object.entries(expected) as [ImageStatus, Expected][])('an image t
   })
 
   it('is closed once', async () => {
-    const { parts, set } = await plannedCampaign()
+    const { parts: deps, set } = await plannedCampaign()
     await set(image, { status })
     let records = 0
-    await close(parts, { execution: executionOf(image), time, campaign, image }, async () => void records++)
+    await close(deps, { execution: executionOf(image), time, campaign, image }, async () => void records++)
     expect(records).toBe(means.mayClose ? 1 : 0)
   })
 
@@ -158,23 +158,23 @@ describe.each(Object.entries(expected) as [ImageStatus, Expected][])('an image t
   })
 
   it('is rolled out again, or not', () => {
-    const known = { ...nothingKnown, images: { [image]: last(image) } }
+    const known = { ...emptyFleetState, images: { [image]: last(image) } }
     const retry = retryOf(fleet, known, image, { status, reason: 'so it is' })
     expect('again' in retry).toBe(means.retried)
   })
 
-  it('is counted and told of at the end of its campaign', async () => {
-    const { parts, told } = await allOfThem()
-    const { sentence, ...counts } = await summarise(parts, { campaign, time })
+  it('is counted and reported at the end of its campaign', async () => {
+    const { parts: deps, reported } = await allOfThem()
+    const { sentence, ...counts } = await summarise(deps, { campaign, time })
     expect(counts).toEqual({ released: 0, failed: 0, skipped: 0, superseded: 0, [means.counted]: 6 })
     expect(sentence).toMatch(means.sentence)
-    expect(told.map(({ severity }) => severity)).toEqual([means.severity])
+    expect(reported.map(({ severity }) => severity)).toEqual([means.severity])
   })
 
   it('is shown', async () => {
     const { record, images } = await allOfThem()
     if (!record) throw new Error('it is planned')
-    const seen = { campaign, record, images, steps: new Map(), approvals: [], claims: noClaims }
+    const seen = { campaign, record, images, steps: new Map(), approvals: [], claims: noLocks }
     const now = campaignStatus(fleet, seen, time)
     const shown = [...new Set(now.images.map((each) => each.status))]
     expect(shown.map((name) => `${statuses[name].icon} ${name}`)).toEqual([means.shown])

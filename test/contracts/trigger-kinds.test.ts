@@ -16,7 +16,7 @@ const image = 'al2023-hardened'
 interface Case {
   /** It asks for al2023-hardened, and perhaps for others. */
   trigger: Trigger
-  /** A promise: campaigns that were started keep their names, and the same trigger starts nothing anew. */
+  /** A promise: campaigns that were started keep their names, and the same trigger starts nothing again. */
   name: string
   title: string
 }
@@ -35,7 +35,7 @@ const cases: Record<Trigger['kind'], Case> = {
   manual: {
     trigger: { kind: 'manual', images: [image, 'al2023-node'], ...common },
     name: 'manual-20260909T160000Z-al2023-hardened_al2023-node',
-    title: 'by hand: al2023-hardened, al2023-node',
+    title: 'manual: al2023-hardened, al2023-node',
   },
   cve: {
     trigger: { kind: 'cve', image, version: '1.0.3/1', ...common },

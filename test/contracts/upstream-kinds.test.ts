@@ -8,7 +8,7 @@ import { examineUpstream } from '../../functions/examine-accounts/upstreams.ts'
 import { pollUpstreams } from '../../functions/poll-upstreams/poll-upstreams.ts'
 import { receiveRelease } from '../../functions/receive-release/receive-release.ts'
 import type { CloudAssemblySummary, Template } from '../../infra/synthesize.ts'
-import { amiOfRelease, imaginedAmi, releaseEvent } from '../../rehearsal/releases.ts'
+import { amiOfRelease, releaseEvent, simulatedAmi } from '../../rehearsal/releases.ts'
 import { releaseWorld } from '../functions/release-world.ts'
 import { slow, synth } from '../infra/fixture.ts'
 import { everySource } from '../rehearsal/sources.ts'
@@ -78,7 +78,7 @@ describe.each(kindsOfUpstreams)('an upstream of the kind %s', (kind) => {
     world.add(image)
     return world
   }
-  const lookingAt = ({ parts }: World) => examineUpstream({ fleet, ...parts.upstreams }, upstream)
+  const lookingAt = ({ parts: deps }: World) => examineUpstream({ fleet, ...deps.upstreams }, upstream)
 
   it('is what the fleet file says', () => {
     expect(sourceIn(fleet, upstream).kind).toBe(kind)
@@ -100,14 +100,14 @@ describe.each(kindsOfUpstreams)('an upstream of the kind %s', (kind) => {
   it.each([
     ['its event', () => event],
     [`its sample ${sample}`, () => readEvent(sample)],
-  ])('has a rule that brings %s to the machine that receives releases', (_, told) => {
-    const isOwn = told().account === fleet.build.account
+  ])('has a rule that brings %s to the machine that receives releases', (_, reported) => {
+    const isOwn = reported().account === fleet.build.account
     const brings = rulesOf(assembly.buildStack.template, ({ Arn }) => Arn === '<ReleaseStateMachine>')
-    const taking = brings.filter(({ pattern, bus }) => isOwn === (bus === undefined) && matches(pattern, told()))
+    const taking = brings.filter(({ pattern, bus }) => isOwn === (bus === undefined) && matches(pattern, reported()))
     expect(taking).toHaveLength(1)
     if (isOwn) return
     const forwards = rulesOf(assembly.soeStack.template, ({ Arn }) => /event-bus\/golden-releases$/.test(Arn))
-    expect(forwards.filter(({ pattern }) => matches(pattern, told()))).toHaveLength(1)
+    expect(forwards.filter(({ pattern }) => matches(pattern, reported()))).toHaveLength(1)
   })
 
   it('is described with who has its AMIs, and what says that there is a new one', () => {
@@ -120,7 +120,7 @@ describe.each(kindsOfUpstreams)('an upstream of the kind %s', (kind) => {
   })
 
   it('has a release in rehearsals, whose event is known as that of this upstream', () => {
-    expect(imaginedAmi(fleet, event)).toEqual(amiOfRelease(fleet, { upstream, time }))
+    expect(simulatedAmi(fleet, event)).toEqual(amiOfRelease(fleet, { upstream, time }))
     // The suites of test/rehearsal that go through all upstreams go through one of this kind.
     expect(sourcesOfKind(everySource(), kind)).not.toEqual([])
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readsAt, waitsFor } from '../../cli/status/wait-text.ts'
-import { noClaims } from '../../domain/claims.ts'
+import { noLocks } from '../../domain/locks.ts'
 import { type WaitKind, waitAt } from '../../domain/rebake-steps.ts'
 import { type RebakeState, stateNames } from '../../domain/state-names.ts'
 import { readDefinition } from '../../infra/definitions.ts'
@@ -30,15 +30,21 @@ interface Expected {
 }
 
 const expected = {
-  'bake-lock': { states: ['Claim Image'], reads: 'claims', text: 'queued: 0 of 20 bakes run' },
-  'rollout-lock': { states: ['Take Turn'], reads: 'claims', text: 'queued: 0 of 20 bakes run' },
-  'change-window': { states: ['Await Opening', 'Await Ring'], text: 'opens 2026-09-13 02:00 UTC: its window' },
-  'build-quota': { states: ['Await Quota'], text: 'as many bakes run as Image Builder allows; it tries again' },
+  'bake-lock': { states: ['Acquire Bake Lock'], reads: 'claims', text: 'queued: 0 of 20 bakes run' },
+  'rollout-lock': { states: ['Acquire Rollout Lock'], reads: 'claims', text: 'queued: 0 of 20 bakes run' },
+  'change-window': {
+    states: ['Wait for Change Window', 'Wait for Ring Window'],
+    text: 'opens 2026-09-13 02:00 UTC: its window',
+  },
+  'build-quota': {
+    states: ['Wait for Build Quota'],
+    text: 'as many bakes run as Image Builder allows; it tries again',
+  },
   'copy-quota': {
-    states: ['Await Copy Quota'],
+    states: ['Wait for Copy Quota'],
     text: 'as many distributions run as Image Builder allows; it tries again',
   },
-  'copy-retry': { states: ['Let Targets Recover'], text: 'copies failed; they are tried again' },
+  'copy-retry': { states: ['Wait before Copy Retry'], text: 'copies failed; they are tried again' },
   approval: { states: ['Request Approval'], reads: 'approvals', text: 'approval for early until 2026-09-11 10:30 UTC' },
   soak: { states: ['Soak'], text: 'soaks in early until 2026-09-08 11:30 UTC' },
 } satisfies Record<WaitKind, Expected>
@@ -56,7 +62,7 @@ const image = {
 const claim = { holder, image: 'web', campaign: 'c', number: 1, emergency: false, remaining: 60, since }
 const asked = { campaign: 'c', image: 'web', ring: 'early', requestedAt: since, approvers: [] }
 const around = {
-  claims: { ...noClaims, queue: (['bake', 'roll-out'] as const).map((stage) => ({ ...claim, stage })) },
+  claims: { ...noLocks, queue: (['bake', 'roll-out'] as const).map((stage) => ({ ...claim, stage })) },
   approvals: [{ ...asked, until: '2026-09-11T10:30:00Z' }],
   concurrentBakes: 20,
 }
@@ -66,7 +72,7 @@ describe.each(Object.entries(expected) as [WaitKind, Expected][])('a wait for th
     expect(stateNames.rebake.filter((state) => waitAt(state) === kind)).toEqual(states)
   })
 
-  it.each(states)('is told of in %s, and does not last for ever', (name) => {
+  it.each(states)('is reported in %s, and does not last for ever', (name) => {
     expect(waitsFor(image, { name, since }, around)).toBe(means.text)
     expect(readsAt(name)).toBe(means.reads)
     const { Type, TimeoutSeconds, Seconds, Timestamp } = machine.get(name) ?? { Type: 'none' }

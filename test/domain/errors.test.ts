@@ -4,7 +4,7 @@ import * as errors from '../../domain/errors.ts'
 import { causeText } from '../../domain/messages/failures.ts'
 import { carriers, causeOf } from '../support/carriers.ts'
 
-const { NotOpen: _1, DistributionInProgress: _2, DistributionRetriable: _3, ...worded } = errors
+const { OutsideChangeWindow: _1, DistributionInProgress: _2, DistributionRetriable: _3, ...worded } = errors
 
 it.each(Object.entries(worded))('%s has its name in itself, not from its class, which is minified', (name, Class) => {
   const error: Error = new Class('why')
@@ -17,7 +17,7 @@ const freeze = "freeze 'year-end' (no changes) until Mon 4 Jan 2027 00:00 Austra
 
 /** The names of errors and fields are promises: the definitions read them, those of executions under way too. */
 const promises: Record<CarrierName, { message: string; text: string }> = {
-  NotOpen: {
+  OutsideChangeWindow: {
     message: `{"opensAt":"2027-01-03T13:00:00.000Z","reasons":["${freeze}","window of image web"]}`,
     text: `2027-01-03T13:00:00.000Z ${freeze}; window of image web`,
   },
@@ -33,11 +33,11 @@ const promises: Record<CarrierName, { message: string; text: string }> = {
 
 it.each(Object.entries(promises))(
   '%s has its data as JSON in its message, which people read as words',
-  (name, told) => {
+  (name, reported) => {
     const error = carriers[name as CarrierName]
-    expect({ name: error.name, message: error.message }).toEqual({ name, message: told.message })
+    expect({ name: error.name, message: error.message }).toEqual({ name, message: reported.message })
     expect(Object.hasOwn(error, 'name')).toBe(true)
-    expect(causeText(causeOf(error))).toBe(told.text)
+    expect(causeText(causeOf(error))).toBe(reported.text)
   },
 )
 
@@ -47,11 +47,11 @@ it.each([
   ['a field of another kind', '{"opensAt":1,"reasons":[]}'],
   ['JSON that is no object', 'null'],
 ])('of %s nothing is read, and people see what is there', (_, message) => {
-  expect(readErrorData('NotOpen', message)).toBeUndefined()
-  expect(causeText(causeOf({ name: 'NotOpen', message }))).toBe(message)
+  expect(readErrorData('OutsideChangeWindow', message)).toBeUndefined()
+  expect(causeText(causeOf({ name: 'OutsideChangeWindow', message }))).toBe(message)
 })
 
 it('what looks like data of an error that carries none stays as it is', () => {
-  const { message } = carriers.NotOpen
+  const { message } = carriers.OutsideChangeWindow
   expect(causeText(causeOf({ name: 'ValidationFailed', message }))).toBe(message)
 })

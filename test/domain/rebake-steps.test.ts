@@ -6,7 +6,7 @@ const steps = stateNames.rebake.filter(isStep)
 
 describe('the steps of a rebake', () => {
   it('are not those in which it waits for its children, or fails', () => {
-    expect(['Rebake Child', 'Ship and Descend', 'Fail Rebake', ''].filter(isStep)).toEqual([])
+    expect(['Rebake Child', 'Roll Out and Rebake Children', 'Record Rebake Failure', ''].filter(isStep)).toEqual([])
   })
 
   it.each(['A State of Another Version', 'toString'])('are those that nobody knows, too: %s', (state) => {
@@ -20,7 +20,15 @@ describe('the steps of a rebake', () => {
   })
 
   it('go on as a rebake does', () => {
-    const inOrder = ['Claim Image', 'Start Bake', 'Await Bake', 'Run Checks', 'Mark Candidate', 'Take Turn', 'Soak']
+    const inOrder = [
+      'Acquire Bake Lock',
+      'Start Bake',
+      'Await Bake',
+      'Run Checks',
+      'Mark Candidate',
+      'Acquire Rollout Lock',
+      'Soak',
+    ]
     const dones = inOrder.map((step) => doneAt(step, 0, 600))
     expect(dones).toEqual(dones.toSorted((a, b) => a - b))
   })

@@ -26,8 +26,8 @@ const triggers: Record<string, Trigger> = {
 it.each([
   ['release', 'al2023-soe-ami-0a1b2c3d4e5f67890', 'al2023-soe ami-0a1b2c3d4e5f67890'],
   ['cycle', 'monthly-20260909T160000Z', 'patch cycle monthly'],
-  ['images', 'manual-20260909T160000Z-orders-api_payments-api', 'by hand: orders-api, payments-api'],
-  ['upstream', 'manual-20260909T160000Z-al2023-soe-ami-0a1b2c3d4e5f67890', 'by hand: al2023-soe'],
+  ['images', 'manual-20260909T160000Z-orders-api_payments-api', 'manual: orders-api, payments-api'],
+  ['upstream', 'manual-20260909T160000Z-al2023-soe-ami-0a1b2c3d4e5f67890', 'manual: al2023-soe'],
   ['cve', 'cve-web-frontend-1-0-3-1', 'vulnerabilities in web-frontend'],
   ['promote', 'promote-web-frontend-1-0-3-1-20260909T160000Z', 'promotion of web-frontend 1.0.3/1'],
   ['drift', 'drift-0123456789abcdef', 'not as the fleet says: web-frontend, al2023-node'],

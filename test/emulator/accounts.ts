@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { StandIn } from '../../emulator/aws-endpoint.ts'
+import { AwsEndpoint } from '../../emulator/aws-endpoint.ts'
 import type { EventEnvelope } from '../../emulator/event.ts'
 import type { Role } from '../../emulator/iam/iam.ts'
 import type { PolicyDocument, Statement } from '../../emulator/iam/policy.ts'
@@ -14,7 +14,7 @@ export const build = { account: '111111111111', region: 'us-east-1' }
 export const target = { account: '222222222222', region: 'us-east-1' }
 export const soe = { account: '999999999999', region: 'us-east-1' }
 
-/** A clock that goes only when it is told to. */
+/** A clock that goes only when it is asked to. */
 class HandClock {
   #now = Date.parse('2026-09-01T12:00:00Z')
   #due: { time: number; action: () => void | Promise<void> }[] = []
@@ -45,17 +45,17 @@ class HandClock {
 }
 
 export interface World {
-  standIn: StandIn
+  aws: AwsEndpoint
   clock: HandClock
   events: EventEnvelope[]
 }
 
 export function newWorld(seed = 1): World {
   const clock = new HandClock()
-  const standIn = new StandIn({ clock, random: new Random(seed), ...build, organization: 'o-example1234' })
+  const aws = new AwsEndpoint({ clock, random: new Random(seed), ...build, organization: 'o-example1234' })
   const events: EventEnvelope[] = []
-  standIn.putEvent = (event) => events.push(event)
-  return { standIn, clock, events }
+  aws.putEvent = (event) => events.push(event)
+  return { aws, clock, events }
 }
 
 export const trusting = (principal: Record<string, string>, condition?: Statement['Condition']): PolicyDocument => ({
@@ -70,11 +70,11 @@ export const trusting = (principal: Record<string, string>, condition?: Statemen
 })
 
 /** A role with these statements, and the principal that calls as it. */
-export function roleWith(standIn: StandIn, statements: Statement[], o: Partial<Role> = {}): Principal {
+export function roleWith(aws: AwsEndpoint, statements: Statement[], o: Partial<Role> = {}): Principal {
   const account = o.account ?? build.account
   const name = o.name ?? 'worker'
   const arn = `arn:aws:iam::${account}:role/${name}`
-  standIn.addRole({
+  aws.addRole({
     account,
     name,
     arn,
@@ -83,7 +83,7 @@ export function roleWith(standIn: StandIn, statements: Statement[], o: Partial<R
     policies: [{ Statement: statements }],
     ...o,
   })
-  return standIn.iam.principalOf(arn, 'test')
+  return aws.iam.principalOf(arn, 'test')
 }
 
 export const allow = (...actions: string[]): Statement => ({
@@ -92,18 +92,16 @@ export const allow = (...actions: string[]): Statement => ({
   Resource: '*',
 })
 
-/** What an SDK client needs to speak to the stand-in as a principal. */
+/** What an SDK client needs to speak to the emulator as a principal. */
 export const clientOptions = (
-  world: { standIn: StandIn; url: string },
+  world: { aws: AwsEndpoint; url: string },
   principal?: Principal,
   region = build.region,
 ) => ({
   endpoint: world.url,
   region,
   maxAttempts: 1,
-  credentials: principal
-    ? world.standIn.credentialsFor(principal)
-    : { accessKeyId: 'operator', secretAccessKey: 'any' },
+  credentials: principal ? world.aws.credentialsFor(principal) : { accessKeyId: 'operator', secretAccessKey: 'any' },
 })
 
 /** What botocore's models say against the calls: '' for nothing. */
@@ -128,17 +126,17 @@ export const keyIn = (region: string) =>
   `arn:aws:kms:${region}:${build.account}:key/11111111-2222-3333-4444-555555555555`
 
 /** The Image Builder resources of a small fleet: one image on one parent, with a distribution. */
-export function seedFleet({ standIn }: World) {
-  const { image: parent } = standIn.ec2.addImage({
+export function seedFleet({ aws }: World) {
+  const { image: parent } = aws.ec2.addImage({
     ...soe,
     Name: 'al2023-soe 1',
     sharedWith: [build.account],
     Architecture: 'arm64',
     BootMode: 'uefi',
   })
-  standIn.ssm.seed(build, { name: '/golden/images/base/parent', value: parent.ImageId })
+  aws.ssm.seed(build, { name: '/golden/images/base/parent', value: parent.ImageId })
   const make = (type: string, properties: Record<string, unknown>) =>
-    standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build).ref
+    aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build).ref
   const component = make('Component', {
     Name: 'golden-patch',
     Version: '1.0.0',
@@ -195,7 +193,7 @@ export function seedFleet({ standIn }: World) {
     Status: 'ENABLED',
     ImageScanningConfiguration: { ImageScanningEnabled: true },
   })
-  standIn.addRole({
+  aws.addRole({
     account: build.account,
     logicalId: 'DistributionRole',
     name: 'golden-distribution',
@@ -203,7 +201,7 @@ export function seedFleet({ standIn }: World) {
     arn: `arn:aws:iam::${build.account}:role/golden-distribution`,
     trust: trusting({ Service: 'imagebuilder.amazonaws.com' }),
   })
-  standIn.addRole({
+  aws.addRole({
     account: target.account,
     logicalId: 'CopyRole',
     name: 'EC2ImageBuilderDistributionCrossAccountRole',
@@ -219,8 +217,8 @@ export interface Served extends World {
   close(): Promise<void>
 }
 
-/** A world whose stand-in listens on loopback. */
+/** A world whose emulator listens on loopback. */
 export async function served(seed = 1): Promise<Served> {
   const world = newWorld(seed)
-  return { ...world, ...(await world.standIn.listen()) }
+  return { ...world, ...(await world.aws.listen()) }
 }

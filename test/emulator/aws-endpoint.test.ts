@@ -18,13 +18,13 @@ describe('the server', () => {
   })
 
   it.each([
-    ['a service that is not imitated', { headers: signed('s3') }, 501, 'the emulator does not imitate the service s3'],
+    ['a service that is not emulated', { headers: signed('s3') }, 501, 'the emulator does not emulate the service s3'],
     ['a request that is not signed', {}, 403, 'the request is not signed'],
     [
-      'an operation that is not imitated',
+      'an operation that is not emulated',
       { method: 'GET', headers: signed('imagebuilder') },
       501,
-      'does not imitate the request imagebuilder GET /',
+      'does not emulate the request imagebuilder GET /',
     ],
     [
       'a body that is no JSON',
@@ -39,7 +39,7 @@ describe('the server', () => {
   })
 
   it('tells a mistake of its own from an error of AWS', async () => {
-    world.standIn.registerService('stepfunctions', {
+    world.aws.registerService('stepfunctions', {
       ListStateMachines: () => ({ stateMachines: [{ name: 'no arn' }] }),
     })
     const call = new SFNClient(clientOptions(world)).send(new ListStateMachinesCommand())
@@ -62,16 +62,16 @@ describe('a service from outside', () => {
 
   it('is checked, logged and served as ours are', async () => {
     const startDate = new Date('2026-09-01T12:00:00Z')
-    world.standIn.registerService('stepfunctions', {
+    world.aws.registerService('stepfunctions', {
       StartExecution: (input, { account }) => ({
         executionArn: `${input.stateMachineArn}/${account}`,
         startDate,
       }),
     })
-    const principal = roleWith(world.standIn, [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: machine }])
+    const principal = roleWith(world.aws, [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: machine }])
     const client = new SFNClient(clientOptions(world, principal))
     expect(await client.send(new StartExecutionCommand(start))).toMatchObject({ startDate })
-    expect(world.standIn.calls[0]).toMatchObject({
+    expect(world.aws.calls[0]).toMatchObject({
       service: 'stepfunctions',
       operation: 'StartExecution',
       input: start,
@@ -82,7 +82,7 @@ describe('a service from outside', () => {
   })
 
   it('throws errors of its model by their names', async () => {
-    world.standIn.registerService('stepfunctions', {
+    world.aws.registerService('stepfunctions', {
       StartExecution: () => {
         throw Object.assign(new Error('Execution Already Exists'), { name: 'ExecutionAlreadyExists' })
       },
@@ -98,9 +98,9 @@ describe('a service from outside', () => {
 describe('calls without a socket', () => {
   it('answer a state machine in its own names', async () => {
     const { pipeline } = seedFleet(world)
-    const principal = roleWith(world.standIn, [allow('imagebuilder:*')])
+    const principal = roleWith(world.aws, [allow('imagebuilder:*')])
     const call = (operation: string, input: object) =>
-      world.standIn.callFromStateMachine({ principal, service: 'imagebuilder', operation, input }) as Promise<
+      world.aws.callFromStateMachine({ principal, service: 'imagebuilder', operation, input }) as Promise<
         Record<string, unknown>
       >
     const started = await call('StartImagePipelineExecution', {
@@ -115,9 +115,9 @@ describe('calls without a socket', () => {
     })
   })
 
-  it('refuse what nothing imitates', async () => {
-    const principal = world.standIn.iam.operator()
-    const call = world.standIn.call({
+  it('refuse what nothing emulates', async () => {
+    const principal = world.aws.iam.operator()
+    const call = world.aws.call({
       principal,
       service: 'stepfunctions',
       operation: 'ListExecutions',
@@ -128,12 +128,12 @@ describe('calls without a socket', () => {
 })
 
 it('writes a call with its members as the API has them, and no more', async () => {
-  world.standIn.attribution = 'base'
-  const client = new SSMClient(clientOptions(world, roleWith(world.standIn, [allow('ssm:*')])))
+  world.aws.attribution = 'base'
+  const client = new SSMClient(clientOptions(world, roleWith(world.aws, [allow('ssm:*')])))
   await client.send(new PutParameterCommand({ Name: '/golden/a', Value: 'x', Type: 'String' }))
   await client.send(new GetParameterCommand({ Name: '/golden/b' })).catch(() => {})
-  expect(world.standIn.calls[0]).toMatchObject({ tag: 'base', account: build.account, region: 'us-east-1' })
-  expect(world.standIn.calls.map((call) => JSON.parse(callLine(call)))).toEqual([
+  expect(world.aws.calls[0]).toMatchObject({ tag: 'base', account: build.account, region: 'us-east-1' })
+  expect(world.aws.calls.map((call) => JSON.parse(callLine(call)))).toEqual([
     {
       time: '2026-09-01T12:00:00.000Z',
       principal: 'WorkerRole',
@@ -155,11 +155,11 @@ it('writes a call with its members as the API has them, and no more', async () =
 
 it('gives one outcome for one seed', async () => {
   const run = async (seed: number) => {
-    const { standIn, clock, events } = newWorld(seed)
-    const { pipeline } = seedFleet({ standIn, clock, events })
-    const principal = roleWith(standIn, [allow('imagebuilder:*')])
+    const { aws, clock, events } = newWorld(seed)
+    const { pipeline } = seedFleet({ aws, clock, events })
+    const principal = roleWith(aws, [allow('imagebuilder:*')])
     const input = { imagePipelineArn: pipeline, clientToken: 't' }
-    await standIn.call({
+    await aws.call({
       principal,
       service: 'imagebuilder',
       operation: 'StartImagePipelineExecution',
@@ -168,9 +168,9 @@ it('gives one outcome for one seed', async () => {
     clock.run()
     return {
       events,
-      lines: standIn.calls.map(callLine),
+      lines: aws.calls.map(callLine),
       ended: clock.now(),
-      credentials: standIn.credentialsFor(principal),
+      credentials: aws.credentialsFor(principal),
     }
   }
   expect(await run(1)).toEqual(await run(1))

@@ -9,14 +9,14 @@ const aws = (text: string) => command?.json(text, { url: world.url, region: 'us-
 
 beforeAll(async () => {
   world = await served()
-  const { standIn, clock } = world
+  const { aws, clock } = world
   const { pipeline } = seedFleet(world)
-  const principal = standIn.iam.operator()
+  const principal = aws.iam.operator()
   const input = { imagePipelineArn: pipeline, clientToken: 't' }
-  await standIn.call({ principal, service: 'imagebuilder', operation: 'StartImagePipelineExecution', input })
+  await aws.call({ principal, service: 'imagebuilder', operation: 'StartImagePipelineExecution', input })
   clock.run()
   const key = [{ AttributeName: 'pk', KeyType: 'HASH' }]
-  await standIn.dynamodb.createTable(build, {
+  await aws.dynamodb.createTable(build, {
     TableName: 'golden-ledger',
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     KeySchema: key,
@@ -25,20 +25,20 @@ beforeAll(async () => {
     TableName: 'golden-ledger',
     Item: { pk: { S: 'image#base' }, raw: { B: new Uint8Array([1, 2]) } },
   }
-  await standIn.call({ principal, service: 'dynamodb', operation: 'PutItem', input: put })
-  standIn.sns.addTopic({ arn: 'arn:aws:sns:us-east-1:111111111111:golden-notifications' })
-  standIn.sqs.addQueue(build, 'golden-dead-letters')
-  standIn.events.addRule({ ...build, name: 'golden-resume', pattern: { source: ['aws.imagebuilder'] } })
+  await aws.call({ principal, service: 'dynamodb', operation: 'PutItem', input: put })
+  aws.sns.addTopic({ arn: 'arn:aws:sns:us-east-1:111111111111:golden-notifications' })
+  aws.sqs.addQueue(build, 'golden-dead-letters')
+  aws.events.addRule({ ...build, name: 'golden-resume', pattern: { source: ['aws.imagebuilder'] } })
   const role = 'arn:aws:iam::111111111111:role/golden-start-bake'
-  standIn.lambda.addFunction({
+  aws.lambda.addFunction({
     ...build,
     name: 'golden-start-bake',
     roleArn: role,
     modified: new Date(clock.now()),
   })
   const executionArn = 'arn:aws:states:us-east-1:111111111111:execution:golden-campaign:one'
-  standIn.autoscaling.add({ ...build, name: 'golden-web' })
-  standIn.registerService('stepfunctions', {
+  aws.autoscaling.add({ ...build, name: 'golden-web' })
+  aws.registerService('stepfunctions', {
     ListExecutions: ({ stateMachineArn }) => ({
       executions: [
         { executionArn, stateMachineArn, name: 'one', status: 'SUCCEEDED', startDate: new Date(clock.now()) },
@@ -89,11 +89,11 @@ describe.skipIf(!command)('the aws command line, unmodified (skipped where there
     60_000,
   )
 
-  it('is told what is not imitated', async () => {
+  it('learns what is not emulated', async () => {
     await expect(aws('imagebuilder list-workflows')).rejects.toThrow(
-      'the emulator does not imitate the operation imagebuilder ListWorkflows',
+      'the emulator does not emulate the operation imagebuilder ListWorkflows',
     )
   }, 60_000)
 })
 
-itFitsTheModels(() => world.standIn.operatorCalls)
+itFitsTheModels(() => world.aws.operatorCalls)

@@ -12,9 +12,9 @@ const file = join(folder, 'README.md')
 const fenced = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``
 const list = (names: string[]) => names.map((name) => `\`${name}\``).join(', ')
 
-async function imitated(): Promise<string> {
+async function emulated(): Promise<string> {
   const { world } = await worldOf({})
-  const services = Object.entries(world.aws.imitatedOperations())
+  const services = Object.entries(world.aws.emulatedOperations())
   const { made, inert } = resourceTypes()
   return [
     '| service | operations |',
@@ -23,11 +23,11 @@ async function imitated(): Promise<string> {
     '',
     `Resources of templates: ${list(made)}.`,
     '',
-    `There for others to refer to, without doing anything: ${list(inert)}. Any other type is listed in \`world.notImitated\`.`,
+    `There for others to refer to, without doing anything: ${list(inert)}. Any other type is listed in \`world.notEmulated\`.`,
   ].join('\n')
 }
 
-/** The README's text with some of its parts written anew. */
+/** The README's text with some of its parts written again. */
 const written = (text: string, parts: Record<string, string>) =>
   Object.entries(parts).reduce(
     (whole, [name, part]) =>
@@ -38,10 +38,10 @@ const written = (text: string, parts: Record<string, string>) =>
     text,
   )
 
-it('says in its README what is imitated, and has the program that runs there with what it prints', async () => {
+it('says in its README what is emulated, and has the program that runs there with what it prints', async () => {
   const program = readFileSync(join(folder, 'example/run.ts'), 'utf8')
   const output = execFileSync(process.execPath, [join(folder, 'example/run.ts')], { encoding: 'utf8' })
   expect(output).toContain('SUCCEEDED {"order":17,"confirmed":true}')
-  const parts = { program: fenced('ts', program), output: fenced('text', output), imitated: await imitated() }
+  const parts = { program: fenced('ts', program), output: fenced('text', output), emulated: await emulated() }
   await expect(written(readFileSync(file, 'utf8'), parts)).toMatchFileSnapshot(file)
 })

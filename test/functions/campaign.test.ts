@@ -10,16 +10,16 @@ const failure = { error: 'Lambda.Unknown', cause: '{"errorMessage":"signal: kill
 
 describe('announce-campaign', () => {
   it('names what is rebaked in the order in which it may start, and counts the rest', async () => {
-    const { parts, told } = await plannedCampaign()
-    await announce(parts, campaign)
-    expect(told).toHaveLength(1)
-    expect(told[0]).toMatchObject({
+    const { parts: deps, reported } = await plannedCampaign()
+    await announce(deps, campaign)
+    expect(reported).toHaveLength(1)
+    expect(reported[0]).toMatchObject({
       subject: `Planned: 6 images to rebake: al2023-soe ${parentAmi}`,
       kind: 'campaign-planned',
       severity: 'info',
       about: { campaign, upstream: 'al2023-soe' },
     })
-    const named = [...(told[0]?.body ?? '').matchAll(/^ {2}(\S+) \(on (\S+)\), from about \+/gm)]
+    const named = [...(reported[0]?.body ?? '').matchAll(/^ {2}(\S+) \(on (\S+)\), from about \+/gm)]
     expect(named.map(([, image, parent]) => `${parent} > ${image}`)).toEqual([
       'al2023-soe > al2023-hardened',
       'al2023-hardened > al2023-java',
@@ -28,44 +28,44 @@ describe('announce-campaign', () => {
       expect.stringMatching(/^al2023-(java|node) > /),
       expect.stringMatching(/^al2023-(java|node) > /),
     ])
-    expect(told[0]?.body).toContain('6 other images of the fleet are left; the ledger has the reason for each.')
+    expect(reported[0]?.body).toContain('6 other images of the fleet are left; the ledger has the reason for each.')
   })
 
   it('tells of each wait once, and of the plan when it is over', async () => {
-    const { parts, told, ledger } = await plannedCampaign()
+    const { parts: deps, reported, ledger } = await plannedCampaign()
     const waits = (until: string, reason: string) =>
       ledger.table.set(keyOf('campaign', { campaign }), {
         status: 'waiting',
         waiting: { until, reasons: [reason] },
       })
     await waits('2027-01-03T13:00:00.000Z', 'freeze one')
-    for (let time = 0; time < 2; time++) await announce(parts, campaign)
+    for (let time = 0; time < 2; time++) await announce(deps, campaign)
     // The freeze was made longer while the campaign waited.
     await waits('2027-01-10T13:00:00.000Z', 'freeze two')
-    for (let time = 0; time < 2; time++) await announce(parts, campaign)
+    for (let time = 0; time < 2; time++) await announce(deps, campaign)
     await ledger.table.set(keyOf('campaign', { campaign }), { status: 'running' })
-    for (let time = 0; time < 2; time++) await announce(parts, campaign)
-    expect(told.map(({ subject }) => subject)).toEqual([
+    for (let time = 0; time < 2; time++) await announce(deps, campaign)
+    expect(reported.map(({ subject }) => subject)).toEqual([
       `Waiting until 2027-01-03 13:00 UTC: al2023-soe ${parentAmi}`,
       `Waiting until 2027-01-10 13:00 UTC: al2023-soe ${parentAmi}`,
       `Planned: 6 images to rebake: al2023-soe ${parentAmi}`,
     ])
-    expect(told[0]?.body).toContain('  freeze one\n')
+    expect(reported[0]?.body).toContain('  freeze one\n')
   })
 
   it('records nothing that was not sent, so that a retry sends it', async () => {
-    const { parts, told, record } = await plannedCampaign()
+    const { parts: deps, reported, record } = await plannedCampaign()
     const away = async () => Promise.reject(new Error('SNS is away'))
-    await expect(announce({ ...parts, notify: away }, campaign)).rejects.toThrow('SNS is away')
+    await expect(announce({ ...deps, notify: away }, campaign)).rejects.toThrow('SNS is away')
     expect((await record()).announced).toBeUndefined()
-    await announce(parts, campaign)
-    expect(told).toHaveLength(1)
+    await announce(deps, campaign)
+    expect(reported).toHaveLength(1)
   })
 
   it('fails loudly when there is no such campaign, and tells nobody', async () => {
-    const { parts, told } = await plannedCampaign()
-    await expect(announce(parts, 'another')).rejects.toThrow('campaign another has no record')
-    expect(told).toEqual([])
+    const { parts: deps, reported } = await plannedCampaign()
+    await expect(announce(deps, 'another')).rejects.toThrow('campaign another has no record')
+    expect(reported).toEqual([])
   })
 })
 
@@ -81,8 +81,8 @@ describe('summarise-campaign', () => {
   }
 
   it('counts, and says it in a sentence', async () => {
-    const { parts, record } = await ended()
-    expect(await summarise(parts, { campaign, time })).toEqual({
+    const { parts: deps, record } = await ended()
+    expect(await summarise(deps, { campaign, time })).toEqual({
       released: 3,
       failed: 1,
       skipped: 2,
@@ -93,42 +93,42 @@ describe('summarise-campaign', () => {
   })
 
   it('tells people once, with every image and why', async () => {
-    const { parts, told } = await ended()
-    const first = await summarise(parts, { campaign, time })
-    expect(await summarise(parts, { campaign, time: '2026-09-10T00:00:00Z' })).toEqual(first)
-    expect(told).toHaveLength(1)
-    expect(told[0]).toMatchObject({
+    const { parts: deps, reported } = await ended()
+    const first = await summarise(deps, { campaign, time })
+    expect(await summarise(deps, { campaign, time: '2026-09-10T00:00:00Z' })).toEqual(first)
+    expect(reported).toHaveLength(1)
+    expect(reported[0]).toMatchObject({
       subject: `Finished with failures: ${campaign}`,
       kind: 'campaign-finished',
       severity: 'error',
     })
-    expect(told[0]?.body).toContain('It took 1d 1h.')
-    expect(told[0]?.body).toMatch(/^ {2}web-frontend +released ami-of-web-frontend$/m)
-    expect(told[0]?.body).toMatch(/^ {2}al2023-java +failed: its bake failed$/m)
-    expect(told[0]?.body).not.toContain('ubuntu')
+    expect(reported[0]?.body).toContain('It took 1d 1h.')
+    expect(reported[0]?.body).toMatch(/^ {2}web-frontend +released ami-of-web-frontend$/m)
+    expect(reported[0]?.body).toMatch(/^ {2}al2023-java +failed: its bake failed$/m)
+    expect(reported[0]?.body).not.toContain('ubuntu')
   })
 
   it('is good news when every image is released', async () => {
-    const { parts, told, set, statuses } = await plannedCampaign()
+    const { parts: deps, reported, set, statuses } = await plannedCampaign()
     for (const image of Object.keys(await statuses())) await set(image, { status: 'released' })
-    expect(await summarise(parts, { campaign, time })).toMatchObject({ released: 6, sentence: '6 released.' })
-    expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, severity: 'info' })
+    expect(await summarise(deps, { campaign, time })).toMatchObject({ released: 6, sentence: '6 released.' })
+    expect(reported[0]).toMatchObject({ subject: `Finished: ${campaign}`, severity: 'info' })
   })
 
   it.each([
     [undefined, 'failed'],
     ['aborted' as const, 'aborted'],
   ])('records a failure of Rebake itself as %s says, and puts it first', async (as, status) => {
-    const { parts, told, record } = await ended()
-    await summarise(parts, { campaign, time, failure, ...(as && { as }) })
+    const { parts: deps, reported, record } = await ended()
+    await summarise(deps, { campaign, time, failure, ...(as && { as }) })
     expect(await record()).toMatchObject({ status, finishedAt: time })
-    expect(told[0]?.body).toMatch(/^Rebake itself failed in this campaign: Lambda\.Unknown: signal: killed\. /)
+    expect(reported[0]?.body).toMatch(/^Rebake itself failed in this campaign: Lambda\.Unknown: signal: killed\. /)
   })
 
   it('closes even a campaign that failed before it was planned', async () => {
-    const { parts, told } = await plannedCampaign()
+    const { parts: deps, reported } = await plannedCampaign()
     const ledger = memoryLedger()
-    const answer = await summarise({ ...parts, ledger }, { campaign, time, failure })
+    const answer = await summarise({ ...deps, ledger }, { campaign, time, failure })
     expect(answer).toEqual({
       released: 0,
       failed: 0,
@@ -136,28 +136,28 @@ describe('summarise-campaign', () => {
       superseded: 0,
       sentence: 'nothing was rebaked.',
     })
-    expect(told[0]?.body).toContain('an unknown trigger')
-    await summarise({ ...parts, ledger }, { campaign, time, failure })
-    expect(told).toHaveLength(1)
+    expect(reported[0]?.body).toContain('an unknown trigger')
+    await summarise({ ...deps, ledger }, { campaign, time, failure })
+    expect(reported).toHaveLength(1)
     expect([...ledger.items.values()]).toMatchObject([{ status: 'failed', finishedAt: time }])
   })
 
   it('takes what a newer campaign has taken over as no failure', async () => {
-    const { parts, told, set, statuses } = await plannedCampaign()
+    const { parts: deps, reported, set, statuses } = await plannedCampaign()
     for (const image of Object.keys(await statuses())) await set(image, { status: 'superseded', reason: 'by another' })
-    expect(await summarise(parts, { campaign, time })).toMatchObject({ failed: 0, skipped: 0, superseded: 6 })
-    expect(told[0]).toMatchObject({ subject: `Finished: ${campaign}`, severity: 'info' })
+    expect(await summarise(deps, { campaign, time })).toMatchObject({ failed: 0, skipped: 0, superseded: 6 })
+    expect(reported[0]).toMatchObject({ subject: `Finished: ${campaign}`, severity: 'info' })
   })
 
   it('forgets what the campaign was still to bake', async () => {
-    const { parts, known } = await plannedCampaign()
+    const { parts: deps, known } = await plannedCampaign()
     expect((await known()).images['web-frontend']?.pending).toHaveLength(1)
-    await summarise(parts, { campaign, time })
+    await summarise(deps, { campaign, time })
     expect(Object.values((await known()).images)).toEqual(Array(6).fill({}))
   })
 
   it('says why nothing was baked, in a line for each reason', async () => {
-    const { parts, ledger, told } = await plannedCampaign()
+    const { parts: deps, ledger, reported } = await plannedCampaign()
     const known = {
       ami: 'ami-0f0f0f0f',
       amiName: 'soe',
@@ -171,8 +171,8 @@ describe('summarise-campaign', () => {
     const cause = { ...trigger, upstream: 'ubuntu-soe' }
     const { roots } = await planFor(ledger, cause)
     expect(roots).toEqual([])
-    await summarise(parts, { campaign: `ubuntu-soe-${parentAmi}`, time })
-    expect(told[0]?.body).toContain(`nothing was rebaked. It took 1d 1h.
+    await summarise(deps, { campaign: `ubuntu-soe-${parentAmi}`, time })
+    expect(reported[0]?.body).toContain(`nothing was rebaked. It took 1d 1h.
   al2023-hardened, al2023-java, al2023-node, orders-api, payments-api, web-frontend: from al2023-soe, not from ubuntu-soe
   claims-portal, windows-hardened, windows-iis: from windows-soe, not from ubuntu-soe
   ml-inference: its parent ubuntu-python is left as it is

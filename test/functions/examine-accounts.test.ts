@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { examineAccounts, Request } from '../../functions/examine-accounts/examine-accounts.ts'
+import { ExamineAccountsInput, examineAccounts } from '../../functions/examine-accounts/examine-accounts.ts'
 import { examineUpstream } from '../../functions/examine-accounts/upstreams.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { mockOf } from '../support/mocks.ts'
@@ -31,7 +31,7 @@ const upstreams: Fleet['upstreams'] = {
   announced: { event: { account: soe, architecture, emergencies: false } },
 }
 const fleet: Fleet = { ...exampleFleet(), upstreams }
-const parts = (ssmIn = async () => new SSMClient({ region: 'us-west-2' })) => ({
+const makeDeps = (ssmIn = async () => new SSMClient({ region: 'us-west-2' })) => ({
   fleet,
   fleetName: 'golden',
   imageBuilderArnPrefix: 'arn:aws:imagebuilder:us-west-2:111122223333',
@@ -51,11 +51,11 @@ beforeEach(() => {
 
 describe('an upstream', () => {
   it.each(['amis', 'here', 'theirs', 'named'])('%s is fine where its newest AMI is believed', async (upstream) => {
-    expect(await examineUpstream(parts(), upstream)).toEqual({ upstream, ami: 'ami-0aaaaaaaaaaaaaaaa' })
+    expect(await examineUpstream(makeDeps(), upstream)).toEqual({ upstream, ami: 'ami-0aaaaaaaaaaaaaaaa' })
   })
 
   it('that is known by its events alone is not looked for', async () => {
-    expect(await examineUpstream(parts(), 'announced')).toEqual({ upstream: 'announced' })
+    expect(await examineUpstream(makeDeps(), 'announced')).toEqual({ upstream: 'announced' })
     expect(ec2.calls()).toEqual([])
   })
 
@@ -65,21 +65,21 @@ describe('an upstream', () => {
     ['here', /^the build account 111122223333 cannot see it/],
   ])('%s without an AMI says so', async (upstream, problem) => {
     ec2.on(DescribeImagesCommand).resolves({ Images: [] })
-    const told = typeof problem === 'string' ? problem : expect.stringMatching(problem)
-    expect(await examineUpstream(parts(), upstream)).toMatchObject({ upstream, problem: told })
+    const reported = typeof problem === 'string' ? problem : expect.stringMatching(problem)
+    expect(await examineUpstream(makeDeps(), upstream)).toMatchObject({ upstream, problem: reported })
   })
 
   it('whose parameter is gone, or names the AMI of another, says so', async () => {
     ec2.on(DescribeImagesCommand).resolves({ Images: [ami({ OwnerId: owner })] })
-    expect((await examineUpstream(parts(), 'here')).problem).toMatch(/its owner is account 999988887777/)
+    expect((await examineUpstream(makeDeps(), 'here')).problem).toMatch(/its owner is account 999988887777/)
     ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ message: 'gone', $metadata: {} }))
-    expect((await examineUpstream(parts(), 'theirs')).problem).toBe(
+    expect((await examineUpstream(makeDeps(), 'theirs')).problem).toBe(
       'there is no parameter /soe/ami in account 444455556666',
     )
   })
 
   it('whose account lets nobody in says so', async () => {
-    expect((await examineUpstream(parts(closed), 'theirs')).problem).toBe('cannot assume golden-read-upstream')
+    expect((await examineUpstream(makeDeps(closed), 'theirs')).problem).toBe('cannot assume golden-read-upstream')
   })
 })
 
@@ -93,7 +93,7 @@ it('tells the accounts of each ring, or why nobody does', async () => {
   const report = await examineAccounts(
     {
       deployed: { fleet: { ...fleet, rings }, definitions: {} },
-      upstreams: parts(),
+      upstreams: makeDeps(),
       organizations: organizations as unknown as OrganizationsClient,
       targetsIn: () => {
         throw new Error('no target is looked at')
@@ -115,5 +115,5 @@ it.each([
   ['an account that is none', { look: 'targets', targets: [{ account: '12', rings: [] }] }],
   ['too many', { look: 'targets', targets: Array(21).fill({ account: soe, rings: [] }) }],
 ])('does not take %s', (_, request) => {
-  expect(v.safeParse(Request, request).success).toBe(false)
+  expect(v.safeParse(ExamineAccountsInput, request).success).toBe(false)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { closed } from '../../domain/planning/learning.ts'
+import { recordCampaignClosed } from '../../domain/planning/transitions.ts'
 import type { Failed } from '../../functions/fail-rebake/fail-rebake.ts'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
 import {
@@ -20,7 +20,7 @@ const closing = { execution: executionOf(image), time, campaign, image }
 const failure = { error: 'ValidationFailed', cause: '{"errorMessage":"encryption: expected every volume"}' }
 const superseded = { error: 'Superseded', cause: `superseded by campaign ${nextCampaign}` }
 const cancelled = { error: 'BakeCancelled', cause: 'Image Builder says CANCELLED: it gives no reason' }
-const failing = ({ parts }: Planned, more: Partial<Failed> = {}) => fail(parts, { ...closing, failure, ...more })
+const failing = ({ parts: deps }: Planned, more: Partial<Failed> = {}) => fail(deps, { ...closing, failure, ...more })
 
 describe('fail-rebake', () => {
   it.each([
@@ -39,7 +39,7 @@ describe('fail-rebake', () => {
       ...expected,
     })
     const skipped = Object.values<string>(expected).includes('skipped')
-    expect(all.told[0]?.body.includes('orders-api, payments-api')).toBe(skipped)
+    expect(all.reported[0]?.body.includes('orders-api, payments-api')).toBe(skipped)
   })
 
   it('stops grandchildren too, and says because of what', async () => {
@@ -68,7 +68,7 @@ describe('what is superseded', () => {
   }
   const bake = async (all: Planned) => failing(all, { failure: superseded })
 
-  it('is no failure: nobody is told before the campaign ends, and its descendants end with it', async () => {
+  it('is no failure: nobody is notified before the campaign ends, and its descendants end with it', async () => {
     const all = await plannedCampaign()
     expect(await bake(all)).toEqual({ as: 'superseded' })
     expect(await all.statuses()).toMatchObject({
@@ -79,7 +79,7 @@ describe('what is superseded', () => {
     })
     expect((await all.image(image)).reason).toBe(`superseded by campaign ${nextCampaign}`)
     expect((await all.image('orders-api')).reason).toBe(`superseded by campaign ${nextCampaign}, with al2023-java`)
-    expect([all.told, all.counted]).toEqual([[], ['ImageSuperseded']])
+    expect([all.reported, all.counted]).toEqual([[], ['ImageSuperseded']])
     expect(all.published[0]?.detail).toMatchObject({ image, status: 'superseded', error: 'Superseded' })
   })
 
@@ -112,7 +112,7 @@ describe('a bake that was cancelled', () => {
   it('is superseded where a newer campaign is to bake its image', async () => {
     const all = await baking(nextRelease())
     expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
-    expect(all.told).toEqual([])
+    expect(all.reported).toEqual([])
   })
 
   it.each([
@@ -127,7 +127,7 @@ describe('a bake that was cancelled', () => {
       await planFor(all.ledger, next)
     }
     expect(await failing(all, { failure: cancelled })).toEqual({ as: 'failed' })
-    expect(all.told).toHaveLength(1)
+    expect(all.reported).toHaveLength(1)
   })
 
   it('is what it was when it is closed again, after a crash in the middle too', async () => {
@@ -137,10 +137,10 @@ describe('a bake that was cancelled', () => {
     await expect(failing(all, { failure: cancelled })).rejects.toThrow('EventBridge is away')
     all.parts.publish = publish
     expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
-    await all.ledger.fleetState.change((known) => closed(known, nextCampaign))
+    await all.ledger.fleetState.change((known) => recordCampaignClosed(known, nextCampaign))
     expect(await failing(all, { failure: cancelled })).toEqual({ as: 'superseded' })
     expect((await all.image(image)).status).toBe('superseded')
-    expect(all.told).toEqual([])
+    expect(all.reported).toEqual([])
   })
 })
 

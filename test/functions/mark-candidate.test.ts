@@ -1,7 +1,7 @@
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hold, revoke } from '../../domain/planning/holds.ts'
-import type { Known } from '../../domain/planning/known.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
+import { hold, recordRevoked } from '../../domain/planning/holds.ts'
 import type { CheckResult } from '../../domain/validation/evidence.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
 import { keyOf } from '../../ledger/keys.ts'
@@ -32,7 +32,7 @@ const soon: CheckResult = { check: 'waiver', passed: true, warning: true, detail
 /** A baked image whose order is one required and one advisory check, with what these came to. */
 async function baked(required?: CheckResult[], advisory?: CheckResult[]) {
   const planned = await plannedCampaign()
-  const { ledger, parts } = planned
+  const { ledger, parts: deps } = planned
   await claimFor(planned, image)
   const { order } = await planned.image(image)
   const checks = [
@@ -50,7 +50,7 @@ async function baked(required?: CheckResult[], advisory?: CheckResult[]) {
   return {
     ...planned,
     mark: () =>
-      markCandidate({ ...parts, fleet: 'golden', ssm: ssm as unknown as SSMClient } as never, {
+      markCandidate({ ...deps, fleet: 'golden', ssm: ssm as unknown as SSMClient } as never, {
         execution: executionOf(image),
         time: '2026-09-08T11:00:00Z',
         campaign,
@@ -64,8 +64,8 @@ async function baked(required?: CheckResult[], advisory?: CheckResult[]) {
 }
 
 describe('mark-candidate', () => {
-  it('records and points to what passed, for children and whoever waits', async () => {
-    const { mark, moved, known, ledger, told } = await baked([good], [good])
+  it('records and points to what passed, for children and anybody who waits', async () => {
+    const { mark, moved, known, ledger, reported } = await baked([good], [good])
     expect(await mark()).toEqual({ version })
     expect(moved()).toEqual([[`/golden/images/${image}/candidate`, ami]])
     expect(await ledger.table.get(keyOf('release', { image, version }))).toMatchObject({
@@ -74,12 +74,12 @@ describe('mark-candidate', () => {
       parentAmi,
     })
     expect((await known()).images[image]?.last).toMatchObject({ ami, version })
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
   })
 
   it.each([
-    ['its image is held', (known: Known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }), /^held by/],
-    ['its parent is revoked', (known: Known) => revoke(known, [parentAmi]), /was revoked$/],
+    ['its image is held', (known: FleetState) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }), /^held by/],
+    ['its parent is revoked', (known: FleetState) => recordRevoked(known, [parentAmi]), /was revoked$/],
   ])('marks nothing where %s since', async (_, change, message) => {
     const { mark, moved, ledger } = await baked([good], [good])
     await ledger.fleetState.change(change)
@@ -109,11 +109,11 @@ describe('mark-candidate', () => {
     ['left no evidence', undefined, 'custom licences: it left no evidence'],
     ['passed with a warning', [soon], 'custom licences: waiver: ends soon'],
   ])('tells people, once, where an advisory check %s', async (_, results, warning) => {
-    const { mark, moved, told } = await baked([good], results)
+    const { mark, moved, reported } = await baked([good], results)
     await mark()
     await mark()
     expect(moved()[0]).toEqual([`/golden/images/${image}/candidate`, ami])
-    expect(told).toHaveLength(1)
-    expect(JSON.stringify(told)).toContain(warning)
+    expect(reported).toHaveLength(1)
+    expect(JSON.stringify(reported)).toContain(warning)
   })
 })

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { noClaims } from '../../domain/claims.ts'
-import { type KnownImage, nothingKnown } from '../../domain/planning/known.ts'
+import { noLocks } from '../../domain/locks.ts'
+import { emptyFleetState, type ImageState } from '../../domain/planning/fleet-state.ts'
 import { measureFleet } from '../../functions/reconcile-images/measure-fleet.ts'
 import { hoursAgo, now } from '../domain/planning/situations.ts'
 import { exampleFleet } from '../support/fleets.ts'
 
 const example = exampleFleet()
 const day = 86_400
-const released = (hours: number): KnownImage => ({
+const released = (hours: number): ImageState => ({
   released: { ami: 'ami-1', version: '1.0.0/1', at: hoursAgo(hours) },
 })
 
 /** What is measured, where these images have these promises. */
 function measured(
   promises: Record<string, number | undefined>,
-  images: Record<string, KnownImage>,
+  images: Record<string, ImageState>,
   also: Partial<Parameters<typeof measureFleet>[1]> = {},
 ) {
   const seen: unknown[][] = []
@@ -24,7 +24,7 @@ function measured(
   })
   measureFleet(
     { fleet: { ...example, images: Object.fromEntries(entries) }, measure: (...args) => seen.push(args) },
-    { known: { ...nothingKnown, images }, claims: noClaims, openApprovals: 0, time: now, ...also },
+    { known: { ...emptyFleetState, images }, claims: noLocks, openApprovals: 0, time: now, ...also },
   )
   return seen
 }
@@ -48,10 +48,10 @@ describe('what the hourly look measures', () => {
 
   it('is no freshness where nobody promised any', () => {
     expect(measured({}, { 'al2023-hardened': released(9000) })).toEqual([
-      ['OldestTurn', 0],
+      ['OldestLock', 0],
       ['CampaignsOpen', 0],
       ['ImagesPending', 0],
-      ['ClaimsWaiting', 0],
+      ['LockRequestsWaiting', 0],
       ['ApprovalsOpen', 0],
     ])
   })
@@ -60,16 +60,16 @@ describe('what the hourly look measures', () => {
     const named = { holder: 'x', image: 'al2023-java', stage: 'bake', campaign: 'c', number: 1 } as const
     const claim = { ...named, emergency: false, remaining: 1 }
     const held = [2, 5, 3].map((hours) => ({ ...claim, since: hoursAgo(hours), told: true }))
-    const claims = { ...noClaims, held, queue: [{ ...claim, since: hoursAgo(50) }] }
-    const pending = (...campaigns: string[]): KnownImage => ({
+    const claims = { ...noLocks, held, queue: [{ ...claim, since: hoursAgo(50) }] }
+    const pending = (...campaigns: string[]): ImageState => ({
       pending: campaigns.map((campaign, at) => ({ campaign, number: at })),
     })
     const known = { 'al2023-hardened': pending('a', 'b'), 'al2023-java': pending('b'), 'al2023-node': {} }
     expect(measured({}, known, { claims, openApprovals: 3 })).toEqual([
-      ['OldestTurn', 5 * 3600],
+      ['OldestLock', 5 * 3600],
       ['CampaignsOpen', 2],
       ['ImagesPending', 2],
-      ['ClaimsWaiting', 1],
+      ['LockRequestsWaiting', 1],
       ['ApprovalsOpen', 3],
     ])
   })

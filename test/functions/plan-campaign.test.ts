@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { planned } from '../../domain/planning/learning.ts'
+import { recordPlan } from '../../domain/planning/transitions.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
 import type { CampaignItem } from '../../ledger/items.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { ledgerOn } from '../../ledger/ledger.ts'
 import type { Table } from '../../ledger/table.ts'
-import { campaign, ec2Without, parentAmi, planFor, planningParts, trigger } from '../support/campaign.ts'
+import { campaign, ec2Without, parentAmi, planDeps, planFor, trigger } from '../support/campaign.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { memoryLedger } from '../support/ledger.ts'
 
@@ -20,7 +20,7 @@ const itemsOf = async ({ campaigns }: ReturnType<typeof memoryLedger>, of = camp
 describe('plan-campaign', () => {
   it('records a decision for every image, and answers with the roots only', async () => {
     const ledger = memoryLedger()
-    expect(await plan(planningParts(ledger), request)).toEqual({ roots })
+    expect(await plan(planDeps(ledger), request)).toEqual({ roots })
     const items = await itemsOf(ledger)
     expect(items.filter(({ status }) => status === 'planned')).toHaveLength(6)
     expect(items.filter(({ status }) => status === 'left')).toHaveLength(6)
@@ -34,7 +34,7 @@ describe('plan-campaign', () => {
 
   it('orders each bake as the fleet is now, with what it is made of', async () => {
     const ledger = memoryLedger()
-    await plan(planningParts(ledger), { ...request, trigger: { ...trigger, emergency: true } })
+    await plan(planDeps(ledger), { ...request, trigger: { ...trigger, emergency: true } })
     expect((await itemsOf(ledger)).find(({ image }) => image === 'web-frontend')?.order).toMatchObject({
       image: 'web-frontend',
       campaign,
@@ -92,8 +92,8 @@ describe('plan-campaign', () => {
 
   it('leaves what would be baked from an AMI that is gone', async () => {
     const ledger = memoryLedger()
-    const parts = { ...planningParts(ledger), ec2: ec2Without(parentAmi) }
-    expect(await plan(parts, request)).toEqual({ roots: [] })
+    const deps = { ...planDeps(ledger), ec2: ec2Without(parentAmi) }
+    expect(await plan(deps, request)).toEqual({ roots: [] })
     const left = (await itemsOf(ledger)).find(({ image }) => image === 'al2023-hardened')
     expect(left?.reason).toBe(`its parent's AMI ${parentAmi} is not available any more`)
     expect((await ledger.fleetState.read()).images).toEqual({})
@@ -107,7 +107,7 @@ describe('a campaign that may not begin yet', () => {
 
   it('waits, decides nothing, and says until when and why', async () => {
     const ledger = memoryLedger()
-    expect(await plan(planningParts(ledger, frozen), request)).toEqual({ opensAt: until, roots: [] })
+    expect(await plan(planDeps(ledger, frozen), request)).toEqual({ opensAt: until, roots: [] })
     expect(await ledger.campaigns.read(campaign)).toEqual({
       record: {
         campaign,
@@ -124,8 +124,8 @@ describe('a campaign that may not begin yet', () => {
 
   it('is planned when the time has come, as the world is then', async () => {
     const ledger = memoryLedger()
-    await plan(planningParts(ledger, frozen), request)
-    expect(await plan(planningParts(ledger, frozen), { ...request, time: until })).toEqual({ roots })
+    await plan(planDeps(ledger, frozen), request)
+    expect(await plan(planDeps(ledger, frozen), { ...request, time: until })).toEqual({ roots })
     const { record } = await ledger.campaigns.read(campaign)
     expect(record).toMatchObject({
       status: 'running',
@@ -135,7 +135,7 @@ describe('a campaign that may not begin yet', () => {
 
   it('does not wait where it is an emergency', async () => {
     const urgent = { ...request, trigger: { ...trigger, emergency: true } }
-    expect(await plan(planningParts(memoryLedger(), frozen), urgent)).toEqual({ roots })
+    expect(await plan(planDeps(memoryLedger(), frozen), urgent)).toEqual({ roots })
   })
 
   it("waits for its patch cycle's day", async () => {
@@ -194,7 +194,7 @@ describe('a plan that is made again', () => {
       await expect(planFor(dyingAt(ledger, write) as never, trigger)).rejects.toThrow('crash')
       // A person asks for all of it from the same AMI: what a release leaves then.
       await ledger.fleetState.change((known) =>
-        planned(known, { campaign: 'manual', number: known.campaigns + 1 }, [
+        recordPlan(known, { campaign: 'manual', number: known.campaigns + 1 }, [
           { image: 'al2023-hardened', parentAmi },
           { image: 'al2023-java' },
         ]),
@@ -216,7 +216,7 @@ describe('a plan that is made again', () => {
     'after a crash at write %i that had decided to bake nothing, bakes nothing',
     async (write) => {
       const ledger = memoryLedger()
-      const without = { ...planningParts(dyingAt(ledger, write) as never), ec2: ec2Without(parentAmi) }
+      const without = { ...planDeps(dyingAt(ledger, write) as never), ec2: ec2Without(parentAmi) }
       await expect(plan(without, request)).rejects.toThrow('crash')
       const { images: before } = await ledger.campaigns.read(campaign)
       // The AMI is back. What nobody has written down is decided as it is now.

@@ -9,7 +9,7 @@ import { named, releaseWorld, soeAmi } from './release-world.ts'
 type World = ReturnType<typeof releaseWorld>
 const time = '2026-09-08T10:00:00Z'
 const minutesAgo = (minutes: number) => new Date(Date.parse(time) - minutes * 60_000).toISOString()
-const polling = ({ parts }: World, at = time) => pollUpstreams(parts, { time: at })
+const polling = ({ parts: deps }: World, at = time) => pollUpstreams(deps, { time: at })
 const campaign = `al2023-soe-${ami}`
 const suse = 'arn:aws:imagebuilder:us-west-2:111122223333:image/soe-suse/1.2.0/3'
 
@@ -61,13 +61,13 @@ describe('poll-upstreams', () => {
     expect(world.started()).toEqual(['al2023-soe-ami-00000002'])
   })
 
-  it('takes what an event has told of as known, and looks no further', async () => {
+  it('takes what an event has reported as known, and looks no further', async () => {
     const world = releaseWorld()
     world.add(soeAmi())
     await receiveRelease(world.parts, { event: announcements.ami })
     world.counted.length = 0
     expect(await polling(world)).toEqual({ taken: {} })
-    expect([world.started(), world.counted, world.told]).toEqual([[campaign], [], []])
+    expect([world.started(), world.counted, world.reported]).toEqual([[campaign], [], []])
   })
 
   it('starts the campaign of a release that was remembered: a crash came in between', async () => {
@@ -116,7 +116,7 @@ describe('what a poll finds and cannot take', () => {
     ],
     ['another name', { Name: 'soe-rhel8-1' }, 'wrong-name', "its name is 'soe-rhel8-1', and the fleet expects"],
     ['nothing that it can see', { ImageId: 'ami-00000009' }, 'not-visible', `the build account ${own} cannot see it`],
-  ])('is told once, however often it is found: %s', async (_, image, code, reason) => {
+  ])('is reported once, however often it is found: %s', async (_, image, code, reason) => {
     const world = releaseWorld()
     world.add(soeAmi({ Name: 'soe-rhel9-1', ...image }))
     world.parameters.set(`${soe} /soe/rhel9`, ami)
@@ -124,12 +124,12 @@ describe('what a poll finds and cannot take', () => {
       const { taken } = await polling(world, `2026-09-08T1${hour}:00:00Z`)
       expect(taken['rhel-soe']).toEqual({ refused: expect.stringContaining(reason) })
     }
-    expect([world.told.length, world.counted, world.started()]).toEqual([1, ['ReleaseRefused'], []])
-    expect(world.told[0]?.body).toContain(`tells of a release: ${ami}.`)
-    expect(world.told[0]?.facts).toMatchObject({ code, upstream: 'rhel-soe' })
+    expect([world.reported.length, world.counted, world.started()]).toEqual([1, ['ReleaseRefused'], []])
+    expect(world.reported[0]?.body).toContain(`tells of a release: ${ami}.`)
+    expect(world.reported[0]?.facts).toMatchObject({ code, upstream: 'rhel-soe' })
   })
 
-  it('is told once where a parameter was set back to an AMI that is older', async () => {
+  it('is reported once where a parameter was set back to an AMI that is older', async () => {
     const world = releaseWorld()
     const old = soeAmi({
       ImageId: 'ami-00000001',
@@ -141,7 +141,7 @@ describe('what a poll finds and cannot take', () => {
     await polling(world)
     world.parameters.set(`${soe} /soe/rhel9`, 'ami-00000001')
     for (let hour = 0; hour < 3; hour++) await polling(world)
-    expect(world.told.map(({ body }) => body.match(/did not take it: (.*)/)?.[1])).toEqual([
+    expect(world.reported.map(({ body }) => body.match(/did not take it: (.*)/)?.[1])).toEqual([
       `it was made 2026-08-01T00:00:00.000Z, and rhel-soe has released ${ami} since, made 2026-09-08T08:50:00.000Z.`,
     ])
     expect((await world.known()).upstreams['rhel-soe']?.ami).toBe(ami)
@@ -156,7 +156,7 @@ describe('a lost event', () => {
     return [{}]
   }
   it.each<[string, string, boolean, number, number]>([
-    ['is one that told of nothing for a quarter of an hour', 'al2023-soe', true, 16, 1],
+    ['is one that reported nothing for a quarter of an hour', 'al2023-soe', true, 16, 1],
     ['may still be on its way', 'al2023-soe', true, 15, 0],
     ['is none at the first look, when nothing was known', 'al2023-soe', false, 600, 0],
     ["is one of another account's parameter", 'rhel-soe', true, 600, 1],

@@ -40,7 +40,7 @@ function world(secret: Secret, ...replies: Reply[]) {
     return new Response(typeof answer === 'string' ? answer : JSON.stringify(answer), { status, headers })
   }
   const ledger = memoryLedger()
-  const parts = {
+  const deps = {
     ledger,
     apiUrl: 'https://slack.com/api',
     fetch: send as unknown as typeof fetch,
@@ -48,7 +48,7 @@ function world(secret: Secret, ...replies: Reply[]) {
     secret: { name: 'golden/slack', read: async () => secret },
   }
   const post = (MessageId: string, more: Partial<Notification> = {}) =>
-    postToSlack(parts, { MessageId, Timestamp, Message: notification(more) })
+    postToSlack(deps, { MessageId, Timestamp, Message: notification(more) })
   return { ledger, requests, slept, post, methods: () => requests.map(({ url }) => url.split('/').at(-1)) }
 }
 
@@ -161,7 +161,7 @@ describe('what passes', () => {
     const { post, slept, ledger } = world({ url: webhook }, reply)
     await expect(post('m1')).rejects.toMatchObject({
       name: 'Transient',
-      message: `channel of secret golden/slack: Slack is not to be had (${trouble}); given up after five minutes`,
+      message: `channel of secret golden/slack: Slack is unavailable (${trouble}); given up after five minutes`,
     })
     expect(slept).toEqual([1, 2, 4, 8, 16, 32, 64, 64, 64].map((seconds) => seconds * 1_000))
     expect(ledger.items.size).toBe(0)
@@ -221,12 +221,12 @@ describe('what does not pass', () => {
       'team_added_to_org. Look it up: https://docs.slack.dev/reference/methods/chat.postMessage.',
     ],
     [bot, { body: 'no JSON' }, 'HTTP 200. This is not how Slack answers: look at the URL in the secret.'],
-  ])('%o: %o is thrown at once, with what to do', async (secret, reply, told) => {
+  ])('%o: %o is thrown at once, with what to do', async (secret, reply, reported) => {
     const { post, requests, slept, ledger } = world(secret, reply)
     const error = await post('m1').catch((thrown: Error) => thrown)
     expect(error).toMatchObject({
       name: 'SlackRefused',
-      message: `channel of secret golden/slack: Slack says ${told}`,
+      message: `channel of secret golden/slack: Slack says ${reported}`,
     })
     expect(JSON.stringify(error) + String(error)).not.toContain('verysecret')
     expect([requests.length, slept.length, ledger.items.size]).toEqual([1, 0, 0])
@@ -270,7 +270,7 @@ describe('the secret', () => {
     ['{"url": "verysecret"}'],
     [JSON.stringify({ url: webhook, ...bot })],
     [''],
-  ])('%s is refused, and not told', async (value) => {
+  ])('%s is refused, and not reported', async (value) => {
     holds(value)
     const error = await read()
       .read()

@@ -8,7 +8,7 @@ import { PutParameterCommand } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cloudWatchOf } from '../../aws/alarms.ts'
-import { hold, rollBack, takeBack } from '../../domain/planning/holds.ts'
+import { clearRolledBack, hold, recordRolledBack } from '../../domain/planning/holds.ts'
 import { promote } from '../../functions/publish-pointers/promote-channels.ts'
 import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
 import { keyOf } from '../../ledger/keys.ts'
@@ -105,13 +105,13 @@ describe('publish-pointers', () => {
   ])('publishes nothing %s, though its image is not held any more', async (_, refused) => {
     const all = await verified()
     await all.ledger.table.set(key, { ami: 'ami-0b0b0b0b0b0b0b0b0', parentAmi: 'ami-0c0c0c0c0c0c0c0c0' })
-    await all.ledger.fleetState.change((known) => rollBack(known, [refused]))
+    await all.ledger.fleetState.change((known) => recordRolledBack(known, [refused]))
     await expect(publish(all, request)).rejects.toMatchObject({
       name: 'Superseded',
       message: `${refused} was rolled back`,
     })
     expect(put()).toEqual([])
-    await all.ledger.fleetState.change((known) => takeBack(known, refused))
+    await all.ledger.fleetState.change((known) => clearRolledBack(known, refused))
     ssm.on(PutParameterCommand).callsFake(({ Name = '', Value = '' }) => void parameters.set(Name, Value))
     expect(await publish(all, request)).toEqual({ published: 2 })
   })
@@ -137,7 +137,7 @@ describe('publish-pointers', () => {
     })
   })
 
-  it('leaves to whoever tries again what passes, though another target is wrong for good', async () => {
+  it('leaves to anybody who tries again what passes, though another target is wrong for good', async () => {
     ssm.on(PutParameterCommand).rejectsOnce(named('AccessDeniedException')).rejects(named('ThrottlingException'))
     await expect(publish(await verified(), request)).rejects.toMatchObject({ name: 'ThrottlingException' })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KnownImage } from '../../domain/planning/known.ts'
+import type { ImageState } from '../../domain/planning/fleet-state.ts'
 import { receiveCve } from '../../functions/receive-cve/receive-cve.ts'
 import { reconcileImages } from '../../functions/reconcile-images/reconcile-images.ts'
 import { current, hoursAgo, last, now, upstream } from '../domain/planning/situations.ts'
@@ -20,7 +20,7 @@ const reason = `a scan of ${image} 1.0.0/1 found 1 critical finding`
 const campaign = `cve-${image}-1-0-0-1`
 
 /** A world in which this is known of the image, and its upstream is as it was baked. */
-async function worldWith(known: KnownImage) {
+async function worldWith(known: ImageState) {
   const world = releaseWorld({ fleet })
   await world.parts.ledger.fleetState.change((before) => ({
     ...before,
@@ -30,8 +30,8 @@ async function worldWith(known: KnownImage) {
   return { ...world, cve: async () => (await world.known()).images[image]?.cve }
 }
 type World = Awaited<ReturnType<typeof worldWith>>
-const receiving = ({ parts }: World, more: Partial<Parameters<typeof receiveCve>[1]> = {}) =>
-  receiveCve(parts, { ...event, ...more })
+const receiving = ({ parts: deps }: World, more: Partial<Parameters<typeof receiveCve>[1]> = {}) =>
+  receiveCve(deps, { ...event, ...more })
 
 describe('receive-cve', () => {
   it('starts the campaign of an image with too many findings, and remembers when', async () => {

@@ -43,7 +43,7 @@ describe('receive-release', () => {
         newest: { ami, created: '2026-09-08T08:50:00.000Z' },
       },
     })
-    expect([world.told, world.counted]).toEqual([[], ['CampaignStarted']])
+    expect([world.reported, world.counted]).toEqual([[], ['CampaignStarted']])
   })
 
   it.each<[string, keyof typeof announcements, Image, string]>([
@@ -115,23 +115,23 @@ describe('what is no release', () => {
     const refused = `its owner is account 999999999999, and no upstream of the fleet names that account as its owner`
     for (let time = 0; time < 2; time++) expect(await receiving(world)).toEqual({ refused })
     expect(world.started()).toEqual([])
-    expect(world.told.map(({ kind }) => kind)).toEqual(['upstream-refused'])
-    expect(world.told[0]?.body).toContain(`Rebake did not take it: ${refused}.`)
-    expect(world.told[0]?.facts).toMatchObject({ ami, account: soe, code: 'wrong-owner', reason: refused })
+    expect(world.reported.map(({ kind }) => kind)).toEqual(['upstream-refused'])
+    expect(world.reported[0]?.body).toContain(`Rebake did not take it: ${refused}.`)
+    expect(world.reported[0]?.facts).toMatchObject({ ami, account: soe, code: 'wrong-owner', reason: refused })
     expect([...world.parts.ledger.items.values()]).toEqual([
       expect.objectContaining({ pk: `REFUSED#${ami}`, account: soe, announced: true, reason: refused }),
     ])
     expect(world.counted).toEqual(['ReleaseRefused'])
   })
 
-  it('is refused again for another reason: who mended the one mistake must hear of the next', async () => {
+  it('is refused again for another reason: who fixed the one mistake must hear of the next', async () => {
     const world = withRelease({ OwnerId: team, Architecture: 'arm64' })
     const announce = (detail: object) =>
       receiving(world, { ...announcements.event, detail: { ...announcements.event.detail, ...detail } })
     await announce({ upstream: 'gravitn-soe' })
     await announce({ upstream: 'gravitn-soe' })
     await announce({ emergency: 'yes' })
-    expect(world.told.map(({ body }) => body.match(/did not take it: (.*)/)?.[1])).toEqual([
+    expect(world.reported.map(({ body }) => body.match(/did not take it: (.*)/)?.[1])).toEqual([
       "the fleet has no upstream 'gravitn-soe' that announces its own releases.",
       expect.stringContaining('emergency: Invalid type'),
     ])
@@ -147,7 +147,7 @@ describe('what is no release', () => {
   ])('is refused once for each event where there is no AMI to know it by: %s', async (_, of) => {
     const world = releaseWorld()
     for (const id of ['e1', 'e1', 'e2']) await receiving(world, { ...of, id })
-    expect(world.told).toHaveLength(2)
+    expect(world.reported).toHaveLength(2)
   })
 
   it('is ignored, and counted, where it is about something else', async () => {
@@ -156,7 +156,7 @@ describe('what is no release', () => {
     expect(await receiving(world, { ...announcements.image, resources: ['arn:x'] })).toMatchObject({
       ignored: 'no upstream is the image arn:x',
     })
-    expect([world.told, world.counted]).toEqual([[], ['ReleaseIgnored', 'ReleaseIgnored']])
+    expect([world.reported, world.counted]).toEqual([[], ['ReleaseIgnored', 'ReleaseIgnored']])
     expect(world.parts.ledger.items.size).toBe(0)
   })
 
@@ -167,7 +167,7 @@ describe('what is no release', () => {
     const older = { ...event, detail: { ...event.detail, ImageId: 'ami-0000000a' } }
     const refused = `it was made 2026-08-08T08:50:00.000Z, and al2023-soe has released ${ami} since, made 2026-09-08T08:50:00.000Z`
     expect(await receiving(world, older)).toEqual({ taken: [{ refused }] })
-    expect(world.told[0]?.facts).toMatchObject({ code: 'older', upstream: 'al2023-soe' })
+    expect(world.reported[0]?.facts).toMatchObject({ code: 'older', upstream: 'al2023-soe' })
     expect(world.started()).toEqual([campaign])
     expect((await world.known()).upstreams['al2023-soe']?.ami).toBe(ami)
   })
@@ -192,7 +192,7 @@ describe('what cannot be seen yet', () => {
       name: 'AmiNotVisible',
       message: expect.stringContaining(message),
     })
-    expect([world.told, world.parts.ledger.items.size]).toEqual([[], 0])
+    expect([world.reported, world.parts.ledger.items.size]).toEqual([[], 0])
   })
 
   it('is refused when it was looked for in vain, and says why', async () => {
@@ -200,8 +200,8 @@ describe('what cannot be seen yet', () => {
     const cause = JSON.stringify({ errorType: 'AmiNotVisible', errorMessage: 'nobody can see it' })
     const answer = await receiveRelease(world.parts, { event, failure: { error: 'AmiNotVisible', cause } })
     expect(answer).toEqual({ refused: 'nobody can see it' })
-    expect(world.told[0]?.facts).toMatchObject({ code: 'not-received', reason: 'nobody can see it' })
-    expect(world.told[0]?.body).toContain('Rebake did not take it: nobody can see it.')
+    expect(world.reported[0]?.facts).toMatchObject({ code: 'not-received', reason: 'nobody can see it' })
+    expect(world.reported[0]?.body).toContain('Rebake did not take it: nobody can see it.')
   })
 
   it.each<[keyof typeof announcements, string]>([
@@ -216,7 +216,7 @@ describe('what cannot be seen yet', () => {
       failure: { error: 'States.Timeout', cause: '' },
     })
     const { account } = announcements[kind]
-    expect(world.told[0]?.body).toMatch(`Account ${account}, us-west-2, tells of a release: ${name}.`)
-    expect(world.told[0]?.body).toContain('Rebake did not take it: States.Timeout.')
+    expect(world.reported[0]?.body).toMatch(`Account ${account}, us-west-2, tells of a release: ${name}.`)
+    expect(world.reported[0]?.body).toContain('Rebake did not take it: States.Timeout.')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { KnownImage, KnownUpstream } from '../../domain/planning/known.ts'
-import { planned } from '../../domain/planning/learning.ts'
+import type { ImageState, UpstreamState } from '../../domain/planning/fleet-state.ts'
+import { recordPlan } from '../../domain/planning/transitions.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { reconcileImages } from '../../functions/reconcile-images/reconcile-images.ts'
 import { current, hoursAgo, last, made, now, older, upstream } from '../domain/planning/situations.ts'
@@ -14,7 +14,7 @@ const fleet = { ...example, images }
 const definitions = { [image]: 'd1', [other]: 'd1' }
 
 /** A world in which this is known of the two images, and of the upstream of the first. */
-async function worldWith(known: Record<string, KnownImage>, of: Partial<KnownUpstream> = {}) {
+async function worldWith(known: Record<string, ImageState>, of: Partial<UpstreamState> = {}) {
   const world = releaseWorld({ fleet })
   await world.parts.ledger.fleetState.change((before) => ({
     ...before,
@@ -31,7 +31,7 @@ describe('reconcile-images', () => {
   it('does nothing where everything is as the fleet says', async () => {
     const world = await worldWith(settled)
     expect(await looking(world)).toEqual([])
-    expect([world.started(), world.told, world.counted]).toEqual([[], [], []])
+    expect([world.started(), world.reported, world.counted]).toEqual([[], [], []])
   })
 
   it('starts one campaign for everything that is not, with the reason for each', async () => {
@@ -60,7 +60,7 @@ describe('reconcile-images', () => {
 
   it('starts nothing for an image that a campaign is to bake', async () => {
     const world = await worldWith({ ...settled, [image]: {} })
-    await world.parts.ledger.fleetState.change((known) => planned(known, { campaign: 'c', number: 1 }, [{ image }]))
+    await world.parts.ledger.fleetState.change((known) => recordPlan(known, { campaign: 'c', number: 1 }, [{ image }]))
     expect(await looking(world)).toEqual([])
   })
 
@@ -77,7 +77,7 @@ describe('reconcile-images', () => {
 })
 
 describe('an image that failed', () => {
-  const failed = (tries: number, hours: number): KnownImage => ({
+  const failed = (tries: number, hours: number): ImageState => ({
     ...last(image, older),
     attempt: {
       ...made(),
@@ -104,31 +104,33 @@ describe('an image that failed', () => {
     expect(world.started()).toEqual([second, third])
   })
 
-  it('three times is given up, told and counted once, and the others go on', async () => {
+  it('three times is given up, reported and counted once, and the others go on', async () => {
     const world = await worldWith({ [image]: failed(3, 1) })
     const campaigns = await looking(world)
     expect(campaigns.map((name) => (world.triggerOf(name) as Trigger & { kind: 'drift' }).images)).toEqual([
       [{ image: other, reason: 'it is new to the fleet' }],
     ])
-    expect(world.told).toEqual([expect.objectContaining({ subject: `Given up: ${image} is not what the fleet says` })])
-    expect(world.told[0]?.body).toContain(`${image} was tried 3 times on ${current}, and failed each time.`)
+    expect(world.reported).toEqual([
+      expect.objectContaining({ subject: `Given up: ${image} is not what the fleet says` }),
+    ])
+    expect(world.reported[0]?.body).toContain(`${image} was tried 3 times on ${current}, and failed each time.`)
     await looking(world, 1)
-    expect([world.told.length, world.counted]).toEqual([1, ['ImageGivenUp', 'CampaignStarted']])
+    expect([world.reported.length, world.counted]).toEqual([1, ['ImageGivenUp', 'CampaignStarted']])
     expect((await world.known()).images[image]?.attempt).toMatchObject({ tries: 3, givenUp: true })
   })
 
-  it('is told again when the telling failed', async () => {
+  it('is reported again when the telling failed', async () => {
     const world = await worldWith({ ...settled, [image]: failed(3, 1) })
     const away = async () => Promise.reject(new Error('SNS is away'))
     const known = await world.known()
     await expect(reconcileImages({ ...world.parts, definitions, notify: away }, known, now)).rejects.toThrow('SNS')
     await looking(world, 1)
-    expect(world.told).toHaveLength(1)
+    expect(world.reported).toHaveLength(1)
   })
 
   it('and was stopped by a person is left to that person', async () => {
     const stopped = failed(1, 50)
-    const attempt = { ...(stopped.attempt as NonNullable<KnownImage['attempt']>), givenUp: true }
+    const attempt = { ...(stopped.attempt as NonNullable<ImageState['attempt']>), givenUp: true }
     expect(await looking(await worldWith({ ...settled, [image]: { ...stopped, attempt } }))).toEqual([])
   })
 })

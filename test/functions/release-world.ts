@@ -33,7 +33,7 @@ export function releaseWorld({
   /** By account and name; those of AWS are of the account ''. */
   const parameters = new Map<string, string>()
   const executions = new Map<string, string>()
-  const told: Message[] = []
+  const reported: Message[] = []
   const counted: string[] = []
   /** What the next call of a service throws. */
   const failing: { ec2?: Error | undefined; ssm?: Error | undefined; stepFunctions?: Error | undefined } = {}
@@ -83,7 +83,7 @@ export function releaseWorld({
     /** Names of campaigns that were started. */
     started: () => [...executions.keys()],
     triggerOf: (name: string) => (JSON.parse(executions.get(name) ?? '{}') as { trigger: Trigger }).trigger,
-    told,
+    reported,
     counted,
     failing,
     known: () => ledger.fleetState.read(),
@@ -96,7 +96,7 @@ export function releaseWorld({
       ec2,
       stepFunctions,
       campaignArn: 'arn:aws:states:us-west-2:111122223333:stateMachine:golden-campaign',
-      notify: async (message: Message) => void told.push(message),
+      notify: async (message: Message) => void reported.push(message),
       count: (name: string) => void counted.push(name),
       upstreams: {
         fleetName: fleet.name,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../domain/messages/message.ts'
-import type { Release } from '../../domain/releases/release.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import { retirementName } from '../../domain/releases/retirement.ts'
 import { closeRetirement } from '../../functions/close-retirement/close-retirement.ts'
 import { planRun, showPlan } from '../../functions/plan-retirement/plan-retirement.ts'
@@ -42,40 +42,40 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
       distributed: copies,
       bakedAt: `2026-08-0${n}T00:00:00Z`,
       releasedAt: `2026-08-0${n}T01:00:00Z`,
-    } satisfies Release)
+    } satisfies ImageRelease)
     world.addAmi(`ami-own-${n}`, fleet.build)
     world.addAmi(`ami-copy-${n}`, there)
   }
-  const told: Message[] = []
-  const notify = async (message: Message) => void told.push(message)
-  const parts = { fleet, ledger, notify, clientsIn: world.clientsIn }
+  const reported: Message[] = []
+  const notify = async (message: Message) => void reported.push(message)
+  const deps = { fleet, ledger, notify, clientsIn: world.clientsIn }
   const plan = (time: string, act = false) => {
     const operation = retirementName(time)
-    return planRun(parts, { operation, execution: `arn:${operation}`, time, by, act })
+    return planRun(deps, { operation, execution: `arn:${operation}`, time, by, act })
   }
   /** As the state machine does it. */
   const run = async (time: string, act = false) => {
     const operation = retirementName(time)
     const { places } = await plan(time, act)
-    for (const place of places) await withdrawAmis(parts, { operation, ...place, time }).catch(() => undefined)
-    return closeRetirement(parts, { operation, execution: `arn:${operation}`, time })
+    for (const place of places) await withdrawAmis(deps, { operation, ...place, time }).catch(() => undefined)
+    return closeRetirement(deps, { operation, execution: `arn:${operation}`, time })
   }
   const retired = async () =>
     Object.fromEntries((await ledger.releases.readAll('base')).map(({ version, retired }) => [version, retired]))
-  return { parts, world, ledger, told, plan, run, retired }
+  return { parts: deps, world, ledger, reported, plan, run, retired }
 }
 
 const [first, second, third, fourth] = weeks as [string, string, string, string]
 
 describe('a run of retirement', () => {
   it('only reports the first time, deprecates then, and removes after the grace', async () => {
-    const { world, told, run, retired } = await retiring()
+    const { world, reported, run, retired } = await retiring()
     await run(first)
     expect(world.done).toEqual([])
-    expect(told.map(({ subject }) => subject)).toEqual([
+    expect(reported.map(({ subject }) => subject)).toEqual([
       'Retirement (only a report): 2 releases to deprecate, 0 to remove',
     ])
-    expect(told[0]?.body).toContain('it is the first run: the next one acts')
+    expect(reported[0]?.body).toContain('it is the first run: the next one acts')
 
     await run(second)
     expect(world.done.sort()).toEqual(
@@ -85,7 +85,7 @@ describe('a run of retirement', () => {
 
     await run(third)
     expect(world.done).toHaveLength(4)
-    expect(told.at(-1)?.body).toContain('Removed later:\n  base 1.0.2/1 (ami-own-2): from 2026-09-27 06:00 UTC on')
+    expect(reported.at(-1)?.body).toContain('Removed later:\n  base 1.0.2/1 (ami-own-2): from 2026-09-27 06:00 UTC on')
 
     await run(fourth)
     expect([...world.amis.keys()]).toEqual(['ami-own-3', 'ami-copy-3', 'ami-own-4', 'ami-copy-4'])
@@ -94,12 +94,12 @@ describe('a run of retirement', () => {
   })
 
   it('says nothing where no release is old, and reports first when one is', async () => {
-    const { ledger, world, told, run } = await retiring()
+    const { ledger, world, reported, run } = await retiring()
     const [old] = await ledger.releases.readAll('base')
     for (const n of [1, 2])
       await ledger.table.set(keyOf('release', { image: 'base', version: `1.0.${n}/1` }), { retired: { ...gone } })
     await run(first)
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
     await seed(ledger, keyOf('release', { image: 'base', version: '1.0.5/1' }), {
       ...old,
       version: '1.0.5/1',
@@ -108,7 +108,7 @@ describe('a run of retirement', () => {
       copies: {},
     })
     await run(second)
-    expect(told.map(({ subject }) => subject)).toEqual([
+    expect(reported.map(({ subject }) => subject)).toEqual([
       'Retirement (only a report): 1 release to deprecate, 0 to remove',
     ])
     expect(world.done).toEqual([])
@@ -116,7 +116,7 @@ describe('a run of retirement', () => {
   const gone = { deprecatedAt: '2026-08-10T00:00:00Z', removedAt: '2026-08-24T00:00:00Z' }
 
   it('takes five hundred at a time, the oldest first, and the others in the next run', async () => {
-    const { ledger, world, run, retired, parts } = await retiring()
+    const { ledger, world, run, retired, parts: deps } = await retiring()
     for (let n = 100; n < 700; n++) {
       const version = `0.9.${n}/1`
       await ledger.table.create(keyOf('release', { image: 'base', version }), {
@@ -129,8 +129,8 @@ describe('a run of retirement', () => {
         definition: 'd',
         campaign: 'c',
         bakedAt: `2026-07-01T00:${Math.floor(n / 60)}:${(n % 60) + 10}Z`,
-      } satisfies Release)
-      world.addAmi(`ami-${n}`, parts.fleet.build)
+      } satisfies ImageRelease)
+      world.addAmi(`ami-${n}`, deps.fleet.build)
     }
     await run(first, true)
     expect(world.done).toHaveLength(500)
@@ -141,12 +141,12 @@ describe('a run of retirement', () => {
   })
 
   it('keeps what something uses where it does, says so, and takes it when it is not used any more', async () => {
-    const { world, told, run, retired } = await retiring()
+    const { world, reported, run, retired } = await retiring()
     const { instances } = world.at(there)
     instances.set('i-1', { ami: 'ami-copy-1', state: 'stopped' })
     await run(second, true)
     await run(fourth)
-    expect(told.at(-1)?.body).toContain(
+    expect(reported.at(-1)?.body).toContain(
       'Old, and removed only where nothing uses it:\n  base 1.0.1/1 (ami-own-1): 222233334444 us-east-1: instance i-1',
     )
     expect(world.amis.has('ami-copy-1')).toBe(true)
@@ -162,11 +162,11 @@ describe('a run of retirement', () => {
   })
 
   it('acts at once for a person, who has seen the plan, and though the fleet says dryRun', async () => {
-    const { world, told, run } = await retiring({ dryRun: true })
+    const { world, reported, run } = await retiring({ dryRun: true })
     await run(first)
     await run(second)
     expect(world.done).toEqual([])
-    expect(told.map(({ body }) => body.split('\n')[0])).toEqual([
+    expect(reported.map(({ body }) => body.split('\n')[0])).toEqual([
       'Nothing is deprecated or removed now: the fleet says dryRun. Otherwise this would be done:',
       'Nothing is deprecated or removed now: the fleet says dryRun. Otherwise this would be done:',
     ])
@@ -175,13 +175,13 @@ describe('a run of retirement', () => {
   })
 
   it('tells once, and decides the same, when it is repeated', async () => {
-    const { ledger, told, plan, run } = await retiring()
+    const { ledger, reported, plan, run } = await retiring()
     const once = await plan(first, true)
     expect(await plan(first, true)).toEqual(once)
     await run(first, true)
     const before = await ledger.operations.readWithdrawals(retirementName(first))
     await run(first, true)
-    expect(told).toHaveLength(1)
+    expect(reported).toHaveLength(1)
     expect(await ledger.operations.readWithdrawals(retirementName(first))).toEqual(before)
     expect(await ledger.operations.read(retirementName(first))).toMatchObject({
       kind: 'retirement',
@@ -194,7 +194,7 @@ describe('a run of retirement', () => {
   })
 
   it('names the accounts that do not let it, marks nothing that is not done, and tries again', async () => {
-    const { world, ledger, told, run, retired } = await retiring()
+    const { world, ledger, reported, run, retired } = await retiring()
     world.closed.add(there.account)
     const { problems, sentence } = await run(first, true)
     expect({ problems, sentence }).toEqual({
@@ -202,8 +202,8 @@ describe('a run of retirement', () => {
       sentence: `222233334444 us-east-1: base 1.0.1/1 (ami-copy-1), base 1.0.2/1 (ami-copy-2): cannot assume the role of ${there.account}`,
     })
     expect(await ledger.operations.read(retirementName(first))).toMatchObject({ status: 'failed' })
-    expect(told.map(({ severity }) => severity)).toEqual(['info', 'error'])
-    expect(told.at(-1)?.body).toContain(sentence)
+    expect(reported.map(({ severity }) => severity)).toEqual(['info', 'error'])
+    expect(reported.at(-1)?.body).toContain(sentence)
     expect(await retired()).toMatchObject({ '1.0.1/1': undefined, '1.0.2/1': undefined })
     world.closed.clear()
     await run(second)
@@ -211,17 +211,17 @@ describe('a run of retirement', () => {
   })
 
   it('says beforehand where nobody knows what is used', async () => {
-    const { world, told, run } = await retiring()
+    const { world, reported, run } = await retiring()
     await run(second, true)
     world.at(there).refused.add('DescribeInstances')
     await run(fourth)
-    expect(told.at(-2)).toMatchObject({ severity: 'warning' })
-    expect(told.at(-2)?.body).toContain('nothing is removed there: 222233334444 us-east-1: You are not authorized')
+    expect(reported.at(-2)).toMatchObject({ severity: 'warning' })
+    expect(reported.at(-2)?.body).toContain('nothing is removed there: 222233334444 us-east-1: You are not authorized')
     expect(world.amis.has('ami-copy-1')).toBe(true)
     expect(world.amis.has('ami-own-1')).toBe(false)
   })
 
-  it('begins anew with what is kept again', async () => {
+  it('begins again with what is kept again', async () => {
     const { ledger, run, retired } = await retiring()
     await run(second, true)
     await ledger.fleetState.change(() => goneBackTo('ami-own-1'))
@@ -235,27 +235,30 @@ describe('a run of retirement', () => {
   })
 
   it('tells people of a failure of its own, and once', async () => {
-    const { parts, told } = await retiring()
+    const { parts: deps, reported } = await retiring()
     const failure = { error: 'States.Timeout', cause: '' }
     const closing = { operation: 'retire-1', execution: 'arn:retire-1', time: first, failure }
-    expect(await closeRetirement(parts, closing)).toEqual({ problems: 1, sentence: 'States.Timeout: ' })
-    await closeRetirement(parts, closing)
-    expect(told.map(({ subject }) => subject)).toEqual(['Retirement not done everywhere: 1 problem'])
+    expect(await closeRetirement(deps, closing)).toEqual({ problems: 1, sentence: 'States.Timeout: ' })
+    await closeRetirement(deps, closing)
+    expect(reported.map(({ subject }) => subject)).toEqual(['Retirement not done everywhere: 1 problem'])
   })
 
   it('is refused where the fleet retires nothing', async () => {
-    const { parts, plan } = await retiring(null)
+    const { parts: deps, plan } = await retiring(null)
     await expect(plan(first)).rejects.toThrow("the fleet retires nothing: fleet.yaml has no 'retirement'")
-    await expect(showPlan(parts, first)).rejects.toMatchObject({ name: 'RequestRefused' })
+    await expect(showPlan(deps, first)).rejects.toMatchObject({ name: 'RequestRefused' })
   })
 })
 
 it('shows the plan, and neither remembers nor tells it', async () => {
-  const { parts, ledger, told } = await retiring()
+  const { parts: deps, ledger, reported } = await retiring()
   const before = new Map(ledger.items)
-  const { releases, uses } = await showPlan(parts, first)
-  expect(releases.map(({ version, fate }) => `${version} ${fate}`)).toEqual(['1.0.2/1 deprecate', '1.0.1/1 deprecate'])
+  const { releases, uses } = await showPlan(deps, first)
+  expect(releases.map(({ version, action }) => `${version} ${action}`)).toEqual([
+    '1.0.2/1 deprecate',
+    '1.0.1/1 deprecate',
+  ])
   expect(uses).toEqual({})
-  expect(told).toEqual([])
+  expect(reported).toEqual([])
   expect(ledger.items).toEqual(before)
 })

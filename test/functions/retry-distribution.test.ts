@@ -6,7 +6,7 @@ import { seed } from '../support/ledger.ts'
 import { arnOf, key, named, request, ringWorld } from './ring-world.ts'
 
 const world = ringWorld()
-const { imageBuilder, say, parts } = world
+const { imageBuilder, say, parts: deps } = world
 beforeEach(() => {
   world.reset()
   imageBuilder.on(RetryImageCommand).resolves({})
@@ -19,7 +19,7 @@ describe('retry-distribution', () => {
   it('retries every distribution that failed, and counts it', async () => {
     say({ status: 'FAILED' }, 2)
     say({ status: 'FAILED' }, 4)
-    const all = await parts({}, distributed)
+    const all = await deps({}, distributed)
     expect(await retry(all, request)).toEqual({ retried: 2 })
     expect(retried().map(({ imageBuildVersionArn: arn }) => arn)).toEqual([arnOf(2), arnOf(4)])
     const item = await all.ledger.table.get(key)
@@ -32,7 +32,7 @@ describe('retry-distribution', () => {
 
   it('is the same try when it is repeated, and another one later, twice at the most', async () => {
     say({ status: 'FAILED' }, 2)
-    const all = await parts({}, distributed)
+    const all = await deps({}, distributed)
     await retry(all, request)
     await retry(all, request)
     await retry(all, { ...request, time: '2026-09-08T10:30:00Z' })
@@ -44,9 +44,9 @@ describe('retry-distribution', () => {
     expect(others).toEqual([])
   })
 
-  it('forgets what was told of the failure', async () => {
+  it('forgets what was reported the failure', async () => {
     say({ status: 'FAILED' }, 2)
-    const all = await parts({}, distributed)
+    const all = await deps({}, distributed)
     const wait = keyOf('wait', { id: arnOf(2) })
     await seed(all.ledger, wait, { outcome: {} })
     await retry(all, request)
@@ -61,18 +61,18 @@ describe('retry-distribution', () => {
     }
     say({ status: 'FAILED', amis: [failed] }, 2)
     imageBuilder.on(RetryImageCommand).rejects(named('InvalidRequestException', 'not retriable'))
-    await expect(retry(await parts({}, distributed), request)).rejects.toMatchObject({
+    await expect(retry(await deps({}, distributed), request)).rejects.toMatchObject({
       name: 'DistributionFailed',
       message: '200000000000 us-east-1: no key (and no retry: not retriable)',
     })
     imageBuilder.on(RetryImageCommand).rejects(named('ServiceException'))
-    await expect(retry(await parts({}, distributed), request)).rejects.toMatchObject({
+    await expect(retry(await deps({}, distributed), request)).rejects.toMatchObject({
       name: 'ServiceException',
     })
   })
 
   it('retries nothing that was not distributed', async () => {
-    const all = await parts()
+    const all = await deps()
     await all.ledger.table.set(key, { distributing: {} })
     await expect(retry(all, request)).rejects.toThrow('nothing was distributed to ring early')
   })

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { ClientsIn } from '../../aws/ami-usage.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Message } from '../../domain/messages/message.ts'
-import { stopOf } from '../../domain/planning/holds.ts'
-import { passed, shipped } from '../../domain/planning/learning.ts'
+import { reasonToStop } from '../../domain/planning/holds.ts'
+import { recordCandidate, recordReleased } from '../../domain/planning/transitions.ts'
 import { close } from '../../functions/close-revocation/close-revocation.ts'
 import { plan, preview } from '../../functions/plan-revocation/plan-revocation.ts'
 import { keyOf } from '../../ledger/keys.ts'
@@ -46,7 +46,7 @@ const clientsWith =
 /** The base and the image below it, of which the second of each is bad; the base alone has a good one before it. */
 async function world() {
   const ledger = memoryLedger()
-  const told: Message[] = []
+  const reported: Message[] = []
   const good = fakeRelease({
     image: base,
     version: '1.0.1/1',
@@ -66,45 +66,49 @@ async function world() {
     await ledger.table.create(keyOf('release', { image: release.image, version: release.version }), { ...release })
   for (const { image, ami, version, parentAmi } of [bad, below])
     await ledger.fleetState.change((known) =>
-      shipped(passed(known, image, { ami, version, parentAmi, definition: 'd1', at: time, campaign: 'c' }), image, {
-        ami,
-        version,
-      }),
+      recordReleased(
+        recordCandidate(known, image, { ami, version, parentAmi, definition: 'd1', at: time, campaign: 'c' }),
+        image,
+        {
+          ami,
+          version,
+        },
+      ),
     )
-  const parts = {
+  const deps = {
     fleet,
     ledger,
     stepFunctions: sfn as unknown as SFNClient,
     campaignArn: 'arn:campaign',
     clientsIn: clientsWith('ami-copy'),
-    notify: async (message: Message) => void told.push(message),
+    notify: async (message: Message) => void reported.push(message),
     count: () => {},
   }
-  return { ledger, told, parts, bad, below }
+  return { ledger, reported, parts: deps, bad, below }
 }
 const started = () =>
   sfn.commandCalls(StartExecutionCommand).map((call) => JSON.parse(call.args[0].input.input ?? '{}'))
 
 describe('plan-revocation', () => {
   it('shows beforehand what is used, and changes nothing', async () => {
-    const { parts, ledger, bad, below } = await world()
+    const { parts: deps, ledger, bad, below } = await world()
     const before = structuredClone([...ledger.items.values()])
-    const seen = await preview(parts, asked)
+    const seen = await preview(deps, asked)
     expect(seen).toMatchObject({ releases: [bad, below], goBack: [{ image: base, to: '1.0.1/1' }] })
     expect(seen.uses).toContainEqual({ ...instance, ami: 'ami-copy' })
     expect([...ledger.items.values()]).toEqual(before)
   })
 
   it('says where nobody could look', async () => {
-    const { parts } = await world()
-    const seen = await preview({ ...parts, clientsIn: clientsWith('ami-copy', early.account) }, asked)
+    const { parts: deps } = await world()
+    const seen = await preview({ ...deps, clientsIn: clientsWith('ami-copy', early.account) }, asked)
     expect(seen.unread).toBe('222233334444 us-west-2: no role')
     expect(seen.uses.map(({ account }) => account)).toEqual([fleet.build.account])
   })
 
   it('revokes at once, and leaves in the ledger what is to be done', async () => {
-    const { parts, ledger, bad, below } = await world()
-    expect(await plan(parts, request)).toEqual({
+    const { parts: deps, ledger, bad, below } = await world()
+    expect(await plan(deps, request)).toEqual({
       rollbacks: [{ image: base, to: '1.0.1/1', execution: rollbackOf(operation, base) }],
       places: [fleet.build, early],
     })
@@ -112,7 +116,7 @@ describe('plan-revocation', () => {
       expect(await ledger.table.get(keyOf('release', { image, version }))).toMatchObject({
         revoked: { at: time, by: 'ada', reason: 'CVE-2026-1234', operation },
       })
-    expect(stopOf(await ledger.fleetState.read(), 'web', [below.ami])).toBe(`${below.ami} was revoked`)
+    expect(reasonToStop(await ledger.fleetState.read(), 'web', [below.ami])).toBe(`${below.ami} was revoked`)
     expect(await ledger.operations.read(operation)).toMatchObject({
       kind: 'revocation',
       status: 'running',
@@ -126,18 +130,18 @@ describe('plan-revocation', () => {
   })
 
   it('planned again after a crash is what it was, though pointers have moved meanwhile', async () => {
-    const { parts, ledger } = await world()
-    const first = await plan(parts, request)
+    const { parts: deps, ledger } = await world()
+    const first = await plan(deps, request)
     await ledger.operations.recordWithdrawn(operation, early, [])
     await ledger.fleetState.change((known) => ({ ...known, images: {} }))
-    expect(await plan(parts, { ...request, time: '2026-09-10T09:01:00Z' })).toEqual(first)
+    expect(await plan(deps, { ...request, time: '2026-09-10T09:01:00Z' })).toEqual(first)
     expect(await ledger.operations.readWithdrawal(operation, early)).toMatchObject({ amis: [] })
     expect(await ledger.operations.read(operation)).toMatchObject({ startedAt: time })
   })
 
   it('refuses a release that there is not', async () => {
-    const { parts } = await world()
-    await expect(plan(parts, { ...request, version: '9.9.9/1' })).rejects.toMatchObject({
+    const { parts: deps } = await world()
+    await expect(plan(deps, { ...request, version: '9.9.9/1' })).rejects.toMatchObject({
       name: 'RequestRefused',
       message: expect.stringContaining('rebake history'),
     })
@@ -145,7 +149,7 @@ describe('plan-revocation', () => {
 })
 
 describe('close-revocation', () => {
-  /** Planned, rolled back, and withdrawn, as told. */
+  /** Planned, rolled back, and withdrawn, as reported. */
   const closing = async ({
     rollback = { status: 'finished' } as object,
     outcome = 'done' as 'done' | 'in-use' | 'failed',
@@ -163,8 +167,8 @@ describe('close-revocation', () => {
     return { ...all, closed: () => close(all.parts, { operation, time: later }), later }
   }
 
-  it('has baked anew what is affected, tells once, and forgets what nothing may be baked from', async () => {
-    const { closed, ledger, told, later } = await closing()
+  it('has baked again what is affected, tells once, and forgets what nothing may be baked from', async () => {
+    const { closed, ledger, reported, later } = await closing()
     expect(await closed()).toEqual({ problems: 0 })
     expect(await closed()).toEqual({ problems: 0 })
     expect(started()).toEqual([
@@ -177,7 +181,7 @@ describe('close-revocation', () => {
         },
       },
     ])
-    expect(told.map(({ severity }) => severity)).toEqual(['warning'])
+    expect(reported.map(({ severity }) => severity)).toEqual(['warning'])
     expect(await ledger.operations.read(operation)).toMatchObject({
       status: 'finished',
       finishedAt: later,
@@ -190,9 +194,9 @@ describe('close-revocation', () => {
   })
 
   it('names what runs on it and was left', async () => {
-    const { closed, told } = await closing({ outcome: 'in-use' })
+    const { closed, reported } = await closing({ outcome: 'in-use' })
     expect(await closed()).toEqual({ problems: 0 })
-    expect(told[0]?.body).toContain('ami-copy: 222233334444 us-west-2: instance i-0a')
+    expect(reported[0]?.body).toContain('ami-copy: 222233334444 us-west-2: instance i-0a')
   })
 
   it.each([
@@ -211,15 +215,15 @@ describe('close-revocation', () => {
     ],
     ['an AMI', { outcome: 'failed' as const }, 2, `${base} 1.0.2/1 (ami-copy): no permission`],
   ])('is incomplete where %s is not as it should be, and says so', async (_, given, problems, text) => {
-    const { closed, told, ledger } = await closing(given)
+    const { closed, reported, ledger } = await closing(given)
     expect(await closed()).toEqual({ problems })
-    expect(told[0]).toMatchObject({ severity: 'error', body: expect.stringContaining(text) })
+    expect(reported[0]).toMatchObject({ severity: 'error', body: expect.stringContaining(text) })
     expect(await ledger.operations.read(operation)).toMatchObject({ status: 'failed' })
     expect(started()).toHaveLength(1)
   })
 
   it('knows no operation that was not planned', async () => {
-    const { parts } = await world()
-    await expect(close(parts, { operation: 'other', time })).rejects.toThrow('there is no operation other')
+    const { parts: deps } = await world()
+    await expect(close(deps, { operation: 'other', time })).rejects.toThrow('there is no operation other')
   })
 })

@@ -34,7 +34,7 @@ export const named = (name: string, message = 'no') => Object.assign(new Error(m
 export const copy = (region: string, image: string, accountId = account) => ({ accountId, region, image })
 export const copies = [copy('us-west-2', 'ami-0a'), copy('us-east-1', 'ami-0b')]
 
-interface Told {
+interface Reported {
   status?: string
   amis?: object[]
   reason?: string
@@ -47,7 +47,7 @@ export function ringWorld() {
   const sts = mockOf(STSClient)
 
   /** What Image Builder says of the distribution, or of the one with that number. */
-  const say = ({ status = 'AVAILABLE', amis = copies, reason }: Told, n?: number) =>
+  const say = ({ status = 'AVAILABLE', amis = copies, reason }: Reported, n?: number) =>
     imageBuilder.on(GetImageCommand, n === undefined ? undefined : { imageBuildVersionArn: arnOf(n) }).resolves({
       image: { state: { status, reason } as never, outputResources: { amis: amis as never } },
     })

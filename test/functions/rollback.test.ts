@@ -9,9 +9,9 @@ import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/c
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Message } from '../../domain/messages/message.ts'
+import { emptyFleetState } from '../../domain/planning/fleet-state.ts'
 import { hold } from '../../domain/planning/holds.ts'
-import { nothingKnown } from '../../domain/planning/known.ts'
-import type { Placed } from '../../domain/releases/release.ts'
+import type { Placement } from '../../domain/releases/image-release.ts'
 import { closeRollback } from '../../functions/close-rollback/close-rollback.ts'
 import { holdImage } from '../../functions/hold-image/hold-image.ts'
 import { planRollback } from '../../functions/plan-rollback/plan-rollback.ts'
@@ -43,7 +43,7 @@ const request = {
   hold: true,
 }
 const closing = { operation, time: '2026-09-09T00:05:00Z' }
-const target = (account: string, region: string, ami: string): Placed => ({ account, region, ami })
+const target = (account: string, region: string, ami: string): Placement => ({ account, region, ami })
 const had = (n: number) => ({
   early: [target('200000000001', 'us-west-2', `ami-early-${n}`)],
   everyone: [
@@ -69,30 +69,30 @@ async function world() {
       distributed: had(n),
     })
   await ledger.fleetState.change(() => ({
-    ...nothingKnown,
+    ...emptyFleetState,
     images: { base: { released: { ami: 'ami-3', version: '1.0.3/1' } } },
   }))
-  const told: Message[] = []
-  const parts = {
+  const reported: Message[] = []
+  const deps = {
     ledger,
     stepFunctions: sfn as unknown as SFNClient,
     ssm: new SSMClient({ region: 'us-west-2' }),
-    notify: async (message: Message) => void told.push(message),
+    notify: async (message: Message) => void reported.push(message),
   }
   const known = async () => (await ledger.fleetState.read()).images.base
   const marked = async () =>
     (await ledger.releases.readAll('base')).filter(({ rolledBack }) => rolledBack).map(({ version }) => version)
   return {
     ledger,
-    parts,
-    told,
+    parts: deps,
+    reported,
     known,
     marked,
-    plan: (more: object = {}) => planRollback({ ...parts, fleet }, { ...request, ...more }),
+    plan: (more: object = {}) => planRollback({ ...deps, fleet }, { ...request, ...more }),
     restore: (ring: string) =>
       restore({ fleet: 'small', ledger, pause: async () => {} }, { operation, ring, time: request.time }),
-    close: () => closeRollback({ ...parts, fleet: 'small' }, closing),
-    hold: (more: object) => holdImage(parts, { image: 'base', by: request.by, time: request.time, ...more } as never),
+    close: () => closeRollback({ ...deps, fleet: 'small' }, closing),
+    hold: (more: object) => holdImage(deps, { image: 'base', by: request.by, time: request.time, ...more } as never),
     read: () => ledger.operations.readRollback(operation),
   }
 }
@@ -123,7 +123,7 @@ beforeEach(() => {
 })
 
 describe('plan-rollback', () => {
-  it('holds the image, marks what it goes back from, and writes down each ring', async () => {
+  it('holds the image, marks what it rolls back from, and writes down each ring', async () => {
     const all = await world()
     expect(await all.plan()).toEqual({ rings: [{ ring: 'early' }, { ring: 'everyone' }] })
     expect((await all.known())?.held).toEqual({
@@ -169,7 +169,7 @@ describe('plan-rollback', () => {
     expect((await all.known())?.held).toMatchObject({ operation })
   })
 
-  it('takes the mark from what somebody goes back to by its name', async () => {
+  it('takes the mark from what somebody rolls back to by its name', async () => {
     const all = await world()
     await all.plan()
     const again = { execution: arnOf('rollback-base-2'), to: '1.0.3/1' }
@@ -318,7 +318,7 @@ describe('close-rollback', () => {
     expect((await all.read()).record).toMatchObject({ status: 'finished', finishedAt: closing.time })
     await all.close()
     expect(moved()).toHaveLength(3)
-    expect(all.told).toMatchObject([
+    expect(all.reported).toMatchObject([
       {
         kind: 'image-rolled-back',
         severity: 'warning',
@@ -344,8 +344,8 @@ describe('close-rollback', () => {
         message: problems.join('; '),
       })
     expect((await all.read()).record).toMatchObject({ status: 'failed', problems })
-    expect(all.told).toMatchObject([{ severity: 'error', facts: { problems } }])
-    expect(all.told[0]?.body).toContain('\n  ring everyone: 200000000002 us-west-2: no\n')
+    expect(all.reported).toMatchObject([{ severity: 'error', facts: { problems } }])
+    expect(all.reported[0]?.body).toContain('\n  ring everyone: 200000000002 us-west-2: no\n')
     expect((await all.known())?.released?.version).toBe('1.0.2/1')
   })
 
@@ -354,7 +354,7 @@ describe('close-rollback', () => {
     await all.close()
     expect(moved()).toEqual([])
     expect(await all.known()).toMatchObject({ released: { version: '1.0.3/1' }, held: { operation } })
-    expect(all.told[0]?.about).toEqual({ image: 'base', ring: 'early' })
+    expect(all.reported[0]?.about).toEqual({ image: 'base', ring: 'early' })
   })
 
   it.each([
@@ -384,7 +384,7 @@ describe('a rollback that dies', () => {
     },
   }
 
-  it('is recorded and told, and its image stays held', async () => {
+  it('is recorded and reported, and its image stays held', async () => {
     const all = await world()
     await all.plan()
     for (const _ of [1, 2]) await settle(all.parts as never, died)
@@ -392,13 +392,13 @@ describe('a rollback that dies', () => {
       status: 'failed',
       problems: ['it stopped half-way: the execution timed out'],
     })
-    expect(all.told.map(({ kind, severity, subject }) => [kind, severity, subject])).toEqual([
+    expect(all.reported.map(({ kind, severity, subject }) => [kind, severity, subject])).toEqual([
       ['image-rolled-back', 'error', 'Stopped half-way: rollback of base to 1.0.2/1'],
     ])
     expect((await all.known())?.held?.operation).toBe(operation)
   })
 
-  it('is known to whoever looks for it every hour, until it is on record', async () => {
+  it('is known to anybody who looks for it every hour, until it is on record', async () => {
     const all = await world()
     await all.plan()
     const known = await all.ledger.fleetState.read()
@@ -411,7 +411,7 @@ describe('a rollback that dies', () => {
   it('is nothing to tell of where it changed nothing', async () => {
     const all = await world()
     await settle(all.parts as never, died)
-    expect([all.told, (await all.read()).record]).toEqual([[], undefined])
+    expect([all.reported, (await all.read()).record]).toEqual([[], undefined])
   })
 })
 

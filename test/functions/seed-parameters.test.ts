@@ -19,7 +19,7 @@ const ssm = mockOf(SSMClient)
 const ec2 = mockOf(EC2Client)
 const client = ssm as unknown as SSMClient
 let ssmIn: (account: string) => Promise<SSMClient>
-const parts = () => ({
+const makeDeps = () => ({
   fleet: everyKind(),
   ssm: client,
   upstreams: {
@@ -44,7 +44,7 @@ const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
   ...more,
 })
 const seeding = (Parents: ReturnType<typeof parent>[], more: Partial<ResourceEvent> = {}) =>
-  seed(parts(), event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
+  seed(makeDeps(), event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
 const created = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => [args[0].input.Name, args[0].input.Value])
 
 beforeEach(() => {

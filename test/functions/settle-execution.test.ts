@@ -1,6 +1,6 @@
 import { CancelImageCreationCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { KnownImage } from '../../domain/planning/known.ts'
+import type { ImageState } from '../../domain/planning/fleet-state.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { type StoppedExecution, settle } from '../../functions/settle-execution/settle-execution.ts'
 import { keyOf } from '../../ledger/keys.ts'
@@ -14,8 +14,8 @@ beforeEach(() => {
   imageBuilder.on(CancelImageCreationCommand).resolves({})
 })
 const cancelled = () => imageBuilder.commandCalls(CancelImageCreationCommand).map((call) => call.args[0].input)
-const settling = ({ parts }: Planned, stopped: StoppedExecution) =>
-  settle({ ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient }, stopped)
+const settling = ({ parts: deps }: Planned, stopped: StoppedExecution) =>
+  settle({ ...deps, imageBuilder: imageBuilder as unknown as ImagebuilderClient }, stopped)
 
 const time = '2026-09-08T12:00:00Z'
 type Detail = StoppedExecution['detail']
@@ -50,7 +50,7 @@ describe('a rebake that stopped', () => {
     })
     expect((await all.image('orders-api')).reason).toBe('it descends from al2023-java, which was stopped')
     expect(all.granted).toEqual(['token-al2023-java', 'token-al2023-node'])
-    expect(all.told).toEqual([expect.objectContaining({ subject: 'Failed: al2023-java was not released' })])
+    expect(all.reported).toEqual([expect.objectContaining({ subject: 'Failed: al2023-java was not released' })])
   })
 
   it.each<[Partial<Detail>, string, string]>([
@@ -77,7 +77,7 @@ describe('a rebake that stopped', () => {
       const before = await all.ledger.table.all(keyOf('campaign', { campaign }).pk)
       await settling(all, ofRebake('al2023-java'))
       expect(await all.ledger.table.all(keyOf('campaign', { campaign }).pk)).toEqual(before)
-      expect([all.told, all.published, all.counted]).toEqual([[], [], []])
+      expect([all.reported, all.published, all.counted]).toEqual([[], [], []])
     },
   )
 })
@@ -126,7 +126,7 @@ describe('the bake of a rebake that stopped', () => {
     const all = await plannedCampaign()
     await all.set('al2023-java', { status: 'baking', imageArn })
     await expect(settling(all, ofRebake('al2023-java'))).rejects.toThrow('ForbiddenException')
-    expect(all.told).toEqual([])
+    expect(all.reported).toEqual([])
   })
 })
 
@@ -146,11 +146,11 @@ describe('a campaign that stopped', () => {
     const { 'al2023-hardened': root, ...others } = (await all.known()).images
     expect(root).toEqual({ attempt: expect.objectContaining({ parentAmi, givenUp: true }) })
     expect(Object.values(others)).toEqual(Array(5).fill({}))
-    expect(all.told.map(({ kind, about }) => `${kind} ${about.image ?? ''}`)).toEqual([
+    expect(all.reported.map(({ kind, about }) => `${kind} ${about.image ?? ''}`)).toEqual([
       'image-failed al2023-hardened',
       'campaign-finished ',
     ])
-    expect(all.told[0]?.links[0]?.url).toContain(campaignArn)
+    expect(all.reported[0]?.links[0]?.url).toContain(campaignArn)
   })
 
   it.each(['al2023-java', 'aaa'])('leaves %s, which waits for a rebake under way, to that rebake', async (name) => {
@@ -162,7 +162,7 @@ describe('a campaign that stopped', () => {
     expect(await all.image(name)).toMatchObject({ status: 'planned' })
     await settling(all, ofRebake('al2023-hardened'))
     expect(await all.image(name)).toMatchObject({ status: 'skipped' })
-    expect(all.told.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
+    expect(all.reported.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
   })
 
   it('takes along what is under way, and what that has not started, and says who cancelled it', async () => {
@@ -183,19 +183,19 @@ describe('a campaign that stopped', () => {
     expect(cancelled()).toMatchObject([{ imageBuildVersionArn: imageArn }])
     expect((await all.image('al2023-java')).reason).toBe('it was stopped: cancelled by alice: wrong')
     expect(all.ledger.items.get('CLAIMS|CLAIMS')).toMatchObject({ held: [], queue: [] })
-    const { subject, body } = all.told.at(-1) ?? { subject: '', body: '' }
+    const { subject, body } = all.reported.at(-1) ?? { subject: '', body: '' }
     expect(subject).toBe(`Cancelled: ${campaign}`)
     expect(body).toContain(
       'It was cancelled by alice: wrong. What was published before stays where it is: rebake rollback takes it back.',
     )
-    const told = all.told.length
+    const reported = all.reported.length
     for (const image of ['al2023-hardened', 'al2023-java']) await settling(all, ofRebake(image))
-    expect(all.told).toHaveLength(told)
+    expect(all.reported).toHaveLength(reported)
   })
 
   it('closes a root whose parent is an image that is left as it is', async () => {
     const ledger = memoryLedger()
-    const last: NonNullable<KnownImage['last']> = {
+    const last: NonNullable<ImageState['last']> = {
       ami: parentAmi,
       version: '1.0.0/1',
       parentAmi,
@@ -215,7 +215,7 @@ describe('a campaign that stopped', () => {
     })
   })
 
-  it('while it waited for a freeze is told as such, and its upstream is open no more', async () => {
+  it('while it waited for a freeze is reported as such, and its upstream is open no more', async () => {
     const all = await plannedCampaign()
     const upstream = {
       ami: parentAmi,
@@ -233,7 +233,7 @@ describe('a campaign that stopped', () => {
     await settling(all, ofCampaign())
     expect(await all.record()).toMatchObject({ status: 'aborted' })
     expect((await all.known()).upstreams['al2023-soe']).toEqual({ ...upstream, campaign, started: true })
-    expect(all.told).toEqual([expect.objectContaining({ subject: `Finished with failures: ${campaign}` })])
+    expect(all.reported).toEqual([expect.objectContaining({ subject: `Finished with failures: ${campaign}` })])
   })
 
   it('changes nothing when it closed itself', async () => {
@@ -243,7 +243,7 @@ describe('a campaign that stopped', () => {
     const before = await all.ledger.table.all(keyOf('campaign', { campaign }).pk)
     await settling(all, ofCampaign({ status: 'FAILED' }))
     expect(await all.ledger.table.all(keyOf('campaign', { campaign }).pk)).toEqual(before)
-    expect(all.told).toEqual([])
+    expect(all.reported).toEqual([])
   })
 })
 
@@ -266,7 +266,7 @@ describe('an operation that stopped', () => {
   it.each([
     ['revoke', 'revocation', 'release-revoked', 'Stopped half-way: revocation of web 1.0.0/2'],
     ['retire', 'retirement', 'retirement-report', 'Retirement not done everywhere: 1 problem'],
-  ])('by %s is on record as failed, and told once', async (machine, kind, told, subject) => {
+  ])('by %s is on record as failed, and reported once', async (machine, kind, reported, subject) => {
     const all = await plannedCampaign()
     const record = { operation: name, kind, execution: 'arn:aws:states:x', by: 'ada', status: 'running' }
     await seed(all.ledger, keyOf('operation', { operation: name }), {
@@ -280,13 +280,13 @@ describe('an operation that stopped', () => {
       finishedAt: time,
       problems: ['it stopped half-way: the execution timed out'],
     })
-    expect(all.told).toMatchObject([{ kind: told, severity: 'error', subject }])
+    expect(all.reported).toMatchObject([{ kind: reported, severity: 'error', subject }])
   })
 
   it('before it was planned has changed nothing', async () => {
     const all = await plannedCampaign()
     await settling(all, ofOperation('revoke'))
-    expect(all.told).toEqual([])
+    expect(all.reported).toEqual([])
     expect(await all.ledger.table.get(keyOf('operation', { operation: name }))).toBeUndefined()
   })
 })

@@ -38,8 +38,8 @@ const request = {
 }
 const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:00', timezone: 'UTC' }
 const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
-const starting = ({ parts }: Planned, more: object = {}) =>
-  startBake({ ...parts, fleet: exampleFleet(), imageBuilder, ssm, ...more }, { ...request, ...more })
+const starting = ({ parts: deps }: Planned, more: object = {}) =>
+  startBake({ ...deps, fleet: exampleFleet(), imageBuilder, ssm, ...more }, { ...request, ...more })
 const started = () => mock.commandCalls(StartImagePipelineExecutionCommand).map((call) => call.args[0].input)
 const cancelled = () =>
   mock.commandCalls(CancelImageCreationCommand).map((call) => call.args[0].input.imageBuildVersionArn)
@@ -52,7 +52,7 @@ beforeEach(() => {
   mock.on(CancelImageCreationCommand).resolves({})
 })
 
-/** A campaign whose al2023-java has its turn. */
+/** A campaign whose al2023-java has its lock. */
 const underWay = async (emergency = false) => {
   const all = await plannedCampaign({ cause: { ...trigger, emergency } })
   await claimFor(all, image)
@@ -114,9 +114,9 @@ describe('start-bake', () => {
 describe('while a freeze or a window forbids it', () => {
   const until = '2026-09-09T00:00:00.000Z'
   const why = "freeze 'audit' (audit) until Wed 9 Sep 2026 00:00 UTC"
-  const refused = { name: 'NotOpen', data: { opensAt: until, reasons: [why] } }
+  const refused = { name: 'OutsideChangeWindow', data: { opensAt: until, reasons: [why] } }
 
-  it('starts nothing, says until when, and lets others have its turn', async () => {
+  it('starts nothing, says until when, and lets others have its lock', async () => {
     const all = await underWay()
     await claimFor(all, 'al2023-node')
     await expect(starting(all, { fleet: frozen })).rejects.toMatchObject(refused)
@@ -131,13 +131,13 @@ describe('while a freeze or a window forbids it', () => {
     await wait({})
     await wait({})
     await wait({ image: 'al2023-node' })
-    expect(all.told.map(({ subject }) => subject)).toEqual(['Waiting until 2026-09-09 00:00 UTC: al2023-java'])
+    expect(all.reported.map(({ subject }) => subject)).toEqual(['Waiting until 2026-09-09 00:00 UTC: al2023-java'])
     const longer = { ...frozen, freezes: { audit: { ...freeze, to: '2026-09-10T00:00' } } }
     await wait({ fleet: longer })
-    expect(all.told).toHaveLength(2)
+    expect(all.reported).toHaveLength(2)
   })
 
-  it('bakes when the time has come, under the turn that it takes anew', async () => {
+  it('bakes when the time has come, under the lock that it takes again', async () => {
     const all = await underWay()
     await expect(starting(all, { fleet: frozen })).rejects.toThrow()
     await claimFor(all, image, { time: until, taskToken: 'again' })

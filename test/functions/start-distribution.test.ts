@@ -12,12 +12,12 @@ import {
 } from '@aws-sdk/client-organizations'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cloudWatchOf } from '../../aws/alarms.ts'
-import { withdraw } from '../../domain/claims.ts'
-import { hold, revoke } from '../../domain/planning/holds.ts'
+import { removeExecution } from '../../domain/locks.ts'
+import { hold, recordRevoked } from '../../domain/planning/holds.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import { startDistribution } from '../../functions/start-distribution/start-distribution.ts'
-import { changeClaims } from '../../functions/workflow/locks.ts'
-import { mustHoldRollOut } from '../../functions/workflow/rollout-guard.ts'
+import { changeLocks } from '../../functions/workflow/locks.ts'
+import { requireRolloutLock } from '../../functions/workflow/rollout-guard.ts'
 import type { Distributing } from '../../ledger/items.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import {
@@ -46,11 +46,11 @@ const distributed = (build: number) => `${imageBuilderArnPrefix}:image/golden-al
 const time = '2026-09-08T12:00:00Z'
 const configurationOf = (name: string) =>
   `${imageBuilderArnPrefix}:distribution-configuration/golden-al2023-java-${name}`
-const starting = ({ parts }: Planned, more: { ring?: string; fleet?: object; time?: string } = {}) => {
+const starting = ({ parts: deps }: Planned, more: { ring?: string; fleet?: object; time?: string } = {}) => {
   const { fleet = exampleFleet(), ring = 'early', ...asked } = more
   return startDistribution(
     {
-      ...parts,
+      ...deps,
       fleet: fleet as never,
       distributionRole,
       cloudWatch: cloudWatchOf('golden'),
@@ -225,7 +225,7 @@ describe('start-distribution', () => {
     await expect(starting(await rollingOut(), { ring: 'nowhere' })).rejects.toThrow('has no ring nowhere')
   })
 
-  it('waits for the window of its ring, still a candidate, and keeps its turn', async () => {
+  it('waits for the window of its ring, still a candidate, and keeps its lock', async () => {
     const all = await rollingOut()
     const { rings, ...fleet } = exampleFleet()
     const window = { schedule: 'cron(0 0 ? * SUN *)', timezone: 'UTC', duration: 7200 }
@@ -233,11 +233,11 @@ describe('start-distribution', () => {
     const until = '2026-09-13T00:00:00.000Z'
     const why = 'window of ring early opens Sun 13 Sep 2026 00:00 UTC'
     await expect(starting(all, { fleet: narrow })).rejects.toMatchObject({
-      name: 'NotOpen',
+      name: 'OutsideChangeWindow',
       data: { opensAt: until, reasons: [why] },
     })
     expect(await all.image(image)).toMatchObject({ status: 'candidate', waiting: { until, reasons: [why] } })
-    expect(all.told[0]?.body).toContain('al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC')
+    expect(all.reported[0]?.body).toContain('al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC')
     expect(started()).toEqual([])
     expect(await starting(all, { fleet: narrow, time: until })).toEqual({ awaited: distributed(2) })
     expect(await starting(await rollingOut(true), { fleet: narrow })).toMatchObject({
@@ -258,9 +258,9 @@ describe('start-distribution', () => {
 
 describe('a roll-out', () => {
   const holding = async (all: Planned) =>
-    mustHoldRollOut(all.ledger, executionOf(image), (await all.image(image)) as never)
+    requireRolloutLock(all.ledger, executionOf(image), (await all.image(image)) as never)
 
-  it('goes on while it has its turn, though a newer one waits for it', async () => {
+  it('goes on while it has its lock, though a newer one waits for it', async () => {
     const all = await rollingOut()
     await planFor(all.ledger, nextRelease())
     await claimFor(all, image, { campaign: nextCampaign, stage: 'roll-out', taskToken: 'newer' })
@@ -268,7 +268,7 @@ describe('a roll-out', () => {
     expect(all.granted).toEqual([`token-${image}`])
   })
 
-  it('is over when its image is held, though it has its turn', async () => {
+  it('is over when its image is held, though it has its lock', async () => {
     const all = await rollingOut()
     await all.ledger.fleetState.change((known) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }))
     await expect(holding(all)).rejects.toMatchObject({
@@ -280,7 +280,7 @@ describe('a roll-out', () => {
   it('is over when its AMI is revoked', async () => {
     const all = await rollingOut()
     await all.set(image, { ami: 'ami-0c0c0c0c0c0c0c0c0' })
-    await all.ledger.fleetState.change((known) => revoke(known, ['ami-0c0c0c0c0c0c0c0c0']))
+    await all.ledger.fleetState.change((known) => recordRevoked(known, ['ami-0c0c0c0c0c0c0c0c0']))
     await expect(holding(all)).rejects.toMatchObject({ name: 'Superseded' })
   })
 
@@ -288,7 +288,7 @@ describe('a roll-out', () => {
     const all = await rollingOut()
     await overtake(all)
     expect(all.granted).toEqual([`token-${image}`, 'urgent'])
-    await changeClaims(all.parts, time, (claims) => withdraw(claims, executionOf(image, nextCampaign)))
+    await changeLocks(all.parts, time, (locks) => removeExecution(locks, executionOf(image, nextCampaign)))
     await expect(holding(all)).rejects.toMatchObject({
       name: 'Superseded',
       message: 'superseded by a newer campaign',

@@ -6,8 +6,8 @@ import {
   SFNClient,
 } from '@aws-sdk/client-sfn'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Claim, type Claims, noClaims } from '../../domain/claims.ts'
-import { type Known, nothingKnown } from '../../domain/planning/known.ts'
+import { type LockRequest, type Locks, noLocks } from '../../domain/locks.ts'
+import { emptyFleetState, type FleetState } from '../../domain/planning/fleet-state.ts'
 import { sweepExecutions } from '../../functions/reconcile-images/sweep-executions.ts'
 import type { StoppedExecution } from '../../functions/settle-execution/settle-execution.ts'
 import { current, upstream } from '../domain/planning/situations.ts'
@@ -19,7 +19,7 @@ const machine = (name: string) => `arn:aws:states:us-west-2:111122223333:stateMa
 const campaignOf = (name: string) => `arn:aws:states:us-west-2:111122223333:execution:golden-campaign:${name}`
 const time = '2026-09-08T12:00:00Z'
 const web = executionOf('web', 'c1')
-const claim = (holder: string, image: string, more: Partial<Claim> = {}) => ({
+const claim = (holder: string, image: string, more: Partial<LockRequest> = {}) => ({
   holder,
   image,
   stage: 'bake' as const,
@@ -31,16 +31,16 @@ const claim = (holder: string, image: string, more: Partial<Claim> = {}) => ({
   told: true,
   ...more,
 })
-const held = (...claims: Claims['held']): Claims => ({ ...noClaims, held: claims })
-const pending = (...campaigns: string[]): Known => ({
-  ...nothingKnown,
+const held = (...claims: Locks['held']): Locks => ({ ...noLocks, held: claims })
+const pending = (...campaigns: string[]): FleetState => ({
+  ...emptyFleetState,
   images: { web: { pending: campaigns.map((campaign, number) => ({ campaign, number })) } },
 })
 
 let settled: StoppedExecution[] = []
 const sweeping = (
-  claims: Claims,
-  known: Known = nothingKnown,
+  locks: Locks,
+  known: FleetState = emptyFleetState,
   {
     settle = async (stopped: StoppedExecution): Promise<unknown> => settled.push(stopped),
     operations = [] as { operation: string; execution: string }[],
@@ -54,7 +54,7 @@ const sweeping = (
       rebakeArn: machine('rebake'),
       settle,
     },
-    { claims, known, operations, time },
+    { claims: locks, known, operations, time },
   )
 const running = (...executionArns: string[]) =>
   mock
@@ -72,14 +72,14 @@ beforeEach(() => {
 
 describe('a sweep', () => {
   it('asks nothing where nobody is believed to run', async () => {
-    expect(await sweeping(noClaims)).toEqual({ settled: [], failures: [] })
+    expect(await sweeping(noLocks)).toEqual({ settled: [], failures: [] })
     expect(mock.calls()).toEqual([])
   })
 
   it('lists what runs, once for each machine that somebody is believed to run in', async () => {
     running(web, campaignOf('c1'))
     await sweeping(held(claim(web, 'web'), claim(web, 'web', { stage: 'roll-out' })))
-    await sweeping(noClaims, pending('c1', 'c1'))
+    await sweeping(noLocks, pending('c1', 'c1'))
     expect(listed().map(({ stateMachineArn, statusFilter }) => [stateMachineArn, statusFilter])).toEqual([
       [machine('rebake'), 'RUNNING'],
       [machine('campaign'), 'RUNNING'],
@@ -130,24 +130,24 @@ describe('a dead execution is settled', () => {
     })
   })
 
-  it.each<[string, Claims, Known, string]>([
-    ['that waits for its turn', { ...noClaims, queue: [claim(web, 'web')] }, nothingKnown, web],
-    ['of a campaign', noClaims, pending('c1'), campaignOf('c1')],
+  it.each<[string, Locks, FleetState, string]>([
+    ['that waits for its lock', { ...noLocks, queue: [claim(web, 'web')] }, emptyFleetState, web],
+    ['of a campaign', noLocks, pending('c1'), campaignOf('c1')],
     [
       'of a release that waited in a freeze',
-      noClaims,
-      { ...nothingKnown, upstreams: { soe: upstream(current, { campaign: 'c1', open: true }) } },
+      noLocks,
+      { ...emptyFleetState, upstreams: { soe: upstream(current, { campaign: 'c1', open: true }) } },
       campaignOf('c1'),
     ],
-  ])('%s', async (_, claims, known, execution) => {
+  ])('%s', async (_, locks, known, execution) => {
     described('ABORTED')
-    expect((await sweeping(claims, known)).settled).toEqual([execution])
+    expect((await sweeping(locks, known)).settled).toEqual([execution])
   })
 
   it('not of a release whose campaign nobody has started yet, or that has been planned', async () => {
     const open = upstream(current, { campaign: 'c1', open: true, started: false })
-    const known = { ...nothingKnown, upstreams: { soe: open, other: upstream() } }
-    expect(await sweeping(noClaims, known)).toEqual({ settled: [], failures: [] })
+    const known = { ...emptyFleetState, upstreams: { soe: open, other: upstream() } }
+    expect(await sweeping(noLocks, known)).toEqual({ settled: [], failures: [] })
     expect(mock.calls()).toEqual([])
   })
 
@@ -156,14 +156,14 @@ describe('a dead execution is settled', () => {
 
   it('and so is an operation that holds an image', async () => {
     described('ABORTED')
-    expect((await sweeping(noClaims, nothingKnown, { operations })).settled).toEqual([rollback])
+    expect((await sweeping(noLocks, emptyFleetState, { operations })).settled).toEqual([rollback])
     expect(settled).toMatchObject([{ time, detail: { name: 'rollback-web', status: 'ABORTED' } }])
     expect(listed()).toEqual([])
   })
 
   it('and not one that runs', async () => {
     described('RUNNING')
-    expect((await sweeping(noClaims, nothingKnown, { operations })).settled).toEqual([])
+    expect((await sweeping(noLocks, emptyFleetState, { operations })).settled).toEqual([])
   })
 
   it('and one that cannot be settled stops no other', async () => {

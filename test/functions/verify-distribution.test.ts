@@ -8,7 +8,7 @@ import { seed } from '../support/ledger.ts'
 import { account, arnOf, build, copies, copy, key, named, request, ringWorld, targets } from './ring-world.ts'
 
 const world = ringWorld()
-const { ec2, sts, say, see, seeKey, parts } = world
+const { ec2, sts, say, see, seeKey, parts: deps } = world
 beforeEach(world.reset)
 
 const waitKey = (n: number) => keyOf('wait', { id: arnOf(n) })
@@ -24,7 +24,7 @@ const two = [
 
 describe('verify-distribution', () => {
   it('records the AMI of every target, through one session per account', async () => {
-    const all = await parts()
+    const all = await deps()
     expect(await verify(all, request)).toEqual({ targets: 2 })
     expect(await all.ledger.table.get(key)).toMatchObject({
       distributed: {
@@ -49,7 +49,7 @@ describe('verify-distribution', () => {
     ['CANCELLED', request, 'DistributionFailed', /^CANCELLED: 222233334444 us-east-1: no key \(1 others succeeded\)$/],
   ])('takes %s as it is', async (status, asked, name, message) => {
     say({ status, amis: [there, failed('us-east-1', 'no key')], reason: 'copy failed' })
-    await expect(verify(await parts(), asked)).rejects.toMatchObject({
+    await expect(verify(await deps(), asked)).rejects.toMatchObject({
       name,
       message: expect.stringMatching(message),
     })
@@ -60,14 +60,14 @@ describe('verify-distribution', () => {
     ['FAILED', { name: 'DistributionRetriable', data: { arn: arnOf(2), failure: '222233334444 us-east-1: no key' } }],
   ])('says which distribution is %s, to go on with', async (status, error) => {
     say({ status, amis: [there, failed('us-east-1', 'no key')], reason: 'copy failed' })
-    await expect(verify(await parts(), request)).rejects.toMatchObject(error)
+    await expect(verify(await deps(), request)).rejects.toMatchObject(error)
   })
 
   it('counts a day from the last retry', async () => {
     const retried = [{ accounts: [account], arn: arnOf(2), retriedAt: ['2026-09-09T09:30:00Z'] }]
     say({ status: 'DISTRIBUTING' })
     const late = { ...request, time: '2026-09-09T10:00:00Z' }
-    await expect(verify(await parts({}, retried), late)).rejects.toMatchObject({
+    await expect(verify(await deps({}, retried), late)).rejects.toMatchObject({
       name: 'DistributionInProgress',
     })
   })
@@ -77,7 +77,7 @@ describe('verify-distribution', () => {
     const retried = two.map((part) => ({ ...part, retriedAt }))
     say({ status: 'FAILED', amis: [there, failed('us-east-1', 'no key')] }, 2)
     say({ status: 'FAILED', amis: [], reason: 'no role' }, 3)
-    await expect(verify(await parts({}, retried), request)).rejects.toMatchObject({
+    await expect(verify(await deps({}, retried), request)).rejects.toMatchObject({
       name: 'DistributionFailed',
       message: 'FAILED: 222233334444 us-east-1: no key; FAILED: no role (1 others succeeded)',
     })
@@ -86,14 +86,14 @@ describe('verify-distribution', () => {
   it('waits for each distribution of the ring before it retries any', async () => {
     say({ status: 'FAILED' }, 2)
     say({ status: 'DISTRIBUTING' }, 3)
-    await expect(verify(await parts({}, two), request)).rejects.toMatchObject({
+    await expect(verify(await deps({}, two), request)).rejects.toMatchObject({
       name: 'DistributionInProgress',
       data: { arn: arnOf(3), status: 'DISTRIBUTING' },
     })
   })
 
-  it('forgets what was told of a distribution before it asks', async () => {
-    const all = await parts({}, two)
+  it('forgets what was reported a distribution before it asks', async () => {
+    const all = await deps({}, two)
     for (const n of [2, 3]) await seed(all.ledger, waitKey(n), { outcome: { status: 'FAILED' }, taskToken: 't' })
     world.imageBuilder.on(GetImageCommand).callsFake(async ({ imageBuildVersionArn: arn }) => {
       expect(await all.ledger.table.get(keyOf('wait', { id: arn }))).not.toHaveProperty('outcome')
@@ -106,7 +106,7 @@ describe('verify-distribution', () => {
   it('names every target that does not have the AMI, after it has looked at all', async () => {
     say({ amis: copies.slice(0, 1) })
     ec2.on(DescribeImagesCommand).resolves({ Images: [] })
-    await expect(verify(await parts(), request)).rejects.toMatchObject({
+    await expect(verify(await deps(), request)).rejects.toMatchObject({
       name: 'DistributionIncomplete',
       message: '222233334444 us-west-2: ami-0a is not visible; 222233334444 us-east-1: no AMI',
     })
@@ -118,7 +118,7 @@ describe('verify-distribution', () => {
     ['is not encrypted', {}, { Encrypted: false }, /ami-0a is not encrypted/],
   ])('names an AMI that %s', async (_, image, ebs, message) => {
     see(image, ebs)
-    await expect(verify(await parts(), request)).rejects.toMatchObject({
+    await expect(verify(await deps(), request)).rejects.toMatchObject({
       name: 'DistributionIncomplete',
       message: expect.stringMatching(message),
     })
@@ -133,7 +133,7 @@ describe('verify-distribution', () => {
     ['no key', keyArn('alias/images', '{account}'), undefined, false],
   ])('compares the key of the snapshots: %s', async (_, expected, found, fits) => {
     seeKey(found as string)
-    const verified = verify(await parts({ kmsKeys: { 'us-east-1': expected } }), request)
+    const verified = verify(await deps({ kmsKeys: { 'us-east-1': expected } }), request)
     if (fits) await expect(verified).resolves.toEqual({ targets: 2 })
     else
       await expect(verified).rejects.toMatchObject({
@@ -151,7 +151,7 @@ describe('verify-distribution', () => {
       'us-west-2': keyArn('key/near', build, 'us-west-2'),
       'us-east-1': keyArn('key/far', build),
     }
-    const all = await parts({ mode: 'share', kmsKeys })
+    const all = await deps({ mode: 'share', kmsKeys })
     expect(await verify(all, request)).toEqual({ targets: 2 })
     expect(await all.ledger.table.get(key)).toMatchObject({
       distributed: {
@@ -171,7 +171,7 @@ describe('verify-distribution', () => {
       ['COPY#ami-0a', 'COPY#ami-0b'],
     ],
   ])('remembers the copies in the accounts %j, that may release them', async (upstreamAccounts, remembered) => {
-    const all = await parts()
+    const all = await deps()
     await verify({ ...all, upstreamAccounts }, request)
     const found = [...all.ledger.items.values()].filter(({ sk }) => sk === 'COPY')
     expect(found.map(({ pk }) => pk)).toEqual(remembered)
@@ -179,7 +179,7 @@ describe('verify-distribution', () => {
   })
 
   it('remembers with the release what is where: also what nobody could verify', async () => {
-    const all = await parts()
+    const all = await deps()
     await all.ledger.table.set(key, { version: '1.0.1/1' })
     await all.ledger.table.set(keyOf('release', { image: 'web', version: '1.0.1/1' }), {
       copies: { first: [] },
@@ -203,7 +203,7 @@ describe('verify-distribution', () => {
   })
 
   it('keeps what was verified in the rings before', async () => {
-    const all = await parts()
+    const all = await deps()
     const placed = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
     await all.ledger.table.set(key, { distributed: { first: placed } })
     await verify(all, request)
@@ -211,7 +211,7 @@ describe('verify-distribution', () => {
   })
 
   it('keeps the copies in mind that were made when it was rolled out before', async () => {
-    const all = await parts()
+    const all = await deps()
     const { version } = (await all.ledger.table.get(key)) ?? {}
     const release = keyOf('release', { image: 'web', version: version ?? '' })
     const before = [{ account, region: 'us-west-2', ami: 'ami-0z' }]
@@ -229,18 +229,18 @@ describe('verify-distribution', () => {
 
   it('says which account does not let it in', async () => {
     sts.on(AssumeRoleCommand).rejects(named('AccessDenied', 'not authorized'))
-    await expect(verify(await parts(), request)).rejects.toMatchObject({
+    await expect(verify(await deps(), request)).rejects.toMatchObject({
       name: 'TargetUnreachable',
       message: expect.stringContaining('arn:aws:iam::222233334444:role/golden-publish'),
     })
   })
 
-  it('leaves throttling to whoever tries again', async () => {
+  it('leaves throttling to anybody who tries again', async () => {
     ec2.on(DescribeImagesCommand).rejects(named('RequestLimitExceeded'))
-    await expect(verify(await parts(), request)).rejects.toMatchObject({ name: 'RequestLimitExceeded' })
+    await expect(verify(await deps(), request)).rejects.toMatchObject({ name: 'RequestLimitExceeded' })
   })
 
   it('verifies nothing that was not distributed', async () => {
-    await expect(verify(await parts({}, []), request)).rejects.toThrow('nothing was distributed to ring early')
+    await expect(verify(await deps({}, []), request)).rejects.toThrow('nothing was distributed to ring early')
   })
 })

@@ -28,8 +28,8 @@ async function operation(amis: Asked[], more: Partial<Withdrawal> = {}) {
       amis: amis.map((ami) => ({ ...ami, image: 'api', version: ami.ami })),
     },
   ])
-  const parts = { fleet: smallFleet(), ledger, clientsIn: world.clientsIn }
-  const run = () => withdrawAmis(parts, { operation: 'op', ...place, time }).catch((error: Error) => error)
+  const deps = { fleet: smallFleet(), ledger, clientsIn: world.clientsIn }
+  const run = () => withdrawAmis(deps, { operation: 'op', ...place, time }).catch((error: Error) => error)
   const outcomes = async () =>
     (await ledger.operations.readWithdrawals('op')).flatMap(({ amis }) =>
       amis.map(({ ami, outcome, why }) => `${ami} ${outcome}${why ? `: ${why}` : ''}`),
@@ -40,7 +40,7 @@ async function operation(amis: Asked[], more: Partial<Withdrawal> = {}) {
 const each = (action: WithdrawnAmi['action'], ...amis: string[]): Asked[] => amis.map((ami) => ({ ami, action }))
 
 describe('withdrawing AMIs', () => {
-  it('does what it is told to, and removes snapshots with their AMI', async () => {
+  it('does what it is asked to, and removes snapshots with their AMI', async () => {
     const { world, run, outcomes } = await operation([
       ...each('deprecate', 'ami-1'),
       ...each('disable', 'ami-2'),
@@ -81,9 +81,9 @@ describe('withdrawing AMIs', () => {
 
   it.each([
     ['keeps what is in use', {}, []],
-    ['deprecates what is in use, if told so', { otherwise: 'deprecate' }, ['deprecate ami-used']],
+    ['deprecates what is in use, if set so', { otherwise: 'deprecate' }, ['deprecate ami-used']],
     ['takes no notice of uses that do not count', { protects: ['channel'] }, ['remove ami-used']],
-    ['takes no notice of any use, if told so', { force: true }, ['remove ami-used']],
+    ['takes no notice of any use, if set so', { force: true }, ['remove ami-used']],
   ] as [string, Partial<Withdrawal>, string[]][])('%s', async (_, more, done) => {
     const { world, ledger, run } = await operation(each('remove', 'ami-used'), more)
     expect(await run()).toMatchObject({ withdrawn: done[0] === 'remove ami-used' ? 1 : 0 })
@@ -181,8 +181,8 @@ describe('withdrawing AMIs', () => {
   })
 
   it('is for places of an operation only', async () => {
-    const parts = { fleet: smallFleet(), ledger: memoryLedger(), clientsIn: new FakeWorld().clientsIn }
-    await expect(withdrawAmis(parts, { operation: 'op', ...place, time })).rejects.toThrow(
+    const deps = { fleet: smallFleet(), ledger: memoryLedger(), clientsIn: new FakeWorld().clientsIn }
+    await expect(withdrawAmis(deps, { operation: 'op', ...place, time })).rejects.toThrow(
       'operation op withdraws nothing in 222233334444 us-east-1',
     )
   })

@@ -38,7 +38,7 @@ export class FakePlace {
   /** Operations that are not allowed there. */
   readonly refused = new Set<string>()
 
-  /** Every AMI that anything here uses, told in another way than the functions find it out. */
+  /** Every AMI that anything here uses, reported in another way than the functions find it out. */
   used(): Set<string> {
     const image = (text: string | undefined) =>
       text?.startsWith('resolve:ssm:') ? this.parameters.get(text.slice('resolve:ssm:'.length)) : text
@@ -214,5 +214,5 @@ const autoScalingOf = (place: FakePlace): Record<string, (input: never) => unkno
 })
 
 /** `channel /x: ami-1`, for a short table. */
-export const usesTold = (uses: ReadonlyMap<string, readonly Use[]>) =>
+export const usesReported = (uses: ReadonlyMap<string, readonly Use[]>) =>
   [...uses].flatMap(([ami, some]) => some.map(({ kind, name }) => `${kind} ${name}: ${ami}`)).sort()

@@ -20,7 +20,7 @@ const project = () => {
 }
 const read = (directory: string) => readFileSync(join(directory, 'a/index.js'), 'utf8')
 
-it('compiles the same sources once, and others anew', async () => {
+it('compiles the same sources once, and others again', async () => {
   const { root, compiled, compilations } = project()
   expect(read(await compiled())).toBe('one')
   expect(read(await compiled())).toBe('one')

@@ -115,6 +115,6 @@ describe('an error of the SDK that code tells apart', () => {
   })
 
   it.each(['ActivityDoesNotExist', 'BackupNotFoundException'])('is not %s: nothing asks for it', (error) => {
-    expect(read(first, 'resume-wait', 'index.js')).not.toContain(error)
+    expect(read(first, 'complete-wait', 'index.js')).not.toContain(error)
   })
 })

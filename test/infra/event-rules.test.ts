@@ -11,7 +11,7 @@ beforeAll(async () => {
 it.each([
   [
     'ImageSettled',
-    'ResumeWait',
+    'CompleteWait',
     undefined,
     {
       source: ['aws.imagebuilder'],

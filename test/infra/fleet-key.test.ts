@@ -43,7 +43,7 @@ describe("the fleet's key", () => {
     })
   })
 
-  it('serves whoever launches what is shared: in listed accounts, and below organizational units', () => {
+  it('serves anybody who launches what is shared: in listed accounts, and below organizational units', () => {
     const statements = sids(shared)
     expect(statements.TargetAccountsLaunchSharedImages).toMatchObject({
       Action: expect.arrayContaining(['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext']),

@@ -50,7 +50,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   ],
   'plan-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'ec2:DescribeImages'],
   'announce-campaign': [...ledger('Query', 'UpdateItem'), ...publish],
-  'claim-image': claims,
+  'acquire-lock': claims,
   'start-bake': [
     ...claims,
     ...publish,
@@ -58,7 +58,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     'imagebuilder:StartImagePipelineExecution',
     'imagebuilder:TagResource',
   ],
-  'resume-wait': [...ledger('UpdateItem'), ...resume, 'sqs:SendMessage'],
+  'complete-wait': [...ledger('UpdateItem'), ...resume, 'sqs:SendMessage'],
   'run-check': ['ec2:DescribeImages', ...ledger('GetItem', 'UpdateItem'), ...resume],
   'mark-candidate': ['ssm:PutParameter', 'ec2:DescribeImages', ...claims, ...publish],
   'start-distribution': [
@@ -174,7 +174,7 @@ it('limits what matters to the fleet', () => {
   ])
   const machine = (name: string) => `arn:aws:states:eu-west-1:111122223333:stateMachine:gold-${name}`
   for (const outcome of ['states:SendTaskSuccess', 'states:SendTaskFailure'])
-    expect(allowed(template, 'ClaimImageRole')[outcome]).toEqual([machine('rebake')])
+    expect(allowed(template, 'AcquireLockRole')[outcome]).toEqual([machine('rebake')])
   for (const role of ['ReceiveRelease', 'PollUpstreams', 'StartCycle', 'ReceiveCve', 'ReconcileImages'])
     expect(allowed(template, `${role}Role`)['states:StartExecution']).toEqual([machine('campaign')])
   const reconcile = allowed(template, 'ReconcileImagesRole')
@@ -230,14 +230,14 @@ describe('what depends on the fleet', () => {
     expect(UPSTREAM_ACCOUNTS).toBe('444455556666,777788889999,888899990000,999900001111')
   })
 
-  it.each(['ClaimImageRole', 'StartBakeRole'])('%s cancels older bakes only where the fleet says so', (role) => {
+  it.each(['AcquireLockRole', 'StartBakeRole'])('%s cancels older bakes only where the fleet says so', (role) => {
     expect(cancels(template, role)).toBeUndefined()
     expect(cancels(cancelling, role)).toEqual(['arn:aws:imagebuilder:eu-west-1:111122223333:image/gold-*'])
   })
 
-  it('is told to who claims', () => {
+  it('is asked to who claims', () => {
     const supersede = (of: Template) =>
-      resourcesOf(of, 'AWS::Lambda::Function').ClaimImageFunction?.Environment.Variables.SUPERSEDE
+      resourcesOf(of, 'AWS::Lambda::Function').AcquireLockFunction?.Environment.Variables.SUPERSEDE
     expect([supersede(template), supersede(cancelling)]).toEqual(['wait', 'cancel'])
   })
 })
@@ -249,7 +249,7 @@ it('sends what an asynchronous function fails at to the dead letters', () => {
       'PollUpstreams',
       'ReceiveCve',
       'ReconcileImages',
-      'ResumeWait',
+      'CompleteWait',
       'SeedParameters',
       'SettleExecution',
       'StartCycle',

@@ -58,7 +58,7 @@ describe('every alarm', () => {
 
   it('says what missing data means', () => {
     const breaching = alarms().filter(({ TreatMissingData }) => TreatMissingData === 'breaching')
-    expect(breaching.map(({ AlarmName }) => AlarmName)).toEqual(['gold-hourly-look', 'gold-freshness'])
+    expect(breaching.map(({ AlarmName }) => AlarmName)).toEqual(['gold-reconcile-missing', 'gold-freshness'])
     const others = alarms().filter(({ TreatMissingData }) => TreatMissingData !== 'breaching')
     for (const { TreatMissingData } of others) expect(TreatMissingData).toBe('notBreaching')
   })
@@ -103,7 +103,7 @@ it.each([
       'start-cycle',
       'receive-cve',
       'reconcile-images',
-      'resume-wait',
+      'complete-wait',
       'start-retirement',
       'settle-execution',
     ]
@@ -128,19 +128,19 @@ describe('declarations', () => {
     ['an hour', 3600, 3600],
     ['a day', 86_400, 86_400],
   ])('of looks follow a poll of %s, within the week that CloudWatch looks back', (_, poll, period) => {
-    for (const name of ['hourly-look', 'freshness']) {
+    for (const name of ['reconcile-missing', 'freshness']) {
       const { over, periods } = declared({ ...promising(), poll }, name) ?? {}
       expect([over?.period, periods]).toEqual([period, 3])
       expect((over?.period ?? 0) * (periods ?? 0)).toBeLessThanOrEqual(period < 3600 ? 86_400 : 604_800)
     }
   })
 
-  it('of a turn leave time for every soak and approval on the way through the rings', () => {
+  it('of a lock leave time for every soak and approval on the way through the rings', () => {
     const { rings, ...fleet } = promising()
     const { early, everyone } = rings as Record<'early' | 'everyone', NonNullable<typeof rings.early>>
     const asking = { ...everyone, approval: { approvers: ['a'], timeout: 172_800 } } as typeof everyone
     const slowly = { ...fleet, rings: { early: { ...early, soak: 86_400 }, everyone: asking } }
-    expect(declared(slowly, 'turn-too-long')?.threshold).toEqual({ atLeast: 33 * 86_400 })
+    expect(declared(slowly, 'lock-held-too-long')?.threshold).toEqual({ atLeast: 33 * 86_400 })
   })
 
   it('that sum up more metrics than an alarm can watch are refused when the stack is made', () => {

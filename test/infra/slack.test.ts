@@ -123,7 +123,7 @@ describe.each(Object.entries(slack))('channel %s', (channel, { secret, ...audien
     })
   })
 
-  it('is told what it asks for', () => {
+  it('learns what it asks for', () => {
     const subscriptions = Object.values(of('AWS::SNS::Subscription'))
     const own = subscriptions.filter(({ Endpoint }) => Endpoint === `<${id}Function.Arn>`)
     const filter = filterPolicyOf(fleet, audience)

@@ -195,7 +195,7 @@ describe('its role', () => {
   })
 
   it(
-    'runs the documents of the fleet, whoever they are of; the keys of others come with their pipelines',
+    'runs the documents of the fleet, no matter who of; the keys of others come with their pipelines',
     () => {
       const shared = 'arn:aws:ssm:us-west-2:444455556666:document/Theirs'
       const fleet = smokeFleet({ document: 'AWS-RunShellScript' }, { document: shared })

@@ -2,7 +2,7 @@ import { GetImageCommand, ImagebuilderClient, ListImagePackagesCommand } from '@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { answerApproval } from '../../functions/answer-approval/answer-approval.ts'
 import { requestApproval } from '../../functions/request-approval/request-approval.ts'
-import { mustBeApproved } from '../../functions/workflow/approval-guard.ts'
+import { requireApproval } from '../../functions/workflow/approval-guard.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { campaign, claimFor, executionOf, imageBuilderArnPrefix, plannedCampaign } from '../support/campaign.ts'
 import { mockOf } from '../support/mocks.ts'
@@ -25,7 +25,7 @@ const ami = 'ami-0b0b0b0b0b0b0b0b0'
 /** A candidate whose second ring asks for an approval. */
 async function candidate() {
   const planned = await plannedCampaign()
-  const { ledger, parts } = planned
+  const { ledger, parts: deps } = planned
   const { order } = await planned.image(image)
   if (!order) throw new Error('no order')
   const approval = { approvers: [managers], timeout: 172_800 }
@@ -45,7 +45,7 @@ async function candidate() {
     ...planned,
     request: (taskToken = 'token', at = time, name = ring) =>
       requestApproval(
-        { ...parts, imageBuilder: imageBuilder as unknown as ImagebuilderClient },
+        { ...deps, imageBuilder: imageBuilder as unknown as ImagebuilderClient },
         {
           taskToken,
           execution: executionOf(image),
@@ -56,7 +56,7 @@ async function candidate() {
         },
       ),
     answer: (answer: 'approve' | 'reject' = 'approve', by = alice, more: { ring?: string; time?: string } = {}) =>
-      answerApproval(parts, {
+      answerApproval(deps, {
         campaign,
         image,
         ring,
@@ -69,19 +69,19 @@ async function candidate() {
     item: () => ledger.table.get(keyOf('approval', { campaign, image, ring })),
     mayGo: (name = ring) => {
       const of = rings.find((each) => each.ring === name)
-      return mustBeApproved(ledger, { campaign, image }, of ?? { ring: name })
+      return requireApproval(ledger, { campaign, image }, of ?? { ring: name })
     },
   }
 }
 
 describe('request-approval', () => {
   it('asks people once, and waits', async () => {
-    const { request, told, item, granted, superseded } = await candidate()
+    const { request, reported, item, granted, superseded } = await candidate()
     await request()
     await request('second token', '2026-09-08T11:00:09Z')
-    expect(told).toHaveLength(1)
-    expect(told[0]?.body).toContain(`${image} 1.0.0/1 (${ami}) waits for approval`)
-    expect(told[0]?.body).toContain('Until 2026-09-10 11:00 UTC')
+    expect(reported).toHaveLength(1)
+    expect(reported[0]?.body).toContain(`${image} 1.0.0/1 (${ami}) waits for approval`)
+    expect(reported[0]?.body).toContain('Until 2026-09-10 11:00 UTC')
     expect(await item()).toMatchObject({
       campaign,
       image,
@@ -95,17 +95,17 @@ describe('request-approval', () => {
   })
 
   it('asks again where it died before it had', async () => {
-    const { request, told, parts } = await candidate()
-    const { notify } = parts
-    parts.notify = () => Promise.reject(new Error('SNS is away'))
+    const { request, reported, parts: deps } = await candidate()
+    const { notify } = deps
+    deps.notify = () => Promise.reject(new Error('SNS is away'))
     await expect(request()).rejects.toThrow('SNS is away')
-    parts.notify = notify
+    deps.notify = notify
     await request()
-    expect(told).toHaveLength(1)
+    expect(reported).toHaveLength(1)
   })
 
   it('tells of a promotion what the checks found when it was baked', async () => {
-    const { request, told, set, image: read, ledger } = await candidate()
+    const { request, reported, set, image: read, ledger } = await candidate()
     const { order } = await read(image)
     if (!order) throw new Error('no order')
     await set(image, { order: { ...order, promotes: { bakedBy: 'before', newest: 'before' } } })
@@ -113,21 +113,21 @@ describe('request-approval', () => {
     const evidence = { passed: true, mode: 'required' as const, results: [], startedAt: time, finishedAt: time }
     await ledger.campaigns.recordEvidence('before', image, { check: check?.check ?? '', ...evidence })
     await request()
-    expect(told[0]?.body).toContain(`Checks: ${check?.check} passed`)
+    expect(reported[0]?.body).toContain(`Checks: ${check?.check} passed`)
   })
 
   it('says what it could not find out', async () => {
-    const { request, told } = await candidate()
+    const { request, reported } = await candidate()
     imageBuilder.on(GetImageCommand).rejects(Object.assign(new Error('no'), { name: 'AccessDeniedException' }))
     await request()
-    expect(told[0]?.body).toContain('What changed is not known: AccessDeniedException: no')
+    expect(reported[0]?.body).toContain('What changed is not known: AccessDeniedException: no')
   })
 
   it('is tried again where Image Builder is away', async () => {
-    const { request, told } = await candidate()
+    const { request, reported } = await candidate()
     imageBuilder.on(GetImageCommand).rejects(Object.assign(new Error('no'), { name: 'ServiceException' }))
     await expect(request()).rejects.toMatchObject({ name: 'ServiceException' })
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
   })
 
   it('is for rings that ask for one', async () => {
@@ -188,7 +188,7 @@ describe('answer-approval', () => {
     expect((await item())?.answer?.as).toBe(granted.length === 1 ? 'approved' : 'rejected')
   })
 
-  it('takes no answer from whoever may not', async () => {
+  it('takes no answer from anybody who may not', async () => {
     const { request, answer, item } = await candidate()
     await request()
     const mallory = 'arn:aws:iam::111122223333:user/mallory'

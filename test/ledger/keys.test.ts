@@ -82,9 +82,9 @@ describe.each(Object.keys(keys) as ItemKind[])('the key of %s', (kind) => {
   })
 
   it('says what it is of, and what stands in it', () => {
-    const { kind: parsed, ...parts } = parseKey({ pk, sk }) ?? {}
+    const { kind: parsed, ...deps } = parseKey({ pk, sk }) ?? {}
     expect(parsed).toBe(kind)
-    expect(keyOf(kind, parts as never)).toEqual({ pk, sk })
+    expect(keyOf(kind, deps as never)).toEqual({ pk, sk })
   })
 })
 

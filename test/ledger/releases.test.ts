@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { nothingKnown } from '../../domain/planning/known.ts'
-import { isGood, newestFirst } from '../../domain/releases/release.ts'
+import { emptyFleetState } from '../../domain/planning/fleet-state.ts'
+import { isGood, newestFirst } from '../../domain/releases/image-release.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { everyImage } from '../../ledger/releases.ts'
 import { exampleFleet } from '../support/fleets.ts'
@@ -33,7 +33,7 @@ it('reads many images, whose releases stay together', async () => {
 })
 
 it('knows images that the fleet has had', () => {
-  const known = { ...nothingKnown, images: { gone: {}, 'web-frontend': {} } }
+  const known = { ...emptyFleetState, images: { gone: {}, 'web-frontend': {} } }
   const all = everyImage(exampleFleet(), known)
   expect(all).toContain('gone')
   expect(all.filter((image) => image === 'web-frontend')).toHaveLength(1)

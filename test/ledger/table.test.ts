@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { noClaims } from '../../domain/claims.ts'
+import { noLocks } from '../../domain/locks.ts'
 import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { memoryTable } from '../../ledger/memory-table.ts'
@@ -53,10 +53,10 @@ describe.each(Object.entries(forms))('the table in %s', (_, make) => {
   it('replaces an item only at the version that was read', async () => {
     const table = make()
     const key = keyOf('locks', {})
-    expect(await table.replace(key, noClaims, 0)).toBe(true)
-    expect(await table.replace(key, noClaims, 0)).toBe(false)
-    expect(await table.replace(key, { ...noClaims, queue: [] }, 1)).toBe(true)
-    expect(await table.get(key)).toEqual({ ...key, ...noClaims, version: 2, ...stored })
+    expect(await table.replace(key, noLocks, 0)).toBe(true)
+    expect(await table.replace(key, noLocks, 0)).toBe(false)
+    expect(await table.replace(key, { ...noLocks, queue: [] }, 1)).toBe(true)
+    expect(await table.get(key)).toEqual({ ...key, ...noLocks, version: 2, ...stored })
   })
 
   it('sets attributes, some of them once, and answers with the whole item', async () => {
@@ -72,8 +72,8 @@ describe.each(Object.entries(forms))('the table in %s', (_, make) => {
     const table = make()
     const key = keyOf('firstRetirement', {})
     expect(await table.set(key, {}, { operation: 'one' })).toEqual({ ...key, operation: 'one', ...stored })
-    const told = keyOf('waiverNotice', { cve: 'CVE-1', expires: '2026-10-01' })
-    expect(await table.set(told, {})).toEqual({ ...told, ...stored })
+    const reported = keyOf('waiverNotice', { cve: 'CVE-1', expires: '2026-10-01' })
+    expect(await table.set(reported, {})).toEqual({ ...reported, ...stored })
   })
 
   it('takes attributes away, and only those', async () => {

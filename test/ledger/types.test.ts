@@ -28,7 +28,7 @@ async function mistakes(table: Table, byHand: Key) {
   // @ts-expect-error an item that nobody changes under its version
   await table.replace(image, { image: 'web' }, 1)
 
-  // @ts-expect-error a key that is spelt by hand
+  // @ts-expect-error a key that is spelt manually
   await table.get(byHand)
   // @ts-expect-error a key without one of its parts
   keyOf('check', { campaign: 'c', image: 'web' })

@@ -42,7 +42,7 @@ it('loses no change, however many are made at once', async () => {
   )
 })
 
-it('gives up as something that another try may mend, and has changed nothing', async () => {
+it('gives up as something that another try may fix, and has changed nothing', async () => {
   const table = memoryTable()
   const busy = { ...table, replace: async () => false }
   await expect(changeVersioned(busy, key, none, more)).rejects.toMatchObject({ name: 'Transient' })

@@ -1,7 +1,7 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Claim, free, request, withdraw } from '../../domain/claims.ts'
-import { changeClaims } from '../../functions/workflow/locks.ts'
+import { type LockRequest, releaseLock, removeExecution, requestLock } from '../../domain/locks.ts'
+import { changeLocks } from '../../functions/workflow/locks.ts'
 import { taskWaits } from '../../functions/workflow/task-waits.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { claimWait } from '../../ledger/wait-ids.ts'
@@ -68,7 +68,7 @@ describe('a wait', () => {
 })
 
 describe('the claims in the ledger', () => {
-  const claim = (holder: string, more: Partial<Claim> = {}): Claim => ({
+  const claim = (holder: string, more: Partial<LockRequest> = {}): LockRequest => ({
     holder,
     image: holder,
     stage: 'bake',
@@ -80,23 +80,23 @@ describe('the claims in the ledger', () => {
     ...more,
   })
   type Made = ReturnType<typeof make>
-  /** Leaves a token and claims, as claim-image does. */
-  const ask = async ({ ledger, waits }: Made, each: Claim, concurrentBakes = 1) => {
+  /** Leaves a token and claims, as acquire-lock does. */
+  const ask = async ({ ledger, waits }: Made, each: LockRequest, concurrentBakes = 1) => {
     await waits.leaveToken(claimWait(each), `token-${each.holder}`, time)
-    await changeClaims({ ledger, waits, concurrentBakes }, time, (claims) => request(claims, each))
+    await changeLocks({ ledger, waits, concurrentBakes }, time, (locks) => requestLock(locks, each))
   }
 
-  it('tell a waiter when its turn comes, and once', async () => {
+  it('tell a waiter when its lock comes, and once', async () => {
     const made = make()
-    const parts = { ...made, concurrentBakes: 1 }
+    const deps = { ...made, concurrentBakes: 1 }
     for (const holder of ['a', 'b']) await ask(made, claim(holder))
     expect(sent().map(({ taskToken }) => taskToken)).toEqual(['token-a'])
-    await changeClaims(parts, time, (claims) => withdraw(claims, 'a'))
-    await changeClaims(parts, time, (claims) => claims)
+    await changeLocks(deps, time, (locks) => removeExecution(locks, 'a'))
+    await changeLocks(deps, time, (locks) => locks)
     expect(sent().map(({ taskToken }) => taskToken)).toEqual(['token-a', 'token-b'])
   })
 
-  it('tell a waiter that it has lost its turn, and to whom, and once', async () => {
+  it('tell a waiter that it has lost its lock, and to whom, and once', async () => {
     const made = make()
     await ask(made, claim('other'))
     await ask(made, claim('old', { image: 'web' }))
@@ -114,10 +114,10 @@ describe('the claims in the ledger', () => {
 
   it('know two turns of one execution apart, and one turn that it claims twice', async () => {
     const made = make()
-    const parts = { ...made, concurrentBakes: 1 }
+    const deps = { ...made, concurrentBakes: 1 }
     await ask(made, claim('a'))
     await ask(made, claim('a', { stage: 'roll-out' }))
-    await changeClaims(parts, time, (claims) => free(claims, claim('a')))
+    await changeLocks(deps, time, (locks) => releaseLock(locks, claim('a')))
     // Its window was closed: it comes back to the same state, later.
     await ask(made, claim('a', { since: '2026-09-09T09:00:00Z' }))
     expect(sent().map(({ taskToken }) => taskToken)).toEqual(['token-a', 'token-a', 'token-a'])

@@ -20,7 +20,7 @@ const managed = `arn:aws:imagebuilder:${build.region}:aws`
 const membersOf = (schema: Schema) => new Map(shapeOf(schema).structIterator())
 const pick = <T>(...values: [T, ...T[]]) => fc.constantFrom(...values)
 
-/** Any value of a shape: what the API has tomorrow is generated tomorrow. Where `all` is told, no member is left out. */
+/** Any value of a shape: what the API has tomorrow is generated tomorrow. Where `all` is reported, no member is left out. */
 function anyOf(shape: Shape, all: boolean): fc.Arbitrary<unknown> {
   if (shape.isListSchema()) return fc.array(anyOf(shape.getValueSchema(), all), { minLength: 1, maxLength: 3 })
   if (shape.isMapSchema()) return fc.dictionary(fc.stringMatching(/^[a-z]{3,9}$/), text, { minKeys: 1, maxKeys: 3 })
@@ -47,7 +47,7 @@ const componentArn = fc
   .tuple(pick('update-linux', 'harden', 'agent'), version, pick('', '/1', '/7'))
   .map(([name, number, suffix]) => `${managed}:component/${name}/${number}${suffix}`)
 
-/** A recipe with a pinned parent, as a request would make it; its name and its parent are told later. */
+/** A recipe with a pinned parent, as a request would make it; its name and its parent are reported later. */
 function recipes(all: boolean) {
   const { clientToken: _, ...members } = Object.fromEntries(membersOf(CreateImageRecipeRequest$))
   const parameters = anyOf(membersOf(CreateImageRecipeRequest$).get('components') as Shape, true)
@@ -78,22 +78,22 @@ let made = 0
 const make = (type: string, schema: Schema, value: Record<string, unknown>) => {
   const { SemanticVersion: Version, ...rest } = toPascalNames(shapeOf(schema), value) as Record<string, unknown>
   const properties = { ...rest, ...(Version === undefined ? {} : { Version }) }
-  return world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build).ref
+  return world.aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build).ref
 }
 
 beforeAll(async () => {
   world = await served()
-  const ami = (Name: string) => world.standIn.ec2.addImage({ ...soe, Name, sharedWith: [build.account] })
+  const ami = (Name: string) => world.aws.ec2.addImage({ ...soe, Name, sharedWith: [build.account] })
   oldAmi = ami('old').image.ImageId
   newAmi = ami('new').image.ImageId
   const create = (type: string, properties: object) =>
-    world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, { ...properties }, build).ref
+    world.aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, { ...properties }, build).ref
   infrastructure = create('InfrastructureConfiguration', { Name: 'all', InstanceProfileName: 'p' })
   distribution = create('DistributionConfiguration', {
     Name: 'all',
     Distributions: [{ Region: build.region }],
   })
-  world.standIn.addRole({
+  world.aws.addRole({
     account: build.account,
     logicalId: 'Pipelines',
     name: 'pipelines',
@@ -205,8 +205,8 @@ describe('the property would notice', () => {
   })
 
   it.each(carriedByPipeline.filter((member) => !needed.includes(member)))('the %s of a pipeline', async (member) => {
-    const told = { status: 'DISABLED', enhancedImageMetadataEnabled: false }
-    const pipelineArn = adopt(recipe, { ...pipeline, ...told })
+    const reported = { status: 'DISABLED', enhancedImageMetadataEnabled: false }
+    const pipelineArn = adopt(recipe, { ...pipeline, ...reported })
     const changed = await changedBy(losing('UpdateImagePipelineCommand', member), pipelineArn)
     expect(changed.filter((each) => !meant.includes(each))).toEqual([`pipeline.${member}`])
   })

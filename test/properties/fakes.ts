@@ -3,7 +3,7 @@ import type { VirtualClock } from '../../emulator/clock.ts'
 import { stepFunctionsService } from '../../emulator/step-functions/service.ts'
 import type { StepFunctions } from '../../emulator/step-functions/step-functions.ts'
 
-/** AWS in a few lines, for properties over many runs: the rehearsal's stand-in is faithful, this is fast. */
+/** AWS in a few lines, for properties over many runs: the rehearsal's emulator is faithful, this is fast. */
 
 interface Command {
   constructor: { name: string }
@@ -97,7 +97,7 @@ export const lambdaClient = (answer: (request: { image: string; check: string })
 interface Building {
   clock: VirtualClock
   /** How long it takes in milliseconds, and how it ends. */
-  fateOf: (bake: Bake) => { takes: number; status: 'AVAILABLE' | 'FAILED' }
+  drawFor: (bake: Bake) => { takes: number; status: 'AVAILABLE' | 'FAILED' }
   onStart: (bake: Bake) => void
   /** The image's state event. */
   onEnd: (bake: Bake) => void
@@ -139,7 +139,7 @@ export class FakeImageBuilder {
       this.#building.onStart(bake)
       this.bakes.set(arn, bake)
       this.#byToken.set(clientToken, arn)
-      const { takes, status } = this.#building.fateOf(bake)
+      const { takes, status } = this.#building.drawFor(bake)
       this.#building.clock.at(bake.started + takes, () => this.#end(bake, status))
       return { imageBuildVersionArn: arn }
     },

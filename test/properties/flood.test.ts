@@ -44,7 +44,7 @@ const fleet: Fleet = parseFleet(
 )
 
 describe('a campaign of two hundred images, of which seven fail, two wait and one is stale', () => {
-  let told: Message[]
+  let reported: Message[]
   let summaries: Message[]
   beforeAll(async () => {
     const world = new QuickWorld(fleet, Date.parse(time), {
@@ -74,8 +74,8 @@ describe('a campaign of two hundred images, of which seven fail, two wait and on
     }
     world.start({ name: campaign, input: { trigger } })
     await world.clock.run()
-    told = world.told
-    summaries = told.filter(({ level }) => level === 'summary')
+    reported = world.reported
+    summaries = reported.filter(({ level }) => level === 'summary')
   })
 
   it('is a handful of messages to who asks for nothing else, and each in detail to who does', () => {
@@ -86,7 +86,7 @@ describe('a campaign of two hundred images, of which seven fail, two wait and on
       'campaign-waiting',
       ...Array(5).fill('image-failed'),
     ])
-    const details = told.filter(({ level }) => level === 'detail').map(({ kind }) => kind)
+    const details = reported.filter(({ level }) => level === 'detail').map(({ kind }) => kind)
     expect(details.filter((kind) => kind === 'image-failed')).toHaveLength(2)
     expect(details.filter((kind) => kind === 'image-released')).toHaveLength(200 - bad.length)
   })
@@ -98,10 +98,10 @@ describe('a campaign of two hundred images, of which seven fail, two wait and on
         new RegExp(`^  ${name} +${bad.includes(name) ? 'failed: the AMI .* failed its checks' : 'released ami-'}`, 'm'),
       )
     expect(text).toContain('waits until 2026-09-01 11:00 UTC')
-    expect(text).toContain('Further failures of this campaign are told of when it has finished')
+    expect(text).toContain('Further failures of this campaign are reported when it has finished')
   })
 
   it('fits what SNS takes', () => {
-    for (const message of told) expect(JSON.stringify(message).length).toBeLessThan(60_000)
+    for (const message of reported) expect(JSON.stringify(message).length).toBeLessThan(60_000)
   })
 })

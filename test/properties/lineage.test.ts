@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { upstreamOf } from '../../domain/fleet/graph.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { type Known, nothingKnown } from '../../domain/planning/known.ts'
+import { emptyFleetState, type FleetState } from '../../domain/planning/fleet-state.ts'
+import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import { ancestorsOf, descendantsOf, findRelease } from '../../domain/releases/lineage.ts'
-import type { Release } from '../../domain/releases/release.ts'
 import { planRevocation } from '../../domain/releases/revocation.ts'
 import { arbitraryFleet } from '../support/fleets.ts'
 import { fakeRelease } from '../support/releases.ts'
@@ -27,9 +27,9 @@ const bakes = fc.array(
 )
 
 /** The releases of a fleet's images, and of one that the fleet has no more, in the order of their bakes. */
-function historyOf(fleet: Fleet, made: readonly Bake[]): Release[] {
+function historyOf(fleet: Fleet, made: readonly Bake[]): ImageRelease[] {
   const images = [...Object.keys(fleet.images), 'gone']
-  const releases: Release[] = []
+  const releases: ImageRelease[] = []
   for (const [at, { pick, from, which }] of made.entries()) {
     const image = images[pick % images.length] as string
     const parent = fleet.images[image]?.parent ?? images[which % images.length]
@@ -47,7 +47,7 @@ function historyOf(fleet: Fleet, made: readonly Bake[]): Release[] {
 }
 
 /** Every pair of a release and one that it comes from, by adding what follows from the pairs until nothing does. */
-function pairsOf(releases: readonly Release[]): Set<string> {
+function pairsOf(releases: readonly ImageRelease[]): Set<string> {
   const pairs = new Set(
     releases.flatMap((child) =>
       releases.filter(({ ami }) => ami === child.parentAmi).map((parent) => `${parent.ami}>${child.ami}`),
@@ -62,7 +62,7 @@ function pairsOf(releases: readonly Release[]): Set<string> {
   return pairs
 }
 
-const amis = (releases: readonly Release[]) => releases.map(({ ami }) => ami)
+const amis = (releases: readonly ImageRelease[]) => releases.map(({ ami }) => ami)
 const histories = fc
   .tuple(arbitraryFleet(), bakes)
   .map(([fleet, made]) => historyOf(fleet, made))
@@ -105,7 +105,7 @@ describe('lineage', () => {
         const known = new Set(amis(history))
         const strangers = new Set(history.map(({ parentAmi }) => parentAmi).filter((ami) => !known.has(ami)))
         const found = [...strangers].flatMap((ami) => amis(descendantsOf(catalog, { ami })))
-        // Each release comes from one stranger: nothing is lost, nothing is told twice.
+        // Each release comes from one stranger: nothing is lost, nothing is reported twice.
         expect(found.toSorted()).toEqual(amis(history).toSorted())
         for (const ami of strangers) expect(findRelease(catalog, ami)).toBeUndefined()
         expect(descendantsOf(catalog, { ami: 'ami-nobody-knows' })).toEqual([])
@@ -116,7 +116,7 @@ describe('lineage', () => {
 })
 
 describe('a revocation with descendants', () => {
-  it('is of what the parent links say, disables each AMI once, and goes back to none of it', () => {
+  it('is of what the parent links say, disables each AMI once, and rolls back to none of it', () => {
     fc.assert(
       fc.property(arbitraryFleet(), bakes, fc.nat(), (fleet, made, pick) => {
         const history = historyOf(fleet, made).map((release, day) => ({
@@ -126,7 +126,7 @@ describe('a revocation with descendants', () => {
           ...(day % 3 > 0 && { releasedAt: 'then' }),
         }))
         fc.pre(history.length > 0)
-        const { image, version, ami } = history[pick % history.length] as Release
+        const { image, version, ami } = history[pick % history.length] as ImageRelease
         const pairs = pairsOf(history)
         const expected = history.filter((each) => each.ami === ami || pairs.has(`${ami}>${each.ami}`))
         const known = knownOf(history)
@@ -155,8 +155,8 @@ describe('a revocation with descendants', () => {
 })
 
 /** Every image's newest is what children bake from. */
-const knownOf = (history: readonly Release[]): Known => ({
-  ...nothingKnown,
+const knownOf = (history: readonly ImageRelease[]): FleetState => ({
+  ...emptyFleetState,
   images: Object.fromEntries(
     history.map(({ image, ami, version, parentAmi, definition, bakedAt: at, campaign }) => [
       image,

@@ -5,8 +5,9 @@ import type { EventEnvelope } from '../../emulator/event.ts'
 import { Random } from '../../emulator/random.ts'
 import { StepFunctions } from '../../emulator/step-functions/step-functions.ts'
 import type { Host } from '../../emulator/step-functions/types.ts'
+import { claim } from '../../functions/acquire-lock/acquire-lock.ts'
 import { announce } from '../../functions/announce-campaign/announce-campaign.ts'
-import { claim } from '../../functions/claim-image/claim-image.ts'
+import { resume } from '../../functions/complete-wait/complete-wait.ts'
 import { fail } from '../../functions/fail-rebake/fail-rebake.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
@@ -16,14 +17,13 @@ import { reconcileImages } from '../../functions/reconcile-images/reconcile-imag
 import { remind } from '../../functions/reconcile-images/remind.ts'
 import { sweepExecutions } from '../../functions/reconcile-images/sweep-executions.ts'
 import { release } from '../../functions/release-image/release-image.ts'
-import { resume } from '../../functions/resume-wait/resume-wait.ts'
 import { runCheck } from '../../functions/run-check/run-check.ts'
 import { settle } from '../../functions/settle-execution/settle-execution.ts'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
 import { startCycle } from '../../functions/start-cycle/start-cycle.ts'
 import { summarise } from '../../functions/summarise-campaign/summarise-campaign.ts'
-import { passIfOpen } from '../../functions/workflow/change-window.ts'
-import { mustHoldRollOut } from '../../functions/workflow/rollout-guard.ts'
+import { requireOpenWindow } from '../../functions/workflow/change-window.ts'
+import { requireRolloutLock } from '../../functions/workflow/rollout-guard.ts'
 import { taskWaits } from '../../functions/workflow/task-waits.ts'
 import { readDefinition } from '../../infra/definitions.ts'
 import type { MachineName } from '../../infra/functions/names.ts'
@@ -45,17 +45,17 @@ const arnPrefix = `arn:aws:imagebuilder:${region}:${account}`
 const machines = ['release', 'campaign', 'rebake'] as const
 const machineArn = (name: string) => `arn:aws:states:${region}:${account}:stateMachine:golden-${name}`
 
-export interface Fate {
+export interface Drawn {
   /** Of the nth bake: whether it fails, whether its event is lost, and how long it takes in milliseconds. */
   bake: (nth: number) => { fails: boolean; lost: boolean; takes: number }
   /** Of the nth execution that fails or is stopped: whether its status event is lost. */
   statusLost: (nth: number) => boolean
   /** Of a check of an image; default: it passes. */
-  check?: (image: string, check: string) => CheckFate | undefined
+  check?: (image: string, check: string) => CheckDraw | undefined
 }
 
 /** How a check goes, and what befalls the function that makes it. */
-export interface CheckFate {
+export interface CheckDraw {
   outcome: 'passes' | 'fails' | 'never ends'
   mishap?: 'dies before' | 'dies after' | 'dies always' | 'leaves nothing' | 'event lost'
 }
@@ -81,25 +81,25 @@ export class QuickWorld {
   readonly published: { image: string; ring: string; campaign: string; ami: string }[] = []
   /** The pointers of the build account, in the order in which they moved. */
   readonly pointers: { name: string; ami: string }[] = []
-  readonly told: Message[] = []
+  readonly reported: Message[] = []
   readonly fleet: Fleet
-  readonly #fate: Fate
+  readonly #drawn: Drawn
   readonly #parts
   #bakes = 0
   #ends = 0
   readonly #died = new Set<string>()
   readonly #sabotage: Sabotage
 
-  constructor(fleet: Fleet, start: number, fate: Fate, sabotage: Sabotage = {}) {
+  constructor(fleet: Fleet, start: number, drawn: Drawn, sabotage: Sabotage = {}) {
     this.fleet = fleet
-    this.#fate = fate
+    this.#drawn = drawn
     this.#sabotage = sabotage
     this.clock = new VirtualClock(start)
     const { clock, ledger } = this
     this.imageBuilder = new FakeImageBuilder({
       clock,
-      fateOf: () => {
-        const { fails, takes } = fate.bake(this.#bakes++)
+      drawFor: () => {
+        const { fails, takes } = drawn.bake(this.#bakes++)
         return { takes, status: fails ? 'FAILED' : 'AVAILABLE' }
       },
       onStart: (bake) => this.onBake(bake),
@@ -122,7 +122,7 @@ export class QuickWorld {
       supersede: fleet.supersede,
       waits: taskWaits(ledger.waits, stepFunctions),
       concurrentBakes: fleet.concurrentBakes,
-      notify: async (message: Message) => void this.told.push(message),
+      notify: async (message: Message) => void this.reported.push(message),
       publish: async () => {},
       count: () => {},
       ssm: clientOf({
@@ -176,13 +176,13 @@ export class QuickWorld {
   /** What the two schedules do, every hour. */
   async look(): Promise<void> {
     const time = new Date(this.clock.now()).toISOString()
-    const parts = this.#parts as never
-    await pollUpstreams(parts, { time })
-    const sweeping = { ...this.#parts, settle: (stopped: never) => settle(parts, stopped) }
-    const [claims, known] = [await this.ledger.locks.read(), await this.ledger.fleetState.read()]
-    await sweepExecutions(sweeping as never, { claims, known, operations: [], time })
-    await reconcileImages(parts, await this.ledger.fleetState.read(), time)
-    await remind(parts, await this.ledger.campaigns.readOpenApprovals(await this.ledger.locks.read()), time)
+    const deps = this.#parts as never
+    await pollUpstreams(deps, { time })
+    const sweeping = { ...this.#parts, settle: (stopped: never) => settle(deps, stopped) }
+    const [locks, known] = [await this.ledger.locks.read(), await this.ledger.fleetState.read()]
+    await sweepExecutions(sweeping as never, { claims: locks, known, operations: [], time })
+    await reconcileImages(deps, await this.ledger.fleetState.read(), time)
+    await remind(deps, await this.ledger.campaigns.readOpenApprovals(await this.ledger.locks.read()), time)
   }
 
   #bakeEnded(bake: Bake, nth: number): void {
@@ -195,9 +195,9 @@ export class QuickWorld {
       resources,
       detail: { state: { status: bake.status } },
     }
-    if (!this.#fate.bake(nth).lost) this.#resume(1_000, event)
+    if (!this.#drawn.bake(nth).lost) this.#resume(1_000, event)
     // Of a scan that takes longer than the bake.
-    const { outcome, mishap } = this.#checkFate(bake.image, 'vulnerabilities')
+    const { outcome, mishap } = this.#checkDraw(bake.image, 'vulnerabilities')
     if (outcome !== 'never ends' && mishap !== 'event lost')
       this.#resume(scanTakes, { 'detail-type': 'EC2 Image Builder CVE Detected', time, resources })
   }
@@ -217,7 +217,7 @@ export class QuickWorld {
       State: 'available',
       CreationDate: new Date(this.clock.now()).toISOString(),
       SourceImageId: parentAmi,
-      Public: this.#checkFate(image, 'ami').outcome === 'fails',
+      Public: this.#checkDraw(image, 'ami').outcome === 'fails',
       ImdsSupport: 'v2.0',
       RootDeviceName: '/dev/xvda',
       Tags: tags.map((Key) => ({ Key, Value: 'x' })),
@@ -225,12 +225,12 @@ export class QuickWorld {
     }
   }
 
-  #checkFate = (image: string, check: string): CheckFate => this.#fate.check?.(image, check) ?? { outcome: 'passes' }
+  #checkDraw = (image: string, check: string): CheckDraw => this.#drawn.check?.(image, check) ?? { outcome: 'passes' }
 
   #inside({ image, ended = 0 }: Bake) {
-    const { outcome } = this.#checkFate(image, 'vulnerabilities')
+    const { outcome } = this.#checkDraw(image, 'vulnerabilities')
     const scanned = outcome !== 'never ends' && this.clock.now() >= ended + scanTakes
-    const lists = this.#checkFate(image, 'packages').outcome
+    const lists = this.#checkDraw(image, 'packages').outcome
     return {
       scan: scanned ? ('COMPLETED' as const) : ('SCANNING' as const),
       findings: outcome === 'fails' ? ['CVE-2026-1'] : [],
@@ -239,14 +239,14 @@ export class QuickWorld {
   }
 
   #answer(image: string, check: string) {
-    const { outcome } = this.#checkFate(image, check)
+    const { outcome } = this.#checkDraw(image, check)
     if (outcome === 'never ends') throw Object.assign(new Error('aborted'), { name: 'AbortError' })
     return { passed: outcome === 'passes', detail: 'looked' }
   }
 
   async #runCheck(request: Parameters<typeof runCheck>[1]): Promise<void> {
     const { campaign, image, check, taskToken } = request
-    const { mishap } = this.#checkFate(image, check)
+    const { mishap } = this.#checkDraw(image, check)
     const key = `${campaign} ${image} ${check}`
     const dies = (when: string) => {
       if (mishap !== when || this.#died.has(key)) return
@@ -263,9 +263,9 @@ export class QuickWorld {
   #executionEnded({ detail, time }: EventEnvelope): void {
     const { status, stateMachineArn } = detail as { status: string; stateMachineArn: string }
     if (!['FAILED', 'TIMED_OUT', 'ABORTED'].includes(status) || stateMachineArn.endsWith('release')) return
-    if (this.#fate.statusLost(this.#ends++)) return
-    const parts = this.#parts as never
-    this.clock.at(this.clock.now() + 1_000, () => settle(parts, { time, detail } as never).then(() => {}))
+    if (this.#drawn.statusLost(this.#ends++)) return
+    const deps = this.#parts as never
+    this.clock.at(this.clock.now() + 1_000, () => settle(deps, { time, detail } as never).then(() => {}))
   }
 
   #host(): Host {
@@ -321,7 +321,7 @@ export class QuickWorld {
           name: 'ConditionalCheckFailedException',
         })
       await this.ledger.table.set(key, { taskToken: given.ExpressionAttributeValues[':taskToken'].S })
-      // A copy takes ten minutes, and is told of like a bake.
+      // A copy takes ten minutes, and is reported like a bake.
       if (wait.id.includes('/copy/'))
         this.clock.at(this.clock.now() + 600_000, () =>
           this.#parts.waits.bringOutcome(wait.id, { status: 'AVAILABLE' }, new Date(0).toISOString()),
@@ -334,7 +334,7 @@ export class QuickWorld {
     'receive-release': (request) => receiveRelease(this.#parts as never, request),
     'plan-campaign': (request) => plan(this.#parts as never, request),
     'announce-campaign': ({ campaign }: { campaign: string }) => announce(this.#parts, campaign),
-    'claim-image': (request) => claim(this.#parts as never, request),
+    'acquire-lock': (request) => claim(this.#parts as never, request),
     'start-bake': (request) => startBake(this.#parts as never, request),
     'run-check': (request) => this.#runCheck(request),
     'mark-candidate': (request) =>
@@ -343,15 +343,15 @@ export class QuickWorld {
     'start-distribution': async (request: RingRequest) => {
       const { execution, campaign, image, ring, time, imageArn } = request
       const item = await this.ledger.campaigns.readOrdered(campaign, image)
-      await mustHoldRollOut(this.ledger, execution, item)
-      await passIfOpen(this.#parts, item.order, { image, ring }, time)
+      await requireRolloutLock(this.ledger, execution, item)
+      await requireOpenWindow(this.#parts, item.order, { image, ring }, time)
       this.distributions.push({ image, ring, campaign, time: this.clock.now() })
       return { awaited: `${imageArn}/copy/${ring}` }
     },
     'verify-distribution': () => ({ targets: 1 }),
     'publish-pointers': async ({ execution, campaign, image, ring }: Record<string, string>) => {
       const item = await this.ledger.campaigns.readOrdered(campaign ?? '', image ?? '')
-      await mustHoldRollOut(this.ledger, execution ?? '', item)
+      await requireRolloutLock(this.ledger, execution ?? '', item)
       // Without a ring, channels are promoted.
       if (ring === undefined) return
       this.published.push({

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { pointerName } from '../../domain/names.ts'
-import type { Known } from '../../domain/planning/known.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
-import { newestFirst, type Placed, type Release } from '../../domain/releases/release.ts'
+import { type ImageRelease, newestFirst, type Placement } from '../../domain/releases/image-release.ts'
 import { retirementName } from '../../domain/releases/retirement.ts'
 import { amisOf } from '../../domain/releases/withdrawal.ts'
 import { closeRetirement } from '../../functions/close-retirement/close-retirement.ts'
@@ -13,7 +13,7 @@ import { keyOf } from '../../ledger/keys.ts'
 import { FakeWorld } from '../functions/withdrawal-world.ts'
 import { smallFleet } from '../infra/fixture.ts'
 import { memoryLedger } from '../support/ledger.ts'
-import { type Happening, happening } from './ami-happenings.ts'
+import { type AmiEvent, amiEvent } from './ami-events.ts'
 
 /** Random worlds over random weeks: what is used is never disabled or removed, the last are never touched, the rest goes. */
 
@@ -25,14 +25,14 @@ const places: Target[] = [
   { account: '555566667777', region: 'us-east-1' },
 ]
 
-async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace: number }) {
+async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace: number }) {
   const plain = smallFleet()
   const retirement = { keep, grace: grace * day, schedule: '', timezone: 'UTC', dryRun: false }
   const fleet = { ...plain, retirement }
   const world = new FakeWorld()
   const ledger = memoryLedger()
-  const known: Known = { campaigns: 0, upstreams: {}, images: {} }
-  const parts = { fleet, ledger, notify: async () => {}, clientsIn: world.clientsIn }
+  const known: FleetState = { campaigns: 0, upstreams: {}, images: {} }
+  const deps = { fleet, ledger, notify: async () => {}, clientsIn: world.clientsIn }
   const all = () => ledger.releases.readCatalog(images)
   let ids = 0
   const ami = (place: Target) => {
@@ -42,7 +42,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
   }
   const placeOf = (at: number) => places[at] as Target
 
-  async function release({ image: at, to, shared, through, revoked }: Happening & { what: 'release' }, time: string) {
+  async function release({ image: at, to, shared, through, revoked }: AmiEvent & { what: 'release' }, time: string) {
     const image = images[at] as string
     const version = `1.0.${ids}/1`
     const own = ami(fleet.build)
@@ -56,7 +56,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
     )
     const copies = new Map([...owned].map(([key, place]) => [key, { ...place, ami: ami(place) }]))
     const distributed = targets.map(
-      ({ account, region }): Placed => ({
+      ({ account, region }): Placement => ({
         account,
         region,
         ami: copies.get(shared ? region : `${account} ${region}`)?.ami ?? '',
@@ -76,7 +76,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
       bakedAt: time,
       ...(through && { releasedAt: time }),
       ...(revoked && { revoked: { at: time, by: '', reason: 'CVE', operation: '' } }),
-    } satisfies Release)
+    } satisfies ImageRelease)
     const pointers = world.at(fleet.build).parameters
     const last = { ami: own, version, parentAmi: '', definition: '', at: time, campaign: '' }
     known.images[image] = {
@@ -98,7 +98,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
     return had[older]?.ami
   }
 
-  async function happen(each: Happening, time: string) {
+  async function happen(each: AmiEvent, time: string) {
     if (each.what === 'release') return release(each, time)
     if (each.what === 'throttle') return void world.throttled.set(each.operation, 1)
     if (each.what === 'hold') {
@@ -171,13 +171,13 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
         }
       return undefined
     }
-    const planned = await tried(() => planRun(parts, request))
-    for (const place of planned?.places ?? []) await tried(() => withdrawAmis(parts, { operation, ...place, time }))
-    await closeRetirement(parts, { operation, execution: `arn:${operation}`, time })
+    const planned = await tried(() => planRun(deps, request))
+    for (const place of planned?.places ?? []) await tried(() => withdrawAmis(deps, { operation, ...place, time }))
+    await closeRetirement(deps, { operation, execution: `arn:${operation}`, time })
   }
 
-  for (const [number, happenings] of weeks.entries()) {
-    for (const each of happenings) await happen(each, new Date(start + (number * 7 - 1) * day * 1000).toISOString())
+  for (const [number, amiEvents] of weeks.entries()) {
+    for (const each of amiEvents) await happen(each, new Date(start + (number * 7 - 1) * day * 1000).toISOString())
     await week(number)
   }
   // Then nothing happens any more, and everybody can be looked into.
@@ -191,7 +191,7 @@ async function live(weeks: Happening[][], { keep, grace }: { keep: number; grace
 it('never disables or removes what is used, never touches the last, and removes all else in the end', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.array(happening, { minLength: 2, maxLength: 8 }), { minLength: 4, maxLength: 10 }),
+      fc.array(fc.array(amiEvent, { minLength: 2, maxLength: 8 }), { minLength: 4, maxLength: 10 }),
       fc.record({ keep: fc.integer({ min: 1, max: 3 }), grace: fc.integer({ min: 1, max: 30 }) }),
       async (weeks, policy) => {
         const { world, wrong, used, catalog, last, known, fleet } = await live(weeks, policy)
@@ -216,8 +216,8 @@ it('never disables or removes what is used, never touches the last, and removes 
   )
 })
 
-/** What a release is kept for beside its age, told in another way than the plan does. */
-function keptByPointers(release: Release, catalog: Release[], known: Known, keep: number): boolean {
+/** What a release is kept for beside its age, reported in another way than the plan does. */
+function keptByPointers(release: ImageRelease, catalog: ImageRelease[], known: FleetState, keep: number): boolean {
   if (release.revoked) return false
   const { last, released } = known.images[release.image] ?? {}
   if (release.ami === last?.ami) return true

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
-import { hold, rollBack } from '../../domain/planning/holds.ts'
+import { hold, recordRolledBack } from '../../domain/planning/holds.ts'
 import { campaignName, type Promotion, type Trigger } from '../../domain/triggers.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import { keyOf } from '../../ledger/keys.ts'
@@ -107,7 +107,7 @@ describe('a promotion', () => {
     expect(base).toMatchObject({ released: { version: '1.0.0/1' }, last: { campaign: first } })
     const [release] = await life.world.ledger.releases.readAll('base')
     expect(release).toMatchObject({ campaign: first, releasedAt: expect.stringMatching(/^2026-09-01T17/) })
-    expect(life.world.told.map(({ subject }) => subject)).toEqual(
+    expect(life.world.reported.map(({ subject }) => subject)).toEqual(
       expect.arrayContaining([
         'Planned: base 1.0.0/1 is rolled out again',
         'Released: base 1.0.0/1',
@@ -117,7 +117,7 @@ describe('a promotion', () => {
     await nothingLeft(life)
   })
 
-  it('that waits for its turn gives way to a newer bake', async () => {
+  it('that waits for its lock gives way to a newer bake', async () => {
     const life = worldOf()
     let [second, promotion] = ['', '']
     life.at(1, () => {
@@ -138,7 +138,7 @@ describe('a promotion', () => {
     await nothingLeft(life)
   })
 
-  it('that has its turn is followed by a newer bake, which stays what children bake from', async () => {
+  it('that has its lock is followed by a newer bake, which stays what children bake from', async () => {
     const life = worldOf()
     life.at(3, () => life.stop(`${first}-base`))
     life.at(4, () => life.promote('1.0.0/1'))
@@ -188,7 +188,7 @@ describe('a promotion', () => {
     await nothingLeft(life)
   })
 
-  it('in an emergency takes the turn of an older roll-out', async () => {
+  it('in an emergency takes the lock of an older roll-out', async () => {
     const life = worldOf()
     let second = ''
     life.at(1, () => {
@@ -222,7 +222,7 @@ describe('a promotion', () => {
     const ended = [...life.world.engine.executions.values()].find(({ name }) => name === promotion)
     expect(ended).toMatchObject({ status: 'FAILED', error: 'RequestRefused' })
     expect(ended?.cause).toContain(reason)
-    expect(life.world.told.find(({ about }) => about.campaign === promotion)?.body).toContain(reason)
+    expect(life.world.reported.find(({ about }) => about.campaign === promotion)?.body).toContain(reason)
     expect(life.world.published.filter(({ campaign }) => campaign === promotion)).toEqual([])
     await nothingLeft(life)
   })
@@ -238,7 +238,7 @@ it('is refused below a newer one that is on its way, and says how to end that', 
   })
   await life.run()
   const newer = 'manual-20260901T100000Z-base'
-  expect(life.world.told.find(({ about }) => about.campaign === promotion)?.body).toContain(
+  expect(life.world.reported.find(({ about }) => about.campaign === promotion)?.body).toContain(
     `campaign ${newer} rolls out 1.0.0/3 now, which is newer than 1.0.0/1 (rebake cancel ${newer} base ends that)`,
   )
   expect((await life.image(newer)).status).toBe('released')
@@ -254,7 +254,7 @@ it('makes nothing of a bake whose parent is rolled back meanwhile', async () => 
   // The base has passed, and its child is being baked from it.
   life.at(8.75, async () => {
     const [bad] = await ledger.releases.readAll('base')
-    await ledger.fleetState.change((known) => rollBack(known, [bad?.ami ?? '']))
+    await ledger.fleetState.change((known) => recordRolledBack(known, [bad?.ami ?? '']))
   })
   await life.run()
   const [bad] = await ledger.releases.readAll('base')
@@ -286,7 +286,7 @@ describe('a campaign that is cancelled', () => {
     expect(bakes.filter(({ status }) => status === 'BUILDING')).toEqual([])
     expect(bakes.every(({ campaign }) => campaign === first)).toBe(true)
     expect(life.rings().map((ring) => ring.split(' ')[0])).toEqual(published)
-    const ends = life.world.told.filter(({ kind }) => kind === 'campaign-finished')
+    const ends = life.world.reported.filter(({ kind }) => kind === 'campaign-finished')
     expect(ends.map(({ subject }) => subject)).toEqual([`Cancelled: ${first}`])
     await nothingLeft(life)
   })

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { complete } from '../../domain/fleet/defaults.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { isMadeOf, parentAmiOf } from '../../domain/planning/known.ts'
-import { openingFor } from '../../domain/planning/openings.ts'
+import { nextChangeWindow } from '../../domain/planning/change-windows.ts'
+import { isMadeOf, parentAmiOf } from '../../domain/planning/fleet-state.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
 import { arbitraryFleet } from '../support/fleets.ts'
 import type { Bake } from './fakes.ts'
@@ -77,7 +77,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     .map(([at, pick, step]) => ({ ...step, at, pick }) as Step),
   { minLength: 1, maxLength: 14 },
 )
-const fates = fc.record({
+const draws = fc.record({
   failing: fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 5 }),
   lost: fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 4 }),
   minutes: fc.array(fc.integer({ min: 10, max: 90 }), { minLength: 5, maxLength: 5 }),
@@ -87,16 +87,16 @@ const fates = fc.record({
 /** Lets everything happen, the schedules look every hour, and what is left comes to its end. */
 async function live(
   fleet: Fleet,
-  happenings: Step[],
-  fate: { failing: number[]; lost: number[]; minutes: number[]; statusLost: number[] },
+  scenarioEvents: Step[],
+  drawn: { failing: number[]; lost: number[]; minutes: number[]; statusLost: number[] },
 ) {
   const world = new QuickWorld(fleet, start, {
     bake: (nth) => ({
-      fails: fate.failing.includes(nth),
-      lost: fate.lost.includes(nth),
-      takes: (fate.minutes[nth % fate.minutes.length] ?? 10) * minute,
+      fails: drawn.failing.includes(nth),
+      lost: drawn.lost.includes(nth),
+      takes: (drawn.minutes[nth % drawn.minutes.length] ?? 10) * minute,
     }),
-    statusLost: (nth) => fate.statusLost.includes(nth),
+    statusLost: (nth) => drawn.statusLost.includes(nth),
   })
   const broken = watch(world)
   const releases = new Map<string, string[]>()
@@ -167,7 +167,7 @@ async function live(
       }
     }
   }
-  for (const [nth, step] of happenings.entries())
+  for (const [nth, step] of scenarioEvents.entries())
     world.clock.at(start + step.at * minute + nth * 1_000, () => happen(step, nth))
   const end = start + 14 * 24 * 60 * minute
   for (let at = start; at < end; at += 60 * minute) world.clock.at(at, () => world.look())
@@ -191,7 +191,7 @@ function watch(world: QuickWorld): string[] {
     if (running.some((other) => other.image === image)) complain('overlaps another bake of the image')
     if (running.length >= fleet.concurrentBakes) complain(`more than ${fleet.concurrentBakes} bakes at once`)
     const { kind, emergency } = kindOf(campaign)
-    const shut = (time: number) => openingFor(fleet, { image }, new Date(time)) !== undefined
+    const shut = (time: number) => nextChangeWindow(fleet, { image }, new Date(time)) !== undefined
     if (!emergency && shut(started) && shut(started - 1_000)) complain('breaks a freeze')
     if (all.some((other) => other.image === image && other.campaign === campaign)) complain('twice in a campaign')
     const { time } = kindOf(campaign)
@@ -209,7 +209,7 @@ function watch(world: QuickWorld): string[] {
   return broken
 }
 
-/** Images that are not baked on what their parent is now, though nothing stands in the way. */
+/** Images that are not baked on what their parent is now, though nothing blocks it. */
 async function missed({ world }: { world: QuickWorld }): Promise<string[]> {
   const known = await world.ledger.fleetState.read()
   const { fleet } = world
@@ -222,7 +222,7 @@ async function missed({ world }: { world: QuickWorld }): Promise<string[]> {
   })
 }
 
-/** Pointers that went back to an AMI that was baked before the one that was there, and roll-outs in a freeze. */
+/** Pointers that rolled back to an AMI that was baked before the one that was there, and roll-outs in a freeze. */
 async function backwards(world: QuickWorld): Promise<string[]> {
   const { ledger, published, distributions, fleet } = world
   const newest = new Map<string, number>()
@@ -235,7 +235,7 @@ async function backwards(world: QuickWorld): Promise<string[]> {
   }
   for (const { image, ring, campaign, time } of distributions) {
     const { order } = await ledger.campaigns.readOrdered(campaign, image)
-    const shut = (at: number) => openingFor(fleet, { image, ring }, new Date(at)) !== undefined
+    const shut = (at: number) => nextChangeWindow(fleet, { image, ring }, new Date(at)) !== undefined
     if (!order.emergency && shut(time) && shut(time - 1_000)) broken.push(`${image} to ring ${ring} breaks a freeze`)
   }
   return broken
@@ -244,8 +244,8 @@ async function backwards(world: QuickWorld): Promise<string[]> {
 describe('random fleets and random events', () => {
   it('no image is baked twice, none is missed, nothing overlaps, no limit and no freeze is broken', async () => {
     await fc.assert(
-      fc.asyncProperty(fleets, steps, fates, async (fleet, happenings, fate) => {
-        const life = await live(fleet, happenings, fate)
+      fc.asyncProperty(fleets, steps, draws, async (fleet, scenarioEvents, drawn) => {
+        const life = await live(fleet, scenarioEvents, drawn)
         const { world, broken, releases } = life
         expect(broken).toEqual([])
         expect(await missed(life)).toEqual([])

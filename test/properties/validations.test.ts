@@ -7,17 +7,17 @@ import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
 import { CampaignStore } from '../../ledger/campaigns.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { memoryLedger } from '../support/ledger.ts'
-import { type CheckFate, QuickWorld, type Sabotage } from './quick-world.ts'
+import { type CheckDraw, QuickWorld, type Sabotage } from './quick-world.ts'
 
 const start = Date.parse('2026-09-01T06:00:00Z')
 const parentAmi = 'ami-aaaaaaaaaaaaaaaa1'
 
 /** What one image is asked, and how that goes. */
-type Checks = Record<string, { mode: 'required' | 'advisory'; fate: CheckFate }>
+type Checks = Record<string, { mode: 'required' | 'advisory'; drawn: CheckDraw }>
 
 const one = fc.record({
   mode: fc.constantFrom('required' as const, 'advisory' as const),
-  fate: fc
+  drawn: fc
     .tuple(
       fc.oneof(
         { weight: 4, arbitrary: fc.constant('passes' as const) },
@@ -31,7 +31,7 @@ const one = fc.record({
         },
       ),
     )
-    .map(([outcome, mishap]): CheckFate => ({ outcome, ...(mishap && { mishap }) })),
+    .map(([outcome, mishap]): CheckDraw => ({ outcome, ...(mishap && { mishap }) })),
 })
 const checks: fc.Arbitrary<Checks> = fc
   .record(
@@ -91,12 +91,12 @@ function fleetFor(asked: Asked): Fleet {
 
 /** Every rule of the validations that one campaign breaks. */
 async function campaignOf(asked: Asked, sabotage: Sabotage = {}): Promise<string[]> {
-  const fate = {
+  const drawn = {
     bake: () => ({ fails: false, lost: false, takes: 1_800_000 }),
     statusLost: () => false,
-    check: (image: string, check: string) => asked[image as keyof Asked]?.[check]?.fate,
+    check: (image: string, check: string) => asked[image as keyof Asked]?.[check]?.drawn,
   }
-  const world = new QuickWorld(fleetFor(asked), start, fate, sabotage)
+  const world = new QuickWorld(fleetFor(asked), start, drawn, sabotage)
   world.amis.set(parentAmi, {
     ImageId: parentAmi,
     OwnerId: '444455556666',
@@ -143,12 +143,12 @@ async function campaignOf(asked: Asked, sabotage: Sabotage = {}): Promise<string
  * fails, takes for ever or leaves nothing does not.
  */
 const stops = (all: Checks) =>
-  Object.entries(all).some(([check, fated]) => {
-    const { outcome, mishap } = fated.fate
+  Object.entries(all).some(([check, withDraw]) => {
+    const { outcome, mishap } = withDraw.drawn
     if (mishap === 'dies always') return true
     // The AMI is looked at in a second: that check ends, one way or the other.
     const passes = outcome === 'passes' || (check === 'ami' && outcome === 'never ends')
-    return fated.mode === 'required' && (!passes || mishap === 'leaves nothing')
+    return withDraw.mode === 'required' && (!passes || mishap === 'leaves nothing')
   })
 
 const asked = fc.record({ base: checks, web: checks, db: checks })
@@ -176,15 +176,15 @@ describe('random checks with random outcomes', () => {
 })
 
 describe('that property', () => {
-  const passes = (fate: CheckFate = { outcome: 'passes' }): Checks => ({ ami: { mode: 'required', fate } })
+  const passes = (drawn: CheckDraw = { outcome: 'passes' }): Checks => ({ ami: { mode: 'required', drawn } })
   const fails = passes({ outcome: 'fails' })
   const withoutChecks = (definition: string) => {
     const machine = JSON.parse(definition)
     machine.States['Run Checks'] = { Type: 'Pass', Next: 'Mark Candidate' }
     return JSON.stringify(machine)
   }
-  const blind: Sabotage['markCandidate'] = (parts, request) => {
-    const { table } = parts.ledger as ReturnType<typeof memoryLedger>
+  const blind: Sabotage['markCandidate'] = (deps, request) => {
+    const { table } = deps.ledger as ReturnType<typeof memoryLedger>
     class Blind extends CampaignStore {
       override async readOrdered(campaign: string, image: string) {
         const item = await super.readOrdered(campaign, image)
@@ -192,7 +192,7 @@ describe('that property', () => {
       }
     }
     const campaigns = new Blind(table)
-    return markCandidate({ ...parts, ledger: { ...parts.ledger, campaigns } }, request)
+    return markCandidate({ ...deps, ledger: { ...deps.ledger, campaigns } }, request)
   }
 
   it.each<[string, Sabotage, Checks]>([

@@ -39,7 +39,7 @@ function worldOf(items: object[], executions: Execution[] = []) {
   }
   const calls = ['c/web', 'c/web', 'c/api', 'd/web', ''].map((tag) => ({ tag }))
   return {
-    standIn: { call, calls, iam: { operator: () => 'operator' } },
+    aws: { call, calls, iam: { operator: () => 'operator' } },
     stepFunctions: { executions: byArn(executions) },
     functions: {
       invocations: new Map([
@@ -111,15 +111,15 @@ it.each<[object, object]>([
   ],
   [
     { kind: 'manual', images: ['web'] },
-    { title: 'by hand: web', upstream: null, ami: null },
+    { title: 'manual: web', upstream: null, ami: null },
   ],
   [
     { kind: 'manual', upstream: 'soe', ami: 'ami-0a' },
-    { title: 'by hand: soe', upstream: 'soe', ami: 'ami-0a' },
+    { title: 'manual: soe', upstream: 'soe', ami: 'ami-0a' },
   ],
   [
     { kind: 'manual', upstream: 'soe' },
-    { title: 'by hand: soe', upstream: 'soe', ami: null },
+    { title: 'manual: soe', upstream: 'soe', ami: null },
   ],
   [
     { kind: 'cve', image: 'web', version: '1.0.0/1' },
@@ -137,7 +137,7 @@ it.each<[object, object]>([
 describe('an image', () => {
   it('counts its own transitions, invocations and calls', async () => {
     const states: Passed[] = [
-      ['Claim Image', 10, 11],
+      ['Acquire Bake Lock', 10, 11],
       ['Start Bake', 11, 12],
     ]
     const run = execution({ name: 'web', states, to: 100 })
@@ -227,7 +227,7 @@ describe('time', () => {
         ...(candidate === undefined
           ? []
           : ([
-              ['Ship and Descend', candidate],
+              ['Roll Out and Rebake Children', candidate],
               ['Release Image', shipped, shipped + 1],
             ] as Passed[])),
       ],

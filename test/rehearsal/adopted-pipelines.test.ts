@@ -38,12 +38,12 @@ it('a pipeline that the fleet adopts is there before the deploy, pinned to an AM
     return { imagePipeline, imageRecipe }
   }
   const { imageRecipe } = await read()
-  const old = world.standIn.ec2.get(imageRecipe?.parentImage ?? '', 'us-west-2')
+  const old = world.aws.ec2.get(imageRecipe?.parentImage ?? '', 'us-west-2')
   expect(old?.image).toMatchObject({ Architecture: 'arm64', OwnerId: '111122223333' })
   expect(imageRecipe?.amiTags).toMatchObject({ Team: 'nightly' })
 
   const parent = { Name: 'new', account: '111122223333', region: 'us-west-2' }
-  const parentAmi = world.standIn.ec2.addImage(parent).image.ImageId
+  const parentAmi = world.aws.ec2.addImage(parent).image.ImageId
   const pin = { pipelineArn, parentAmi, componentUpdates: 'latest' as const, token: 'one' }
   expect((await pinAdopted({ imageBuilder }, pin)).changed).toBe(true)
   const after = await read()

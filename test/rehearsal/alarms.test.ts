@@ -27,8 +27,8 @@ beforeAll(async () => {
 
 /** All that have fired in any test. */
 const seen = new Set<string>()
-const fired = async (happening: Parameters<typeof stage.rehearse>[0]) => {
-  const { alarms } = await stage.rehearse({ start, ...happening })
+const fired = async (scenario: Parameters<typeof stage.rehearse>[0]) => {
+  const { alarms } = await stage.rehearse({ start, ...scenario })
   for (const name of alarms) seen.add(name)
   return alarms.map((name) => name.replace('golden-', '')).sort()
 }
@@ -42,7 +42,7 @@ describe('the alarms of a fleet', { timeout: slow }, () => {
   it('fire where nothing runs: nobody looks, and nobody measures', async () => {
     expect(await fired({ releases: [release, { ...release, time: '2026-09-01T12:00:00Z' }] })).toEqual([
       'freshness',
-      'hourly-look',
+      'reconcile-missing',
     ])
   })
 
@@ -62,7 +62,7 @@ describe('the alarms of a fleet', { timeout: slow }, () => {
   })
 
   it.each([
-    ['ReceiveRelease', 'release-lost'],
+    ['ReceiveRelease', 'upstream-release-lost'],
     ['MarkCandidate', 'failure-unknown'],
   ])('fire where %s has lost its permissions: %s', async (name, alarm) => {
     const assembly = structuredClone(stage.assembly)
@@ -77,10 +77,10 @@ describe('what no rehearsal brings about', () => {
   const at = Date.parse(start)
   const golden = (dimension: string, name: string) => ({ [dimension]: `golden-${name}` })
   it.each([
-    ['function-throttles', 'AWS/Lambda', 'Throttles', golden('FunctionName', 'resume-wait'), 1],
+    ['function-throttles', 'AWS/Lambda', 'Throttles', golden('FunctionName', 'complete-wait'), 1],
     ['delivery-failures', 'AWS/SNS', 'NumberOfNotificationsFailed', golden('TopicName', 'notifications'), 1],
     ['ledger-throttles', 'AWS/DynamoDB', 'ReadThrottleEvents', golden('TableName', 'ledger'), 1],
-    ['turn-too-long', 'Rebake/golden', 'OldestTurn', { service: 'rebake' }, 40 * 24 * hour],
+    ['lock-held-too-long', 'Rebake/golden', 'OldestLock', { service: 'rebake' }, 40 * 24 * hour],
   ])('fires by its data points: %s', (alarm, namespace, name, dimensions, value) => {
     const metrics = new Metrics()
     const declared = resourcesOf(stage.assembly.buildStack.template, 'AWS::CloudWatch::Alarm')

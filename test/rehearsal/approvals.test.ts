@@ -78,27 +78,27 @@ describe('a served rehearsal in which nobody answers', { timeout: slow }, () => 
   afterAll(() => served.close())
   const rebake = async (...args: string[]) => {
     const { code, stdout, stderr } = await runRebake(directory, [...args, '--json', '--endpoint-url', served.url ?? ''])
-    return { code, stderr, told: stdout === '' ? undefined : JSON.parse(stdout) }
+    return { code, stderr, reported: stdout === '' ? undefined : JSON.parse(stdout) }
   }
   const subjects = () => served.notifications.map(({ subject }) => subject)
 
-  it('waits for whoever serves it, who is shown what waits', async () => {
+  it('waits for anybody who serves it, who is shown what waits', async () => {
     expect(served.summary.images).toMatchObject([{ image: 'base', status: 'running' }])
     expect(await rebake('approve')).toMatchObject({
       code: 0,
       stderr: '',
-      told: [{ image: 'base', ring: 'everyone', approvers: [approver] }],
+      reported: [{ image: 'base', ring: 'everyone', approvers: [approver] }],
     })
     expect(subjects().some((subject) => subject.startsWith('Released'))).toBe(false)
   })
 
   it('goes on with the answer, and takes no other', async () => {
-    const [{ campaign }] = (await rebake('approve')).told
+    const [{ campaign }] = (await rebake('approve')).reported
     const approve = () => rebake('approve', campaign, 'base', '--yes')
-    expect(await approve()).toMatchObject({ code: 0, stderr: '', told: { as: 'approved', ring: 'everyone' } })
+    expect(await approve()).toMatchObject({ code: 0, stderr: '', reported: { as: 'approved', ring: 'everyone' } })
     await vi.waitFor(() => expect(subjects()).toContain('Released: base 1.0.0/1'), slow / 3)
-    expect(await rebake('approve')).toMatchObject({ told: [] })
-    expect(await approve()).toMatchObject({ code: 0, told: { as: 'approved' } })
+    expect(await rebake('approve')).toMatchObject({ reported: [] })
+    expect(await approve()).toMatchObject({ code: 0, reported: { as: 'approved' } })
     const args = [campaign, 'base', '--yes', '--reason', 'changed my mind']
     expect(await rebake('reject', ...args)).toMatchObject({
       code: 1,

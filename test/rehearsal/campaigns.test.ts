@@ -64,9 +64,9 @@ async function living(fleet: Fleet, { faults = [], events = [], ...rest }: Life)
     out,
     'calls.jsonl',
   ).filter(({ operation }) => operation === 'StartImagePipelineExecution')
-  const told = (kind: string) =>
+  const reported = (kind: string) =>
     rehearsal.notifications.filter(({ attributes }) => attributes.kind === kind).map(({ message }) => message)
-  return { ...rehearsal, bakes, told }
+  return { ...rehearsal, bakes, reported }
 }
 const release = (hours: number): PlannedRelease => ({ upstream: 'of-an-account', time: inHours(hours) })
 
@@ -106,7 +106,7 @@ describe('a freeze', { timeout: slow }, () => {
     it('holds a campaign up, says until when once, and lets it go on by itself', () => {
       expect(campaignsOf('of-an-account')).toMatchObject([{ status: 'finished', images: 2 }])
       expect(bakesOf('account').map((hours) => hours >= 30)).toEqual([true, true])
-      expect(life.told('campaign-waiting')).toEqual([
+      expect(life.reported('campaign-waiting')).toEqual([
         expect.stringMatching(/2026-09-02 12:00 UTC[\s\S]*freeze 'year-end'/),
       ])
     })
@@ -115,7 +115,7 @@ describe('a freeze', { timeout: slow }, () => {
       const reason = expect.stringContaining('openssl')
       expect(campaignsOf('of-a-team')).toMatchObject([{ status: 'finished', reason }])
       expect(bakesOf('team').map((hours) => hours < 2)).toEqual([true])
-      const emergencies = life.told('campaign-planned').filter((message) => message.includes('EMERGENCY'))
+      const emergencies = life.reported('campaign-planned').filter((message) => message.includes('EMERGENCY'))
       expect(emergencies).toEqual([expect.stringContaining('openssl')])
     })
   })
@@ -123,18 +123,18 @@ describe('a freeze', { timeout: slow }, () => {
   it('of a ring lets images be baked, and holds up what goes there', async () => {
     const rings = { everyone: { ...everyKind().rings.everyone } } as Fleet['rings']
     const ofRing = { ring: { ...freezes['year-end'], rings: ['everyone'] } }
-    const { summary, bakes, told } = await living(fleetWith({ freezes: ofRing, rings }), {
+    const { summary, bakes, reported } = await living(fleetWith({ freezes: ofRing, rings }), {
       releases: [release(1)],
     })
     expect(bakes.every(({ time }) => hoursAfterStart(time) < 3)).toBe(true)
     expect(summary.images.map(({ status }) => status)).toEqual(['released', 'released'])
     expect(summary.images.every(({ finishedAt }) => hoursAfterStart(finishedAt) >= 30)).toBe(true)
-    expect(told('campaign-waiting')).toHaveLength(1)
+    expect(reported('campaign-waiting')).toHaveLength(1)
   })
 })
 
 describe('a window of an image', { timeout: slow }, () => {
-  it('lets it be baked only then, and gives the turn to others meanwhile', async () => {
+  it('lets it be baked only then, and gives the lock to others meanwhile', async () => {
     const window = { schedule: 'cron(0 20 * * ? *)', timezone: 'UTC', duration: 4 * hour }
     const fleet = fleetWith({ concurrentBakes: 1 })
     const app = { ...fleet.images['account-app'], window } as Fleet['images'][string]
@@ -184,7 +184,7 @@ describe('the hourly look', { timeout: slow }, () => {
   const fleet = fleetWith({})
 
   it('tries a failed bake again after an hour and after six more, gives up then, and says so once', async () => {
-    const { summary, told, bakes } = await living(fleet, { faults: ['build-fails=account-app'], for: 24 * hour })
+    const { summary, reported, bakes } = await living(fleet, { faults: ['build-fails=account-app'], for: 24 * hour })
     const tries = bakes.filter(({ input }) => input.tags['rebake:image'] === 'account-app')
     expect(tries).toHaveLength(3)
     const [first = 0, second = 0, third = 0] = tries.map(({ time }) => hoursAfterStart(time))
@@ -192,18 +192,20 @@ describe('the hourly look', { timeout: slow }, () => {
     expect(second - first).toBeLessThan(3)
     expect(third - second).toBeGreaterThan(6)
     expect(third - second).toBeLessThan(8)
-    expect(told('image-stale')).toEqual([expect.stringMatching(/account-app was tried 3 times[\s\S]*exited with 1/)])
+    expect(reported('image-stale')).toEqual([
+      expect.stringMatching(/account-app was tried 3 times[\s\S]*exited with 1/),
+    ])
     expect(summary.campaigns.map(({ kind }) => kind)).toEqual(['release', 'drift', 'drift'])
     expect(summary.campaigns[1]?.reason).toContain('attempt 2 of 3')
   })
 
   it('frees what a dead execution held whose own event was lost', async () => {
     const faults = ['execution-aborted=account-app', 'settle-lost=account-app']
-    const { summary, told } = await living(fleet, { faults, for: 6 * hour })
+    const { summary, reported } = await living(fleet, { faults, for: 6 * hour })
     const app = summary.images.find(({ image }) => image === 'account-app')
     expect(app).toMatchObject({ status: 'aborted' })
     expect(hoursAfterStart(app?.finishedAt)).toBeLessThan(2.5)
-    expect(told('image-failed')).toHaveLength(1)
+    expect(reported('image-failed')).toHaveLength(1)
     // What a person has stopped is not tried again.
     expect(summary.campaigns).toHaveLength(1)
   })
@@ -224,14 +226,17 @@ describe('a patch cycle', { timeout: slow }, () => {
   })
 
   it('leaves what has not changed, where it says so, and says why', async () => {
-    const { summary, told } = await living(fleetWith({ patchCycles: { daily: { ...patch, onlyIfChanged: true } } }), {
-      for: 8 * hour,
-    })
+    const { summary, reported } = await living(
+      fleetWith({ patchCycles: { daily: { ...patch, onlyIfChanged: true } } }),
+      {
+        for: 8 * hour,
+      },
+    )
     expect(summary.campaigns.map(({ kind, images }) => [kind, images])).toEqual([
       ['release', 2],
       ['cycle', 0],
     ])
-    expect(told('campaign-finished').at(-1)).toMatch(/account-base: baked from ami-\w+ \d+h/)
+    expect(reported('campaign-finished').at(-1)).toMatch(/account-base: baked from ami-\w+ \d+h/)
   })
 })
 

@@ -83,7 +83,7 @@ ${[...kindsOf('channel'), 'without-fault'].map((name) => `    ${name}: { secret:
 
 const time = '2026-09-01T06:00:00Z'
 
-/** In both rehearsals a person stops one execution: only then does it matter who is told that it has ended. */
+/** In both rehearsals a person stops one execution: only then does it matter who learns that it has ended. */
 const stop = ({ stepFunctions }: World) => {
   const executions = [...stepFunctions.executions.values()]
   executions.find(({ input }) => workIn(input).endsWith('/settle-lost'))?.stop('Aborted', 'by a person')
@@ -105,7 +105,7 @@ beforeAll(async () => {
       fleetFile: 'every-fault.yaml',
       assembly,
       releases: Object.keys(fleet.upstreams).map((upstream) => ({ upstream, time })),
-      deeds: [{ time: '2026-09-01T06:10:00Z', do: stop }],
+      actions: [{ time: '2026-09-01T06:10:00Z', do: stop }],
       seed: 1,
       faults: faults.map(parseFault),
       onEvent: (event) => events.push(event),

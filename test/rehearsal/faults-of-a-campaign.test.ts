@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { readEvent, readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
-/** Each of these dies once after its work: whoever calls it again must find that done. */
-const crashes = ['claim-image', 'start-bake', 'resume-wait', 'run-check', 'mark-candidate'].concat(
+/** Each of these dies once after its work: anybody who calls it again must find that done. */
+const crashes = ['acquire-lock', 'start-bake', 'complete-wait', 'run-check', 'mark-candidate'].concat(
   ['start-distribution', 'verify-distribution', 'publish-pointers', 'release-image', 'receive-release'],
   ['plan-campaign', 'announce-campaign', 'summarise-campaign', 'request-approval', 'answer-approval'],
 )

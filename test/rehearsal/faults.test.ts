@@ -25,10 +25,10 @@ const listed = [
   'smoke-unreachable=IMAGE: Systems Manager never hears of the instance of its smoke test',
   'smoke-hangs=IMAGE: the script or document of its smoke test never ends',
   'check-refuses=IMAGE: each of its custom checks says no',
-  'approval-rejected=IMAGE: whoever is asked to approve it rejects it',
+  'approval-rejected=IMAGE: everybody who is asked to approve it rejects it',
   'approval-forgotten=IMAGE: nobody answers when its approval is asked for',
   'slack-refuses=CHANNEL: it is not there any more',
-  'release-lost=UPSTREAM: nobody is told of its releases',
+  'release-lost=UPSTREAM: nobody is notified of its releases',
   'release-late=UPSTREAM: what tells of its first release arrives an hour late',
   'release-doubled=UPSTREAM: what tells of its releases arrives three times',
   'release-deregistered=UPSTREAM: the released AMI is deregistered at once',
@@ -97,7 +97,7 @@ describe('a fault', () => {
   it('that happens once is taken as often as it was given', () => {
     const crash = parseFault('handler-crashes=start-bake')
     const faults = new Faults([parseFault('build-fails=web'), crash, crash])
-    const crashes = ['golden-claim-image', 'golden-start-bake', 'golden-start-bake', 'golden-start-bake']
+    const crashes = ['golden-acquire-lock', 'golden-start-bake', 'golden-start-bake', 'golden-start-bake']
     expect(crashes.map((name) => faults.afterInvoke(name))).toEqual([undefined, 'crash', 'crash', undefined])
   })
 

@@ -18,7 +18,7 @@ const campaign = execution({ machine: 'golden-campaign', name: 'c', input: { tri
 const rebake = (image: string, more: Omit<Parameters<typeof execution>[0], 'name'> = {}) =>
   execution({ name: `c-${image}`, input: { campaign: 'c', image }, ...more })
 
-/** The live view after it was told of these executions, in this order. */
+/** The live view after it was notified of these executions, in this order. */
 function liveOf(executions: Execution[], now = 0): Live {
   const stepFunctions = { executions: byArn(executions) }
   const live = new Live({ clock: { now: () => at(now) }, stepFunctions } as unknown as World, fleet)
@@ -56,7 +56,7 @@ it.each<[string, object, string, string[]]>([
     'patch cycle monthly',
     Object.keys(fleet.images),
   ],
-  ['a person', { kind: 'manual', images: ['al2023-node'] }, 'by hand: al2023-node', ['al2023-node', 'web-frontend']],
+  ['a person', { kind: 'manual', images: ['al2023-node'] }, 'manual: al2023-node', ['al2023-node', 'web-frontend']],
   [
     'a scan',
     { kind: 'cve', image: 'payments-api', version: '1.0.0/1' },
@@ -69,9 +69,9 @@ it.each<[string, object, string, string[]]>([
     'not as the fleet says: windows-iis',
     ['windows-iis', 'claims-portal'],
   ],
-])('shows a campaign of %s with what it would bake', (_, told, title, images) => {
+])('shows a campaign of %s with what it would bake', (_, reported, title, images) => {
   const [shown] = progress([
-    execution({ machine: 'golden-campaign', name: 'c', input: { trigger: { ...told, ...common } } }),
+    execution({ machine: 'golden-campaign', name: 'c', input: { trigger: { ...reported, ...common } } }),
   ])
   expect(shown?.title).toBe(title)
   expect(shown?.images.map(({ image }) => image)).toEqual(images)
@@ -89,7 +89,7 @@ describe('what a campaign bakes', () => {
   })
 })
 
-it('is told of one campaign at a time: that of the execution, and of none where it has none', () => {
+it('is reported one campaign at a time: that of the execution, and of none where it has none', () => {
   const other = execution({ machine: 'golden-campaign', name: 'd', input: { trigger } })
   const release = execution({ machine: 'golden-release', name: 'r', input: { id: 'an event' } })
   const hardened = rebake('al2023-hardened')
@@ -114,7 +114,7 @@ it('keeps two campaigns of the same image apart', () => {
 })
 
 const shipped: Passed[] = [
-  ['Ship and Descend', 3],
+  ['Roll Out and Rebake Children', 3],
   ['Release Image', 8, 9],
 ]
 
@@ -124,7 +124,7 @@ describe('an image', () => {
     [
       'in its last state',
       [
-        ['Claim Image', 1, 2],
+        ['Acquire Bake Lock', 1, 2],
         ['Start Bake', 2],
       ],
       'Start Bake',
@@ -161,11 +161,11 @@ describe('an image', () => {
     ],
     // It gave way to a newer campaign, before its bake or in its rings.
     [
-      { to: 9, states: [['Claim Image', 1]] },
+      { to: 9, states: [['Acquire Bake Lock', 1]] },
       { status: 'superseded', done: 1, reason: '', since: at(9) },
     ],
-  ])('that ended as %j', (told, expected) => {
-    expect(imagesOf([rebake('al2023-hardened', told)])['al2023-hardened']).toMatchObject({
+  ])('that ended as %j', (reported, expected) => {
+    expect(imagesOf([rebake('al2023-hardened', reported)])['al2023-hardened']).toMatchObject({
       step: '',
       ...expected,
     })
@@ -183,7 +183,7 @@ describe('an image', () => {
   })
 
   it('is further with each state, and never done before its end', () => {
-    const states = ['Claim Image', 'Start Bake', 'Await Bake', 'Inspect Bake', 'Run Checks'].concat(
+    const states = ['Acquire Bake Lock', 'Start Bake', 'Await Bake', 'Inspect Bake', 'Run Checks'].concat(
       ['Mark Candidate', 'Start Distribution', 'Await Distribution', 'Verify Distribution'],
       ['Publish Pointers', 'Soak', 'Release Image'],
     )
@@ -231,7 +231,7 @@ describe('an image that has not started', () => {
     ],
     [
       'is superseded with its parent, and so is what is below',
-      [rebake('al2023-hardened', { to: 9, states: [['Claim Image', 1]] })],
+      [rebake('al2023-hardened', { to: 9, states: [['Acquire Bake Lock', 1]] })],
       { 'al2023-java': 'superseded', 'orders-api': 'superseded' },
     ],
     [

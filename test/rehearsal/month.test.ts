@@ -1,6 +1,6 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Known } from '../../domain/planning/known.ts'
+import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import type { EventEnvelope } from '../../emulator/event.ts'
 import { type Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { releaseStream } from '../../rehearsal/release-stream.ts'
@@ -28,7 +28,7 @@ describe('three weeks of the three trees of the example fleet, with its schedule
   let rehearsal: Rehearsal
   const events: EventEnvelope[] = []
   const out = temporaryDirectory()
-  let known: Known
+  let known: FleetState
   beforeAll(async () => {
     rehearsal = await rehearse({
       fleet,
@@ -44,7 +44,7 @@ describe('three weeks of the three trees of the example fleet, with its schedule
     const written = readLines<{ operation: string; input: { Item?: Record<string, never> } }>(out, 'calls.jsonl')
       .filter(({ operation, input }) => operation === 'PutItem' && JSON.stringify(input.Item?.pk) === '{"S":"FLEET"}')
       .at(-1)
-    known = unmarshall(written?.input.Item ?? {}) as unknown as Known
+    known = unmarshall(written?.input.Item ?? {}) as unknown as FleetState
   }, 240_000)
 
   it('has a campaign for the first look, for each release and for the patch cycle, and all finish', () => {
@@ -68,13 +68,13 @@ describe('three weeks of the three trees of the example fleet, with its schedule
   })
 
   it('agrees with the events: what they say was released is what the ledger has, image by image', () => {
-    const told = events
+    const reported = events
       .filter((event) => event['detail-type'] === 'Rebake Image Released')
       .map(({ detail }) => `${detail.campaign} ${detail.image} ${detail.ami}`)
     const recorded = rehearsal.summary.images
       .filter(({ status }) => status === 'released')
       .map(({ campaign, image, ami }) => `${campaign} ${image} ${ami}`)
-    expect(told.length).toBeGreaterThan(20)
-    expect(told.sort()).toEqual(recorded.sort())
+    expect(reported.length).toBeGreaterThan(20)
+    expect(reported.sort()).toEqual(recorded.sort())
   })
 })

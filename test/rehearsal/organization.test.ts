@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { imaginedTargets, imagineOrganization } from '../../rehearsal/organization.ts'
+import { simulatedTargets, simulateOrganization } from '../../rehearsal/organization.ts'
 import { exampleFleet } from '../support/fleets.ts'
 
 const example = exampleFleet()
@@ -12,24 +12,24 @@ const withRing = (more: Partial<Fleet['rings'][string]>): Fleet => ({
 describe('the organization of a rehearsal', () => {
   it('has two accounts in each unit that a ring names, always the same', () => {
     const fleet = withRing({ accounts: [], organizationalUnits: ['ou-exam-workload1', 'ou-exam-workload2'] })
-    const { units } = imagineOrganization(fleet) ?? {}
+    const { units } = simulateOrganization(fleet) ?? {}
     expect(Object.keys(units ?? {})).toEqual(['ou-exam-workload1', 'ou-exam-workload2'])
     const accounts = Object.values(units ?? {}).flat()
     expect(new Set(accounts).size).toBe(4)
     for (const account of accounts) expect(account).toMatch(/^99\d{10}$/)
-    expect(imaginedTargets(fleet).sort()).toEqual([...accounts].sort())
-    expect(imagineOrganization(fleet)).toEqual(imagineOrganization(fleet))
+    expect(simulatedTargets(fleet).sort()).toEqual([...accounts].sort())
+    expect(simulateOrganization(fleet)).toEqual(simulateOrganization(fleet))
   })
 
   it('has the accounts that the fleet lists, and some more where all of them are targets', () => {
-    const { accounts = [] } = imagineOrganization(withRing({ organization: true })) ?? {}
+    const { accounts = [] } = simulateOrganization(withRing({ organization: true })) ?? {}
     expect(accounts).toEqual(expect.arrayContaining(['111122223333', '222233334444', '444455556666']))
-    expect(imaginedTargets(withRing({ organization: true }))).toHaveLength(2)
+    expect(simulatedTargets(withRing({ organization: true }))).toHaveLength(2)
   })
 
   it('is none where the fleet names none, and adds nobody where rings list their accounts', () => {
     const { organization: _, ...alone } = example
-    expect(imagineOrganization(alone as Fleet)).toBeUndefined()
-    expect(imaginedTargets(example)).toEqual([])
+    expect(simulateOrganization(alone as Fleet)).toBeUndefined()
+    expect(simulatedTargets(example)).toEqual([])
   })
 })

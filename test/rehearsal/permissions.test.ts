@@ -29,7 +29,7 @@ const allowed = {
     `${role}Role: states:DescribeExecution`,
     `${role}Role: states:StopExecution`,
   ]),
-  'dead letters': ['ResumeWait', 'SeedParameters', 'SettleExecution'].map((role) => `${role}Role: sqs:SendMessage`),
+  'dead letters': ['CompleteWait', 'SeedParameters', 'SettleExecution'].map((role) => `${role}Role: sqs:SendMessage`),
   'what came before the token that waits for it': [
     'RequestApprovalRole: states:SendTaskFailure',
     'RequestApprovalRole: states:SendTaskSuccess',
@@ -40,7 +40,7 @@ const allowed = {
       (role) => `${role}Role: states:SendTaskFailure`,
     ),
   ],
-  'what an adopted pipeline may have, and the imagined one has not: workflows, a parent that it follows': [
+  'what an adopted pipeline may have, and the simulated one has not: workflows, a parent that it follows': [
     ...['imagebuilder:GetImage', 'imagebuilder:GetWorkflow', 'ssm:GetParameter'].map(
       (action) => `StartBakeRole: ${action}`,
     ),
@@ -65,9 +65,9 @@ const allowed = {
 it('allows nothing that no rehearsal needs', { timeout: slow * 2 }, async () => {
   const stage = await stageFor(everyCheck())
   const runs: { active: Set<string>; unused: Set<string> }[] = []
-  for (const happening of rehearsals) {
+  for (const scenario of rehearsals) {
     const out = temporaryDirectory()
-    const { unusedPermissions } = await stage.rehearse({ ...happening, out })
+    const { unusedPermissions } = await stage.rehearse({ ...scenario, out })
     const principals = readLines<{ principal: string }>(out, 'calls.jsonl').map(({ principal }) => principal)
     runs.push({ active: new Set(principals), unused: new Set(unusedPermissions) })
   }

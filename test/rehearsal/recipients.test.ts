@@ -54,13 +54,13 @@ describe('subscriptions', { timeout: slow }, () => {
     { base: 'soe', 'payments-api': 'base', 'payments-web': 'base', orders: 'base' },
     subscriptions,
   )
-  let told: [string, (string | undefined)[]][]
+  let reported: [string, (string | undefined)[]][]
   let posts: Rehearsal['slack']
   beforeAll(async () => {
     const stage = await stageFor(fleet)
     const rehearsal = await stage.rehearse({ faults: ['build-fails=payments-web', 'build-fails=orders'] })
     posts = rehearsal.slack
-    told = rehearsal.notifications.map(({ attributes, recipients }) => [
+    reported = rehearsal.notifications.map(({ attributes, recipients }) => [
       `${attributes.kind} ${attributes.image ?? ''}`.trim(),
       recipients.map(named),
     ])
@@ -73,8 +73,8 @@ describe('subscriptions', { timeout: slow }, () => {
     ['image-failed payments-web', ['everybody', 'payments', 'sqs', 'ops', 'news']],
     ['image-failed orders', ['everybody', 'sqs', 'ops', 'news']],
     ['campaign-finished', ['everybody', 'sqs', 'https', 'ops', 'news']],
-  ])('%s is told to %j', (message, recipients) => {
-    const [found, ...others] = told.filter(([each]) => each === message)
+  ])('%s is asked to %j', (message, recipients) => {
+    const [found, ...others] = reported.filter(([each]) => each === message)
     expect([found?.[0], found?.[1].toSorted()]).toEqual([message, recipients.toSorted()])
     expect(others).toEqual([])
   })

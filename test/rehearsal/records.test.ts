@@ -30,7 +30,7 @@ const notification = {
 
 function written(executions: ReturnType<typeof execution>[], calls: object[] = []) {
   const directory = join(temporaryDirectory(), 'not', 'there', 'yet')
-  const world = { standIn: { calls }, stepFunctions: { executions: byArn(executions) } } as unknown as World
+  const world = { aws: { calls }, stepFunctions: { executions: byArn(executions) } } as unknown as World
   writeRecords(directory, world, [notification], summary)
   return directory
 }
@@ -101,8 +101,8 @@ describe('an execution', () => {
       },
     ],
     ['that still runs', {}, { status: 'RUNNING', stoppedAt: null, output: null, error: null }],
-  ])('%s is a line', (_, told, expected) => {
-    const directory = written([execution({ name: 'one', input, from: 5, ...told })])
+  ])('%s is a line', (_, reported, expected) => {
+    const directory = written([execution({ name: 'one', input, from: 5, ...reported })])
     expect(readLines(directory, 'executions.jsonl')).toEqual([{ ...base, ...expected }])
   })
 })
@@ -112,7 +112,7 @@ it('writes the history of each execution, each event with the state that it belo
     execution({
       name: 'one',
       states: [
-        ['Claim Image', 1, 2],
+        ['Acquire Bake Lock', 1, 2],
         ['Start Bake', 2],
       ],
     }),
@@ -121,9 +121,9 @@ it('writes the history of each execution, each event with the state that it belo
   const lines = readLines(directory, 'history.jsonl')
   expect(lines.map(({ id, type, state }) => [id, type, state])).toEqual([
     [1, 'ExecutionStarted', null],
-    [2, 'TaskStateEntered', 'Claim Image'],
-    [3, 'TaskScheduled', 'Claim Image'],
-    [4, 'TaskStateExited', 'Claim Image'],
+    [2, 'TaskStateEntered', 'Acquire Bake Lock'],
+    [3, 'TaskScheduled', 'Acquire Bake Lock'],
+    [4, 'TaskStateExited', 'Acquire Bake Lock'],
     [5, 'TaskStateEntered', 'Start Bake'],
     [6, 'TaskScheduled', 'Start Bake'],
     [1, 'ExecutionStarted', null],

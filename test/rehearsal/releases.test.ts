@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAnnouncement } from '../../domain/planning/announcements.ts'
-import { judge } from '../../domain/planning/release.ts'
 import { readSoeAmiReleased } from '../../domain/planning/soe-ami-released.ts'
+import { verifyRelease } from '../../domain/planning/upstream-release.ts'
 import { sourceIn } from '../../domain/upstream-kinds.ts'
 import type { EventEnvelope } from '../../emulator/event.ts'
-import { amiOfRelease, imaginedAmi, releaseEvent } from '../../rehearsal/releases.ts'
+import { amiOfRelease, releaseEvent, simulatedAmi } from '../../rehearsal/releases.ts'
 import { exampleFleet } from '../support/fleets.ts'
 import { readEvent } from '../support/rehearsal.ts'
 import { everySource } from './sources.ts'
@@ -29,14 +29,14 @@ describe('the event of a release', () => {
   ])('of %s has the shape of %s, and is from %s', (name, file, account) => {
     const event = eventOf(name)
     const documented = readEvent(file)
-    const told = ({ version, 'detail-type': type, source, region, detail }: EventEnvelope) => ({
+    const reported = ({ version, 'detail-type': type, source, region, detail }: EventEnvelope) => ({
       version,
       type,
       source,
       region,
       keys: Object.entries(detail).map(([key, value]) => [key, typeof value]),
     })
-    expect(told(event)).toEqual(told(documented))
+    expect(reported(event)).toEqual(reported(documented))
     expect(Object.keys(event).sort()).toEqual(Object.keys(documented).sort())
     expect(event).toMatchObject({ account, time, id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
     expect(event.resources[0]?.split(':').slice(0, 3)).toEqual(documented.resources[0]?.split(':').slice(0, 3))
@@ -78,7 +78,7 @@ describe('the AMI of a release', () => {
     fc.assert(
       fc.property(fc.constantFrom(...upstreams), anyTime, (upstream, at) => {
         const ami = amiOfRelease(fleet, { upstream, time: at })
-        const judged = judge(fleet, { upstreams: [upstream], ami: ami.ami, time: at }, ami)
+        const judged = verifyRelease(fleet, { upstreams: [upstream], ami: ami.ami, time: at }, ami)
         expect(judged).toEqual({ releases: [expect.objectContaining({ upstream, ami: ami.ami })] })
         expect(ami.name).toMatch(/^[\w()[\]./'@ -]{3,128}$/)
         expect(Date.parse(ami.created)).toBe(Date.parse(at))
@@ -109,23 +109,23 @@ describe('the AMI of a release', () => {
   })
 })
 
-describe('the AMI that is imagined for an event', () => {
+describe('the AMI that is simulated for an event', () => {
   it.each(announced)('is that of the release which the event was made for: %s', (name) => {
-    expect(imaginedAmi(fleet, eventOf(name))).toEqual(amiOfRelease(fleet, { upstream: name, time }))
+    expect(simulatedAmi(fleet, eventOf(name))).toEqual(amiOfRelease(fleet, { upstream: name, time }))
   })
 
   it('is that upstream among several of one owner', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(example.upstreams)), anyTime, (name, at) => {
         const event = releaseEvent(example, name, at) as EventEnvelope
-        expect(imaginedAmi(example, event)?.upstream).toBe(name)
+        expect(simulatedAmi(example, event)?.upstream).toBe(name)
       }),
     )
   })
 
   it('is of the first upstream that the account owns when the event is from elsewhere', () => {
     const event = readEvent('ec2.ami-available.json')
-    expect(imaginedAmi(example, event)).toEqual({
+    expect(simulatedAmi(example, event)).toEqual({
       ami: event.detail.ImageId,
       ownerId: '444455556666',
       name: 'soe-al2023-2026-09-01-0630',
@@ -138,15 +138,17 @@ describe('the AMI that is imagined for an event', () => {
 
   it('is of no upstream when the account owns none, and then nobody believes it', () => {
     const event = { ...readEvent('ec2.ami-available.json'), account: '999999999999' }
-    const ami = imaginedAmi(example, event)
+    const ami = simulatedAmi(example, event)
     expect(ami).toMatchObject({ ownerId: '999999999999', upstream: undefined })
-    expect(judge(example, { upstreams: ['al2023-soe'], ami: '', time: event.time }, ami)).toHaveProperty('refused')
+    expect(verifyRelease(example, { upstreams: ['al2023-soe'], ami: '', time: event.time }, ami)).toHaveProperty(
+      'refused',
+    )
   })
 
   it('is the one that a team names', () => {
     const event = eventOf('announced')
     const ami = 'ami-0123456789abcdef0'
-    expect(imaginedAmi(fleet, { ...event, detail: { ...event.detail, ami } })).toMatchObject({
+    expect(simulatedAmi(fleet, { ...event, detail: { ...event.detail, ami } })).toMatchObject({
       ami,
       upstream: 'announced',
     })
@@ -154,7 +156,7 @@ describe('the AMI that is imagined for an event', () => {
 
   it.each(['failed', 'deregistered', 'disabled'])('is %s where EC2 says so', (state) => {
     const file = `ec2.ami-${state}.json`
-    expect(imaginedAmi(example, readEvent(file))).toMatchObject({
+    expect(simulatedAmi(example, readEvent(file))).toMatchObject({
       state,
       ami: expect.stringMatching(/^ami-/),
     })
@@ -166,6 +168,6 @@ describe('the AMI that is imagined for an event', () => {
     ['an execution', readEvent('states.execution-failed.json')],
     ['an image that is not ready', { ...eventOf('built'), detail: { state: { status: 'TESTING' } } }],
   ])('is none for %s', (_, event) => {
-    expect(imaginedAmi(fleet, event)).toBeUndefined()
+    expect(simulatedAmi(fleet, event)).toBeUndefined()
   })
 })

@@ -42,23 +42,23 @@ beforeAll(async () => {
   rehearsal = await stage.rehearse({
     releases,
     for: 43 * 86_400,
-    deeds: [
+    actions: [
       {
         time: '2026-09-03T06:00:00Z',
         do: (world) => {
           // Groups from before there were launch templates, with other AMIs.
           for (const account of [all, fleet.build.account]) {
             const old = { account, region: 'us-west-2', name: 'old' }
-            world.standIn.autoscaling.addLaunchConfiguration({ ...old, imageId: 'ami-0123456789abcdef0' })
-            world.standIn.autoscaling.add({ ...old, launchConfiguration: 'old' })
+            world.aws.autoscaling.addLaunchConfiguration({ ...old, imageId: 'ami-0123456789abcdef0' })
+            world.aws.autoscaling.add({ ...old, launchConfiguration: 'old' })
           }
           workloads = ['all', 'partners'].flatMap((ring) => launchWorkloads(world, fleet, { image: 'base', ring }))
         },
       },
       ...['09-19', '09-20', '09-27', '10-04', '10-11', '10-13'].map(look),
       // Nobody is let in there while both that are old are to be removed.
-      { time: '2026-10-01T00:00:00Z', do: ({ standIn }) => standIn.iam.refuse(all) },
-      { time: '2026-10-06T00:00:00Z', do: ({ standIn }) => standIn.iam.admit(all) },
+      { time: '2026-10-01T00:00:00Z', do: ({ aws }) => aws.iam.refuse(all) },
+      { time: '2026-10-06T00:00:00Z', do: ({ aws }) => aws.iam.admit(all) },
       {
         time: byHand.time,
         do: (world) => void startMachine(world, fleet, 'retire', 'retire-by-hand', byHand),
@@ -67,9 +67,9 @@ beforeAll(async () => {
   })
 }, slow * 2)
 
-const imagesOf = ({ standIn }: World) =>
+const imagesOf = ({ aws }: World) =>
   ['us-west-2', 'us-east-1'].flatMap((region) =>
-    standIn.ec2
+    aws.ec2
       .list(region)
       .filter(({ image }) => image.Name.startsWith('small-base'))
       .map(({ image }) => ({ image, place: { account: image.OwnerId, region } })),
@@ -110,7 +110,7 @@ describe('retirement over weeks', () => {
     ])
   })
 
-  it('does nothing before it has told, deprecates then, and removes when the grace is over', () => {
+  it('does nothing before it has reported, deprecates then, and removes when the grace is over', () => {
     expect(count('09-19', /deprecated/)).toBe(0)
     // Two releases, in the build account and three places of targets each.
     expect(count('09-20', /deprecated/)).toBe(8)
@@ -151,7 +151,7 @@ describe('retirement over weeks', () => {
     ])
   })
 
-  it('needs all that it may do, save what is for revocation, for the doctor and for the dead letters', () => {
+  it('needs all that it may do, except what is for revocation, for the doctor and for the dead letters', () => {
     const roles = /^(Publish|StartRetirement|PlanRetirement|WithdrawAmis|CloseRetirement|Retire)Role:/
     expect(rehearsal.unusedPermissions.filter((line) => roles.test(line))).toEqual([
       ...['ec2:DescribeRegions', 'ec2:DisableImage', 'iam:GetRole'].map((name) => `PublishRole: ${name}`),
@@ -161,7 +161,7 @@ describe('retirement over weeks', () => {
   })
 
   it('removes snapshots with their AMIs, and no others', () => {
-    const { ec2 } = rehearsal.world.standIn
+    const { ec2 } = rehearsal.world.aws
     for (const { id, ami, place } of snapshots)
       expect(ec2.snapshots.find(id, place) !== undefined).toBe(ec2.get(ami, place.region) !== undefined)
     expect(snapshots.length).toBe(seen['09-19']?.length)

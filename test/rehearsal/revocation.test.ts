@@ -44,9 +44,9 @@ const executions: Execution[] = []
 
 const everywhere = [...targets, build]
 
-/** Read from the stand-in, not from the ledger. */
-function lookAt({ standIn }: World): Moment {
-  const { ssm, ec2 } = standIn
+/** Read from the emulator, not from the ledger. */
+function lookAt({ aws }: World): Moment {
+  const { ssm, ec2 } = aws
   const pointer = (image: string, place: Target) =>
     ssm.valueOf(place === build ? `/small/images/${image}/stable` : `/golden-images/${image}`, place) ?? 'none'
   const pointers = Object.fromEntries(images.map((image) => [image, everywhere.map((place) => pointer(image, place))]))
@@ -94,16 +94,16 @@ beforeAll(async () => {
       { upstream: 'soe', time: day(1) },
       { upstream: 'soe', time: day(2) },
     ],
-    deeds: [
+    actions: [
       { time: day(1, 20), do: remember('good') },
       { time: day(2, 20), do: remember('bad') },
       { time: day(2, 21), do: (world) => launchWorkloads(world, fleet, { image: 'app', ring: 'early' }) },
-      { time: day(2, 22), do: ({ standIn }) => standIn.iam.refuse(all.account) },
+      { time: day(2, 22), do: ({ aws }) => aws.iam.refuse(all.account) },
       { time: '2026-09-02T23:40:00Z', do: bakeAgain },
       { time: day(3), do: revoke('revoke-1') },
       // The campaign that it starts has not baked anything yet.
       { time: '2026-09-03T00:10:00Z', do: remember('revoked') },
-      { time: day(4), do: ({ standIn }) => standIn.iam.admit(all.account) },
+      { time: day(4), do: ({ aws }) => aws.iam.admit(all.account) },
       { time: day(4, 1), do: revoke('revoke-2') },
       { time: day(4, 20), do: remember('repeated') },
       { time: day(5), do: revoke('revoke-3', { force: true }) },
@@ -132,7 +132,7 @@ describe('a revocation with an account that lets nobody in', () => {
   it('disables what nothing runs on, and only deprecates what does', () => {
     expect(statesAt('revoked', 'bad', 'base')).toEqual(['disabled', 'disabled', 'available', 'disabled'])
     expect(statesAt('revoked', 'bad', 'app')).toEqual(['available', 'available', 'available', 'disabled'])
-    const { ec2 } = rehearsal.world.standIn
+    const { ec2 } = rehearsal.world.aws
     const [running = ''] = copies('bad', 'app')
     expect(ec2.get(running, early.region)?.image.DeprecationTime).toMatch(/^2026-09-03/)
   })
@@ -143,9 +143,9 @@ describe('a revocation with an account that lets nobody in', () => {
 
   it('fails, and says what is not done, and where', () => {
     expect(executions[0]).toMatchObject({ status: 'FAILED', error: 'RevocationIncomplete' })
-    const told = rehearsal.notifications.find(({ subject }) => subject?.startsWith('Revoked: '))
-    expect(told?.message).toContain(`app back to 1.0.0/1: ring all: ${all.account} us-west-2: cannot assume`)
-    expect(told?.message).toContain('instance i-')
+    const reported = rehearsal.notifications.find(({ subject }) => subject?.startsWith('Revoked: '))
+    expect(reported?.message).toContain(`app back to 1.0.0/1: ring all: ${all.account} us-west-2: cannot assume`)
+    expect(reported?.message).toContain('instance i-')
   })
 })
 
@@ -156,7 +156,7 @@ describe('a campaign that was under way', () => {
     expect(under?.reason).toMatch(/was revoked$/)
   })
 
-  it('is followed by one that bakes anew what is affected', () => {
+  it('is followed by one that bakes again what is affected', () => {
     const again = rehearsal.summary.images.filter(({ campaign }) => campaign.startsWith('manual-2026'))
     expect(again.map(({ image }) => image).sort()).toEqual(['app', 'base'])
     const revoked = images.flatMap((image) => copies('bad', image))
@@ -176,7 +176,7 @@ describe('the same command again', () => {
   it('disables what runs only when it is forced to', () => {
     expect(executions[2]?.status).toBe('SUCCEEDED')
     for (const image of images) expect(statesAt('forced', 'bad', image)).toEqual(Array(4).fill('disabled'))
-    const instances = rehearsal.world.standIn.ec2.instances.all()
+    const instances = rehearsal.world.aws.ec2.instances.all()
     expect(instances.map(({ instance }) => instance.State.Name)).toEqual(['running', 'running'])
   })
 

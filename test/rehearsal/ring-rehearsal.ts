@@ -52,12 +52,12 @@ export const fleetOf = (rings: Record<string, object>, more: object = {}): Fleet
     'small.yaml',
   )
 
-interface Happening {
+interface ScenarioEvent {
   /** Accounts in which the stack of targets is. */
   targets: string[]
   organization?: Pick<NewOrganization, 'units' | 'accounts'>
   /** What becomes of a distribution. */
-  outcome?: World['standIn']['imagebuilder']['outcome']
+  outcome?: World['aws']['imagebuilder']['outcome']
   /** Hours after the start at which the upstream releases something. */
   releasedAfter?: number[]
   /** Hours after the start until which schedules come; without it they never do. */
@@ -69,7 +69,14 @@ interface Happening {
 export async function ringStage(fleet: Fleet) {
   const { assembly } = await stageFor(fleet)
 
-  return async ({ targets, organization, outcome = () => ({}), releasedAfter = [0], until, arrange }: Happening) => {
+  return async ({
+    targets,
+    organization,
+    outcome = () => ({}),
+    releasedAfter = [0],
+    until,
+    arrange,
+  }: ScenarioEvent) => {
     const started = Date.parse(start)
     const clock = new VirtualClock(started - 600_000)
     const random = new Random(1)
@@ -83,7 +90,7 @@ export async function ringStage(fleet: Fleet) {
       bundles: assembly.functions,
       schedulesUntil: until === undefined ? undefined : started + until * 3_600_000,
       labelOf: workIn,
-      eventDelays: (event) => staged.fate(event),
+      eventDelays: (event) => staged.eventDelays(event),
       beforeInvoke: (name, work) => staged.before(name, work),
     })
     const releases = releasedAfter.map((hours) => {
@@ -91,12 +98,12 @@ export async function ringStage(fleet: Fleet) {
       return { upstream: 'soe', time }
     })
     const staged = stage(world, { fleet, started, events: [], releases, random, faults })
-    const { standIn } = world
-    const built = standIn.imagebuilder.outcome
-    standIn.imagebuilder.outcome = (image) => (image.kind === 'distribution' ? outcome(image) : built(image))
+    const { aws } = world
+    const built = aws.imagebuilder.outcome
+    aws.imagebuilder.outcome = (image) => (image.kind === 'distribution' ? outcome(image) : built(image))
     const others = { management: '000000000001', root: 'r-exam', delegated: [build.account] }
     if (organization && fleet.organization)
-      standIn.organizations.set({ id: fleet.organization, ...others, ...organization })
+      aws.organizations.set({ id: fleet.organization, ...others, ...organization })
     arrange?.(world)
     clock.at(clock.now(), async () => {
       const deploy = ({ name, template }: typeof assembly.buildStack, account: string) =>
@@ -108,35 +115,35 @@ export async function ringStage(fleet: Fleet) {
     await clock.run({ until: started - 1 })
     await clock.run()
     const summary = await summarise(world, 'small-ledger', started)
-    const { notifications } = standIn.sns
+    const { notifications } = aws.sns
     const out = temporaryDirectory()
     writeRecords(out, world, notifications, { ...summary, wallSeconds: 0 })
     await world.close()
     const statuses = Object.fromEntries(summary.images.map(({ image, status }) => [image, status]))
-    const toldOf = (image: string) =>
+    const reportedOf = (image: string) =>
       notifications
         .filter(({ attributes }) => attributes.image === image)
         .map(({ subject, message }) => `${subject}\n${message}`)
         .join('\n')
-    const told = notifications.map(({ subject, message }) => `${subject}\n${message}`).join('\n')
-    return { world, told, toldOf, calls: `${out}/calls.jsonl`, statuses, status: summary.images.at(-1)?.status }
+    const reported = notifications.map(({ subject, message }) => `${subject}\n${message}`).join('\n')
+    return { world, reported, reportedOf, calls: `${out}/calls.jsonl`, statuses, status: summary.images.at(-1)?.status }
   }
 }
 
-/** The AMI that the parameter of each target names, as the stand-in keeps it: whoever wrote it, and however. */
-export function pointers({ standIn }: World, parameter: string, who: string[], where: string[]) {
+/** The AMI that the parameter of each target names, as the emulator keeps it: anybody who wrote it, and however. */
+export function pointers({ aws }: World, parameter: string, who: string[], where: string[]) {
   return who.flatMap((account) =>
     where.map((region) => {
-      const id = standIn.ssm.valueOf(parameter, { account, region })
-      return { account, region, id, ami: id === undefined ? undefined : standIn.ec2.get(id, region) }
+      const id = aws.ssm.valueOf(parameter, { account, region })
+      return { account, region, id, ami: id === undefined ? undefined : aws.ec2.get(id, region) }
     }),
   )
 }
 
 /** How many copies each target got: `<account> <region>`. */
-export function copiesIn({ standIn }: World): Map<string, number> {
+export function copiesIn({ aws }: World): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const { account, region } of standIn.ec2.copies) {
+  for (const { account, region } of aws.ec2.copies) {
     const place = `${account} ${region}`
     counts.set(place, (counts.get(place) ?? 0) + 1)
   }

@@ -13,7 +13,7 @@ const homeKey = (region: string) => `arn:aws:kms:${region}:${build.account}:key/
 const ownKey = 'arn:aws:kms:us-east-1:{account}:key/0a1b2c3d-0000-1111-2222-333344445555'
 const alarm = `arn:aws:cloudwatch:us-west-2:${build.account}:alarm:orders`
 const theirAlarm = (account: string) => `arn:aws:cloudwatch:us-east-1:${account}:alarm:web`
-const stable = ({ standIn }: World) => standIn.ssm.valueOf('/small/images/base/stable', build)
+const stable = ({ aws }: World) => aws.ssm.valueOf('/small/images/base/stable', build)
 const hour = 3_600_000
 const minute = 60_000
 
@@ -63,9 +63,9 @@ describe('three rings, sixty accounts, three regions', { timeout: slow * 2 }, ()
       kmsKeys: Object.fromEntries(regions.slice(1).map((region) => [region, homeKey(region)])),
     },
   })
-  const arrange = ({ standIn }: World) => {
-    standIn.cloudwatch.addAlarm({ ...build, name: 'orders', composite: true })
-    standIn.cloudwatch.addAlarm({ account: shared[0] ?? '', region: 'us-east-1', name: 'web' })
+  const arrange = ({ aws }: World) => {
+    aws.cloudwatch.addAlarm({ ...build, name: 'orders', composite: true })
+    aws.cloudwatch.addAlarm({ account: shared[0] ?? '', region: 'us-east-1', name: 'web' })
     for (const account of members)
       for (const region of regions)
         for (const name of ['base-web', 'batch']) {
@@ -74,7 +74,7 @@ describe('three rings, sixty accounts, three regions', { timeout: slow * 2 }, ()
             InstanceType: 'm7i.large' as const,
             KeyName: 'team',
           }
-          standIn.ec2.launchTemplates.add({ account, region, name, data, tags: { 'rebake:fleet': 'small' } })
+          aws.ec2.launchTemplates.add({ account, region, name, data, tags: { 'rebake:fleet': 'small' } })
         }
   }
   let all: Awaited<ReturnType<Rehearse>>
@@ -148,7 +148,7 @@ describe('three rings, sixty accounts, three regions', { timeout: slow * 2 }, ()
         ['base-web', true],
         ['batch', false],
       ] as const) {
-        const template = all.world.standIn.ec2.launchTemplates.find(name, { account, region })
+        const template = all.world.aws.ec2.launchTemplates.find(name, { account, region })
         expect(template?.versions.map(({ LaunchTemplateData: data }) => data)).toEqual([
           { ImageId: 'ami-00000000000000000', InstanceType: 'm7i.large', KeyName: 'team' },
           { ImageId: id, InstanceType: 'm7i.large', KeyName: 'team' },
@@ -162,7 +162,7 @@ describe('three rings, sixty accounts, three regions', { timeout: slow * 2 }, ()
   })
 
   it('soaks between rings', () => {
-    const distributed = all.world.standIn.calls.filter(({ operation }) => operation === 'DistributeImage')
+    const distributed = all.world.aws.calls.filter(({ operation }) => operation === 'DistributeImage')
     const times = Map.groupBy(
       distributed,
       ({ input }) => (input as { tags: Record<string, string> }).tags['rebake:ring'],
@@ -205,7 +205,7 @@ describe('copies that fail in a ring, and then come again', { timeout: slow }, (
   it('each once, for another reason: they are made again and nothing else, and the next release goes there too', async () => {
     const failedCopies = failing.map((each) => ({ ...each, attempts: 1 }))
     const seen: { has: boolean[]; copies: Map<string, number>; retries: number }[] = []
-    const retriesIn = ({ standIn }: World) => standIn.calls.filter(({ operation }) => operation === 'RetryImage').length
+    const retriesIn = ({ aws }: World) => aws.calls.filter(({ operation }) => operation === 'RetryImage').length
     const { world, status, calls } = await rehearse({
       targets: everyone,
       outcome: () => ({ failedCopies }),
@@ -229,7 +229,7 @@ describe('copies that fail in a ring, and then come again', { timeout: slow }, (
     const source = stable(world)
     for (const { ami } of pointers(world, parameter, everyone, where)) expect(ami?.image.SourceImageId).toBe(source)
     expect([...copiesIn(world).values()]).toEqual(places(everyone).map(() => 2))
-    const changed = world.standIn.calls.filter(({ operation }) => operation === 'UpdateDistributionConfiguration')
+    const changed = world.aws.calls.filter(({ operation }) => operation === 'UpdateDistributionConfiguration')
     expect(changed).toHaveLength(2)
     if (validates) expect(invalidCalls(calls)).toBe('')
   })
@@ -303,8 +303,8 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
     const [account = '', region = ''] = (places[i] ?? '').split(' ')
     return { account, region, reason }
   })
-  const arrange = ({ standIn }: World) => {
-    const { cloudwatch, ec2 } = standIn
+  const arrange = ({ aws }: World) => {
+    const { cloudwatch, ec2 } = aws
     for (const name of names) {
       cloudwatch.addAlarm({ ...build, name })
       for (const [state, minutes] of alarms[name].changes) cloudwatch.setState(arnOf(name), state, { at: at(minutes) })
@@ -332,8 +332,8 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
 
   const of = (image: string) => ({
     status: all.statuses[image],
-    told: all.toldOf(image),
-    stable: all.world.standIn.ssm.valueOf(`/small/images/${image}/stable`, build),
+    reported: all.reportedOf(image),
+    stable: all.world.aws.ssm.valueOf(`/small/images/${image}/stable`, build),
   })
   /** Whether the targets of each ring of an image have it. */
   const has = (image: string) =>
@@ -343,20 +343,20 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
     })
 
   it('copies that keep failing are named with why, after two retries', () => {
-    const { status, told, stable } = of('copies')
+    const { status, reported, stable } = of('copies')
     expect(status).toBe('failed')
-    const retries = all.world.standIn.calls.filter(
+    const retries = all.world.aws.calls.filter(
       ({ operation, input }) => operation === 'RetryImage' && JSON.stringify(input).includes('small-copies'),
     )
     expect(retries).toHaveLength(2)
-    for (const { account, region, reason } of failing) expect(told).toContain(`${account} ${region}: ${reason}`)
+    for (const { account, region, reason } of failing) expect(reported).toContain(`${account} ${region}: ${reason}`)
     const failed = failing.map(({ account, region }) => `${account} ${region}`)
     const good = places.filter((place) => !failed.includes(place))
     expect(good.length).toBeGreaterThan(0)
-    for (const place of good) expect(told).not.toContain(place)
+    for (const place of good) expect(reported).not.toContain(place)
     // What succeeded was made once and stays; the ring before keeps what it has; the ring itself points nowhere.
-    const copies = all.world.standIn.ec2.copies
-      .filter((copy) => all.world.standIn.ec2.get(copy.image, copy.region)?.image.Name?.includes('copies'))
+    const copies = all.world.aws.ec2.copies
+      .filter((copy) => all.world.aws.ec2.get(copy.image, copy.region)?.image.Name?.includes('copies'))
       .map(({ account, region }) => `${account} ${region}`)
     expect(copies.sort()).toEqual([...where.map((region) => `${first} ${region}`), ...good].sort())
     expect(has('copies')).toEqual([[true, true], places.map(() => false)])
@@ -364,9 +364,9 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
   })
 
   it('an account without the stack is named', () => {
-    const { status, told } = of('stackless')
+    const { status, reported } = of('stackless')
     expect(status).toBe('failed')
-    for (const region of where) expect(told).toContain(`${stackless} ${region}`)
+    for (const region of where) expect(reported).toContain(`${stackless} ${region}`)
     expect(has('stackless')[0]).toEqual([true, true])
   })
 
@@ -374,33 +374,33 @@ describe('what goes wrong in a ring', { timeout: slow }, () => {
     ['does not exist', 'missing', untemplated],
     ['may not be changed', 'theirs', untagged],
   ])('a launch template that %s is named with its targets, and all parameters point', (why, image, broken) => {
-    const { status, told, stable } = of(image)
+    const { status, reported, stable } = of(image)
     expect(status).toBe('failed')
-    expect(told).toContain(`launch template ${image} ${why}`)
-    expect(told).toContain(`${broken} us-west-2, ${broken} us-east-1`)
+    expect(reported).toContain(`launch template ${image} ${why}`)
+    expect(reported).toContain(`${broken} us-west-2, ${broken} us-east-1`)
     expect(has(image).flat()).not.toContain(false)
     expect(stable).toBeUndefined()
   })
 
   it.each(names)('an alarm that %s', (name) => {
     const { status, why } = alarms[name]
-    const { status: became, told } = of(`alarm-${name}`)
+    const { status: became, reported } = of(`alarm-${name}`)
     expect(became).toBe(status)
     expect(has(`alarm-${name}`)).toEqual([[true], where.map(() => status === 'released')])
-    expect(told).toContain(why)
+    expect(reported).toContain(why)
   })
 
   it('an alarm that is not there stops the next ring', () => {
-    const { status, told } = of('alarm-is-not-there')
+    const { status, reported } = of('alarm-is-not-there')
     expect(status).toBe('failed')
-    expect(told).toContain(`there is no ${arnOf('is-not-there')}`)
+    expect(reported).toContain(`there is no ${arnOf('is-not-there')}`)
     expect(has('alarm-is-not-there')).toEqual([[true], [false, false]])
   })
 
   it('an alarm of the last ring, in a target, stops the image before it is stable', () => {
-    const { status, told, stable } = of('last')
+    const { status, reported, stable } = of('last')
     expect(status).toBe('failed')
-    expect(told).toContain('alarm web of ring last fired at 2026-09-01T07:40')
+    expect(reported).toContain('alarm web of ring last fired at 2026-09-01T07:40')
     expect(has('last').flat()).not.toContain(false)
     expect(stable).toBeUndefined()
   })

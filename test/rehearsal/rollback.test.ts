@@ -6,7 +6,7 @@ import { slow } from '../support/rehearsal.ts'
 import { accounts, build, fleetOf, ringStage, start } from './ring-rehearsal.ts'
 
 /**
- * An image of two rings and its child, over two days. What targets have is read from the stand-in itself, whoever
+ * An image of two rings and its child, over two days. What targets have is read from the emulator itself, anybody who
  * wrote it.
  *
  * | hour | what happens |
@@ -40,11 +40,11 @@ const fleet = { ...small, images: { ...small.images, child } }
 type Has = Record<'now' | 'candidate' | 'stable' | 'previous' | 'template', string | undefined>
 
 /** Of each target, which release of the image its pointers name: by the AMI of the build account. */
-function look({ standIn }: World): Record<string, Has> {
+function look({ aws }: World): Record<string, Has> {
   const seen = everywhere.map(({ account, region }) => {
-    const release = (ami: string | undefined) => ami && standIn.ec2.get(ami, region)?.image.SourceImageId
-    const held = (name: string) => release(standIn.ssm.valueOf(name, { account, region }))
-    const template = standIn.ec2.launchTemplates.find('base-web', { account, region })
+    const release = (ami: string | undefined) => ami && aws.ec2.get(ami, region)?.image.SourceImageId
+    const held = (name: string) => release(aws.ssm.valueOf(name, { account, region }))
+    const template = aws.ec2.launchTemplates.find('base-web', { account, region })
     const version = template?.versions.find(({ VersionNumber }) => VersionNumber === template.default)
     const below = channels.map((channel) => [channel, held(channelParameter(parameter, channel))])
     const has = { now: held(parameter), ...Object.fromEntries(below) }
@@ -77,7 +77,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
   const seen: Record<string, Seen> = {}
   const answers: unknown[] = []
   const ended: Record<string, string> = {}
-  let told: string
+  let reported: string
   beforeAll(async () => {
     const rehearse = await ringStage(fleet)
     const all = await rehearse({
@@ -85,7 +85,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
       releasedAfter: [0, 12, 19.7, 24, 36],
       until: 46,
       arrange: (world) => {
-        const { standIn } = world
+        const { aws } = world
         const at = (hours: number, act: () => unknown) =>
           world.clock.at(Date.parse(time(hours)), async () => void (await act()))
         const remember = (hours: number, name: string) =>
@@ -93,15 +93,15 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
             const pointer = (image: string) => {
               const values = channels.map((channel) => {
                 const name = `/small/images/${image}/${channel}`
-                return [channel, standIn.ssm.valueOf(name, build)]
+                return [channel, aws.ssm.valueOf(name, build)]
               })
-              const parent = standIn.ssm.valueOf(`/small/images/${image}/parent`, build)
+              const parent = aws.ssm.valueOf(`/small/images/${image}/parent`, build)
               return { ...Object.fromEntries(values), parent }
             }
             seen[name] = { targets: look(world), build: pointer('base'), child: pointer('child') }
           })
         for (const region of regions)
-          standIn.ec2.launchTemplates.add({
+          aws.ec2.launchTemplates.add({
             account: first,
             region,
             name: 'base-web',
@@ -116,11 +116,11 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
         remember(4, 'standing')
         remember(19.9, 'bad')
         at(20, () => {
-          const before = standIn.iam.role(role)
+          const before = aws.iam.role(role)
           if (!before) throw new Error('no role to take permissions from')
-          standIn.iam.addRole({ ...before, policies: [] })
+          aws.iam.addRole({ ...before, policies: [] })
           begin('refused in one account', world, 20)
-          at(20.9, () => standIn.iam.addRole(before))
+          at(20.9, () => aws.iam.addRole(before))
         })
         at(20.005, async () => answers.push(await holdImage(world, 20.005, { do: 'resume' })))
         at(20.006, () => begin('another at the same time', world, 20.006))
@@ -143,7 +143,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
         })
       },
     })
-    told = all.told
+    reported = all.reported
   }, slow * 2)
 
   /** The releases of the image, by the AMIs of the build account. */
@@ -187,8 +187,8 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
     expect(have('partly back', second)).toBe('good good good standing -')
     expect(have('partly back', third)).toBe('bad bad bad good -')
     expect(buildHas('partly back')).toBe('good good standing')
-    expect(told).toContain('Not everywhere rolled back: base to 1.0.0/2')
-    expect(told).toMatch(
+    expect(reported).toContain('Not everywhere rolled back: base to 1.0.0/2')
+    expect(reported).toMatch(
       new RegExp(`\n  ring everyone: ${third} us-west-2: .*\n  ring everyone: ${third} us-east-1: .*not auth`),
     )
   })
@@ -197,7 +197,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
     expect(ended.again).toBe('SUCCEEDED')
     expect(have('back', first)).toBe('good good good standing good')
     expect(have('back', second, third)).toBe('good good good standing -')
-    expect(told).toContain('Rolled back: base to 1.0.0/2')
+    expect(reported).toContain('Rolled back: base to 1.0.0/2')
   })
 
   it('is let go on by nobody while it goes back, and goes back once at a time', () => {
@@ -209,10 +209,10 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
   })
 
   it('stops a bake that is under way, and what descends from it', () => {
-    expect(told).toMatch(/\nsoe ami-\w+: 2 superseded \(base, child\)/)
+    expect(reported).toMatch(/\nsoe ami-\w+: 2 superseded \(base, child\)/)
   })
 
-  it('takes its children along: they are baked from what it went back to', () => {
+  it('takes its children along: they are baked from what it rolled back to', () => {
     expect(at('bad').child.parent).toBe(releases().bad)
     expect(at('back').child.parent).toBe(releases().good)
     expect(at('back').child.stable).not.toBe(at('bad').child.stable)
@@ -235,7 +235,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
     expect(have('back from the next', second, third)).toBe('good good good standing -')
     expect(buildHas('back from the next')).toBe('good good standing')
     // Its child was on its way, baked from it.
-    expect(told).toMatch(/base +superseded: (\S+ was rolled back)\n +child +superseded: \1/)
+    expect(reported).toMatch(/base +superseded: (\S+ was rolled back)\n +child +superseded: \1/)
   })
 
   it('is released again, and what it went back from is nothing that anybody has', () => {
@@ -244,9 +244,9 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
     expect(buildHas('last everywhere')).toBe('last last again')
   })
 
-  it('stays held where a rollback stops half-way, and people are told', () => {
+  it('stays held where a rollback stops half-way, and people are notified', () => {
     expect(ended.stopped).toBe('ABORTED')
-    expect(told).toContain('Stopped half-way: rollback of base to 1.0.0/')
+    expect(reported).toContain('Stopped half-way: rollback of base to 1.0.0/')
     // It is held already, by the operation.
     expect(answers[2]).toMatchObject({ held: { operation: 'rollback-base-20260903T020000Z' } })
   })

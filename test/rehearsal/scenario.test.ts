@@ -42,7 +42,7 @@ describe('how often an event arrives, and how late', () => {
     ['settle-lost=al2023-hardened', campaign, [0]],
     ['settle-lost=al2023-hardened', image, [0]],
   ])('with %s', async (fault, event, expected) => {
-    expect((await stagedWith([fault])).fate(event)).toEqual(expected)
+    expect((await stagedWith([fault])).eventDelays(event)).toEqual(expected)
   })
 })
 

@@ -7,8 +7,8 @@ import { Slack } from '../../rehearsal/slack.ts'
 /** What the rehearsal gives the emulator, and what it does without it. */
 
 it('crashes a function that a fault names without its fleet, as often as it is given', () => {
-  const faults = new Faults(['handler-crashes=start-bake', 'build-fails=claim-image'].map(parseFault))
-  const crashes = ['my-fleet-claim-image', 'my-fleet-start-bake', 'my-fleet-start-bake'].map((name) =>
+  const faults = new Faults(['handler-crashes=start-bake', 'build-fails=acquire-lock'].map(parseFault))
+  const crashes = ['my-fleet-acquire-lock', 'my-fleet-start-bake', 'my-fleet-start-bake'].map((name) =>
     faults.afterInvoke(name),
   )
   expect(crashes).toEqual([undefined, 'crash', undefined])

@@ -141,7 +141,7 @@ describe.skipIf(!command)('the aws command line after a rehearsal (skipped where
       'events list-rules',
       () => ({
         Rules: [
-          { Name: 'golden-resume-wait' },
+          { Name: 'golden-complete-wait' },
           { Name: 'golden-resume-scan' },
           { Name: 'golden-resume-smoke' },
           { Name: 'golden-receive-cve' },

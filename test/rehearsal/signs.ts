@@ -23,7 +23,7 @@ export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: st
     const { summary, notifications, world } = rehearsal
     const rebakes = summary.images.filter((each) => each.image === image)
     const { status = 'none', reason = '' } = rebakes.at(-1) ?? {}
-    const started = world.standIn.calls.filter(
+    const started = world.aws.calls.filter(
       ({ operation, input, error }) => operation === 'StartImagePipelineExecution' && isOf(input, image) && !error,
     )
     const about = notifications.filter(({ attributes }) => attributes.image === image)
@@ -78,15 +78,17 @@ const when = (delay: number): When => (delay < halfAnHour ? 'on time' : 'late')
 const isOf = (input: unknown, image: string) =>
   (input as { tags?: Record<string, string> }).tags?.['rebake:image'] === image
 
-/** When the function that is told of states heard of the last state of an image in Image Builder. */
+/** When the function that is notified of states heard of the last state of an image in Image Builder. */
 function arrivalsOf({ world }: Rehearsal, events: EventEnvelope[], imageArn: string): When[] {
   const put = events.findLast(({ resources }) => resources[0] === imageArn)
   const execution = [...world.stepFunctions.executions.values()].find(({ history }) =>
     history.events.some(({ taskSucceededEventDetails: answer }) => String(answer?.output).includes(`"${imageArn}"`)),
   )
   const awaited = passedAt(execution, 'Entered', 'Await Bake') ?? Number.POSITIVE_INFINITY
-  return world.standIn.calls
-    .filter(({ principal, input }) => principal === 'ResumeWaitRole' && JSON.stringify(input).includes(`#${imageArn}"`))
+  return world.aws.calls
+    .filter(
+      ({ principal, input }) => principal === 'CompleteWaitRole' && JSON.stringify(input).includes(`#${imageArn}"`),
+    )
     .map(({ time }) => Date.parse(time))
     .map((time) => (time < awaited ? 'early' : when(time - Date.parse(put?.time ?? ''))))
 }
@@ -96,7 +98,7 @@ function isPublished(fleet: Fleet, { world }: Rehearsal, image: string): boolean
     const { accounts = [], regions = [] } = fleet.rings[ring] ?? {}
     const { parameter } = orderRing(fleet, image, ring)
     const values = accounts.flatMap((account) =>
-      regions.map((region) => world.standIn.ssm.valueOf(parameter, { account, region })),
+      regions.map((region) => world.aws.ssm.valueOf(parameter, { account, region })),
     )
     return values.every((ami) => ami !== undefined)
   })

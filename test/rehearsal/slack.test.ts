@@ -5,7 +5,7 @@ import type { Secret } from '../../functions/post-to-slack/secret.ts'
 import { type Refusal, Slack } from '../../rehearsal/slack.ts'
 import { memoryLedger } from '../support/ledger.ts'
 
-/** The function's own work against the stand-in, over HTTP. */
+/** The function's own work against the emulator, over HTTP. */
 
 let slack: Slack
 let paused: number[]

@@ -48,7 +48,7 @@ const pointers: Record<string, Record<string, string[]>> = {}
 const states: Record<string, Record<string, string>> = {}
 
 const remember = (name: string) => (world: World) => {
-  const { ssm, ec2 } = world.standIn
+  const { ssm, ec2 } = world.aws
   pointers[name] = Object.fromEntries(
     family.map((image) => [
       image,
@@ -69,9 +69,9 @@ const start = (machine: string, name: string, input: object) => (world: World) =
   executions[name] = startMachine(world, fleet, machine, name, { by, reason: 'INC-4711', ...input })
 }
 const rollback = (name: string, time: string) => start('rollback', name, { image: rolledBack, hold: true, time })
-/** The newest version that people were told of. */
-const newest = ({ standIn }: World, image: string) =>
-  standIn.sns.notifications
+/** The newest version that people were notified of. */
+const newest = ({ aws }: World, image: string) =>
+  aws.sns.notifications
     .findLast(({ subject }) => subject?.startsWith(`Released: ${image} `))
     ?.subject?.split(' ')
     .at(-1)
@@ -91,7 +91,7 @@ beforeAll(async () => {
   const stage = await stageFor(fleet)
   rehearsal = await stage.rehearse({
     releases: [1, 3, 5].map((day) => ({ upstream: 'al2023-soe', time: at(day, '06:00') })),
-    deeds: [
+    actions: [
       { time: at(3), do: remember('first') },
       { time: at(4, '12:00'), do: remember('second') },
       {
@@ -101,11 +101,11 @@ beforeAll(async () => {
           launchWorkloads(world, fleet, { image: rolledBack })
         },
       },
-      { time: at(4, '13:00'), do: ({ standIn }) => standIn.iam.refuse(closed) },
+      { time: at(4, '13:00'), do: ({ aws }) => aws.iam.refuse(closed) },
       { time: at(4, '13:50'), do: bakeAgain('manual-under-way', at(4, '13:50')) },
       { time: at(4, '14:00'), do: rollback('rollback-1', at(4, '14:00')) },
       { time: at(4, '15:00'), do: remember('half') },
-      { time: at(4, '16:00'), do: ({ standIn }) => standIn.iam.admit(closed) },
+      { time: at(4, '16:00'), do: ({ aws }) => aws.iam.admit(closed) },
       { time: at(4, '16:10'), do: rollback('rollback-2', at(4, '16:10')) },
       { time: at(4, '17:00'), do: remember('back') },
       // The third release, of this morning, is being baked.
@@ -176,7 +176,7 @@ describe('a base revoked with all below it, while a newer one is on its way', ()
     }
   })
 
-  it('has baked anew what is affected and not held', () => {
+  it('has baked again what is affected and not held', () => {
     const again = bakesOf('manual-2026')
     expect(again.map(({ image }) => image).sort()).toEqual(family.filter((name) => name !== rolledBack).sort())
     expect(again.every(({ status }) => status === 'released')).toBe(true)
@@ -195,7 +195,7 @@ describe('retirement', () => {
     expect(became('retired', 'second', rolledBack).slice(0, 6)).toEqual(Array(6).fill('deprecated available'))
     expect(became('retired', 'second', inUse).slice(0, 2)).toEqual(Array(2).fill('deprecated available'))
     for (const image of family) expect(became('retired', 'retired', image)).toEqual(everywhere('available'))
-    const { ec2 } = rehearsal.world.standIn
+    const { ec2 } = rehearsal.world.aws
     const gone = ec2.instances.all().filter(({ instance, region }) => !ec2.get(instance.ImageId ?? '', region))
     // Smoke tests' instances are terminated.
     expect(gone.filter(({ instance }) => instance.State.Name !== 'terminated')).toEqual([])

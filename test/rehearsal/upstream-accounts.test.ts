@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { judge } from '../../domain/planning/release.ts'
+import { verifyRelease } from '../../domain/planning/upstream-release.ts'
 import { sourceIn } from '../../domain/upstream-kinds.ts'
 import type { EventEnvelope } from '../../emulator/event.ts'
 import { Random } from '../../emulator/random.ts'
@@ -48,7 +48,7 @@ async function staged(o: { releases?: PlannedRelease[]; events?: EventEnvelope[]
     }
   }
   const hints: number[] = []
-  world.standIn.sns.announce = (arn) => {
+  world.aws.sns.announce = (arn) => {
     expect(arn).toBe(topic)
     hints.push(clock.now() - Date.parse(time))
   }
@@ -73,8 +73,8 @@ const released = async (upstream: string, faults: string[] = []) => {
 /** As Rebake's functions would see the AMI. */
 const judged = ({ world, time }: Staged, upstream: string) => {
   const { ami } = amiOfRelease(fleet, { upstream, time })
-  const seen = world.standIn.ec2.find(ami, build)
-  return judge(fleet, { upstreams: [upstream], ami, time }, seen && asReleased(seen))
+  const seen = world.aws.ec2.find(ami, build)
+  return verifyRelease(fleet, { upstreams: [upstream], ami, time }, seen && asReleased(seen))
 }
 const asReleased = ({ image }: Ami) => ({
   ami: image.ImageId,
@@ -90,22 +90,22 @@ const asReleased = ({ image }: Ami) => ({
 function pointedTo({ world }: Staged, upstream: string): string | undefined {
   const source = sourceIn(fleet, upstream)
   if (source.kind === 'parameter')
-    return world.standIn.ssm.valueOf(source.parameter, {
+    return world.aws.ssm.valueOf(source.parameter, {
       account: source.account || build.account,
       region: build.region,
     })
   if (source.kind !== 'image') return undefined
-  const images = world.standIn.imagebuilder.images.list(build).filter(({ name }) => name === source.image)
+  const images = world.aws.imagebuilder.images.list(build).filter(({ name }) => name === source.image)
   return images.at(-1)?.amis[0]?.image
 }
 
 describe('before a rehearsal begins', () => {
-  it.each(upstreams)('there is a release of %s, a month old, which nobody is told of', async (upstream) => {
+  it.each(upstreams)('there is a release of %s, a month old, which nobody is notified of', async (upstream) => {
     const s = await staged({})
     await run(s, {})
     const time = new Date(s.started - 30 * 24 * hour + upstreams.indexOf(upstream) * 60_000)
     const { ami } = amiOfRelease(fleet, { upstream, time: time.toISOString().replace('.000', '') })
-    const seen = s.world.standIn.ec2.find(ami, build)
+    const seen = s.world.aws.ec2.find(ami, build)
     expect(seen?.image.CreationDate).toBe(time.toISOString())
     expect([ami, undefined]).toContain(pointedTo(s, upstream))
     expect(s.heard).toEqual([])
@@ -119,7 +119,7 @@ describe('a release', () => {
     expect(judged(s, upstream)).toMatchObject({ releases: [{ upstream, ami }] })
     const points = ['parameter', 'image'].includes(sourceIn(fleet, upstream).kind)
     expect(pointedTo(s, upstream)).toBe(points ? ami : undefined)
-    expect(s.world.standIn.ec2.get(ami, build.region)?.image.CreationDate).toBe(new Date(s.time).toISOString())
+    expect(s.world.aws.ec2.get(ami, build.region)?.image.CreationDate).toBe(new Date(s.time).toISOString())
   })
 
   it.each([
@@ -147,8 +147,8 @@ describe('a release', () => {
   it('of an Image Builder image has the tag by which its AMI is found', async () => {
     const s = await released('built')
     const { ami } = amiOfRelease(fleet, { upstream: 'built', time: s.time })
-    const [image] = s.world.standIn.imagebuilder.images.list(build).slice(-1)
-    expect(s.world.standIn.ec2.find(ami, build)?.image.Tags).toContainEqual({
+    const [image] = s.world.aws.imagebuilder.images.list(build).slice(-1)
+    expect(s.world.aws.ec2.find(ami, build)?.image.Tags).toContainEqual({
       Key: 'Ec2ImageBuilderArn',
       Value: image?.arn,
     })
@@ -164,7 +164,7 @@ describe('a release', () => {
     stage(world, { fleet: fixed, started, events: [], releases, random: new Random(1), faults })
     await s.clock.run()
     const owner = { account: '444455556666', region: build.region }
-    expect(world.standIn.ec2.named('soe-stable', owner)?.image.CreationDate).toBe(new Date(time).toISOString())
+    expect(world.aws.ec2.named('soe-stable', owner)?.image.CreationDate).toBe(new Date(time).toISOString())
     expect(s.heard.map(({ event }) => event.detail.State)).toEqual(['deregistered', 'available'])
   })
 })
@@ -175,7 +175,7 @@ describe('an event of a file', () => {
     const event = { ...(releaseEvent(fleet, upstream, s.time) as EventEnvelope), id: 'from-a-file' }
     await run(s, { events: [event] })
     const { ami } = amiOfRelease(fleet, { upstream, time: s.time })
-    expect(s.world.standIn.ec2.find(ami, build)).toBeDefined()
+    expect(s.world.aws.ec2.find(ami, build)).toBeDefined()
     expect([ami, undefined]).toContain(pointedTo(s, upstream))
     expect(s.heard.filter(({ event }) => event.id === 'from-a-file')).toHaveLength(1)
     expect(s.world.refused).toEqual([expect.stringMatching(/no rule on the default bus of account \d{12}/)])
@@ -193,8 +193,8 @@ describe('an event of a file', () => {
         { ...built, resources: [arn] },
       ],
     })
-    expect(s.world.standIn.ec2.find(ami, build)?.image.OwnerId).toBe('777788889999')
-    expect(s.world.standIn.imagebuilder.images.find(arn)?.image.version).toBe('7.0.1')
+    expect(s.world.aws.ec2.find(ami, build)?.image.OwnerId).toBe('777788889999')
+    expect(s.world.aws.imagebuilder.images.find(arn)?.image.version).toBe('7.0.1')
   })
 
   it.each([
@@ -205,7 +205,7 @@ describe('an event of a file', () => {
     const before = releaseEvent(fleet, 'amis', s.time) as EventEnvelope
     const after = { ...before, id: 'later', time: s.at(hour), detail: { ...before.detail, State } }
     await run(s, { events: [before, after] })
-    expect(s.world.standIn.ec2.find(String(before.detail.ImageId), build)).toBe(visible)
+    expect(s.world.aws.ec2.find(String(before.detail.ImageId), build)).toBe(visible)
   })
 
   it('that says that a parameter was deleted takes it away', async () => {
@@ -226,7 +226,7 @@ describe('an event of a file', () => {
   it.each([
     ['of an account that no upstream is in', { account: '888899990000' }, 'does not let account 888899990000'],
     ['of another region', { region: 'eu-west-1' }, 'default bus of account 444455556666 in eu-west-1'],
-  ])('%s comes to nothing, and why', async (_, change, why) => {
+  ])('%s fails, and why', async (_, change, why) => {
     const s = await staged({})
     await run(s, { events: [{ ...(releaseEvent(fleet, 'amis', s.time) as EventEnvelope), ...change }] })
     expect(s.world.refused).toEqual([expect.stringContaining(why)])
@@ -243,13 +243,13 @@ describe('an event of a file', () => {
 describe('a fault', () => {
   const kinds = ['amis', 'foreign', 'own', 'built', 'announced']
   /** How long after its release each event of it was put. */
-  const told = ({ heard, time }: Staged, upstream: string) =>
+  const reported = ({ heard, time }: Staged, upstream: string) =>
     heard.filter(({ event }) => event.id === releaseEvent(fleet, upstream, time)?.id).map(({ after }) => after)
 
   it.each(kinds)('of what tells of %s', async (upstream) => {
-    expect(told(await released(upstream, [`release-lost=${upstream}`]), upstream)).toEqual([])
-    expect(told(await released(upstream, [`release-late=${upstream}`]), upstream)).toEqual([hour])
-    expect(told(await released(upstream, [`release-doubled=${upstream}`]), upstream)).toEqual([0, 1, 90_000])
+    expect(reported(await released(upstream, [`release-lost=${upstream}`]), upstream)).toEqual([])
+    expect(reported(await released(upstream, [`release-late=${upstream}`]), upstream)).toEqual([hour])
+    expect(reported(await released(upstream, [`release-doubled=${upstream}`]), upstream)).toEqual([0, 1, 90_000])
   })
 
   it('of what tells of a public parameter is one of the messages on its topic', async () => {

@@ -58,7 +58,7 @@ const campaignOf = ({ summary }: Rehearsal, release: PlannedRelease) =>
 const refusals = ({ notifications }: Rehearsal) =>
   notifications.filter(({ attributes }) => attributes.kind === 'upstream-refused').map(({ message }) => message)
 
-describe('a release that is told of', { timeout: slow }, () => {
+describe('a release that is notified of', { timeout: slow }, () => {
   let life: Awaited<ReturnType<typeof living>>
   beforeAll(async () => {
     life = await living({ releases: all(0) })
@@ -104,14 +104,14 @@ describe('a release whose event is lost', { timeout: slow }, () => {
   })
 })
 
-it('told of three times, a release of any kind has one campaign', { timeout: slow }, async () => {
+it('reported three times, a release of any kind has one campaign', { timeout: slow }, async () => {
   const faults = kinds.map((upstream) => `release-doubled=${upstream}`)
   const life = await living({ releases: all(0), faults })
   expect(life.summary.campaigns.map(({ upstream }) => upstream).sort()).toEqual([...kinds].sort())
   expect(life.bakes).toHaveLength(Object.keys(fleet.images).length)
 })
 
-describe('two releases that are told of in the wrong order', { timeout: slow }, () => {
+describe('two releases that are notified of in the wrong order', { timeout: slow }, () => {
   let life: Awaited<ReturnType<typeof living>>
   const faults = kinds.map((upstream) => `release-late=${upstream}`)
   beforeAll(async () => {
@@ -123,11 +123,11 @@ describe('two releases that are told of in the wrong order', { timeout: slow }, 
     expect(campaignOf(life, { upstream, time: minute(30) })).toMatchObject([{ status: 'finished' }])
   })
 
-  // A parameter holds the newer by then: nobody is told of the older.
+  // A parameter holds the newer by then: nobody is notified of the older.
   it.each(['of-an-account', 'of-an-image', 'of-a-team'])('%s: the older is refused, and why', (upstream) => {
     const [older, newer] = [0, 30].map((minutes) => amiOfRelease(fleet, { upstream, time: minute(minutes) }).ami)
-    const told = refusals(life).filter((message) => message.includes(`tells of a release: ${older}`))
-    expect(told).toEqual([expect.stringContaining(`${upstream} has released ${newer} since`)])
+    const reported = refusals(life).filter((message) => message.includes(`tells of a release: ${older}`))
+    expect(reported).toEqual([expect.stringContaining(`${upstream} has released ${newer} since`)])
   })
 })
 

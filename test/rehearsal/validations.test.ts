@@ -22,7 +22,7 @@ interface Call {
   error?: { name: string }
 }
 
-/** Rehearses a release: what became of each image and why, what people were told, and who was distributed. */
+/** Rehearses a release: what became of each image and why, what people read, and who was distributed. */
 async function rehearse(...faults: string[]) {
   const out = temporaryDirectory()
   const { summary, notifications, unusedPermissions } = await stage.rehearse({ out, faults })
@@ -39,7 +39,7 @@ async function rehearse(...faults: string[]) {
     distributed: [...new Set(distributed)].sort(),
     statuses: Object.fromEntries(summary.images.map(({ image, status }) => [image, status])),
     reasonOf: (name: string) => summary.images.find(({ image }) => image === name)?.reason,
-    told: notifications.map(({ subject, message }) => `${subject}\n${message}`),
+    reported: notifications.map(({ subject, message }) => `${subject}\n${message}`),
   }
 }
 
@@ -48,11 +48,11 @@ const all = (status: string, but: Record<string, string> = {}) =>
 
 describe('the checks of a campaign', { timeout: slow }, () => {
   it('let through what passes, and tell people of what is only advisory', async () => {
-    const { out, statuses, distributed, told, named } = await rehearse()
+    const { out, statuses, distributed, reported, named } = await rehearse()
     expect(statuses).toEqual(all('released'))
     expect(distributed).toHaveLength(images.length)
-    expect(told.filter((text) => text.includes('packages: forbidden: installed: bash'))).toHaveLength(1)
-    expect(told.filter((text) => text.startsWith('Warning: 1 finding in warned'))).toHaveLength(1)
+    expect(reported.filter((text) => text.includes('packages: forbidden: installed: bash'))).toHaveLength(1)
+    expect(reported.filter((text) => text.startsWith('Warning: 1 finding in warned'))).toHaveLength(1)
     // Two instance types, and one: each is launched once, and goes.
     expect([named('RunInstances'), named('TerminateInstances')]).toEqual([3, 3])
     if (validates) expect(invalidCalls(`${out}/calls.jsonl`)).toBe('')
@@ -68,13 +68,13 @@ describe('the checks of a campaign', { timeout: slow }, () => {
 
   it('stop an image alone, whose test instances all go, and only warn where they are advisory', async () => {
     const faults = ['smoke-fails=scripted', 'smoke-unreachable=documented', 'scan-finds=warned']
-    const { out, statuses, distributed, reasonOf, named, told } = await rehearse(...faults)
+    const { out, statuses, distributed, reasonOf, named, reported } = await rehearse(...faults)
     expect(statuses).toEqual(all('released', { scripted: 'failed', documented: 'failed' }))
     expect(reasonOf('scripted')).toMatch(/smoke m7i.large: .*not answer.*; smoke t3.micro: .*not answer/)
     expect(reasonOf('documented')).toMatch(/smoke m7i.large: WaitOnline: .*is its agent in the AMI/)
     for (const image of ['scripted', 'documented']) expect(distributed).not.toContain(`small-${image}`)
     expect(named('TerminateInstances')).toBe(named('RunInstances'))
-    expect(told.filter((text) => text.startsWith('Warning: 2 findings in warned'))).toHaveLength(1)
+    expect(reported.filter((text) => text.startsWith('Warning: 2 findings in warned'))).toHaveLength(1)
     if (validates) expect(invalidCalls(`${out}/calls.jsonl`)).toBe('')
   })
 })

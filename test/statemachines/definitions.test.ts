@@ -110,9 +110,9 @@ describe('the errors of the functions', () => {
     'AmiNotVisible',
     'DistributionInProgress',
     'InvalidInput',
-    'NotOpen',
+    'OutsideChangeWindow',
     'Superseded',
-    'LookAgain',
+    'CheckAgain',
     'ApprovalNeeded',
     'DistributionRetriable',
     // A dead letter's, which says itself what to do.

@@ -49,14 +49,14 @@ const catchOf = (state: State | undefined, error: string) => {
 
 describe('the fields of errors', () => {
   const errorOutputOf = (error: { name: string; message: string }) => ({ Error: error.name, Cause: causeOf(error) })
-  const { opensAt } = carriers.NotOpen.data
+  const { opensAt } = carriers.OutsideChangeWindow.data
   const { arn } = carriers.DistributionRetriable.data
 
   it.each([
-    ['Start Bake', 'NotOpen', { opensAt }, 'Await Opening'],
-    ['Start Distribution', 'NotOpen', { ringOpensAt: opensAt }, 'Await Ring'],
+    ['Start Bake', 'OutsideChangeWindow', { opensAt }, 'Wait for Change Window'],
+    ['Start Distribution', 'OutsideChangeWindow', { ringOpensAt: opensAt }, 'Wait for Ring Window'],
     ['Verify Distribution', 'DistributionInProgress', { awaited: arn }, 'Await Distribution'],
-    ['Verify Distribution', 'DistributionRetriable', { awaited: arn }, 'Let Targets Recover'],
+    ['Verify Distribution', 'DistributionRetriable', { awaited: arn }, 'Wait before Copy Retry'],
   ] as const)('%s goes on with what %s has: %j', async (name, error, assigned, next) => {
     const { Assign = null, Next } = catchOf(rebake[name], error)
     expect(await evaluated(Assign, {}, { errorOutput: errorOutputOf(carriers[error]) })).toEqual(assigned)
@@ -66,8 +66,8 @@ describe('the fields of errors', () => {
   const readersIn = (value: unknown) => expressionsIn(value).filter((expression) => /\berrorMessage\b/.test(expression))
   /** Each Catch that reads a field of its error. */
   const reading = machineNames.flatMap((name) =>
-    statesIn(name).flatMap(([state, told]) =>
-      (told.Catch ?? []).filter((each) => readersIn(each).length > 0).map((catcher) => ({ name, state, catcher })),
+    statesIn(name).flatMap(([state, reported]) =>
+      (reported.Catch ?? []).filter((each) => readersIn(each).length > 0).map((catcher) => ({ name, state, catcher })),
     ),
   )
   const read = reading.flatMap((each) => each.catcher.ErrorEquals.map((error) => Object.assign({ error }, each)))
@@ -91,13 +91,13 @@ describe('what is not open yet', () => {
   const until = '2027-01-03T13:00:00.000Z'
 
   it('bakes under a new claim of the same image', async () => {
-    const { Output = null } = catchOf(rebake['Start Bake'], 'NotOpen')
+    const { Output = null } = catchOf(rebake['Start Bake'], 'OutsideChangeWindow')
     const variables = { campaign: 'c', image: 'web', parentAmi: 'ami-0a' }
     expect(await evaluated(Output, variables)).toEqual(variables)
   })
 
   it.each([
-    [{ roots: [], opensAt: until }, 'Announce the Wait'],
+    [{ roots: [], opensAt: until }, 'Announce Wait'],
     [{ roots: [] }, 'Is Anything to Bake?'],
   ])('a campaign that is planned as %j goes on to %s', async (Payload, next) => {
     const assigned = await evaluated(
@@ -108,7 +108,7 @@ describe('what is not open yet', () => {
         result: { Payload },
       },
     )
-    expect(await nextOf(campaign['Is It Time?'] as State, assigned as object)).toBe(next)
+    expect(await nextOf(campaign['Is the Change Window Open?'] as State, assigned as object)).toBe(next)
   })
 })
 
@@ -121,8 +121,8 @@ describe('a quota that is reached', () => {
   const inVariable = (tried: number): [object, object] => [{ quotaWaits: tried }, {}]
 
   it.each([
-    ['Await Quota', inVariable],
-    ['Await Copy Quota', inState],
+    ['Wait for Build Quota', inVariable],
+    ['Wait for Copy Quota', inState],
   ] as const)(
     '%s: five minutes at first, never more than half an hour, and ten and a half hours in all',
     async (state, of) => {
@@ -134,8 +134,8 @@ describe('a quota that is reached', () => {
   )
 
   it.each([
-    ['Is It Worth Another Try?', inVariable, 'Await Quota', 'Fail Rebake'],
-    ['Is It Worth Copying Again?', inState, 'Await Copy Quota', 'Stop Ring'],
+    ['Can the Bake Be Retried?', inVariable, 'Wait for Build Quota', 'Record Rebake Failure'],
+    ['Can the Copy Be Retried?', inState, 'Wait for Copy Quota', 'Ring Failed'],
   ] as const)('%s: 24 times', async (state, of, again, over) => {
     const next = (tried: number) => nextOf(rebake[state] as State, ...of(tried))
     expect(await Promise.all([1, 24, 25].map(next))).toEqual([again, again, over])
@@ -161,7 +161,7 @@ describe('what a newer campaign took over is no failure', () => {
     [{ failure: { Error: 'Superseded', Cause: '' } }, 'Rebake Done'],
     [{ failure: { Error: 'DistributionFailed', Cause: '' } }, 'Rebake Failed'],
   ])('a roll-out that ended with %j: %s', async (rollOut, next) => {
-    expect(await nextOf(rebake['Did It Roll Out?'] as State, { rollOut })).toBe(next)
+    expect(await nextOf(rebake['Was It Rolled Out?'] as State, { rollOut })).toBe(next)
   })
 
   it.each([
@@ -169,7 +169,7 @@ describe('what a newer campaign took over is no failure', () => {
     ['failed', 'Rebake Failed'],
     ['aborted', 'Rebake Failed'],
   ])('a bake that ended as %s: %s', async (as, next) => {
-    expect(await nextOf(rebake['Is It Superseded?'] as State, { as })).toBe(next)
+    expect(await nextOf(rebake['Was It Superseded?'] as State, { as })).toBe(next)
   })
 
   it.each([
@@ -194,7 +194,7 @@ describe('the end of a bake', () => {
     ['BUILDING', 1, [], 'Await Bake'],
     ['TESTING', 3, [], 'Await Bake'],
     ['TESTING', 4, [], 'Cancel Bake'],
-    ['CANCELLED', 1, [], 'Fail Rebake'],
+    ['CANCELLED', 1, [], 'Record Rebake Failure'],
     ['FAILED', 1, [], 'Bake Failed'],
     ['DEPRECATED', 1, [], 'Bake Failed'],
     ['A NEW STATUS', 1, [], 'Bake Failed'],
@@ -217,8 +217,8 @@ describe('a promotion', () => {
   const state = rebake['Is It Baked Already?'] as State
 
   it.each([
-    [root, 'Claim Image'],
-    [{ ...root, baked }, 'Ship and Descend'],
+    [root, 'Acquire Bake Lock'],
+    [{ ...root, baked }, 'Roll Out and Rebake Children'],
   ])('starts where a bake has passed: %#', async (input, next) => {
     expect(await nextOf(state, {}, { input })).toBe(next)
   })

@@ -1,13 +1,13 @@
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import type { Claim } from '../../domain/claims.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import type { LockRequest } from '../../domain/locks.ts'
 import type { Message } from '../../domain/messages/message.ts'
 import { campaignName, type Trigger } from '../../domain/triggers.ts'
-import { claim } from '../../functions/claim-image/claim-image.ts'
+import { claim } from '../../functions/acquire-lock/acquire-lock.ts'
 import { plan } from '../../functions/plan-campaign/plan-campaign.ts'
 import type { Publish } from '../../functions/runtime/publish-event.ts'
-import type { ClosingParts } from '../../functions/workflow/close-rebake.ts'
+import type { CloseDeps } from '../../functions/workflow/close-rebake.ts'
 import { taskWaits } from '../../functions/workflow/task-waits.ts'
 import type { CampaignImageItem, CampaignItem } from '../../ledger/items.ts'
 import { keyOf } from '../../ledger/keys.ts'
@@ -49,7 +49,7 @@ export const ec2Without = (...gone: string[]) =>
   }) as unknown as EC2Client
 
 /** What plan-campaign works with: every image's definition is `d1`. */
-export const planningParts = (ledger: Ledger, fleet: Fleet = exampleFleet()) => ({
+export const planDeps = (ledger: Ledger, fleet: Fleet = exampleFleet()) => ({
   definitions: Object.fromEntries(Object.keys(fleet.images).map((image) => [image, 'd1'])),
   fleet,
   ledger,
@@ -59,7 +59,7 @@ export const planningParts = (ledger: Ledger, fleet: Fleet = exampleFleet()) => 
 
 /** Plans a campaign at its trigger's time. */
 export const planFor = (ledger: Ledger, cause: Trigger, fleet?: Fleet) =>
-  plan(planningParts(ledger, fleet), {
+  plan(planDeps(ledger, fleet), {
     campaign: campaignName(cause),
     trigger: cause,
     time: cause.time,
@@ -71,7 +71,7 @@ export const planFor = (ledger: Ledger, cause: Trigger, fleet?: Fleet) =>
  * payments-api) and al2023-node (web-frontend). What the functions tell, publish and count is written down.
  */
 export async function plannedCampaign({ cause = trigger as Trigger, ledger = memoryLedger() } = {}) {
-  const told: Message[] = []
+  const reported: Message[] = []
   const published: Parameters<Publish>[0][] = []
   const counted: string[] = []
   const granted: string[] = []
@@ -80,10 +80,10 @@ export async function plannedCampaign({ cause = trigger as Trigger, ledger = mem
     send: async ({ input }: { input: { taskToken: string; error?: string; cause?: string } }) =>
       input.error ? superseded.push(`${input.taskToken}: ${input.cause}`) : granted.push(input.taskToken),
   } as never)
-  const parts: ClosingParts & { ledger: typeof ledger } = {
+  const deps: CloseDeps & { ledger: typeof ledger } = {
     ledger,
     waits,
-    notify: async (message) => void told.push(message),
+    notify: async (message) => void reported.push(message),
     publish: async (event) => void published.push(event),
     count: (name) => void counted.push(name),
     concurrentBakes: 1,
@@ -94,12 +94,12 @@ export async function plannedCampaign({ cause = trigger as Trigger, ledger = mem
     ledger.table.set(keyOf('image', { campaign: of, image }), attributes, once)
   const images = async () => (await ledger.campaigns.read(of)).images
   return {
-    parts,
+    parts: deps,
     ledger,
-    told,
+    reported,
     published,
     counted,
-    /** Tokens of tasks that got their turn; of those that did not, with the cause. */
+    /** Tokens of tasks that got their lock; of those that did not, with the cause. */
     granted,
     superseded,
     set,
@@ -118,19 +118,19 @@ export type Planned = Awaited<ReturnType<typeof plannedCampaign>>
 
 /** Claims an image, as the state machine does; the token is `token-<image>`. */
 export const claimFor = (
-  { parts }: Pick<Planned, 'parts'>,
+  { parts: deps }: Pick<Planned, 'parts'>,
   image: string,
   more: Partial<Parameters<typeof claim>[1] & Parameters<typeof claim>[0]> = {},
 ) =>
   claim(
-    { ...parts, imageBuilder: {} as ImagebuilderClient, supersede: 'wait', ...more },
+    { ...deps, imageBuilder: {} as ImagebuilderClient, supersede: 'wait', ...more },
     {
       taskToken: `token-${image}`,
       time: '2026-09-08T10:00:00Z',
       campaign,
       image,
       parentAmi,
-      stage: 'bake' as Claim['stage'],
+      stage: 'bake' as LockRequest['stage'],
       execution: executionOf(image, more.campaign),
       ...more,
     },

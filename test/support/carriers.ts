@@ -1,11 +1,11 @@
 import type { CarrierName, ErrorData } from '../../domain/error-data.ts'
-import { DistributionInProgress, DistributionRetriable, NotOpen } from '../../domain/errors.ts'
+import { DistributionInProgress, DistributionRetriable, OutsideChangeWindow } from '../../domain/errors.ts'
 
 const arn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-web/1.0.0/2'
 
 /** One of each error that carries data. */
 export const carriers = {
-  NotOpen: new NotOpen({
+  OutsideChangeWindow: new OutsideChangeWindow({
     opensAt: '2027-01-03T13:00:00.000Z',
     reasons: ["freeze 'year-end' (no changes) until Mon 4 Jan 2027 00:00 Australia/Sydney", 'window of image web'],
   }),

@@ -18,10 +18,10 @@ import { waiversExpire } from '../../domain/messages/waivers.ts'
 import type { WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
 import type { Trigger } from '../../domain/triggers.ts'
 
-/** A message, the same fact told otherwise, and other facts of its kind. */
+/** A message, the same fact set otherwise, and other facts of its kind. */
 export interface Sample {
   message: Message
-  retold: Message[]
+  rereported: Message[]
   others: Message[]
 }
 
@@ -29,10 +29,10 @@ export interface Sample {
 function sampleOf<F>(
   build: (facts: F) => Message,
   facts: NoInfer<F>,
-  { retold, others }: { retold: Partial<NoInfer<F>>[]; others: Partial<NoInfer<F>>[] },
+  { rereported, others }: { rereported: Partial<NoInfer<F>>[]; others: Partial<NoInfer<F>>[] },
 ): Sample {
   const changed = (change: Partial<F>) => build({ ...facts, ...change })
-  return { message: build(facts), retold: retold.map(changed), others: others.map(changed) }
+  return { message: build(facts), rereported: rereported.map(changed), others: others.map(changed) }
 }
 
 const summary = { level: 'summary' as const, last: true }
@@ -106,7 +106,7 @@ export const samples: Record<Kind, Sample[]> = {
         left: 3,
         bakes: many.map((image) => ({ image, parent: 'soe', startsAfterSeconds: 0, finishedAfterSeconds: 9_000 })),
       },
-      { retold: [{ left: 4 }], others: [{ campaign: 'soe-ami-0b' }] },
+      { rereported: [{ left: 4 }], others: [{ campaign: 'soe-ami-0b' }] },
     ),
   ],
   'campaign-waiting': [
@@ -114,7 +114,7 @@ export const samples: Record<Kind, Sample[]> = {
       campaignWaiting,
       { ...of, until: '2027-01-03T13:00:00Z', reasons: ["freeze 'year-end'"] },
       {
-        retold: [{ reasons: ['outside the window'] }, { trigger }],
+        rereported: [{ reasons: ['outside the window'] }, { trigger }],
         others: [
           { campaign: 'soe-ami-0b' },
           { until: later },
@@ -137,7 +137,7 @@ export const samples: Record<Kind, Sample[]> = {
         left: [],
         images: many.map((image) => ({ image, status: 'failed' as const, reason: 'exited with 1', ami: null })),
       },
-      { retold: [{ seconds: 60 }, { failure }, { images: [] }], others: [{ campaign: 'soe-ami-0b' }] },
+      { rereported: [{ seconds: 60 }, { failure }, { images: [] }], others: [{ campaign: 'soe-ami-0b' }] },
     ),
   ],
   'upstream-refused': [
@@ -151,7 +151,7 @@ export const samples: Record<Kind, Sample[]> = {
         reason: 'its owner is another',
       },
       {
-        retold: [{ reason: 'another owns it' }],
+        rereported: [{ reason: 'another owns it' }],
         others: [
           { ami: 'ami-0b' },
           { account: '888888888888' },
@@ -186,7 +186,7 @@ export const samples: Record<Kind, Sample[]> = {
         ],
       },
       {
-        retold: [{ changes: 'nobody knows' }, { components: [] }],
+        rereported: [{ changes: 'nobody knows' }, { components: [] }],
         others: [{ campaign: 'soe-ami-0b' }, { image: 'api' }, { version: '1.0.0/3' }],
       },
     ),
@@ -195,14 +195,17 @@ export const samples: Record<Kind, Sample[]> = {
     sampleOf(
       (facts: FailedFacts) => imageFailed(facts, summary),
       { ...of, execution: machine('rebake:x'), imageArn, skipped: many, failure },
-      { retold: [{ failure: otherFailure }, { skipped: [] }], others: [{ campaign: 'soe-ami-0b' }, { image: 'api' }] },
+      {
+        rereported: [{ failure: otherFailure }, { skipped: [] }],
+        others: [{ campaign: 'soe-ami-0b' }, { image: 'api' }],
+      },
     ),
   ],
   'image-stale': [
     sampleOf(
       (facts: StaleFacts) => imageStale(facts, summary),
       { ...of, parentAmi: 'ami-0a', tries: 3, reason: 'its bake failed' },
-      { retold: [{ reason: 'it hangs' }], others: [{ campaign: 'soe-ami-0b' }, { image: 'api' }, { tries: 4 }] },
+      { rereported: [{ reason: 'it hangs' }], others: [{ campaign: 'soe-ami-0b' }, { image: 'api' }, { tries: 4 }] },
     ),
   ],
   'image-warned': [
@@ -210,7 +213,7 @@ export const samples: Record<Kind, Sample[]> = {
       (facts: WarnedFacts) => imageWarned(facts, summary),
       { ...of, ami: 'ami-0b', warnings: ['packages: forbidden: installed: telnet'] },
       {
-        retold: [{ warnings: ['packages: telnet'] }],
+        rereported: [{ warnings: ['packages: telnet'] }],
         others: [{ campaign: 'soe-ami-0b' }, { image: 'api' }, { ami: 'ami-0c' }],
       },
     ),
@@ -220,7 +223,7 @@ export const samples: Record<Kind, Sample[]> = {
       waiversExpire,
       { waivers: [waiver, otherWaiver] },
       {
-        retold: [
+        rereported: [
           { waivers: [otherWaiver, waiver] },
           { waivers: [{ ...waiver, reason: 'nobody uses it' }, otherWaiver] },
         ],
@@ -250,7 +253,7 @@ export const samples: Record<Kind, Sample[]> = {
         until,
       },
       {
-        retold: [{ warnings: [] }, { changes: 'nobody knows' }],
+        rereported: [{ warnings: [] }, { changes: 'nobody knows' }],
         others: [{ campaign: 'soe-ami-0b' }, { image: 'api' }, { ring: { ...ring, ring: 'early' } }],
       },
     ),
@@ -260,7 +263,7 @@ export const samples: Record<Kind, Sample[]> = {
       approvalsEndSoon,
       { time: '2026-09-10T00:00:00Z', waiting },
       {
-        retold: [{ time: '2026-09-10T01:00:00Z' }, { waiting: waiting.toReversed() }],
+        rereported: [{ time: '2026-09-10T01:00:00Z' }, { waiting: waiting.toReversed() }],
         others: [
           { waiting: waiting.slice(1) },
           { waiting: waiting.map((each) => ({ ...each, campaign: 'soe-ami-0b' })) },
@@ -272,11 +275,11 @@ export const samples: Record<Kind, Sample[]> = {
   ],
   'image-rolled-back': [
     sampleOf(imageRolledBack, rolledBack, {
-      retold: [{ problems: [] }, { reason: 'it leaks' }],
+      rereported: [{ problems: [] }, { reason: 'it leaks' }],
       others: [{ operation: 'rollback-web-later' }],
     }),
     sampleOf((facts: RolledBackFacts) => rollbackStopped(facts, failure), rolledBack, {
-      retold: [{ reason: 'it leaks' }],
+      rereported: [{ reason: 'it leaks' }],
       others: [{ operation: 'rollback-web-later' }],
     }),
   ],
@@ -301,10 +304,10 @@ export const samples: Record<Kind, Sample[]> = {
           ] as WithdrawnAmi[],
         })),
       },
-      { retold: [{ problems: [] }, { withdrawals: [] }], others: [{ operation: 'revoke-web-later' }] },
+      { rereported: [{ problems: [] }, { withdrawals: [] }], others: [{ operation: 'revoke-web-later' }] },
     ),
     sampleOf((facts: Parameters<typeof revocationStopped>[0]) => revocationStopped(facts, failure), revoked, {
-      retold: [{ by: managers[0] ?? '' }],
+      rereported: [{ by: managers[0] ?? '' }],
       others: [{ operation: 'revoke-web-later' }],
     }),
   ],
@@ -315,13 +318,13 @@ export const samples: Record<Kind, Sample[]> = {
         ...retirement,
         by: 'schedule',
         onlyReports: undefined,
-        releases: (['deprecate', 'remove', 'wait'] as const).flatMap((fate) =>
+        releases: (['deprecate', 'remove', 'wait'] as const).flatMap((action) =>
           many.map((image) => ({
             image,
             version: '1.0.0/1',
             ami: 'ami-0a',
             bakedAt: '2026-08-01T00:00:00Z',
-            fate,
+            action,
             reason: 'older than the last 3',
             removeAt: '2026-09-10T00:00:00Z',
           })),
@@ -335,12 +338,12 @@ export const samples: Record<Kind, Sample[]> = {
             ]),
         ),
       },
-      { retold: [{ releases: [] }, { onlyReports: 'the fleet says dryRun' }], others: [{ operation: 'retire-2' }] },
+      { rereported: [{ releases: [] }, { onlyReports: 'the fleet says dryRun' }], others: [{ operation: 'retire-2' }] },
     ),
     sampleOf(
       retirementIncomplete,
       { ...retirement, problems: many },
-      { retold: [{ problems: ['one'] }], others: [{ operation: 'retire-2' }] },
+      { rereported: [{ problems: ['one'] }], others: [{ operation: 'retire-2' }] },
     ),
   ],
 }

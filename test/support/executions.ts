@@ -6,7 +6,7 @@ export type Passed = [state: string, entered: number, left?: number]
 export const start = Date.parse('2026-09-08T09:00:00Z')
 export const at = (seconds: number) => start + seconds * 1000
 
-interface Told {
+interface Reported {
   machine?: string
   name: string
   input?: object
@@ -22,7 +22,7 @@ interface Told {
 }
 
 /** An execution as far as the accounts, the records and the live view read one. */
-export function execution({ machine = 'golden-rebake', name, from = 0, to, states = [], ...told }: Told) {
+export function execution({ machine = 'golden-rebake', name, from = 0, to, states = [], ...reported }: Reported) {
   const events: Record<string, unknown>[] = []
   const record = (type: string, seconds: number, details = {}) =>
     events.push({
@@ -38,7 +38,7 @@ export function execution({ machine = 'golden-rebake', name, from = 0, to, state
     record('TaskScheduled', entered)
     if (left !== undefined) record('TaskStateExited', left, { stateExitedEventDetails: { name: state } })
   }
-  const { status = to === undefined ? 'RUNNING' : 'SUCCEEDED', input = {}, ...rest } = told
+  const { status = to === undefined ? 'RUNNING' : 'SUCCEEDED', input = {}, ...rest } = reported
   return {
     arn: `arn:aws:states:us-west-2:111122223333:execution:${machine}:${name}`,
     name,

@@ -119,7 +119,7 @@ const upstream = fc
               word.map((name) => `arn:aws:sns:us-east-1:444455556666:${name}`),
             ),
           )
-          .map((parts) => Object.assign({}, ...parts)),
+          .map((deps) => Object.assign({}, ...deps)),
       }),
       fc.record({ image: fc.record({ name: word.map((name) => `soe_${name}`), architecture }) }),
       fc.record({
@@ -129,7 +129,7 @@ const upstream = fc
             optional('owner', owner),
             optional('amiName', amiName),
           )
-          .map((parts) => Object.assign({}, ...parts)),
+          .map((deps) => Object.assign({}, ...deps)),
       }),
     ),
   )
@@ -174,7 +174,7 @@ const patchCycles = (images: string[], upstreams: string[]): fc.Arbitrary<Fleet[
           fc.constant({}),
         ),
       )
-      .map((parts) => Object.assign({}, ...parts)),
+      .map((deps) => Object.assign({}, ...deps)),
     { maxKeys: 2 },
   )
 
@@ -190,7 +190,7 @@ const freezes = (images: string[], rings: string[]): fc.Arbitrary<Fleet['freezes
         optional('rings', fc.subarray(rings, { minLength: 1 })),
         optional('images', fc.subarray(images, { minLength: 1 })),
       )
-      .map((parts) => Object.assign({}, ...parts)),
+      .map((deps) => Object.assign({}, ...deps)),
     { maxKeys: 2 },
   )
 

@@ -11,7 +11,7 @@ export interface Mutation {
   named: Record<string, string>
 }
 
-/** Made all at once, in one run of the compiler: none may hide what another has to be told of. */
+/** Made all at once, in one run of the compiler: none may hide what another has to be notified of. */
 export const mutations: Record<string, Mutation> = {
   'a kind of upstream that no poll, rule, command and rehearsal knows': {
     recipe: 'An upstream kind',
@@ -77,9 +77,9 @@ export const mutations: Record<string, Mutation> = {
   'a state with another name': {
     recipe: 'A state',
     file: 'domain/state-names.ts',
-    from: "'Await Quota'",
+    from: "'Wait for Build Quota'",
     to: "'Await a Quota'",
-    named: { 'domain/rebake-steps.ts': "'Await Quota'" },
+    named: { 'domain/rebake-steps.ts': "'Wait for Build Quota'" },
   },
   'a field of an image that is baked, and in no recipe': {
     recipe: 'An image field',
@@ -132,7 +132,7 @@ export const mutations: Record<string, Mutation> = {
     file: 'rehearsal/fault-hooks.ts',
     from: "  'later scan': (",
     to: "  'late scan': (",
-    named: { 'rehearsal/faults.ts': "'later scan'", 'rehearsal/meddling.ts': '"later scan"' },
+    named: { 'rehearsal/faults.ts': "'later scan'", 'rehearsal/fault-injection.ts': '"later scan"' },
   },
   'a status of an operation that looks like nothing': {
     file: 'domain/operations.ts',

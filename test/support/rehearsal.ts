@@ -36,7 +36,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     assembly,
     /** Served on a free port where asked: then it is the test's to close. */
     async rehearse(
-      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'deeds' | 'readings'> & {
+      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'actions' | 'readings'> & {
         events?: EventEnvelope[]
         seed?: number
         faults?: string[]
@@ -46,14 +46,14 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
       } = {},
     ): Promise<Rehearsal> {
       const { seed = 1, faults = [], out, serve, assembly: other = assembly, ...happens } = o
-      const { deeds = [] } = happens
+      const { actions = [] } = happens
       const readings = o.readings && { readings: o.readings }
-      const isTold = [o.events, o.releases, o.for].some((each) => each !== undefined)
+      const isGiven = [o.events, o.releases, o.for].some((each) => each !== undefined)
       const rehearsal = await rehearse({
         fleet,
         assembly: other,
         fleetFile: exampleFile,
-        ...(isTold ? happens : { events: [readEvent('ec2.ami-available.json')], deeds, ...readings }),
+        ...(isGiven ? happens : { events: [readEvent('ec2.ami-available.json')], actions: actions, ...readings }),
         seed,
         faults: faults.map(parseFault),
         ...(out && { out }),

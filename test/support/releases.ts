@@ -1,7 +1,11 @@
-import type { Placed, Release } from '../../domain/releases/release.ts'
+import type { ImageRelease, Placement } from '../../domain/releases/image-release.ts'
 
 /** A release; whatever a test does not care about is filled in. */
-export const fakeRelease = ({ image = 'web', version = '1.0.0/1', ...rest }: Partial<Release> = {}): Release => ({
+export const fakeRelease = ({
+  image = 'web',
+  version = '1.0.0/1',
+  ...rest
+}: Partial<ImageRelease> = {}): ImageRelease => ({
   image,
   version,
   ami: `ami-${image}-${version}`,
@@ -14,7 +18,7 @@ export const fakeRelease = ({ image = 'web', version = '1.0.0/1', ...rest }: Par
   ...rest,
 })
 
-export const placed = (ami: string, account = '123456789012', region = 'eu-west-1'): Placed => ({
+export const placed = (ami: string, account = '123456789012', region = 'eu-west-1'): Placement => ({
   account,
   region,
   ami,

@@ -1,6 +1,6 @@
 import { actionPlatforms, type Document } from '../awstoe.ts'
 import type { Platform } from '../model.ts'
-import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue } from '../problems.ts'
+import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { repeated } from './scope.ts'
 
 /** Inline data of a component, in characters: CreateComponent's limit. */
@@ -13,7 +13,7 @@ export const parametersOf = (document: Document): Parameters =>
   new Map((document.parameters ?? []).flatMap((entry) => Object.entries(entry)))
 
 /** What a document's parts say about each other and about the platform; its shape is right already. */
-export const inspectDocument = (document: Document, platform: Platform, at: Path = []): Finding[] => {
+export const inspectDocument = (document: Document, platform: Platform, at: Path = []): FleetProblem[] => {
   const known = [...parametersOf(document).keys(), ...(document.constants ?? []).flatMap((entry) => Object.keys(entry))]
   const steps = document.phases.flatMap((phase, i) =>
     phase.steps.map((step, j) => ({ step, path: [...at, 'phases', i, 'steps', j] })),
@@ -60,7 +60,7 @@ export const inspectDocument = (document: Document, platform: Platform, at: Path
 }
 
 /** Image Builder takes the text of a component up to a limit. */
-export const tooLong = (length: number, at: Path): Finding[] =>
+export const tooLong = (length: number, at: Path): FleetProblem[] =>
   length > limit
     ? [wrongValue(at, `expected at most ${limit} characters, the limit of Image Builder, found ${length}`)]
     : []

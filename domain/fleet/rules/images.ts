@@ -1,6 +1,6 @@
 import { componentPlatform, lineageOf, platformOf } from '../graph.ts'
 import type { Fleet } from '../model.ts'
-import { type Finding, show, wrongValue } from '../problems.ts'
+import { type FleetProblem, show, wrongValue } from '../problems.ts'
 import { architectureOf } from '../upstreams.ts'
 import { showDuration } from '../values.ts'
 import { type Rule, repeated } from './scope.ts'
@@ -51,7 +51,7 @@ export const oneArchitecture: Rule = ({ fleet }) =>
       ? fleet.infrastructure[image?.infrastructure ?? '']?.instanceTypes
       : undefined
     const odd = types?.find((type) => isArm(type) !== (architecture === 'arm64'))
-    const findings: Finding[] = []
+    const findings: FleetProblem[] = []
     if (odd)
       findings.push(
         wrongValue(

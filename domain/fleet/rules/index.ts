@@ -1,11 +1,11 @@
 import { checkRules } from '../../check-kinds.ts'
 import { upstreamRules } from '../../upstream-kinds.ts'
-import type { Finding } from '../problems.ts'
+import type { FleetProblem } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
+import { openings } from './change-windows.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
 import { subscriptions } from './notify.ts'
-import { openings } from './openings.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { cycles, oneMeaning } from './references.ts'
 import { distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } from './rings.ts'
@@ -48,4 +48,4 @@ const rules: Rule[] = [
 ]
 
 /** What the parts of a fleet say about each other. */
-export const applyRules = (scope: Scope): Finding[] => rules.flatMap((rule) => rule(scope))
+export const applyRules = (scope: Scope): FleetProblem[] => rules.flatMap((rule) => rule(scope))

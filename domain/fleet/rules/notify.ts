@@ -2,7 +2,7 @@ import { protocols } from '../../messages/channels.ts'
 import { resourceName } from '../../names.ts'
 import type { Audience } from '../notify.ts'
 import { type PostedChannel, postedChannels } from '../posted-channels.ts'
-import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue } from '../problems.ts'
+import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { isAmong } from '../selection.ts'
 import type { Rule, Scope } from './scope.ts'
 
@@ -34,7 +34,7 @@ const quoted = protocols.map((protocol) => `'${protocol}'`)
 const anyProtocol = `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`
 
 /** Its function is called after it. https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
-function shortName(fleet: string, { chat, channel, bundle }: PostedChannel): Finding[] {
+function shortName(fleet: string, { chat, channel, bundle }: PostedChannel): FleetProblem[] {
   const most = 64 - resourceName(fleet, `${bundle}-`).length
   return channel.length <= most
     ? []
@@ -46,9 +46,9 @@ function shortName(fleet: string, { chat, channel, bundle }: PostedChannel): Fin
       ]
 }
 
-function audience({ fleet }: Scope, path: Path, { severity, detail, ...asked }: Audience): Finding[] {
+function audience({ fleet }: Scope, path: Path, { severity, detail, ...asked }: Audience): FleetProblem[] {
   const { images, kinds, rings, upstreams } = asked
-  const findings: Finding[] = []
+  const findings: FleetProblem[] = []
   const names = { images: fleet.images, rings: fleet.rings, upstreams: fleet.upstreams }
   for (const key of ['images', 'rings', 'upstreams'] as const) {
     const there = Object.keys(names[key])

@@ -1,4 +1,4 @@
-import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue } from '../problems.ts'
+import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { nameMatches } from '../selection.ts'
 import { isMapping, type Names, type Rule, type Section } from './scope.ts'
 
@@ -6,7 +6,7 @@ import { isMapping, type Names, type Rule, type Section } from './scope.ts'
  * Names that lead somewhere: parents, infrastructure, components, rings, upstreams, images. Looks at the file as it
  * is, so that a wrong name shows even beside another error.
  */
-export const references = (fleet: Record<string, unknown>, names: Names): Finding[] => [
+export const references = (fleet: Record<string, unknown>, names: Names): FleetProblem[] => [
   ...ofImages(fleet.images, names),
   ...eachOf(fleet.rings, ['rings'], ({ launchTemplates }, path) =>
     listed(launchTemplates).flatMap((template, i) =>
@@ -31,13 +31,13 @@ export const references = (fleet: Record<string, unknown>, names: Names): Findin
 const eachOf = (
   section: unknown,
   path: Path,
-  look: (part: Record<string, unknown>, path: Path) => Finding[],
-): Finding[] =>
+  look: (part: Record<string, unknown>, path: Path) => FleetProblem[],
+): FleetProblem[] =>
   Object.entries(isMapping(section) ? section : {}).flatMap(([key, part]) =>
     isMapping(part) ? look(part, [...path, key]) : [],
   )
 
-const ofImages = (images: unknown, names: Names): Finding[] =>
+const ofImages = (images: unknown, names: Names): FleetProblem[] =>
   eachOf(images, ['images'], (image, path) => {
     return [
       ...named(names, ['upstreams', 'images'], 'an upstream or an image', image.parent, [...path, 'parent']),
@@ -57,11 +57,11 @@ const ofImages = (images: unknown, names: Names): Finding[] =>
     ]
   })
 
-const list = (names: Names, within: Section, what: string, found: unknown, path: Path): Finding[] =>
+const list = (names: Names, within: Section, what: string, found: unknown, path: Path): FleetProblem[] =>
   listed(found).flatMap((name, i) => named(names, [within], what, name, [...path, i]))
 
 /** Names of images in which * stands for any characters. */
-const patterns = ({ images }: Names, found: unknown, path: Path): Finding[] =>
+const patterns = ({ images }: Names, found: unknown, path: Path): FleetProblem[] =>
   listed(found).flatMap((pattern, i) => {
     if (typeof pattern !== 'string' || pattern === '' || !images) return []
     if (images.some((name) => nameMatches(pattern, name))) return []
@@ -71,7 +71,7 @@ const patterns = ({ images }: Names, found: unknown, path: Path): Finding[] =>
 
 const listed = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
-const named = (names: Names, within: Section[], what: string, found: unknown, path: Path): Finding[] => {
+const named = (names: Names, within: Section[], what: string, found: unknown, path: Path): FleetProblem[] => {
   const known = within.flatMap((section) => names[section] ?? [])
   const unreadable = within.some((section) => !names[section])
   if (typeof found !== 'string' || found === '' || known.includes(found) || unreadable) return []

@@ -1,6 +1,6 @@
 import { distributionName } from '../../names.ts'
 import type { Ring } from '../model.ts'
-import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue } from '../problems.ts'
+import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { partitionOf } from '../regions.ts'
 import { type Rule, repeated, ringsGiven } from './scope.ts'
 
@@ -102,7 +102,7 @@ export const keys: Rule = ({ fleet }) =>
     Object.entries(ring.kmsKeys ?? {}).flatMap(([region, arn]) => wrongKmsKey(name, ring, region, arn)),
   )
 
-const wrongKmsKey = (name: string, ring: Ring, region: string, arn: string): Finding[] => {
+const wrongKmsKey = (name: string, ring: Ring, region: string, arn: string): FleetProblem[] => {
   const path = ['rings', name, 'kmsKeys', region]
   if (!ring.regions.includes(region))
     return [wrongKey(path, `expected a region of this ring, found ${show(region)}${didYouMean(region, ring.regions)}`)]

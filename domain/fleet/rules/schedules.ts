@@ -1,7 +1,7 @@
 import { nextOccurrence, parseSchedule, type Schedule, ScheduleInvalid } from '../../calendar/cron.ts'
 import { commonTimezones, fromLocal, isTimezone, readWall } from '../../calendar/local-time.ts'
 import type { Fleet } from '../model.ts'
-import { didYouMean, type Finding, type Path, show, wrongKey, wrongValue, wrongWithin } from '../problems.ts'
+import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue, wrongWithin } from '../problems.ts'
 import { showDuration } from '../values.ts'
 import type { Rule } from './scope.ts'
 
@@ -31,7 +31,7 @@ const onlyCron = (path: Path, schedule: string) =>
     `expected cron(...), as a window opens at times of the day, found ${show(schedule)}`,
   )
 
-function wrongTimezone(path: Path, timezone: string): Finding[] {
+function wrongTimezone(path: Path, timezone: string): FleetProblem[] {
   if (isTimezone(timezone)) return []
   const hint = didYouMean(timezone, commonTimezones())
   const message = `expected an IANA time zone such as Australia/Sydney, found ${show(timezone)}${hint}`
@@ -57,7 +57,7 @@ const wrongTiming = (path: Path, { schedule, timezone }: { schedule: string; tim
   ...wrongSchedule(path, schedule, timezone),
 ]
 
-function wrongSchedule(path: Path, text: string, timezone: string): Finding[] {
+function wrongSchedule(path: Path, text: string, timezone: string): FleetProblem[] {
   const schedule = read(text)
   const at = [...path, 'schedule']
   if (schedule instanceof ScheduleInvalid) return [wrongWithin(at, schedule.offset, `expected ${schedule.message}`)]
@@ -65,7 +65,7 @@ function wrongSchedule(path: Path, text: string, timezone: string): Finding[] {
   return [wrongValue(at, `expected a time that comes, found ${show(text)}: no clock of ${timezone} shows it`)]
 }
 
-function wrongCycle(path: Path, cycle: Fleet['patchCycles'][string]): Finding[] {
+function wrongCycle(path: Path, cycle: Fleet['patchCycles'][string]): FleetProblem[] {
   const { schedule: text, timezone, offset, flexibleWindow } = cycle
   const wrong = wrongTiming(path, cycle)
   if (wrong.length) return wrong
@@ -79,7 +79,7 @@ function wrongCycle(path: Path, cycle: Fleet['patchCycles'][string]): Finding[] 
 }
 
 /** One that is longer would let an occurrence begin before the one that came before it. */
-const wrongFlexibleWindow = (path: Path, found: number, gap: number): Finding[] =>
+const wrongFlexibleWindow = (path: Path, found: number, gap: number): FleetProblem[] =>
   found < gap
     ? []
     : [
@@ -101,7 +101,7 @@ function shortestGap(schedule: Schedule, timezone: string): number {
   return shortest
 }
 
-function wrongFreeze(path: Path, { from, to, timezone }: Fleet['freezes'][string]): Finding[] {
+function wrongFreeze(path: Path, { from, to, timezone }: Fleet['freezes'][string]): FleetProblem[] {
   const wrong = [
     ...wrongTimezone(path, timezone),
     ...Object.entries({ from, to })

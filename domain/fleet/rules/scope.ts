@@ -1,7 +1,7 @@
 import type { Document } from '../awstoe.ts'
 import type { ReadFile } from '../documents.ts'
 import type { Fleet } from '../model.ts'
-import type { Finding } from '../problems.ts'
+import type { FleetProblem } from '../problems.ts'
 
 export const sections = [
   'upstreams',
@@ -32,7 +32,7 @@ export interface Scope {
   given(path: (string | number)[]): unknown
 }
 
-export type Rule = (scope: Scope) => Finding[]
+export type Rule = (scope: Scope) => FleetProblem[]
 
 export const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,11 +1,11 @@
 import type { Ring } from '../model.ts'
-import { didYouMean, type Finding, show, wrongKey, wrongValue } from '../problems.ts'
+import { didYouMean, type FleetProblem, show, wrongKey, wrongValue } from '../problems.ts'
 import { placeholders } from './rings.ts'
 import type { Rule } from './scope.ts'
 
 /** Which accounts a ring reaches, and what it takes to reach them. */
 
-const eachRing = (rings: Record<string, Ring>, look: (name: string, ring: Ring) => Finding[]): Finding[] =>
+const eachRing = (rings: Record<string, Ring>, look: (name: string, ring: Ring) => FleetProblem[]): FleetProblem[] =>
   Object.entries(rings).flatMap(([name, ring]) => look(name, ring))
 
 const isOpen = ({ organization, organizationalUnits }: Ring) => organization || organizationalUnits.length > 0
@@ -17,7 +17,7 @@ export const reach: Rule = ({ fleet }) =>
     const { accounts, organizationalUnits, organization, except } = ring
     if (accounts.length === 0 && !isOpen(ring))
       return [wrongKey(path, "expected 'accounts', 'organizationalUnits' or 'organization: true', found none")]
-    const findings: Finding[] = []
+    const findings: FleetProblem[] = []
     if (isOpen(ring) && !fleet.organization) {
       const key = organization ? 'organization' : 'organizationalUnits'
       findings.push(wrongKey([...path, key], "expected the fleet's 'organization' beside it: whose accounts these are"))
@@ -36,7 +36,7 @@ export const reach: Rule = ({ fleet }) =>
   })
 
 /** The whole organization has the accounts of the rings before it, too. */
-function twice(rings: Record<string, Ring>, name: string, ring: Ring): Finding[] {
+function twice(rings: Record<string, Ring>, name: string, ring: Ring): FleetProblem[] {
   if (!ring.organization) return []
   return Object.entries(rings).flatMap(([other, its]) => {
     const missed = other === name ? [] : its.accounts.filter((account) => !ring.except.includes(account))

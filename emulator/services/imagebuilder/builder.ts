@@ -3,7 +3,7 @@ import type { Iam } from '../../iam/iam.ts'
 import type { Ami } from '../ami-store.ts'
 import type { Ec2 } from '../ec2.ts'
 import type { Ssm } from '../ssm/service.ts'
-import type { Surroundings } from '../types.ts'
+import type { ServiceDeps } from '../types.ts'
 import { encrypted, fresh, inherited, tagsOf, unencrypted, volumes } from './amis.ts'
 import { Copies, targetsOf } from './copies.ts'
 import type { ImageRecord, Images, Outcome } from './images.ts'
@@ -17,16 +17,16 @@ export interface Neighbours {
 
 /** What a build and a distribution do to AMIs. */
 export class Builder {
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #near: Neighbours
   readonly #images: Images
   readonly #copies: Copies
 
-  constructor(surroundings: Surroundings, near: Neighbours, images: Images) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, near: Neighbours, images: Images) {
+    this.#deps = deps
     this.#near = near
     this.#images = images
-    this.#copies = new Copies(surroundings, near)
+    this.#copies = new Copies(deps, near)
   }
 
   /** The AMI that a parent or source means: an AMI id, `ssm:` and a parameter's name, or an image ARN. */
@@ -50,7 +50,7 @@ export class Builder {
   /** Makes the output AMI of a build: what the parent is, with the recipe's volumes and tags. */
   build(record: ImageRecord, recipe: ImageRecipe, parent: Ami, outcome: Outcome): string | undefined {
     const { image: from } = parent
-    const { clock, random } = this.#surroundings
+    const { clock, random } = this.#deps
     const name = `${recipe.name} ${new Date(clock.now()).toISOString().replaceAll(':', '-')}`
     const { image } = this.#near.ec2.addImage({
       ...inherited(from),
@@ -94,7 +94,7 @@ export class Builder {
     }
     const failures = record.amis.filter(({ state }) => state?.status === 'FAILED')
     if (failures.length === 0) return undefined
-    const told = failures.map(({ region, accountId, state }) => `${accountId} in ${region}: ${state?.reason}`)
-    return `Distribution failed for ${failures.length} of ${record.amis.length} copies. ${told.join(' ')}`
+    const reported = failures.map(({ region, accountId, state }) => `${accountId} in ${region}: ${state?.reason}`)
+    return `Distribution failed for ${failures.length} of ${record.amis.length} copies. ${reported.join(' ')}`
   }
 }

@@ -1,6 +1,6 @@
 import type { Ami as AmiResult, Distribution, DistributionConfiguration } from '@aws-sdk/client-imagebuilder'
 import type { Ami, NewAmi } from '../ami-store.ts'
-import { AwsError, type Surroundings } from '../types.ts'
+import { AwsError, type ServiceDeps } from '../types.ts'
 import { encrypted, fresh, inherited, isManaged, tagsOf } from './amis.ts'
 import type { Neighbours } from './builder.ts'
 import type { ImageRecord, Outcome } from './images.ts'
@@ -33,11 +33,11 @@ export function targetsOf({ distributions = [] }: DistributionConfiguration, own
 
 /** What a distribution makes of an AMI. */
 export class Copies {
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #near: Neighbours
 
-  constructor(surroundings: Surroundings, near: Neighbours) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, near: Neighbours) {
+    this.#deps = deps
     this.#near = near
   }
 
@@ -45,7 +45,7 @@ export class Copies {
   bring(record: ImageRecord, source: Ami, target: Target, outcome: Outcome): AmiResult {
     const { account, region, settings } = target
     const name = this.#nameOf(record, settings)
-    const told = { region, accountId: account, name }
+    const reported = { region, accountId: account, name }
     try {
       const injected = outcome.failedCopies?.find(
         (each) =>
@@ -58,16 +58,16 @@ export class Copies {
       this.#mustBeShareable(source, target, isThere)
       const ami = isThere ? source : this.#copy(record, source, target, name)
       this.#share(record, ami, target)
-      return { ...told, name: ami.image.Name, image: ami.image.ImageId, state: { status: 'AVAILABLE' } }
+      return { ...reported, name: ami.image.Name, image: ami.image.ImageId, state: { status: 'AVAILABLE' } }
     } catch (error) {
       if (!(error instanceof AwsError)) throw error
-      return { ...told, state: { status: 'FAILED', reason: error.message } }
+      return { ...reported, state: { status: 'FAILED', reason: error.message } }
     }
   }
 
   #copy(record: ImageRecord, source: Ami, { account, region, settings }: Target, Name: string): Ami {
     const { amiDistributionConfiguration: { description, kmsKeyId: key, amiTags } = {} } = settings
-    const { random } = this.#surroundings
+    const { random } = this.#deps
     const isForeign = account !== record.account
     if (isForeign && !this.#near.iam.role(copyRole(account)))
       throw new AwsError('AccessDenied', `Not authorized to assume ${copyRole(account)}.`)
@@ -112,19 +112,19 @@ export class Copies {
     if (licenses && account === record.account) ami.licenses = [...new Set([...(ami.licenses ?? []), ...licenses])]
   }
 
-  /** Nobody else can use a key that AWS manages, and a copy without a named key has such a one. */
+  /** Nobody else can use a key that AWS manages, and a copy without a named key has that key. */
   #mustBeShareable(source: Ami, { account, region, settings }: Target, isThere: boolean): void {
     const { launchPermission = {}, kmsKeyId: key } = settings.amiDistributionConfiguration ?? {}
     if (Object.values(launchPermission).every((whom) => !whom?.length)) return
     const isEncrypted = source.image.BlockDeviceMappings?.some(({ Ebs: ebs }) => ebs?.Encrypted)
     const managed = isThere
-      ? isManaged(source.image, { account, region }, this.#surroundings.random)
+      ? isManaged(source.image, { account, region }, this.#deps.random)
       : isEncrypted && key === undefined
     if (managed) throw new AwsError('InvalidParameterValue', cannotBeShared)
   }
 
   #nameOf(record: ImageRecord, { amiDistributionConfiguration: settings }: Distribution): string {
-    const date = new Date(this.#surroundings.clock.now()).toISOString().replaceAll(':', '-')
+    const date = new Date(this.#deps.clock.now()).toISOString().replaceAll(':', '-')
     return (settings?.name ?? `${record.name} {{ imagebuilder:buildDate }}`)
       .replace(/\{\{\s*imagebuilder:buildDate\s*\}\}/g, date)
       .replace(/\{\{\s*imagebuilder:buildVersion\s*\}\}/g, record.arn.split('/').at(-1) ?? '')

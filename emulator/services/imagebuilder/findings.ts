@@ -1,17 +1,17 @@
 import type { ImageScanFinding, ImageStatus } from '@aws-sdk/client-imagebuilder'
-import type { Surroundings } from '../types.ts'
+import type { ServiceDeps } from '../types.ts'
 import type { Findings, ImageInQuestion, ImageRecord, Outcome } from './images.ts'
 import { scannable } from './packages.ts'
 
 /** One vulnerability in one package, as the world says it. */
-export interface Finding {
+export interface ScanFinding {
   /** `CVE-2026-1234` */
   id: string
   severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW' | 'INFORMATIONAL' | 'UNTRIAGED'
   package: string
   /** What is installed. */
   version: string
-  /** Left out where no version mends it. */
+  /** Left out where no version fixes it. */
   fixedIn?: string
 }
 
@@ -44,12 +44,12 @@ export function follow(record: ImageRecord, status: ImageStatus, isOver: boolean
 
 /** The scans of test instances. */
 export class Scans {
-  readonly #surroundings: Surroundings
-  readonly #found: (image: ImageInQuestion) => Finding[] | undefined
+  readonly #deps: ServiceDeps
+  readonly #found: (image: ImageInQuestion) => ScanFinding[] | undefined
 
   /** @param found what the scan of an image finds; undefined for what its outcome counts */
-  constructor(surroundings: Surroundings, found: (image: ImageInQuestion) => Finding[] | undefined) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, found: (image: ImageInQuestion) => ScanFinding[] | undefined) {
+    this.#deps = deps
     this.#found = found
   }
 
@@ -59,7 +59,7 @@ export class Scans {
     if (record.image.scanState === undefined) return
     if (scanTrails) {
       record.scanTrails = true
-      const { clock } = this.#surroundings
+      const { clock } = this.#deps
       const end = clock.now() + scanTakes * 1000
       if (Number.isFinite(end)) clock.at(end, () => this.#through(record, outcome))
     } else if (scanTakes > longest && scanFails === undefined) {
@@ -80,13 +80,13 @@ export class Scans {
       return
     }
     const found = this.#found(record) ?? this.#plausible(findings)
-    const observed = new Date(this.#surroundings.clock.now())
-    record.findings = found.map((finding) => told(record, finding, observed))
+    const observed = new Date(this.#deps.clock.now())
+    record.findings = found.map((finding) => toScanFinding(record, finding, observed))
     record.image.scanState = { status: 'COMPLETED' }
     const { account, region, arn, pipelineArn } = record
     const count = (severity: string) => found.filter((finding) => finding.severity === severity).length
-    const instance = this.#surroundings.random.fork(`test-instance/${arn}`).hex(16)
-    this.#surroundings.emit({
+    const instance = this.#deps.random.fork(`test-instance/${arn}`).hex(16)
+    this.#deps.emit({
       source: 'aws.imagebuilder',
       detailType: 'EC2 Image Builder CVE Detected',
       account,
@@ -105,10 +105,10 @@ export class Scans {
   }
 
   /** As many of each severity as there shall be: the same ones in every image, the first first. */
-  #plausible({ critical = 0, high = 0, medium = 0, low = 0 }: Findings): Finding[] {
-    const of = (severity: Finding['severity'], count: number) =>
-      Array.from({ length: count }, (_, nth): Finding => {
-        const chance = this.#surroundings.random.fork(`finding/${severity}/${nth}`)
+  #plausible({ critical = 0, high = 0, medium = 0, low = 0 }: Findings): ScanFinding[] {
+    const of = (severity: ScanFinding['severity'], count: number) =>
+      Array.from({ length: count }, (_, nth): ScanFinding => {
+        const chance = this.#deps.random.fork(`finding/${severity}/${nth}`)
         const id = `CVE-2026-${chance.integer(10_000, 59_999)}`
         const name = scannable[chance.integer(0, scannable.length - 1)] ?? ''
         const isFixed = chance.next() < 0.75
@@ -118,7 +118,7 @@ export class Scans {
   }
 }
 
-const scores: Record<Finding['severity'], number> = {
+const scores: Record<ScanFinding['severity'], number> = {
   CRITICAL: 9.8,
   HIGH: 7.8,
   MEDIUM: 5.5,
@@ -128,7 +128,7 @@ const scores: Record<Finding['severity'], number> = {
 }
 
 /** A finding as the API has it. */
-function told(record: ImageRecord, finding: Finding, observed: Date): ImageScanFinding {
+function toScanFinding(record: ImageRecord, finding: ScanFinding, observed: Date): ImageScanFinding {
   const { id, severity, fixedIn, package: name, version } = finding
   const url = `https://nvd.nist.gov/vuln/detail/${id}`
   const score = scores[severity]

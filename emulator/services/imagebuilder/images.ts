@@ -1,5 +1,5 @@
 import type { Ami, Image, ImagePackage, ImageScanFinding, ImageStatus } from '@aws-sdk/client-imagebuilder'
-import { AwsError, type Surroundings } from '../types.ts'
+import { AwsError, type ServiceDeps } from '../types.ts'
 import { follow } from './findings.ts'
 import { byVersion, missing, type Place } from './resources.ts'
 
@@ -78,10 +78,10 @@ const terminal: string[] = ['AVAILABLE', 'CANCELLED', 'FAILED', 'DEPRECATED', 'D
 /** The images of all accounts, and how each goes from phase to phase in virtual time. */
 export class Images {
   readonly #records = new Map<string, ImageRecord>()
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
   }
 
   /** Starts an image as the next build of its name and version. */
@@ -94,7 +94,7 @@ export class Images {
     const version = `arn:aws:imagebuilder:${place.region}:${place.account}:image/${base.name}/${base.version}`
     const builds = [...this.#records.keys()].filter((arn) => arn.startsWith(`${version}/`)).length
     const arn = `${version}/${builds + 1}`
-    const dateCreated = new Date(this.#surroundings.clock.now()).toISOString()
+    const dateCreated = new Date(this.#deps.clock.now()).toISOString()
     const record: ImageRecord = {
       ...place,
       ...described,
@@ -122,7 +122,7 @@ export class Images {
   addBuilt(arn: string, image: Partial<Image>, amis: Ami[]): void {
     const [, , , region = '', account = '', resource = ''] = arn.split(':')
     const [, name = '', version = ''] = resource.split('/')
-    const dateCreated = new Date(this.#surroundings.clock.now()).toISOString()
+    const dateCreated = new Date(this.#deps.clock.now()).toISOString()
     const common = { type: 'AMI', buildType: 'USER_INITIATED', imageSource: 'CUSTOM' } as const
     this.#records.set(arn, {
       arn,
@@ -169,7 +169,7 @@ export class Images {
 
   /** Goes through the steps, the first of which the image is in already, and ends AVAILABLE, FAILED or CANCELLED. */
   run(record: ImageRecord, steps: Step[], outcome: Outcome): void {
-    const chance = this.#surroundings.random.fork(`image/${record.arn}/${record.attempt}`)
+    const chance = this.#deps.random.fork(`image/${record.arn}/${record.attempt}`)
     const take = ([step, ...later]: Step[]): void => {
       if (!step) {
         this.enter(record, 'AVAILABLE')
@@ -180,7 +180,7 @@ export class Images {
       // A phase that goes wrong ends early, somewhere.
       const varied = step.seconds * 1000 * (0.8 + 0.4 * chance.next()) * (goesWrong ? 0.2 + 0.7 * chance.next() : 1)
       const lasts = goesWrong ? varied : Math.max(varied, (step.atLeast ?? 0) * 1000)
-      record.stop = this.#surroundings.clock.at(this.#surroundings.clock.now() + Math.round(lasts), () => {
+      record.stop = this.#deps.clock.at(this.#deps.clock.now() + Math.round(lasts), () => {
         if (outcome.cancelledAt === step.phase) {
           this.enter(record, 'CANCELLED', outcome.reason)
           return
@@ -214,7 +214,7 @@ export class Images {
     record.image.state = { status, ...(reason === undefined ? {} : { reason }) }
     follow(record, status, terminal.includes(status))
     const { account, region } = record
-    this.#surroundings.emit({
+    this.#deps.emit({
       source: 'aws.imagebuilder',
       detailType: 'EC2 Image Builder Image State Change',
       account,

@@ -1,7 +1,7 @@
 import type { ImagePackage, ListImagePackagesRequest } from '@aws-sdk/client-imagebuilder'
 import type { Ami } from '../ami-store.ts'
 import { pageOf } from '../support.ts'
-import type { Context, Operation, PermissionsOf, Surroundings } from '../types.ts'
+import type { Context, Operation, PermissionsOf, ServiceDeps } from '../types.ts'
 import type { ImageRecord, Images } from './images.ts'
 
 /**
@@ -37,15 +37,15 @@ const added = versions(
 const first = new Map([...linux, ...windows, ...added])
 
 export class Packages {
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #images: Images
   readonly #listed: (image: ImageRecord) => ImagePackage[] | undefined
   readonly #moves = new Map<string, Moves>()
   readonly #builds = new Map<string, number>()
 
   /** @param listed what an image has; undefined for something plausible */
-  constructor(surroundings: Surroundings, images: Images, listed: (image: ImageRecord) => ImagePackage[] | undefined) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, images: Images, listed: (image: ImageRecord) => ImagePackage[] | undefined) {
+    this.#deps = deps
     this.#images = images
     this.#listed = listed
   }
@@ -59,14 +59,14 @@ export class Packages {
     for (const own of this.#ownOf(name)) if (!moves.has(own)) moves.set(own, 0)
     const names = [...moves.keys()]
     for (let nth = 1; nth <= build; nth++) {
-      const chance = this.#surroundings.random.fork(`packages/${name}/${nth}`)
+      const chance = this.#deps.random.fork(`packages/${name}/${nth}`)
       for (let i = 0; i < 3; i++) {
         const moved = names[chance.integer(0, names.length - 1)] ?? ''
         moves.set(moved, (moves.get(moved) ?? 0) + 1)
       }
     }
     this.#moves.set(record.arn, moves)
-    if (record.image.enhancedImageMetadataEnabled) record.packages = this.#listed(record) ?? told(moves)
+    if (record.image.enhancedImageMetadataEnabled) record.packages = this.#listed(record) ?? reported(moves)
   }
 
   readonly operations: Record<string, Operation> = {
@@ -92,14 +92,14 @@ export class Packages {
     const names = [...(image.Platform?.toLowerCase() === 'windows' ? windows : linux).keys()]
     return new Map(
       names.map((name) => {
-        const period = this.#surroundings.random.fork(`releases/${name}`).integer(14, 400)
+        const period = this.#deps.random.fork(`releases/${name}`).integer(14, 400)
         return [name, Math.max(0, Math.floor(days / period)) || 0]
       }),
     )
   }
 
   #ownOf(name: string): string[] {
-    const chance = this.#surroundings.random.fork(`own-packages/${name}`)
+    const chance = this.#deps.random.fork(`own-packages/${name}`)
     const names = [...added.keys()]
     return [1, 2].map(() => names[chance.integer(0, names.length - 1)] ?? '')
   }
@@ -116,7 +116,7 @@ export const scannable = [...linux.keys()]
 
 const versionOf = (name: string, moves: number) => `${first.get(name)}-${moves + 1}`
 
-const told = (moves: Moves): ImagePackage[] =>
+const reported = (moves: Moves): ImagePackage[] =>
   [...moves]
     .map(([packageName, count]) => ({ packageName, packageVersion: versionOf(packageName, count) }))
     .sort((a, b) => (a.packageName < b.packageName ? -1 : 1))

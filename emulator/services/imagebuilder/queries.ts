@@ -184,8 +184,8 @@ const versionSummary = (record: ImageRecord) => {
 
 const buildSummary = (record: ImageRecord) => {
   const { arn, name, type, version, platform, state, dateCreated, tags, buildType, imageSource } = record.image
-  const told = { arn, name, type, version, platform, state, dateCreated, tags, buildType, imageSource }
-  return { ...told, owner: record.account, outputResources: { amis: record.amis } }
+  const reported = { arn, name, type, version, platform, state, dateCreated, tags, buildType, imageSource }
+  return { ...reported, owner: record.account, outputResources: { amis: record.amis } }
 }
 
 export function latestOf(arn: string) {

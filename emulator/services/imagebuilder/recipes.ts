@@ -11,7 +11,7 @@ import type { Neighbours } from './builder.ts'
 import { latestOf, listed } from './queries.ts'
 import { type Place, type Resources, slug } from './resources.ts'
 
-interface Around {
+interface RecipeDeps {
   resources: Resources
   near: Neighbours
   /** @throws AwsError where Image Builder may not assume the role */
@@ -19,7 +19,7 @@ interface Around {
 }
 
 /** Versions of recipes and components, which never change, and pipelines, which do. */
-export function recipes({ resources, near, checkRole }: Around): Record<string, Operation> {
+export function recipes({ resources, near, checkRole }: RecipeDeps): Record<string, Operation> {
   const tokens = new ClientTokens()
   const once = <I extends { clientToken?: string | undefined }>(
     operation: string,

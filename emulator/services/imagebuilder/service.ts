@@ -8,13 +8,13 @@ import type {
 } from '@aws-sdk/client-imagebuilder'
 import type { Ami } from '../ami-store.ts'
 import { ClientTokens } from '../support.ts'
-import { AwsError, type Context, type Service, type Surroundings } from '../types.ts'
+import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
 import { Builder, type Neighbours } from './builder.ts'
 import { distributionConfigurations } from './distribution-configurations.ts'
 import { type Durations, typicalOf } from './durations.ts'
 import { mustBeUsable } from './execution-role.ts'
 import { findingQueries } from './finding-queries.ts'
-import { type Finding, Scans, scanKeeps } from './findings.ts'
+import { type ScanFinding, Scans, scanKeeps } from './findings.ts'
 import { type ImageInQuestion, type ImageRecord, Images, type Outcome, type Phase, type Step } from './images.ts'
 import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
@@ -29,11 +29,11 @@ export class ImageBuilder implements Service {
   /** How an image goes wrong. Set by the world. */
   outcome: (image: ImageInQuestion) => Outcome = () => ({})
   /** What a scan finds; undefined for what the outcome counts. Set by the world. */
-  findings: (image: ImageInQuestion) => Finding[] | undefined = () => undefined
+  findings: (image: ImageInQuestion) => ScanFinding[] | undefined = () => undefined
   /** What is installed; undefined for something plausible. Set by the world. */
   packages: (image: ImageInQuestion) => ImagePackage[] | undefined = () => undefined
 
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #near: Neighbours
   readonly #resources: Resources
   readonly images: Images
@@ -42,19 +42,19 @@ export class ImageBuilder implements Service {
   readonly #packages: Packages
   readonly #tokens = new ClientTokens()
 
-  constructor(surroundings: Surroundings, near: Neighbours) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, near: Neighbours) {
+    this.#deps = deps
     this.#near = near
-    this.#resources = new Resources(surroundings.clock)
-    this.images = new Images(surroundings)
-    this.#builder = new Builder(surroundings, near, this.images)
-    this.#scans = new Scans(surroundings, (image) => this.findings(image))
-    this.#packages = new Packages(surroundings, this.images, (image) => this.packages(image))
+    this.#resources = new Resources(deps.clock)
+    this.images = new Images(deps)
+    this.#builder = new Builder(deps, near, this.images)
+    this.#scans = new Scans(deps, (image) => this.findings(image))
+    this.#packages = new Packages(deps, this.images, (image) => this.packages(image))
     const checkRole = (role: string, place: Place) => mustBeUsable(near.iam, role, place)
     this.operations = {
       ...queries(this.#resources, this.images),
       ...recipes({ resources: this.#resources, near, checkRole }),
-      ...distributionConfigurations(this.#resources, surroundings.clock),
+      ...distributionConfigurations(this.#resources, deps.clock),
       ...findingQueries(this.images),
       ...this.#packages.operations,
       ...this.#commands,
@@ -98,8 +98,9 @@ export class ImageBuilder implements Service {
     const imageBuildVersionArn = this.#tokens.once(scope, input, act)
     const { requestId } = context
     // DistributeImage and RetryImage answer without a request id.
-    const told = operation === 'StartImagePipelineExecution' || operation === 'CancelImageCreation' ? { requestId } : {}
-    return { ...told, clientToken: input.clientToken, imageBuildVersionArn }
+    const reported =
+      operation === 'StartImagePipelineExecution' || operation === 'CancelImageCreation' ? { requestId } : {}
+    return { ...reported, clientToken: input.clientToken, imageBuildVersionArn }
   }
 
   #build({ imagePipelineArn = '', tags = {} }: StartImagePipelineExecutionRequest, place: Place): string {
@@ -133,7 +134,7 @@ export class ImageBuilder implements Service {
         ...tagged({ ...pipeline.imageTags, ...tags }),
       },
     )
-    pipeline.dateLastRun = new Date(this.#surroundings.clock.now()).toISOString()
+    pipeline.dateLastRun = new Date(this.#deps.clock.now()).toISOString()
     const outcome = this.outcome(record)
     const parent = this.#builder.resolve(recipe.parentImage ?? '', place)
     const tests = imageTestsConfiguration?.imageTestsEnabled !== false

@@ -15,7 +15,7 @@ type Outputs = Record<string, unknown>
 
 export class StepCancelled extends Error {}
 export class StepTimedOut extends Error {}
-/** An action that came to nothing, and what it gives all the same. */
+/** An action that failed, and what it gives all the same. */
 export class StepFailed extends Error {
   readonly outputs: Outputs
   constructor(message: string, outputs: Outputs = {}) {
@@ -43,8 +43,8 @@ export const actions: Record<string, (bench: Bench, inputs: Inputs, step: Step) 
     const InstanceIds = Instances.map(({ InstanceId }: Answer) => InstanceId)
     for (;;) {
       await sleep(polling.instances)
-      const told = await call('ec2', 'DescribeInstanceStatus', { InstanceIds, IncludeAllInstances: true })
-      const states = told.InstanceStatuses.map(({ InstanceState }: Answer) => InstanceState.Name)
+      const reported = await call('ec2', 'DescribeInstanceStatus', { InstanceIds, IncludeAllInstances: true })
+      const states = reported.InstanceStatuses.map(({ InstanceState }: Answer) => InstanceState.Name)
       if (states.every((state: string) => state === 'running')) return { InstanceIds, InstanceStates: states }
       if (!states.every((state: string) => /running|pending/.test(state)))
         throw new StepFailed(`Instances are ${states}`, { InstanceIds })
@@ -103,10 +103,10 @@ export const actions: Record<string, (bench: Bench, inputs: Inputs, step: Step) 
 /** In Automation's words. */
 function unexpected(o: { CommandId: string; Status: string; ResponseCode: string; Output: string }): string {
   const payload = JSON.stringify({ ...o, ResponseCode: Number(o.ResponseCode) })
-  const told = `Status=[${o.Status}], ResponseCode=[${o.ResponseCode}], Output=[${o.Output}], OutputPayload=[${payload}], CommandId=[${o.CommandId}]`
+  const reported = `Status=[${o.Status}], ResponseCode=[${o.ResponseCode}], Output=[${o.Output}], OutputPayload=[${payload}], CommandId=[${o.CommandId}]`
   return (
     `Step fails when it is verifying the command has completed. Command ${o.CommandId} returns unexpected ` +
-    `invocation result: \n{${told}}. Please refer to Automation Service Troubleshooting Guide for more diagnosis details.`
+    `invocation result: \n{${reported}}. Please refer to Automation Service Troubleshooting Guide for more diagnosis details.`
   )
 }
 

@@ -35,7 +35,7 @@ type Action = {
   afterCancel: boolean
 }
 
-/** The actions that are imitated, as their pages in the reference have them. */
+/** The actions that are emulated, as their pages in the reference have them. */
 const actions: Record<string, Action> = {
   'aws:runInstances': {
     inputs: (
@@ -101,7 +101,7 @@ const outputsOf = ({ action, outputs = [] }: Step) => [
 function problemsOf(step: Step, steps: Step[]): string[] {
   const { name, action, inputs, outputs = [], onFailure = 'Abort', onCancel = 'Abort', nextStep } = step
   const known = actions[action]
-  if (!known) return [`the emulator does not imitate the automation action ${action}`]
+  if (!known) return [`the emulator does not emulate the automation action ${action}`]
   const stepCalled = (wanted: string | undefined) => steps.find((other) => other.name === wanted)
   const leadsTo = (option: string) => stepCalled(option.replace(/^step:/, ''))
   const cancelled = leadsTo(onCancel)

@@ -1,5 +1,5 @@
 import type { AutomationExecutionStatus, StepExecution } from '@aws-sdk/client-ssm'
-import { AwsError, type Happening } from '../types.ts'
+import { AwsError, type ServiceEvent } from '../types.ts'
 import type { AutomationDocument, Step } from './automation-document.ts'
 import type { Place } from './store.ts'
 
@@ -25,7 +25,7 @@ export interface Execution extends Place {
   cancel: AbortController
 }
 
-export const isOver = ({ ended }: Execution) => ended !== undefined
+export const isFinished = ({ ended }: Execution) => ended !== undefined
 
 /** The parameters as a runbook's types have them: maps are JSON in a list of one. */
 export function valuesOf(
@@ -72,7 +72,7 @@ export const pendingSteps = ({ mainSteps }: AutomationDocument): Map<string, Ste
 
 export const isCritical = ({ isCritical: critical, onFailure }: Step) => critical ?? onFailure !== 'Continue'
 
-export function toldOf(execution: Execution) {
+export function reportedOf(execution: Execution) {
   const { document, steps, outputs } = execution
   const current = [...steps.values()].find(({ StepStatus: status }) => status === 'InProgress')
   return {
@@ -103,7 +103,7 @@ export const textsOf = (value: unknown): string[] =>
   [value].flat().flatMap((item) => (item === '' ? [] : typeof item === 'string' ? item : JSON.stringify(item)))
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html */
-export function happeningOf(execution: Execution, step?: StepExecution): Happening {
+export function happeningOf(execution: Execution, step?: StepExecution): ServiceEvent {
   const { account, region, id, name, arn, executedBy } = execution
   const started = step?.ExecutionStartTime ?? execution.started
   const ended = step?.ExecutionEndTime ?? execution.ended ?? started

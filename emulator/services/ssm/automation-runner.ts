@@ -1,13 +1,13 @@
 import type { AutomationExecutionStatus, StepExecution } from '@aws-sdk/client-ssm'
 import type { Iam } from '../../iam/iam.ts'
 import { UnsupportedFeature } from '../../unsupported-feature.ts'
-import { AwsError, type Principal, type Surroundings } from '../types.ts'
+import { AwsError, type Principal, type ServiceDeps } from '../types.ts'
 import { actions, StepCancelled, StepFailed, StepTimedOut } from './automation-actions.ts'
 import type { Step } from './automation-document.ts'
 import { type Execution, happeningOf, isCritical, textsOf } from './automation-execution.ts'
 import { resolved } from './automation-values.ts'
 
-/** The part of the stand-in that runs runbooks: who may do what, and the calls themselves. */
+/** The part of the emulator that runs runbooks: who may do what, and the calls themselves. */
 export interface AutomationHost {
   iam: Iam
   call(request: {
@@ -35,17 +35,17 @@ const stepTakes = 2
 const cleanUpFor = 120
 
 /** Runs a runbook from its first step, each step as the runbook's role, until the execution is over. */
-export const runExecution = (execution: Execution, surroundings: Surroundings, host: AutomationHost) =>
-  new Runner(execution, surroundings, host).run()
+export const runExecution = (execution: Execution, deps: ServiceDeps, host: AutomationHost) =>
+  new Runner(execution, deps, host).run()
 
 class Runner {
   readonly #execution: Execution
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #host: AutomationHost
 
-  constructor(execution: Execution, surroundings: Surroundings, host: AutomationHost) {
+  constructor(execution: Execution, deps: ServiceDeps, host: AutomationHost) {
     this.#execution = execution
-    this.#surroundings = surroundings
+    this.#deps = deps
     this.#host = host
   }
 
@@ -78,7 +78,7 @@ class Runner {
     }
     execution.status = cancelledAt === undefined ? worst : 'Cancelled'
     execution.ended = new Date(this.#now())
-    this.#surroundings.emit(happeningOf(execution))
+    this.#deps.emit(happeningOf(execution))
   }
 
   /** Tries a step as often as it may be. Only the last attempt counts. */
@@ -95,7 +95,7 @@ class Runner {
     record.StepStatus = status
     record.ExecutionEndTime = new Date(this.#now())
     if (message !== undefined) record.FailureMessage = message
-    this.#surroundings.emit(happeningOf(this.#execution, record))
+    this.#deps.emit(happeningOf(this.#execution, record))
     return ended
   }
 
@@ -125,9 +125,9 @@ class Runner {
 
   #keep({ name }: Step, what: 'Inputs' | 'Outputs', values: Record<string, unknown>) {
     const record = this.#execution.steps.get(name) as StepExecution
-    const told = Object.entries(values).map(([key, value]) => [key, textsOf(value)] as const)
-    if (what === 'Inputs') record.Inputs = Object.fromEntries(told.map(([key, texts]) => [key, texts.join()]))
-    else if (told.length > 0) record.Outputs = Object.fromEntries(told)
+    const reported = Object.entries(values).map(([key, value]) => [key, textsOf(value)] as const)
+    if (what === 'Inputs') record.Inputs = Object.fromEntries(reported.map(([key, texts]) => [key, texts.join()]))
+    else if (reported.length > 0) record.Outputs = Object.fromEntries(reported)
     if (what === 'Outputs')
       for (const [key, value] of Object.entries(values)) this.#execution.outputs.set(`${name}.${key}`, value)
   }
@@ -148,11 +148,11 @@ class Runner {
   }
 
   #now(): number {
-    return this.#surroundings.clock.now()
+    return this.#deps.clock.now()
   }
 
   #sleep(seconds: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#surroundings
+    const { clock } = this.#deps
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(new StepCancelled())
       const wake = clock.at(clock.now() + seconds * 1_000, () => {

@@ -3,9 +3,9 @@ import { evaluate, listOf } from '../../iam/policy.ts'
 import { modelOf } from '../../protocol/models.ts'
 import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import { ClientTokens, Partitions } from '../support.ts'
-import { AwsError, type Context, type PermissionsOf, type Surroundings } from '../types.ts'
+import { AwsError, type Context, type PermissionsOf, type ServiceDeps } from '../types.ts'
 import type { AutomationDocument } from './automation-document.ts'
-import { type Execution, isOver, pendingSteps, toldOf, valuesOf } from './automation-execution.ts'
+import { type Execution, isFinished, pendingSteps, reportedOf, valuesOf } from './automation-execution.ts'
 import { type AutomationHost, runExecution } from './automation-runner.ts'
 import { type Documents, documentArn } from './documents.ts'
 import type { Place } from './store.ts'
@@ -14,12 +14,12 @@ import type { Place } from './store.ts'
 export class Automations {
   readonly #executions = new Partitions<Map<string, Execution>>(() => new Map())
   readonly #tokens = new ClientTokens('IdempotentParameterMismatch')
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #documents: Documents
   readonly #host: () => AutomationHost
 
-  constructor(surroundings: Surroundings, near: { documents: Documents; host: () => AutomationHost }) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps, near: { documents: Documents; host: () => AutomationHost }) {
+    this.#deps = deps
     this.#documents = near.documents
     this.#host = near.host
   }
@@ -54,14 +54,14 @@ export class Automations {
     },
 
     GetAutomationExecution: ({ AutomationExecutionId: id }: { AutomationExecutionId: string }, context: Context) => ({
-      AutomationExecution: toldOf(this.#get(id, context)),
+      AutomationExecution: reportedOf(this.#get(id, context)),
     }),
 
     StopAutomationExecution: (input: StopAutomationExecutionRequest, context: Context) => {
       const { AutomationExecutionId: id = '', Type = 'Cancel' } = input
       const execution = this.#get(id, context)
       if (Type !== 'Cancel') throw new UnsupportedFeature('option', `Type ${Type} of StopAutomationExecution`)
-      if (isOver(execution) || execution.status === 'Cancelling')
+      if (isFinished(execution) || execution.status === 'Cancelling')
         throw new AwsError(
           'InvalidAutomationStatusUpdateException',
           `The automation execution ${id} is ${execution.status} already.`,
@@ -104,7 +104,7 @@ export class Automations {
     values: Record<string, unknown>,
     { account, region, principal }: Context,
   ) {
-    const { clock, random } = this.#surroundings
+    const { clock, random } = this.#deps
     const executions = this.#executions.in({ account, region })
     const id = random.fork(`automation/${account}/${region}/${executions.size}`).uuid()
     const arn = executionArn(id, { account, region })
@@ -127,7 +127,7 @@ export class Automations {
     }
     executions.set(id, execution)
     this.#host().startedFor.set(arn, execution.tag)
-    clock.at(clock.now() + 1_000, () => runExecution(execution, this.#surroundings, this.#host()))
+    clock.at(clock.now() + 1_000, () => runExecution(execution, this.#deps, this.#host()))
     return { AutomationExecutionId: id }
   }
 }

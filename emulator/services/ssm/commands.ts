@@ -9,7 +9,7 @@ import type { Ec2 } from '../ec2.ts'
 import { tagContext } from '../ec2-permissions.ts'
 import type { LaunchedInstance } from '../instances.ts'
 import { Partitions } from '../support.ts'
-import { AwsError, type Context, type PermissionsOf, type Surroundings } from '../types.ts'
+import { AwsError, type Context, type PermissionsOf, type ServiceDeps } from '../types.ts'
 import { type Documents, documentArn } from './documents.ts'
 import type { Place } from './store.ts'
 
@@ -53,17 +53,17 @@ const outputLimit = 2_500
 /** Run Command, and the instances that it reaches. */
 export class Commands {
   readonly #commands = new Partitions<Map<string, Command>>(() => new Map())
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
   readonly #ec2: Ec2
   readonly #documents: Documents
   readonly #iam: () => Iam
   readonly #outcomeOf: (target: CommandTarget) => CommandOutcome
 
   constructor(
-    surroundings: Surroundings,
+    deps: ServiceDeps,
     near: { ec2: Ec2; documents: Documents; iam: () => Iam; outcomeOf: (target: CommandTarget) => CommandOutcome },
   ) {
-    this.#surroundings = surroundings
+    this.#deps = deps
     this.#ec2 = near.ec2
     this.#documents = near.documents
     this.#iam = near.iam
@@ -113,11 +113,11 @@ export class Commands {
         )
       this.#checkDocument(input, context)
       const command = this.#start(input, launched, this.#outcomeOf({ ...aboutOf(launched), document: name }))
-      return { Command: told(command) }
+      return { Command: reported(command) }
     },
 
     ListCommands: ({ CommandId: id = '' }: { CommandId?: string }, context: Context) => ({
-      Commands: [told(this.#get(id, context))],
+      Commands: [reported(this.#get(id, context))],
     }),
 
     ListCommandInvocations: ({ CommandId: id = '', Details }: ListCommandInvocationsRequest, context: Context) => {
@@ -149,7 +149,7 @@ export class Commands {
 
   /** Running for long enough, and allowed by its own role to say so. */
   #isOnline({ instance, runningSince, profile, account, region }: LaunchedInstance): boolean {
-    const { clock } = this.#surroundings
+    const { clock } = this.#deps
     const takes = instance.Platform ? agentStarts.windows : agentStarts.linux
     if (instance.State.Name !== 'running' || clock.now() < (runningSince ?? 0) + takes * 1_000) return false
     if (!profile || this.#outcomeOf(aboutOf({ instance })).online === false) return false
@@ -187,7 +187,7 @@ export class Commands {
   }
 
   #start(input: SendCommandRequest, launched: LaunchedInstance, outcome: CommandOutcome): Command {
-    const { clock, random } = this.#surroundings
+    const { clock, random } = this.#deps
     const { exitCode = 0, output = '', seconds = 30 } = outcome
     const commands = this.#commands.in(launched)
     const instance = launched.instance.InstanceId
@@ -226,7 +226,7 @@ const aboutOf = ({ instance }: Pick<LaunchedInstance, 'instance'>) => ({
   instanceType: instance.InstanceType ?? '',
 })
 
-const told = ({ id, input, instance, requested, status }: Command) => ({
+const reported = ({ id, input, instance, requested, status }: Command) => ({
   CommandId: id,
   DocumentName: input.DocumentName,
   Parameters: input.Parameters,

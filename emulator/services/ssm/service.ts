@@ -8,7 +8,7 @@ import type {
 import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ec2 } from '../ec2.ts'
 import { pageOf } from '../support.ts'
-import { AwsError, type Context, type Service, type Surroundings } from '../types.ts'
+import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
 import type { AutomationHost } from './automation-runner.ts'
 import { Automations } from './automations.ts'
 import { type CommandOutcome, Commands, type CommandTarget } from './commands.ts'
@@ -26,7 +26,7 @@ interface Paging {
 export class Ssm implements Service {
   /** How a command on an instance goes. */
   commandOutcome: (target: CommandTarget) => CommandOutcome = () => ({})
-  /** Who runs the steps of runbooks. Set by the stand-in. */
+  /** Who runs the steps of runbooks. Set by the emulator. */
   host: AutomationHost | undefined
   readonly permissions: NonNullable<Service['permissions']>
   readonly operations: Service['operations']
@@ -34,16 +34,16 @@ export class Ssm implements Service {
   readonly #documents = new Documents()
   readonly #ec2: Ec2
 
-  constructor(surroundings: Surroundings, ec2: Ec2) {
-    this.#parameters = new Parameters(surroundings)
+  constructor(deps: ServiceDeps, ec2: Ec2) {
+    this.#parameters = new Parameters(deps)
     this.#ec2 = ec2
     const host = () => {
       if (!this.host) throw new Error('nobody runs automations here')
       return this.host
     }
     const documents = this.#documents
-    const automations = new Automations(surroundings, { documents, host })
-    const commands = new Commands(surroundings, {
+    const automations = new Automations(deps, { documents, host })
+    const commands = new Commands(deps, {
       ec2,
       documents,
       iam: () => host().iam,
@@ -133,12 +133,12 @@ export class Ssm implements Service {
         .filter(({ name }) => name.startsWith(prefix))
         .filter(({ name }) => input.Recursive || !name.slice(prefix.length).includes('/'))
       const page = paged(under, input, 10)
-      return { Parameters: page.items.map((each) => told(each, last(each))), ...page.next }
+      return { Parameters: page.items.map((each) => reported(each, last(each))), ...page.next }
     },
 
     DescribeParameters: (input: DescribeParametersRequest, context: Context) => {
       const page = paged(chosenBy(input, this.#parameters.list(context)), input, 50)
-      const described = page.items.map((each) => ({ ...toldWithoutValue(each, last(each)), ARN: each.arn }))
+      const described = page.items.map((each) => ({ ...reportedWithoutValue(each, last(each)), ARN: each.arn }))
       return { Parameters: described, ...page.next }
     },
 
@@ -146,7 +146,7 @@ export class Ssm implements Service {
       const parameter = this.#parameters.get(input.Name, context)
       const page = paged(parameter.versions, input, 50)
       const versions = page.items.map((version) => ({
-        ...toldWithoutValue(parameter, version),
+        ...reportedWithoutValue(parameter, version),
         Value: version.value,
       }))
       return { Parameters: versions, ...page.next }
@@ -173,9 +173,9 @@ export class Ssm implements Service {
     const [path = '', selector] = wanted.replace(/^arn:[^/]+:parameter/, '').split(':')
     const parameter = this.#parameters.find(path, context) ?? this.#parameters.find(path.slice(1), context)
     if (!parameter || (wanted.startsWith('arn:') && arnOf(parameter.name, context) !== wanted)) return undefined
-    if (selector === undefined) return told(parameter, last(parameter))
+    if (selector === undefined) return reported(parameter, last(parameter))
     const version = parameter.versions.find((each) => `${each.version}` === selector)
-    if (version) return { ...told(parameter, version), Selector: `:${selector}` }
+    if (version) return { ...reported(parameter, version), Selector: `:${selector}` }
     const message = `Systems Manager could not find version ${selector} of ${path}.`
     throw new AwsError('ParameterVersionNotFound', message)
   }
@@ -198,7 +198,7 @@ function paged<T>(items: T[], { MaxResults: size, NextToken: token }: Paging, mo
   return { items: page.items, next: page.next === undefined ? {} : { NextToken: page.next } }
 }
 
-const told = ({ name, arn }: Parameter, { type, value, version, modified, dataType }: Version) => ({
+const reported = ({ name, arn }: Parameter, { type, value, version, modified, dataType }: Version) => ({
   Name: name,
   Type: type,
   Value: value,
@@ -208,7 +208,10 @@ const told = ({ name, arn }: Parameter, { type, value, version, modified, dataTy
   DataType: dataType,
 })
 
-const toldWithoutValue = ({ name }: Parameter, { type, version, modified, dataType, by, description }: Version) => ({
+const reportedWithoutValue = (
+  { name }: Parameter,
+  { type, version, modified, dataType, by, description }: Version,
+) => ({
   Name: name,
   Type: type,
   Version: version,

@@ -1,6 +1,6 @@
 import type { ParameterType, PutParameterRequest } from '@aws-sdk/client-ssm'
 import { Partitions } from '../support.ts'
-import { AwsError, type Surroundings } from '../types.ts'
+import { AwsError, type ServiceDeps } from '../types.ts'
 
 export interface Place {
   account: string
@@ -40,10 +40,10 @@ export const last = ({ versions }: Parameter): Version => versions.at(-1) ?? ver
 /** The parameters of all accounts; each change is an event on the account's default bus. */
 export class Parameters {
   readonly #parameters = new Partitions<Map<string, Parameter>>(() => new Map())
-  readonly #surroundings: Surroundings
+  readonly #deps: ServiceDeps
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
   }
 
   find(name: string, place: Place): Parameter | undefined {
@@ -73,7 +73,7 @@ export class Parameters {
       type: input.Type ?? before?.type ?? 'String',
       dataType: input.DataType ?? before?.dataType ?? 'text',
       description: input.Description ?? before?.description,
-      modified: new Date(this.#surroundings.clock.now()),
+      modified: new Date(this.#deps.clock.now()),
     }
     const parameter = existing ?? { name, arn: arnOf(name, place), versions: [version], tags: new Map() }
     if (existing) existing.versions.push(version)
@@ -90,7 +90,7 @@ export class Parameters {
 
   #announce(operation: string, parameter: Parameter, { account, region }: Place): void {
     const { type, description = '' } = last(parameter)
-    this.#surroundings.emit({
+    this.#deps.emit({
       source: 'aws.ssm',
       detailType: 'Parameter Store Change',
       account,

@@ -13,7 +13,7 @@ const machineFields: Fields = {
 }
 
 /** What is known of the states around a workflow. */
-interface Around {
+interface CheckScope {
   /** The state machine's query language is JSONata: states without their own have it. */
   jsonata: boolean
   /** Names of all states so far: they are unique in the whole state machine. */
@@ -36,7 +36,7 @@ export function checkDefinition(definition: unknown): Problem[] {
   return problems.all
 }
 
-function checkWorkflow(workflow: unknown, fields: Fields, around: Around, problems: Problems): void {
+function checkWorkflow(workflow: unknown, fields: Fields, around: CheckScope, problems: Problems): void {
   if (!checkFields(workflow, fields, ['StartAt', 'States'], problems)) return
   const { States: states } = workflow
   const below = problems.at('States')
@@ -60,7 +60,7 @@ function checkWorkflow(workflow: unknown, fields: Fields, around: Around, proble
   checkGraph(workflow, problems)
 }
 
-function checkInside(state: unknown, around: Around, problems: Problems): void {
+function checkInside(state: unknown, around: CheckScope, problems: Problems): void {
   if (!isObject(state)) return
   if (state.Type === 'Parallel' && Array.isArray(state.Branches)) {
     for (const [i, branch] of state.Branches.entries()) {
@@ -76,7 +76,7 @@ function checkInside(state: unknown, around: Around, problems: Problems): void {
 }
 
 /** The variables that a workflow's states assign; one that an outer scope assigns already is a problem. */
-function* assignedIn(states: Record<string, unknown>, around: Around, problems: Problems): Generator<string> {
+function* assignedIn(states: Record<string, unknown>, around: CheckScope, problems: Problems): Generator<string> {
   for (const [name, state] of Object.entries(states)) {
     if (!isObject(state)) continue
     const rules = [state.Choices, state.Catch].flatMap((list) => (Array.isArray(list) ? list : []))

@@ -18,7 +18,7 @@ const work: Fields = {
 
 const resource: Check = (value, problems) => {
   if (typeof value !== 'string' || !parseResource(value)) {
-    problems.add(`The resource '${value}' is no integration that the emulator imitates`)
+    problems.add(`The resource '${value}' is no integration that the emulator emulates`)
   }
 }
 
@@ -140,7 +140,7 @@ const RULES: Record<string, (state: Record<string, unknown>, problems: Problems)
     if (integration && integration.kind === 'lambda' && isObject(state.Arguments)) {
       const { InvocationType: how = 'RequestResponse' } = state.Arguments
       if (how !== 'RequestResponse')
-        problems.at('Arguments').at('InvocationType').add('The emulator imitates RequestResponse only')
+        problems.at('Arguments').at('InvocationType').add('The emulator emulates RequestResponse only')
     }
   },
   Map: (state, problems) => {

@@ -26,7 +26,7 @@ const answers = (payload: unknown, FunctionError?: string) =>
     Payload: Buffer.from(JSON.stringify(payload)) as never,
   })
 
-/** A ledger in which an image of each campaign has its turn to roll out, and waits since a time. */
+/** A ledger in which an image of each campaign has its rollout lock, and waits since a time. */
 const waiting = (since: Record<string, string>) => {
   const images = Object.keys(since)
   const held = images.map((campaign) => ({ stage: 'roll-out', campaign, image: 'web', holder: campaign }))

@@ -41,9 +41,9 @@ function parts({ says, open = [web], of = [] }: { says?: boolean; open?: Open[];
     })),
   }
 }
-type Parts = ReturnType<typeof parts>
-const run = (command: typeof approve, options: Partial<AnswerOptions>, edges: Parts = parts()) =>
-  command({ fleet, ...options }, edges)
+type Deps = ReturnType<typeof parts>
+const run = (command: typeof approve, options: Partial<AnswerOptions>, deps: Deps = parts()) =>
+  command({ fleet, ...options }, deps)
 
 describe('rebake approve and rebake reject', () => {
   const printed = caughtOutput()
@@ -73,36 +73,36 @@ describe('rebake approve and rebake reject', () => {
   })
 
   it('shows what waits, asks, and approves it', async () => {
-    const edges = parts({ says: true })
-    await run(approve, named, edges)
-    expect(edges.confirm).toHaveBeenCalledWith('Approve it in account 111122223333, eu-west-1?')
+    const deps = parts({ says: true })
+    await run(approve, named, deps)
+    expect(deps.confirm).toHaveBeenCalledWith('Approve it in account 111122223333, eu-west-1?')
     expect(printed()).toContain(
       'web 1.0.3/1 (ami-2) waits to go to ring everyone, since 2026-09-02 06:00 UTC and until 2026-09-04 06:00 UTC.',
     )
-    expect(edges.taken).toEqual([{ ...named, ring: 'everyone', answer: 'approve', by: alice, time: now }])
+    expect(deps.taken).toEqual([{ ...named, ring: 'everyone', answer: 'approve', by: alice, time: now }])
     expect(printed()).toContain(`✔ Approved web for ring everyone in campaign ubuntu-ami-1, as ${alice} at ${now}.`)
   })
 
   it('rejects it, with the reason in a line', async () => {
-    const edges = parts({ says: true })
-    await run(reject, { ...named, reason: 'CVE-2026-1\n is open' }, edges)
-    expect(edges.confirm).toHaveBeenCalledWith('Reject it in account 111122223333, eu-west-1?')
-    expect(edges.taken).toMatchObject([{ answer: 'reject', reason: 'CVE-2026-1 is open' }])
+    const deps = parts({ says: true })
+    await run(reject, { ...named, reason: 'CVE-2026-1\n is open' }, deps)
+    expect(deps.confirm).toHaveBeenCalledWith('Reject it in account 111122223333, eu-west-1?')
+    expect(deps.taken).toMatchObject([{ answer: 'reject', reason: 'CVE-2026-1 is open' }])
     expect(printed()).toContain('✖ Rejected web for ring everyone')
   })
 
   it('answers nothing when the answer is no', async () => {
-    const edges = parts({ says: false })
-    await run(approve, named, edges)
-    expect(edges.taken).toEqual([])
+    const deps = parts({ says: false })
+    await run(approve, named, deps)
+    expect(deps.taken).toEqual([])
     expect(printed().trimEnd()).toMatch(/Nothing was answered\.$/)
     expect(process.exitCode).toBe(1)
   })
 
-  it('does not ask when told so, and prints one JSON document', async () => {
-    const edges = parts({ says: true })
-    await run(approve, { ...named, yes: true, json: true }, edges)
-    expect(edges.confirm).not.toHaveBeenCalled()
+  it('does not ask with --yes, and prints one JSON document', async () => {
+    const deps = parts({ says: true })
+    await run(approve, { ...named, yes: true, json: true }, deps)
+    expect(deps.confirm).not.toHaveBeenCalled()
     expect(JSON.parse(printed())).toEqual({ ...named, ring: 'everyone', as: 'approved', by: alice, at: now })
   })
 
@@ -116,28 +116,28 @@ describe('rebake approve and rebake reject', () => {
       [approve, { ring: 'canary' }, 'Approve it', ['java canary']],
       [reject, { reason: 'CVE-2026-1' }, 'Reject all 2', ['web everyone', 'java canary']],
     ])('shows it, asks once, and answers each: %#', async (command, options, question, answered) => {
-      const edges = parts({ says: true, open })
-      await run(command, { campaign, ...options }, edges)
-      expect(edges.confirm).toHaveBeenCalledTimes(1)
-      expect(edges.confirm).toHaveBeenCalledWith(`${question} in account 111122223333, eu-west-1?`)
-      expect(edges.taken.map(({ image, ring }) => `${image} ${ring}`)).toEqual(answered)
-      expect(edges.taken.every((each) => each.campaign === campaign && each.by === alice)).toBe(true)
+      const deps = parts({ says: true, open })
+      await run(command, { campaign, ...options }, deps)
+      expect(deps.confirm).toHaveBeenCalledTimes(1)
+      expect(deps.confirm).toHaveBeenCalledWith(`${question} in account 111122223333, eu-west-1?`)
+      expect(deps.taken.map(({ image, ring }) => `${image} ${ring}`)).toEqual(answered)
+      expect(deps.taken.every((each) => each.campaign === campaign && each.by === alice)).toBe(true)
       expect(printed()).toContain(`You answer as ${alice}.`)
       expect(process.exitCode).toBeUndefined()
     })
 
     it('goes on where one is not taken, and says which', async () => {
-      const edges = parts({ says: true, open })
+      const deps = parts({ says: true, open })
       const refusing = async () => {
-        const { caller, approvals } = await edges.open()
+        const { caller, approvals } = await deps.open()
         const answer = async (request: AnswerRequest) => {
           if (request.image === 'web') throw new Failed('It was not taken: bob was first.')
           return approvals.answer(request)
         }
         return { caller, approvals: { ...approvals, answer } }
       }
-      await approve({ fleet, campaign, yes: true }, { ...edges, open: refusing })
-      expect(edges.taken.map(({ image }) => image)).toEqual(['java'])
+      await approve({ fleet, campaign, yes: true }, { ...deps, open: refusing })
+      expect(deps.taken.map(({ image }) => image)).toEqual(['java'])
       expect(printed()).toContain('✖ web for ring everyone: It was not taken: bob was first.\n✔ Approved java')
       expect(process.exitCode).toBe(1)
     })
@@ -151,10 +151,10 @@ describe('rebake approve and rebake reject', () => {
     })
 
     it('says where nothing waits of it', async () => {
-      const edges = parts({ says: true, open })
-      await run(approve, { campaign: 'ubuntu-ami-3' }, edges)
+      const deps = parts({ says: true, open })
+      await run(approve, { campaign: 'ubuntu-ami-3' }, deps)
       expect(printed()).toBe('Nothing waits for an approval.\n')
-      expect(edges.confirm).not.toHaveBeenCalled()
+      expect(deps.confirm).not.toHaveBeenCalled()
     })
 
     it.each([
@@ -167,20 +167,20 @@ describe('rebake approve and rebake reject', () => {
 
   it('lets the function say what became of what does not wait any more', async () => {
     const of = [{ ...web, ring: 'canary' }, web]
-    const edges = parts({ says: true, open: [], of })
-    await run(approve, named, edges)
-    expect(edges.taken).toMatchObject([{ ring: 'everyone' }])
-    await run(approve, { ...named, ring: 'canary' }, edges)
-    expect(edges.taken).toMatchObject([{ ring: 'everyone' }, { ring: 'canary' }])
+    const deps = parts({ says: true, open: [], of })
+    await run(approve, named, deps)
+    expect(deps.taken).toMatchObject([{ ring: 'everyone' }])
+    await run(approve, { ...named, ring: 'canary' }, deps)
+    expect(deps.taken).toMatchObject([{ ring: 'everyone' }, { ring: 'canary' }])
   })
 
   it("takes a rehearsal's operator for somebody who may", async () => {
     const operator = 'arn:aws:iam::111122223333:user/operator'
     const answeredBy = async (endpointUrl?: string) => {
-      const edges = parts()
-      const open = async () => ({ ...(await edges.open()), caller: operator })
-      await approve({ fleet, ...named, yes: true, ...(endpointUrl && { endpointUrl }) }, { ...edges, open })
-      return edges.taken[0]?.by
+      const deps = parts()
+      const open = async () => ({ ...(await deps.open()), caller: operator })
+      await approve({ fleet, ...named, yes: true, ...(endpointUrl && { endpointUrl }) }, { ...deps, open })
+      return deps.taken[0]?.by
     }
     expect(await answeredBy('http://127.0.0.1:4566')).toBe(alice.replace('alice', 'rehearsal'))
     expect(await answeredBy()).toBe(operator)
@@ -193,11 +193,11 @@ describe('rebake approve and rebake reject', () => {
     { command: approve, options: { ...named, json: true }, message: 'say so beforehand with --yes' },
     { command: approve, options: { endpointUrl: 'x' }, message: 'expected a URL' },
   ])('asks nobody, and nothing of AWS: $message', async ({ command, options, message }) => {
-    const edges = parts()
-    const problem = await run(command, options, edges).catch((error: unknown) => error)
+    const deps = parts()
+    const problem = await run(command, options, deps).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(BadInput)
     expect((problem as Error).message).toContain(message)
-    expect(edges.open).not.toHaveBeenCalled()
+    expect(deps.open).not.toHaveBeenCalled()
   })
 
   it.each([
@@ -205,10 +205,10 @@ describe('rebake approve and rebake reject', () => {
     [{ ...named, campaign: 'other' }, 'web in campaign other.'],
     [{ ...named, ring: 'canary' }, 'web in campaign ubuntu-ami-1, for ring canary.'],
   ])('fails where nobody has asked: %j', async (options, what) => {
-    const edges = parts()
-    const problem = await run(approve, { ...options, yes: true }, edges).catch((error: unknown) => error)
+    const deps = parts()
+    const problem = await run(approve, { ...options, yes: true }, deps).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(Failed)
     expect((problem as Error).message).toContain(`Nobody has asked for an approval of ${what}`)
-    expect(edges.taken).toEqual([])
+    expect(deps.taken).toEqual([])
   })
 })

@@ -55,16 +55,16 @@ function parts(found = running, says?: boolean) {
     open: vi.fn(async () => ({ caller: alice, steering })),
   }
 }
-const run = (options: Partial<CancelOptions>, edges: ReturnType<typeof parts>) =>
-  cancel({ fleet, campaign, ...options }, edges)
+const run = (options: Partial<CancelOptions>, deps: ReturnType<typeof parts>) =>
+  cancel({ fleet, campaign, ...options }, deps)
 
 describe('rebake cancel', () => {
   const printed = caughtOutput()
 
   it('shows what is under way, asks, and stops the campaign and each of its rebakes, parents first', async () => {
-    const edges = parts(running, true)
-    await run({ reason: 'wrong\nkernel' }, edges)
-    expect(edges.confirm).toHaveBeenCalledWith('Cancel it in account 111122223333, eu-west-1?')
+    const deps = parts(running, true)
+    await run({ reason: 'wrong\nkernel' }, deps)
+    expect(deps.confirm).toHaveBeenCalledWith('Cancel it in account 111122223333, eu-west-1?')
     expect(printed()).toBe(`al2023-ami-0a, al2023 ami-0a: 2 images under way.
 
 IMAGE  STATUS     VERSION  PUBLISHED IN
@@ -76,19 +76,19 @@ Through already: tool (failed).
 What is published stays where it is: rebake rollback IMAGE is the way back.
 
 ✔ Cancelled al2023-ami-0a: 2 images stopped.
-It is recorded, and whoever is told of campaigns is told, within a minute. rebake retry IMAGE takes an image up again.
+It is recorded, and everybody who is notified of campaigns is reported, within a minute. rebake retry IMAGE takes an image up again.
 `)
     const cause = `cancelled by ${alice}: wrong kernel`
-    expect(edges.stopped).toEqual([
+    expect(deps.stopped).toEqual([
       `campaign ${campaign}: ${cause}`,
       ...['base', 'java', 'api'].map((image) => `rebake ${campaign}-${image}: ${cause}`),
     ])
   })
 
   it('stops one image, and what descends from it', async () => {
-    const edges = parts()
-    await run({ image: 'java', yes: true, json: true }, edges)
-    expect(edges.stopped).toEqual(['java', 'api'].map((image) => `rebake ${campaign}-${image}: cancelled by ${alice}`))
+    const deps = parts()
+    await run({ image: 'java', yes: true, json: true }, deps)
+    expect(deps.stopped).toEqual(['java', 'api'].map((image) => `rebake ${campaign}-${image}: cancelled by ${alice}`))
     expect(JSON.parse(printed())).toEqual({
       campaign,
       image: 'java',
@@ -102,17 +102,17 @@ It is recorded, and whoever is told of campaigns is told, within a minute. rebak
 
   it('cancels what waits, and says that a release comes back', async () => {
     const waiting = { until: '2027-01-03T13:00:00.000Z', reasons: ["freeze 'year-end'"] }
-    const edges = parts(state('waiting', [], { waiting }), true)
-    await run({}, edges)
+    const deps = parts(state('waiting', [], { waiting }), true)
+    await run({}, deps)
     expect(printed()).toContain("nothing has begun.\nIt waits until 2027-01-03T13:00:00.000Z:\n  freeze 'year-end'\n")
     expect(printed()).toContain('To stay on an older AMI of an upstream: rebake start --upstream NAME --ami AMI.')
-    expect(edges.stopped).toEqual([`campaign ${campaign}: cancelled by ${alice}`])
+    expect(deps.stopped).toEqual([`campaign ${campaign}: cancelled by ${alice}`])
   })
 
   it('stops nothing when the answer is no', async () => {
-    const edges = parts(running, false)
-    await run({}, edges)
-    expect(edges.stopped).toEqual([])
+    const deps = parts(running, false)
+    await run({}, deps)
+    expect(deps.stopped).toEqual([])
     expect(printed().trimEnd()).toMatch(/Nothing was cancelled\.$/)
     expect(process.exitCode).toBe(1)
   })
@@ -122,11 +122,11 @@ It is recorded, and whoever is told of campaigns is told, within a minute. rebak
     [{ image: 'tool' }, 'running', 'tool in campaign al2023-ami-0a has ended: failed. Nothing was cancelled now.\n'],
     [{ image: 'api' }, 'aborted', 'api in campaign al2023-ami-0a has ended: aborted. Nothing was cancelled now.\n'],
   ])('says that %j of a campaign that is %s has ended', async (options, status, text) => {
-    const edges = parts(state(status, running.images as object[]))
-    await run({ ...options, yes: true }, edges)
+    const deps = parts(state(status, running.images as object[]))
+    await run({ ...options, yes: true }, deps)
     expect(printed()).toBe(text)
     expect(process.exitCode).toBeUndefined()
-    expect(edges.stopped).toEqual([])
+    expect(deps.stopped).toEqual([])
   })
 
   it('says of a repeat that it was before, as JSON', async () => {
@@ -140,16 +140,16 @@ It is recorded, and whoever is told of campaigns is told, within a minute. rebak
     [{ image: 'gone' }, running, 'Campaign al2023-ami-0a does not rebake gone.'],
     [{ image: 'api' }, running, 'api has not begun: it begins when java has passed its checks.'],
   ])('fails for %j', async (options, found, message) => {
-    const edges = parts(found)
-    const problem = await run({ ...options, yes: true }, edges).catch((error: unknown) => error)
+    const deps = parts(found)
+    const problem = await run({ ...options, yes: true }, deps).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(Failed)
     expect((problem as Error).message).toContain(message)
-    expect(edges.stopped).toEqual([])
+    expect(deps.stopped).toEqual([])
   })
 
   it.each([{}, { json: true }])('asks nothing of AWS where nobody can be asked: %j', async (options) => {
-    const edges = parts()
-    await expect(run(options, edges)).rejects.toThrow(BadInput)
-    expect(edges.open).not.toHaveBeenCalled()
+    const deps = parts()
+    await expect(run(options, deps)).rejects.toThrow(BadInput)
+    expect(deps.open).not.toHaveBeenCalled()
   })
 })

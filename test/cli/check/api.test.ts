@@ -73,7 +73,7 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const make = (type: string, properties: Record<string, unknown>) =>
-  world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build)
+  world.aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build)
 
 /** Makes of the build stack what is Image Builder's; of the rest nothing but ARNs is needed. */
 const deployed = () =>
@@ -87,7 +87,7 @@ const deployed = () =>
   )
 
 function adopted(o: { parent?: string; pipeline?: object; distributions?: object[] } = {}) {
-  const parent = world.standIn.ec2.addImage({ ...soe, Name: 'old', sharedWith: [build.account] })
+  const parent = world.aws.ec2.addImage({ ...soe, Name: 'old', sharedWith: [build.account] })
   for (const Version of ['1.0.0', '1.1.0'])
     make('Component', { Name: 'harden nightly', Version, Platform: 'Linux', Data: 'x' })
   const { parent: ParentImage = parent.image.ImageId, distributions } = o
@@ -149,13 +149,13 @@ describe('the pipelines of a deploy', () => {
       'running tests is false, and true in the fleet',
     ],
     ['scanning', { imageScanningConfiguration: undefined }, 'scanning is false, and true in the fleet'],
-  ])('are told apart by %s', async (_, change, problem) => {
+  ])('are distinguished by %s', async (_, change, problem) => {
     deployed()
     await changePipeline('golden-base', change)
     expect(await problemsOf('base')).toEqual([problem])
   })
 
-  it('are told apart by what is in their recipes', async () => {
+  it('are distinguished by what is in their recipes', async () => {
     deployed()
     const { imageRecipeArn } = await client.send(
       new CreateImageRecipeCommand({
@@ -177,7 +177,7 @@ describe('the pipelines of a deploy', () => {
     ])
   })
 
-  it('are told apart by parameters of components', async () => {
+  it('are distinguished by parameters of components', async () => {
     deployed()
     const { harden } = fleet.components
     const other = { ...fleet, components: { ...fleet.components, harden: harden as never } }
@@ -327,8 +327,8 @@ describe('rebake check --aws', () => {
     adopted({ pipeline: { Status: 'DISABLED' } })
     await check({ fleet: join(directory, 'fleet.yaml'), endpointUrl: world.url, json: true })
     expect(process.exitCode).toBe(1)
-    const { fleet: told, compared } = JSON.parse(printed()) as { fleet: object; compared: object[] }
-    expect(told).toMatchObject({ name: fleet.name })
+    const { fleet: reported, compared } = JSON.parse(printed()) as { fleet: object; compared: object[] }
+    expect(reported).toMatchObject({ name: fleet.name })
     expect(compared).toMatchObject([{ image: 'base' }, { image: 'nightly', adopted: true }])
   })
 

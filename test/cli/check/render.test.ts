@@ -41,7 +41,7 @@ it('says what is wrong last, one line for each', () => {
   expect(lines.slice(-3)).toEqual(['', '✖ nightly: it is disabled', '✖ nightly: it has colours'])
 })
 
-it('fits where it is told to', () => {
+it('fits where it is asked to', () => {
   const long = { ...nightly, problems: ['it has a schedule of its own, so that one change is baked twice'] }
   for (const line of comparedLines([base, long], place, { width: 60 })) expect([...line].length).toBeLessThanOrEqual(60)
 })

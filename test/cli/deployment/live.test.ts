@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { deploymentOf } from '../../../cli/deployment/deployment.ts'
 import { openLive } from '../../../cli/deployment/live.ts'
 import { Failed } from '../../../cli/problems.ts'
-import { nothingKnown } from '../../../domain/planning/known.ts'
+import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
 import { keyOf } from '../../../ledger/keys.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { timedFleet } from '../timed-fleet.ts'
@@ -34,7 +34,7 @@ describe('a deployed fleet', () => {
   })
 
   it('knows nothing before anything was baked', async () => {
-    expect((await open()).known).toEqual(nothingKnown)
+    expect((await open()).known).toEqual(emptyFleetState)
     expect(dynamo.commandCalls(GetItemCommand)[0]?.args[0].input).toMatchObject({
       TableName: 'golden-ledger',
       Key: marshall(keyOf('fleetState', {})),

@@ -8,14 +8,14 @@ it('says in its help every permission that its checks take, and no other', () =>
   command?.configureOutput({ writeOut: (text) => void written.push(text) }).outputHelp()
   const [, help = ''] = written.join('').split('It takes these permissions:')
   const lines = help.trim().split('\n')
-  const told = lines.flatMap((line) => {
+  const reported = lines.flatMap((line) => {
     const [service = '', ...actions] = line
       .trim()
       .replace(/ \(.*?\)/g, '')
       .split(/[ ,]+/)
     return actions.map((action) => `${service}:${action}`)
   })
-  expect(told.sort()).toEqual([...new Set(checks.flatMap(({ permissions }) => permissions))].sort())
+  expect(reported.sort()).toEqual([...new Set(checks.flatMap(({ permissions }) => permissions))].sort())
 })
 
 it('has a name of its own for each check', () => {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { type Check, type Finding, fail, noted, type Outcome, unseen, warning } from '../../../cli/doctor/check.ts'
+import { type Check, type DoctorResult, fail, info, type Outcome, unknown, warning } from '../../../cli/doctor/check.ts'
 import type { Examined } from '../../../cli/doctor/examine.ts'
 import { examinedLines, lookingLine } from '../../../cli/doctor/render.ts'
 import { unpainted } from '../../../cli/render/text.ts'
 
-const examined = (group: Check['group'], name: string, outcome: Outcome, ...findings: Finding[]): Examined => ({
+const examined = (group: Check['group'], name: string, outcome: Outcome, ...findings: DoctorResult[]): Examined => ({
   check: { name, group, permissions: [], async *examine() {} },
   outcome,
   findings,
@@ -16,11 +16,11 @@ const broken = examined(
   'functions',
   'fail',
   fail('there is\nno function', 'Deploy it.'),
-  noted('23 functions'),
+  info('23 functions'),
 )
 
 it('says of what is sound how much it is', () => {
-  expect(examinedLines([examined('Deployment', 'functions', 'pass', noted('24 functions')), sound], place)).toEqual([
+  expect(examinedLines([examined('Deployment', 'functions', 'pass', info('24 functions')), sound], place)).toEqual([
     'Deployment',
     '  ✔ functions  24 functions',
     '',
@@ -31,12 +31,12 @@ it('says of what is sound how much it is', () => {
   ])
 })
 
-it('says under what is not what was found and how to mend it, and sums it up', () => {
+it('says under what is not what was found and how to fix it, and sums it up', () => {
   const all = [
     sound,
     broken,
     examined('Quotas', 'pipelines', 'warning', warning('70 of 75', 'Have it raised.')),
-    examined('Schedules', 'schedules', 'unseen', unseen('could not look', 'It needs scheduler:GetSchedule.')),
+    examined('Schedules', 'schedules', 'unknown', unknown('could not look', 'It needs scheduler:GetSchedule.')),
   ]
   expect(examinedLines(all, place)).toEqual([
     'Deployment',
@@ -61,8 +61,8 @@ it('says under what is not what was found and how to mend it, and sums it up', (
   ])
 })
 
-it('fits where it is told to', () => {
-  const long = examined('Keys', 'keys', 'fail', fail('it is '.repeat(30).trim(), 'Mend it '.repeat(30).trim()))
+it('fits where it is asked to', () => {
+  const long = examined('Keys', 'keys', 'fail', fail('it is '.repeat(30).trim(), 'Fix it '.repeat(30).trim()))
   for (const line of examinedLines([long], place, { width: 50, paint: unpainted }))
     expect([...line].length).toBeLessThanOrEqual(50)
   const moment = { done: 3, all: 39, looking: ['the role that Image Builder copies through', 'functions'] }

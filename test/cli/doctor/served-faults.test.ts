@@ -5,15 +5,15 @@ import { checks } from '../../../cli/doctor/checks.ts'
 import { Environment } from '../../../cli/doctor/environment.ts'
 import { type Examined, examineAll } from '../../../cli/doctor/examine.ts'
 import { doctor } from '../../../cli/doctor/run.ts'
-import { definitionsOf } from '../../../domain/fleet/definition.ts'
-import { fingerprintsOf } from '../../../domain/fleet/fingerprints.ts'
+import { fleetFingerprints } from '../../../domain/fleet/fleet-fingerprint.ts'
+import { imageFingerprints } from '../../../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
-import type { StandIn } from '../../../emulator/aws-endpoint.ts'
+import type { AwsEndpoint } from '../../../emulator/aws-endpoint.ts'
 import type { Rehearsal } from '../../../rehearsal/rehearse.ts'
 import { exampleFile, exampleFleet, readBesideExample } from '../../support/fleets.ts'
 import { slow, stageFor } from '../../support/rehearsal.ts'
 import { caughtOutput } from '../stdout.ts'
-import { change, deedsIn, must, roleArn, setOf } from './deeds.ts'
+import { change, deedsIn, must, roleArn, setOf } from './actions.ts'
 
 const sharedKey = 'arn:aws:kms:us-east-1:777788889999:key/0a1b2c3d-1234-5678-9abc-0123456789ab'
 
@@ -33,12 +33,12 @@ const fleet = fleetWithAll()
 const { build } = fleet
 const early = '222233334444'
 const other = '555566667777'
-const fingerprints = fingerprintsOf(fleet, definitionsOf(fleet, readBesideExample))
+const fingerprints = fleetFingerprints(fleet, imageFingerprints(fleet, readBesideExample))
 let rehearsal: Rehearsal
-let aws: StandIn
+let aws: AwsEndpoint
 beforeAll(async () => {
   rehearsal = await (await stageFor(fleet)).rehearse({ serve: true })
-  aws = rehearsal.world.standIn
+  aws = rehearsal.world.aws
 }, slow)
 afterAll(() => rehearsal.close())
 
@@ -51,7 +51,7 @@ const notPassed = (examined: Examined[]) =>
     .map(({ check, outcome, findings }) => ({
       check: check.name,
       outcome,
-      told: findings.filter((each) => each.outcome !== 'pass').map(({ found, mend }) => `${found} → ${mend}`),
+      reported: findings.filter((each) => each.outcome !== 'pass').map(({ found, fix }) => `${found} → ${fix}`),
     }))
 
 const { operate, arn, removeRole, setQuota, removeParameter, deregister, subscription, disablePipeline } = deedsIn(
@@ -64,8 +64,8 @@ interface Fault {
   plant: () => (() => unknown) | Promise<() => unknown>
   /** The checks that find it, and no others. */
   finds: string[]
-  /** In what they tell: what was found, and how to mend it. */
-  told: RegExp
+  /** In what they tell: what was found, and how to fix it. */
+  reported: RegExp
 }
 
 const publishRole = 'the role that publishes, in every target'
@@ -76,7 +76,8 @@ const faults: Record<string, Fault> = {
   'the role that publishes is gone from a target': {
     plant: () => removeRole('golden-publish', early),
     finds: [publishRole],
-    told: /account 222233334444 lets nobody in through golden-publish.* → Deploy the stack golden-target-account there/,
+    reported:
+      /account 222233334444 lets nobody in through golden-publish.* → Deploy the stack golden-target-account there/,
   },
   'it trusts another external id': {
     plant: () =>
@@ -93,7 +94,7 @@ const faults: Record<string, Fault> = {
         },
       }),
     finds: [publishRole],
-    told: /account 555566667777 .* trust the build account with the external id golden/,
+    reported: /account 555566667777 .* trust the build account with the external id golden/,
   },
   'it may not look at the other role, as one of an older version': {
     plant: () => {
@@ -102,22 +103,22 @@ const faults: Record<string, Fault> = {
       return change(role, { policies: JSON.parse(allows) })
     },
     finds: [publishRole],
-    told: /could not look at all of 222233334444: .*iam:GetRole.* → Deploy the stack golden-target-account/,
+    reported: /could not look at all of 222233334444: .*iam:GetRole.* → Deploy the stack golden-target-account/,
   },
   'the role that Image Builder copies through is gone': {
     plant: () => removeRole('EC2ImageBuilderDistributionCrossAccountRole', other),
     finds: ['the role that Image Builder copies through, in every target'],
-    told: /account 555566667777 has no role EC2ImageBuilderDistributionCrossAccountRole.* → Deploy/,
+    reported: /account 555566667777 has no role EC2ImageBuilderDistributionCrossAccountRole.* → Deploy/,
   },
   'a target has not enabled a region': {
     plant: () => setOf(aws.ec2.regions.notOptedIn, `${early}/us-east-1`),
     finds: ['regions, in every target'],
-    told: /account 222233334444 has not enabled us-east-1 → Enable it there \(aws account enable-region/,
+    reported: /account 222233334444 has not enabled us-east-1 → Enable it there \(aws account enable-region/,
   },
   'the build account has not enabled a region': {
     plant: () => setOf(aws.ec2.regions.notOptedIn, `${build.account}/us-east-1`),
     finds: ['regions, in the build account'],
-    told: /the build account 111122223333 has not enabled us-east-1/,
+    reported: /the build account 111122223333 has not enabled us-east-1/,
   },
   'an upstream shares its AMIs no more': {
     plant: async () => {
@@ -130,12 +131,13 @@ const faults: Record<string, Fault> = {
       return () => amis.map(({ sharedWith }) => sharedWith.add(build.account))
     },
     finds: ['upstreams', 'parents'],
-    told: /no image can be baked on windows-soe: account 444455556666 shares no AMI.* → Have its owner share the newest AMI/,
+    reported:
+      /no image can be baked on windows-soe: account 444455556666 shares no AMI.* → Have its owner share the newest AMI/,
   },
   'the key of the fleet is disabled': {
     plant: () => change(aws.kms.key(arn('kms', 'alias/golden')), { enabled: false }),
     finds: ["the fleet's key"],
-    told: /is Disabled.* → Enable it: aws kms enable-key --key-id arn:aws:kms/,
+    reported: /is Disabled.* → Enable it: aws kms enable-key --key-id arn:aws:kms/,
   },
   'its policy has forgotten a target': {
     plant: () => {
@@ -143,56 +145,57 @@ const faults: Record<string, Fault> = {
       return change(key, { policy: JSON.parse(JSON.stringify(key.policy).replaceAll(other, '999988887777')) })
     },
     finds: ["the policy of the fleet's key"],
-    told: /does not let 555566667777 use it.* → Deploy the fleet/,
+    reported: /does not let 555566667777 use it.* → Deploy the fleet/,
   },
   'the key of a target is disabled': {
     plant: () => change(aws.kms.key(`arn:aws:kms:us-west-2:${early}:alias/golden`), { enabled: false }),
     finds: ['keys of the targets'],
-    told: /alias\/golden, which encrypts the copies of 222233334444, is Disabled → Create or enable it there/,
+    reported: /alias\/golden, which encrypts the copies of 222233334444, is Disabled → Create or enable it there/,
   },
   'a key of a ring is disabled': {
     plant: () => change(aws.kms.key(sharedKey), { enabled: false }),
     finds: ['keys of the rings'],
-    told: /the key arn:aws:kms:us-east-1:777788889999:key\/0a1b2c3d.* is Disabled.* → Enable it/,
+    reported: /the key arn:aws:kms:us-east-1:777788889999:key\/0a1b2c3d.* is Disabled.* → Enable it/,
   },
   'fewer pipelines are allowed than the fleet has': {
     plant: () => setQuota('imagebuilder L-7A0E01E3', 11),
     finds: ['Image Builder: Image pipelines'],
-    told: /12 pipelines in the account, and the quota is 11 → Have "Image pipelines" raised to 12.*--quota-code L-7A0E01E3/,
+    reported:
+      /12 pipelines in the account, and the quota is 11 → Have "Image pipelines" raised to 12.*--quota-code L-7A0E01E3/,
   },
   'fewer builds are allowed at once': {
     plant: () => setQuota('imagebuilder L-BA4D191B', 5),
     finds: ['Image Builder: Concurrent builds'],
-    told: /12 bakes at once.*quota is 5 → /,
+    reported: /12 bakes at once.*quota is 5 → /,
   },
   'the account is new, and may run ten functions at once': {
     plant: () => setQuota('lambda L-B99A9384', 10),
     finds: ['Lambda: Concurrent executions'],
-    told: /113 functions at once.*quota is 10 → /,
+    reported: /113 functions at once.*quota is 10 → /,
   },
   'a rule is disabled': {
-    plant: () => change(aws.events.rule(build, 'golden-resume-wait'), { state: 'DISABLED' }),
+    plant: () => change(aws.events.rule(build, 'golden-complete-wait'), { state: 'DISABLED' }),
     finds: ['rules'],
-    told: /golden-resume-wait is disabled.* → Enable it: aws events enable-rule --name golden-resume-wait/,
+    reported: /golden-complete-wait is disabled.* → Enable it: aws events enable-rule --name golden-complete-wait/,
   },
   'a rule goes elsewhere': {
     plant: () => change(aws.events.rule(build, 'golden-receive-cve'), { targets: [] }),
     finds: ['rules'],
-    told: /golden-receive-cve does not go to golden-receive-cve → Deploy the fleet/,
+    reported: /golden-receive-cve does not go to golden-receive-cve → Deploy the fleet/,
   },
   'a rule lets through every image of the account': {
     plant: () => {
-      const rule = must(aws.events.rule(build, 'golden-resume-wait'))
+      const rule = must(aws.events.rule(build, 'golden-complete-wait'))
       const { resources: _, ...wider } = rule.pattern as Record<string, unknown>
       return change(rule, { pattern: wider })
     },
     finds: [rules],
-    told: /golden-resume-wait also lets through what is not of this fleet → Deploy the fleet/,
+    reported: /golden-complete-wait also lets through what is not of this fleet → Deploy the fleet/,
   },
   'a rule lets through nothing of ours': {
     plant: () => change(aws.events.rule(build, 'golden-settle-execution'), { pattern: { source: ['aws.ec2'] } }),
     finds: [rules],
-    told: /golden-settle-execution does not let through the events of this fleet/,
+    reported: /golden-settle-execution does not let through the events of this fleet/,
   },
   'somebody else starts campaigns': {
     plant: () => {
@@ -201,7 +204,7 @@ const faults: Record<string, Fault> = {
       return () => change(aws.events.rule(build, 'nightly'), { targets: [] })
     },
     finds: ["no other rule starts the fleet's functions and machines"],
-    told: /nightly on the bus default.*starts golden-campaign → Delete it/,
+    reported: /nightly on the bus default.*starts golden-campaign → Delete it/,
   },
   'the releases bus admits nobody': {
     plant: () => {
@@ -210,32 +213,32 @@ const faults: Record<string, Fault> = {
       return () => policy.push(...before)
     },
     finds: ['the releases bus admits the upstream accounts'],
-    told: /does not let 444455556666 put events.* → Deploy the fleet/,
+    reported: /does not let 444455556666 put events.* → Deploy the fleet/,
   },
   'a parent is gone': {
     plant: () => removeParameter(`${payments}/parent`, build),
     finds: ['parents'],
-    told: /there is no parameter \/golden\/images\/payments-api\/parent.* → Put the AMI of its parent there/,
+    reported: /there is no parameter \/golden\/images\/payments-api\/parent.* → Put the AMI of its parent there/,
   },
   'the AMI of a candidate is gone': {
     plant: () => deregister(`${payments}/candidate`, build),
     finds: ['candidates, stable and previous'],
-    told: /payments-api\/candidate holds ami-\w+, and there is no such AMI.* → Rebake the image/,
+    reported: /payments-api\/candidate holds ami-\w+, and there is no such AMI.* → Rebake the image/,
   },
   'the AMI of a target is gone': {
     plant: () => deregister('/golden-images/payments-api', { account: early, region: 'us-east-1' }),
     finds: ['parameters of the targets'],
-    told: /\/golden-images\/payments-api of 222233334444 us-east-1 holds ami-\w+.* → Point it to a release/,
+    reported: /\/golden-images\/payments-api of 222233334444 us-east-1 holds ami-\w+.* → Point it to a release/,
   },
   'nobody has confirmed a subscription': {
     plant: () => change(subscription('golden-notifications', 'payments-team@example.com'), { pending: true }),
     finds: ['subscriptions to notifications'],
-    told: /email payments-team@example.com has not confirmed.* → Follow the link in the mail/,
+    reported: /email payments-team@example.com has not confirmed.* → Follow the link in the mail/,
   },
   'somebody has unsubscribed from alarms': {
     plant: () => change(subscription('golden-alarms', 'platform-team@example.com'), { endpoint: 'x@example.com' }),
     finds: ['subscriptions to alarms'],
-    told: /platform-team@example.com does not subscribe to golden-alarms.* → Subscribe it again: aws sns subscribe/,
+    reported: /platform-team@example.com does not subscribe to golden-alarms.* → Subscribe it again: aws sns subscribe/,
   },
   'the secret of a Slack channel is gone': {
     plant: () => {
@@ -244,7 +247,7 @@ const faults: Record<string, Fault> = {
         aws.secretsmanager.addSecret({ ...build, ...secret('{"token":"xoxb-rehearsal","channel":"golden"}') })
     },
     finds: ['secrets of Slack channels'],
-    told: /nothing can be posted to golden: secret slack\/golden: there is none of this name.* → Put it there/,
+    reported: /nothing can be posted to golden: secret slack\/golden: there is none of this name.* → Put it there/,
   },
   'the secret of a Slack channel is no JSON, and is not quoted': {
     plant: () => {
@@ -256,27 +259,27 @@ const faults: Record<string, Fault> = {
       }
     },
     finds: ['secrets of Slack channels'],
-    told: /^(?!.*xoxb).*it must be JSON/s,
+    reported: /^(?!.*xoxb).*it must be JSON/s,
   },
   'a pipeline is disabled': {
     plant: () => disablePipeline('golden-orders-api'),
     finds: ['pipelines'],
-    told: /orders-api, pipeline golden-orders-api: it is disabled → Deploy the fleet/,
+    reported: /orders-api, pipeline golden-orders-api: it is disabled → Deploy the fleet/,
   },
   'the service-linked role is gone': {
     plant: () => removeRole('AWSServiceRoleForImageBuilder', build.account),
     finds: ['the service-linked role of Image Builder'],
-    told: /→ Create it: aws iam create-service-linked-role --aws-service-name imagebuilder.amazonaws.com/,
+    reported: /→ Create it: aws iam create-service-linked-role --aws-service-name imagebuilder.amazonaws.com/,
   },
   'Amazon Inspector is off': {
     plant: () => setOf(aws.inspector.off, build.account),
     finds: ['Amazon Inspector'],
-    told: /scanning of EC2 is DISABLED.*one image is to be scanned → Enable it: aws inspector2 enable/,
+    reported: /scanning of EC2 is DISABLED.*one image is to be scanned → Enable it: aws inspector2 enable/,
   },
   'a schedule is disabled': {
     plant: () => change(aws.scheduler.schedule(build, 'golden-poll-upstreams'), { State: 'DISABLED' }),
     finds: ['schedules'],
-    told: /the schedule golden-poll-upstreams is disabled.* → Enable it/,
+    reported: /the schedule golden-poll-upstreams is disabled.* → Enable it/,
   },
   'an event could not be delivered': {
     plant: () => {
@@ -285,7 +288,7 @@ const faults: Record<string, Fault> = {
       return () => operate('sqs', 'PurgeQueue', { QueueUrl })
     },
     finds: ['dead letters'],
-    told: /1 event could not be delivered.* → Read what they say/,
+    reported: /1 event could not be delivered.* → Read what they say/,
   },
 }
 
@@ -321,7 +324,7 @@ describe('the command', () => {
       group: 'Accounts',
       name: publishRole,
       outcome: 'fail',
-      findings: [{ outcome: 'fail', found: expect.stringMatching(early), mend: expect.stringMatching(/^Deploy/) }],
+      findings: [{ outcome: 'fail', found: expect.stringMatching(early), fix: expect.stringMatching(/^Deploy/) }],
     })
   })
 })
@@ -335,7 +338,7 @@ it.each(Object.entries(faults))('finds that %s, and nothing else', { timeout: sl
   const found = notPassed(await examine())
   await takeBack()
   expect(found.map(({ check }) => check)).toEqual(fault.finds)
-  expect(found.flatMap(({ told }) => told).join('\n')).toMatch(fault.told)
+  expect(found.flatMap(({ reported }) => reported).join('\n')).toMatch(fault.reported)
 })
 
 it('finds nothing wrong when all of them are taken back', { timeout: slow }, async () => {
@@ -348,7 +351,7 @@ it('says what is not as it was deployed', { timeout: slow }, async () => {
     {
       check: 'the fleet as deployed',
       outcome: 'warning',
-      told: [expect.stringMatching(/another fleet than this file: images payments-api and images new → Deploy/)],
+      reported: [expect.stringMatching(/another fleet than this file: images payments-api and images new → Deploy/)],
     },
   ])
 })
@@ -367,11 +370,11 @@ it('passes nothing that the caller may not look at, and says what it takes', { t
   const config = { ...deployment.config, credentials }
   const environment = new Environment({ ...deployment, config }, fingerprints)
   const examined = await examineAll(checks, environment, () => undefined)
-  const seen = examined.filter(({ outcome }) => outcome !== 'unseen').map(({ check }) => check.name)
+  const seen = examined.filter(({ outcome }) => outcome !== 'unknown').map(({ check }) => check.name)
   expect(seen).toEqual(['state machines', 'Parameter Store: standard parameters'])
-  const unseen = examined.filter(({ check }) => !seen.includes(check.name))
-  const wrong = unseen.flatMap(({ check, findings }) => {
-    const [, action = 'nothing'] = findings.at(-1)?.mend.match(/^It needs ([\w:]+)\.$/) ?? []
+  const unknown = examined.filter(({ check }) => !seen.includes(check.name))
+  const wrong = unknown.flatMap(({ check, findings }) => {
+    const [, action = 'nothing'] = findings.at(-1)?.fix.match(/^It needs ([\w:]+)\.$/) ?? []
     return check.permissions.includes(action) ? [] : [`${check.name}: ${findings.at(-1)?.found}`]
   })
   expect(wrong).toEqual([])
@@ -382,6 +385,6 @@ it('tells of a fleet that is not deployed what it can', { timeout: slow }, async
   const examined = await examineAll(checks, new Environment(bronze, fingerprints), () => undefined)
   const of = (outcome: string) => examined.filter((each) => each.outcome === outcome).map(({ check }) => check)
   expect(of('fail').map(({ name }) => name)).toEqual(['state machines'])
-  expect(of('unseen').every(({ beforeDeploy }) => !beforeDeploy)).toBe(true)
+  expect(of('unknown').every(({ beforeDeploy }) => !beforeDeploy)).toBe(true)
   expect(of('pass').every(({ beforeDeploy }) => beforeDeploy)).toBe(true)
 })

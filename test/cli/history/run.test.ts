@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { HistoryOptions } from '../../../cli/history/command.ts'
 import { history } from '../../../cli/history/run.ts'
 import { BadInput } from '../../../cli/problems.ts'
-import { nothingKnown } from '../../../domain/planning/known.ts'
+import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { alice, base2, evidence, known, releases, soe, trigger } from '../some-releases.ts'
 import { caughtOutput } from '../stdout.ts'
@@ -93,7 +93,7 @@ base has 2 releases.
   })
 
   it('has nothing to tell of an image without a release', async () => {
-    const none = async () => ({ ...releases, known: async () => nothingKnown, of: async () => [] })
+    const none = async () => ({ ...releases, known: async () => emptyFleetState, of: async () => [] })
     await history({ fleet, image: 'web', limit: 3 }, none)
     expect(printed()).toBe('web has no release yet.\n')
   })

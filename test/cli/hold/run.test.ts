@@ -4,7 +4,7 @@ import type { HoldOptions } from '../../../cli/hold/command.ts'
 import { hold, resume } from '../../../cli/hold/run.ts'
 import { BadInput } from '../../../cli/problems.ts'
 import type { Standing } from '../../../cli/status/standing.ts'
-import { type Known, nothingKnown } from '../../../domain/planning/known.ts'
+import { emptyFleetState, type FleetState } from '../../../domain/planning/fleet-state.ts'
 import { knownUpstream } from '../fake-live.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
@@ -15,15 +15,15 @@ const ada = 'arn:aws:iam::111122223333:user/ada'
 const now = '2026-09-09T00:00:00Z'
 const held = { at: '2026-09-08T00:00:00Z', by: 'bob', reason: 'INC-1' }
 const last = { ami: 'a', version: '1', parentAmi: 'ami-old', definition: 'd', at: now, campaign: 'c' }
-const knownOf = (base: Known['images'][string]): Known => ({
-  ...nothingKnown,
+const knownOf = (base: FleetState['images'][string]): FleetState => ({
+  ...emptyFleetState,
   upstreams: { al2023: knownUpstream('ami-new') },
   images: { base },
 })
 
 function world(standing: Partial<Standing> = {}, answer?: boolean) {
   const asked: HoldRequest[] = []
-  const { known = nothingKnown } = standing
+  const { known = emptyFleetState } = standing
   const before = known.images.base?.held
   const holds = {
     standing: async () => ({ releases: [], underWay: [], known, ...standing }),
@@ -33,7 +33,7 @@ function world(standing: Partial<Standing> = {}, answer?: boolean) {
       return { ...(before && { before }), ...(now && { held: now }) }
     },
   }
-  const edges = {
+  const deps = {
     now,
     canAsk: () => answer !== undefined,
     confirm: vi.fn(async () => answer ?? false),
@@ -42,9 +42,9 @@ function world(standing: Partial<Standing> = {}, answer?: boolean) {
   const options = (more: Partial<HoldOptions>) => ({ fleet, image: 'base', ...more })
   return {
     asked,
-    edges,
-    hold: (more: Partial<HoldOptions> = {}) => hold(options({ reason: 'INC-2', ...more }), edges),
-    resume: (more: Partial<HoldOptions> = {}) => resume(options(more), edges),
+    edges: deps,
+    hold: (more: Partial<HoldOptions> = {}) => hold(options({ reason: 'INC-2', ...more }), deps),
+    resume: (more: Partial<HoldOptions> = {}) => resume(options(more), deps),
   }
 }
 const underWay = [{ campaign: 'c3', stage: 'bake', waits: true }] as unknown as Standing['underWay']
@@ -106,7 +106,7 @@ The next look at all images rebakes it: its parent al2023 is ami-new now, and it
 
   it('says of a candidate that nobody rolls it out, and that there may be nothing to do', async () => {
     const releases = [{ version: '1.0.2/1' }] as never
-    await world({ known: { ...nothingKnown, images: { base: { held } } }, releases }).resume({ yes: true })
+    await world({ known: { ...emptyFleetState, images: { base: { held } } }, releases }).resume({ yes: true })
     expect(printed()).toContain('1.0.2/1 passed its checks and is not through its rings')
     expect(printed()).toContain('It is what the fleet says')
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { LineageOptions } from '../../../cli/lineage/command.ts'
 import { lineage } from '../../../cli/lineage/run.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
-import { nothingKnown } from '../../../domain/planning/known.ts'
+import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { base2, java2, known, releases, soe, state } from '../some-releases.ts'
 import { caughtOutput } from '../stdout.ts'
@@ -70,7 +70,7 @@ everyone  345678901234  eu-west-1  ami-copy-23  base 1.0.2/1
   })
 
   it('shows them where it is', async () => {
-    const none = async () => ({ ...releases, known: async () => nothingKnown })
+    const none = async () => ({ ...releases, known: async () => emptyFleetState })
     await lineage({ fleet, of: soe, all: true }, none)
     expect(tree()).toHaveLength(6)
     expect(printed()).not.toContain('--all')
@@ -111,7 +111,7 @@ everyone  345678901234  eu-west-1  ami-copy-23  base 1.0.2/1
   })
 
   it('has nothing to tell of an image without a release', async () => {
-    const none = async () => ({ ...releases, known: async () => nothingKnown, catalog: async () => [] })
+    const none = async () => ({ ...releases, known: async () => emptyFleetState, catalog: async () => [] })
     await expect(lineage({ fleet, of: 'web' }, none)).rejects.toThrow('web has no release yet.')
   })
 })

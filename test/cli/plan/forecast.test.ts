@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fleetLines } from '../../../cli/check/render-fleet.ts'
 import { forecast, forecastOf } from '../../../cli/plan/forecast.ts'
-import { nothingKnown } from '../../../domain/planning/known.ts'
+import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
 import { timedFleet } from '../timed-fleet.ts'
@@ -99,13 +99,13 @@ describe('a forecast', () => {
     const offline = await forecastOf(fleet, { trigger }, { definitions, live: undefined })
     expect(offline).toMatchObject({ live: false })
     expect(offline.images.find(({ image }) => image === 'web')?.decision).toBe('bake')
-    const live = await forecastOf(fleet, { trigger, known: nothingKnown }, { definitions, live: fakeLive() })
+    const live = await forecastOf(fleet, { trigger, known: emptyFleetState }, { definitions, live: fakeLive() })
     expect(live).toMatchObject({ live: true })
     expect(live.images.find(({ image }) => image === 'web')?.reason).toBe('its parent ubuntu has no AMI yet')
   })
 
   it('leaves what would be baked from an AMI that is gone', async () => {
-    const known = { ...nothingKnown, upstreams: { ubuntu: knownUpstream('ami-0gone') } }
+    const known = { ...emptyFleetState, upstreams: { ubuntu: knownUpstream('ami-0gone') } }
     const live = fakeLive(known, { gone: async (amis) => new Set(amis) })
     const cause = { trigger: manual(['web'], '2026-09-01T00:00:00Z'), known }
     const { images } = await forecastOf(fleet, cause, { definitions: {}, live })

@@ -90,7 +90,7 @@ describe('plan', () => {
     },
     {
       trigger: { kind: 'manual', images: ['java', 'web'], emergency: true, time, reason: 'CVE\n2026-1' },
-      lines: ['By hand: java, web.', 'Why: CVE 2026-1.', 'Emergency: no freeze and no window holds it up.'],
+      lines: ['Manual: java, web.', 'Why: CVE 2026-1.', 'Emergency: no freeze and no window holds it up.'],
     },
     {
       trigger: { kind: 'cve', image: 'web', version: '1.0.0/1', ...common },

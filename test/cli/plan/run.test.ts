@@ -51,8 +51,8 @@ describe('rebake plan', () => {
       trigger: { kind: 'manual', upstream: 'al2023', emergency: true },
     },
     {
-      options: { release: 'told', emergency: true },
-      trigger: { kind: 'release', upstream: 'told', emergency: true },
+      options: { release: 'reported', emergency: true },
+      trigger: { kind: 'release', upstream: 'reported', emergency: true },
     },
     { options: { drift: true, live: true }, trigger: { kind: 'drift', images: [{ image: 'web' }] } },
   ])('plans $options', async ({ options, trigger }) => {
@@ -70,7 +70,7 @@ describe('rebake plan', () => {
     expect(decisionOn('java')).toMatchObject({ decision: 'leave', reason: 'its parent base has no AMI yet' })
   })
 
-  it('asks the ledger where it is told of an endpoint', async () => {
+  it('asks the ledger where it is notified of an endpoint', async () => {
     await run({ image: ['web'], endpointUrl: 'http://127.0.0.1:1' })
     expect(open).toHaveBeenLastCalledWith(expect.objectContaining({ name: 'golden' }), 'http://127.0.0.1:1')
     expect(printed()).not.toContain('As if nothing')

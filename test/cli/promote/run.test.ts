@@ -5,9 +5,9 @@ import type { PromoteOptions } from '../../../cli/promote/command.ts'
 import { promote } from '../../../cli/promote/run.ts'
 import type { RetryOptions } from '../../../cli/retry/command.ts'
 import { retry } from '../../../cli/retry/run.ts'
-import { type KnownImage, nothingKnown } from '../../../domain/planning/known.ts'
-import type { Standing } from '../../../domain/planning/promotion.ts'
-import type { Release } from '../../../domain/releases/release.ts'
+import { emptyFleetState, type ImageState } from '../../../domain/planning/fleet-state.ts'
+import type { PromotionFacts } from '../../../domain/planning/promotion.ts'
+import type { ImageRelease } from '../../../domain/releases/image-release.ts'
 import type { CampaignImageItem } from '../../../ledger/items.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { fleetFile } from '../fleet-file.ts'
@@ -20,7 +20,7 @@ const { fleet } = fleetFile(`${smallFleet}freezes: { move: ${freeze} }\n`)
 const sfn = mockOf(SFNClient)
 const started = () => sfn.commandCalls(StartExecutionCommand).map((call) => call.args[0].input)
 const now = '2026-09-02T06:00:00Z'
-const release: Release = {
+const release: ImageRelease = {
   image: 'web',
   version: '1.0.3/1',
   ami: 'ami-3',
@@ -36,8 +36,8 @@ const made = { parentAmi: 'ami-0', definition: 'd', at: now }
 const last = (version: string, campaign: string) => ({ ...made, ami: `ami-${version}`, version, campaign })
 const attempt = { ...made, campaign: 'c3', tries: 1 }
 
-function parts({ says, ...standing }: Partial<Standing> & { says?: boolean } = {}) {
-  const whole: Standing = { known: nothingKnown, release, rollingOut: [], ...standing }
+function parts({ says, ...standing }: Partial<PromotionFacts> & { says?: boolean } = {}) {
+  const whole: PromotionFacts = { known: emptyFleetState, release, rollingOut: [], ...standing }
   return {
     now,
     canAsk: () => says !== undefined,
@@ -48,8 +48,8 @@ function parts({ says, ...standing }: Partial<Standing> & { says?: boolean } = {
     })),
   }
 }
-const knowing = (web: KnownImage, more: Record<string, KnownImage> = {}) => ({
-  known: { ...nothingKnown, images: { web, ...more } },
+const knowing = (web: ImageState, more: Record<string, ImageState> = {}) => ({
+  known: { ...emptyFleetState, images: { web, ...more } },
 })
 
 describe('rebake promote', () => {
@@ -58,15 +58,15 @@ describe('rebake promote', () => {
     sfn.reset()
     sfn.on(StartExecutionCommand).resolves({})
   })
-  const run = (options: Partial<PromoteOptions>, edges = parts()) => promote({ fleet, image: 'web', ...options }, edges)
+  const run = (options: Partial<PromoteOptions>, deps = parts()) => promote({ fleet, image: 'web', ...options }, deps)
 
   it('shows what is rolled out, asks, and starts the campaign', async () => {
-    const edges = parts({
+    const deps = parts({
       says: true,
       ...knowing({ last: last('1.0.4/1', 'c4'), released: last('1.0.2/1', 'c2') }),
     })
-    await run({ version: '1.0.3/1', reason: 'it was not to blame.' }, edges)
-    expect(edges.confirm).toHaveBeenCalledWith('Roll it out in account 111122223333, eu-west-1?')
+    await run({ version: '1.0.3/1', reason: 'it was not to blame.' }, deps)
+    expect(deps.confirm).toHaveBeenCalledWith('Roll it out in account 111122223333, eu-west-1?')
     const campaign = 'promote-web-1-0-3-1-20260902T060000Z'
     expect(
       printed(),
@@ -88,8 +88,8 @@ To ring canary it would wait: freeze 'move' (moving) until`)
   })
 
   it('takes the newest that passed where no version is named, and prints one JSON document', async () => {
-    const edges = parts(knowing({ last: last('1.0.3/1', 'c3') }))
-    await run({ yes: true, json: true, at: '2026-09-04T00:00:00Z', emergency: true }, edges)
+    const deps = parts(knowing({ last: last('1.0.3/1', 'c3') }))
+    await run({ yes: true, json: true, at: '2026-09-04T00:00:00Z', emergency: true }, deps)
     const document = JSON.parse(printed())
     expect(document).toMatchObject({
       campaign: 'promote-web-1-0-3-1-20260904T000000Z',
@@ -127,32 +127,32 @@ To ring canary it would wait: freeze 'move' (moving) until`)
     [{ image: 'wep', yes: true }, "IMAGE wep: the fleet has no image 'wep', did you mean 'web'?"],
     [{}, 'say so beforehand with --yes'],
   ])('asks nothing of AWS for %j', async (options, message) => {
-    const edges = parts()
-    const problem = await run(options, edges).catch((error: unknown) => error)
+    const deps = parts()
+    const problem = await run(options, deps).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(BadInput)
     expect((problem as Error).message).toContain(message)
-    expect(edges.open).not.toHaveBeenCalled()
+    expect(deps.open).not.toHaveBeenCalled()
   })
 })
 
 describe('rebake retry', () => {
   const printed = caughtOutput()
-  const run = async (options: Partial<RetryOptions>, web: KnownImage, became?: Partial<CampaignImageItem>) => {
+  const run = async (options: Partial<RetryOptions>, web: ImageState, became?: Partial<CampaignImageItem>) => {
     const start = vi.fn(async () => {})
     const again = vi.fn(async () => {})
     const steering = {
       known: async () => knowing(web).known,
       image: async () => became as CampaignImageItem,
     }
-    const edges = { open: async () => steering, canAsk: () => true, start, promote: again }
-    await retry({ fleet, image: 'web', ...options }, edges)
+    const deps = { open: async () => steering, canAsk: () => true, start, promote: again }
+    await retry({ fleet, image: 'web', ...options }, deps)
     return { start: start.mock.calls, promote: again.mock.calls }
   }
 
   it('bakes again what failed before it was a candidate', async () => {
     const options = { yes: true, endpointUrl: 'http://127.0.0.1:1' }
     const { start, promote } = await run(options, { attempt: { ...attempt, failed: 'its bake failed: x' } })
-    expect(printed()).toBe('The last bake of web came to nothing in campaign c3: its bake failed: x.\n\n')
+    expect(printed()).toBe('The last bake of web failed in campaign c3: its bake failed: x.\n\n')
     const reason = 'again, after campaign c3: its bake failed: x'
     expect(start).toMatchObject([[{ fleet, image: ['web'], reason, ...options }]])
     expect(promote).toEqual([])
@@ -160,8 +160,8 @@ describe('rebake retry', () => {
 
   it('rolls out again what had passed, and prints nothing of its own as JSON', async () => {
     const became = { status: 'failed' as const, reason: 'an alarm fired' }
-    const { promote } = await run({ json: true, yes: true, reason: 'mended' }, { last: last('1.0.3/1', 'c3') }, became)
-    expect(promote).toMatchObject([[{ image: 'web', version: '1.0.3/1', reason: 'mended', json: true }]])
+    const { promote } = await run({ json: true, yes: true, reason: 'fixed' }, { last: last('1.0.3/1', 'c3') }, became)
+    expect(promote).toMatchObject([[{ image: 'web', version: '1.0.3/1', reason: 'fixed', json: true }]])
     expect(printed()).toBe('')
   })
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { happeningsOf } from '../../../cli/rehearse/event-options.ts'
+import { scenarioOf } from '../../../cli/rehearse/event-options.ts'
 import { timedFleet } from '../timed-fleet.ts'
 
 const fleet = timedFleet()
@@ -40,15 +40,15 @@ describe('what happens', () => {
     },
     { options: { for: 3600 }, expected: { events: [], releases: [], for: 3600 } },
     {
-      options: { for: 3600, release: ['told'] },
-      expected: { events: [], releases: [{ upstream: 'told', time: begin }], for: 3600 },
+      options: { for: 3600, release: ['reported'] },
+      expected: { events: [], releases: [{ upstream: 'reported', time: begin }], for: 3600 },
     },
     {
       options: { event: [event], release: ['ubuntu'] },
       expected: { events: [envelope], releases: [{ upstream: 'ubuntu', time: envelope.time }] },
     },
     { options: { event: [event], at: begin }, expected: { events: [envelope], releases: [], start: begin } },
-  ])('with $options', ({ options, expected }) => expect(happeningsOf(fleet, options)).toEqual(expected))
+  ])('with $options', ({ options, expected }) => expect(scenarioOf(fleet, options)).toEqual(expected))
 
   it('is looked for where nobody tells of it', () => {
     const { announcements: _, ...parameter } = fleet.upstreams.public?.parameter ?? {
@@ -56,9 +56,9 @@ describe('what happens', () => {
       architecture: 'x86_64',
     }
     const silent = { ...fleet, upstreams: { ...fleet.upstreams, public: { parameter } } }
-    expect(happeningsOf(fleet, { release: ['public'] })).not.toHaveProperty('for')
-    expect(happeningsOf(silent, { release: ['public'] })).toMatchObject({ for: 7200 })
-    expect(happeningsOf(silent, { release: ['public'], for: 60 })).toMatchObject({ for: 60 })
+    expect(scenarioOf(fleet, { release: ['public'] })).not.toHaveProperty('for')
+    expect(scenarioOf(silent, { release: ['public'] })).toMatchObject({ for: 7200 })
+    expect(scenarioOf(silent, { release: ['public'], for: 60 })).toMatchObject({ for: 60 })
   })
 
   it.each([
@@ -71,6 +71,6 @@ describe('what happens', () => {
       message: '--at 2026-11-01T00:00:00Z: an event is earlier, of 2026-10-01T00:00:00Z.',
     },
   ])('cannot be $options', ({ options, message }) => {
-    expect(() => happeningsOf(fleet, options)).toThrow(message)
+    expect(() => scenarioOf(fleet, options)).toThrow(message)
   })
 })

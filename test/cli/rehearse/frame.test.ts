@@ -113,13 +113,13 @@ describe('frame', () => {
     timeline.add(
       fakeProgress(5, [fakeImage('base', 'amazon-linux-2023')], {
         campaign: 'second',
-        title: 'by hand: base',
+        title: 'manual: base',
       }),
     )
     const names = frame(heading, timeline.moment, screen(80, 24))
       .slice(3)
       .map((line) => line.slice(0, 30).trimEnd())
-    expect(names).toEqual(['amazon-linux-2023 ami-0aaaabbb', '└─ ⠋ base  Bake the Image', 'by hand: base', '└─ · base'])
+    expect(names).toEqual(['amazon-linux-2023 ami-0aaaabbb', '└─ ⠋ base  Bake the Image', 'manual: base', '└─ · base'])
   })
 
   describe('of many campaigns', () => {

@@ -6,7 +6,7 @@ const record = { time: '2026-09-01T06:00:00.000Z', topicArn: 'arn', attributes: 
 it('shows notifications as mail: wrapped, columns kept, without control characters', () => {
   const message = 'What: the agent did not install\n\n  Do:  see its log\x07\n  AMI   x\n'
   expect(notificationLines([{ ...record, subject: 'java failed', message }], { width: 24 })).toEqual([
-    'What people were told (1 notification)',
+    'What people read (1 notification)',
     '2026-09-01 06:00:00  java failed',
     '    What: the agent did',
     '    not install',
@@ -16,10 +16,10 @@ it('shows notifications as mail: wrapped, columns kept, without control characte
   ])
 })
 
-it('says nothing where nobody was told anything', () => expect(notificationLines([])).toEqual([]))
+it('says nothing where nobody was notified anything', () => expect(notificationLines([])).toEqual([]))
 
 it('counts many by kind, and shows the subjects of those that are bad', () => {
-  const told = (subject: string, severity = 'info') => ({
+  const reported = (subject: string, severity = 'info') => ({
     ...record,
     subject,
     message: 'x',
@@ -27,13 +27,13 @@ it('counts many by kind, and shows the subjects of those that are bad', () => {
     attributes: { severity },
   })
   const many = [
-    ...Array.from({ length: 20 }, (_, at) => told(`Released: image-${at} 1.0.0/1`)),
-    ...['00:00', '02:00'].map((time) => told(`Waiting until 2026-12-18 ${time} UTC: java`)),
-    ...Array.from({ length: 3 }, () => told('Failed: java was not released', 'error')),
-    told('Refused: ami-0123 from account 000000000000, which is a longer story', 'warning'),
+    ...Array.from({ length: 20 }, (_, at) => reported(`Released: image-${at} 1.0.0/1`)),
+    ...['00:00', '02:00'].map((time) => reported(`Waiting until 2026-12-18 ${time} UTC: java`)),
+    ...Array.from({ length: 3 }, () => reported('Failed: java was not released', 'error')),
+    reported('Refused: ami-0123 from account 000000000000, which is a longer story', 'warning'),
   ]
   expect(notificationLines(many, { width: 80 })).toEqual([
-    'What people were told (26 notifications)',
+    'What people read (26 notifications)',
     '    20  Released',
     '     2  Waiting',
     '     3  Failed',

@@ -123,16 +123,16 @@ describe('report', () => {
 
   it('says that a campaign failed by itself', () => {
     const refused = outcome([])
-    refused.summary.campaigns = [{ ...campaign, title: 'by hand: al2023', status: 'failed', images: 0 }]
+    refused.summary.campaigns = [{ ...campaign, title: 'manual: al2023', status: 'failed', images: 0 }]
     expect(somethingFailed(refused)).toBe(true)
     expect(reportLines(refused, parents).at(-1)).toBe(
-      '✖ 1 of 1 campaign failed: by hand: al2023; 1d 2h 05m rehearsed in 6.2 s.',
+      '✖ 1 of 1 campaign failed: manual: al2023; 1d 2h 05m rehearsed in 6.2 s.',
     )
   })
 })
 
 describe('a report of many campaigns', () => {
-  const titles = ['al2023 ami-0123', 'patch cycle monthly', 'by hand: java', 'vulnerabilities in base']
+  const titles = ['al2023 ami-0123', 'patch cycle monthly', 'manual: java', 'vulnerabilities in base']
   const campaigns = titles.map((title, at) => ({
     ...campaign,
     name: `c${at}`,
@@ -162,7 +162,7 @@ describe('a report of many campaigns', () => {
       'BEGAN             CAMPAIGN                 RELEASED  FAILED  SKIPPED  SUPERSEDED  TOOK',
       '2026-09-01 06:00  al2023 ami-0123                 1                            1    1d',
       '2026-09-02 06:00  patch cycle monthly             1       1        1                1d',
-      '2026-09-03 06:00  by hand: java                   1                                 1d',
+      '2026-09-03 06:00  manual: java                   1                                 1d',
       '2026-09-04 06:00  vulnerabilities in base                                           1d',
       '',
       'What went wrong',

@@ -25,7 +25,7 @@ describe('timeline', () => {
     expect(timeline.moment.images[0]?.elapsed).toBe(35 * 60)
   })
 
-  it('knows when something began that it was told of late', () => {
+  it('knows when something began that it was notified of late', () => {
     const timeline = new Timeline()
     const startedAt = fakeStart + 10 * 60_000
     const soaks = { status: 'running', step: 'Soak', startedAt } as const
@@ -42,7 +42,9 @@ describe('timeline', () => {
 
   it('tells what is waited for, of an image and of a campaign', () => {
     const timeline = new Timeline()
-    const waits = (waits: string) => [fakeImage('base', 'soe', { status: 'running', step: 'Await Ring', waits })]
+    const waits = (waits: string) => [
+      fakeImage('base', 'soe', { status: 'running', step: 'Wait for Ring Window', waits }),
+    ]
     const changes = ['until noon', 'until noon', 'until one'].map((text) =>
       timeline.add(fakeProgress(0, waits(text), { title: 'soe', waits: 'a freeze' })).map(({ waits }) => waits),
     )

@@ -14,13 +14,13 @@ const { fleet: without } = fleetFile()
 
 const now = '2026-09-20T09:00:00Z'
 const alice = 'arn:aws:sts::111122223333:assumed-role/managers/alice'
-const release = (version: string, fate: Retiring['fate'], more: Partial<Retiring> = {}): Retiring => ({
+const release = (version: string, action: Retiring['action'], more: Partial<Retiring> = {}): Retiring => ({
   image: 'web',
   version,
   ami: `ami-${version}`,
   bakedAt: '2026-08-01T10:00:00Z',
-  fate,
-  reason: `${fate}, for a reason`,
+  action,
+  reason: `${action}, for a reason`,
   ...more,
 })
 const whole: RetirementPlan = {
@@ -85,27 +85,27 @@ function parts({ says, plan = whole, looks = [finished] }: World = {}) {
     open: vi.fn(async () => ({ caller: alice, retiring })),
   }
 }
-type Parts = ReturnType<typeof parts>
-const run = (options: Partial<RetireOptions>, edges: Parts = parts()) => retire({ fleet, ...options }, edges)
+type Deps = ReturnType<typeof parts>
+const run = (options: Partial<RetireOptions>, deps: Deps = parts()) => retire({ fleet, ...options }, deps)
 
 describe('rebake retire', () => {
   const printed = caughtOutput()
 
   it('shows what becomes of each release, asks, and follows the run to its end', async () => {
-    const edges = parts({
+    const deps = parts({
       says: true,
       looks: [{ status: 'running', withdrawals: [withdrawal({ action: 'remove' })], problems: [] }, finished],
     })
-    await run({ reason: 'quota\n is full' }, edges)
-    expect(edges.retiring.plan).toHaveBeenCalledWith(now)
+    await run({ reason: 'quota\n is full' }, deps)
+    expect(deps.retiring.plan).toHaveBeenCalledWith(now)
     expect(printed()).toContain('1 release to deprecate, 1 to remove, 1 to remove where nothing uses them, 1 later.')
     expect(printed()).toMatch(/web +1\.0\.4\/1 +ami-1\.0\.4\/1 +2026-08-01 10:00 +deprecate +deprecate, for a reason/)
     expect(printed()).toMatch(/1\.0\.1\/1.* +remove where unused +123456789012 eu-west-1: instance i-1/)
     expect(printed()).toMatch(/1\.0\.3\/1.* +from 2026-09-27 06:00 +wait, for a reason/)
-    expect(edges.confirm).toHaveBeenCalledWith('Do it in account 111122223333, eu-west-1, and in every target account?')
-    expect(edges.started).toEqual([{ time: now, by: alice, act: true, reason: 'quota is full' }])
-    expect(edges.retiring.look).toHaveBeenCalledWith(operation)
-    expect(edges.pause).toHaveBeenCalledTimes(1)
+    expect(deps.confirm).toHaveBeenCalledWith('Do it in account 111122223333, eu-west-1, and in every target account?')
+    expect(deps.started).toEqual([{ time: now, by: alice, act: true, reason: 'quota is full' }])
+    expect(deps.retiring.look).toHaveBeenCalledWith(operation)
+    expect(deps.pause).toHaveBeenCalledTimes(1)
     expect(printed()).toMatch(
       /✔ AMIs in 123456789012 eu-west-1 {2}3 AMIs, 1 in use\n✔ 1 AMI deprecated, 1 removed, 1 kept, as something uses them\.\n$/,
     )
@@ -113,7 +113,7 @@ describe('rebake retire', () => {
   })
 
   it('fails where something is not done, and says what', async () => {
-    const edges = parts({
+    const deps = parts({
       looks: [
         {
           status: 'failed',
@@ -122,7 +122,7 @@ describe('rebake retire', () => {
         },
       ],
     })
-    await run({ yes: true }, edges)
+    await run({ yes: true }, deps)
     expect(printed()).toContain('✖ AMIs in 123456789012 eu-west-1  no role')
     expect(printed()).toContain(
       '✖ Not all of it is done: 0 AMIs deprecated, 0 removed.\n  123456789012 eu-west-1: no role\n',
@@ -131,23 +131,23 @@ describe('rebake retire', () => {
   })
 
   it('starts nothing when the answer is no', async () => {
-    const edges = parts({ says: false })
-    await run({}, edges)
-    expect(edges.started).toEqual([])
+    const deps = parts({ says: false })
+    await run({}, deps)
+    expect(deps.started).toEqual([])
     expect(printed().trimEnd()).toMatch(/Nothing was started\.$/)
     expect(process.exitCode).toBe(1)
   })
 
   it.each([
-    ['told so', { dryRun: true }, whole],
+    ['set so', { dryRun: true }, whole],
     ['there is nothing to do', { yes: true }, { releases: [release('1.0.3/1', 'wait', { removeAt: now })], uses: {} }],
     ['nothing is old', { yes: true }, { releases: [], uses: {} }],
   ])('only shows it where %s', async (_, options, plan) => {
-    const edges = parts({ plan })
-    await run(options, edges)
-    await run({ ...options, json: true }, edges)
-    expect(edges.started).toEqual([])
-    expect(edges.confirm).not.toHaveBeenCalled()
+    const deps = parts({ plan })
+    await run(options, deps)
+    await run({ ...options, json: true }, deps)
+    expect(deps.started).toEqual([])
+    expect(deps.confirm).not.toHaveBeenCalled()
     expect(JSON.parse(printed().slice(printed().indexOf('{')))).toEqual({ plan })
   })
 
@@ -157,11 +157,11 @@ describe('rebake retire', () => {
   })
 
   it('is named after its time', async () => {
-    const edges = parts()
+    const deps = parts()
     const at = '2026-09-20T10:00:00Z'
-    await run({ at, yes: true }, edges)
-    expect(edges.started).toEqual([{ time: at, by: alice, act: true }])
-    expect(edges.retiring.look).toHaveBeenCalledWith('retire-20260920T100000Z')
+    await run({ at, yes: true }, deps)
+    expect(deps.started).toEqual([{ time: at, by: alice, act: true }])
+    expect(deps.retiring.look).toHaveBeenCalledWith('retire-20260920T100000Z')
   })
 
   it('prints one JSON document', async () => {
@@ -175,10 +175,10 @@ describe('rebake retire', () => {
     [{ json: true }, 'say so beforehand with --yes, or --dry-run'],
     [{ yes: true, endpointUrl: 'x' }, 'expected a URL'],
   ])('asks nobody, and nothing of AWS: %j', async (options, message) => {
-    const edges = parts()
-    const problem = await run(options, edges).catch((error: unknown) => error)
+    const deps = parts()
+    const problem = await run(options, deps).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(BadInput)
     expect((problem as Error).message).toContain(message)
-    expect(edges.open).not.toHaveBeenCalled()
+    expect(deps.open).not.toHaveBeenCalled()
   })
 })

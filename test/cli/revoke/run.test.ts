@@ -61,7 +61,7 @@ function world({ preview = {}, looks = [], answer, before = false }: World = {})
     isThere: async () => before,
     look: async () => left.shift() ?? ended,
   } satisfies Revocations
-  const edges = {
+  const deps = {
     now,
     canAsk: () => answer !== undefined,
     pause: vi.fn(async () => {}),
@@ -69,15 +69,19 @@ function world({ preview = {}, looks = [], answer, before = false }: World = {})
     confirm: vi.fn(async () => answer ?? false),
   }
   const run = (options: Partial<RevokeOptions> = {}) =>
-    revoke({ fleet, image: 'base', version: '1.0.2/1', reason: 'CVE-2026-1', ...options }, edges)
-  return { started, edges, run, revocations }
+    revoke({ fleet, image: 'base', version: '1.0.2/1', reason: 'CVE-2026-1', ...options }, deps)
+  return { started, edges: deps, run, revocations }
 }
 
 describe('rebake revoke', () => {
   const printed = caughtOutput()
 
   it('shows what it would do, asks, starts it, and follows it to its end', async () => {
-    const { started, edges, run } = world({
+    const {
+      started,
+      edges: deps,
+      run,
+    } = world({
       answer: true,
       looks: [
         {},
@@ -91,7 +95,7 @@ describe('rebake revoke', () => {
       ],
     })
     await run()
-    expect(edges.confirm).toHaveBeenCalledWith('Revoke in account 111122223333, eu-west-1?')
+    expect(deps.confirm).toHaveBeenCalledWith('Revoke in account 111122223333, eu-west-1?')
     expect(started).toEqual([
       {
         image: 'base',
@@ -103,7 +107,7 @@ describe('rebake revoke', () => {
         time: now,
       },
     ])
-    expect(edges.pause).toHaveBeenCalledTimes(2)
+    expect(deps.pause).toHaveBeenCalledTimes(2)
     expect(printed()).toBe(`1 release would be revoked, and 1 AMI disabled.
 Nothing is baked from them and nothing points to them any more. What runs keeps running.
 
@@ -112,17 +116,17 @@ base   1.0.2/1  ami-base-1.0.2/1       1  back to 1.0.1/1
 
 Nothing that could be looked at runs on them.
 
-Baked anew afterwards: base, with what descends from them.
+Baked again afterwards: base, with what descends from them.
 
 ✔ pointers of base                back to 1.0.1/1
 ✔ AMIs in 123456789012 eu-west-1  1 AMI
 ✔ 1 release revoked, 1 AMI disabled.
-What is affected is baked anew: rebake status manual-1
+What is affected is baked again: rebake status manual-1
 `)
     expect(process.exitCode).toBeUndefined()
   })
 
-  it('names what runs on it, what descends from it, and what has nothing to go back to', async () => {
+  it('names what runs on it, what descends from it, and what has nothing to roll back to', async () => {
     const use = { ...place, kind: 'instance' as const, name: 'i-0a', ami: 'ami-copy' }
     const { run } = world({
       answer: false,
@@ -141,7 +145,7 @@ What is affected is baked anew: rebake status manual-1
     expect(printed()).toContain('nothing is disabled: 234567890123 eu-west-1: no role')
     expect(printed()).toContain('1 release descended from it stays (--descendants revokes them too):\n  java 1.0.2/1')
     expect(printed()).toContain('There is no good release of base: new launches there fail')
-    expect(printed()).toContain('Nothing is baked anew')
+    expect(printed()).toContain('Nothing is baked again')
     expect(printed()).toMatch(/Nothing was revoked\.\n$/)
     expect(process.exitCode).toBe(1)
   })
@@ -197,10 +201,10 @@ What is affected is baked anew: rebake status manual-1
     ['nobody to ask', {}, /beforehand with --yes/],
     ['JSON, and nobody asked', { json: true }, /beforehand with --yes/],
   ])('takes %s for bad usage', async (_, options, message) => {
-    const { run, edges } = world()
+    const { run, edges: deps } = world()
     const failure = run(options)
     await expect(failure).rejects.toThrow(BadInput)
     await expect(failure).rejects.toThrow(message)
-    expect(edges.open).not.toHaveBeenCalled()
+    expect(deps.open).not.toHaveBeenCalled()
   })
 })

@@ -4,8 +4,8 @@ import type { RollbackInput, RollbackNow, Rollbacks } from '../../../cli/rollbac
 import type { RollbackOptions } from '../../../cli/rollback/command.ts'
 import { rollback } from '../../../cli/rollback/run.ts'
 import type { Standing } from '../../../cli/status/standing.ts'
-import { nothingKnown } from '../../../domain/planning/known.ts'
-import type { Release } from '../../../domain/releases/release.ts'
+import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
+import type { ImageRelease } from '../../../domain/releases/image-release.ts'
 import type { RollbackItem } from '../../../ledger/items.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
@@ -15,7 +15,7 @@ const { fleet } = fleetFile()
 const ada = 'arn:aws:iam::111122223333:user/ada'
 const now = '2026-09-09T00:00:00Z'
 const operation = 'rollback-base-20260909T000000Z'
-const release = (n: number, more: Partial<Release> = {}): Release => ({
+const release = (n: number, more: Partial<ImageRelease> = {}): ImageRelease => ({
   image: 'base',
   version: `1.0.${n}/1`,
   ami: `ami-${n}`,
@@ -51,22 +51,22 @@ function world({ standing = {}, records = {}, looks = [], answer }: World = {}) 
     standing: async () => ({
       releases: [release(2), release(1)],
       underWay: [],
-      known: { ...nothingKnown, images: { java: child } },
+      known: { ...emptyFleetState, images: { java: child } },
       ...standing,
     }),
     read: async (name) => records[name] as RollbackItem | undefined,
     start: async (input) => void started.push(input),
     look: async () => left.shift() ?? { status: 'finished', rings: [], problems: [] },
   }
-  const edges = {
+  const deps = {
     now,
     canAsk: () => answer !== undefined,
     pause: vi.fn(async () => {}),
     open: vi.fn(async () => ({ caller: ada, rollbacks })),
     confirm: vi.fn(async () => answer ?? false),
   }
-  const run = (options: Partial<RollbackOptions> = {}) => rollback({ fleet, image: 'base', ...options }, edges)
-  return { started, edges, run }
+  const run = (options: Partial<RollbackOptions> = {}) => rollback({ fleet, image: 'base', ...options }, deps)
+  return { started, edges: deps, run }
 }
 const step = (ring: string, status: 'waiting' | 'restoring' | 'done' | 'wrong', wrong: string[] = []) => ({
   ring,
@@ -77,14 +77,18 @@ const step = (ring: string, status: 'waiting' | 'restoring' | 'done' | 'wrong', 
   launchTemplates: [],
   targets: [],
 })
-const images = (held: object) => ({ ...nothingKnown, images: { base: { held: { ...asked, ...held } } } })
+const images = (held: object) => ({ ...emptyFleetState, images: { base: { held: { ...asked, ...held } } } })
 
 describe('rebake rollback', () => {
   const printed = caughtOutput()
 
   it('shows what goes back, asks, starts it, and follows it to its end', async () => {
     const running = { status: 'running' as const, problems: [] }
-    const { started, edges, run } = world({
+    const {
+      started,
+      edges: deps,
+      run,
+    } = world({
       answer: true,
       standing: {
         underWay: [{ campaign: 'c3', stage: 'roll-out', waits: false } as never],
@@ -96,10 +100,10 @@ describe('rebake rollback', () => {
       ],
     })
     await run({ reason: 'it\ncrashes' })
-    expect(edges.confirm).toHaveBeenCalledWith('Roll it back in account 111122223333, eu-west-1?')
+    expect(deps.confirm).toHaveBeenCalledWith('Roll it back in account 111122223333, eu-west-1?')
     expect(started).toEqual([{ image: 'base', to: '1.0.1/1', reason: 'it crashes', by: ada, hold: true, time: now }])
-    expect(edges.pause).toHaveBeenCalledTimes(2)
-    expect(printed()).toBe(`base goes back from 1.0.2/1 to 1.0.1/1.
+    expect(deps.pause).toHaveBeenCalledTimes(2)
+    expect(printed()).toBe(`base rolls back from 1.0.2/1 to 1.0.1/1.
   1.0.2/1  ami-2  released 2026-09-02 12:00 UTC
   1.0.1/1  ami-1  released 2026-09-01 12:00 UTC
 
@@ -108,7 +112,7 @@ canary    123456789012  eu-west-1  ami-canary-1
 everyone  234567890123  eu-west-1  ami-everyone-1
 
 Under way, and stopped by it:
-  campaign c3 has its turn to roll it out
+  campaign c3 has the lock to roll it out
 
 Rebaked from ami-1 at the next look at all images:
   java
@@ -182,12 +186,16 @@ base is held from then on: nothing of it is baked or moves until rebake resume b
   })
 
   it('follows one that was started before, and starts nothing', async () => {
-    const { started, edges, run } = world({
+    const {
+      started,
+      edges: deps,
+      run,
+    } = world({
       answer: false,
       records: { [operation]: { status: 'running', to: '1.0.1/1' } },
     })
     await run()
-    expect([started, edges.confirm.mock.calls]).toEqual([[], []])
+    expect([started, deps.confirm.mock.calls]).toEqual([[], []])
     expect(printed()).toContain('✔ base is 1.0.1/1 again')
   })
 

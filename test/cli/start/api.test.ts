@@ -13,7 +13,7 @@ const trigger = {
   kind: 'manual' as const,
   images: ['java'],
   time: '2026-09-01T06:00:00Z',
-  reason: 'started by hand by alice',
+  reason: 'started manually by alice',
 }
 const campaign = 'manual-20260901T060000Z-java'
 const executionArn = `arn:aws:states:eu-west-1:111122223333:execution:golden-campaign:${campaign}`

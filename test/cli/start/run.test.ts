@@ -12,14 +12,14 @@ const { fleet } = fleetFile()
 
 const sfn = mockOf(SFNClient)
 const live = fakeLive({ upstreams: { ubuntu: knownUpstream('ami-0ubuntu') } })
-const edges = (answer?: boolean) => ({
+const liveDeps = (answer?: boolean) => ({
   now: '2026-09-01T06:00:00Z',
   open: vi.fn(async () => live),
   canAsk: () => answer !== undefined,
   confirm: vi.fn(async () => answer ?? false),
 })
-const run = (options: Partial<StartOptions>, parts = edges()) =>
-  startByHand({ fleet, image: ['web'], ...options }, parts)
+const run = (options: Partial<StartOptions>, deps = liveDeps()) =>
+  startByHand({ fleet, image: ['web'], ...options }, deps)
 const campaign = 'manual-20260901T060000Z-web'
 const started = () => sfn.commandCalls(StartExecutionCommand).map((call) => call.args[0].input)
 
@@ -31,10 +31,10 @@ describe('rebake start', () => {
   })
 
   it('shows the plan, asks, and starts the campaign', async () => {
-    const parts = edges(true)
-    await run({ reason: 'CVE-2026-1.' }, parts)
-    expect(parts.confirm).toHaveBeenCalledWith('Start it in account 111122223333, eu-west-1?')
-    expect(printed()).toMatch(/^By hand: web\.\nWhy: CVE-2026-1\.\n1 image would be baked/)
+    const deps = liveDeps(true)
+    await run({ reason: 'CVE-2026-1.' }, deps)
+    expect(deps.confirm).toHaveBeenCalledWith('Start it in account 111122223333, eu-west-1?')
+    expect(printed()).toMatch(/^Manual: web\.\nWhy: CVE-2026-1\.\n1 image would be baked/)
     expect(printed()).toContain(`✔ Started the campaign ${campaign}.`)
     expect(printed()).toContain('https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/')
     expect(printed()).toContain(`\n  rebake status ${campaign}\n`)
@@ -44,16 +44,16 @@ describe('rebake start', () => {
   })
 
   it('starts nothing when the answer is no', async () => {
-    await run({}, edges(false))
+    await run({}, liveDeps(false))
     expect(printed().trimEnd()).toMatch(/Nothing was started\.$/)
     expect(started()).toEqual([])
     expect(process.exitCode).toBe(1)
   })
 
-  it('does not ask when told so', async () => {
-    const parts = edges(true)
-    await run({ yes: true, emergency: true }, parts)
-    expect(parts.confirm).not.toHaveBeenCalled()
+  it('does not ask with --yes', async () => {
+    const deps = liveDeps(true)
+    await run({ yes: true, emergency: true }, deps)
+    expect(deps.confirm).not.toHaveBeenCalled()
     expect(printed()).toContain('Emergency: no freeze and no window holds it up.')
     expect(started()).toHaveLength(1)
   })
@@ -83,15 +83,15 @@ describe('rebake start', () => {
   })
 
   it.each([
-    { options: {}, parts: edges(), message: 'say so beforehand with --yes' },
-    { options: { json: true }, parts: edges(true), message: 'say so beforehand with --yes' },
-    { options: { image: ['wbe'], yes: true }, parts: edges(), message: "did you mean 'web'?" },
-    { options: { endpointUrl: 'x', yes: true }, parts: edges(), message: 'expected a URL' },
-  ])('asks nobody, and nothing of AWS: $message', async ({ options, parts, message }) => {
-    const problem = await run(options, parts).catch((error: unknown) => error)
+    { options: {}, parts: liveDeps(), message: 'say so beforehand with --yes' },
+    { options: { json: true }, parts: liveDeps(true), message: 'say so beforehand with --yes' },
+    { options: { image: ['wbe'], yes: true }, parts: liveDeps(), message: "did you mean 'web'?" },
+    { options: { endpointUrl: 'x', yes: true }, parts: liveDeps(), message: 'expected a URL' },
+  ])('asks nobody, and nothing of AWS: $message', async ({ options, parts: deps, message }) => {
+    const problem = await run(options, deps).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(BadInput)
     expect((problem as Error).message).toContain(message)
-    expect(parts.open).not.toHaveBeenCalled()
+    expect(deps.open).not.toHaveBeenCalled()
   })
 
   it('starts nothing that would bake nothing', async () => {

@@ -104,16 +104,16 @@ describe('a campaign', () => {
       includeExecutionData: false,
       maxResults: 50,
     }
-    const children = [other, entered('Rebake Child', 8), entered('Ship and Descend', 7)]
+    const children = [other, entered('Rebake Child', 8), entered('Roll Out and Rebake Children', 7)]
     sfn.on(GetExecutionHistoryCommand, asked).resolves({ events: children, nextToken: 'older' })
     sfn
       .on(GetExecutionHistoryCommand, { ...asked, nextToken: 'older' })
-      .resolves({ events: [other, entered('Take Turn', 5), entered('Mark Candidate', 4)] })
+      .resolves({ events: [other, entered('Acquire Rollout Lock', 5), entered('Mark Candidate', 4)] })
     const status = open(served)
     const seen = await status.campaign('c')
     expect(seen).toMatchObject({ campaign: 'c', record: { status: 'running' }, approvals: [] })
     expect(seen.images.map(({ image }) => image)).toEqual(['base', 'web', 'java'])
-    expect(seen.steps).toEqual(new Map([['base', { name: 'Take Turn', since: day(5).toISOString() }]]))
+    expect(seen.steps).toEqual(new Map([['base', { name: 'Acquire Rollout Lock', since: day(5).toISOString() }]]))
     expect(sfn.commandCalls(GetExecutionHistoryCommand)).toHaveLength(2)
     expect(status.now()).toBe(day(5).toISOString())
   })
@@ -122,7 +122,7 @@ describe('a campaign', () => {
     dynamo.on(QueryCommand).resolves({ Items: [record, item('base', { status: 'baking', execution: 'arn:base' })] })
     const claims = { held: [{ image: 'web' }], queue: [], superseded: [] }
     dynamo.on(GetItemCommand).resolves({ Item: marshall({ pk: 'CLAIMS', sk: 'CLAIMS', version: 1, ...claims }) })
-    sfn.on(GetExecutionHistoryCommand).resolves({ events: [entered('Claim Image', 2)] })
+    sfn.on(GetExecutionHistoryCommand).resolves({ events: [entered('Acquire Bake Lock', 2)] })
     expect((await open().campaign('c')).claims).toEqual(claims)
     sfn.on(GetExecutionHistoryCommand).resolves({ events: [entered('Await Bake', 2)] })
     expect((await open().campaign('c')).claims.held).toEqual([])
@@ -152,7 +152,7 @@ describe('a campaign', () => {
     ['TIMED_OUT', 5, 'failed'],
     ['ABORTED', 5, 'aborted'],
   ] as const)('that the ledger does not have is what its execution is: %s', async (status, stopped, expected) => {
-    const reason = 'by hand'
+    const reason = 'manually'
     const trigger = { kind: 'manual', images: ['base'], time: '2026-09-01T06:00:00Z', reason }
     sfn.on(DescribeExecutionCommand, { executionArn: arn('c') }).resolves({
       status,

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import {
   type CampaignStatus,
   campaignStatus,
-  isOver,
+  isFinished,
   progressOf,
   type Seen,
   type Step,
   wentWrong,
 } from '../../../cli/status/campaign-status.ts'
-import { type Claim, noClaims } from '../../../domain/claims.ts'
+import { type LockRequest, noLocks } from '../../../domain/locks.ts'
 import type { CampaignImageItem } from '../../../ledger/items.ts'
 import { campaign, executionOf, type Planned, plannedCampaign } from '../../support/campaign.ts'
 import { exampleFleet } from '../../support/fleets.ts'
@@ -26,7 +26,7 @@ beforeEach(async () => {
 async function statusOf(more: Partial<Seen> = {}, at = now): Promise<CampaignStatus> {
   const { record, images } = await planned.ledger.campaigns.read(campaign)
   if (!record) throw new Error('it is planned')
-  const nothing = { steps: new Map(), approvals: [], claims: noClaims }
+  const nothing = { steps: new Map(), approvals: [], claims: noLocks }
   return campaignStatus(fleet, { campaign, record, images, ...nothing, ...more }, at)
 }
 const imageOf = ({ images }: CampaignStatus, name = root) => images.find(({ image }) => image === name)
@@ -43,7 +43,7 @@ async function runningIn(name: string, more: Partial<CampaignImageItem> & object
   return imageOf(await statusOf({ steps, ...seen }))
 }
 
-const claim = (more: Partial<Claim>): Claim => ({
+const claim = (more: Partial<LockRequest>): LockRequest => ({
   holder: executionOf(root),
   image: root,
   stage: 'bake',
@@ -54,7 +54,7 @@ const claim = (more: Partial<Claim>): Claim => ({
   since: now,
   ...more,
 })
-const held = (more: Partial<Claim>) => ({ ...claim({ holder: 'another', ...more }), told: true })
+const held = (more: Partial<LockRequest>) => ({ ...claim({ holder: 'another', ...more }), told: true })
 
 describe('a campaign', () => {
   it('has the images that it bakes, in the order of the plan', async () => {
@@ -127,7 +127,7 @@ describe('a campaign', () => {
     await planned.set(root, { status: image })
     const { images } = await statusOf()
     const ended = { ...(await statusOf()), status, images: images.slice(0, 1) }
-    expect([isOver(ended), wentWrong(ended)]).toEqual([over, wrong])
+    expect([isFinished(ended), wentWrong(ended)]).toEqual([over, wrong])
   })
 })
 
@@ -176,35 +176,35 @@ describe('an image', () => {
   it.each<[string, string, Partial<CampaignImageItem> & object, Partial<Seen>, string | undefined]>([
     [
       'a slot',
-      'Claim Image',
+      'Acquire Bake Lock',
       {},
-      { claims: { ...noClaims, held: [held({ image: 'other' })], queue: [claim({})] } },
+      { claims: { ...noLocks, held: [held({ image: 'other' })], queue: [claim({})] } },
       'queued: 1 of 20 bakes run',
     ],
     [
       'another bake of it',
-      'Claim Image',
+      'Acquire Bake Lock',
       {},
-      { claims: { ...noClaims, held: [held({ campaign: 'older' })], queue: [claim({})] } },
-      'its turn comes after that of campaign older',
+      { claims: { ...noLocks, held: [held({ campaign: 'older' })], queue: [claim({})] } },
+      'its lock comes after that of campaign older',
     ],
     [
       'another roll-out of it, not its bake',
-      'Take Turn',
+      'Acquire Rollout Lock',
       { status: 'candidate' },
       {
         claims: {
-          ...noClaims,
+          ...noLocks,
           held: [held({}), held({ stage: 'roll-out', campaign: 'older' })],
           queue: [claim({ stage: 'roll-out' })],
         },
       },
-      'its turn comes after that of campaign older',
+      'its lock comes after that of campaign older',
     ],
-    ['nothing where it has been granted', 'Claim Image', {}, { claims: noClaims }, undefined],
+    ['nothing where it has been granted', 'Acquire Bake Lock', {}, { claims: noLocks }, undefined],
     [
       'its window',
-      'Await Opening',
+      'Wait for Change Window',
       {
         status: 'waiting',
         waiting: { until: '2026-09-09T02:00:00.000Z', reasons: ['its window', 'a freeze'] },
@@ -214,7 +214,7 @@ describe('an image', () => {
     ],
     [
       'the window of a ring',
-      'Await Ring',
+      'Wait for Ring Window',
       { status: 'candidate', waiting: { until: '2026-09-13T02:00:00.000Z', reasons: ['its window'] } },
       {},
       'opens 2026-09-13 02:00 UTC: its window',
@@ -250,15 +250,15 @@ describe('an image', () => {
       {},
       'soaks in everyone until 2026-09-08 10:30 UTC',
     ],
-    ['Image Builder', 'Await Quota', {}, {}, 'as many bakes run as Image Builder allows; it tries again'],
+    ['Image Builder', 'Wait for Build Quota', {}, {}, 'as many bakes run as Image Builder allows; it tries again'],
     [
       'Image Builder, to copy',
-      'Await Copy Quota',
+      'Wait for Copy Quota',
       { status: 'candidate' },
       {},
       'as many distributions run as Image Builder allows; it tries again',
     ],
-    ['targets', 'Let Targets Recover', { status: 'candidate' }, {}, 'copies failed; they are tried again'],
+    ['targets', 'Wait before Copy Retry', { status: 'candidate' }, {}, 'copies failed; they are tried again'],
     ['nothing while it works', 'Run Checks', {}, {}, undefined],
   ])('waits for %s', async (_, step, image, seen, waits) => {
     expect((await runningIn(step, image, seen))?.waits).toBe(waits)

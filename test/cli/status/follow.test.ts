@@ -15,14 +15,14 @@ const refused = (code: string, more = {}) =>
 
 /** Follows what the looks bring, one after the other; each is a look, or what it throws. */
 async function followed(...looks: (Look | Error)[]) {
-  const parts = { show: vi.fn(), lost: vi.fn(), pause: vi.fn(async () => undefined), every: 2000 }
+  const deps = { show: vi.fn(), lost: vi.fn(), pause: vi.fn(async () => undefined), every: 2000 }
   const look = vi.fn(async () => {
     const next = looks.shift()
     if (!next || next instanceof Error) throw next ?? new Error('looked once more than needed')
     return next
   })
-  const end = await follow({ ...parts, look }).catch((error: unknown) => error)
-  return { end, ...parts, pauses: parts.pause.mock.calls.flat() as unknown as number[] }
+  const end = await follow({ ...deps, look }).catch((error: unknown) => error)
+  return { end, ...deps, pauses: deps.pause.mock.calls.flat() as unknown as number[] }
 }
 
 describe('follow', () => {
@@ -80,16 +80,16 @@ describe('follow', () => {
 describe('changes', () => {
   const image = (more: Partial<ImageStatus>) => [fakeImageStatus({ image: 'web', ...more })]
 
-  it('are told once, of campaigns and of images, and not that a bar moved', () => {
+  it('are reported once, of campaigns and of images, and not that a bar moved', () => {
     const changed = changes()
-    const told = [
+    const reported = [
       lookOf({ status: 'running', images: image({}) }),
       lookOf({ status: 'running', images: image({ status: 'running', step: 'Await Bake', done: 0.1 }) }),
       lookOf({ status: 'running', images: image({ status: 'running', step: 'Await Bake', done: 0.5 }) }),
       lookOf({ status: 'running', images: image({ status: 'running', step: 'Soak', waits: 'soaks' }) }),
       lookOf({ status: 'finished', images: image({ status: 'released', done: 1 }) }),
     ].map((look) => changed(look))
-    expect(told).toMatchObject([
+    expect(reported).toMatchObject([
       [
         { time: now, campaign: 'c', status: 'running' },
         { time: now, campaign: 'c', image: 'web', status: 'waiting' },
@@ -102,6 +102,6 @@ describe('changes', () => {
         { campaign: 'c', status: 'finished' },
       ],
     ])
-    expect(told[0]?.[0]).not.toHaveProperty('images')
+    expect(reported[0]?.[0]).not.toHaveProperty('images')
   })
 })

@@ -4,7 +4,7 @@ import type { Standing, Status } from '../../../cli/status/api.ts'
 import type { Seen } from '../../../cli/status/campaign-status.ts'
 import type { StatusOptions } from '../../../cli/status/command.ts'
 import { status } from '../../../cli/status/run.ts'
-import { noClaims } from '../../../domain/claims.ts'
+import { noLocks } from '../../../domain/locks.ts'
 import type { CampaignImageItem } from '../../../ledger/items.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { caughtOutput } from '../stdout.ts'
@@ -63,7 +63,7 @@ const moments = shown.map(
     ],
     steps: new Map(step ? [['base', step]] : []),
     approvals: [],
-    claims: noClaims,
+    claims: noLocks,
   }),
 )
 const [, , last] = moments as [Seen, Seen, Seen]
@@ -120,11 +120,11 @@ function parts({ from = 0, standing = nothing, isWatched = false, fails = 0 } = 
 
 describe('rebake status', () => {
   const printed = caughtOutput()
-  const run = (options: Partial<StatusOptions> = {}, edges = parts()) => status({ fleet, ...options }, edges)
-  let told: string[] = []
+  const run = (options: Partial<StatusOptions> = {}, deps = parts()) => status({ fleet, ...options }, deps)
+  let reported: string[] = []
   beforeEach(() => {
-    told = []
-    vi.spyOn(console, 'error').mockImplementation((text) => void told.push(text))
+    reported = []
+    vi.spyOn(console, 'error').mockImplementation((text) => void reported.push(text))
   })
 
   it('shows what is open, once, and what ended last', async () => {
@@ -192,8 +192,8 @@ web   2026-09-01 05:00  arn:aws:iam::111122223333:user/alice  it broke
   })
 
   it('follows with a line for each change, and the state at the end', async () => {
-    const edges = parts({ fails: 1 })
-    await run({ follow: true }, edges)
+    const deps = parts({ fails: 1 })
+    await run({ follow: true }, deps)
     expect(printed().split('\n').slice(0, 6)).toEqual([
       '2026-09-01 09:00:00  Campaign: al2023 ami-1',
       '2026-09-01 06:00:00  base  Await Bake',
@@ -203,14 +203,14 @@ web   2026-09-01 05:00  arn:aws:iam::111122223333:user/alice  it broke
       'al2023 ami-1',
     ])
     expect(printed()).toContain('  finished 2026-09-01 09:00 UTC after 3h: 1 released, 1 failed')
-    expect(told).toEqual(['Could not look.\nLooking again in 2 seconds.'])
-    expect(edges.pause.mock.calls).toEqual([[2000], [2000], [2000]])
+    expect(reported).toEqual(['Could not look.\nLooking again in 2 seconds.'])
+    expect(deps.pause.mock.calls).toEqual([[2000], [2000], [2000]])
   })
 
-  it('follows without being told to where somebody watches, faster in a rehearsal', async () => {
-    const edges = parts({ isWatched: true })
-    await run({ endpointUrl: 'http://127.0.0.1:4566' }, edges)
-    expect(edges.pause.mock.calls).toEqual([[200], [200]])
+  it('follows without being asked to where somebody watches, faster in a rehearsal', async () => {
+    const deps = parts({ isWatched: true })
+    await run({ endpointUrl: 'http://127.0.0.1:4566' }, deps)
+    expect(deps.pause.mock.calls).toEqual([[200], [200]])
     const once = parts({ isWatched: true })
     await run({ follow: false }, once)
     expect(once.pause).not.toHaveBeenCalled()

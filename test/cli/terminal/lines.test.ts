@@ -20,7 +20,7 @@ describe('plain lines', () => {
 
   it.each([
     { rest: { status: 'running', step: 'Bake the Image' }, text: 'Bake the Image' },
-    { rest: { status: 'running', step: 'Await Ring', waits: 'opens\nat noon' }, text: 'opens at noon' },
+    { rest: { status: 'running', step: 'Wait for Ring Window', waits: 'opens\nat noon' }, text: 'opens at noon' },
     { rest: { status: 'released' }, text: 'released' },
     { rest: { status: 'superseded' }, text: 'superseded' },
     { rest: { status: 'failed', reason: 'exit 1\nof yum' }, text: 'failed: exit 1 of yum' },

@@ -27,7 +27,7 @@ describe('steps', () => {
     expect(printed()).toBe('✔ ring early  2 targets restored\n')
   })
 
-  it('are told again when they come to something else', () => {
+  it('are reported again when they come to something else', () => {
     const steps = startSteps(false, stream(false))
     steps.show([{ ...done, status: 'wrong', text: 'no role' }])
     steps.show([done])

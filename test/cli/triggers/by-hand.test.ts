@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { byHand, causeByHand } from '../../../cli/triggers/by-hand.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
-import type { Judgement } from '../../../domain/planning/release.ts'
+import type { ReleaseVerdict } from '../../../domain/planning/upstream-release.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
 import { smallFleet } from '../small-fleet.ts'
 
@@ -23,7 +23,7 @@ describe('what a person asks for', () => {
       trigger: { images: ['web'], reason: 'CVE-2026-1 in openssl' },
     },
   ])('is $asked', ({ asked, trigger }) => {
-    const reason = `started by hand by ${userInfo().username}`
+    const reason = `started manually by ${userInfo().username}`
     expect(byHand(fleet, asked, time)).toEqual({ kind: 'manual', time, reason, ...trigger })
   })
 
@@ -67,7 +67,7 @@ describe('what a person asks for', () => {
     expect(known?.upstreams.al2023).toMatchObject({ ami, amiName: 'soe-al2023-1', newest: newer.newest })
   })
 
-  it.each<{ judgement: Judgement }>([
+  it.each<{ judgement: ReleaseVerdict }>([
     { judgement: { refused: 'its owner is account 0', code: 'wrong-owner' } },
     { judgement: { ignored: 'its owner is account 0' } },
     { judgement: { unseen: 'its owner is account 0' } },

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { nextCycle } from '../../../cli/triggers/cycle.ts'
 import { causeOfDrift } from '../../../cli/triggers/drift.ts'
 import { causeOfFindings } from '../../../cli/triggers/findings.ts'
-import { definitionsOf } from '../../../domain/fleet/definition.ts'
-import { type Attempt, type KnownImage, nothingKnown } from '../../../domain/planning/known.ts'
+import { imageFingerprints } from '../../../domain/fleet/image-fingerprint.ts'
+import { type Attempt, emptyFleetState, type ImageState } from '../../../domain/planning/fleet-state.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
 import { timedFleet } from '../timed-fleet.ts'
 
@@ -66,7 +66,7 @@ describe('findings of a scan', () => {
     resources: [`arn:aws:imagebuilder:eu-west-1:111122223333:image/${image}/1.0.0/1`],
     detail: { 'finding-severity-counts': counts },
   })
-  const live = (web: KnownImage = { last }) => fakeLive({ images: { web } })
+  const live = (web: ImageState = { last }) => fakeLive({ images: { web } })
 
   it('lead to a rebake', () => {
     expect(causeOfFindings(fleet, event('golden-web'), live()).trigger).toEqual({
@@ -105,10 +105,10 @@ describe('findings of a scan', () => {
 })
 
 describe('drift', () => {
-  const definitions = definitionsOf(fleet, () => '')
+  const definitions = imageFingerprints(fleet, () => '')
   const { web: definition = '' } = definitions
   const upstreams = { ubuntu: knownUpstream('ami-0soe') }
-  const knowing = (web: KnownImage) => ({ ...nothingKnown, upstreams, images: { web } })
+  const knowing = (web: ImageState) => ({ ...emptyFleetState, upstreams, images: { web } })
 
   it('is set right', () => {
     expect(causeOfDrift(fleet, definitions, knowing({ last }), now)).toMatchObject({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { causeOfEvent, causeOfUpstream } from '../../../cli/triggers/release.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
-import type { Judgement } from '../../../domain/planning/release.ts'
-import type { Release } from '../../../domain/triggers.ts'
+import type { ReleaseVerdict } from '../../../domain/planning/upstream-release.ts'
+import type { UpstreamRelease } from '../../../domain/triggers.ts'
 import { releaseEvent } from '../../../rehearsal/releases.ts'
 import { fakeLive, knownUpstream } from '../fake-live.ts'
 import { smallFleet } from '../small-fleet.ts'
@@ -17,7 +17,7 @@ const eventOf = (upstream: string) => {
 }
 
 describe('the next release of an upstream', () => {
-  it.each(Object.keys(fleet.upstreams))('is imagined: %s', (upstream) => {
+  it.each(Object.keys(fleet.upstreams))('is simulated: %s', (upstream) => {
     expect(causeOfUpstream(fleet, upstream, time, undefined)).toMatchObject({
       trigger: { kind: 'release', upstream, time, ami: expect.stringMatching(/^ami-0[0-9a-f]{16}$/) },
     })
@@ -25,13 +25,13 @@ describe('the next release of an upstream', () => {
 
   it('is what the ledger would know by then', () => {
     const { trigger, known } = causeOfUpstream(fleet, 'al2023', time, fakeLive())
-    expect(known?.upstreams.al2023).toMatchObject({ ami: (trigger as Release).ami, open: true })
+    expect(known?.upstreams.al2023).toMatchObject({ ami: (trigger as UpstreamRelease).ami, open: true })
   })
 
   it.each([
     {
       name: 'debian',
-      message: "the fleet has no upstream 'debian'; it has al2023, ubuntu, public, pointed, built and told",
+      message: "the fleet has no upstream 'debian'; it has al2023, ubuntu, public, pointed, built and reported",
     },
     { name: 'ubunut', message: "the fleet has no upstream 'ubunut', did you mean 'ubuntu'?" },
     { name: '__proto__', message: "the fleet has no upstream '__proto__'" },
@@ -43,7 +43,7 @@ describe('the next release of an upstream', () => {
 describe('the release that an event turns out to be', () => {
   const oneOwner = parseFleet(smallFleet.replace('777788889999', '444455556666'), 'fleet.yaml')
 
-  it.each(['al2023', 'ubuntu', 'pointed', 'built', 'told'])('is of %s again', async (upstream) => {
+  it.each(['al2023', 'ubuntu', 'pointed', 'built', 'reported'])('is of %s again', async (upstream) => {
     const { trigger } = await causeOfEvent(fleet, eventOf(upstream), time, undefined)
     expect(trigger).toMatchObject({ kind: 'release', upstream, time })
   })
@@ -64,7 +64,7 @@ describe('the release that an event turns out to be', () => {
   })
 
   it('may be called an emergency, by whom the fleet lets', async () => {
-    const event = eventOf('told')
+    const event = eventOf('reported')
     const urgent = { ...event, detail: { ...event.detail, emergency: true, reason: 'CVE-2026-1' } }
     expect((await causeOfEvent(fleet, urgent, time, undefined)).trigger).toMatchObject({
       emergency: true,
@@ -100,7 +100,7 @@ describe('an event, by the word of EC2', () => {
     time,
     reason: 'x',
   }
-  const judging = (judgement: Judgement, known = {}, created = '2026-09-01T05:00:00.000Z') =>
+  const judging = (judgement: ReleaseVerdict, known = {}, created = '2026-09-01T05:00:00.000Z') =>
     fakeLive(known, { judge: async () => ({ judgement, created }) })
   const cause = (live: ReturnType<typeof judging>) => causeOfEvent(fleet, event, time, live)
 
@@ -122,7 +122,7 @@ describe('an event, by the word of EC2', () => {
     )
   })
 
-  it.each<{ judgement: Judgement; message: string }>([
+  it.each<{ judgement: ReleaseVerdict; message: string }>([
     { judgement: { unseen: 'share it' }, message: 'would be waited for: share it.' },
     { judgement: { refused: 'a stranger', code: 'wrong-owner' }, message: 'would be refused: a stranger.' },
     { judgement: { ignored: 'its name' }, message: 'would be ignored: its name.' },

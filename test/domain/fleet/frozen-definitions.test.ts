@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { definitionsOf } from '../../../domain/fleet/definition.ts'
+import { imageFingerprints } from '../../../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
 import { everyCheck } from '../../support/every-check.ts'
@@ -117,5 +117,5 @@ it.each<[string, Fleet, (path: string) => string, Record<string, string>]>([
     },
   ],
 ])('the fingerprints of %s stay as they are', (_, fleet, read, frozen) => {
-  expect(definitionsOf(fleet, read)).toEqual(frozen)
+  expect(imageFingerprints(fleet, read)).toEqual(frozen)
 })

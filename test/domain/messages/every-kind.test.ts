@@ -10,7 +10,7 @@ import { refusalCodes } from '../../../domain/planning/refusals.ts'
 import { samples } from '../../support/every-message.ts'
 
 const messagesOf = (kind: (typeof kinds)[number]) =>
-  samples[kind].flatMap(({ message, retold, others }) => [message, ...retold, ...others])
+  samples[kind].flatMap(({ message, rereported, others }) => [message, ...rereported, ...others])
 
 describe.each(kinds)('%s', (kind) => {
   const messages = messagesOf(kind)
@@ -62,9 +62,9 @@ describe.each(kinds)('%s', (kind) => {
   })
 
   it('has an id that follows from its facts, and not from its words', () => {
-    for (const { message, retold } of samples[kind]) {
+    for (const { message, rereported } of samples[kind]) {
       expect(message.id).toMatch(/^[0-9a-f]{32}$/)
-      for (const again of retold) {
+      for (const again of rereported) {
         expect([again.subject, again.body]).not.toEqual([message.subject, message.body])
         expect(again.id).toBe(message.id)
       }
@@ -108,8 +108,8 @@ it('says of a warning that the image goes on', () => {
 
   packages: forbidden: installed: telnet
 
-What is advisory does not stop it. A waiver that ends will: renew it in fleet.yaml, or mend what it is for.
-Warnings of other images of this campaign are not told one by one: the ledger has them.
+What is advisory does not stop it. A waiver that ends will: renew it in fleet.yaml, or fix what it is for.
+Warnings of other images of this campaign are not reported one by one: the ledger has them.
 Campaign: soe-ami-0a`)
 })
 
@@ -120,5 +120,5 @@ it('says of waivers that end whose they are and for which images', () => {
   CVE-2026-1, the last day 2026-09-20: no shell (security), for web
   CVE-2026-2, the last day 2026-09-21: not reachable (web team), for all images
 
-Mend what it is for and take the waiver away, or give it another day in fleet.yaml, and deploy.`)
+Fix what it is for and take the waiver away, or give it another day in fleet.yaml, and deploy.`)
 })

@@ -52,7 +52,7 @@ describe('a note for Amazon Q in chat applications', () => {
     expect(chatNoteOf({ ...message, about: {} })).not.toHaveProperty('metadata')
   })
 
-  it('keeps to the limits of its schema, whatever is told', () => {
+  it('keeps to the limits of its schema, whatever is reported', () => {
     fc.assert(
       fc.property(arbitraryMessage, (any) => {
         const { content } = chatNoteOf(any)
@@ -93,7 +93,7 @@ describe('what SNS would not take', () => {
     expect(rest).toBe('\n\nThe rest is too long for a message.')
   })
 
-  it('is never published, whatever is told', () => {
+  it('is never published, whatever is reported', () => {
     const repeated = fc.tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }), fc.nat(60_000))
     fc.assert(
       fc.property(arbitraryMessage, repeated, repeated, (any, [text, times], [fact, count]) => {

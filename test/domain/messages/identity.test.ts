@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type IdentifyingFacts, type Kind, kinds } from '../../../domain/messages/kinds.ts'
-import { idOf, told } from '../../../domain/messages/message.ts'
+import { header, idOf } from '../../../domain/messages/message.ts'
 import { imageRolledBack, type RolledBackFacts } from '../../../domain/messages/operations.ts'
 import { waiversExpire } from '../../../domain/messages/waivers.ts'
 
@@ -106,12 +106,12 @@ it('no two kinds share an id, whatever the facts', () => {
 
 it('does not compile without a fact of the identity', () => {
   // @ts-expect-error the image is missing
-  told('image-failed', 'error', 'summary', { campaign: 'a' })
+  header('image-failed', 'error', 'summary', { campaign: 'a' })
   // @ts-expect-error nothing that failed is only information
-  told('image-failed', 'info', 'summary', { campaign: 'a', image: 'b' })
+  header('image-failed', 'info', 'summary', { campaign: 'a', image: 'b' })
   // @ts-expect-error a release is no summary
-  told('image-released', 'info', 'summary', { campaign: 'a', image: 'b', version: 'c' })
-  expect(told('image-failed', 'error', 'summary', { campaign: 'a', image: 'b' }).kind).toBe('image-failed')
+  header('image-released', 'info', 'summary', { campaign: 'a', image: 'b', version: 'c' })
+  expect(header('image-failed', 'error', 'summary', { campaign: 'a', image: 'b' }).kind).toBe('image-failed')
 })
 
 it('is made as docs/fleet.md says', () => {

@@ -44,7 +44,7 @@ describe('messages', () => {
 Why: Image Builder says FAILED: step harden failed
 What to do: ${explain('BakeFailed').todo}
 Not rebaked because of it: payments-api, orders-api. Until then, each keeps its last release, as does al2023-java.
-To take it up again when that is mended: rebake retry al2023-java.
+To take it up again when that is fixed: rebake retry al2023-java.
 
 Image: ${failed.imageArn}
 Campaign: al2023-soe-ami-1`)
@@ -70,7 +70,7 @@ Campaign: al2023-soe-ami-1`)
 
   it('says with the last of many where the others are', () => {
     const { body } = imageFailed(failed, { level: 'summary', last: true })
-    expect(body).toContain('Further failures of this campaign are told of when it has finished')
+    expect(body).toContain('Further failures of this campaign are reported when it has finished')
     expect(attributesOf(imageFailed(failed, { level: 'detail' })).level).toBe('detail')
   })
 
@@ -270,7 +270,7 @@ Campaign: c`)
     expect(body).toBe(`web was tried 3 times on ami-0a, and failed each time. Nobody tries again by themselves.
 
 Why, the last time: its bake failed
-What to do: mend it and deploy, which rebakes it, or: rebake start --image web.
+What to do: fix it and deploy, which rebakes it, or: rebake start --image web.
 Until then it keeps its last release. The next release of its parent rebakes it too.
 
 Campaign: drift-0123`)

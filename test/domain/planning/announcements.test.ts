@@ -19,7 +19,7 @@ describe('an event is read as a release', () => {
   it.each<[string, Kind, Change, object]>([
     ['an AMI that is available', 'ami', {}, { upstreams: amis, look: { ami } }],
     // Whose AMI it is, EC2 says: the account of the event is only who forwarded it.
-    ['an AMI, whoever forwards it', 'ami', { account: team }, { upstreams: amis, look: { ami } }],
+    ['an AMI, anybody who forwards it', 'ami', { account: team }, { upstreams: amis, look: { ami } }],
     ['a parameter of another account', 'parameter', {}, { upstreams: ['rhel-soe'], look: { newestOf: 'rhel-soe' } }],
     [
       'a parameter that was created',

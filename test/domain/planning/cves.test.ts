@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Cves } from '../../../domain/fleet/model.ts'
-import { findingsDue, judgeFindings, type SeverityCounts } from '../../../domain/planning/cves.ts'
-import type { Known, KnownImage } from '../../../domain/planning/known.ts'
+import { findingsDue, type SeverityCounts, selectFindings } from '../../../domain/planning/cves.ts'
+import type { FleetState, ImageState } from '../../../domain/planning/fleet-state.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { hoursAgo, last, now } from './situations.ts'
 
@@ -11,13 +11,13 @@ const fleetWith = (cves: Partial<Cves> = {}) => ({
   ...exampleFleet(),
   cves: { every: 7 * day * 3600, ...cves },
 })
-const knownOf = (more: KnownImage): Known => ({ campaigns: 1, upstreams: {}, images: { [image]: more } })
+const knownOf = (more: ImageState): FleetState => ({ campaigns: 1, upstreams: {}, images: { [image]: more } })
 const baked = last(image, undefined, { version: '1.0.9/2' })
 const some = { critical: 1, high: 12, medium: 40 }
 const judged = (
-  known: KnownImage,
+  known: ImageState,
   { counts = some as SeverityCounts, version = '1.0.9/2', cves = { critical: 1, high: 10 } as Partial<Cves> } = {},
-) => judgeFindings(fleetWith(cves), knownOf(known), { image, version, counts, time: now })
+) => selectFindings(fleetWith(cves), knownOf(known), { image, version, counts, time: now })
 
 describe('how many findings are too many', () => {
   it.each<[Partial<Cves>, SeverityCounts, string]>([
@@ -43,7 +43,7 @@ describe('how many findings are too many', () => {
   it('is nobody asked where the fleet says nothing of them', () => {
     const { cves: _, ...fleet } = fleetWith()
     const scan = { image, version: '1.0.9/2', counts: some, time: now }
-    expect(judgeFindings(fleet, knownOf(baked), scan)).toEqual({
+    expect(selectFindings(fleet, knownOf(baked), scan)).toEqual({
       ignored: 'below every threshold of the fleet',
     })
   })
@@ -84,7 +84,7 @@ describe('which version was scanned', () => {
 
 describe('findings that had to wait', () => {
   const waiting = { version: '1.0.9/2', reason: 'a scan found 1 critical finding' }
-  const due = (more: KnownImage, fleet = fleetWith({ critical: 1 })) => findingsDue(fleet, knownOf(more), now)
+  const due = (more: ImageState, fleet = fleetWith({ critical: 1 })) => findingsDue(fleet, knownOf(more), now)
   const since = (hours: number, more = {}) => ({ at: hoursAgo(hours), waiting, ...more })
 
   it('are a reason for a campaign when their time has come', () => {
@@ -92,7 +92,7 @@ describe('findings that had to wait', () => {
     expect(due({ ...baked, cve: since(7 * day) })).toEqual([trigger])
   })
 
-  it.each<[string, KnownImage]>([
+  it.each<[string, ImageState]>([
     ['not before', { ...baked, cve: since(7 * day - 1 / 3600) }],
     ['not when there are none', { ...baked, cve: since(7 * day, { waiting: undefined }) }],
     ['not when nothing was ever found', baked],
@@ -100,7 +100,7 @@ describe('findings that had to wait', () => {
       'not when their image was baked again meanwhile',
       { ...last(image, undefined, { version: '1.0.10/1' }), cve: since(7 * day) },
     ],
-    ['not when their bake came to nothing', { cve: since(7 * day) }],
+    ['not when their bake failed', { cve: since(7 * day) }],
   ])('%s', (_, known) => {
     expect(due(known)).toEqual([])
   })

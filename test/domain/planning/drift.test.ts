@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import { driftOf, driftTrigger } from '../../../domain/planning/drift.ts'
-import type { Attempt, Known, KnownImage, KnownUpstream } from '../../../domain/planning/known.ts'
-import { begun, failed, passed } from '../../../domain/planning/learning.ts'
+import type { Attempt, FleetState, ImageState, UpstreamState } from '../../../domain/planning/fleet-state.ts'
+import { recordBakeFailed, recordBakeStarted, recordCandidate } from '../../../domain/planning/transitions.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { amiOf, current, hoursAgo, last, made, now, older, situationOf, upstream } from './situations.ts'
 
@@ -17,19 +17,19 @@ const family = only(root, 'al2023-java', 'al2023-node')
 const { definitions } = situationOf(example)
 
 /** What is known of the root of Amazon Linux; everything else has no AMI to be baked from. */
-const knownOf = (image: KnownImage, of: Partial<KnownUpstream> = {}): Known => ({
+const knownOf = (image: ImageState, of: Partial<UpstreamState> = {}): FleetState => ({
   campaigns: 1,
   upstreams: { 'al2023-soe': upstream(current, of) },
   images: { [root]: image },
 })
-const found = (known: Known, time = now, defined = definitions, among = fleet) =>
+const found = (known: FleetState, time = now, defined = definitions, among = fleet) =>
   driftOf(among, defined, known, time).map((finding) =>
     'due' in finding ? `${finding.image}: ${finding.due}` : `${finding.image} is hopeless`,
   )
 const attempt = (more: Partial<Attempt>): Attempt => ({ ...made(), tries: 1, ...more })
 
 describe('an image is not as the fleet says', () => {
-  it.each<[string, KnownImage, string]>([
+  it.each<[string, ImageState, string]>([
     ['when it was never baked', {}, 'it is new to the fleet'],
     [
       'when it was baked from an older AMI',
@@ -42,7 +42,7 @@ describe('an image is not as the fleet says', () => {
       'its definition has changed',
     ],
     [
-      'when a bake of it came to nothing that nobody recorded as a failure',
+      'when a bake of it failed that nobody recorded as a failure',
       { ...last(root, older), attempt: attempt({}) },
       `its parent al2023-soe is ${current} now, and it was baked from ${older}`,
     ],
@@ -69,7 +69,7 @@ describe('an image is not as the fleet says', () => {
 })
 
 describe('an image is left alone', () => {
-  it.each<[string, KnownImage, Partial<KnownUpstream>?]>([
+  it.each<[string, ImageState, Partial<UpstreamState>?]>([
     ['when it is as the fleet says', last(root)],
     ['while a campaign is to bake it', { pending: [{ campaign: 'other', number: 1 }] }],
     ['while a release of its upstream waits for its plan', {}, { open: true }],
@@ -96,7 +96,7 @@ describe('what failed is tried again', () => {
     ['after six hours', 2, 6, [third]],
     ['after a third failure', 3, 0, [`${root} is hopeless`]],
     ['long after a third failure', 3, 1000, [`${root} is hopeless`]],
-    ['after one more by hand', 4, 0, [`${root} is hopeless`]],
+    ['after one more manually', 4, 0, [`${root} is hopeless`]],
   ])('%s', (_, tries, hours, expected) => {
     const failure = attempt({ ...given, tries, failedAt: hoursAgo(hours) })
     expect(found(knownOf({ ...last(root, older), attempt: failure }))).toEqual(expected)
@@ -111,7 +111,7 @@ describe('what failed is tried again', () => {
 })
 
 describe('the campaign that sets it right', () => {
-  const triggerOf = (known: Known, time = now, defined = definitions, among = fleet) =>
+  const triggerOf = (known: FleetState, time = now, defined = definitions, among = fleet) =>
     driftTrigger(driftOf(among, defined, known, time), time)
   const idOf = (...of: Parameters<typeof triggerOf>) => triggerOf(...of)?.id
 
@@ -141,7 +141,7 @@ describe('the campaign that sets it right', () => {
     expect(idOf(known, hoursAgo(-400))).toBe(idOf(known))
   })
 
-  it.each<[string, Known, Record<string, string>]>([
+  it.each<[string, FleetState, Record<string, string>]>([
     ['another definition', knownOf(last(root, older)), { ...definitions, [root]: 'd2' }],
     ['another parent', knownOf(last(root, older), { ami: 'ami-0000000d' }), definitions],
     [
@@ -153,7 +153,7 @@ describe('the campaign that sets it right', () => {
     expect(idOf(known, now, defined)).not.toBe(idOf(knownOf(last(root, older))))
   })
 
-  it('is another after each attempt, whoever made it: a person, perhaps, after it was superseded', () => {
+  it('is another after each attempt, anybody who made it: a person, perhaps, after it was superseded', () => {
     const tried = (campaign: string, more: Partial<Attempt> = { failed: 'why', at: hoursAgo(9) }) =>
       idOf(knownOf({ attempt: attempt({ campaign, ...more }) }))
     expect(tried('first')).not.toBe(tried('second'))
@@ -164,7 +164,7 @@ describe('the campaign that sets it right', () => {
   it('is another when a change is taken back, and made again: Step Functions would know the first', () => {
     const bakedAs = (definition: string, version: string) => knownOf(last(root, current, { definition, version }))
     const first = bakedAs('d1', '1.0.0/1')
-    const later = passed(bakedAs('d1', '1.0.0/1'), root, { ...made(), ami: 'ami-1', version: '1.0.2/1' })
+    const later = recordCandidate(bakedAs('d1', '1.0.0/1'), root, { ...made(), ami: 'ami-1', version: '1.0.2/1' })
     const changed = { ...definitions, [root]: 'd2' }
     expect(idOf(first, now, changed)).toBeDefined()
     expect(idOf(later, now, changed)).not.toBe(idOf(first, now, changed))
@@ -174,12 +174,12 @@ describe('the campaign that sets it right', () => {
 it('bakes an image three times and no more, whatever it is asked hourly, and tells once', () => {
   let known = knownOf(last(root, older))
   const bakes: number[] = []
-  const told: number[] = []
+  const reported: number[] = []
   for (let hour = 0; hour < 100; hour++) {
     const time = hoursAgo(-hour)
     for (const finding of driftOf(fleet, definitions, known, time)) {
       if ('hopeless' in finding) {
-        told.push(hour)
+        reported.push(hour)
         known = {
           ...known,
           images: { [root]: { ...known.images[root], attempt: { ...finding.hopeless, givenUp: true } } },
@@ -189,9 +189,9 @@ it('bakes an image three times and no more, whatever it is asked hourly, and tel
       bakes.push(hour)
       const bake = { ...made(), at: time, campaign: `drift-${hour}` }
       // A bake takes half an hour, and fails.
-      known = begun(known, root, bake)
-      known = failed(known, root, { ...bake, failed: 'why', failedAt: hoursAgo(-hour - 0.5) })
+      known = recordBakeStarted(known, root, bake)
+      known = recordBakeFailed(known, root, { ...bake, failed: 'why', failedAt: hoursAgo(-hour - 0.5) })
     }
   }
-  expect([bakes, told]).toEqual([[0, 2, 9], [10]])
+  expect([bakes, reported]).toEqual([[0, 2, 9], [10]])
 })

@@ -1,25 +1,25 @@
 import { expect, it } from 'vitest'
+import type { ImageState } from '../../../domain/planning/fleet-state.ts'
+import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
 import { freshnessOf } from '../../../domain/planning/freshness.ts'
-import type { KnownImage } from '../../../domain/planning/known.ts'
-import { nothingKnown } from '../../../domain/planning/known.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { hoursAgo, last, now } from './situations.ts'
 
 const example = exampleFleet()
 const image = 'al2023-hardened'
 const day = 86_400
-const promising = (freshness: number | undefined, known: KnownImage) => {
+const promising = (freshness: number | undefined, known: ImageState) => {
   const { freshness: _, ...plain } = example.images[image] as NonNullable<(typeof example.images)[string]>
   const images = { [image]: { ...plain, ...(freshness && { freshness }) } }
-  return freshnessOf({ ...example, images }, { ...nothingKnown, images: { [image]: known } }, now)
+  return freshnessOf({ ...example, images }, { ...emptyFleetState, images: { [image]: known } }, now)
 }
 const released = (hours: number) => ({ released: { ami: 'ami-1', version: '1.0.0/1', at: hoursAgo(hours) } })
-const baked = (hours: number): KnownImage => {
+const baked = (hours: number): ImageState => {
   const { last: bake } = last(image)
   return bake ? { last: { ...bake, at: hoursAgo(hours) } } : {}
 }
 
-it.each<[string, number | undefined, KnownImage, number | undefined]>([
+it.each<[string, number | undefined, ImageState, number | undefined]>([
   ['released just now', day, released(0), 0],
   ['halfway', day, released(12), 50],
   ['to the day', day, released(24), 100],

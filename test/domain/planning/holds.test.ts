@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { driftOf } from '../../../domain/planning/drift.ts'
-import { hold, resume, revoke, rollBack, stopOf, takeBack } from '../../../domain/planning/holds.ts'
-import { type Known, nothingKnown } from '../../../domain/planning/known.ts'
+import { emptyFleetState, type FleetState } from '../../../domain/planning/fleet-state.ts'
+import {
+  clearRolledBack,
+  hold,
+  reasonToStop,
+  recordRevoked,
+  recordRolledBack,
+  resume,
+} from '../../../domain/planning/holds.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { amiOf, current, last, manual, now, older, release, situationOf, upstream } from './situations.ts'
@@ -10,12 +17,12 @@ const fleet = exampleFleet()
 const root = 'al2023-hardened'
 const held = { at: now, by: 'arn:aws:iam::111122223333:user/ada', reason: 'it does not boot' }
 /** The upstream has moved on, and nothing was baked since. */
-const known: Known = {
+const known: FleetState = {
   campaigns: 1,
   upstreams: { 'al2023-soe': upstream(current) },
   images: { [root]: last(root, older), 'al2023-java': last('al2023-java', older) },
 }
-const decided = (of: Known, trigger = release()) =>
+const decided = (of: FleetState, trigger = release()) =>
   Object.fromEntries(
     planCampaign(fleet, trigger, situationOf(fleet, of)).images.map((each) => [
       each.image,
@@ -43,29 +50,29 @@ describe('a held image', () => {
   })
 
   it('is no drift until it is resumed', () => {
-    const due = (of: Known) => driftOf(fleet, situationOf(fleet).definitions, of, now).map(({ image }) => image)
+    const due = (of: FleetState) => driftOf(fleet, situationOf(fleet).definitions, of, now).map(({ image }) => image)
     expect(due(hold(known, root, held))).not.toContain(root)
     expect(due(resume(hold(known, root, held), root))).toContain(root)
   })
 
   it('stops what is under way; resumed, it is as it was', () => {
-    expect(stopOf(hold(known, root, held), root)).toMatch(/^held by /)
-    expect(stopOf(hold(known, root, held), 'al2023-java')).toBeUndefined()
+    expect(reasonToStop(hold(known, root, held), root)).toMatch(/^held by /)
+    expect(reasonToStop(hold(known, root, held), 'al2023-java')).toBeUndefined()
     expect(resume(hold(known, root, held), root)).toEqual(known)
     expect(resume(known, root)).toBe(known)
   })
 })
 
 describe('a revoked AMI', () => {
-  const revoked = revoke(known, [amiOf(root)])
+  const revoked = recordRevoked(known, [amiOf(root)])
 
   it('stops what is baked from it, and what rolls it out', () => {
-    expect(stopOf(revoked, root, [amiOf(root)])).toBe(`${amiOf(root)} was revoked`)
-    expect(stopOf(revoked, root, ['ami-0c0c0c0c0c0c0c0c0', undefined])).toBeUndefined()
-    expect(stopOf(nothingKnown, root, [amiOf(root)])).toBeUndefined()
+    expect(reasonToStop(revoked, root, [amiOf(root)])).toBe(`${amiOf(root)} was revoked`)
+    expect(reasonToStop(revoked, root, ['ami-0c0c0c0c0c0c0c0c0', undefined])).toBeUndefined()
+    expect(reasonToStop(emptyFleetState, root, [amiOf(root)])).toBeUndefined()
   })
 
-  it('is no parent any more, neither by hand nor as drift', () => {
+  it('is no parent any more, neither manually nor as drift', () => {
     expect(decided(revoked, manual('al2023-java'))['al2023-java']).toEqual([
       'leave',
       `its parent's AMI ${amiOf(root)} was revoked`,
@@ -75,7 +82,7 @@ describe('a revoked AMI', () => {
   })
 
   it('is remembered once', () => {
-    expect(revoke(revoked, [amiOf(root), 'ami-0c0c0c0c0c0c0c0c0']).revoked).toEqual([
+    expect(recordRevoked(revoked, [amiOf(root), 'ami-0c0c0c0c0c0c0c0c0']).revoked).toEqual([
       amiOf(root),
       'ami-0c0c0c0c0c0c0c0c0',
     ])
@@ -83,20 +90,22 @@ describe('a revoked AMI', () => {
 })
 
 describe('an AMI that was rolled back', () => {
-  const back = rollBack(known, [amiOf(root)])
+  const back = recordRolledBack(known, [amiOf(root)])
 
   it('stops what is baked from it, and is no parent until somebody takes that back', () => {
-    expect(stopOf(back, 'al2023-java', ['ami-0c0c0c0c0c0c0c0c0', amiOf(root)])).toBe(`${amiOf(root)} was rolled back`)
+    expect(reasonToStop(back, 'al2023-java', ['ami-0c0c0c0c0c0c0c0c0', amiOf(root)])).toBe(
+      `${amiOf(root)} was rolled back`,
+    )
     const asked = manual('al2023-java')
     expect(decided(back, asked)['al2023-java']).toEqual(['leave', `its parent's AMI ${amiOf(root)} was rolled back`])
-    const wanted = takeBack(back, amiOf(root))
-    expect(stopOf(wanted, 'al2023-java', [amiOf(root)])).toBeUndefined()
+    const wanted = clearRolledBack(back, amiOf(root))
+    expect(reasonToStop(wanted, 'al2023-java', [amiOf(root)])).toBeUndefined()
     expect(decided(wanted, asked)['al2023-java']?.[0]).toBe('bake')
   })
 
   it('is remembered once, and nothing changes where nothing is to change', () => {
-    expect(rollBack(back, [amiOf(root)])).toBe(back)
-    expect(rollBack(back, ['ami-0c0c0c0c0c0c0c0c0']).rolledBack).toHaveLength(2)
-    expect(takeBack(known, amiOf(root))).toBe(known)
+    expect(recordRolledBack(back, [amiOf(root)])).toBe(back)
+    expect(recordRolledBack(back, ['ami-0c0c0c0c0c0c0c0c0']).rolledBack).toHaveLength(2)
+    expect(clearRolledBack(known, amiOf(root))).toBe(known)
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Known, nothingKnown } from '../../../domain/planning/known.ts'
-import * as learn from '../../../domain/planning/learning.ts'
+import { emptyFleetState, type FleetState } from '../../../domain/planning/fleet-state.ts'
+import * as learn from '../../../domain/planning/transitions.ts'
 
 describe('whatever happens in whatever order', () => {
   const names = ['web', 'api']
@@ -14,26 +14,26 @@ describe('whatever happens in whatever order', () => {
   })
   type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
-  const apply = (known: Known, { what, image, number, ...made }: Step, minute: number): Known => {
+  const apply = (known: FleetState, { what, image, number, ...made }: Step, minute: number): FleetState => {
     const at = new Date(Date.parse('2026-09-08T09:00:00Z') + minute * 60_000).toISOString()
     const bake = { ...made, at, campaign: `c${number}` }
     if (what === 'planned')
-      return learn.planned(
+      return learn.recordPlan(
         known,
         bakeOf(number),
         names.map((each) => ({ image: each })),
       )
-    if (what === 'begun') return learn.begun(known, image, bake)
-    if (what === 'passed') return learn.passed(known, image, { ...bake, ami: 'ami-1', version: '1.0.0/1' })
-    if (what === 'failed') return learn.failed(known, image, { ...bake, failed: 'why', failedAt: at })
-    if (what === 'ended') return learn.ended(known, image, bake.campaign)
-    return what === 'closed' ? learn.closed(known, bake.campaign) : learn.gaveUp(known, image)
+    if (what === 'begun') return learn.recordBakeStarted(known, image, bake)
+    if (what === 'passed') return learn.recordCandidate(known, image, { ...bake, ami: 'ami-1', version: '1.0.0/1' })
+    if (what === 'failed') return learn.recordBakeFailed(known, image, { ...bake, failed: 'why', failedAt: at })
+    if (what === 'ended') return learn.removePending(known, image, bake.campaign)
+    return what === 'closed' ? learn.recordCampaignClosed(known, bake.campaign) : learn.recordGivenUp(known, image)
   }
   const bakeOf = (number: number) => ({ campaign: `c${number}`, number })
-  const always = (check: (before: Known, after: Known, step: Step) => void) =>
+  const always = (check: (before: FleetState, after: FleetState, step: Step) => void) =>
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        let known = nothingKnown
+        let known = emptyFleetState
         steps.forEach((each, minute) => {
           const after = apply(known, each, minute)
           check(known, after, each)
@@ -41,7 +41,7 @@ describe('whatever happens in whatever order', () => {
         })
       }),
     )
-  const pendingOf = (known: Known, image: string) => known.images[image]?.pending ?? []
+  const pendingOf = (known: FleetState, image: string) => known.images[image]?.pending ?? []
 
   it('a campaign is pending once for an image, and an older before a newer', () => {
     always((_, after) => {
@@ -72,7 +72,7 @@ describe('whatever happens in whatever order', () => {
     })
   })
 
-  it('what fails again is counted, and what is tried anew starts from one', () => {
+  it('what fails again is counted, and what is tried again starts from one', () => {
     always((before, after, { image }) => {
       const [one, two] = [before.images[image]?.attempt, after.images[image]?.attempt]
       if (!one || !two || one.campaign === two.campaign) return

@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { descendantsOf } from '../../../domain/fleet/graph.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
-import type { Known } from '../../../domain/planning/known.ts'
-import { planned } from '../../../domain/planning/learning.ts'
+import type { FleetState } from '../../../domain/planning/fleet-state.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
+import { recordPlan } from '../../../domain/planning/transitions.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
 import { arbitraryFleet } from '../../support/fleets.ts'
 import { current, cve, cycle, drift, made, manual, next, older, release, situationOf, upstream } from './situations.ts'
 
 describe('of any fleet, in any situation', () => {
   /** What may be known of the images of a fleet, and of its upstreams. */
-  const arbitraryKnown = (among: Fleet): fc.Arbitrary<Partial<Known>> => {
+  const arbitraryKnown = (among: Fleet): fc.Arbitrary<Partial<FleetState>> => {
     const parentAmi = fc.constantFrom(older, current, next)
     const definition = fc.constantFrom('d1', 'd0')
     const bake = fc.record({ parentAmi, definition }).map((more) => made(more.parentAmi, more))
@@ -63,7 +63,7 @@ describe('of any fleet, in any situation', () => {
       later: arbitraryKnown(among),
     }),
   )
-  const planOf = ({ among, trigger, known }: { among: Fleet; trigger: Trigger; known: Partial<Known> }) =>
+  const planOf = ({ among, trigger, known }: { among: Fleet; trigger: Trigger; known: Partial<FleetState> }) =>
     planCampaign(among, trigger, situationOf(among, known)).images
 
   it('everything is decided once, and what descends from a bake is baked', () => {
@@ -112,7 +112,7 @@ describe('of any fleet, in any situation', () => {
         const { among, trigger, known, later } = each
         const first = planOf(each).filter(({ decision }) => decision === 'bake')
         fc.pre(first.length > 0)
-        const since = planned(situationOf(among, later).known, { campaign: 'this', number: 2 }, first)
+        const since = recordPlan(situationOf(among, later).known, { campaign: 'this', number: 2 }, first)
         const again = planOf({ among, trigger, known: { ...known, ...since } })
         expect(
           again.filter(({ decision }) => decision === 'bake').map(({ image, parentAmi }) => [image, parentAmi]),

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import type { Fleet } from '../../../domain/fleet/model.ts'
-import type { Known } from '../../../domain/planning/known.ts'
+import type { FleetState } from '../../../domain/planning/fleet-state.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { amiOf, current, cve, cycle, drift, last, manual, older, release, situationOf, upstream } from './situations.ts'
 
 const fleet = exampleFleet()
-const decisions = (trigger: Trigger, known?: Partial<Known>, among = fleet) => {
+const decisions = (trigger: Trigger, known?: Partial<FleetState>, among = fleet) => {
   const { images } = planCampaign(among, trigger, known && situationOf(among, known))
   return Object.fromEntries(images.map(({ image, decision, reason }) => [image, `${decision}: ${reason}`]))
 }
-const bakes = (trigger: Trigger, known?: Partial<Known>, among = fleet) =>
+const bakes = (trigger: Trigger, known?: Partial<FleetState>, among = fleet) =>
   planCampaign(among, trigger, known && situationOf(among, known))
     .images.filter(({ decision }) => decision === 'bake')
     .map(({ image, parentAmi }) => [image, parentAmi])
 
 /** Everything is baked, from what is newest. */
-const settled: Partial<Known> = {
+const settled: Partial<FleetState> = {
   upstreams: Object.fromEntries(Object.keys(fleet.upstreams).map((name) => [name, upstream()])),
   images: Object.fromEntries(
     Object.entries(fleet.images).map(([name, image]) => [
@@ -127,7 +127,7 @@ it('says how long each takes, and when it is through its last ring, soaks includ
 
 it('planned again says why as before, where that is still the reason', () => {
   const own = (parentAmi: string) => [{ campaign: 'this', number: 1, parentAmi }]
-  const again = (known: Partial<Known>) => decisions(manual('al2023-java', 'al2023-node'), known)
+  const again = (known: Partial<FleetState>) => decisions(manual('al2023-java', 'al2023-node'), known)
   const images = { 'al2023-hardened': last('al2023-hardened') }
   const said = again({ images: { ...images, 'al2023-java': { pending: own('ami-x') } } })
   expect(said['al2023-java']).toBe('bake: because')

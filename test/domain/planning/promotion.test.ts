@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { nothingKnown } from '../../../domain/planning/known.ts'
-import { promoted } from '../../../domain/planning/learning.ts'
-import { orderPromotion } from '../../../domain/planning/order.ts'
+import { orderPromotion } from '../../../domain/planning/bake-order.ts'
+import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
-import { reasonNotToPromote, type Standing } from '../../../domain/planning/promotion.ts'
-import type { Release } from '../../../domain/releases/release.ts'
+import { type PromotionFacts, reasonNotToPromote } from '../../../domain/planning/promotion.ts'
+import { recordPromotion } from '../../../domain/planning/transitions.ts'
+import type { ImageRelease } from '../../../domain/releases/image-release.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { hoursAgo, last } from './situations.ts'
 
 const fleet = exampleFleet()
 const image = 'al2023-java'
-const release: Release = {
+const release: ImageRelease = {
   image,
   version: '1.0.3/1',
   ami: 'ami-0000000d',
@@ -25,7 +25,7 @@ const asked = { image, version: '1.0.3/1' }
 const rolling = (number: number, version: string) => ({ campaign: `c${number}`, number, version })
 
 describe('a promotion', () => {
-  it.each<[Partial<Standing>, string | undefined]>([
+  it.each<[Partial<PromotionFacts>, string | undefined]>([
     [{}, undefined],
     [{ rollingOut: [rolling(2, '1.0.2/1')] }, undefined],
     [
@@ -43,17 +43,17 @@ describe('a promotion', () => {
     ],
     [
       {
-        known: { ...nothingKnown, images: { [image]: { held: { at: 'then', by: 'bob', reason: 'look' } } } },
+        known: { ...emptyFleetState, images: { [image]: { held: { at: 'then', by: 'bob', reason: 'look' } } } },
       },
       'rebake resume al2023-java',
     ],
-    [{ known: { ...nothingKnown, revoked: ['ami-0000000a'] } }, 'ami-0000000a was revoked'],
-    [{ known: { ...nothingKnown, images: { [image]: { released: release } } } }, 'is stable already'],
+    [{ known: { ...emptyFleetState, revoked: ['ami-0000000a'] } }, 'ami-0000000a was revoked'],
+    [{ known: { ...emptyFleetState, images: { [image]: { released: release } } } }, 'is stable already'],
     [{ rollingOut: [rolling(3, '1.0.3/1')] }, 'campaign c3 rolls out al2023-java 1.0.3/1 now'],
     [{ rollingOut: [rolling(4, '1.0.4/1')] }, 'rebake cancel c4 al2023-java ends that'],
   ])('of %j: %s', (standing, reason) => {
     const found = reasonNotToPromote(fleet, asked, {
-      known: nothingKnown,
+      known: emptyFleetState,
       release,
       rollingOut: [],
       ...standing,
@@ -63,7 +63,7 @@ describe('a promotion', () => {
   })
 
   it('of an image that the fleet has no more is refused', () => {
-    const standing = { known: nothingKnown, release, rollingOut: [] }
+    const standing = { known: emptyFleetState, release, rollingOut: [] }
     const not = reasonNotToPromote(fleet, { ...asked, image: 'gone' }, standing)
     expect(not).toBe("the fleet has no image 'gone'")
   })
@@ -98,9 +98,9 @@ describe('a promotion', () => {
     ['another', {}],
     [undefined, {}],
   ])('is what children bake from, unless a bake has passed since: newest was %s', (newest, changed) => {
-    const known = { ...nothingKnown, images: { [image]: last(image) } }
+    const known = { ...emptyFleetState, images: { [image]: last(image) } }
     const { ami, version } = release
-    const after = promoted(known, image, { ami, version, newest })
+    const after = recordPromotion(known, image, { ami, version, newest })
     expect(after.images[image]?.last).toEqual({ ...known.images[image]?.last, ...changed })
   })
 })

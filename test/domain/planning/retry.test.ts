@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ImageStatus } from '../../../domain/image-status.ts'
-import { type Known, type KnownImage, nothingKnown } from '../../../domain/planning/known.ts'
+import { emptyFleetState, type FleetState, type ImageState } from '../../../domain/planning/fleet-state.ts'
 import { type Retry, retryOf } from '../../../domain/planning/retry.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { hoursAgo, last, made } from './situations.ts'
@@ -13,7 +13,7 @@ const stable = { ami: 'ami-1', version: '1.0.0/1', at: hoursAgo(1) }
 const outcome = (status: ImageStatus) => ({ status, reason: 'an alarm fired' })
 const rollOut = { again: 'roll-out', campaign: 'before', version: '1.0.0/1', why: 'an alarm fired' } as const
 
-it.each<[string, Known['images'], ReturnType<typeof outcome> | undefined, Retry]>([
+it.each<[string, FleetState['images'], ReturnType<typeof outcome> | undefined, Retry]>([
   ['nothing is known', {}, undefined, { not: 'nothing of al2023-java failed' }],
   [
     'its newest bake failed',
@@ -37,7 +37,7 @@ it.each<[string, Known['images'], ReturnType<typeof outcome> | undefined, Retry]
   ['it is on its way', { [image]: passed }, outcome('candidate'), { not: 'nothing of al2023-java failed' }],
   [
     'a campaign is to bake it',
-    { [image]: { attempt: failed, pending: [{ campaign: 'c2', number: 2 }] } as KnownImage },
+    { [image]: { attempt: failed, pending: [{ campaign: 'c2', number: 2 }] } as ImageState },
     undefined,
     { not: 'campaign c2 is to bake al2023-java' },
   ],
@@ -48,5 +48,5 @@ it.each<[string, Known['images'], ReturnType<typeof outcome> | undefined, Retry]
     { not: 'nothing of al2023-java failed: al2023-hardened did, from which it descends' },
   ],
 ])('where %s', (_, images, became, retry) => {
-  expect(retryOf(fleet, { ...nothingKnown, images }, image, became)).toEqual(retry)
+  expect(retryOf(fleet, { ...emptyFleetState, images }, image, became)).toEqual(retry)
 })

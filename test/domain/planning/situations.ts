@@ -1,7 +1,12 @@
 import type { Fleet } from '../../../domain/fleet/model.ts'
-import { type Known, type KnownImage, type KnownUpstream, nothingKnown } from '../../../domain/planning/known.ts'
+import {
+  emptyFleetState,
+  type FleetState,
+  type ImageState,
+  type UpstreamState,
+} from '../../../domain/planning/fleet-state.ts'
 import { planCampaign } from '../../../domain/planning/plan.ts'
-import type { Situation } from '../../../domain/planning/standing.ts'
+import type { PlanningFacts } from '../../../domain/planning/reasons-not-to-bake.ts'
 import type { Trigger } from '../../../domain/triggers.ts'
 
 /** When the plans of these tests are made. */
@@ -32,7 +37,7 @@ export const drift = (...images: string[]): Trigger => ({
   images: images.map((image) => ({ image, reason: 'it differs' })),
 })
 
-export const upstream = (ami = current, more: Partial<KnownUpstream> = {}): KnownUpstream => ({
+export const upstream = (ami = current, more: Partial<UpstreamState> = {}): UpstreamState => ({
   ami,
   amiName: 'soe',
   since: hoursAgo(2),
@@ -43,7 +48,7 @@ export const upstream = (ami = current, more: Partial<KnownUpstream> = {}): Know
 })
 
 /** A bake of the definition `d1`, three days ago. */
-export const made = (parentAmi = current, more: Partial<NonNullable<KnownImage['attempt']>> = {}) => ({
+export const made = (parentAmi = current, more: Partial<NonNullable<ImageState['attempt']>> = {}) => ({
   parentAmi,
   definition: 'd1',
   at: hoursAgo(72),
@@ -53,24 +58,28 @@ export const made = (parentAmi = current, more: Partial<NonNullable<KnownImage['
 export const last = (
   image: string,
   parentAmi = current,
-  { version = '1.0.0/1', ...more }: Partial<NonNullable<KnownImage['last']>> = {},
-): KnownImage => ({
+  { version = '1.0.0/1', ...more }: Partial<NonNullable<ImageState['last']>> = {},
+): ImageState => ({
   last: { ...made(parentAmi, more), ami: amiOf(image), version },
   attempt: { ...made(parentAmi, more), tries: 1 },
 })
 export const amiOf = (image: string) => `ami-of-${image}`
 
-export const situationOf = (fleet: Fleet, known: Partial<Known> = {}, more: Partial<Situation> = {}): Situation => ({
+export const situationOf = (
+  fleet: Fleet,
+  known: Partial<FleetState> = {},
+  more: Partial<PlanningFacts> = {},
+): PlanningFacts => ({
   campaign: 'this',
   time: now,
-  known: { ...nothingKnown, ...known },
+  known: { ...emptyFleetState, ...known },
   definitions: Object.fromEntries(Object.keys(fleet.images).map((image) => [image, 'd1'])),
   gone: new Set(),
   ...more,
 })
 
 /** What a plan says of one image: `bake: because`, `leave: from ubuntu-soe, not from al2023-soe`. */
-export function decisionFor(fleet: Fleet, trigger: Trigger, situation: Situation, image: string): string {
+export function decisionFor(fleet: Fleet, trigger: Trigger, situation: PlanningFacts, image: string): string {
   const found = planCampaign(fleet, trigger, situation).images.find((planned) => planned.image === image)
   return `${found?.decision}: ${found?.reason}`
 }

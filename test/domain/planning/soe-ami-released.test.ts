@@ -45,7 +45,7 @@ describe('what a team announces', () => {
       'emergancy: Invalid key: Expected never but received "emergancy"',
     ],
     [
-      'two mistakes, and both are told',
+      'two mistakes, and both are reported',
       { ...released, version: '2', ami: 'x' },
       'version: Invalid type: Expected "1" but received "2"; ami: an AMI id such as ami-0a1b2c3d4e5f67890',
     ],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { KnownImage } from '../../../domain/planning/known.ts'
+import type { ImageState } from '../../../domain/planning/fleet-state.ts'
 import { channelsOf } from '../../../domain/releases/channels.ts'
 import { fakeRelease } from '../../support/releases.ts'
 
@@ -9,7 +9,7 @@ const releases = [1, 2, 3, 4].map((day) =>
 const [one, two, three, four] = releases as [Release, Release, Release, Release]
 type Release = (typeof releases)[number]
 const bake = { parentAmi: 'ami-soe', definition: 'd1', at: '2026-09-01T06:00:00Z', campaign: 'c' }
-const known = (last?: string, released?: string): KnownImage => ({
+const known = (last?: string, released?: string): ImageState => ({
   ...(last && { last: { ami: last, version: '1', ...bake } }),
   ...(released && { released: { ami: released, version: '1' } }),
 })
@@ -17,7 +17,7 @@ const revoked = { at: '2026-09-05T06:00:00Z', by: 'alice', reason: 'CVE', operat
 const retired = { deprecatedAt: '2026-09-05T06:00:00Z', removedAt: '2026-09-06T06:00:00Z' }
 const candidate: Release = { ...four, releasedAt: undefined } as never
 
-it.each<[string, KnownImage, Release[], Record<string, string[]>]>([
+it.each<[string, ImageState, Release[], Record<string, string[]>]>([
   ['nothing', {}, [one], {}],
   ['a first candidate', known('ami-1'), [one], { 'ami-1': ['candidate'] }],
   [

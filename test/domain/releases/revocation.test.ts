@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Known } from '../../../domain/planning/known.ts'
-import type { Release } from '../../../domain/releases/release.ts'
+import type { FleetState } from '../../../domain/planning/fleet-state.ts'
+import type { ImageRelease } from '../../../domain/releases/image-release.ts'
 import { planRevocation } from '../../../domain/releases/revocation.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 import { fakeRelease } from '../../support/releases.ts'
@@ -23,7 +23,7 @@ const [badBase, badChild, badLeaf] = generation(2, {
 })
 const catalog = [badBase, badChild, badLeaf, oldBase, oldChild, oldLeaf]
 
-function generation(day: number, where: Partial<Release>): [Release, Release, Release] {
+function generation(day: number, where: Partial<ImageRelease>): [ImageRelease, ImageRelease, ImageRelease] {
   const version = `1.0.${day}/1`
   const good = { releasedAt: at, bakedAt: bakedAt(day), ...where }
   const first = fakeRelease({ image: base, version, ...good })
@@ -31,7 +31,7 @@ function generation(day: number, where: Partial<Release>): [Release, Release, Re
   return [first, second, fakeRelease({ image: leaf, version, ...good, parentAmi: second.ami })]
 }
 
-const knownOf = (...releases: Release[]): Known => ({
+const knownOf = (...releases: ImageRelease[]): FleetState => ({
   campaigns: 2,
   upstreams: {},
   images: Object.fromEntries(
@@ -50,7 +50,7 @@ const planned = (more: Partial<typeof asked> = {}, of = { known, catalog }) =>
   planRevocation({ fleet, ...of }, { ...asked, ...more })
 
 describe('what a revocation does', () => {
-  it('takes the descendants along, parents first, and goes back to the last good release of each', () => {
+  it('takes the descendants along, parents first, and rolls back to the last good release of each', () => {
     const { releases, goBack, rebake, stranded, spared } = planned() ?? {}
     expect(releases).toEqual([badBase, badChild, badLeaf])
     expect(goBack).toEqual([base, child, leaf].map((image) => ({ image, to: '1.0.1/1' })))
@@ -76,11 +76,11 @@ describe('what a revocation does', () => {
     expect(planned({ descendants: false }, { known: now, catalog })?.goBack).toEqual([{ image: base, to: '1.0.1/1' }])
   })
 
-  it.each<[string, Partial<Release>]>([
+  it.each<[string, Partial<ImageRelease>]>([
     ['never released', { releasedAt: undefined } as never],
     ['revoked itself', { revoked: { at, by: 'ada', reason: 'bad', operation: 'o' } }],
     ['gone', { retired: { deprecatedAt: at, removedAt: at } }],
-  ])('does not go back to what was %s: the image is stranded', (_, more) => {
+  ])('does not roll back to what was %s: the image is stranded', (_, more) => {
     const before = [{ ...oldBase, ...more }, oldChild, oldLeaf]
     const { goBack, stranded } = planned({}, { known, catalog: [badBase, badChild, badLeaf, ...before] }) ?? {}
     expect(goBack?.map(({ image }) => image)).toEqual([child, leaf])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Known, nothingKnown } from '../../../domain/planning/known.ts'
-import type { Placed, Release } from '../../../domain/releases/release.ts'
+import { emptyFleetState, type FleetState } from '../../../domain/planning/fleet-state.ts'
+import type { ImageRelease, Placement } from '../../../domain/releases/image-release.ts'
 import {
   planRollback,
   type RollbackPlan,
@@ -17,7 +17,7 @@ const small = fleetOf({
 const child = { ...small.images.base, parent: 'base' } as (typeof small.images)[string]
 const fleet = { ...small, images: { ...small.images, child } }
 
-const place = (account: string, region: string, n: number): Placed => ({
+const place = (account: string, region: string, n: number): Placement => ({
   account,
   region,
   ami: `ami-${account.at(-1)}${region}-${n}`,
@@ -28,7 +28,7 @@ const everywhere = (n: number) => ({
   everyone: ['us-west-2', 'us-east-1'].map((region) => place('200000000002', region, n)),
 })
 
-const release = (n: number, more: Partial<Release> = {}): Release => ({
+const release = (n: number, more: Partial<ImageRelease> = {}): ImageRelease => ({
   image: 'base',
   version: `1.0.${n}/1`,
   ami: `ami-${n}`,
@@ -47,7 +47,7 @@ const { releasedAt: _, ...neverReleased } = release(3)
 const halfWay = { ...neverReleased, distributed: early(3) }
 
 /** The newest first. */
-const plan = (releases: Release[], more: Partial<RollbackRequest> = {}) =>
+const plan = (releases: ImageRelease[], more: Partial<RollbackRequest> = {}) =>
   planRollback(fleet, releases.toReversed(), { image: 'base', ...more })
 const planned = (...asked: Parameters<typeof plan>) => plan(...asked) as RollbackPlan
 const versions = ({ from, to, previous, leaves }: RollbackPlan) => [
@@ -58,8 +58,8 @@ const versions = ({ from, to, previous, leaves }: RollbackPlan) => [
 ]
 const v = (n: number) => `1.0.${n}/1`
 
-describe('what an image goes back to', () => {
-  it.each<[string, Release[], Partial<RollbackRequest>, unknown[]]>([
+describe('what an image rolls back to', () => {
+  it.each<[string, ImageRelease[], Partial<RollbackRequest>, unknown[]]>([
     [
       'the newest good one before what targets have',
       [release(1), release(2), release(3)],
@@ -131,7 +131,7 @@ describe('what an image goes back to', () => {
     expect(versions(planned(releases, more))).toEqual(expected)
   })
 
-  it.each<[string, Release[], Partial<RollbackRequest>]>([
+  it.each<[string, ImageRelease[], Partial<RollbackRequest>]>([
     ['the fleet has no image other', [], { image: 'other' }],
     ['base does not go to a ring late: its rings are early, everyone', [], { ring: 'late' }],
     ['no target has ever had a release of base', [{ ...neverReleased, distributed: {} }], {}],
@@ -210,8 +210,8 @@ describe('what is known then', () => {
     at: 't',
     campaign: 'c',
   })
-  const known: Known = {
-    ...nothingKnown,
+  const known: FleetState = {
+    ...emptyFleetState,
     images: {
       base: { last: last('ami-soe-3'), released: { ami: 'ami-3', version: v(3) } },
       child: { last: last('ami-3') },
@@ -242,7 +242,7 @@ describe('what is known then', () => {
     ['was never baked', { last: undefined }, []],
     ['is held itself', { held: { at: 't', by: 'me', reason: 'mine' } }, []],
   ])('is that a child is rebaked that %s: %j', (_, more, expected) => {
-    const now = { ...known, images: { ...known.images, child: { ...known.images.child, ...more } } } as Known
+    const now = { ...known, images: { ...known.images, child: { ...known.images.child, ...more } } } as FleetState
     expect(rebakedBecauseOf(fleet, now, release(2))).toEqual(expected)
   })
 })

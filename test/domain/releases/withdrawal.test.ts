@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Release } from '../../../domain/releases/release.ts'
+import type { ImageRelease } from '../../../domain/releases/image-release.ts'
 import { pointersIn, type Use, usesText } from '../../../domain/releases/usage.ts'
 import { amisOf, keeping, problemsOf, type Withdrawal, withdrawalsOf } from '../../../domain/releases/withdrawal.ts'
 import { smallFleet } from '../../infra/fixture.ts'
@@ -9,7 +9,7 @@ const { build } = fleet
 const there = { account: '222233334444', region: 'us-east-1' }
 const elsewhere = { account: '555566667777', region: 'us-east-1' }
 
-const release = (more: Partial<Release>): Release => ({
+const release = (more: Partial<ImageRelease>): ImageRelease => ({
   image: 'base',
   version: '1.0.0/1',
   ami: 'ami-own',
@@ -23,7 +23,7 @@ const release = (more: Partial<Release>): Release => ({
 })
 
 const how = { protects: ['instance'], otherwise: 'keep' } as const
-const batches = (...some: Release[]) =>
+const batches = (...some: ImageRelease[]) =>
   withdrawalsOf(
     fleet,
     some.map((release) => ({ release, action: 'remove' })),
@@ -46,7 +46,7 @@ describe('what is withdrawn where', () => {
     const copies = { early: [{ ...build, ami: 'ami-own' }], everyone: [{ ...build, ami: 'ami-own' }] }
     const two = [release({ copies }), release({ version: '1.0.1/1', ami: 'ami-next' })]
     expect(batches(...two).map(({ amis }) => amis.map(({ ami }) => ami))).toEqual([['ami-own', 'ami-next']])
-    expect(amisOf(two[0] as Release, build)).toHaveLength(1)
+    expect(amisOf(two[0] as ImageRelease, build)).toHaveLength(1)
   })
 
   it('may be used by every target that it is shared with', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { changesSince } from '../../../domain/validation/changes.ts'
-import type { Finding } from '../../../domain/validation/findings.ts'
+import type { Vulnerability } from '../../../domain/validation/findings.ts'
 
-const finding = (id: string, ...packages: string[]): Finding => ({
+const finding = (id: string, ...packages: string[]): Vulnerability => ({
   id,
   packages,
   severity: 'HIGH',

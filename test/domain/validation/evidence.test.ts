@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CheckResult, type Evidence, judge, someOf } from '../../../domain/validation/evidence.ts'
+import { type CheckResult, type Evidence, someOf, verdictOf } from '../../../domain/validation/evidence.ts'
 
 const good: CheckResult = { check: 'state', passed: true, detail: 'available' }
 const bad: CheckResult = { check: 'size', passed: false, detail: 'too big' }
@@ -26,7 +26,7 @@ describe('the verdict on an image', () => {
     ['failed with a warning', 'required', [evidence(bad, soon)], ['c: size: too big'], ['c: waiver: ends soon']],
     ['does not agree with its results', 'required', [{ ...evidence(bad), passed: true }], ['c: size: too big'], []],
   ])('%s', (_, mode, found, failures, warnings) => {
-    expect(judge([{ check: 'c', mode }], found)).toEqual({ failures, warnings })
+    expect(verdictOf([{ check: 'c', mode }], found)).toEqual({ failures, warnings })
   })
 })
 
@@ -34,6 +34,6 @@ it.each([
   [[], ''],
   [['a', 'b'], 'a, b'],
   [['a', 'b', 'c', 'd'], 'a, b, 2 more'],
-])('%j is told as %s', (names, told) => {
-  expect(someOf(names, 2)).toBe(told)
+])('%j is reported as %s', (names, reported) => {
+  expect(someOf(names, 2)).toBe(reported)
 })

@@ -51,7 +51,7 @@ describe('packages beside those of the previous release', () => {
   it.each([
     ['a=1', 'a=1', 'since 1.0.3: nothing moved'],
     ['a=1 c=1', 'a=2 b=1', 'since 1.0.3: 1 added (b); 1 removed (c); 1 upgraded (a 1 -> 2)'],
-  ])('are told in a line: %s, %s', (before, now, detail) => {
+  ])('are reported in a line: %s, %s', (before, now, detail) => {
     const changes = comparePackages(packages(before), packages(now))
     expect(describeChanges('1.0.3', changes)).toEqual({ check: 'comparison', passed: true, detail })
   })

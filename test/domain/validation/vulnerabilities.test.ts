@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Finding } from '../../../domain/validation/findings.ts'
+import type { Vulnerability } from '../../../domain/validation/findings.ts'
 import { checkVulnerabilities } from '../../../domain/validation/vulnerabilities.ts'
 
-const finding = (id: string, more: Partial<Finding> = {}): Finding => ({
+const finding = (id: string, more: Partial<Vulnerability> = {}): Vulnerability => ({
   id,
   severity: 'HIGH',
   packages: ['openssl'],
@@ -15,7 +15,7 @@ const waiver = (expires: string) => ({
 })
 const today = '2026-09-08'
 type Settings = Parameters<typeof checkVulnerabilities>[0]
-const check = (settings: Partial<Settings>, findings: Finding[], parent?: Finding[]) =>
+const check = (settings: Partial<Settings>, findings: Vulnerability[], parent?: Vulnerability[]) =>
   checkVulnerabilities(
     { fixable: false, introduced: false, waivers: {}, parent: 'base', ...settings },
     { findings, parent, today },
@@ -25,7 +25,7 @@ const failures = (results: ReturnType<typeof check>) =>
 const one = [finding('CVE-2026-1')]
 
 describe('what a scan found', () => {
-  it.each<[string, Partial<Settings>, Finding[], Finding[] | undefined, string[]]>([
+  it.each<[string, Partial<Settings>, Vulnerability[], Vulnerability[] | undefined, string[]]>([
     ['passes without findings', { critical: 0, high: 0 }, [], undefined, []],
     ['passes where nothing is limited', {}, one, undefined, []],
     ['passes as many as are tolerated', { high: 1 }, one, undefined, []],

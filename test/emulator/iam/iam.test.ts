@@ -88,9 +88,9 @@ describe('calls', () => {
   const input = { Name: '/golden/a', Value: 'x', Type: 'String' }
 
   it('refuses what no statement allows, in AWS’s words, and logs it', async () => {
-    const { standIn } = newWorld()
-    const principal = roleWith(standIn, [{ Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parameters }])
-    const call = standIn.call({ principal, service: 'ssm', operation: 'PutParameter', input })
+    const { aws } = newWorld()
+    const principal = roleWith(aws, [{ Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parameters }])
+    const call = aws.call({ principal, service: 'ssm', operation: 'PutParameter', input })
     await expect(call).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message:
@@ -98,25 +98,23 @@ describe('calls', () => {
         'resource: arn:aws:ssm:us-east-1:111111111111:parameter/golden/a because no identity-based policy allows the ' +
         'ssm:PutParameter action',
     })
-    expect(standIn.calls).toMatchObject([{ principal: 'WorkerRole', error: { name: 'AccessDeniedException' } }])
+    expect(aws.calls).toMatchObject([{ principal: 'WorkerRole', error: { name: 'AccessDeniedException' } }])
   })
 
   it('lets the operator do everything, apart from the roles’ log', async () => {
-    const { standIn } = newWorld()
-    const principal = standIn.iam.operator()
-    await standIn.call({ principal, service: 'ssm', operation: 'PutParameter', input })
-    expect(standIn.calls).toEqual([])
-    expect(standIn.operatorCalls).toHaveLength(1)
+    const { aws } = newWorld()
+    const principal = aws.iam.operator()
+    await aws.call({ principal, service: 'ssm', operation: 'PutParameter', input })
+    expect(aws.calls).toEqual([])
+    expect(aws.operatorCalls).toHaveLength(1)
   })
 
   it('says which permissions nothing ever used', async () => {
-    const { standIn } = newWorld()
-    const principal = roleWith(standIn, [
-      allow('ssm:PutParameter', 'ssm:DeleteParameter', 'logs:PutLogEvents', 'ec2:*'),
-    ])
-    roleWith(standIn, [allow('ssm:PutParameter')], { name: 'idle', logicalId: 'IdleRole' })
-    await standIn.call({ principal, service: 'ssm', operation: 'PutParameter', input })
-    expect(standIn.unusedPermissions()).toEqual(['WorkerRole: ec2:*', 'WorkerRole: ssm:DeleteParameter'])
+    const { aws } = newWorld()
+    const principal = roleWith(aws, [allow('ssm:PutParameter', 'ssm:DeleteParameter', 'logs:PutLogEvents', 'ec2:*')])
+    roleWith(aws, [allow('ssm:PutParameter')], { name: 'idle', logicalId: 'IdleRole' })
+    await aws.call({ principal, service: 'ssm', operation: 'PutParameter', input })
+    expect(aws.unusedPermissions()).toEqual(['WorkerRole: ec2:*', 'WorkerRole: ssm:DeleteParameter'])
   })
 
   it.each<[string, Statement[], string | undefined]>([
@@ -124,11 +122,11 @@ describe('calls', () => {
     ['half of it', [allow('sns:Publish', 'kms:GenerateDataKey')], 'kms:Decrypt'],
     ['all of it', [allow('sns:Publish', 'kms:GenerateDataKey*', 'kms:Decrypt')], undefined],
   ])('an encrypted topic needs the key: %s of that is allowed', async (_, statements, refused) => {
-    const { standIn } = newWorld()
+    const { aws } = newWorld()
     const arn = 'arn:aws:sns:us-east-1:111111111111:golden-notifications'
-    standIn.sns.addTopic({ arn, kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1' })
-    const principal = roleWith(standIn, statements)
-    const publish = standIn.call({
+    aws.sns.addTopic({ arn, kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1' })
+    const principal = roleWith(aws, statements)
+    const publish = aws.call({
       principal,
       service: 'sns',
       operation: 'Publish',
@@ -139,10 +137,10 @@ describe('calls', () => {
   })
 
   it('checks both sides of an index query, a tagged put and a batch', async () => {
-    const { standIn } = newWorld()
+    const { aws } = newWorld()
     const table = 'arn:aws:dynamodb:us-east-1:111111111111:table/golden-ledger'
-    const principal = roleWith(standIn, [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: table }])
-    const query = (input: object) => standIn.call({ principal, service: 'dynamodb', operation: 'Query', input })
+    const principal = roleWith(aws, [{ Effect: 'Allow', Action: 'dynamodb:*', Resource: table }])
+    const query = (input: object) => aws.call({ principal, service: 'dynamodb', operation: 'Query', input })
     await expect(query({ TableName: 'golden-ledger', IndexName: 'by-status' })).rejects.toThrow(
       `${table}/index/by-status`,
     )
@@ -177,16 +175,16 @@ describe('assuming a role', () => {
     ['trusts a service only', [mayAssume], trusting({ Service: 'lambda.amazonaws.com' }), 'golden', false],
     ['trusts, but the caller may not', [allow('sts:GetCallerIdentity')], trusting(root), 'golden', false],
   ])('that %s', async (_, statements, trust, ExternalId, works) => {
-    const { standIn } = newWorld()
-    const principal = roleWith(standIn, statements)
-    roleWith(standIn, [], {
+    const { aws } = newWorld()
+    const principal = roleWith(aws, statements)
+    roleWith(aws, [], {
       account: target.account,
       name: 'golden-publish',
       logicalId: 'PublishRole',
       trust,
     })
     const input = { RoleArn: arn, RoleSessionName: 'publish', ...(ExternalId ? { ExternalId } : {}) }
-    const call = standIn.call({ principal, service: 'sts', operation: 'AssumeRole', input })
+    const call = aws.call({ principal, service: 'sts', operation: 'AssumeRole', input })
     if (!works) await expect(call).rejects.toMatchObject({ name: 'AccessDenied', status: 403 })
     else {
       const { AssumedRoleUser } = (await call) as { AssumedRoleUser: { Arn: string } }
@@ -195,10 +193,10 @@ describe('assuming a role', () => {
   })
 
   it('refuses a role that does not exist as one that does not trust', async () => {
-    const { standIn } = newWorld()
-    const principal = roleWith(standIn, [mayAssume])
+    const { aws } = newWorld()
+    const principal = roleWith(aws, [mayAssume])
     const input = { RoleArn: arn, RoleSessionName: 'publish' }
-    const call = standIn.call({ principal, service: 'sts', operation: 'AssumeRole', input })
+    const call = aws.call({ principal, service: 'sts', operation: 'AssumeRole', input })
     await expect(call).rejects.toThrow('is not authorized to perform: sts:AssumeRole')
   })
 })

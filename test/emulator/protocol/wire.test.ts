@@ -117,7 +117,7 @@ describe('decode', () => {
     ['sns', { body: 'x=1' }, 'operation sns without an Action'],
   ])('refuses what %s does not have', async (service, o, named) => {
     const model = await modelOf(service)
-    expect(() => decode(model, request(o))).toThrow(`the emulator does not imitate the ${named}`)
+    expect(() => decode(model, request(o))).toThrow(`the emulator does not emulate the ${named}`)
   })
 })
 
@@ -176,6 +176,6 @@ it.each([
 })
 
 it('knows no other services', () => {
-  expect(() => serviceOf('s3')).toThrow('the emulator does not imitate the service s3')
-  expect(() => modelOf('s3')).toThrow('the emulator does not imitate the service s3')
+  expect(() => serviceOf('s3')).toThrow('the emulator does not emulate the service s3')
+  expect(() => modelOf('s3')).toThrow('the emulator does not emulate the service s3')
 })

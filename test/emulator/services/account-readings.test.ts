@@ -33,20 +33,20 @@ describe('iam', () => {
     const name = 'AWSServiceRoleForImageBuilder'
     const arn = `arn:aws:iam::${build.account}:role/aws-service-role/imagebuilder.amazonaws.com/${name}`
     const trust = trusting({ Service: 'imagebuilder.amazonaws.com' })
-    world.standIn.addRole({ account: build.account, logicalId: name, name, arn, trust, policies: [] })
+    world.aws.addRole({ account: build.account, logicalId: name, name, arn, trust, policies: [] })
     const { Role } = await new IAMClient(clientOptions(world)).send(new GetRoleCommand({ RoleName: name }))
     expect(Role).toMatchObject({ Arn: arn, Path: '/aws-service-role/imagebuilder.amazonaws.com/' })
     expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''))).toHaveProperty('Statement')
   })
 
   it('does not know one that is gone', async () => {
-    world.standIn.iam.removeRole(roleWith(world.standIn, [], { name: 'short-lived' }).roleArn)
+    world.aws.iam.removeRole(roleWith(world.aws, [], { name: 'short-lived' }).roleArn)
     const asked = new IAMClient(clientOptions(world)).send(new GetRoleCommand({ RoleName: 'short-lived' }))
     await expect(asked).rejects.toMatchObject({ name: 'NoSuchEntityException' })
   })
 
   it('tells a role that may not ask what it needs', async () => {
-    const client = new IAMClient(clientOptions(world, roleWith(world.standIn, [allow('ec2:*')])))
+    const client = new IAMClient(clientOptions(world, roleWith(world.aws, [allow('ec2:*')])))
     await expect(client.send(new GetRoleCommand({ RoleName: 'worker' }))).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringContaining('is not authorized to perform: iam:GetRole'),
@@ -60,8 +60,8 @@ describe('kms', () => {
   const policy = { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'kms:*' }] }
 
   it('tells of a key by its id, its alias or its ARN, and its policy', async () => {
-    world.standIn.kms.addKey({ arn, enabled: false, policy })
-    world.standIn.kms.addAlias(`arn:aws:kms:${build.region}:${build.account}:alias/golden`, arn)
+    world.aws.kms.addKey({ arn, enabled: false, policy })
+    world.aws.kms.addAlias(`arn:aws:kms:${build.region}:${build.account}:alias/golden`, arn)
     for (const KeyId of [arn, 'alias/golden', arn.split('/')[1]]) {
       const { KeyMetadata } = await client().send(new DescribeKeyCommand({ KeyId }))
       expect(KeyMetadata).toMatchObject({ Arn: arn, KeyState: 'Disabled', Enabled: false })
@@ -82,7 +82,7 @@ describe('service-quotas', () => {
   const pipelines = { ServiceCode: 'imagebuilder', QuotaCode: 'L-7A0E01E3' }
 
   it('tells what an account has, and what everybody has', async () => {
-    world.standIn.quotas.values.set('imagebuilder L-7A0E01E3', 200)
+    world.aws.quotas.values.set('imagebuilder L-7A0E01E3', 200)
     expect((await client().send(new GetServiceQuotaCommand(pipelines))).Quota?.Value).toBe(200)
     const { Quota } = await client().send(new GetAWSDefaultServiceQuotaCommand(pipelines))
     expect(Quota).toMatchObject({ Value: 75, QuotaName: 'Image pipelines' })
@@ -98,7 +98,7 @@ describe('service-quotas', () => {
 })
 
 it('inspector2 tells whether it is on', async () => {
-  world.standIn.inspector.off.add('222222222222')
+  world.aws.inspector.off.add('222222222222')
   const { accounts = [] } = await new Inspector2Client(clientOptions(world)).send(
     new BatchGetAccountStatusCommand({ accountIds: [build.account, '222222222222'] }),
   )
@@ -106,7 +106,7 @@ it('inspector2 tells whether it is on', async () => {
 })
 
 it('ec2 tells of the regions that an account has not opted in to only when it is asked for all', async () => {
-  world.standIn.ec2.regions.notOptedIn.add(`${build.account}/ap-east-1`)
+  world.aws.ec2.regions.notOptedIn.add(`${build.account}/ap-east-1`)
   const client = new EC2Client(clientOptions(world))
   const statusOf = async (AllRegions: boolean) => {
     const { Regions = [] } = await client.send(new DescribeRegionsCommand({ AllRegions }))
@@ -125,8 +125,8 @@ it('ec2 tells of the regions that an account has not opted in to only when it is
 
 it('events tells which rules go somewhere, and whom a bus admits', async () => {
   const client = new EventBridgeClient(clientOptions(world))
-  const { events } = world.standIn
-  const TargetArn = `arn:aws:lambda:${build.region}:${build.account}:function:golden-resume-wait`
+  const { events } = world.aws
+  const TargetArn = `arn:aws:lambda:${build.region}:${build.account}:function:golden-complete-wait`
   events.addBus(build, 'golden-releases')
   events.addRule({ ...build, name: 'one', pattern: {}, targets: [{ Id: 'x', Arn: TargetArn }] })
   events.addRule({ ...build, name: 'two', bus: 'golden-releases', targets: [{ Id: 'x', Arn: TargetArn }] })
@@ -142,8 +142,8 @@ it('events tells which rules go somewhere, and whom a bus admits', async () => {
 it('sqs empties a queue', async () => {
   const client = new SQSClient(clientOptions(world))
   const QueueUrl = `https://sqs.${build.region}.amazonaws.com/${build.account}/letters`
-  world.standIn.sqs.addQueue(build, 'letters')
-  world.standIn.sqs.put(`arn:aws:sqs:${build.region}:${build.account}:letters`, {
+  world.aws.sqs.addQueue(build, 'letters')
+  world.aws.sqs.put(`arn:aws:sqs:${build.region}:${build.account}:letters`, {
     id: '1',
     body: '{}',
     sent: new Date(0),
@@ -157,10 +157,10 @@ it('sqs empties a queue', async () => {
 })
 
 it('sns tells nothing to a subscriber who has not confirmed', () => {
-  const { sns } = world.standIn
+  const { sns } = world.aws
   const topicArn = `arn:aws:sns:${build.region}:${build.account}:news`
-  const told: string[] = []
-  sns.deliver = (functionArn) => told.push(functionArn)
+  const reported: string[] = []
+  sns.deliver = (functionArn) => reported.push(functionArn)
   sns.addTopic({ arn: topicArn })
   for (const [endpoint, pending] of [
     ['a', true],
@@ -168,7 +168,7 @@ it('sns tells nothing to a subscriber who has not confirmed', () => {
   ] as const)
     sns.subscribe({ topicArn, protocol: 'lambda', endpoint, owner: build.account, pending })
   sns.announce(topicArn, { text: 'hello' })
-  expect(told).toEqual(['b'])
+  expect(reported).toEqual(['b'])
 })
 
-itFitsTheModels(() => [...world.standIn.calls, ...world.standIn.operatorCalls])
+itFitsTheModels(() => [...world.aws.calls, ...world.aws.operatorCalls])

@@ -31,7 +31,7 @@ const tags = [
 
 beforeEach(async () => {
   world = await served()
-  const { image } = world.standIn.ec2.addImage({
+  const { image } = world.aws.ec2.addImage({
     ...build,
     Name: 'golden-base 1',
     sharedWith: [target.account],
@@ -41,11 +41,11 @@ beforeEach(async () => {
   ami = image.ImageId
   snapshot = image.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ''
   world.events.length = 0
-  owner = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*', 'ssm:*')])))
-  other = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*')], { ...target, name: 'other' })))
+  owner = new EC2Client(clientOptions(world, roleWith(world.aws, [allow('ec2:*', 'ssm:*')])))
+  other = new EC2Client(clientOptions(world, roleWith(world.aws, [allow('ec2:*')], { ...target, name: 'other' })))
 })
 afterEach(async () => {
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
   await world.close()
 })
 
@@ -70,7 +70,7 @@ const snapshots = async (client = owner) =>
   (await client.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }))).Snapshots?.map(
     ({ SnapshotId }) => SnapshotId,
   )
-const told = () => world.events.map(({ account, detail }) => [account, detail.ImageId, detail.State])
+const reported = () => world.events.map(({ account, detail }) => [account, detail.ImageId, detail.State])
 const at = (minutes: number) => new Date(world.clock.now() + minutes * 60_000)
 
 describe('a deprecated AMI', () => {
@@ -85,7 +85,7 @@ describe('a deprecated AMI', () => {
     expect(await seen(owner)).toMatchObject([{ ImageId: ami, State: 'available', DeprecationTime }])
     await owner.send(new DisableImageDeprecationCommand({ ImageId: ami }))
     expect(await seen(other)).toMatchObject([{ DeprecationTime: undefined }])
-    expect(told()).toEqual([])
+    expect(reported()).toEqual([])
   })
 
   it.each([
@@ -106,7 +106,7 @@ describe('a disabled AMI', () => {
     await expect(seen(other, { ImageIds: [ami] })).rejects.toMatchObject({ name: 'InvalidAMIID.NotFound' })
     const launch = { ImageId: ami, Attribute: 'launchPermission' } as const
     expect((await owner.send(new DescribeImageAttributeCommand(launch))).LaunchPermissions).toEqual([])
-    expect(told()).toEqual([[build.account, ami, 'disabled']])
+    expect(reported()).toEqual([[build.account, ami, 'disabled']])
   })
 
   it('launches nothing, and no parameter takes it', async () => {
@@ -132,7 +132,7 @@ describe('a disabled AMI', () => {
     await enable()
     expect(await seen(owner)).toMatchObject([{ State: 'available' }])
     expect(await seen(other)).toEqual([])
-    expect(told().map(([, , state]) => state)).toEqual(['disabled', 'available'])
+    expect(reported().map(([, , state]) => state)).toEqual(['disabled', 'available'])
   })
 })
 
@@ -146,7 +146,7 @@ describe('a deregistered AMI', () => {
     await disable()
     await expect(drop()).rejects.toMatchObject({ name: 'InvalidSnapshot.InUse' })
     expect(await deregister()).not.toHaveProperty('DeleteSnapshotResults')
-    expect(told().at(-1)).toEqual([build.account, ami, 'deregistered'])
+    expect(reported().at(-1)).toEqual([build.account, ami, 'deregistered'])
     expect(await snapshots()).toEqual([snapshot])
     await drop()
     expect(await snapshots()).toEqual([])
@@ -163,7 +163,7 @@ describe('a deregistered AMI', () => {
 
   it('leaves a snapshot that another AMI has too', async () => {
     const devices = [{ DeviceName: '/dev/xvda', Ebs: { SnapshotId: snapshot } }]
-    world.standIn.ec2.addImage({ ...build, Name: 'golden-base 2', BlockDeviceMappings: devices })
+    world.aws.ec2.addImage({ ...build, Name: 'golden-base 2', BlockDeviceMappings: devices })
     expect((await deregister(true)).DeleteSnapshotResults).toEqual([{ SnapshotId: snapshot, ReturnCode: 'skipped' }])
     expect(await snapshots()).toEqual([snapshot])
   })
@@ -171,7 +171,7 @@ describe('a deregistered AMI', () => {
 
 describe('snapshots', () => {
   it('are their owner’s alone, found by tags, in pages', async () => {
-    world.standIn.ec2.addImage({ ...build, Name: 'golden-web 1' })
+    world.aws.ec2.addImage({ ...build, Name: 'golden-web 1' })
     expect(await snapshots(other)).toEqual([])
     const byTag = { Filters: [{ Name: 'tag:team:fleet', Values: ['golden'] }] }
     const { Snapshots } = await owner.send(new DescribeSnapshotsCommand(byTag))
@@ -204,7 +204,7 @@ describe('who does not own the AMI', () => {
   it.each([
     ['ami-00000000000000000', 'InvalidAMIID.NotFound'],
     ['ami-x', 'InvalidAMIID.Malformed'],
-  ])('is told that %s is none', async (ImageId, name) => {
+  ])('learns that %s is none', async (ImageId, name) => {
     await expect(owner.send(new DisableImageCommand({ ImageId }))).rejects.toMatchObject({ name })
   })
 })
@@ -213,7 +213,7 @@ it('is only asked about in a dry run', async () => {
   const dry = (client: EC2Client) => client.send(new DisableImageCommand({ ImageId: ami, DryRun: true }))
   await expect(dry(owner)).rejects.toMatchObject({ name: 'DryRunOperation' })
   expect(await seen(owner)).toMatchObject([{ State: 'available' }])
-  const nobody = new EC2Client(clientOptions(world, roleWith(world.standIn, [], { name: 'nobody' })))
+  const nobody = new EC2Client(clientOptions(world, roleWith(world.aws, [], { name: 'nobody' })))
   await expect(dry(nobody)).rejects.toMatchObject({ name: 'UnauthorizedOperation' })
 })
 
@@ -225,7 +225,7 @@ describe('a right by tags', () => {
     Condition: { StringEquals: { [key]: value } },
   })
   const as = (...statements: Statement[]) =>
-    new EC2Client(clientOptions(world, roleWith(world.standIn, statements, { name: 'tagged' })))
+    new EC2Client(clientOptions(world, roleWith(world.aws, statements, { name: 'tagged' })))
 
   it.each([
     ['aws:ResourceTag/team:fleet', 'golden', true],
@@ -244,7 +244,7 @@ describe('a right by tags', () => {
 
   it('does not see the tags of an AMI that is somebody else’s, or gone', async () => {
     const statement = onTag('ec2:DisableImage', 'aws:ResourceTag/team:fleet', 'golden')
-    const role = roleWith(world.standIn, [statement], { ...target, name: 'tagged' })
+    const role = roleWith(world.aws, [statement], { ...target, name: 'tagged' })
     await expect(disable(new EC2Client(clientOptions(world, role)))).rejects.toMatchObject({
       name: 'UnauthorizedOperation',
     })

@@ -36,9 +36,9 @@ describe('a runbook is refused', () => {
       'parameter A is of the unknown type Text',
     ],
     [
-      'with an action that nobody imitates',
+      'with an action that nobody emulates',
       change('Launch', { action: 'aws:sleep' }),
-      'does not imitate the automation action aws:sleep',
+      'does not emulate the automation action aws:sleep',
     ],
     [
       'with an input that the action does not take',
@@ -122,7 +122,7 @@ describe('values', () => {
     expect(selected(answer, path)).toEqual(expected)
   })
 
-  it.each(['$.R[*]', 'R', '$.R[?(@.I)]'])('%s is not imitated', (path) => {
-    expect(() => selected(answer, path)).toThrow('does not imitate the JSONPath')
+  it.each(['$.R[*]', 'R', '$.R[?(@.I)]'])('%s is not emulated', (path) => {
+    expect(() => selected(answer, path)).toThrow('does not emulate the JSONPath')
   })
 })

@@ -15,7 +15,7 @@ const instances: string[] = []
 
 beforeAll(async () => {
   world = await served()
-  const { ec2, autoscaling } = world.standIn
+  const { ec2, autoscaling } = world.aws
   for (const name of ['web', 'arm']) ec2.launchTemplates.add({ ...target, name })
   autoscaling.add({ ...target, name: 'web', launchTemplate: { name: 'web', version: '$Latest' } })
   autoscaling.add({
@@ -37,9 +37,7 @@ beforeAll(async () => {
     instances.push(
       ec2.instances.add({ ...target, imageId: 'ami-00000000000000003', ...(asg && { asg }) }).instance.InstanceId,
     )
-  client = new AutoScalingClient(
-    clientOptions(world, roleWith(world.standIn, [allow('autoscaling:Describe*')], target)),
-  )
+  client = new AutoScalingClient(clientOptions(world, roleWith(world.aws, [allow('autoscaling:Describe*')], target)))
 })
 
 afterAll(async () => {
@@ -54,8 +52,8 @@ const names = async (input: DescribeAutoScalingGroupsCommandInput) =>
 
 describe('groups', () => {
   it('say what they launch from: a template, several, or a launch configuration', async () => {
-    const { id: web } = world.standIn.ec2.launchTemplates.find('web', target) ?? {}
-    const { id: arm } = world.standIn.ec2.launchTemplates.find('arm', target) ?? {}
+    const { id: web } = world.aws.ec2.launchTemplates.find('web', target) ?? {}
+    const { id: arm } = world.aws.ec2.launchTemplates.find('arm', target) ?? {}
     const { AutoScalingGroups } = await groups()
     expect(AutoScalingGroups).toMatchObject([
       { LaunchTemplate: { LaunchTemplateId: web, LaunchTemplateName: 'web', Version: '$Latest' } },
@@ -110,7 +108,7 @@ describe('groups', () => {
   })
 
   it('need a launch template that is there', () => {
-    const add = () => world.standIn.autoscaling.add({ ...target, name: 'x', launchTemplate: { name: 'nothing' } })
+    const add = () => world.aws.autoscaling.add({ ...target, name: 'x', launchTemplate: { name: 'nothing' } })
     expect(add).toThrow('account 222222222222 has no launch template nothing in us-east-1')
   })
 })
@@ -122,15 +120,15 @@ it('describes launch configurations', async () => {
   expect((await client.send(new DescribeLaunchConfigurationsCommand(none))).LaunchConfigurations).toEqual([])
 })
 
-it('refuses who may not, and what it does not imitate', async () => {
+it('refuses who may not, and what it does not emulate', async () => {
   const nobody = new AutoScalingClient(
-    clientOptions(world, roleWith(world.standIn, [], { ...target, name: 'nobody', logicalId: 'NobodyRole' })),
+    clientOptions(world, roleWith(world.aws, [], { ...target, name: 'nobody', logicalId: 'NobodyRole' })),
   )
   await expect(nobody.send(new DescribeAutoScalingGroupsCommand())).rejects.toMatchObject({
     name: 'AccessDenied',
   })
-  await expect(client.send(new DescribePoliciesCommand())).rejects.toThrow('does not imitate')
-  await expect(groups({ Filters: [{ Name: 'tag-key', Values: ['team'] }] })).rejects.toThrow('does not imitate')
+  await expect(client.send(new DescribePoliciesCommand())).rejects.toThrow('does not emulate')
+  await expect(groups({ Filters: [{ Name: 'tag-key', Values: ['team'] }] })).rejects.toThrow('does not emulate')
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

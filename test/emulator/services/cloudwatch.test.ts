@@ -18,7 +18,7 @@ let health: string
 
 beforeAll(async () => {
   world = await served()
-  const { cloudwatch } = world.standIn
+  const { cloudwatch } = world.aws
   errors = cloudwatch.addAlarm({ ...build, name: 'payments-errors' })
   health = cloudwatch.addAlarm({ ...build, name: 'payments: health', composite: true })
   cloudwatch.addAlarm({ ...build, name: 'orders-errors', state: 'INSUFFICIENT_DATA' })
@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 const as = (statements: Parameters<typeof roleWith>[1], o: Parameters<typeof roleWith>[2] = {}) =>
-  new CloudWatchClient(clientOptions(world, roleWith(world.standIn, statements, o)))
+  new CloudWatchClient(clientOptions(world, roleWith(world.aws, statements, o)))
 const alarms = async (input: DescribeAlarmsCommandInput, from = client) => {
   const { MetricAlarms = [], CompositeAlarms = [] } = await from.send(new DescribeAlarmsCommand(input))
   return [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName, StateValue }) => `${AlarmName} ${StateValue}`)
@@ -108,7 +108,7 @@ describe('DescribeAlarmHistory', () => {
       newState: { stateValue: 'ALARM', stateReason: 'Threshold Crossed: 7 errors' },
     })
     const later = await served()
-    const { cloudwatch } = later.standIn
+    const { cloudwatch } = later.aws
     cloudwatch.setState(cloudwatch.addAlarm({ ...build, name: 'a' }), 'ALARM')
     const from = new CloudWatchClient(clientOptions(later))
     const count = async () =>
@@ -120,7 +120,7 @@ describe('DescribeAlarmHistory', () => {
   })
 
   it('outlives its alarm', async () => {
-    const { cloudwatch } = world.standIn
+    const { cloudwatch } = world.aws
     const arn = cloudwatch.addAlarm({ ...build, name: 'short-lived' })
     cloudwatch.removeAlarm(arn)
     expect(await alarms({ AlarmNames: ['short-lived'] })).toEqual([])
@@ -150,4 +150,4 @@ it('needs the right for all alarms where composite ones are asked for', async ()
   await expect(alarms({ AlarmNames: ['orders-errors'] }, narrow)).rejects.toThrow('cloudwatch:DescribeAlarms')
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

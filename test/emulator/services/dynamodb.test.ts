@@ -35,12 +35,12 @@ const properties = {
 
 beforeAll(async () => {
   world = await served()
-  const made = await world.standIn.dynamodb.createTable(build, properties)
+  const made = await world.aws.dynamodb.createTable(build, properties)
   expect(made).toEqual({
     name: TableName,
     arn: 'arn:aws:dynamodb:us-east-1:111111111111:table/golden-ledger',
   })
-  client = new DynamoDBClient(clientOptions(world, roleWith(world.standIn, [allow('dynamodb:*')])))
+  client = new DynamoDBClient(clientOptions(world, roleWith(world.aws, [allow('dynamodb:*')])))
 })
 
 afterAll(async () => {
@@ -62,7 +62,7 @@ it('keeps items of every type', async () => {
   }
   await client.send(new PutItemCommand({ TableName, Item }))
   expect((await client.send(new GetItemCommand({ TableName, Key: key }))).Item).toEqual(Item)
-  expect(world.standIn.calls.at(-1)?.output).toMatchObject({ Item: { bytes: { B: 'AQL/' } } })
+  expect(world.aws.calls.at(-1)?.output).toMatchObject({ Item: { bytes: { B: 'AQL/' } } })
   const batch = await client.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [key] } } }))
   expect(batch.Responses?.[TableName]).toEqual([Item])
 })
@@ -116,4 +116,4 @@ it('refuses in DynamoDB’s words', async () => {
   await expect(wrongKey).rejects.toMatchObject({ name: 'ValidationException' })
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

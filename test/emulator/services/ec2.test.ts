@@ -17,9 +17,9 @@ const ids: Record<string, string> = {}
 
 beforeAll(async () => {
   world = await served()
-  const { standIn } = world
-  const add = (key: string, ami: Parameters<typeof standIn.ec2.addImage>[0]) => {
-    ids[key] = standIn.ec2.addImage(ami).image.ImageId
+  const { aws } = world
+  const add = (key: string, ami: Parameters<typeof aws.ec2.addImage>[0]) => {
+    ids[key] = aws.ec2.addImage(ami).image.ImageId
   }
   const tags = [{ Key: 'Team', Value: 'a & <b>' }]
   add('own', {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   add('public', { ...soe, Name: 'al2023-soe 2', Public: true, ImageOwnerAlias: 'amazon' })
   add('hidden', { ...soe, Name: 'al2023-soe 3' })
   add('elsewhere', { ...build, region: 'eu-west-1', Name: 'golden-base 1' })
-  client = new EC2Client(clientOptions(world, roleWith(standIn, [allow('ec2:Describe*')])))
+  client = new EC2Client(clientOptions(world, roleWith(aws, [allow('ec2:Describe*')])))
 })
 
 afterAll(async () => {
@@ -147,15 +147,15 @@ describe('other operations', () => {
     ])
   })
 
-  it('refuses what it does not imitate', async () => {
+  it('refuses what it does not emulate', async () => {
     await expect(client.send(new DescribeVpcsCommand())).rejects.toThrow(
-      'the emulator does not imitate the operation ec2 DescribeVpcs',
+      'the emulator does not emulate the operation ec2 DescribeVpcs',
     )
   })
 
   it('refuses a principal in EC2’s way', async () => {
     const nobody = new EC2Client(
-      clientOptions(world, roleWith(world.standIn, [], { name: 'nobody', logicalId: 'NobodyRole' })),
+      clientOptions(world, roleWith(world.aws, [], { name: 'nobody', logicalId: 'NobodyRole' })),
     )
     await expect(nobody.send(new DescribeImagesCommand())).rejects.toMatchObject({
       name: 'UnauthorizedOperation',
@@ -163,7 +163,7 @@ describe('other operations', () => {
   })
 
   it('allows one AMI of a name, and says that there is a new one', () => {
-    const again = () => world.standIn.ec2.addImage({ ...build, Name: 'golden-base 1' })
+    const again = () => world.aws.ec2.addImage({ ...build, Name: 'golden-base 1' })
     expect(again).toThrow(expect.objectContaining({ name: 'InvalidAMIName.Duplicate' }))
     expect(world.events[0]).toMatchObject({
       source: 'aws.ec2',
@@ -178,16 +178,16 @@ describe('other operations', () => {
 
 describe('an AMI that is deregistered', () => {
   const { account, region } = soe
-  const add = (Name: string) => world.standIn.ec2.addImage({ ...soe, Name, sharedWith: [build.account] }).image
+  const add = (Name: string) => world.aws.ec2.addImage({ ...soe, Name, sharedWith: [build.account] }).image
 
   it('is gone for everybody, and its name is free', async () => {
     const { ImageId } = add('al2023-soe gone')
-    expect(world.standIn.ec2.named('al2023-soe gone', soe)?.image.ImageId).toBe(ImageId)
-    world.standIn.ec2.deregister(ImageId, region)
+    expect(world.aws.ec2.named('al2023-soe gone', soe)?.image.ImageId).toBe(ImageId)
+    world.aws.ec2.deregister(ImageId, region)
     await expect(client.send(new DescribeImagesCommand({ ImageIds: [ImageId] }))).rejects.toMatchObject({
       name: 'InvalidAMIID.NotFound',
     })
-    expect(world.standIn.ec2.named('al2023-soe gone', soe)).toBeUndefined()
+    expect(world.aws.ec2.named('al2023-soe gone', soe)).toBeUndefined()
     expect(add('al2023-soe gone')).toMatchObject({ State: 'available' })
   })
 
@@ -195,15 +195,17 @@ describe('an AMI that is deregistered', () => {
     ['EC2 says so on its owner’s bus', {}, ['available', 'deregistered']],
     ['EC2 does not where somebody else tells', { unannounced: true }, ['available']],
   ])('%s', (_, more, states) => {
-    const { ImageId } = add(`al2023-soe told ${states.length}`)
-    world.standIn.ec2.deregister(ImageId, region, more)
-    const told = world.events.filter(({ detail }) => detail.ImageId === ImageId)
-    expect(told.map(({ account: of, detail }) => [of, detail.State])).toEqual(states.map((state) => [account, state]))
+    const { ImageId } = add(`al2023-soe reported ${states.length}`)
+    world.aws.ec2.deregister(ImageId, region, more)
+    const reported = world.events.filter(({ detail }) => detail.ImageId === ImageId)
+    expect(reported.map(({ account: of, detail }) => [of, detail.State])).toEqual(
+      states.map((state) => [account, state]),
+    )
   })
 
   it('that is not there is no matter', () => {
-    expect(() => world.standIn.ec2.deregister('ami-00000000000000000', region)).not.toThrow()
+    expect(() => world.aws.ec2.deregister('ami-00000000000000000', region)).not.toThrow()
   })
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

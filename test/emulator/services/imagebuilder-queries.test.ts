@@ -30,7 +30,7 @@ let fleet: ReturnType<typeof seedFleet>
 beforeAll(async () => {
   world = await served()
   fleet = seedFleet(world)
-  client = new ImagebuilderClient(clientOptions(world, roleWith(world.standIn, [allow('imagebuilder:*')])))
+  client = new ImagebuilderClient(clientOptions(world, roleWith(world.aws, [allow('imagebuilder:*')])))
   for (let i = 0; i < 3; i++) {
     const input = { imagePipelineArn: fleet.pipeline, clientToken: `t${i}`, tags: { Number: `${i}` } }
     await client.send(new StartImagePipelineExecutionCommand(input))
@@ -150,7 +150,7 @@ describe('list', () => {
       client.send(new ListImagesCommand({ filters: [{ name, values: [value] }] }))
     expect((await named('name', 'golden-base')).imageVersionList).toHaveLength(1)
     expect((await named('name', 'silver')).imageVersionList).toEqual([])
-    await expect(named('colour', 'red')).rejects.toThrow('the emulator does not imitate the filter colour')
+    await expect(named('colour', 'red')).rejects.toThrow('the emulator does not emulate the filter colour')
     expect((await client.send(new ListImagesCommand({ owner: 'Amazon' }))).imageVersionList).toEqual([])
   })
 
@@ -180,7 +180,7 @@ it('keeps tags', async () => {
 
 describe('a template', () => {
   const make = (type: string, properties: object) =>
-    world.standIn.imagebuilder.createFromTemplate(
+    world.aws.imagebuilder.createFromTemplate(
       `AWS::ImageBuilder::${type}`,
       properties as Record<string, unknown>,
       build,
@@ -211,10 +211,10 @@ describe('a template', () => {
       'expected a string',
     ],
     [
-      'a type that is not imitated',
+      'a type that is not emulated',
       'ContainerRecipe',
       {},
-      'does not imitate the resource type AWS::ImageBuilder::ContainerRecipe',
+      'does not emulate the resource type AWS::ImageBuilder::ContainerRecipe',
     ],
     [
       'what exists already',
@@ -231,10 +231,10 @@ describe('an image that somebody else has built', () => {
   const arn = `${prefix}:image/soe-al2023/2026.9.1/2`
   beforeAll(() => {
     const ami = { region: 'us-east-1', accountId: build.account, image: 'ami-0123456789abcdef0' }
-    world.standIn.imagebuilder.images.addBuilt(arn, { platform: 'Linux' }, [ami])
+    world.aws.imagebuilder.images.addBuilt(arn, { platform: 'Linux' }, [ami])
   })
 
-  it('is there, with its AMI, and nothing has told of it', async () => {
+  it('is there, with its AMI, and nothing has reported it', async () => {
     const { image } = await client.send(new GetImageCommand({ imageBuildVersionArn: arn }))
     expect(image).toMatchObject({
       arn,
@@ -256,4 +256,4 @@ describe('an image that somebody else has built', () => {
   })
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

@@ -34,13 +34,13 @@ beforeEach(async () => {
   world = await served()
   fleet = seedFleet(world)
   world.events.length = 0
-  const principal = roleWith(world.standIn, [allow('imagebuilder:*', 'iam:PassRole', 'ec2:DescribeImages')])
+  const principal = roleWith(world.aws, [allow('imagebuilder:*', 'iam:PassRole', 'ec2:DescribeImages')])
   client = new ImagebuilderClient(clientOptions(world, principal))
 })
 
 afterEach(async () => {
   await world.close()
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
 })
 
 const start = async (clientToken = 'campaign-1', tags?: Record<string, string>) => {
@@ -62,7 +62,7 @@ const statuses = (arn: string) =>
     .filter((event) => event['detail-type'].endsWith('State Change') && event.resources[0] === arn)
     .map(({ detail }) => (detail.state as { status: string }).status)
 const fail = (outcome: Outcome) => {
-  world.standIn.imagebuilder.outcome = ({ attempt }) => (attempt === 1 ? outcome : {})
+  world.aws.imagebuilder.outcome = ({ attempt }) => (attempt === 1 ? outcome : {})
 }
 
 describe('a build', () => {
@@ -106,7 +106,7 @@ describe('a build', () => {
     ['nothing', {}, { all: 0, critical: 0, high: 0, medium: 0 }],
     ['what there is', { critical: 2, medium: 1 }, { all: 3, critical: 2, high: 0, medium: 1 }],
   ])('is scanned before it is available, and the scan finds %s', async (_, findings, counts) => {
-    world.standIn.imagebuilder.outcome = () => ({ findings })
+    world.aws.imagebuilder.outcome = () => ({ findings })
     const arn = await built()
     const own = world.events.filter(({ resources }) => resources[0] === arn)
     const scans = own.filter((event) => event['detail-type'] === 'EC2 Image Builder CVE Detected')
@@ -178,7 +178,7 @@ describe('a build', () => {
     expect((await get(arn))?.state?.reason).toBe(reason)
   })
 
-  it('leaves volumes unencrypted when it is told to', async () => {
+  it('leaves volumes unencrypted when it is asked to', async () => {
     fail({ unencrypted: true })
     await built()
     const { Images } = await new EC2Client(clientOptions(world)).send(new DescribeImagesCommand({ Owners: ['self'] }))
@@ -189,23 +189,23 @@ describe('a build', () => {
     ['a parameter that is not there', undefined, 'The SSM parameter /golden/images/base/parent was not found'],
     ['an AMI that is not there', 'ami-00000000000000000', 'The AMI ami-00000000000000000 in SSM parameter'],
   ])('fails for %s', async (_, value, reason) => {
-    const operator = world.standIn.iam.operator()
+    const operator = world.aws.iam.operator()
     const Name = '/golden/images/base/parent'
-    await world.standIn.call({
+    await world.aws.call({
       principal: operator,
       service: 'ssm',
       operation: 'DeleteParameter',
       input: { Name },
     })
-    if (value) world.standIn.ssm.seed(build, { name: Name, value })
+    if (value) world.aws.ssm.seed(build, { name: Name, value })
     const arn = await built()
     expect(statuses(arn)).toEqual(['FAILED'])
     expect((await get(arn))?.state?.reason).toContain(reason)
   })
 
   it('fails where its parent is disabled', async () => {
-    const { ImageId: value } = world.standIn.ec2.addImage({ ...build, Name: 'own-soe 1' }).image
-    world.standIn.ssm.seed(build, { name: '/golden/images/base/parent', value })
+    const { ImageId: value } = world.aws.ec2.addImage({ ...build, Name: 'own-soe 1' }).image
+    world.aws.ssm.seed(build, { name: '/golden/images/base/parent', value })
     await new EC2Client(clientOptions(world)).send(new DisableImageCommand({ ImageId: value }))
     const arn = await built()
     expect((await get(arn))?.state).toMatchObject({
@@ -225,7 +225,7 @@ describe('a build', () => {
   })
 
   it('takes the time that it is given, and skips tests that are off', async () => {
-    world.standIn.imagebuilder.durations = () => phasesOf(600)
+    world.aws.imagebuilder.durations = () => phasesOf(600)
     const started = world.clock.now()
     await built()
     expect((world.clock.now() - started) / 60_000).toBeGreaterThan(8)
@@ -253,7 +253,7 @@ describe('a distribution', () => {
       ['us-east-1', target.account, 'AVAILABLE'],
       ['eu-west-1', build.account, 'AVAILABLE'],
     ])
-    const copy = world.standIn.ec2.find(amis[0]?.image ?? '', target)
+    const copy = world.aws.ec2.find(amis[0]?.image ?? '', target)
     expect(copy?.image).toMatchObject({
       OwnerId: target.account,
       Name: expect.stringMatching(/^golden-base 2026-09-01T/),
@@ -261,7 +261,7 @@ describe('a distribution', () => {
       Tags: expect.arrayContaining([{ Key: 'Ring', Value: 'early' }]),
       BlockDeviceMappings: [{ Ebs: { Encrypted: true } }],
     })
-    const shared = world.standIn.ec2.find(amis[1]?.image ?? '', {
+    const shared = world.aws.ec2.find(amis[1]?.image ?? '', {
       account: '333333333333',
       region: 'eu-west-1',
     })
@@ -290,7 +290,7 @@ describe('a distribution', () => {
   })
 
   it('fails where the target account has no role to copy with', async () => {
-    const { ref } = world.standIn.imagebuilder.createFromTemplate(
+    const { ref } = world.aws.imagebuilder.createFromTemplate(
       'AWS::ImageBuilder::DistributionConfiguration',
       {
         Name: 'golden-base-late',
@@ -338,7 +338,7 @@ describe('a distribution', () => {
 
 describe('permissions', () => {
   const actions = (statements: string[]) => {
-    const principal = roleWith(world.standIn, [allow(...statements)], {
+    const principal = roleWith(world.aws, [allow(...statements)], {
       name: 'narrow',
       logicalId: 'NarrowRole',
     })

@@ -19,10 +19,10 @@ const calls: CallRecord[] = []
 
 beforeEach(async () => {
   world = await served()
-  const { standIn } = world
-  const worker = roleWith(standIn, [allow('ec2:*', 'ssm:*', 'iam:PassRole')])
-  const agent = roleWith(standIn, [allow('ssm:UpdateInstanceInformation')], { name: 'agent' })
-  standIn.ec2.instances.addProfile({
+  const { aws } = world
+  const worker = roleWith(aws, [allow('ec2:*', 'ssm:*', 'iam:PassRole')])
+  const agent = roleWith(aws, [allow('ssm:UpdateInstanceInformation')], { name: 'agent' })
+  aws.ec2.instances.addProfile({
     account: build.account,
     name: 'agent',
     roleArn: agent.roleArn,
@@ -30,10 +30,10 @@ beforeEach(async () => {
   })
   ec2 = new EC2Client(clientOptions(world, worker))
   ssm = new SSMClient(clientOptions(world, worker))
-  ami = standIn.ec2.addImage({ ...build, Name: 'golden-base 1' }).image.ImageId
+  ami = aws.ec2.addImage({ ...build, Name: 'golden-base 1' }).image.ImageId
 })
 afterEach(async () => {
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
   await world.close()
 })
 
@@ -69,9 +69,9 @@ describe('instances', () => {
     await pass(60)
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }))
     expect(await stateOf(id)).toBe('terminated')
-    const told = async (IncludeAllInstances: boolean) =>
+    const reported = async (IncludeAllInstances: boolean) =>
       (await ec2.send(new DescribeInstanceStatusCommand({ IncludeAllInstances }))).InstanceStatuses?.length
-    expect([await told(true), await told(false)]).toEqual([1, 0])
+    expect([await reported(true), await reported(false)]).toEqual([1, 0])
   })
 
   it('are launched once for one token', async () => {
@@ -97,7 +97,7 @@ describe('instances', () => {
   })
 
   it('are there already where somebody has launched them before', async () => {
-    const { instances } = world.standIn.ec2
+    const { instances } = world.aws.ec2
     const { instance } = instances.add({ ...build, imageId: ami, tags: { team: 'web' }, asg: 'web' })
     expect(await stateOf(instance.InstanceId)).toBe('running')
     expect(await found(['tag:team', 'web'], ['tag:aws:autoscaling:groupName', 'web'])).toEqual([instance.InstanceId])
@@ -106,7 +106,7 @@ describe('instances', () => {
   })
 
   it('come in pages', async () => {
-    for (const _ of [1, 2, 3]) world.standIn.ec2.instances.add({ ...build, imageId: ami })
+    for (const _ of [1, 2, 3]) world.aws.ec2.instances.add({ ...build, imageId: ami })
     const page = (NextToken?: string) => ec2.send(new DescribeInstancesCommand({ MaxResults: 2, NextToken }))
     const first = await page()
     expect(first.Reservations).toHaveLength(2)
@@ -150,7 +150,7 @@ describe('Systems Manager', () => {
   it('hears of an instance once its agent runs, of Windows later', async () => {
     const windows = { ...build, Name: 'windows 1', Platform: 'Windows' as const }
     const [linux = ''] = idsOf(await run(profile))
-    await run({ ...profile, ImageId: world.standIn.ec2.addImage(windows).image.ImageId })
+    await run({ ...profile, ImageId: world.aws.ec2.addImage(windows).image.ImageId })
     await run()
     await pass(30)
     expect(await online()).toEqual([])

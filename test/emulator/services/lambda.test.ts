@@ -8,14 +8,14 @@ let client: LambdaClient
 
 beforeAll(async () => {
   world = await served()
-  const { custom } = world.standIn.lambda
+  const { custom } = world.aws.lambda
   custom.set(audit, (payload) => ({ passed: true, detail: `${JSON.stringify(payload)} ist geprüft` }))
   custom.set(audit.replace('audit', 'broken'), () => {
     throw new TypeError('no such licence')
   })
   custom.set(audit.replace('audit', 'silent'), () => undefined)
-  world.standIn.lambda.deployed = (arn) => (arn.endsWith(':golden-plan') ? async () => ({ planned: true }) : undefined)
-  client = new LambdaClient(clientOptions(world, roleWith(world.standIn, [allow('lambda:InvokeFunction')])))
+  world.aws.lambda.deployed = (arn) => (arn.endsWith(':golden-plan') ? async () => ({ planned: true }) : undefined)
+  client = new LambdaClient(clientOptions(world, roleWith(world.aws, [allow('lambda:InvokeFunction')])))
 })
 
 afterAll(async () => {
@@ -74,15 +74,15 @@ describe('Invoke', () => {
 
   it('needs the right for that very function', async () => {
     const statements = [{ ...allow('lambda:InvokeFunction'), Resource: `${audit}-not` }]
-    const role = roleWith(world.standIn, statements, { name: 'narrow', logicalId: 'NarrowRole' })
+    const role = roleWith(world.aws, statements, { name: 'narrow', logicalId: 'NarrowRole' })
     const narrow = new LambdaClient(clientOptions(world, role))
     await expect(invoke(audit, {}, narrow)).rejects.toThrow(`lambda:InvokeFunction on resource: ${audit}`)
   })
 
-  it('is only imitated where the caller waits', async () => {
+  it('is only emulated where the caller waits', async () => {
     const call = client.send(new InvokeCommand({ FunctionName: audit, InvocationType: 'Event' }))
-    await expect(call).rejects.toThrow('does not imitate the option InvocationType Event of Invoke')
+    await expect(call).rejects.toThrow('does not emulate the option InvocationType Event of Invoke')
   })
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

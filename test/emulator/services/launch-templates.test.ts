@@ -22,19 +22,19 @@ beforeAll(async () => {
 })
 
 beforeEach(() => {
-  template = world.standIn.ec2.launchTemplates.add({
+  template = world.aws.ec2.launchTemplates.add({
     ...build,
     name: 'payments-api',
     tags: { Team: 'payments' },
     data: { ImageId: 'ami-00000000000000001', InstanceType: 'm7i.large', SecurityGroupIds: ['sg-1'] },
   })
-  ami ??= world.standIn.ec2.addImage({ ...build, Name: 'golden-payments 1' }).image.ImageId
-  client = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*', 'ssm:GetParameters')])))
+  ami ??= world.aws.ec2.addImage({ ...build, Name: 'golden-payments 1' }).image.ImageId
+  client = new EC2Client(clientOptions(world, roleWith(world.aws, [allow('ec2:*', 'ssm:GetParameters')])))
 })
 
 afterAll(async () => {
   await world.close()
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
 })
 
 const create = (o: Partial<CreateLaunchTemplateVersionCommandInput> = {}) =>
@@ -68,7 +68,7 @@ it('is described with its versions', async () => {
   expect((await client.send(new DescribeLaunchTemplatesCommand())).LaunchTemplates).toEqual(LaunchTemplates)
 })
 
-it('gets a version that has of its source what is not said anew, and another default', async () => {
+it('gets a version that has of its source what is not said again, and another default', async () => {
   const { LaunchTemplateVersion: made, Warning } = await create({ VersionDescription: 'golden 1.0.1' })
   expect(made).toMatchObject({
     VersionNumber: 2,
@@ -110,7 +110,7 @@ it('warns of an AMI that the account may not use, and makes the version neverthe
 })
 
 it('describes the newest version of every template', async () => {
-  world.standIn.ec2.launchTemplates.add({ ...build, name: 'orders-api' })
+  world.aws.ec2.launchTemplates.add({ ...build, name: 'orders-api' })
   const latest = { Versions: ['$Latest'] }
   const { LaunchTemplateVersions } = await client.send(new DescribeLaunchTemplateVersionsCommand(latest))
   const names = LaunchTemplateVersions?.map(({ LaunchTemplateName }) => LaunchTemplateName)
@@ -130,8 +130,8 @@ describe('an AMI that a parameter names', () => {
   const amiIn = async (more?: object) =>
     (await describeWith(more)).LaunchTemplateVersions?.[0]?.LaunchTemplateData?.ImageId
   const put = (Name: string, more: object = {}) =>
-    world.standIn.call({
-      principal: world.standIn.iam.operator(),
+    world.aws.call({
+      principal: world.aws.iam.operator(),
       service: 'ssm',
       operation: 'PutParameter',
       input: { Name, Value: ami, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true, ...more },
@@ -139,7 +139,7 @@ describe('an AMI that a parameter names', () => {
 
   it('is resolved where that is asked for, at its newest version or the one that is named', async () => {
     await put('/golden/payments')
-    const other = world.standIn.ec2.addImage({ ...build, Name: 'golden-payments 2' }).image.ImageId
+    const other = world.aws.ec2.addImage({ ...build, Name: 'golden-payments 2' }).image.ImageId
     await put('/golden/payments', { Value: other })
     await create({ LaunchTemplateData: { ImageId: 'resolve:ssm:/golden/payments:1' } })
     expect(await amiIn()).toBe(ami)
@@ -162,7 +162,7 @@ describe('an AMI that a parameter names', () => {
   })
 
   it('is for those who may read the parameter', async () => {
-    client = new EC2Client(clientOptions(world, roleWith(world.standIn, [allow('ec2:*')])))
+    client = new EC2Client(clientOptions(world, roleWith(world.aws, [allow('ec2:*')])))
     await expect(describeWith()).rejects.toMatchObject({ name: 'UnauthorizedOperation' })
     expect(await amiIn({ ResolveAlias: false })).toBe('ami-00000000000000001')
   })
@@ -197,7 +197,7 @@ describe('refuses', () => {
   it('who has the right for templates with another tag only', async () => {
     const of = (team: string) => {
       const condition = { StringEquals: { 'aws:ResourceTag/Team': team } }
-      const role = roleWith(world.standIn, [{ ...allow('ec2:CreateLaunchTemplateVersion'), Condition: condition }], {
+      const role = roleWith(world.aws, [{ ...allow('ec2:CreateLaunchTemplateVersion'), Condition: condition }], {
         name: `of-${team}`,
         logicalId: `Of${team}`,
       })
@@ -210,4 +210,4 @@ describe('refuses', () => {
   })
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

@@ -16,7 +16,7 @@ let client: OrganizationsClient
 
 beforeAll(async () => {
   world = await served()
-  world.standIn.organizations.set({
+  world.aws.organizations.set({
     id: 'o-example1234',
     management: '000000000001',
     root: 'r-abcd',
@@ -39,7 +39,7 @@ afterAll(async () => {
 })
 
 const as = (statements: Parameters<typeof roleWith>[1], o: Parameters<typeof roleWith>[2] = {}) =>
-  new OrganizationsClient(clientOptions(world, roleWith(world.standIn, statements, o)))
+  new OrganizationsClient(clientOptions(world, roleWith(world.aws, statements, o)))
 
 /** Everything that a listing has, and how many pages it took, and how many of them had nothing. */
 async function all<T>(page: (NextToken?: string) => Promise<{ items?: T[] | undefined; next?: string | undefined }>) {
@@ -106,12 +106,12 @@ it('has pages, some of which are empty though there is more', async () => {
 })
 
 it('knows what is above an account', () => {
-  expect(world.standIn.organizations.above(many[0] ?? '')).toEqual([
+  expect(world.aws.organizations.above(many[0] ?? '')).toEqual([
     `${prefix}:ou/o-example1234/ou-abcd-22222222`,
     `${prefix}:ou/o-example1234/ou-abcd-11111111`,
     `${prefix}:organization/o-example1234`,
   ])
-  expect(world.standIn.organizations.above('999999999999')).toEqual([])
+  expect(world.aws.organizations.above('999999999999')).toEqual([])
 })
 
 describe('refuses', () => {
@@ -146,4 +146,4 @@ describe('refuses', () => {
   })
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

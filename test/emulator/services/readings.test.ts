@@ -31,8 +31,8 @@ afterAll(async () => {
 
 describe('lambda', () => {
   it('tells of functions', async () => {
-    for (const name of ['golden-start-bake', 'golden-claim-image']) {
-      world.standIn.lambda.addFunction({
+    for (const name of ['golden-start-bake', 'golden-acquire-lock']) {
+      world.aws.lambda.addFunction({
         ...build,
         name,
         roleArn: `arn:aws:iam::${build.account}:role/${name}`,
@@ -42,7 +42,7 @@ describe('lambda', () => {
     }
     const client = new LambdaClient(clientOptions(world))
     const { Functions } = await client.send(new ListFunctionsCommand())
-    expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual(['golden-claim-image', 'golden-start-bake'])
+    expect(Functions?.map(({ FunctionName }) => FunctionName)).toEqual(['golden-acquire-lock', 'golden-start-bake'])
     const one = await client.send(new GetFunctionConfigurationCommand({ FunctionName: 'golden-start-bake' }))
     expect(one).toMatchObject({
       Runtime: 'nodejs24.x',
@@ -65,8 +65,8 @@ describe('events', () => {
   let client: EventBridgeClient
 
   beforeAll(() => {
-    world.standIn.events.addBus(build, 'golden-releases')
-    world.standIn.events.addRule({
+    world.aws.events.addBus(build, 'golden-releases')
+    world.aws.events.addRule({
       ...build,
       name: 'golden-release',
       bus: 'golden-releases',
@@ -144,7 +144,7 @@ describe('events', () => {
 })
 
 it('tells of schedules', async () => {
-  world.standIn.scheduler.addSchedule({
+  world.aws.scheduler.addSchedule({
     ...build,
     Name: 'golden-patch-day',
     ScheduleExpression: 'cron(0 6 ? * TUE#2 *)',
@@ -168,16 +168,16 @@ it('tells of schedules', async () => {
 
 it('tells of secrets, without what is in them', async () => {
   const arn = 'arn:aws:secretsmanager:us-east-1:111111111111:secret:golden/slack-AbCdEf'
-  world.standIn.secretsmanager.addSecret({ ...build, name: 'golden/slack', arn })
+  world.aws.secretsmanager.addSecret({ ...build, name: 'golden/slack', arn })
   const { SecretList } = await new SecretsManagerClient(clientOptions(world)).send(new ListSecretsCommand())
   expect(SecretList).toEqual([{ Name: 'golden/slack', ARN: arn }])
 })
 
 it('tells of queues and what is in them', async () => {
-  world.standIn.sqs.addQueue(build, 'golden-dead-letters')
+  world.aws.sqs.addQueue(build, 'golden-dead-letters')
   const message = { id: 'm-1', body: '{"a":1}', sent: new Date(world.clock.now()) }
-  world.standIn.sqs.put('arn:aws:sqs:us-east-1:111111111111:golden-dead-letters', message)
-  expect(() => world.standIn.sqs.put('arn:aws:sqs:us-east-1:111111111111:other', message)).toThrow('no queue')
+  world.aws.sqs.put('arn:aws:sqs:us-east-1:111111111111:golden-dead-letters', message)
+  expect(() => world.aws.sqs.put('arn:aws:sqs:us-east-1:111111111111:other', message)).toThrow('no queue')
   const client = new SQSClient(clientOptions(world))
   const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}))
   expect(QueueUrls).toEqual(['https://sqs.us-east-1.amazonaws.com/111111111111/golden-dead-letters'])
@@ -194,4 +194,4 @@ it('tells of queues and what is in them', async () => {
   await expect(missing).rejects.toMatchObject({ name: 'QueueDoesNotExist' })
 })
 
-itFitsTheModels(() => world.standIn.operatorCalls)
+itFitsTheModels(() => world.aws.operatorCalls)

@@ -16,14 +16,14 @@ let client: SNSClient
 
 beforeAll(async () => {
   world = await served()
-  world.standIn.sns.addTopic({
+  world.aws.sns.addTopic({
     arn: TopicArn,
     displayName: 'Team',
     kmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1',
   })
   const subscription = { topicArn: TopicArn, protocol: 'email', endpoint: 'platform@example.com' }
-  world.standIn.sns.subscribe({ ...subscription, owner: build.account })
-  client = new SNSClient(clientOptions(world, roleWith(world.standIn, [allow('sns:*', 'kms:*')])))
+  world.aws.sns.subscribe({ ...subscription, owner: build.account })
+  client = new SNSClient(clientOptions(world, roleWith(world.aws, [allow('sns:*', 'kms:*')])))
 })
 
 afterAll(async () => {
@@ -45,7 +45,7 @@ describe('Publish', () => {
       }),
     )
     expect(MessageId).toMatch(/^[0-9a-f-]{36}$/)
-    expect(world.standIn.sns.notifications).toEqual([
+    expect(world.aws.sns.notifications).toEqual([
       {
         time: '2026-09-01T12:00:00.000Z',
         topicArn: TopicArn,
@@ -55,7 +55,7 @@ describe('Publish', () => {
         recipients: ['email platform@example.com'],
       },
     ])
-    expect(world.standIn.calls.at(-1)?.input).toMatchObject({
+    expect(world.aws.calls.at(-1)?.input).toMatchObject({
       MessageAttributes: { image: { DataType: 'String', StringValue: 'base' } },
     })
   })
@@ -101,20 +101,20 @@ describe('a function that has subscribed', () => {
   const endpoint = 'arn:aws:lambda:us-east-1:111111111111:function:golden-poll-upstreams'
   /** What functions get, by the topic that it came from. */
   function subscribed() {
-    const { standIn } = newWorld()
+    const { aws } = newWorld()
     const got: [string, string, SnsMessage][] = []
-    standIn.sns.deliver = (...delivery) => got.push(delivery)
-    standIn.sns.addTopic({ arn: TopicArn })
+    aws.sns.deliver = (...delivery) => got.push(delivery)
+    aws.sns.addTopic({ arn: TopicArn })
     const arns = [foreign, TopicArn].map((topicArn) =>
-      standIn.sns.subscribe({ topicArn, protocol: 'lambda', endpoint, owner: build.account }),
+      aws.sns.subscribe({ topicArn, protocol: 'lambda', endpoint, owner: build.account }),
     )
-    return { standIn, got, arns }
+    return { aws, got, arns }
   }
 
   it("gets what the owner of somebody else's topic publishes, as Lambda documents it", () => {
-    const { standIn, got, arns } = subscribed()
-    standIn.sns.announce(foreign, { text: 'There is a new AMI.' })
-    standIn.sns.announce('arn:aws:sns:us-east-1:801119661308:ec2-windows-ami-update', { text: 'for others' })
+    const { aws, got, arns } = subscribed()
+    aws.sns.announce(foreign, { text: 'There is a new AMI.' })
+    aws.sns.announce('arn:aws:sns:us-east-1:801119661308:ec2-windows-ami-update', { text: 'for others' })
     const [[functionArn, topicArn, message] = [], ...more] = got
     expect([functionArn, topicArn, more]).toEqual([endpoint, foreign, []])
     const [record] = message?.Records ?? []
@@ -137,13 +137,13 @@ describe('a function that has subscribed', () => {
       Timestamp: '2026-09-01T12:00:00.000Z',
     })
     // It is no message of ours.
-    expect(standIn.sns.notifications).toEqual([])
+    expect(aws.sns.notifications).toEqual([])
   })
 
   it('gets what a role publishes, which is kept as well', async () => {
-    const { standIn, got } = subscribed()
-    await standIn.call({
-      principal: standIn.iam.operator(),
+    const { aws, got } = subscribed()
+    await aws.call({
+      principal: aws.iam.operator(),
       service: 'sns',
       operation: 'Publish',
       input: { TopicArn, Message: 'm', Subject: 's' },
@@ -151,14 +151,14 @@ describe('a function that has subscribed', () => {
     expect(got.map(([, topic, event]) => [topic, event.Records[0]?.Sns])).toEqual([
       [TopicArn, expect.objectContaining({ Message: 'm', Subject: 's' })],
     ])
-    expect(standIn.sns.notifications).toHaveLength(1)
+    expect(aws.sns.notifications).toHaveLength(1)
   })
 
   it('is listed for who has subscribed, whosoever the topic is', async () => {
-    const { standIn, arns } = subscribed()
+    const { aws, arns } = subscribed()
     const list = async (account: string) =>
-      (await standIn.call({
-        principal: standIn.iam.operator(account),
+      (await aws.call({
+        principal: aws.iam.operator(account),
         service: 'sns',
         operation: 'ListSubscriptions',
         input: {},
@@ -169,13 +169,13 @@ describe('a function that has subscribed', () => {
   })
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)
 
 it('has a form for each protocol, and goes to whom a filter lets have it', async () => {
   const own = await served()
-  const { sns } = own.standIn
+  const { sns } = own.aws
   sns.addTopic({ arn: TopicArn })
-  const publisher = new SNSClient(clientOptions(own, roleWith(own.standIn, [allow('sns:*')])))
+  const publisher = new SNSClient(clientOptions(own, roleWith(own.aws, [allow('sns:*')])))
   const only = (filterPolicy: Record<string, unknown>, endpoint: string) =>
     sns.subscribe({ topicArn: TopicArn, protocol: 'email', endpoint, owner: build.account, filterPolicy })
   only({ image: [{ prefix: 'pay' }] }, 'payments')

@@ -21,8 +21,8 @@ let ami: string
 
 beforeEach(async () => {
   world = await served()
-  client = new SSMClient(clientOptions(world, roleWith(world.standIn, [allow('ssm:*', 'ec2:DescribeImages')])))
-  ami = world.standIn.ec2.addImage({ ...build, Name: 'golden-base 1' }).image.ImageId
+  client = new SSMClient(clientOptions(world, roleWith(world.aws, [allow('ssm:*', 'ec2:DescribeImages')])))
+  ami = world.aws.ec2.addImage({ ...build, Name: 'golden-base 1' }).image.ImageId
   world.events.length = 0
 })
 
@@ -30,7 +30,7 @@ const calls: CallRecord[] = []
 
 afterEach(async () => {
   await world.close()
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
 })
 
 const put = (input: Partial<PutParameterCommandInput>) =>
@@ -109,7 +109,7 @@ describe('PutParameter', () => {
 
   it('needs the right to look at AMIs for an AMI', async () => {
     const blind = new SSMClient(
-      clientOptions(world, roleWith(world.standIn, [allow('ssm:*')], { name: 'blind', logicalId: 'BlindRole' })),
+      clientOptions(world, roleWith(world.aws, [allow('ssm:*')], { name: 'blind', logicalId: 'BlindRole' })),
     )
     const input = {
       Name: '/golden-images/base',
@@ -168,7 +168,7 @@ describe('reading', () => {
     await expect(elsewhere.send(new GetParameterCommand({ Name: '/golden/a' }))).rejects.toMatchObject({
       name: 'ParameterNotFound',
     })
-    expect(world.standIn.ssm.valueOf('/golden/a', { account: '222222222222', region: 'us-east-1' })).toBeUndefined()
+    expect(world.aws.ssm.valueOf('/golden/a', { account: '222222222222', region: 'us-east-1' })).toBeUndefined()
   })
 
   it('keeps tags', async () => {
@@ -182,7 +182,7 @@ describe('reading', () => {
 describe('a public parameter', () => {
   const Name = '/aws/service/ami-amazon-linux-latest/al2023'
   const ARN = `arn:aws:ssm:us-east-1::parameter${Name}`
-  beforeEach(() => world.standIn.ssm.seed({ account: '', region: build.region }, { name: Name, value: ami }))
+  beforeEach(() => world.aws.ssm.seed({ account: '', region: build.region }, { name: Name, value: ami }))
 
   it('is the same one for every account of its region, and of no account', async () => {
     expect(await get(Name)).toMatchObject({ Name, Value: ami, ARN })
@@ -192,7 +192,7 @@ describe('a public parameter', () => {
     })
     const { Parameter } = await other.send(new GetParameterCommand({ Name }))
     expect(Parameter).toMatchObject({ Value: ami, ARN })
-    expect(world.standIn.ssm.valueOf(Name, { ...build, region: 'eu-west-1' })).toBeUndefined()
+    expect(world.aws.ssm.valueOf(Name, { ...build, region: 'eu-west-1' })).toBeUndefined()
   })
 
   it.each([
@@ -200,7 +200,7 @@ describe('a public parameter', () => {
     [`arn:aws:ssm:us-east-1:111111111111:parameter${Name}`, false],
   ])('is read where a policy allows %s: %s', async (Resource, allowed) => {
     const statement = { Effect: 'Allow', Action: 'ssm:GetParameter', Resource } as const
-    const reader = roleWith(world.standIn, [statement], { name: 'reader', logicalId: 'ReaderRole' })
+    const reader = roleWith(world.aws, [statement], { name: 'reader', logicalId: 'ReaderRole' })
     const read = new SSMClient(clientOptions(world, reader)).send(new GetParameterCommand({ Name }))
     if (allowed) expect((await read).Parameter?.Value).toBe(ami)
     else await expect(read).rejects.toThrow('is not authorized to perform: ssm:GetParameter')
@@ -214,20 +214,20 @@ describe('a public parameter', () => {
   })
 
   it('changes without an event, and nobody may put one', async () => {
-    world.standIn.ssm.seed({ account: '', region: build.region }, { name: Name, value: 'ami-1' })
+    world.aws.ssm.seed({ account: '', region: build.region }, { name: Name, value: 'ami-1' })
     expect(world.events).toEqual([])
     await expect(put({ Name, Overwrite: true })).rejects.toThrow('No access to reserved parameter name')
   })
 })
 
 it.each([
-  ['is told of', {}, ['Create']],
-  ['is not told of where somebody else tells', { unannounced: true }, []],
+  ['is reported', {}, ['Create']],
+  ['is not reported where somebody else tells', { unannounced: true }, []],
 ])('a parameter that is put there without a call %s', (_, more, operations) => {
-  world.standIn.ssm.seed(build, { name: '/soe/base', value: ami, ...more })
+  world.aws.ssm.seed(build, { name: '/soe/base', value: ami, ...more })
   expect(world.events.map(({ detail }) => detail.operation)).toEqual(operations)
-  world.standIn.ssm.forget(build, '/soe/base')
-  expect(world.standIn.ssm.valueOf('/soe/base', build)).toBeUndefined()
+  world.aws.ssm.forget(build, '/soe/base')
+  expect(world.aws.ssm.valueOf('/soe/base', build)).toBeUndefined()
   expect(world.events).toHaveLength(operations.length)
 })
 

@@ -23,13 +23,13 @@ beforeAll(async () => {
     { AWS: `arn:aws:iam::${build.account}:root` },
     { StringEquals: { 'sts:ExternalId': 'golden' } },
   )
-  roleWith(world.standIn, [allow('ssm:*')], {
+  roleWith(world.aws, [allow('ssm:*')], {
     account: target.account,
     name: 'golden-publish',
     logicalId: 'PublishRole',
     trust,
   })
-  client = new STSClient(clientOptions(world, roleWith(world.standIn, [allow('sts:AssumeRole')])))
+  client = new STSClient(clientOptions(world, roleWith(world.aws, [allow('sts:AssumeRole')])))
 })
 
 afterAll(async () => {
@@ -49,9 +49,9 @@ it('gives credentials that act in the other account, as the other role', async (
   }
   const there = new SSMClient({ ...clientOptions(world), credentials })
   await there.send(new PutParameterCommand({ Name: '/golden-images/base', Value: 'x', Type: 'String' }))
-  expect(world.standIn.ssm.valueOf('/golden-images/base', target)).toBe('x')
-  expect(world.standIn.ssm.valueOf('/golden-images/base', build)).toBeUndefined()
-  expect(world.standIn.calls.at(-1)).toMatchObject({ principal: 'PublishRole', account: target.account })
+  expect(world.aws.ssm.valueOf('/golden-images/base', target)).toBe('x')
+  expect(world.aws.ssm.valueOf('/golden-images/base', build)).toBeUndefined()
+  expect(world.aws.calls.at(-1)).toMatchObject({ principal: 'PublishRole', account: target.account })
   const who = await new STSClient({ ...clientOptions(world), credentials }).send(new GetCallerIdentityCommand())
   expect(who).toMatchObject({
     Account: target.account,
@@ -69,9 +69,9 @@ it('lets nobody into an account that refuses, until it admits again', async () =
   const input = { RoleArn, RoleSessionName: 'publish', ExternalId: 'golden' }
   const assume = (by: STSClient) => by.send(new AssumeRoleCommand(input))
   const operator = new STSClient(clientOptions(world))
-  world.standIn.iam.refuse(target.account)
+  world.aws.iam.refuse(target.account)
   for (const by of [client, operator]) await expect(assume(by)).rejects.toMatchObject({ name: 'AccessDenied' })
-  world.standIn.iam.admit(target.account)
+  world.aws.iam.admit(target.account)
   for (const by of [client, operator]) expect((await assume(by)).Credentials).toBeDefined()
 })
 
@@ -89,4 +89,4 @@ it.each([
   expect(typeof there === 'string').toBe(account === build.account)
 })
 
-itFitsTheModels(() => world.standIn.calls)
+itFitsTheModels(() => world.aws.calls)

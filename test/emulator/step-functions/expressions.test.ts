@@ -116,7 +116,7 @@ describe('the functions of Step Functions', () => {
     },
   )
 
-  it('draws anew each time', async () => {
+  it('draws again each time', async () => {
     const [a, b] = (await value('[$uuid(), $uuid()]')) as string[]
     expect(a).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(a).not.toBe(b)

@@ -43,7 +43,7 @@ describe('parseResource', () => {
     'arn:aws:states:::lambda:invoke.toString',
     'work',
     '',
-  ])('%s is not imitated', (arn) => {
+  ])('%s is not emulated', (arn) => {
     expect(parseResource(arn)).toBeUndefined()
   })
 })

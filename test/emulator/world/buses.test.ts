@@ -62,7 +62,7 @@ describe('an event on a bus', () => {
   it.each([
     ['the rule is on another bus', 'releases', 'aws.imagebuilder'],
     ['the pattern is another', 'default', 'aws.ec2'],
-  ])('is kept as ignored when %s, and told of all the same', async (_, bus, source) => {
+  ])('is kept as ignored when %s, and reported all the same', async (_, bus, source) => {
     const { delivered, taken, ignored, heard } = await put([rule('only', bus, source)])
     expect([delivered, taken, ignored, heard]).toEqual([[], false, [event], [event.id]])
   })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { StandIn } from '../../../emulator/aws-endpoint.ts'
+import { AwsEndpoint } from '../../../emulator/aws-endpoint.ts'
 import { VirtualClock } from '../../../emulator/clock.ts'
 import { Random } from '../../../emulator/random.ts'
 import { Functions } from '../../../emulator/world/functions.ts'
@@ -16,13 +16,13 @@ let unique = 0
 function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
   const clock = new VirtualClock(0)
   const random = new Random(1)
-  const standIn = new StandIn({ clock, random, ...build })
+  const aws = new AwsEndpoint({ clock, random, ...build })
   const before = vi.fn(async () => {})
   const endpoint = `http://127.0.0.1:9/${unique++}`
   const functions = new Functions({
     clock,
     random,
-    standIn,
+    aws,
     name: 'small',
     endpoint,
     environment: () => ({}),
@@ -32,13 +32,13 @@ function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
     ...o,
   })
   for (const [name, directory] of [
-    ['golden-claim-image', directories.echo],
+    ['golden-acquire-lock', directories.echo],
     ['golden-start-bake', directories.echo],
     ['golden-fail-rebake', directories.failing],
     ['golden-no-bundle', '/nowhere'],
   ] as const) {
     const role = `arn:aws:iam::111122223333:role/${name}`
-    standIn.addRole({
+    aws.addRole({
       account: build.account,
       logicalId: name,
       name,
@@ -51,7 +51,7 @@ function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
       name,
       directory,
       environment: { MY_NAME: name },
-      principal: standIn.iam.principalOf(role, name),
+      principal: aws.iam.principalOf(role, name),
       region: build.region,
       timeout: 30,
     })
@@ -65,7 +65,7 @@ function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
   }
   return {
     clock,
-    standIn,
+    aws,
     functions,
     before,
     endpoint,
@@ -88,13 +88,13 @@ afterEach(() => void vi.unstubAllEnvs())
 
 describe('a function', () => {
   it('gets its own environment, region and credentials, and nothing of the host', async () => {
-    const { invoke, endpoint, standIn } = setUp()
-    const { environment } = (await invoke('golden-claim-image')) as Echo
+    const { invoke, endpoint, aws } = setUp()
+    const { environment } = (await invoke('golden-acquire-lock')) as Echo
     expect(environment).toMatchObject({
-      MY_NAME: 'golden-claim-image',
+      MY_NAME: 'golden-acquire-lock',
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: 'us-west-2',
-      AWS_LAMBDA_FUNCTION_NAME: 'golden-claim-image',
+      AWS_LAMBDA_FUNCTION_NAME: 'golden-acquire-lock',
     })
     expect(environment).not.toHaveProperty('AWS_PROFILE')
     expect(environment).not.toHaveProperty('AWS_ENDPOINT_URL_DYNAMODB')
@@ -102,26 +102,26 @@ describe('a function', () => {
     // The files in the host's home directory would be read where nothing else is said.
     expect(existsSync(environment.AWS_CONFIG_FILE ?? '/')).toBe(false)
     expect(existsSync(environment.AWS_SHARED_CREDENTIALS_FILE ?? '/')).toBe(false)
-    expect(standIn.iam.principalFor(environment.AWS_ACCESS_KEY_ID ?? '')).toMatchObject({
-      role: 'golden-claim-image',
+    expect(aws.iam.principalFor(environment.AWS_ACCESS_KEY_ID ?? '')).toMatchObject({
+      role: 'golden-acquire-lock',
     })
   })
 
-  it.each(['golden-claim-image', 'golden-fail-rebake', 'golden-no-bundle'])(
+  it.each(['golden-acquire-lock', 'golden-fail-rebake', 'golden-no-bundle'])(
     "leaves the host's environment as it was: %s",
     async (name) => {
-      const { invoke, standIn } = setUp()
+      const { invoke, aws } = setUp()
       const before = { ...process.env }
       await invoke(name, { detail: { error: 'Transient' } }).catch(() => {})
       expect(process.env).toEqual(before)
       expect(process.env).not.toHaveProperty('AWS_LAMBDA_FUNCTION_NAME')
-      expect(standIn.attribution).toBe('')
+      expect(aws.attribution).toBe('')
     },
   )
 
   it('is invoked one at a time: none sees the environment of another', async () => {
     const { functions, run } = setUp()
-    const names = ['golden-claim-image', 'golden-start-bake', 'golden-claim-image']
+    const names = ['golden-acquire-lock', 'golden-start-bake', 'golden-acquire-lock']
     const results = (await run(Promise.all(names.map((name) => functions.invoke(arn(name), {}, 'web'))))) as Echo[]
     expect(results.map(({ name, environment }) => [name, environment.MY_NAME])).toEqual(
       names.map((name) => [name, name]),
@@ -134,7 +134,7 @@ describe('a function', () => {
     const took: number[] = []
     for (const _ of [1, 2, 3]) {
       const started = clock.now()
-      results.push((await invoke('golden-claim-image')) as Echo)
+      results.push((await invoke('golden-acquire-lock')) as Echo)
       took.push(clock.now() - started)
     }
     expect(results.map(({ cold }) => cold)).toEqual([true, false, false])
@@ -145,24 +145,24 @@ describe('a function', () => {
   it('gets a copy of its payload: what it does to it, nobody else sees', async () => {
     const { functions, run } = setUp()
     const payload = { detail: { list: [1] } }
-    const { event } = (await run(functions.invoke(arn('golden-claim-image'), payload, 'web'))) as Echo
+    const { event } = (await run(functions.invoke(arn('golden-acquire-lock'), payload, 'web'))) as Echo
     expect(event).toEqual(payload)
     expect(payload).toEqual({ detail: { list: [1] } })
   })
 
   it('is counted for the image that it works for', async () => {
     const { invoke, functions, before } = setUp()
-    await invoke('golden-claim-image', {}, 'web')
+    await invoke('golden-acquire-lock', {}, 'web')
     await invoke('golden-start-bake', {}, 'web')
-    await invoke('golden-claim-image', {}, 'api')
+    await invoke('golden-acquire-lock', {}, 'api')
     expect([...functions.invocations]).toEqual([
       ['web', 2],
       ['api', 1],
     ])
     expect(before.mock.calls).toEqual([
-      ['golden-claim-image', 'web'],
+      ['golden-acquire-lock', 'web'],
       ['golden-start-bake', 'web'],
-      ['golden-claim-image', 'api'],
+      ['golden-acquire-lock', 'api'],
     ])
   })
 })
@@ -183,22 +183,22 @@ describe('an error', () => {
   it('does not stop the next invocation', async () => {
     const { invoke } = setUp()
     await expect(invoke('golden-fail-rebake', { detail: { error: 'Transient' } })).rejects.toThrow('because')
-    expect(await invoke('golden-claim-image')).toMatchObject({ name: 'golden-claim-image' })
+    expect(await invoke('golden-acquire-lock')).toMatchObject({ name: 'golden-acquire-lock' })
   })
 })
 
 describe('a crash', () => {
   it('happens once, after the work, and looks as Lambda reports it', async () => {
-    const crashing = ['golden-claim-image']
+    const crashing = ['golden-acquire-lock']
     const after = (name: string) => (crashing.includes(name) && crashing.splice(0).length > 0 ? 'crash' : undefined)
     const { invoke, functions } = setUp({ after })
     expect(await invoke('golden-start-bake')).toMatchObject({ name: 'golden-start-bake' })
-    await expect(invoke('golden-claim-image')).rejects.toMatchObject({
+    await expect(invoke('golden-acquire-lock')).rejects.toMatchObject({
       name: 'Lambda.Unknown',
       message: 'RequestId: small Error: Runtime exited with error: signal: killed',
     })
     // The work was done: what comes next is warm.
-    expect(await invoke('golden-claim-image')).toMatchObject({ cold: false })
+    expect(await invoke('golden-acquire-lock')).toMatchObject({ cold: false })
     expect(functions.invocations.get('web')).toBe(3)
   })
 })

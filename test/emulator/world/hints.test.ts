@@ -37,7 +37,7 @@ describe("a message on somebody else's topic", () => {
   it('reaches the function that has subscribed, a moment later', async () => {
     const { world, clock, ran } = await worldOf(subscribed())
     const published = clock.now()
-    world.standIn.sns.announce(TopicArn, { text: 'There is a new AMI.' })
+    world.aws.sns.announce(TopicArn, { text: 'There is a new AMI.' })
     await clock.run()
     expect(ran).toHaveLength(1)
     expect(ran[0]).toBeGreaterThan(published)
@@ -46,7 +46,7 @@ describe("a message on somebody else's topic", () => {
 
   it('is an event of Lambda’s, which ends in the dead letters where the function fails', async () => {
     const { world, clock, letters } = await worldOf(subscribed({ failures: 1 }))
-    world.standIn.sns.announce(TopicArn, { text: 'There is a new AMI.' })
+    world.aws.sns.announce(TopicArn, { text: 'There is a new AMI.' })
     await clock.run()
     expect(await letters()).toMatchObject([
       { requestPayload: { Records: [{ EventSource: 'aws:sns', Sns: { TopicArn, Type: 'Notification' } }] } },
@@ -58,7 +58,7 @@ describe("a message on somebody else's topic", () => {
     ['of another service', { Principal: 'events.amazonaws.com' }],
   ])('stops the clock where the permission is %s', async (_, permission) => {
     const { world, clock } = await worldOf(subscribed({ permission }))
-    world.standIn.sns.announce(TopicArn, { text: 'There is a new AMI.' })
+    world.aws.sns.announce(TopicArn, { text: 'There is a new AMI.' })
     await expect(clock.run()).rejects.toThrow(
       `the topic ${TopicArn} has no permission to invoke arn:aws:lambda:us-west-2:111122223333:function:golden-flaky`,
     )

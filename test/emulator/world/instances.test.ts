@@ -12,7 +12,7 @@ const runbook = (content: object) => ({
 
 it('deploys no runbook that Systems Manager would refuse', async () => {
   const odd = { schemaVersion: '0.3', mainSteps: [{ name: 'Odd', action: 'aws:odd', inputs: {} }] }
-  await expect(worldOf(runbook(odd))).rejects.toThrow('does not imitate the automation action aws:odd')
+  await expect(worldOf(runbook(odd))).rejects.toThrow('does not emulate the automation action aws:odd')
 })
 
 it('gives a security group an id that others may name', async () => {
@@ -24,5 +24,5 @@ it('gives a security group an id that others may name', async () => {
       mainSteps: [],
     }),
   })
-  expect(world.notImitated.get('AWS::EC2::SecurityGroup')).toBe('the network of instances')
+  expect(world.notEmulated.get('AWS::EC2::SecurityGroup')).toBe('the network of instances')
 })

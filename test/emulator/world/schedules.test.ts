@@ -101,7 +101,7 @@ describe('a schedule', () => {
     expect(await lateness(2)).not.toEqual(late)
   })
 
-  it('tells its target what it asks to be told', async () => {
+  it('tells its target what it asks to be notified', async () => {
     const names = ['schedule-arn', 'scheduled-time', 'execution-id', 'attempt-number', 'no-such-thing']
     const Input = JSON.stringify(Object.fromEntries(names.map((name) => [name, `<aws.scheduler.${name}>`])))
     const { letters } = await worldOf(scheduled({ target: { Input } }), { until: start + 1 })
@@ -139,13 +139,13 @@ describe('a schedule', () => {
     [
       'for a queue',
       { target: { Arn: 'arn:aws:sqs:us-west-2:111122223333:queue' } },
-      'does not imitate the schedule target arn:aws:sqs:',
+      'does not emulate the schedule target arn:aws:sqs:',
     ],
-    ['without Input', { target: { Input: undefined } }, 'does not imitate the schedule target without Input'],
+    ['without Input', { target: { Input: undefined } }, 'does not emulate the schedule target without Input'],
     [
       'with a StartDate',
       { more: { StartDate: '2026-10-01T00:00:00Z' } },
-      'does not imitate the schedule option StartDate',
+      'does not emulate the schedule option StartDate',
     ],
     ['with a window that is off', { more: { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } } }, 'MaximumWindowInMinutes'],
     ['of no expression', { expression: 'every day' }, 'Invalid Schedule Expression every day.'],
@@ -157,10 +157,10 @@ describe('a schedule', () => {
 })
 
 describe('where no time passes', () => {
-  it('a schedule does not come, is listed as not imitated, and can be looked at all the same', async () => {
+  it('a schedule does not come, is listed as not emulated, and can be looked at all the same', async () => {
     const { world, ran } = await worldOf(scheduled({ flexible: 5 }))
     expect(ran).toEqual([])
-    expect(world.notImitated.get('AWS::Scheduler::Schedule')).toMatch(/none comes without schedulesUntil/)
+    expect(world.notEmulated.get('AWS::Scheduler::Schedule')).toMatch(/none comes without schedulesUntil/)
     const credentials = { accessKeyId: 'operator', secretAccessKey: 'any' }
     const client = new SchedulerClient({ endpoint: world.url, region: 'us-west-2', credentials })
     const { Schedules } = await client.send(new ListSchedulesCommand())
@@ -169,6 +169,6 @@ describe('where no time passes', () => {
 
   it('is not said where time passes', async () => {
     const { world } = await comes({}, 1)
-    expect(world.notImitated.has('AWS::Scheduler::Schedule')).toBe(false)
+    expect(world.notEmulated.has('AWS::Scheduler::Schedule')).toBe(false)
   })
 })

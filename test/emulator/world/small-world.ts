@@ -95,9 +95,9 @@ export async function worldOf(
   const [result] = await deployed
   if (result.status === 'rejected') throw result.reason
   const letters = async () => {
-    const principal = world.standIn.iam.operator()
+    const principal = world.aws.iam.operator()
     const input = { QueueUrl: queueUrl, MaxNumberOfMessages: 10 }
-    const answer = await world.standIn.call({ principal, service: 'sqs', operation: 'ReceiveMessage', input })
+    const answer = await world.aws.call({ principal, service: 'sqs', operation: 'ReceiveMessage', input })
     const { Messages = [] } = answer as { Messages?: { Body: string }[] }
     return Messages.map(({ Body }) => JSON.parse(Body) as Record<string, unknown>)
   }

@@ -64,19 +64,19 @@ describe('an intrinsic function', () => {
     [
       'is not known',
       { 'Fn::ImportValue': 'x' },
-      'golden: the emulator does not imitate the intrinsic function Fn::ImportValue',
+      'golden: the emulator does not emulate the intrinsic function Fn::ImportValue',
     ],
     [
       'every object has',
       { 'Fn::constructor': 'x' },
-      'golden: the emulator does not imitate the intrinsic function Fn::constructor',
+      'golden: the emulator does not emulate the intrinsic function Fn::constructor',
     ],
     ['names nothing', { Ref: 'Nobody' }, 'golden: no resource Nobody'],
     ['names nothing inside a text', { 'Fn::Sub': `a \${Nobody.Arn}` }, 'golden: no resource Nobody'],
     [
       'asks for an attribute that the emulator does not give',
       { 'Fn::GetAtt': ['Other', 'QueueName'] },
-      'golden: the emulator does not imitate the resource attribute QueueName of AWS::SQS::Queue (Other)',
+      'golden: the emulator does not emulate the resource attribute QueueName of AWS::SQS::Queue (Other)',
     ],
   ])('that %s is an error that says so', (_, value, message) => {
     expect(() => resolved(value)).toThrow(message)

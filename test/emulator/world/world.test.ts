@@ -60,7 +60,7 @@ describe('an asynchronous invocation', () => {
     ['nobody, where none was', [], ''],
   ])('counts for %s', async (_, started, work) => {
     const { world, clock } = await worldOf(resources())
-    for (const arn of started) world.standIn.startedFor.set(arn, 'c/web')
+    for (const arn of started) world.aws.startedFor.set(arn, 'c/web')
     world.buses.put(event, 'default')
     await clock.run()
     expect([...world.functions.invocations]).toEqual([[work, 1]])
@@ -98,7 +98,7 @@ describe("a bus's policy", () => {
     ['its account in another organisation', { ...organization('o-other'), Principal: account('444455556666') }, false],
     ['everybody', { Principal: '*' }, true],
     [
-      'whom a condition names that is not imitated',
+      'whom a condition names that is not emulated',
       { Principal: '*', Condition: { StringLike: { 'aws:PrincipalArn': '*' } } },
       false,
     ],
@@ -127,7 +127,7 @@ describe("a bus's policy", () => {
   it('that denies is refused, not passed over', async () => {
     const denying = policy({ Effect: 'Deny', Principal: '*' })
     await expect(worldOf({ Bus: bus, Policy: denying })).rejects.toThrow(
-      'Policy: the emulator does not imitate the bus policy effect Deny',
+      'Policy: the emulator does not emulate the bus policy effect Deny',
     )
   })
 })
@@ -175,9 +175,9 @@ describe('a policy of its own', () => {
   })
 })
 
-it('names what it does not imitate, and why where it knows', async () => {
+it('names what it does not emulate, and why where it knows', async () => {
   const { world } = await worldOf({ Key: { Type: 'AWS::KMS::Key' }, Odd: { Type: 'AWS::Odd::Thing' } })
-  expect(Object.fromEntries(world.notImitated)).toEqual({
+  expect(Object.fromEntries(world.notEmulated)).toEqual({
     'AWS::KMS::Key': 'key policies and grants',
     'AWS::Odd::Thing': 'unknown to the emulator',
   })

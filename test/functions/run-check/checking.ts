@@ -3,8 +3,8 @@ import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import type { CheckOrder } from '../../../domain/check-kinds.ts'
-import type { Known } from '../../../domain/planning/known.ts'
-import type { RebakeOrder } from '../../../domain/planning/order.ts'
+import type { BakeOrder } from '../../../domain/planning/bake-order.ts'
+import type { FleetState } from '../../../domain/planning/fleet-state.ts'
 import { runCheck } from '../../../functions/run-check/run-check.ts'
 import { taskWaits } from '../../../functions/workflow/task-waits.ts'
 import { keyOf } from '../../../ledger/keys.ts'
@@ -33,12 +33,12 @@ export async function checking<K extends CheckOrder['kind']>(
   { check = kind as string, mode = 'required' as const, timeout = 7_200 } = {},
 ) {
   const ledger = memoryLedger()
-  /** What the tasks were told. */
+  /** What the tasks were notified. */
   const sent: { taskToken: string; error?: string; cause?: string; output?: string }[] = []
   const waits = taskWaits(ledger.waits, { send: async ({ input }: never) => void sent.push(input) } as never)
   const order = { check, kind, mode, timeout, lookAfter: 900, settings } as Order<K>
-  await seed(ledger, keyOf('image', { campaign, image }), { order: { checks: [order] } as Partial<RebakeOrder> })
-  const parts = {
+  await seed(ledger, keyOf('image', { campaign, image }), { order: { checks: [order] } as Partial<BakeOrder> })
+  const deps = {
     ledger,
     waits,
     ec2: new EC2Client({}),
@@ -56,7 +56,7 @@ export async function checking<K extends CheckOrder['kind']>(
     item,
     /** Looks, as the state machine does; the token is `token-<seconds>`. */
     look: async (seconds = 0, more: { check?: string } = {}) => {
-      await runCheck(parts, {
+      await runCheck(deps, {
         taskToken: `token-${seconds}`,
         execution,
         time: secondsIn(seconds),
@@ -80,7 +80,7 @@ export async function checking<K extends CheckOrder['kind']>(
     },
     /** A release of before, which Image Builder knows. */
     released: async () => {
-      await ledger.fleetState.change((known: Known) => ({ ...known, images: { [image]: { released: previous } } }))
+      await ledger.fleetState.change((known: FleetState) => ({ ...known, images: { [image]: { released: previous } } }))
       await seed(ledger, keyOf('release', { image, version: previous.version }), {
         imageArn: previousArn,
         ami: previous.ami,

@@ -13,7 +13,7 @@ beforeEach(() => {
 const settings = { fixable: false, introduced: false, waivers: {}, parent: 'base' }
 const begun = () => checking('vulnerabilities', settings, { timeout: 1_800 })
 const scan = `scan/${imageArn}`
-const told = { error: 'LookAgain', cause: 'the scan is complete' }
+const reported = { error: 'CheckAgain', cause: 'the scan is complete' }
 
 describe('run-check', () => {
   it('keeps the evidence of what is done, and completes the task', async () => {
@@ -46,8 +46,8 @@ describe('run-check', () => {
     scanning('SCANNING')
     await look()
     expect(sent).toEqual([])
-    await waits.bringOutcome(scan, told, secondsIn(60))
-    expect(sent).toEqual([{ taskToken: 'token-0', ...told }])
+    await waits.bringOutcome(scan, reported, secondsIn(60))
+    expect(sent).toEqual([{ taskToken: 'token-0', ...reported }])
     scanning('COMPLETED')
     await look(61)
     expect(await verdict()).toBe('passed')
@@ -57,20 +57,20 @@ describe('run-check', () => {
   it('looks again at once where the event came while it looked', async () => {
     const { look, sent, waits } = await begun()
     scanning('SCANNING')
-    await waits.bringOutcome(scan, told, secondsIn(0))
+    await waits.bringOutcome(scan, reported, secondsIn(0))
     await look()
-    expect(sent).toEqual([{ taskToken: 'token-0', ...told }])
+    expect(sent).toEqual([{ taskToken: 'token-0', ...reported }])
   })
 
   it('does not take the event before a look for one after it: nothing spins', async () => {
     const { look, sent, waits } = await begun()
     scanning('COLLECTING')
     await look()
-    await waits.bringOutcome(scan, told, secondsIn(60))
+    await waits.bringOutcome(scan, reported, secondsIn(60))
     await look(61)
     expect(sent).toHaveLength(1)
-    await waits.bringOutcome(scan, told, secondsIn(70))
-    expect(sent.at(-1)).toEqual({ taskToken: 'token-61', ...told })
+    await waits.bringOutcome(scan, reported, secondsIn(70))
+    expect(sent.at(-1)).toEqual({ taskToken: 'token-61', ...reported })
   })
 
   it('has not passed what is not done in time, and says what it was at', async () => {
@@ -100,7 +100,7 @@ describe('run-check', () => {
     expect(await verdict()).toEqual([`made: ${detail}`])
   })
 
-  it('leaves to the state machine what another try may mend', async () => {
+  it('leaves to the state machine what another try may fix', async () => {
     const { look, verdict } = await begun()
     imageBuilder
       .on(GetImageCommand)

@@ -9,14 +9,14 @@ import {
 } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { CheckOrder } from '../../../domain/check-kinds.ts'
-import type { Subject } from '../../../functions/run-check/look.ts'
-import { abandonSmoke, lookAtSmoke } from '../../../functions/run-check/smoke.ts'
+import type { CheckInput } from '../../../functions/run-check/check-step.ts'
+import { abandonSmoke, examineSmoke } from '../../../functions/run-check/smoke.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { ami, campaign, image, imageArn, parentAmi, since } from './checking.ts'
 
 const ssm = mockOf(SSMClient)
 beforeEach(() => void ssm.reset())
-const parts = { ssm: new SSMClient({}), smokeDocument: 'golden-smoke' }
+const deps = { ssm: new SSMClient({}), smokeDocument: 'golden-smoke' }
 const id = '333ba70b-2333-48db-b17e-a5e69c6f4d1c'
 const state = { executionId: id }
 const execution = 'arn:aws:states:us-west-2:111122223333:execution:golden-rebake:c1-web'
@@ -28,8 +28,8 @@ const order: Extract<CheckOrder, { kind: 'smoke' }> = {
   lookAfter: 900,
   settings: { instanceType: 'm7i.large', document: 'golden-smoke-web', parameters: { Port: '80' } },
 }
-const look = (more: Partial<Subject> = {}, check = order) =>
-  lookAtSmoke(parts, check, {
+const look = (more: Partial<CheckInput> = {}, check = order) =>
+  examineSmoke(deps, check, {
     execution,
     campaign,
     image,
@@ -109,8 +109,8 @@ describe('a later look', () => {
   })
   const resultOf = async (AutomationExecutionStatus: string, ...StepExecutions: StepExecution[]) => {
     is({ AutomationExecutionStatus, StepExecutions, FailureMessage: 'it says so' })
-    const told = await look({ state })
-    return 'results' in told ? told.results : told
+    const reported = await look({ state })
+    return 'results' in reported ? reported.results : reported
   }
 
   it.each([
@@ -160,9 +160,9 @@ describe('a later look', () => {
     ['Cancelled', 'RunScript', [step('RunScript', 'Cancelled')], 'Cancelled'],
     ['Failed', 'execution', [], 'Failed'],
     ['Exited', 'execution', [], 'Exited'],
-  ])('passes nothing that is %s', async (status, check, steps, told) => {
+  ])('passes nothing that is %s', async (status, check, steps, reported) => {
     expect(await resultOf(status, ...steps)).toEqual([
-      { check, passed: false, detail: `${told} in automation ${id}: it says so` },
+      { check, passed: false, detail: `${reported} in automation ${id}: it says so` },
     ])
   })
 
@@ -186,20 +186,20 @@ describe('abandoning', () => {
 
   it('cancels what runs, so that the instance goes', async () => {
     ssm.on(StopAutomationExecutionCommand).resolves({})
-    await abandonSmoke(parts, state)
+    await abandonSmoke(deps, state)
     expect(stops()).toEqual([{ AutomationExecutionId: id, Type: 'Cancel' }])
   })
 
   it('is content with what is over, or has not begun', async () => {
     ssm.on(StopAutomationExecutionCommand).rejects(error(InvalidAutomationStatusUpdateException))
-    await abandonSmoke(parts, state)
-    await abandonSmoke(parts, undefined)
-    await abandonSmoke(parts, {})
+    await abandonSmoke(deps, state)
+    await abandonSmoke(deps, undefined)
+    await abandonSmoke(deps, {})
     expect(stops()).toHaveLength(1)
   })
 
   it('throws what else goes wrong', async () => {
     ssm.on(StopAutomationExecutionCommand).rejects(new Error('denied'))
-    await expect(abandonSmoke(parts, state)).rejects.toThrow('denied')
+    await expect(abandonSmoke(deps, state)).rejects.toThrow('denied')
   })
 })

@@ -24,9 +24,9 @@ const Input = v.object({
   resources: v.optional(v.tuple([v.pipe(v.string(), v.startsWith('arn:'))])),
 })
 const input = { account: '111122223333', detail: { ImageId: 'ami-0a', State: 'available' } }
-const context = { functionName: 'golden-claim-image', awsRequestId: 'request' } as never
+const context = { functionName: 'golden-acquire-lock', awsRequestId: 'request' } as never
 const invoke = (event: unknown, work: (input: v.InferOutput<typeof Input>) => Promise<unknown>) =>
-  stack.lambda(Input, work)(event, context)
+  stack.createHandler(Input, work)(event, context)
 
 /** What the function prints for CloudWatch: each line a JSON object. */
 function printed() {

@@ -28,17 +28,17 @@ const failure = { error: 'ValidationFailed', cause: '{"errorMessage":"encryption
 const stable = '/golden/images/al2023-java/stable'
 const placed = [{ account: '222233334444', region: 'us-west-2', ami: 'ami-0c0c0c0c0c0c0c0c0' }]
 
-const releasing = ({ parts }: Planned) =>
+const releasing = ({ parts: deps }: Planned) =>
   release(
     {
-      ...parts,
+      ...deps,
       fleet: 'golden',
       ssm: ssm as unknown as SSMClient,
       imageBuilder: imageBuilder as unknown as ImagebuilderClient,
     },
     { ...closing, ami },
   )
-const failing = ({ parts }: Planned) => fail(parts, { ...closing, failure })
+const failing = ({ parts: deps }: Planned) => fail(deps, { ...closing, failure })
 const moved = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => [args[0].input.Name, args[0].input.Value])
 
 /** A campaign whose al2023-java has the turns to bake and to roll out. */
@@ -79,7 +79,7 @@ describe.each([
     expect(await all.image(image)).toEqual(recorded)
     expect(await all.known()).toEqual(known)
     expect(recorded).toMatchObject({ status, finishedAt: time })
-    expect(all.told.map(({ about }) => about.image)).toEqual([image])
+    expect(all.reported.map(({ about }) => about.image)).toEqual([image])
     expect(all.published).toEqual([
       expect.objectContaining({
         'detail-type': detailType,
@@ -107,7 +107,7 @@ describe.each([
     await all.set(image, { status })
     await close(all)
     expect(await claims(all)).toMatchObject({ held: [] })
-    expect(all.told).toEqual([])
+    expect(all.reported).toEqual([])
   })
 
   it('records nothing that was not announced, so that a retry announces it', async () => {
@@ -118,7 +118,7 @@ describe.each([
     expect((await all.image(image)).status).toBe('baking')
     all.parts.notify = notify
     await close(all)
-    expect(all.told).toHaveLength(1)
+    expect(all.reported).toHaveLength(1)
   })
 
   it('fails loudly for an image that the campaign does not know', async () => {
@@ -139,7 +139,7 @@ describe('release-image', () => {
       name: 'Superseded',
       message: `superseded by campaign ${nextCampaign}`,
     })
-    expect([moved(), all.told]).toEqual([[], []])
+    expect([moved(), all.reported]).toEqual([[], []])
     expect((await all.image(image)).status).toBe('baking')
   })
 
@@ -176,6 +176,6 @@ describe('release-image', () => {
         { ring: 'everyone', parameter: '/golden-images/al2023-java', published: [] },
       ],
     })
-    expect(all.told[0]?.body).toContain('222233334444 us-west-2: ami-0c0c0c0c0c0c0c0c0')
+    expect(all.reported[0]?.body).toContain('222233334444 us-west-2: ami-0c0c0c0c0c0c0c0c0')
   })
 })

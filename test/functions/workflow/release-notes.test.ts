@@ -5,7 +5,7 @@ import {
   ListImageScanFindingsCommand,
 } from '@aws-sdk/client-imagebuilder'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { KnownImage } from '../../../domain/planning/known.ts'
+import type { ImageState } from '../../../domain/planning/fleet-state.ts'
 import { readChanges } from '../../../functions/workflow/release-notes.ts'
 import { keyOf } from '../../../ledger/keys.ts'
 import { readPrevious } from '../../../ledger/releases.ts'
@@ -23,7 +23,7 @@ const bake = (version: string) => ({
   at: '',
   campaign: 'c',
 })
-async function knowing(known: Pick<KnownImage, 'last' | 'released'>) {
+async function knowing(known: Pick<ImageState, 'last' | 'released'>) {
   const ledger = memoryLedger()
   await ledger.fleetState.change((before) => ({ ...before, images: { web: known } }))
   for (const version of ['1.0.0/1', '1.0.0/2', '1.0.0/3'])
@@ -34,7 +34,7 @@ const own = arnOf('1.0.0/3')
 
 describe('the previous release', () => {
   const released = { version: '1.0.0/1', ami: 'ami-1.0.0/1' }
-  it.each<[string, Pick<KnownImage, 'last' | 'released'>, string | undefined]>([
+  it.each<[string, Pick<ImageState, 'last' | 'released'>, string | undefined]>([
     ['is what went through its rings last', { released, last: bake('1.0.0/2') }, '1.0.0/1'],
     ['or else what passed last', { last: bake('1.0.0/2') }, '1.0.0/2'],
     ['but not the bake itself', { last: bake('1.0.0/3') }, undefined],

@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { CallRecord, CommandOutcome } from '../../../emulator/index.ts'
-import { abandonSmoke, lookAtSmoke } from '../../../functions/run-check/smoke.ts'
+import { abandonSmoke, examineSmoke } from '../../../functions/run-check/smoke.ts'
 import { itFitsTheModels } from '../../emulator/accounts.ts'
 import { closeWorlds } from '../../emulator/world/small-world.ts'
 import { readEvent } from '../../support/rehearsal.ts'
@@ -15,7 +15,7 @@ const worldWith: typeof smokeWorld = async (...given) => {
   return world
 }
 afterEach(async () => {
-  calls.push(...made.flatMap(({ standIn }) => standIn.calls))
+  calls.push(...made.flatMap(({ aws }) => aws.calls))
   made = []
   await closeWorlds()
 })
@@ -43,24 +43,24 @@ const trusting = (change: (trust: Role['AssumeRolePolicyDocument']) => void) =>
 
 describe('a smoke test', () => {
   it('launches, waits, runs the script and terminates, each as the role', async () => {
-    const { start, execution, clock, states, standIn, ami } = await worldWith({ output: 'all well' })
+    const { start, execution, clock, states, aws, ami } = await worldWith({ output: 'all well' })
     const id = await start()
     await clock.run()
-    const told = await execution(id)
-    expect(told).toMatchObject({
+    const reported = await execution(id)
+    expect(reported).toMatchObject({
       AutomationExecutionStatus: 'Success',
       DocumentName: 'gold-smoke',
       Outputs: { 'RunScript.Output': ['all well'], 'RunScript.Status': ['Success'] },
       ExecutedBy: 'arn:aws:sts::111122223333:assumed-role/golden-Starter/run-check',
     })
-    expect(told.StepExecutions?.map(({ StepName, StepStatus }) => [StepName, StepStatus])).toEqual(
+    expect(reported.StepExecutions?.map(({ StepName, StepStatus }) => [StepName, StepStatus])).toEqual(
       ['Launch', 'WaitRunning', 'WaitOnline', 'RunScript', 'FindInstances', 'Terminate'].map((step) => [
         step,
         'Success',
       ]),
     )
     expect(states()).toEqual(['terminated'])
-    const [launched] = standIn.ec2.instances.all()
+    const [launched] = aws.ec2.instances.all()
     expect(launched?.instance).toMatchObject({
       ImageId: ami,
       InstanceType: 'm7i.large',
@@ -68,21 +68,19 @@ describe('a smoke test', () => {
       Tags: expect.arrayContaining([{ Key: 'rebake:campaign', Value: 'c1' }]),
     })
     const by = new Set(
-      standIn.calls.filter(({ operation }) => /Instance|Command/.test(operation)).map(({ principal }) => principal),
+      aws.calls.filter(({ operation }) => /Instance|Command/.test(operation)).map(({ principal }) => principal),
     )
     expect([...by]).toEqual(['SmokeRole'])
-    const took = (told.ExecutionEndTime?.getTime() ?? 0) - (told.ExecutionStartTime?.getTime() ?? 0)
+    const took = (reported.ExecutionEndTime?.getTime() ?? 0) - (reported.ExecutionStartTime?.getTime() ?? 0)
     expect(took / 60_000).toBeGreaterThan(1.5)
     expect(took / 60_000).toBeLessThan(5)
   })
 
   it('uses all that its role may, but for what it does when it is cancelled', async () => {
-    const { start, clock, standIn } = await worldWith()
+    const { start, clock, aws } = await worldWith()
     await start()
     await clock.run()
-    expect(standIn.unusedPermissions().filter((unused) => /^Smoke/.test(unused))).toEqual([
-      'SmokeRole: ssm:CancelCommand',
-    ])
+    expect(aws.unusedPermissions().filter((unused) => /^Smoke/.test(unused))).toEqual(['SmokeRole: ssm:CancelCommand'])
   })
 
   it('tells what goes on', async () => {
@@ -97,7 +95,7 @@ describe('a smoke test', () => {
     })
   })
 
-  it('is told of as documented, once it is over and for every step', async () => {
+  it('is reported as documented, once it is over and for every step', async () => {
     const { start, clock, events } = await worldWith()
     const id = await start()
     await clock.run()
@@ -126,8 +124,8 @@ describe('a smoke test', () => {
   })
 
   it('hands parameters on to the document', async () => {
-    const { start, parameters, clock, standIn, execution } = await worldWith()
-    standIn.ssm.addDocument(
+    const { start, parameters, clock, aws, execution } = await worldWith()
+    aws.ssm.addDocument(
       { account: '111122223333', region: 'us-west-2' },
       {
         name: 'gold-smoke-base',
@@ -146,7 +144,7 @@ describe('a smoke test', () => {
     expect(good?.AutomationExecutionStatus).toBe('Success')
     expect(bad).toMatchObject({ AutomationExecutionStatus: 'Failed' })
     expect(bad?.StepExecutions?.[3]?.FailureMessage).toContain('InvalidParameters')
-    const sent = standIn.calls.find(({ operation }) => operation === 'SendCommand')
+    const sent = aws.calls.find(({ operation }) => operation === 'SendCommand')
     expect(sent?.input).toMatchObject({ Parameters: { Port: ['80'] } })
   })
 })
@@ -169,10 +167,10 @@ describe('no instance is left running', () => {
     const began = clock.now()
     const id = await start()
     await clock.run()
-    const told = await execution(id)
-    expect(told.AutomationExecutionStatus).toBe(status)
-    expect(told.StepExecutions?.find(({ StepStatus }) => StepStatus === status)?.StepName).toBe(step)
-    expect(told.FailureMessage).toContain(`Step ${step} is ${status}`)
+    const reported = await execution(id)
+    expect(reported.AutomationExecutionStatus).toBe(status)
+    expect(reported.StepExecutions?.find(({ StepStatus }) => StepStatus === status)?.StepName).toBe(step)
+    expect(reported.FailureMessage).toContain(`Step ${step} is ${status}`)
     expect(states()).toEqual(['terminated'])
     // By the runbook, and not by the instance's own shutdown.
     expect((events.at(-1)?.at ?? Number.NaN) - began).toBeLessThan(12.1 * 3_600_000)
@@ -187,21 +185,21 @@ describe('no instance is left running', () => {
     const { start, execution, clock, states } = await worldWith(...given)
     const id = await start()
     await clock.run()
-    const told = await execution(id)
-    expect(told.AutomationExecutionStatus).toBe('Failed')
-    expect(told.StepExecutions?.[0]?.FailureMessage).toContain(why)
+    const reported = await execution(id)
+    expect(reported.AutomationExecutionStatus).toBe('Failed')
+    expect(reported.StepExecutions?.[0]?.FailureMessage).toContain(why)
     expect(states()).toEqual([])
   })
 
   it('none is launched without capacity, for the wrong architecture, or from an AMI that is not there', async () => {
-    const { start, execution, clock, states, standIn, parameters } = await worldWith()
-    standIn.ec2.instances.hasCapacity = () => false
+    const { start, execution, clock, states, aws, parameters } = await worldWith()
+    aws.ec2.instances.hasCapacity = () => false
     const wrong = [{}, { InstanceType: ['m7g.large'] }, { ImageId: ['ami-00000000000000000'] }]
     const ids = []
     for (const each of wrong) ids.push(await start({ Parameters: { ...parameters, ...each } }))
     await clock.run()
     const whys = (await Promise.all(ids.map(execution))).map(
-      (told) => told.StepExecutions?.[0]?.FailureMessage?.match(/\(([\w.]+)\)/)?.[1],
+      (reported) => reported.StepExecutions?.[0]?.FailureMessage?.match(/\(([\w.]+)\)/)?.[1],
     )
     expect(whys).toEqual(['InsufficientInstanceCapacity', 'InvalidParameterValue', 'InvalidAMIID.NotFound'])
     expect(states()).toEqual([])
@@ -243,8 +241,8 @@ describe('the check', () => {
     lookAfter: 900,
     settings: { instanceType: 'm7i.large', document: 'gold-smoke-base', parameters: {} },
   }
-  const checkIn = ({ world, standIn, principal, ami }: Awaited<ReturnType<typeof smokeWorld>>) => {
-    const credentials = standIn.credentialsFor(principal)
+  const checkIn = ({ world, aws, principal, ami }: Awaited<ReturnType<typeof smokeWorld>>) => {
+    const credentials = aws.credentialsFor(principal)
     const ssm = new SSMClient({ endpoint: world.url, region: 'us-west-2', maxAttempts: 1, credentials })
     const subject = {
       execution: 'arn:aws:states:::execution:gold-rebake:c1-base',
@@ -259,7 +257,7 @@ describe('the check', () => {
     return {
       ssm,
       look: (state?: Record<string, string>) =>
-        lookAtSmoke({ ssm, smokeDocument: 'gold-smoke' }, order, { ...subject, state }),
+        examineSmoke({ ssm, smokeDocument: 'gold-smoke' }, order, { ...subject, state }),
     }
   }
 
@@ -267,8 +265,8 @@ describe('the check', () => {
     [{ output: 'all well' }, true, 'it succeeded and printed: all well'],
     [{ exitCode: 3, output: 'no app' }, false, 'no app ----------ERROR------- failed to run commands: exit status 3'],
     [{ online: false }, false, 'TimedOut in automation'],
-  ])('hears how it went: %j', async (fate, passed, detail) => {
-    const world = await worldWith(fate)
+  ])('hears how it went: %j', async (drawn, passed, detail) => {
+    const world = await worldWith(drawn)
     const { look } = checkIn(world)
     const first = await look()
     await world.clock.run()
@@ -331,7 +329,7 @@ describe('StartAutomationExecution', () => {
 
   it('refuses to stop in any other way than the one that is used', async () => {
     const { start, stop } = await worldWith()
-    await expect(stop(await start(), { Type: 'Complete' })).rejects.toThrow('does not imitate')
+    await expect(stop(await start(), { Type: 'Complete' })).rejects.toThrow('does not emulate')
   })
 
   it('knows no execution of others', async () => {

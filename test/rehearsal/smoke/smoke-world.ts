@@ -7,15 +7,15 @@ const account = '111122223333'
 const place = { account, region: 'us-west-2' }
 let template: Template | undefined
 
-/** A world with the smoke tests as they are deployed, one encrypted AMI, and whoever may test it. */
+/** A world with the smoke tests as they are deployed, one encrypted AMI, and anybody who may test it. */
 export async function smokeWorld(outcome: CommandOutcome = {}, change: (template: Template) => void = () => {}) {
   template ??= smokeTemplate() as Template
   const own = structuredClone(template)
   change(own)
   const { world, clock } = await worldOf(own.Resources)
-  const { standIn } = world
-  standIn.ssm.commandOutcome = () => outcome
-  const ami = standIn.ec2.addImage({
+  const { aws } = world
+  aws.ssm.commandOutcome = () => outcome
+  const ami = aws.ec2.addImage({
     ...place,
     Name: 'gold-base 1',
     Architecture: 'x86_64',
@@ -31,8 +31,8 @@ export async function smokeWorld(outcome: CommandOutcome = {}, change: (template
     ],
   }).image.ImageId
   const events: { at: number; type: string; detail: Record<string, unknown>; resources: string[] }[] = []
-  const put = standIn.putEvent
-  standIn.putEvent = (event, bus) => {
+  const put = aws.putEvent
+  aws.putEvent = (event, bus) => {
     if (event.source === 'aws.ssm' && event['detail-type'].startsWith('EC2'))
       events.push({
         at: clock.now(),
@@ -42,9 +42,9 @@ export async function smokeWorld(outcome: CommandOutcome = {}, change: (template
       })
     put(event, bus)
   }
-  const principal = standIn.iam.principalOf(`arn:aws:iam::${account}:role/golden-Starter`, 'run-check')
+  const principal = aws.iam.principalOf(`arn:aws:iam::${account}:role/golden-Starter`, 'run-check')
   const call = (operation: string, input: unknown, service = 'ssm') =>
-    standIn.call({ principal, service, operation, input, region: place.region })
+    aws.call({ principal, service, operation, input, region: place.region })
   const parameters = {
     ImageId: [ami],
     InstanceType: ['m7i.large'],
@@ -55,7 +55,7 @@ export async function smokeWorld(outcome: CommandOutcome = {}, change: (template
   return {
     world,
     clock,
-    standIn,
+    aws,
     ami,
     events,
     call,
@@ -74,7 +74,7 @@ export async function smokeWorld(outcome: CommandOutcome = {}, change: (template
     },
     stop: (id: string, more: object = {}) => call('StopAutomationExecution', { AutomationExecutionId: id, ...more }),
     /** What has become of every instance that was launched. */
-    states: () => standIn.ec2.instances.all().map(({ instance }) => instance.State.Name),
+    states: () => aws.ec2.instances.all().map(({ instance }) => instance.State.Name),
     /** Runs for so many seconds. */
     pass: (seconds: number) => clock.run({ until: clock.now() + seconds * 1_000 }),
   }

@@ -40,8 +40,8 @@ let source: string
 beforeEach(async () => {
   world = await served()
   const fleet = seedFleet(world)
-  const { standIn } = world
-  standIn.addRole({
+  const { aws } = world
+  aws.addRole({
     account: second,
     logicalId: 'CopyRole',
     name: 'EC2ImageBuilderDistributionCrossAccountRole',
@@ -49,7 +49,7 @@ beforeEach(async () => {
     policies: [],
     trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
   })
-  standIn.organizations.set({
+  aws.organizations.set({
     id: 'o-example1234',
     management: '000000000001',
     root: 'r-abcd',
@@ -70,7 +70,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await world.close()
-  calls.push(...world.standIn.operatorCalls)
+  calls.push(...world.aws.operatorCalls)
 })
 
 const get = async (imageBuildVersionArn: string) =>
@@ -102,7 +102,7 @@ const settings = (region: string, o: Distribution['amiDistributionConfiguration'
   amiDistributionConfiguration: o,
 })
 const copiesTo = (account: string, region: string) =>
-  world.standIn.ec2.copies.filter((copy) => copy.account === account && copy.region === region).length
+  world.aws.ec2.copies.filter((copy) => copy.account === account && copy.region === region).length
 const seenBy = async (account: string, region: string, ImageId: string) => {
   const credentials = { accessKeyId: account, secretAccessKey: 'any' }
   const ec2 = new EC2Client({ ...clientOptions(world, undefined, region), credentials })
@@ -134,7 +134,7 @@ describe('a copy', () => {
     const made = { Key: 'CreatedBy', Value: 'EC2 Image Builder' }
     expect(Images?.[0]?.Tags).toContainEqual(made)
     expect(Snapshots?.[0]?.Tags).toEqual([made, { Key: 'Ec2ImageBuilderArn', Value: arn }])
-    const device = world.standIn.ec2.get(copy?.image ?? '', 'eu-west-1')?.image.BlockDeviceMappings?.[0]
+    const device = world.aws.ec2.get(copy?.image ?? '', 'eu-west-1')?.image.BlockDeviceMappings?.[0]
     expect(device?.Ebs?.KmsKeyId).toBe(key)
   })
 
@@ -145,7 +145,7 @@ describe('a copy', () => {
       settings('eu-west-1', { targetAccountIds: [target.account], kmsKeyId: alias }),
     )
     for (const { image, region } of await amisOf(arn)) {
-      const { BlockDeviceMappings } = world.standIn.ec2.get(image ?? '', region ?? '')?.image ?? {}
+      const { BlockDeviceMappings } = world.aws.ec2.get(image ?? '', region ?? '')?.image ?? {}
       expect(BlockDeviceMappings?.[0]?.Ebs?.KmsKeyId).toMatch(
         new RegExp(`^arn:aws:kms:${region}:222222222222:key/[0-9a-f-]{36}$`),
       )
@@ -168,7 +168,7 @@ describe('a copy', () => {
       { ...settings('eu-west-1', { kmsKeyId: keyIn('eu-west-1') }), licenseConfigurationArns },
       { ...settings('us-east-1', { targetAccountIds: [target.account] }), licenseConfigurationArns },
     )
-    const amis = (await amisOf(arn)).map(({ image, region }) => world.standIn.ec2.get(image ?? '', region ?? ''))
+    const amis = (await amisOf(arn)).map(({ image, region }) => world.aws.ec2.get(image ?? '', region ?? ''))
     expect(amis.map((ami) => ami?.licenses)).toEqual([licenseConfigurationArns, undefined])
   })
 })
@@ -180,8 +180,8 @@ describe('the AMI in its own region and account', () => {
       settings('us-east-1', { amiTags: { Ring: 'early' }, launchPermission: { userIds: [target.account] } }),
     )
     expect(await amisOf(arn)).toEqual([built])
-    expect(world.standIn.ec2.copies).toEqual([])
-    const ami = world.standIn.ec2.find(built?.image ?? '', target)
+    expect(world.aws.ec2.copies).toEqual([])
+    const ami = world.aws.ec2.find(built?.image ?? '', target)
     expect(ami?.image.Tags).toContainEqual({ Key: 'Ring', Value: 'early' })
     expect(ami?.image.Tags).toContainEqual({ Key: 'Team', Value: 'platform' })
   })
@@ -241,7 +241,7 @@ describe('copies that fail', () => {
       .map(({ accountId, region, state }) => [accountId, region, state?.reason])
 
   it.each(Object.values(copyFailures))('say so: %s', async (reason) => {
-    world.standIn.imagebuilder.outcome = () => ({
+    world.aws.imagebuilder.outcome = () => ({
       failedCopies: [{ account: second, region: 'eu-west-1', reason }],
     })
     const arn = await everywhere()
@@ -253,7 +253,7 @@ describe('copies that fail', () => {
       { account: second, region: 'eu-west-1', reason: copyFailures.quota, attempts: 2 },
       { account: target.account, region: 'us-east-1', reason: copyFailures.kms, attempts: 1 },
     ]
-    world.standIn.imagebuilder.outcome = () => ({ failedCopies })
+    world.aws.imagebuilder.outcome = () => ({ failedCopies })
     const arn = await everywhere()
     expect(await failed(arn)).toHaveLength(2)
     await retry(arn, 'r-1')
@@ -270,7 +270,7 @@ describe('copies that fail', () => {
     const stranger = '888888888888'
     const arn = await distribute(settings('us-east-1', { targetAccountIds: [target.account, stranger] }))
     expect((await failed(arn))[0]?.[2]).toContain(`Not authorized to assume arn:aws:iam::${stranger}`)
-    world.standIn.addRole({
+    world.aws.addRole({
       account: stranger,
       logicalId: 'CopyRole',
       name: 'EC2ImageBuilderDistributionCrossAccountRole',

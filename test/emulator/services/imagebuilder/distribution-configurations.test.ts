@@ -37,11 +37,11 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await world.close()
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
 })
 
 const as = (...actions: string[]) =>
-  new ImagebuilderClient(clientOptions(world, roleWith(world.standIn, [allow(...actions)])))
+  new ImagebuilderClient(clientOptions(world, roleWith(world.aws, [allow(...actions)])))
 
 const to = (...accounts: string[]): Distribution[] => [
   { region: 'us-east-1', amiDistributionConfiguration: { targetAccountIds: accounts } },
@@ -110,7 +110,7 @@ describe('a distribution configuration', () => {
 
   it('stays while a pipeline uses it', async () => {
     await create()
-    world.standIn.imagebuilder.createFromTemplate(
+    world.aws.imagebuilder.createFromTemplate(
       'AWS::ImageBuilder::ImagePipeline',
       {
         Name: 'golden-other',

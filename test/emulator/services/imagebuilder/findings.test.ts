@@ -6,7 +6,7 @@ import {
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Finding } from '../../../../emulator/services/imagebuilder/findings.ts'
+import type { ScanFinding } from '../../../../emulator/services/imagebuilder/findings.ts'
 import type { Outcome } from '../../../../emulator/services/imagebuilder/images.ts'
 import type { CallRecord } from '../../../../emulator/services/types.ts'
 import {
@@ -34,13 +34,13 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await world.close()
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
 })
 
 const as = (...actions: string[]) =>
-  new ImagebuilderClient(clientOptions(world, roleWith(world.standIn, [allow(...actions)])))
+  new ImagebuilderClient(clientOptions(world, roleWith(world.aws, [allow(...actions)])))
 const start = async (outcome: Outcome = {}, clientToken = 'b-1', imagePipelineArn = fleet.pipeline) => {
-  world.standIn.imagebuilder.outcome = () => outcome
+  world.aws.imagebuilder.outcome = () => outcome
   const input = { imagePipelineArn, clientToken }
   return (await client.send(new StartImagePipelineExecutionCommand(input))).imageBuildVersionArn ?? ''
 }
@@ -114,7 +114,7 @@ describe('a scan', () => {
   )
 
   it('is abandoned where there are no tests, and so no test instance', async () => {
-    const { ref } = world.standIn.imagebuilder.createFromTemplate(
+    const { ref } = world.aws.imagebuilder.createFromTemplate(
       'AWS::ImageBuilder::ImagePipeline',
       {
         Name: 'golden-untested',
@@ -133,7 +133,7 @@ describe('a scan', () => {
   })
 
   it('is not there where the pipeline has scanning off', async () => {
-    const { ref } = world.standIn.imagebuilder.createFromTemplate(
+    const { ref } = world.aws.imagebuilder.createFromTemplate(
       'AWS::ImageBuilder::ImagePipeline',
       {
         Name: 'golden-unscanned',
@@ -161,17 +161,17 @@ describe('a scan', () => {
 })
 
 describe('findings', () => {
-  const openssl: Finding = {
+  const openssl: ScanFinding = {
     id: 'CVE-2026-1234',
     severity: 'HIGH',
     package: 'openssl',
     version: '3.2.2-1',
     fixedIn: '3.2.2-2',
   }
-  const bash: Finding = { id: 'CVE-2026-99', severity: 'LOW', package: 'bash', version: '5.2.15-1' }
+  const bash: ScanFinding = { id: 'CVE-2026-99', severity: 'LOW', package: 'bash', version: '5.2.15-1' }
 
   it('are what the world says', async () => {
-    world.standIn.imagebuilder.findings = ({ name }) => (name === 'golden-base' ? [openssl, bash] : [])
+    world.aws.imagebuilder.findings = ({ name }) => (name === 'golden-base' ? [openssl, bash] : [])
     const arn = await built({ findings: { critical: 3 } })
     const found = await findings(['imageBuildVersionArn', arn])
     expect(found).toMatchObject([
@@ -255,7 +255,7 @@ describe('findings', () => {
       new ImagebuilderClient(
         clientOptions(
           world,
-          roleWith(world.standIn, [
+          roleWith(world.aws, [
             { ...allow('imagebuilder:ListImageScanFindings'), Resource: of },
             allow('inspector2:ListFindings'),
           ]),

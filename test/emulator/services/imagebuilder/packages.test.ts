@@ -26,12 +26,12 @@ let fleet: ReturnType<typeof seedFleet>
 beforeEach(async () => {
   world = await served()
   fleet = seedFleet(world)
-  client = new ImagebuilderClient(clientOptions(world, roleWith(world.standIn, [allow('imagebuilder:*')])))
+  client = new ImagebuilderClient(clientOptions(world, roleWith(world.aws, [allow('imagebuilder:*')])))
 })
 
 afterEach(async () => {
   await world.close()
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
 })
 
 let token = 0
@@ -59,7 +59,7 @@ const release = (version = '') => Number(version.split('-').at(-1))
 
 const pipelineOf = (name: string, properties: Record<string, unknown> = {}) => {
   const make = (type: string, of: Record<string, unknown>) =>
-    world.standIn.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, { Name: name, ...of }, build).ref
+    world.aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, { Name: name, ...of }, build).ref
   const recipe = make('ImageRecipe', {
     Version: '1.0.0',
     ParentImage: `ssm:/golden/images/${name}/parent`,
@@ -72,8 +72,8 @@ const pipelineOf = (name: string, properties: Record<string, unknown> = {}) => {
   })
 }
 const parentOf = (name: string, value: string) =>
-  world.standIn.ssm.seed(build, { name: `/golden/images/${name}/parent`, value })
-const amiOf = (arn: string) => world.standIn.imagebuilder.images.get(arn).amis[0]?.image ?? ''
+  world.aws.ssm.seed(build, { name: `/golden/images/${name}/parent`, value })
+const amiOf = (arn: string) => world.aws.imagebuilder.images.get(arn).amis[0]?.image ?? ''
 
 it('has some sixty packages, over several pages', async () => {
   const found = await packages(await built())
@@ -98,7 +98,7 @@ it('is the same for the same seed, and some of it is newer after each bake', asy
   const operator = new ImagebuilderClient(clientOptions(other))
   await operator.send(new StartImagePipelineExecutionCommand(input))
   other.clock.run()
-  const [first] = other.standIn.imagebuilder.images.list(build)
+  const [first] = other.aws.imagebuilder.images.list(build)
   expect(new Map(first?.packages?.map((each) => [each.packageName, each.packageVersion]))).toEqual(lists[0])
   await other.close()
 })
@@ -116,7 +116,7 @@ it('has what the parent has, and things of its own', async () => {
 
 it('of a newer parent is newer itself, and of a Windows parent is Windows’', async () => {
   const upstream = (Name: string, CreationDate: string) =>
-    world.standIn.ec2.addImage({ ...soe, Name, CreationDate, sharedWith: [build.account] }).image.ImageId
+    world.aws.ec2.addImage({ ...soe, Name, CreationDate, sharedWith: [build.account] }).image.ImageId
   parentOf('golden-dated', upstream('al2023-soe 7', '2026-02-01T00:00:00.000Z'))
   const pipeline = pipelineOf('golden-dated')
   const before = await packages(await built(pipeline))
@@ -125,7 +125,7 @@ it('of a newer parent is newer itself, and of a Windows parent is Windows’', a
   const moved = [...after].filter(([name, version]) => release(version) > release(before.get(name)))
   expect(moved.length).toBeGreaterThan(10)
   for (const [name, version] of after) expect(release(version)).toBeGreaterThanOrEqual(release(before.get(name)))
-  const { image } = world.standIn.ec2.addImage({
+  const { image } = world.aws.ec2.addImage({
     ...soe,
     Name: 'windows 1',
     Platform: 'Windows',
@@ -142,7 +142,7 @@ it('is what the world says', async () => {
     { packageName: 'kernel', packageVersion: '6.1.0' },
     { packageName: 'kernel', packageVersion: '6.1.1' },
   ]
-  world.standIn.imagebuilder.packages = ({ name }) => (name === 'golden-base' ? own : undefined)
+  world.aws.imagebuilder.packages = ({ name }) => (name === 'golden-base' ? own : undefined)
   const input = { imageBuildVersionArn: await built() }
   expect((await client.send(new ListImagePackagesCommand(input))).imagePackageList).toEqual(own)
 })
@@ -162,7 +162,7 @@ it('refuses an image that is not there, and who has no right for it', async () =
   const arn = await built()
   await expect(packages(`${arn}1`)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
   const narrow = { ...allow('imagebuilder:ListImagePackages'), Resource: `${arn}1` }
-  client = new ImagebuilderClient(clientOptions(world, roleWith(world.standIn, [narrow])))
+  client = new ImagebuilderClient(clientOptions(world, roleWith(world.aws, [narrow])))
   await expect(packages(arn)).rejects.toThrow(`imagebuilder:ListImagePackages on resource: ${arn}`)
 })
 

@@ -30,7 +30,7 @@ let client: ImagebuilderClient
 let fleet: ReturnType<typeof seedFleet>
 
 const as = (name: string, ...statements: Statement[]) =>
-  new ImagebuilderClient(clientOptions(world, roleWith(world.standIn, statements, { name })))
+  new ImagebuilderClient(clientOptions(world, roleWith(world.aws, statements, { name })))
 
 beforeEach(async () => {
   world = await served()
@@ -39,7 +39,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await world.close()
-  calls.push(...world.standIn.calls)
+  calls.push(...world.aws.calls)
 })
 
 const create = (o: Partial<CreateImageRecipeCommandInput> = {}, by = client) =>
@@ -199,7 +199,7 @@ describe('components', () => {
   it('are the own ones, or those of AWS', async () => {
     const place = { ...build, account: 'aws' }
     for (const Version of ['1.0.0', '1.0.1'])
-      world.standIn.imagebuilder.createFromTemplate(
+      world.aws.imagebuilder.createFromTemplate(
         'AWS::ImageBuilder::Component',
         { Name: 'update-linux', Version, Platform: 'Linux', Data: 'x' },
         place,
@@ -209,7 +209,7 @@ describe('components', () => {
     expect(await list({ owner: 'Amazon' })).toEqual([`${managed}/1.0.0`, `${managed}/1.0.1`])
     const filters = [{ name: 'name', values: ['none'] }]
     expect(await list({ owner: 'Amazon', filters })).toEqual([])
-    await expect(list({ owner: 'ThirdParty' })).rejects.toThrow('does not imitate')
+    await expect(list({ owner: 'ThirdParty' })).rejects.toThrow('does not emulate')
   })
 })
 

@@ -106,7 +106,7 @@ describe('a state', () => {
       'Task with an unknown resource',
       one({ Type: 'Task', Resource: 'arn:aws:states:::ecs:runTask.sync' }),
       '/States/S1/Resource',
-      "The resource 'arn:aws:states:::ecs:runTask.sync' is no integration that the emulator imitates",
+      "The resource 'arn:aws:states:::ecs:runTask.sync' is no integration that the emulator emulates",
     ],
     [
       'Task with credentials',
@@ -140,7 +140,7 @@ describe('a state', () => {
         Arguments: { FunctionName: 'f', InvocationType: 'Event' },
       }),
       '/States/S1/Arguments/InvocationType',
-      'The emulator imitates RequestResponse only',
+      'The emulator emulates RequestResponse only',
     ],
     ['Parallel without branches', one({ Type: 'Parallel' }), '/States/S1', 'These fields are required: [Branches]'],
     [

@@ -10,7 +10,7 @@ const failing = (bad: number) => (payload: number) => {
 }
 
 describe('an inline Map', () => {
-  it('gives the outputs in the order of the items, whoever is first', async () => {
+  it('gives the outputs in the order of the items, everybody who is first', async () => {
     const execution = await new Cloud().run(
       each({}, { Type: 'Wait', Name: 'W', Seconds: '{% $states.input %}' }),
       [9, 1, 5],

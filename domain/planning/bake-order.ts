@@ -1,0 +1,106 @@
+import type { CheckOrder } from '../check-kinds.ts'
+import { rebakeName } from '../executions.ts'
+import { childrenOf, remainingPath } from '../fleet/graph.ts'
+import type { Fleet, Image } from '../fleet/model.ts'
+import { pointerName, resourceName } from '../names.ts'
+import type { ImageRelease } from '../releases/image-release.ts'
+import { orderChecks } from './check-order.ts'
+import { orderRing, type RingOrder } from './ring-order.ts'
+
+/**
+ * All that a rebake needs to know of its image, as it was when the campaign was planned: a deploy in the
+ * middle of a campaign changes nothing of it.
+ */
+export interface BakeOrder {
+  image: string
+  campaign: string
+  /** Of the campaign: which of two is newer. */
+  number: number
+  emergency: boolean
+  /** `definitionOf` the image. */
+  definition: string
+  pipelineArn: string
+  parentParameter: string
+  /** Seconds of the longest path from here down: the claim's priority. */
+  remaining: number
+  /** Seconds to wait for the event before asking Image Builder, and how often to ask at the most. */
+  checkSeconds: number
+  maxChecks: number
+  children: { image: string; execution: string }[]
+  rings: RingOrder[]
+  checks: CheckOrder[]
+  /** Of a pipeline that was there before: what becomes of the components that its recipe pins. */
+  componentUpdates?: 'pinned' | 'latest'
+  /** Of a promotion, which bakes nothing. */
+  promotes?: Promoted
+}
+
+/** A release that is rolled out again. */
+interface Promoted {
+  /** The campaign that baked it, and so has the evidence of its checks. */
+  bakedBy: string
+  /** The campaign of the newest bake that had passed when it was planned: one that passes later goes before it. */
+  newest?: string
+}
+
+/** What an order depends on beside the fleet. */
+export interface OrderContext {
+  campaign: string
+  number: number
+  emergency: boolean
+  definition: string
+  /** `arn:<partition>:imagebuilder:<region>:<account>` of the build account. */
+  arnPrefix: string
+}
+
+/** The order for one image. */
+export function orderRebake(
+  fleet: Fleet,
+  name: string,
+  image: Image,
+  { arnPrefix, ...ordering }: OrderContext,
+): BakeOrder {
+  // Half as long again as a bake usually takes: late enough that a healthy bake is never asked about.
+  const checkSeconds = Math.min(image.timeout, Math.max(Math.ceil(image.estimate * 1.5), 900))
+  return {
+    image: name,
+    ...ordering,
+    pipelineArn: image.pipeline ?? `${arnPrefix}:image-pipeline/${resourceName(fleet.name, name)}`,
+    ...(image.pipeline && { componentUpdates: image.componentUpdates ?? 'pinned' }),
+    parentParameter: pointerName(fleet.name, name, 'parent'),
+    remaining: remainingPath(fleet, name),
+    checkSeconds,
+    maxChecks: Math.max(1, Math.ceil(image.timeout / checkSeconds)),
+    children: childrenOf(fleet, name).map((child) => ({
+      image: child,
+      execution: rebakeName(ordering.campaign, child),
+    })),
+    rings: image.rings.map((ring) => orderRing(fleet, name, ring)),
+    checks: orderChecks(fleet, name, image),
+  }
+}
+
+/**
+ * The order for a release that is rolled out again. It ranks as the campaign that baked it, so that whatever was baked
+ * later goes before it.
+ */
+export function orderPromotion(
+  fleet: Fleet,
+  release: ImageRelease,
+  { newest, ...ordering }: Pick<OrderContext, 'campaign' | 'emergency' | 'arnPrefix'> & { newest: string | undefined },
+): BakeOrder {
+  const { image: name, number, definition, campaign: bakedBy } = release
+  const image = fleet.images[name]
+  if (!image) throw new Error(`the fleet has no image ${name}`)
+  const order = orderRebake(fleet, name, image, { ...ordering, number, definition })
+  return { ...order, children: [], promotes: { bakedBy, ...(newest && { newest }) } }
+}
+
+/** What the state machine itself reads of an order; the rest stays in the ledger, out of the payload. */
+export const toExecutionInput = ({ checkSeconds, maxChecks, checks, children, rings }: BakeOrder) => ({
+  checkSeconds,
+  maxChecks,
+  children,
+  checks: checks.map(({ check, lookAfter }) => ({ check, lookAfter })),
+  rings: rings.map(({ ring, soak, approval }) => ({ ring, soak, approvalSeconds: approval?.timeout ?? 0 })),
+})
