@@ -236,7 +236,7 @@ export class AwsEndpoint {
     for (const permission of service.permissions?.[shapes.name]?.(input, context) ?? inGeneral) {
       this.#allow(model, permission, context)
     }
-    // EC2 alone has it: anybody who may do it is set so, and nothing is done.
+    // EC2 alone has it: a caller who may do it gets this answer, and nothing is done.
     if ((input as { DryRun?: boolean }).DryRun) throw new t.AwsError('DryRunOperation', wouldSucceed, 412)
     try {
       const output = (await act(input, context)) ?? {}

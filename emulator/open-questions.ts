@@ -1,11 +1,11 @@
 /**
- * What no document of AWS settles: each question with its two readings. The emulator takes the strict one, unless it is notified
+ * What no document of AWS settles: each question with its two readings. The emulator takes the strict one, unless it is asked
  * otherwise, and what runs on it must be right under both. A real deployment settles a question by the test that is named.
  */
 export interface OpenQuestion {
   /** What the emulator does. */
   strict: string
-  /** What AWS may do as well, and what the emulator does where it is set so. */
+  /** What AWS may do as well, and what the emulator does where `--lenient` asks for it. */
   lenient: string
   /** Where AWS's texts leave it open. */
   source: string

@@ -31,7 +31,7 @@ export interface RehearseOptions {
   releases?: PlannedRelease[]
   /** What people do, each at its own time. */
   actions?: Action[]
-  /** When it begins, ISO 8601. Default: with the first event, release or deed, or on 1 September 2026. */
+  /** When it begins, ISO 8601. Default: with the first event, release or action, or on 1 September 2026. */
   start?: string
   /**
    * Seconds in which schedules come, from when they are deployed. Without it no time passes but that of what happens;

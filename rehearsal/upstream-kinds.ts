@@ -10,7 +10,7 @@ export interface PlannedRelease {
   time: string
 }
 
-type StandIn = World['aws']
+type Emulated = World['aws']
 
 /** What an event says, that is in its upstream's account. */
 type Announced = Pick<EventEnvelope, 'detail-type' | 'source' | 'account' | 'resources' | 'detail'>
@@ -34,7 +34,7 @@ interface EventRow {
   /** Whether an AMI that is no upstream's is there, too. */
   isAboutAny: boolean
   /** Takes away what says which AMI an upstream is, where the event tells that it is gone. */
-  withdraw?(aws: StandIn, event: EventEnvelope): void
+  withdraw?(aws: Emulated, event: EventEnvelope): void
 }
 
 interface Row<K extends UpstreamKind> extends EventRow {
@@ -43,7 +43,7 @@ interface Row<K extends UpstreamKind> extends EventRow {
   /** The Image Builder image that its AMI is the output of: the event's own, where one names it. */
   imageArn?(fleet: Fleet, source: Source<K>, time: string, event?: EventEnvelope): string
   /** Makes what says which AMI the upstream is. */
-  point?(aws: StandIn, fleet: Fleet, source: Source<K>, ami: string, imageArn: string | undefined): void
+  point?(aws: Emulated, fleet: Fleet, source: Source<K>, ami: string, imageArn: string | undefined): void
 }
 
 export const chance = ({ upstream, time }: PlannedRelease) => derivedFrom(`release/${upstream}/${time}`)
@@ -165,7 +165,7 @@ export function imageArn(fleet: Fleet, release: PlannedRelease, event?: EventEnv
 }
 
 /** Makes what says which AMI an upstream is: a parameter, or an Image Builder image. */
-export function point(aws: StandIn, fleet: Fleet, upstream: string, ami: string, arn: string | undefined): void {
+export function point(aws: Emulated, fleet: Fleet, upstream: string, ami: string, arn: string | undefined): void {
   const ask = <K extends UpstreamKind>(source: Source<K>) =>
     upstreamKinds[source.kind].point?.(aws, fleet, source, ami, arn)
   ask(sourceIn(fleet, upstream))

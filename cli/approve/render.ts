@@ -78,7 +78,7 @@ export function answeredLines(
   return as === 'approved'
     ? [`${paint('green', '✔')} Approved ${what}, as ${by} at ${at}. Its roll-out goes on.`]
     : [
-        `${paint('yellow', '✖')} Rejected ${what}, as ${by} at ${at}. Everybody who is notified of images is reported why.`,
+        `${paint('yellow', '✖')} Rejected ${what}, as ${by} at ${at}. Everybody who gets messages about images reads why.`,
       ]
 }
 

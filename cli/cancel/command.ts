@@ -14,7 +14,7 @@ const declaration = () =>
     .summary('end a campaign, or one image in it')
     .description(
       'Shows what is under way and what will not begin any more, asks whether to go on, and stops it: bakes are ' +
-        'cancelled, locks go to anybody who waits for them, and people are notified who did it and why. Of an image, all that ' +
+        'cancelled, locks go to those who wait for them, and people read who did it and why. Of an image, all that ' +
         'descends from it ends too. What is published stays where it is. What waits for a freeze can be cancelled as ' +
         'well; what has ended stays as it has.',
     )

@@ -49,7 +49,7 @@ export function cancelledLines({ campaign, image, underWay }: Cancellation, pain
   const what = image === undefined ? campaign : `${image} in campaign ${campaign}`
   return [
     `${paint('green', '✔')} Cancelled ${paint('bold', what)}: ${count(underWay.length, 'image')} stopped.`,
-    'It is recorded, and everybody who is notified of campaigns is reported, within a minute. rebake retry IMAGE takes an image up again.',
+    'It is recorded, and everybody who gets messages about campaigns is notified, within a minute. rebake retry IMAGE takes an image up again.',
   ]
 }
 

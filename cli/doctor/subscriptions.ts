@@ -84,7 +84,7 @@ const topicCheck = (
       // https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
       else if (subscription.SubscriptionArn === 'PendingConfirmation')
         yield fail(
-          `${protocol} ${endpoint} has not confirmed its subscription to ${environment.named(key)}: it is notified nothing`,
+          `${protocol} ${endpoint} has not confirmed its subscription to ${environment.named(key)}: it gets no message`,
           confirmations[protocol],
         )
     }
@@ -126,13 +126,13 @@ const secretCheck = (chat: PostedChat): Check => ({
         if (!(error instanceof secrets[chat].refusal)) throw error
         // A person who may not read it says nothing about the function that may.
         if (isDenied(error.cause)) throw error.cause
-        yield fail(`nothing can be posted to ${channel}: ${error.message}`, mended(chat, secret))
+        yield fail(`nothing can be posted to ${channel}: ${error.message}`, repairOf(chat, secret))
       }
     yield info(count(channels.length, 'secret'))
   },
 })
 
-const mended = (chat: PostedChat, secret: string) =>
+const repairOf = (chat: PostedChat, secret: string) =>
   `Put it there: aws secretsmanager create-secret (or put-secret-value) with the name ${secret}, its text ${secrets[chat].text}.`
 
 export const subscriptionChecks = [

@@ -26,7 +26,7 @@ export function scenarioOf(fleet: Fleet, options: ScenarioOptions): ScenarioEven
   const asked = event.length + release.length > 0 || options.for !== undefined
   const upstreams = asked ? release : Object.keys(fleet.upstreams).slice(0, 1)
   const time = events.at(-1)?.time ?? at ?? defaultStart
-  // A release that nobody is notified of of is found when somebody looks.
+  // A poll finds a release that nobody announced.
   const looks = upstreams.some((name) => isSilent(sourceIn(fleet, name))) ? fleet.poll * 2 : undefined
   const seconds = options.for ?? looks
   return {

@@ -19,6 +19,6 @@ export function startedLines(
     '',
     `  rebake status ${campaign}${there}`,
     '',
-    'Everybody who is notified of campaigns is reported this one.',
+    'Everybody who gets messages about campaigns gets one about this.',
   ]
 }

@@ -219,7 +219,7 @@ export const FleetSchema = v.pipe(
     ),
     patchCycles: v.pipe(
       v.optional(named(PatchCycle, 'patch cycle'), {}),
-      describe('When images are rebaked though nothing has reported us to: packages move'),
+      describe('When images are rebaked without any other trigger: packages move'),
     ),
     freezes: v.pipe(v.optional(named(Freeze, 'freeze'), {}), describe('When nothing begins, save emergencies')),
     cves: v.pipe(v.exactOptional(Cves), describe('Rebake images in which Amazon Inspector finds vulnerabilities')),

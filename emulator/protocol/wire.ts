@@ -22,7 +22,7 @@ export interface WireResponse {
 }
 
 /**
- * What a request asks for, in the service's protocol. The input is raw: `StandIn.call` checks it.
+ * What a request asks for, in the service's protocol. The input is raw: `AwsEndpoint.call` checks it.
  * @throws UnsupportedFeature where the model has no such operation
  */
 export function decode(model: LoadedModel, request: WireRequest): { operation: string; input: unknown } {

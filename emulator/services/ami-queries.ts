@@ -25,7 +25,7 @@ export const amiQueries = (amis: Amis, { clock }: ServiceDeps): Service['operati
       amis.isVisible(ami, context.account) &&
       (input.IncludeDisabled || ami.image.State !== 'disabled') &&
       (input.IncludeDeprecated || ami.image.OwnerId === context.account || !isDeprecated(ami, clock.now()))
-    // Who names a disabled or a deprecated AMI is reported it.
+    // Who names a disabled or a deprecated AMI gets an error.
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/disable-an-ami.html#describe-disabled-ami
     const chosen = named.length > 0 ? named : amis.list(context.region).filter(isListed)
     const found = chosen

@@ -75,7 +75,7 @@ export class LaunchTemplates {
     return template
   }
 
-  /** The template, anybody who asks. */
+  /** The template, no matter who asks. */
   find(name: string, place: Place): LaunchTemplate | undefined {
     return this.#kept.in(place).get(name)
   }

@@ -37,7 +37,7 @@ interface ReadDistributionDeps {
   waits: Pick<Waits, 'forget'>
 }
 
-/** A distribution as it is now. What was reported it until now is part of that, and forgotten. */
+/** A distribution as it is now. Events that came before are part of that, and forgotten. */
 export async function readDistribution({ imageBuilder, waits }: ReadDistributionDeps, part: DistributedPart) {
   const { arn = '' } = part
   await waits.forget(arn)

@@ -105,14 +105,14 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
 }
 
 /** The variables that functions/workflow/dependencies.ts reads for those that use it. */
-const askedByParts = {
-  'claimingParts(': "'LEDGER_TABLE', 'CONCURRENT_BAKES'",
-  'closingParts(': "'LEDGER_TABLE', 'CONCURRENT_BAKES', 'TOPIC_ARN'",
-  'waitingParts(': "'LEDGER_TABLE', 'TOPIC_ARN'",
-  'startingParts(': "'CAMPAIGN_STATE_MACHINE_ARN'",
-  'releaseParts(': "'LEDGER_TABLE', 'TOPIC_ARN', 'IMAGE_BUILDER_ARN_PREFIX', 'CAMPAIGN_STATE_MACHINE_ARN'",
+const askedByDeps = {
+  'lockDeps(': "'LEDGER_TABLE', 'CONCURRENT_BAKES'",
+  'closeDeps(': "'LEDGER_TABLE', 'CONCURRENT_BAKES', 'TOPIC_ARN'",
+  'windowDeps(': "'LEDGER_TABLE', 'TOPIC_ARN'",
+  'campaignDeps(': "'CAMPAIGN_STATE_MACHINE_ARN'",
+  'releaseDeps(': "'LEDGER_TABLE', 'TOPIC_ARN', 'IMAGE_BUILDER_ARN_PREFIX', 'CAMPAIGN_STATE_MACHINE_ARN'",
 }
-const readsFleet = /\b(deployed|waitingParts|releaseParts)\(/
+const readsFleet = /\b(deployed|windowDeps|releaseDeps)\(/
 
 it('knows every directory of functions/ that has a handler', () => {
   const handlers = readdirSync('functions', { recursive: true, encoding: 'utf8' })
@@ -132,7 +132,7 @@ describe.each(functionNames)('%s', (name) => {
 
   it('has the variables that its handler asks for', () => {
     const [, named = ''] = handler.match(/= env\(([^)]*)\)/) ?? []
-    const shared = Object.entries(askedByParts).filter(([parts]) => handler.includes(parts))
+    const shared = Object.entries(askedByDeps).filter(([deps]) => handler.includes(deps))
     const asked = named + shared.map(([, names]) => names).join()
     const own = Object.keys(properties()?.Environment.Variables ?? {}).filter(
       (key) => !/^(NODE_OPTIONS|POWERTOOLS_)/.test(key),

@@ -83,7 +83,7 @@ describe('the alarm of freshness', () => {
     async () => {
       const { buildStack } = await synth(smallFleet())
       const names = Object.keys(resourcesOf(buildStack.template, 'AWS::CloudWatch::Alarm'))
-      expect(names).toContain('AlarmHourlyLook')
+      expect(names).toContain('AlarmReconcileMissing')
       expect(names).not.toContain('AlarmFreshness')
     },
     slow,

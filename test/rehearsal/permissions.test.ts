@@ -35,7 +35,7 @@ const allowed = {
     'RequestApprovalRole: states:SendTaskSuccess',
     'RunCheckRole: states:SendTaskFailure',
   ],
-  'whoever changes the claims next tells what somebody who died did not': [
+  'the next change of the locks delivers what a function that died did not': [
     ...['FailRebake', 'MarkCandidate', 'ReleaseImage', 'SettleExecution', 'StartBake'].map(
       (role) => `${role}Role: states:SendTaskFailure`,
     ),

@@ -91,8 +91,8 @@ describe.each(machineNames)('%s', (name) => {
   })
 
   it.each(states)('%s reads as what it does', (name, { Type }) => {
-    if (Type === 'Choice') expect(name).toMatch(/^(Is|Did|Has) .+\?$/)
-    else expect(name).toMatch(/^[A-Z][a-z]+( (and|to|the|[A-Z][a-z]+))*$/)
+    if (Type === 'Choice') expect(name).toMatch(/^(Is|Are|Was|Can|Did|Has) .+\?$/)
+    else expect(name).toMatch(/^[A-Z][a-z]+( (and|to|the|for|from|with|before|[A-Z][a-z]+))*$/)
   })
 })
 
@@ -105,7 +105,7 @@ describe('the errors of the functions', () => {
     expect(thrown).toEqual(Object.keys(errors))
   })
 
-  const mended = [
+  const retried = [
     'Transient',
     'AmiNotVisible',
     'DistributionInProgress',
@@ -124,7 +124,7 @@ describe('the errors of the functions', () => {
       (assign) => assign?.failure?.Error ?? assign?.ringFailure?.Error ?? [],
     )
   })
-  const final = [...[...thrown, ...brought].filter((name) => !mended.includes(name)), ...made].filter(
+  const final = [...[...thrown, ...brought].filter((name) => !retried.includes(name)), ...made].filter(
     (name) => !name.startsWith('{%'),
   )
 

@@ -76,7 +76,7 @@ Through already: tool (failed).
 What is published stays where it is: rebake rollback IMAGE is the way back.
 
 ✔ Cancelled al2023-ami-0a: 2 images stopped.
-It is recorded, and everybody who is notified of campaigns is reported, within a minute. rebake retry IMAGE takes an image up again.
+It is recorded, and everybody who gets messages about campaigns is notified, within a minute. rebake retry IMAGE takes an image up again.
 `)
     const cause = `cancelled by ${alice}: wrong kernel`
     expect(deps.stopped).toEqual([

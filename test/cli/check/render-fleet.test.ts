@@ -50,7 +50,7 @@ describe('a fleet', () => {
       'public    parameter  /aws/service/ami              announcements, poll',
       'pointed   parameter  /soe/x of 444455556666        event, poll',
       'built     image      soe-rhel of Image Builder     event, poll',
-      'reported      event      what 444455556666 announces   event',
+      'reported  event      what 444455556666 announces   event',
     ])
     expect(section('IMAGE').at(-1)).toMatch(/^reported +no image descends from it$/)
   })

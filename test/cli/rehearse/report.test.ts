@@ -162,7 +162,7 @@ describe('a report of many campaigns', () => {
       'BEGAN             CAMPAIGN                 RELEASED  FAILED  SKIPPED  SUPERSEDED  TOOK',
       '2026-09-01 06:00  al2023 ami-0123                 1                            1    1d',
       '2026-09-02 06:00  patch cycle monthly             1       1        1                1d',
-      '2026-09-03 06:00  manual: java                   1                                 1d',
+      '2026-09-03 06:00  manual: java                    1                                 1d',
       '2026-09-04 06:00  vulnerabilities in base                                           1d',
       '',
       'What went wrong',

@@ -141,7 +141,7 @@ base is held from then on: nothing of it is baked or moves until rebake resume b
     await run({ yes: true })
     expect(printed()).toContain('✖ ring everyone  234567890123 eu-west-1: no role\n')
     expect(printed()).toContain(
-      `✖ base is not 1.0.1/1 everywhere:\n  ${problems[0]}\n\nMend what is said of each target,`,
+      `✖ base is not 1.0.1/1 everywhere:\n  ${problems[0]}\n\nFix what is said of each target,`,
     )
     expect(process.exitCode).toBe(1)
   })
