@@ -40,7 +40,7 @@ export interface Pin {
   pipelineArn: string
   parentAmi: string
   componentUpdates: 'pinned' | 'latest'
-  /** What this is done for, such as the execution's name: anybody who repeats it has the same. */
+  /** What this is done for, such as the execution's name: a repetition has the same. */
   token: string
 }
 

@@ -16,7 +16,7 @@ export interface Answer {
   /** Expired is what an answer finds that comes when nobody waits for it any more. */
   as: 'approved' | 'rejected' | 'expired'
   at: string
-  /** The ARN of anybody who answered. */
+  /** The ARN of the person who answered. */
   by?: string
   reason?: string
 }

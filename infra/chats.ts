@@ -29,7 +29,7 @@ const subscribers = { chat: createChatChannels } satisfies Record<
 
 /**
  * The channels of every chat of the fleet. A function for each channel that is posted to, whose code all channels of the chat
- * share: the topic invokes it with what the channel is to be notified.
+ * share: the topic invokes it with what the channel is to get.
  */
 export function createChats(
   scope: Construct,

@@ -45,7 +45,7 @@ export function createEventRules(scope: Construct, props: EventRulesProps): void
       targets: [new LambdaFunction(functions[to].function, { deadLetterQueue: deadLetters, ...retries })],
     })
   // Neither event names a pipeline for sure: without this prefix, every image of the account would match. The images of
-  // pipelines that were there before have names of their own; what is reported others' then waits for nobody.
+  // pipelines that were there before have names of their own; what comes of others' then waits for nobody.
   const imagesOfTheFleet = Match.prefix(arns.image(adoptedPipelines(fleet).length > 0 ? '' : `${fleet.name}-`))
   rule('ImageSettled', 'complete-wait', 'A build or a distribution of this fleet ended', {
     source: ['aws.imagebuilder'],

@@ -65,7 +65,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
   const soe = upstreamAccounts(fleet).length > 0 ? new SoeAccountStack(app, { fleet }) : undefined
   if (validate) Validations.of(app).addPlugins(new AwsSolutionsChecks())
-  // A rule of cdk-nag reads a deprecated property of every bus policy, and would have us reported.
+  // A rule of cdk-nag reads a deprecated property of every bus policy, and would report us.
   process.env.JSII_DEPRECATED ??= 'quiet'
   app.synth()
 

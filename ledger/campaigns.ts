@@ -211,7 +211,7 @@ export class CampaignStore {
     return items.filter((each) => each !== undefined)
   }
 
-  /** All that waits for an answer now, and what it is about. Only anybody who has its rollout lock can wait for one. */
+  /** All that waits for an answer now, and what it is about. Only the holder of its rollout lock can wait for one. */
   async readOpenApprovals({ held }: Locks): Promise<(ApprovalItem & { version: string; ami: string })[]> {
     const turns = held.filter(({ stage }) => stage === 'roll-out')
     const found = await Promise.all(

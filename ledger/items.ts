@@ -133,7 +133,7 @@ export interface WaitNoticeItem extends Waiting {
   ring?: string | undefined
 }
 
-/** What of one kind everybody was notified of in a campaign. */
+/** What of one kind everybody got in a campaign. */
 interface NotifiedItem {
   reported: string[]
 }
@@ -145,7 +145,7 @@ interface WarningNoticeItem {
 
 /** What was posted in one channel: about one campaign, or one message. */
 export interface SlackThreadItem {
-  /** Of the first message, where Slack reported: a webhook does not. */
+  /** Of the first message, where Slack gives it: a webhook does not. */
   ts?: string
   expires: number
   /** By SNS message id: where Slack has it, or `posted`. */
@@ -160,7 +160,7 @@ interface Operation {
   operation: string
   /** The execution's ARN. */
   execution: string
-  /** The ARN of anybody who asked for it, and why; a schedule has no reason. */
+  /** The ARN of the person who asked for it, and why; a schedule has no reason. */
   by: string
   reason?: string
   status: 'running' | 'finished' | 'failed'
@@ -206,7 +206,7 @@ export interface RevocationItem extends Operation {
 
 export interface RetirementItem extends Operation {
   kind: 'retirement'
-  /** People were notified what it does. */
+  /** People have read what it does. */
   reported?: true
 }
 

@@ -77,12 +77,12 @@ export class OperationStore {
     return (await setItem(this.#table, keyFor(item.operation), {}, item)) as RetirementItem
   }
 
-  /** People were notified what a run of retirement does. */
+  /** People have read what a run of retirement does. */
   async recordReported(operation: string): Promise<void> {
     await this.#table.set(keyFor(operation), { reported: true })
   }
 
-  /** That the fleet was notified what would happen, by the first run that had something to do; answers with that run. */
+  /** That people have read what would happen, by the first run that had something to do; answers with that run. */
   recordFirstRetirement(operation: string): Promise<FirstRetirementItem> {
     return setItem(this.#table, keyOf('firstRetirement', {}), {}, { operation })
   }

@@ -60,7 +60,7 @@ export class ReleaseStore {
 
   /**
    * Beside the other rings of the release, and beside copies that were made when it was rolled out before: somebody must
-   * know of them. Anybody who has its rollout lock is the only one who writes this.
+   * know of them. The holder of its rollout lock is the only one who writes this.
    */
   async recordPlaced(
     named: Named,

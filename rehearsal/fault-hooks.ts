@@ -38,7 +38,7 @@ interface UpstreamHooks {
   ami: (upstream: string, usual: SimulatedAmi) => SimulatedAmi
   /** After this delay from its release, the AMI is shared with the build account; infinite for never. */
   sharing: (upstream: string) => number
-  /** What becomes of the AMI before anybody is notified of it. */
+  /** What becomes of the AMI before anybody announces it. */
   withdrawal: (upstream: string) => 'deregistered'
 }
 

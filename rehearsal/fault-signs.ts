@@ -21,7 +21,7 @@ export interface SignsOf {
     published: boolean
   }
   upstream: {
-    /** When executions began that were notified of its release. */
+    /** When executions began that heard of its release. */
     arrivals: When[]
     /** When campaigns for its release began. */
     campaigns: When[]

@@ -18,7 +18,7 @@ interface Campaign {
   rebakes: Map<string, Execution>
 }
 
-/** The campaigns of a rehearsal as they go. It is notified of executions; each is looked into once. */
+/** The campaigns of a rehearsal as they go. It hears of executions; each is read once. */
 export class Live {
   readonly #world: World
   readonly #fleet: Fleet

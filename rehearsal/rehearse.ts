@@ -27,7 +27,7 @@ export interface RehearseOptions {
   fleetFile: string
   /** Each happens at its own time, with all that it implies. */
   events?: EventEnvelope[]
-  /** Each is reported as its upstream's kind has it, if at all. */
+  /** Each is announced as its upstream's kind has it, if at all. */
   releases?: PlannedRelease[]
   /** What people do, each at its own time. */
   actions?: Action[]

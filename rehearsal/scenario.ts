@@ -67,7 +67,7 @@ export function stage(world: World, scenario: Scenario) {
   }
 }
 
-/** A release: first it is there, then it is notified of, which the faults may prevent. */
+/** A release: first it is there, then it is announced, which the faults may prevent. */
 function releaseAmi(world: World, scenario: Scenario, released: Released): void {
   const { clock, aws } = world
   const { fleet, faults } = scenario

@@ -140,7 +140,7 @@ describe('rules', () => {
   })
 })
 
-/** Every leaf of an event by its path, with its type; a list is reported by its first element. */
+/** Every leaf of an event by its path, with its type; a list is shown by its first element. */
 function leaves(value: unknown, path = ''): [string, string][] {
   if (Array.isArray(value)) return value.length === 0 ? [[path, 'null']] : leaves(value[0], `${path}[]`)
   if (typeof value !== 'object' || value === null) return [[path, value === null ? 'null' : typeof value]]
@@ -159,7 +159,7 @@ function alike(one: EventEnvelope, two: EventEnvelope): boolean {
 }
 
 describe('events that a rehearsal puts on a bus', () => {
-  // AWS's events are in files, ours in the documentation, where the second is reported without its envelope.
+  // AWS's events are in files, ours in the documentation, where the second is shown without its envelope.
   const envelope = { ...readEvent('ec2.ami-available.json'), resources: [] }
   const ours = [...readFileSync('docs/events.md', 'utf8').matchAll(/^```json\n(.*?)^```/gms)]
   const documented = [

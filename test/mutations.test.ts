@@ -32,7 +32,7 @@ beforeAll(() => {
 })
 
 describe.each(Object.entries(mutations))('%s', (_, mutation) => {
-  it.each(Object.entries(mutation.named))('is reported in %s: %s', (file, text) => {
+  it.each(Object.entries(mutation.named))('is named in %s: %s', (file, text) => {
     expect(said.filter((line) => line.startsWith(`${file}(`) && line.includes(text))).not.toEqual([])
   })
 })

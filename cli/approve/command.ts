@@ -50,7 +50,7 @@ export const approveCommand = () =>
     .action(async (campaign, image, options) => (await import('./run.ts')).approve({ ...options, campaign, image }))
 
 export const rejectCommand = () =>
-  answering('reject', 'why, in a line, which it takes: everybody who is notified of the image reads it')
+  answering('reject', 'why, in a line, which it takes: everybody who gets messages about the image reads it')
     .summary('keep an image from a ring that asks for an approval')
     .description(
       'Keeps an image from a ring that takes it only when somebody has approved, and so from the rings after it; those ' +

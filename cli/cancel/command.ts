@@ -21,7 +21,7 @@ const declaration = () =>
     .argument('<campaign>', 'the campaign')
     .argument('[image]', 'one image in it, and all that descends from it')
     .option(...fleetOption)
-    .option('--reason <text>', 'why, in a line: everybody who is notified of it reads it')
+    .option('--reason <text>', 'why, in a line: everybody who gets messages about it reads it')
     .option(...yesOption)
     .option(...endpointOption)
     .option(...jsonOption('print what was cancelled as one JSON document (needs --yes)'))

@@ -42,7 +42,7 @@ const problems: Known[] = [
   {
     when: (error) => isOf(error, 'denied'),
     bad: false,
-    say: (message) => `access denied: ${message}. Take a role that may, or ask anybody who runs the build account.`,
+    say: (message) => `access denied: ${message}. Take a role that may, or ask the owner of the build account.`,
   },
   {
     when: ({ name }) => name === 'StateMachineDoesNotExist',

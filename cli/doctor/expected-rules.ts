@@ -8,7 +8,7 @@ import { adoptedPipelines } from '../../infra/targets.ts'
 
 type Sample = Record<string, unknown>
 
-/** A rule that the fleet must have, reported by what it must let through and must not. */
+/** A rule that the fleet must have, given by what it must let through and must not. */
 export interface ExpectedRule {
   name: string
   bus: 'default' | 'releases'

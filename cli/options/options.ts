@@ -3,7 +3,7 @@ import { collect, instant } from './parsers.ts'
 /** What several commands have in common: flags, with their types, and what their help says. */
 
 /**
- * What the work of a command is reported its flags: as the command declares them, which is the only place where they are
+ * What the work of a command gets of its flags: as the command declares them, which is the only place where they are
  * typed. The action is not part of the declaration, as it takes these types itself. A flag without a value may be false
  * too, not only left out.
  */
@@ -41,5 +41,5 @@ export const jsonOption = (help: string) => ['--json', help] as const
 export const examples = (...commands: string[]) =>
   ['', 'Examples:', ...commands.map((command) => `  $ ${command}`)].join('\n')
 
-/** What anybody who types a command may have to be given, for help. */
+/** What a user of the command may have to be given, for help. */
 export const takes = (...permissions: string[]) => `\nIt takes these permissions: ${permissions.join(', ')}.`

@@ -24,7 +24,7 @@ const declaration = () =>
     .argument('[version]', 'its version, as 1.0.3/1. Default: the newest that passed its checks')
     .option(...fleetOption)
     .option(...emergencyOption)
-    .option('--reason <text>', 'why, in a line: everybody who is notified of the campaign reads it')
+    .option('--reason <text>', 'why, in a line: everybody who gets messages about the campaign reads it')
     .option(...yesOption)
     .option(...atOption)
     .option(...endpointOption)

@@ -21,7 +21,7 @@ const declaration = () =>
     )
     .option(...fleetOption)
     .option('--dry-run', 'only show it')
-    .option('--reason <text>', 'why, in a line: everybody who is notified of the run reads it')
+    .option('--reason <text>', 'why, in a line: everybody who gets messages about the run reads it')
     .option(...yesOption)
     .option(...atOption)
     .option(...endpointOption)

@@ -24,7 +24,7 @@ const declaration = () =>
     .option(...fleetOption)
     .option('--to <version>', 'the release to roll back to, as 1.0.3/1. Default: the last good one before')
     .option('--ring <name>', 'only the targets of this ring; children and the build account stay as they are')
-    .option('--reason <text>', 'why, in a line: everybody who is notified of it reads it')
+    .option('--reason <text>', 'why, in a line: everybody who gets messages about it reads it')
     .option(...yesOption)
     .option(...atOption)
     .option(...endpointOption)

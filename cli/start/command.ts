@@ -26,7 +26,7 @@ const declaration = () =>
     .option(...upstreamOption)
     .option(...amiOption)
     .option(...emergencyOption)
-    .option('--reason <text>', 'why, in a line: everybody who is notified of the campaign reads it')
+    .option('--reason <text>', 'why, in a line: everybody who gets messages about the campaign reads it')
     .option(...yesOption)
     .option(...atOption)
     .option(...endpointOption)

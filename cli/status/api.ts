@@ -42,7 +42,7 @@ export interface Status {
   /** @throws Failed where there is no such campaign */
   campaign(name: string): Promise<Seen>
   standing(): Promise<Standing>
-  /** ISO 8601: the machine's clock, or, of a rehearsal, the newest time that it has reported: its clock is its own. */
+  /** ISO 8601: the machine's clock, or, of a rehearsal, the newest time that it has shown: its clock is its own. */
   now(): string
 }
 

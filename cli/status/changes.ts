@@ -17,7 +17,7 @@ export function changes(): (look: Look) => object[] {
       const changed = images.filter(({ done: _, ...image }) => isNew(`${name} ${image.image}`, image))
       const own = isNew(name, campaign) ? [{ time: now, ...campaign }] : []
       const theirs = changed.map((image) => ({ time: now, campaign: name, ...image }))
-      // The end of a campaign is the last that is notified of it.
+      // The end of a campaign is the last that is reported of it.
       return isFinished(campaign) ? [...theirs, ...own] : [...own, ...theirs]
     })
 }

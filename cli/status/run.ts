@@ -39,7 +39,7 @@ export async function status(options: StatusOptions, { open, pause, isWatched } 
   const look = campaign === undefined ? readOpen(source, read) : lookAt(source, read, campaign)
   const last = follows ? await watch({ look, pause }, deployment, json) : await look()
   if (campaign !== undefined && last.campaigns.some((each) => isFinished(each) && wentWrong(each))) process.exitCode = 1
-  // Every change of it was notified: there is nothing to add.
+  // Every change of it was reported: there is nothing to add.
   if (follows && json) return
   const state = await stateOf(source, read, last, campaign)
   if (json) printJson(state)
@@ -53,7 +53,7 @@ const lookAt = (source: Status, read: Read, campaign: string) => async (): Promi
   return { now: source.now(), campaigns }
 }
 
-/** The open campaigns; those that were open at the last look are reported once more, as they ended. */
+/** The open campaigns; those that were open at the last check are reported once more, as they ended. */
 function readOpen(source: Status, read: Read) {
   let before: string[] = []
   return async (): Promise<Look> => {

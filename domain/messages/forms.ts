@@ -17,7 +17,7 @@ export const emailOf = ({ body, links }: Message): string =>
   [body, ...(links.length > 0 ? ['', ...links.map(({ title, url }) => `${title}: ${url}`)] : [])].join('\n')
 
 /**
- * For Amazon Q Developer in chat applications, which was AWS Chatbot. What is reported a campaign is one thread.
+ * For Amazon Q Developer in chat applications, which was AWS Chatbot. The messages of a campaign are one thread.
  * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  */
 export function chatNoteOf(message: Message) {

@@ -56,7 +56,7 @@ export function imageWarned(facts: WarnedFacts, level: Level): Message {
       '',
       warnings.map((warning) => `  ${warning}`),
       '',
-      'What is advisory does not stop it. A waiver that ends will: renew it in fleet.yaml, or fix what it is for.',
+      'An advisory check does not stop it. A waiver that ends will: renew it in fleet.yaml, or fix what it is for.',
       more(level, 'Warnings of other images of this campaign are not reported one by one: the ledger has them.'),
       `Campaign: ${campaign}`,
     ),

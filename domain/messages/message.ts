@@ -17,7 +17,7 @@ export interface Link {
 
 export interface Level {
   level: (typeof levels)[number]
-  /** The last of its kind that everybody is notified of. */
+  /** The last of its kind that everybody gets. */
   last?: boolean
 }
 

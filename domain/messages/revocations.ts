@@ -10,7 +10,7 @@ export interface RevokedFacts {
   image: string
   version: string
   reason: string
-  /** The ARN of anybody who asked for it. */
+  /** The ARN of the person who asked for it. */
   by: string
   /** What was revoked, parents first. */
   releases: { image: string; version: string; ami: string }[]
@@ -26,7 +26,7 @@ type StoppedFacts = Pick<RevokedFacts, 'image' | 'version' | 'by' | 'operation' 
   reason?: string
 }
 
-/** For everybody: anybody who launches from one of them must know. */
+/** For everybody: the teams that launch from one of them must know. */
 export function releaseRevoked(facts: RevokedFacts): Message {
   const { withdrawals, ...known } = facts
   const { image, version, releases, goBack, stranded, campaign, problems, operation, execution } = known

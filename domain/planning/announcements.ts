@@ -14,7 +14,7 @@ export interface Announcement {
   detail: Record<string, unknown>
 }
 
-/** Where the AMI's id is to be found: it is notified, or what an upstream points to, or what an Image Builder image came to. */
+/** Where the AMI's id is to be found: in the event, or what an upstream points to, or what an Image Builder image came to. */
 export type Whereabouts = { ami: string } | { newestOf: string } | { imageArn: string }
 
 /** What an event announces: of which upstreams, and where to look for the AMI. */

@@ -24,7 +24,7 @@ export interface UpstreamState {
   newest: { ami: string; created: string }
   /** The campaign of its newest release; none where a person chose an AMI before anything was released. */
   campaign?: string
-  /** Whether that campaign was started: anybody who remembers a release starts it right afterwards. */
+  /** Whether that campaign was started: the function that remembers a release starts it right afterwards. */
   started: boolean
   /** That campaign is still to be planned: until then its images are nobody else's business. */
   open?: boolean

@@ -4,7 +4,7 @@ import { type FleetState, withImage } from './fleet-state.ts'
 export interface Hold {
   /** ISO 8601. */
   at: string
-  /** The ARN of anybody who asked for it. */
+  /** The ARN of the person who asked for it. */
   by: string
   reason: string
   /** The operation that holds it; none where a person holds it by itself. */

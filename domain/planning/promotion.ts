@@ -33,7 +33,7 @@ export function reasonNotToPromote(
   const { revoked, retired, ami, parentAmi } = release
   if (revoked) return `${what} was revoked at ${revoked.at} by ${revoked.by}: ${revoked.reason} ${others}`
   if (retired?.removedAt) return `the AMIs of ${what} were removed at ${retired.removedAt} ${others}`
-  // Anybody who asks for it takes back that it was rolled back.
+  // A caller who asks for it takes back that it was rolled back.
   const stop = reasonToStop(clearRolledBack(known, ami), image, [ami, parentAmi])
   if (stop) return stop
   if (known.images[image]?.released?.version === version) return `${what} is stable already`

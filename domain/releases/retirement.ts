@@ -114,10 +114,10 @@ export function retiredOf(
 export interface RetirementRequest {
   /** ISO 8601. */
   time: string
-  /** The ARN of anybody who asks; or `schedule`. */
+  /** The ARN of the caller; or `schedule`. */
   by: string
   reason?: string
-  /** Anybody who asks has seen the plan. */
+  /** The caller has seen the plan. */
   act?: true
 }
 

@@ -4,7 +4,7 @@ import { AwsError, type Context, type PermissionsOf, type Service } from './type
 export interface Key {
   arn: string
   enabled: boolean
-  /** As deployed. It is notified, and decides nothing here. */
+  /** As deployed. It is kept, and decides nothing here. */
   policy: { Statement: Record<string, unknown>[] }
 }
 

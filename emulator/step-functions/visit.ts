@@ -66,7 +66,7 @@ export class Visit<S extends State = State> {
     return this.execution.host.random.fork(`${this.execution.arn}/${this.#enteredId}/${label}`)
   }
 
-  /** A failure that the engine itself raises, reported as Step Functions tells it. */
+  /** A failure that the engine itself raises, in the words of Step Functions. */
   failure(error: string, cause: string): TaskFailure {
     const where = `An error occurred while executing the state '${this.name}' (entered at the event id #${this.#enteredId}).`
     return new TaskFailure(error, `${where} ${cause}`)

@@ -29,7 +29,7 @@ interface AcquireLockInput {
 }
 
 /**
- * Queues for the image, and for a slot to bake in, and leaves the task token for anybody who grants them. The outcome
+ * Queues for the image, and for a slot to bake in, and leaves the task token for the function that grants them. The outcome
  * that completes the task is the image's order; where a newer campaign has taken the image over, the task fails
  * as Superseded.
  */

@@ -23,7 +23,7 @@ export const WaitEvent = v.variant('detail-type', [
 ])
 export type WaitEvent = v.InferOutput<typeof WaitEvent>
 
-/** Brings what an event tells to anybody who waits for it, now or later. */
+/** Brings what an event tells to the task that waits for it, now or later. */
 export async function resume(waits: Waits, event: WaitEvent) {
   const [id, outcome] = outcomeOf(event)
   await waits.bringOutcome(id, outcome, event.time)

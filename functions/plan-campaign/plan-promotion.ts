@@ -33,7 +33,7 @@ export async function decidePromotion(
     const { known, release } = standing
     const not = reasonNotToPromote(fleet, trigger, standing)
     if (not !== undefined || !release) throw new RequestRefused(not ?? 'no such release')
-    // Anybody who wants it after all takes back that it was rolled back.
+    // A caller who wants it after all takes back that it was rolled back.
     if (release.rolledBack) await ledger.releases.clearRolledBack(release)
     await ledger.fleetState.change((now) => clearRolledBack(now, release.ami))
     const newest = known.images[image]?.last?.campaign

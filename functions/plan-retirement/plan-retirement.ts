@@ -25,11 +25,11 @@ interface Run {
   time: string
   by: string
   reason?: string | undefined
-  /** Anybody who asks has seen the plan: it is carried out, whatever the fleet says of its schedule. */
+  /** The caller has seen the plan: it is carried out, whatever the fleet says of its schedule. */
   act: boolean
 }
 
-/** The plan as it is at `time`, which nobody is notified of. @throws RequestRefused */
+/** The plan as it is at `time`, which notifies nobody. @throws RequestRefused */
 export const showPlan = async (deps: PlanRetirementDeps, time: string): Promise<RetirementPlan> =>
   (await plan(deps, time)).shown
 

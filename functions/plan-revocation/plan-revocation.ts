@@ -24,7 +24,7 @@ interface PlanRevocationInput extends RevocationRequest {
   by: string
 }
 
-/** What would be done, for anybody who decides about it; `uses` names what runs on the AMIs, where that can be seen. */
+/** What would be done, for the person who decides about it; `uses` names what runs on the AMIs, where that can be seen. */
 export interface Preview extends Revocation {
   uses: (Use & { ami: string })[]
   /** Accounts and regions that nobody could look into, and why. */

@@ -28,7 +28,7 @@ export async function pollUpstreams(deps: PollUpstreamsDeps, { time }: { time: s
       const found = await newestAmi(deps.upstreams, sourceIn(deps.fleet, upstream))
       const now = known[upstream]
       const isKnown = found === now?.ami || found === now?.newest.ami
-      // Known and not started: anybody who took it died in between.
+      // Known and not started: the function that took it died in between.
       if (found && !(isKnown && now?.started)) taken[upstream] = await take(deps, upstream, found, time, !now)
     } catch (error) {
       const { name, message } = error as Error

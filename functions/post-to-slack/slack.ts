@@ -116,7 +116,7 @@ function ofWebApi(status: number, text: string): Answer {
   }
 }
 
-/** Whatever is at the wrong URL answers in its own way, and need not be notified. */
+/** Whatever is at the wrong URL answers in its own way, and need not be shown. */
 const codeIn = (text: string, status: number) => (/^[a-z_]{1,60}$/.test(text) ? text : `HTTP ${status}`)
 
 function refused(secret: string, code: string) {

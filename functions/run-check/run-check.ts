@@ -28,7 +28,7 @@ export async function runCheck(deps: RunCheckDeps, request: RunCheckInput) {
   if (!check) throw new Error(`the order of ${image} has no check ${name}`)
   const { evidence, pending, state } = (await ledger.campaigns.readCheck(campaign, image, name)) ?? {}
   if (evidence) return waits.complete(taskToken)
-  // What an event has reported until now, this look sees; what it tells from now on ends the wait.
+  // This check sees what events have said until now; what they say from now on ends the wait.
   if (pending) await waits.forget(pending)
   const subject = { ...request, state }
   const look = await lookSafely(deps, check, subject)

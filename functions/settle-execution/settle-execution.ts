@@ -53,7 +53,7 @@ export async function settle(deps: SettleExecutionDeps, { time, detail }: Stoppe
     return endRebake(deps, { ...outcome, execution, campaign: input.campaign, image: input.image })
   const campaign = detail.name
   const { images } = await deps.ledger.campaigns.read(campaign)
-  // Step Functions stops them with the campaign: everybody who is notified of that learns what became of each.
+  // Step Functions stops them with the campaign: everybody who gets that message reads what became of each.
   if (status === 'ABORTED')
     for (const item of images)
       if (item.execution && !isFinished(item))

@@ -23,7 +23,7 @@ export async function checkVisible(
 }
 
 /**
- * The key of the AMI's snapshots, which only their owner is notified. Of an alias nobody here knows the key that it stands
+ * The key of the AMI's snapshots, which only their owner can read. Of an alias nobody here knows the key that it stands
  * for: then the key must be one of the alias's account and region, and that is all that can be said.
  *
  * @throws Wrong

@@ -55,7 +55,7 @@ export async function acceptRelease(
   const now = known.upstreams[upstream] as UpstreamState
   const { newest } = now
   if (isOlder(standing)) return { ...refusedAs('older', { created, upstream, newest }), upstream }
-  // Remembered and not started: anybody who remembered it died in between.
+  // Remembered and not started: the function that remembered it died in between.
   if (now.started || ami !== newest.ami) return { known: campaignName(release) }
   const campaign = await startCampaign(deps, release)
   await deps.ledger.fleetState.change((before) => recordCampaignStarted(before, upstream, campaign))

@@ -13,11 +13,11 @@ export interface Waits {
   bringOutcome(id: string, outcome: Outcome, time: string): Promise<void>
   /** Completes a task whose work is done already. */
   complete(taskToken: string): Promise<void>
-  /** Anybody who asks the service itself next starts afresh: what was reported until now is part of its answer. */
+  /** A caller who asks the service itself next starts afresh: its answer includes what events said until now. */
   forget(id: string): Promise<void>
 }
 
-/** Waits of tasks: anybody who comes second, the token or the outcome, completes the task. */
+/** Waits of tasks: the one that comes second, the token or the outcome, completes the task. */
 export function taskWaits(store: WaitStore, client = new SFNClient({})): Waits {
   const complete = async ({ taskToken, carry, outcome }: WaitItem) => {
     if (!taskToken || !outcome) return

@@ -1,6 +1,6 @@
 import type { Permission } from '../permissions.ts'
 
-/** One function: what it is for, what it is notified, and what it may do beside logging and tracing. */
+/** One function: what it is for, what it gets, and what it may do beside logging and tracing. */
 export interface FunctionSpec {
   description: string
   /** Invoked by a rule, a schedule, a topic or CloudFormation, with nobody waiting: what fails goes to the dead letters. */

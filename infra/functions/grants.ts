@@ -19,7 +19,7 @@ export interface GrantContext {
   notifications: Notifications
 }
 
-/** What several functions are reported and may do. */
+/** What several functions get and may do. */
 export function grantsIn({ fleet, arns, ledger, notifications }: GrantContext) {
   const named = (key: string) => resourceName(fleet.name, key)
   const machine = (name: string) => arns.stateMachine(named(name))

@@ -6,7 +6,7 @@ import { resourceName } from '../../domain/names.ts'
 import { pascalCase } from '../names.ts'
 import type { Declaration } from './declarations.ts'
 
-/** Makes the alarms; each says what it means and where to read on, to anybody who gets it at night. */
+/** Makes the alarms; each says what it means and where to read on, to the person who reads it at night. */
 export function createAlarms(scope: Construct, fleet: string, declarations: Declaration[], topic: ITopic): Alarm[] {
   const alarms = new Construct(scope, 'Alarm')
   const action = new SnsAction(topic)

@@ -18,7 +18,7 @@ interface OperationsProps {
   machines: Record<MachineName, string>
 }
 
-/** What anybody who operates a fleet watches, and is woken by. */
+/** What operators of a fleet watch, and what wakes them. */
 export function createOperations(scope: Construct, { fleet, key, specs, machines }: OperationsProps): void {
   const metrics = metricsOf(fleet, specs)
   const topic = new AlarmTopic(scope, fleet, key) as ITopic

@@ -1,4 +1,4 @@
-/** What the runbook of the smoke tests is reported by the stack. */
+/** What the runbook of the smoke tests gets from the stack. */
 interface SmokeSurroundings {
   fleet: string
   /** The ARN of the role that Automation takes on. */

@@ -287,7 +287,7 @@ describe('a try that breaks off', () => {
   })
 })
 
-describe('what cannot be rebaked is refused, and reported what to do', () => {
+describe('what cannot be rebaked is refused, with what to do', () => {
   it('a pipeline that is not there', async () => {
     await expect(pin()).rejects.toMatchObject({
       name: 'RequestRefused',

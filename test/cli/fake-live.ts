@@ -1,7 +1,7 @@
 import type { Live } from '../../cli/deployment/live.ts'
 import { emptyFleetState, type FleetState } from '../../domain/planning/fleet-state.ts'
 
-/** A deployed fleet that knows what it is notified; whatever a test does not care about says nothing. */
+/** A deployed fleet that knows what it is given; whatever a test does not care about says nothing. */
 export const fakeLive = (known: Partial<FleetState> = {}, rest: Partial<Live> = {}): Live => ({
   known: { ...emptyFleetState, ...known },
   judge: async () => ({ judgement: { unseen: 'nobody can see it' }, created: '' }),

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 const entry = resolve('cli/rebake.ts')
 
 /**
- * Runs the command as a user would; `head` goes away after the first output, as `| head` does. `heard` is reported each output
+ * Runs the command as a user would; `head` goes away after the first output, as `| head` does. `heard` gets each output
  * as it comes.
  */
 export function runRebake(

@@ -72,7 +72,7 @@ describe.each(Object.entries(expected) as [WaitKind, Expected][])('a wait for th
     expect(stateNames.rebake.filter((state) => waitAt(state) === kind)).toEqual(states)
   })
 
-  it.each(states)('is reported in %s, and does not last for ever', (name) => {
+  it.each(states)('is shown in %s, and does not last for ever', (name) => {
     expect(waitsFor(image, { name, since }, around)).toBe(means.text)
     expect(readsAt(name)).toBe(means.reads)
     const { Type, TimeoutSeconds, Seconds, Timestamp } = machine.get(name) ?? { Type: 'none' }

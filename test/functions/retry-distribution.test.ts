@@ -44,7 +44,7 @@ describe('retry-distribution', () => {
     expect(others).toEqual([])
   })
 
-  it('forgets what was reported the failure', async () => {
+  it('forgets the failure that was reported', async () => {
     say({ status: 'FAILED' }, 2)
     const all = await deps({}, distributed)
     const wait = keyOf('wait', { id: arnOf(2) })

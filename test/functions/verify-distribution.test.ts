@@ -92,7 +92,7 @@ describe('verify-distribution', () => {
     })
   })
 
-  it('forgets what was reported a distribution before it asks', async () => {
+  it('forgets earlier reports of a distribution before it asks', async () => {
     const all = await deps({}, two)
     for (const n of [2, 3]) await seed(all.ledger, waitKey(n), { outcome: { status: 'FAILED' }, taskToken: 't' })
     world.imageBuilder.on(GetImageCommand).callsFake(async ({ imageBuildVersionArn: arn }) => {

@@ -38,7 +38,7 @@ export class FakePlace {
   /** Operations that are not allowed there. */
   readonly refused = new Set<string>()
 
-  /** Every AMI that anything here uses, reported in another way than the functions find it out. */
+  /** Every AMI that anything here uses, found in another way than the functions find it out. */
   used(): Set<string> {
     const image = (text: string | undefined) =>
       text?.startsWith('resolve:ssm:') ? this.parameters.get(text.slice('resolve:ssm:'.length)) : text

@@ -20,7 +20,7 @@ const managed = `arn:aws:imagebuilder:${build.region}:aws`
 const membersOf = (schema: Schema) => new Map(shapeOf(schema).structIterator())
 const pick = <T>(...values: [T, ...T[]]) => fc.constantFrom(...values)
 
-/** Any value of a shape: what the API has tomorrow is generated tomorrow. Where `all` is reported, no member is left out. */
+/** Any value of a shape: what the API has tomorrow is generated tomorrow. Where `all` is set, no member is left out. */
 function anyOf(shape: Shape, all: boolean): fc.Arbitrary<unknown> {
   if (shape.isListSchema()) return fc.array(anyOf(shape.getValueSchema(), all), { minLength: 1, maxLength: 3 })
   if (shape.isMapSchema()) return fc.dictionary(fc.stringMatching(/^[a-z]{3,9}$/), text, { minKeys: 1, maxKeys: 3 })
@@ -47,7 +47,7 @@ const componentArn = fc
   .tuple(pick('update-linux', 'harden', 'agent'), version, pick('', '/1', '/7'))
   .map(([name, number, suffix]) => `${managed}:component/${name}/${number}${suffix}`)
 
-/** A recipe with a pinned parent, as a request would make it; its name and its parent are reported later. */
+/** A recipe with a pinned parent, as a request would make it; its name and its parent are set later. */
 function recipes(all: boolean) {
   const { clientToken: _, ...members } = Object.fromEntries(membersOf(CreateImageRecipeRequest$))
   const parameters = anyOf(membersOf(CreateImageRecipeRequest$).get('components') as Shape, true)

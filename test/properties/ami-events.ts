@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** What may happen to the AMIs of a fleet, and to what uses them. Places, images and AMIs are reported by their number. */
+/** What may happen to the AMIs of a fleet, and to what uses them. Places, images and AMIs are named by their number. */
 
 export type AmiEvent =
   | { what: 'release'; image: number; to: number[]; shared: boolean; through: boolean; revoked: boolean }

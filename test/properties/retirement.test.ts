@@ -216,7 +216,7 @@ it('never disables or removes what is used, never touches the last, and removes 
   )
 })
 
-/** What a release is kept for beside its age, reported in another way than the plan does. */
+/** What a release is kept for beside its age, found in another way than the plan does. */
 function keptByPointers(release: ImageRelease, catalog: ImageRelease[], known: FleetState, keep: number): boolean {
   if (release.revoked) return false
   const { last, released } = known.images[release.image] ?? {}

@@ -18,7 +18,7 @@ const campaign = execution({ machine: 'golden-campaign', name: 'c', input: { tri
 const rebake = (image: string, more: Omit<Parameters<typeof execution>[0], 'name'> = {}) =>
   execution({ name: `c-${image}`, input: { campaign: 'c', image }, ...more })
 
-/** The live view after it was notified of these executions, in this order. */
+/** The live view after it heard of these executions, in this order. */
 function liveOf(executions: Execution[], now = 0): Live {
   const stepFunctions = { executions: byArn(executions) }
   const live = new Live({ clock: { now: () => at(now) }, stepFunctions } as unknown as World, fleet)
@@ -89,7 +89,7 @@ describe('what a campaign bakes', () => {
   })
 })
 
-it('is reported one campaign at a time: that of the execution, and of none where it has none', () => {
+it('hears of one campaign at a time: that of the execution, and of none where it has none', () => {
   const other = execution({ machine: 'golden-campaign', name: 'd', input: { trigger } })
   const release = execution({ machine: 'golden-release', name: 'r', input: { id: 'an event' } })
   const hardened = rebake('al2023-hardened')

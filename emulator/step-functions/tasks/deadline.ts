@@ -1,7 +1,7 @@
 import { TaskFailure } from '../types.ts'
 import type { Visit } from '../visit.ts'
 
-/** Raised by the engine's timers, so that it is notified from a failure of the task's own. */
+/** Raised by the engine's timers, so that it is distinguished from a failure of the task's own. */
 export class TimedOut extends TaskFailure {}
 
 /** When a task's time is up, in epoch milliseconds. */

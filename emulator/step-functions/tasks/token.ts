@@ -48,7 +48,7 @@ export async function waitForToken(
       engine.tokens.close(token)
     }
   })
-  // Anybody who sent the token back is in the middle of its own work: go on in a turn of our own.
+  // The caller that sent the token back is in the middle of its own work: go on in a turn of our own.
   await visit.thread.until(host.clock.now())
   return answer()
 }

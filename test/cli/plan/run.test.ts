@@ -70,7 +70,7 @@ describe('rebake plan', () => {
     expect(decisionOn('java')).toMatchObject({ decision: 'leave', reason: 'its parent base has no AMI yet' })
   })
 
-  it('asks the ledger where it is notified of an endpoint', async () => {
+  it('asks the ledger where an endpoint is given', async () => {
     await run({ image: ['web'], endpointUrl: 'http://127.0.0.1:1' })
     expect(open).toHaveBeenLastCalledWith(expect.objectContaining({ name: 'golden' }), 'http://127.0.0.1:1')
     expect(printed()).not.toContain('As if nothing')

@@ -16,7 +16,7 @@ it('shows notifications as mail: wrapped, columns kept, without control characte
   ])
 })
 
-it('says nothing where nobody was notified anything', () => expect(notificationLines([])).toEqual([]))
+it('says nothing where nobody was notified', () => expect(notificationLines([])).toEqual([]))
 
 it('counts many by kind, and shows the subjects of those that are bad', () => {
   const reported = (subject: string, severity = 'info') => ({

@@ -25,7 +25,7 @@ describe('timeline', () => {
     expect(timeline.moment.images[0]?.elapsed).toBe(35 * 60)
   })
 
-  it('knows when something began that it was notified of late', () => {
+  it('knows when something began that it heard of late', () => {
     const timeline = new Timeline()
     const startedAt = fakeStart + 10 * 60_000
     const soaks = { status: 'running', step: 'Soak', startedAt } as const

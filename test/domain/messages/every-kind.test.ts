@@ -108,7 +108,7 @@ it('says of a warning that the image goes on', () => {
 
   packages: forbidden: installed: telnet
 
-What is advisory does not stop it. A waiver that ends will: renew it in fleet.yaml, or fix what it is for.
+An advisory check does not stop it. A waiver that ends will: renew it in fleet.yaml, or fix what it is for.
 Warnings of other images of this campaign are not reported one by one: the ledger has them.
 Campaign: soe-ami-0a`)
 })

@@ -22,7 +22,7 @@ describe('Retry', () => {
     ['no jitter', { JitterStrategy: 'NONE' }, [0, 1, 3, 7]],
     ['fewer attempts', { MaxAttempts: 1 }, [0, 1]],
     ['no attempts', { MaxAttempts: 0 }, [0]],
-  ])('waits as reported with %s', async (_, retrier, expected) => {
+  ])('waits as set with %s', async (_, retrier, expected) => {
     const cloud = new Cloud()
     failsWith(cloud, 'E', 'E', 'E', 'E', 'E')
     const execution = await cloud.run(chain(invoke(1, { Retry: [{ ErrorEquals: ['E'], ...retrier }] })))

@@ -101,7 +101,7 @@ describe('a schedule', () => {
     expect(await lateness(2)).not.toEqual(late)
   })
 
-  it('tells its target what it asks to be notified', async () => {
+  it('gives its target what it asks for', async () => {
     const names = ['schedule-arn', 'scheduled-time', 'execution-id', 'attempt-number', 'no-such-thing']
     const Input = JSON.stringify(Object.fromEntries(names.map((name) => [name, `<aws.scheduler.${name}>`])))
     const { letters } = await worldOf(scheduled({ target: { Input } }), { until: start + 1 })

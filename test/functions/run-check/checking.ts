@@ -33,7 +33,7 @@ export async function checking<K extends CheckOrder['kind']>(
   { check = kind as string, mode = 'required' as const, timeout = 7_200 } = {},
 ) {
   const ledger = memoryLedger()
-  /** What the tasks were notified. */
+  /** What the tasks got. */
   const sent: { taskToken: string; error?: string; cause?: string; output?: string }[] = []
   const waits = taskWaits(ledger.waits, { send: async ({ input }: never) => void sent.push(input) } as never)
   const order = { check, kind, mode, timeout, lookAfter: 900, settings } as Order<K>
