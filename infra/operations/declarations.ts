@@ -53,27 +53,27 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     ...any(5 * minute),
     name: 'dead-letters',
-    means: 'An event could not be delivered or handled, and waits for a person.',
+    means: 'An event could not be delivered or handled, and waits in a dead letter queue.',
     metric: (over) => metrics.deadLetters('ApproximateNumberOfMessagesVisible', over),
     over: { statistic: 'Maximum', period: 5 * minute },
   },
   {
     ...any(hour),
     name: 'function-errors',
-    means: 'Functions that events and the clock invoke fail again and again.',
+    means: 'Functions that events and schedules invoke failed three times or more in an hour.',
     metric: (over) => metrics.ofInvokedByEvents('Errors', over),
     threshold: { atLeast: 3 },
   },
   {
     ...any(5 * minute),
     name: 'function-throttles',
-    means: 'Lambda has refused for a quarter of an hour to run functions that events and the clock invoke.',
+    means: 'Lambda throttled functions for 15 minutes.',
     metric: (over) => metrics.ofInvokedByEvents('Throttles', over),
     periods: 3,
   },
   {
     name: 'reconcile-missing',
-    means: 'Nobody looks at the images any more: what events lose stays lost, and no promise is watched.',
+    means: 'The reconcile function has not run: lost events are not recovered and freshness is not measured.',
     metric: (over) => metrics.ofFunction('reconcile-images')('Invocations', over),
     over: { statistic: 'Sum', period: pollPeriods(fleet).period },
     periods: pollPeriods(fleet).periods,
@@ -84,7 +84,7 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
     ? [
         {
           name: 'freshness',
-          means: 'What targets have of an image is older than the fleet promises, or nobody has measured it.',
+          means: 'The AMI of an image in a target is older than the fleet promises, or its age was not measured.',
           metric: (over: Over) => metrics.own('FreshnessUsed', over),
           over: { statistic: 'Maximum' as const, period: pollPeriods(fleet).period },
           periods: pollPeriods(fleet).periods,
@@ -96,13 +96,13 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     ...any(5 * minute),
     name: 'release-refused',
-    means: 'A release of an upstream was refused: no image will be baked from it.',
+    means: 'Rebake refused an upstream release: no image is baked from it.',
     metric: (over) => metrics.own('ReleaseRefused', over),
   },
   {
     ...any(5 * minute),
     name: 'upstream-release-lost',
-    means: 'A release could be neither received nor refused: only the next look can find it.',
+    means: 'Rebake lost the event of an upstream release: the next poll can find the release.',
     metric: (over) => {
       const machine = metrics.ofMachine(releaseMachine)
       const ends = ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted']
@@ -115,13 +115,13 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     ...any(5 * minute),
     name: 'image-given-up',
-    means: 'An image is not what the fleet says, and nobody tries any more.',
+    means: 'An image differs from the fleet file, and Rebake has given up rebaking it.',
     metric: (over) => metrics.own('ImageGivenUp', over),
   },
   {
     ...any(5 * minute),
     name: 'failure-unknown',
-    means: 'An image or a campaign failed in a way that Rebake does not know.',
+    means: 'An image or a campaign failed with an error that Rebake does not know.',
     metric: (over) => metrics.own('FailureUnknown', over),
   },
   {
@@ -135,13 +135,13 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     ...any(5 * minute),
     name: 'delivery-failures',
-    means: 'A message could not be delivered to somebody who is subscribed.',
+    means: 'SNS could not deliver a message to a subscriber.',
     metric: (over) => metrics.ofTopic('NumberOfNotificationsFailed', over),
   },
   {
     ...any(5 * minute),
     name: 'ledger-throttles',
-    means: 'DynamoDB has refused requests to the ledger for a quarter of an hour.',
+    means: 'DynamoDB throttled requests to the ledger for 15 minutes.',
     metric: (over) =>
       sumOf(
         ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => metrics.ofLedger(name, over)),
