@@ -4,6 +4,7 @@ import {
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
 } from '@aws-sdk/client-cloudwatch'
+import { alarmMemory } from '../domain/alarms.ts'
 import { AlarmFired, AlarmUnknown } from '../domain/errors.ts'
 import type { RingOrder } from '../domain/planning/ring-order.ts'
 import { isDenied } from './errors.ts'
@@ -29,19 +30,21 @@ export const cloudWatchOf =
  * Lets an image pass a ring only when the ring's alarm is quiet, and was so since the image was published there. An
  * alarm without enough data is quiet: of many, that is how they are.
  *
- * `since` is ISO 8601. CloudWatch remembers 30 days.
+ * `since` and `time`, which is now, are ISO 8601. Of what is longer ago than CloudWatch remembers, nobody knows.
  *
  * @throws AlarmFired, AlarmUnknown
  */
 export async function requireQuietAlarm(
   client: CloudWatchFor,
   { ring, alarm }: Pick<RingOrder, 'ring' | 'alarm'>,
-  { since, buildAccount }: { since: string | undefined; buildAccount: string },
+  { since, time, buildAccount }: { since: string | undefined; time: string; buildAccount: string },
 ): Promise<void> {
   if (!alarm) return
   const { name } = placeOf(alarm)
   const unknown = (why: string, cause?: unknown) => new AlarmUnknown(`alarm ${name} of ring ${ring}: ${why}`, { cause })
   if (!since) throw unknown('nothing tells since when it must have been quiet')
+  if (Date.parse(time) - Date.parse(since) > alarmMemory * 1000)
+    throw unknown(`it was last known to be quiet at ${since}, and CloudWatch remembers 30 days`)
   try {
     const cloudWatch = await client(alarm, buildAccount)
     const state = await stateOf(cloudWatch, name)

@@ -59,9 +59,12 @@ export async function readUses(
 /** Those that may run again: what is shutting down or terminated never will. */
 const alive = [{ Name: 'instance-state-name', Values: ['pending', 'running', 'stopping', 'stopped'] }]
 
+/** Those that a service manages as well (`Operator.Managed`), which EC2 leaves out unless it is asked for them. */
+const everyInstance = { Filters: alive, IncludeManagedResources: true, MaxResults: 1_000 }
+
 const readInstances = (ec2: EC2Client) =>
   allPages(async (NextToken) => {
-    const page = await ec2.send(new DescribeInstancesCommand({ Filters: alive, MaxResults: 1_000, NextToken }))
+    const page = await ec2.send(new DescribeInstancesCommand({ ...everyInstance, NextToken }))
     const instances = (page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances)
     const items = instances.map(({ InstanceId: id = '', ImageId: ami }) => ({ id, ami }))
     return { items, next: page.NextToken }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { shortened } from './shortened.ts'
 
 /**
  * What an error carries for more than people: the state machines read these fields by their names. All that Lambda passes on of an
@@ -25,8 +26,16 @@ const schemas: { readonly [N in CarrierName]: () => v.GenericSchema<unknown, Err
 
 export const carriesData = (name: string): name is CarrierName => Object.hasOwn(schemas, name)
 
-/** The message of an error that carries this. */
-export const writeErrorData = <N extends CarrierName>(data: ErrorData[N]): string => JSON.stringify(data)
+/** Bytes of the texts of one error, together. As JSON inside of JSON, they are no longer than a message may be. */
+const longestData = 3_000
+
+/** The message of an error that carries this: whole JSON, however long its texts are. */
+export function writeErrorData<N extends CarrierName>(data: ErrorData[N]): string {
+  const texts = Object.values(data).flat()
+  return JSON.stringify(data, (_, value: unknown) =>
+    typeof value === 'string' ? shortened(value, longestData / texts.length) : value,
+  )
+}
 
 /** What the error of that name carries; undefined where its message is words, as those of earlier versions are. */
 export const readErrorData = <N extends CarrierName>(name: N, message: string): ErrorData[N] | undefined =>

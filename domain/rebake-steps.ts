@@ -55,6 +55,8 @@ const steps: Record<RebakeState, Step | null> = {
   'Keep Children Running': null,
   'Rebake Children': null,
   'Rebake Child': null,
+  'Did the Child Run?': null,
+  'Fail Child': null,
   'Continue with Other Children': null,
   'Was It Rolled Out?': null,
   'Rebake Done': null,

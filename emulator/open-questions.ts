@@ -20,6 +20,29 @@ export const openQuestions = {
     source: 'SNS API Reference, Publish, Subject: "less than 100 characters long"; other texts of AWS say "up to 100"',
     settledBy: 'S22',
   },
+  'cause-above-32768-characters': {
+    strict: 'Step Functions does not take it: the execution fails with an error that nothing catches',
+    lenient: 'Step Functions cuts the cause after 32,768 characters, and the name of the error after 256',
+    source:
+      'Step Functions API Reference, TaskFailedEventDetails: cause has 32768 characters at most, error 256; no text says what becomes of longer ones',
+    settledBy: 'S21',
+  },
+  'critical-by-default': {
+    strict:
+      'a step of a runbook that fails and leads to another step makes the execution fail only where it says isCritical: true',
+    lenient: 'a step of a runbook that fails makes the execution fail unless it says isCritical: false',
+    source:
+      'Systems Manager User Guide, automation-actions, isCritical: the default is true, and "only evaluated if you explicitly define it"',
+    settledBy: 'S10',
+  },
+  'token-before-the-call-answers': {
+    strict:
+      'a task token that comes back before the call which brought it has answered may not be known yet: one in fifty is not',
+    lenient: 'a task token is good as soon as there is one',
+    source:
+      'Step Functions Developer Guide, connect-to-resource: the task waits for its token after the call; no text says that one is good before',
+    settledBy: 'S16',
+  },
 } satisfies Record<string, OpenQuestion>
 
 export type OpenQuestionName = keyof typeof openQuestions

@@ -20,3 +20,24 @@ export function readDefinition(name: MachineName): Definition {
   const kept = Object.entries(head).filter(([key]) => !key.startsWith('x-'))
   return { ...(Object.fromEntries(kept) as Omit<Definition, 'States'> & { StartAt: string }), States }
 }
+
+/** Seconds that a state waits longer than its function may run: for Lambda to let it begin, and for its answer. */
+const margin = 30
+
+/**
+ * The definition, in which each state that calls a function, and does not wait for a token, has a time-out: when it is over, so is the
+ * function's own. Step Functions cannot stop a function: one that has more time than its state works on while the machine goes on.
+ *
+ * @param timeoutOf seconds that a function may run, by what stands for its ARN: `${StartBakeFunctionArn}`
+ */
+export function withTimeouts(definition: Definition, timeoutOf: (functionArn: string) => number): Definition {
+  const within = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(within)
+    if (typeof value !== 'object' || value === null) return value
+    const fields = Object.fromEntries(Object.entries(value).map(([key, field]) => [key, within(field)]))
+    if (fields.Resource !== 'arn:aws:states:::lambda:invoke') return fields
+    const { FunctionName } = fields.Arguments as { FunctionName: string }
+    return Object.assign(fields, { TimeoutSeconds: timeoutOf(FunctionName) + margin })
+  }
+  return within(definition) as Definition
+}

@@ -24,6 +24,8 @@ interface RebakeFunctionProps {
 /** A function with its own role, its own log group, and no permission that its spec does not name. */
 export class RebakeFunction extends Construct {
   readonly function: LambdaFunction
+  /** Seconds that it may run. */
+  readonly timeout: number
 
   constructor(scope: Construct, { fleet, name, spec, directory, deadLetters }: RebakeFunctionProps) {
     super(scope, pascalCase(name))
@@ -51,6 +53,7 @@ export class RebakeFunction extends Construct {
     })
     acknowledgeWildcards(role, permissions)
 
+    this.timeout = spec.timeout ?? 30
     this.function = new LambdaFunction(this, 'Function', {
       functionName: physicalName,
       description: spec.description,
@@ -59,7 +62,7 @@ export class RebakeFunction extends Construct {
       handler: 'index.handler',
       code: Code.fromAsset(directory),
       memorySize: 512,
-      timeout: Duration.seconds(spec.timeout ?? 30),
+      timeout: Duration.seconds(this.timeout),
       // CDK would add statements of its own beside ours.
       role: role.withoutPolicyUpdates(),
       logGroup,

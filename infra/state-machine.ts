@@ -5,7 +5,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct } from 'constructs'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
-import { readDefinition } from './definitions.ts'
+import { readDefinition, withTimeouts } from './definitions.ts'
 import { type FunctionName, functionNames, type MachineName } from './functions/names.ts'
 import { pascalCase } from './names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from './permissions.ts'
@@ -28,7 +28,8 @@ export class RebakeStateMachine extends Construct {
   constructor(scope: Construct, { fleet, name, functions, ...props }: RebakeStateMachineProps) {
     super(scope, pascalCase(name))
     const physicalName = resourceName(fleet.name, name)
-    const definition = JSON.stringify(readDefinition(name))
+    const timeouts = new Map(functionNames.map((key) => [`\${${substitutionOf(key)}}`, functions[key].timeout]))
+    const definition = JSON.stringify(withTimeouts(readDefinition(name), (arn) => timeouts.get(arn) ?? 0))
     const invoked = functionNames.filter((key) => definition.includes(`\${${substitutionOf(key)}}`))
     const offered: Record<string, string> = {
       ...props.substitutions,

@@ -162,6 +162,15 @@ export class CampaignStore {
     await this.#table.set(imageKey(campaign, image), { published: { [ring]: time, ...published } })
   }
 
+  /** The alarm of a ring that has it was quiet until then. */
+  async recordQuiet(
+    { campaign, image, ring }: Asked,
+    { quiet }: Pick<CampaignImageItem, 'quiet'>,
+    time: string,
+  ): Promise<void> {
+    await this.#table.set(imageKey(campaign, image), { quiet: { ...quiet, [ring]: time } })
+  }
+
   async recordReleased(campaign: string, image: string, finishedAt: string): Promise<void> {
     await this.#table.set(imageKey(campaign, image), { status: 'released', finishedAt })
   }

@@ -89,6 +89,8 @@ export interface CampaignImageItem {
   distributed?: Record<string, Placement[]>
   /** By ring: since when all of its targets point to the AMI. */
   published?: Record<string, string>
+  /** By ring: when its alarm was last asked. It had been quiet since the ring was published. */
+  quiet?: Record<string, string>
 }
 
 /** How a ring is reached. */

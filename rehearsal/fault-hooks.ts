@@ -1,6 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
-import type { CommandOutcome, ImageFindings, ImageOutcome, PhaseDurations } from '../emulator/index.ts'
+import type { CommandOutcome, ImageFindings, ImageOutcome, InvocationFate, PhaseDurations } from '../emulator/index.ts'
 import type { SimulatedAmi } from './releases.ts'
 
 /*
@@ -27,6 +27,8 @@ interface ImageHooks {
   approval: (image: string) => ApprovalAnswer[]
   /** After this delay from the start of its bake, a person stops its execution. */
   abort: (image: string) => number
+  /** How Step Functions refuses to start its execution. */
+  start: (image: string) => Refusal
   /** What a scan finds hours after its release. */
   'later scan': (image: string) => ImageFindings
 }
@@ -48,8 +50,19 @@ interface ChannelHooks {
 }
 
 interface FunctionHooks {
-  /** What becomes of an invocation after its work is done. */
-  invocation: (name: string) => 'crash'
+  /** What becomes of an invocation instead of its answer. */
+  invocation: (name: string) => InvocationFate
+}
+
+interface ServiceHooks {
+  /** How it refuses a call of a state machine. */
+  call: (service: string) => Refusal
+}
+
+/** An error of AWS's, which nothing comes of. */
+export interface Refusal {
+  name: string
+  message: string
 }
 
 /** What a custom check answers. */
@@ -67,9 +80,10 @@ export interface HooksOf {
   upstream: UpstreamHooks
   channel: ChannelHooks
   function: FunctionHooks
+  service: ServiceHooks
 }
 
-export type Hooks = ImageHooks & UpstreamHooks & ChannelHooks & FunctionHooks
+export type Hooks = ImageHooks & UpstreamHooks & ChannelHooks & FunctionHooks & ServiceHooks
 
 /** What a fault does at its hooks. It has one, at least. */
 export type Acts<H> = { [Hook in keyof H]: Pick<H, Hook> & Partial<H> }[keyof H]

@@ -19,6 +19,8 @@ export interface SignsOf {
     arrivals: When[]
     /** The targets of its rings name an AMI of it. */
     published: boolean
+    /** The errors with which its execution was not started, with a comma between them. */
+    unstarted: string
   }
   upstream: {
     /** When executions began that heard of its release. */
@@ -35,8 +37,12 @@ export interface SignsOf {
     deadLetters: boolean
   }
   function: {
-    /** The errors of its invocations by state machines. */
-    errors: string[]
+    /** The errors of its invocations by state machines, with a comma between them. */
+    errors: string
+  }
+  service: {
+    /** The errors of calls of state machines to it, with a comma between them. */
+    errors: string
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { isSilent, sourceIn, upstreamKinds } from '../domain/upstream-kinds.ts'
+import type { InvocationFate, MachineCall } from '../emulator/index.ts'
 import { functionNames } from '../infra/functions/names.ts'
-import type { Acts, Hooks, HooksOf } from './fault-hooks.ts'
+import type { Acts, Hooks, HooksOf, Refusal } from './fault-hooks.ts'
 import type { Changed, SignsOf } from './fault-signs.ts'
 
 /** What a rehearsal can be asked to let go wrong, and where. */
 export interface Fault {
   kind: FaultKind
-  /** An image, an upstream or a Slack channel of the fleet, or a function: `start-bake`. */
+  /** An image, an upstream or a Slack channel of the fleet, a function: `start-bake`, or a service of AWS: `dynamodb`. */
   target: string
 }
 
@@ -19,6 +20,8 @@ const targetKinds = {
   upstream: { written: 'UPSTREAM', namesIn: (fleet: Fleet) => Object.keys(fleet.upstreams) },
   channel: { written: 'CHANNEL', namesIn: (fleet: Fleet) => Object.keys(fleet.notify.slack) },
   function: { written: 'FUNCTION', namesIn: () => [...functionNames] },
+  // Those that state machines call themselves, beside starting others.
+  service: { written: 'SERVICE', namesIn: () => ['dynamodb', 'imagebuilder'] },
 } satisfies Record<TargetKind, { written: string; namesIn: (fleet: Fleet) => string[] }>
 
 interface FaultOf<Kind extends TargetKind> {
@@ -40,6 +43,9 @@ type AnyFault = { [Kind in TargetKind]: FaultOf<Kind> }[TargetKind]
 const hour = 3_600_000
 /** Seconds, as durations are. */
 const month = 30 * 24 * 3_600
+
+/** What services say where they are called too often. */
+const throttle = { name: 'ThrottlingException', message: 'Rate exceeded' }
 
 export const faultKinds = {
   'build-fails': {
@@ -238,7 +244,39 @@ export const faultKinds = {
     help: 'it dies once, after its work and before its answer',
     once: true,
     acts: { invocation: () => 'crash' },
-    expects: { errors: ['Lambda.Unknown'] },
+    expects: { errors: /^(Lambda\.Unknown|Runtime\.\w+)$/ },
+  },
+  'handler-hangs': {
+    target: 'function',
+    help: 'it hangs once, until its time is over, and does its work in the last moment',
+    once: true,
+    acts: { invocation: () => 'hang' },
+    expects: { errors: 'Sandbox.Timedout' },
+  },
+  'start-throttled': {
+    target: 'image',
+    help: 'Step Functions refuses to start its execution, once',
+    once: true,
+    acts: { start: () => throttle },
+    expects: { unstarted: 'StepFunctions.AWSStepFunctionsException' },
+  },
+  'start-refused': {
+    target: 'image',
+    help: 'Step Functions refuses to start its execution, however often it is asked',
+    acts: { start: () => throttle },
+    expects: {
+      ...stopped(/Step Functions did not start its rebake, for minutes: .*AWSStepFunctionsException: Rate exceeded/),
+      bakes: 0,
+      arrivals: [],
+      unstarted: /^(StepFunctions.AWSStepFunctionsException(, |$)){11}$/,
+    },
+  },
+  'call-throttled': {
+    target: 'service',
+    help: 'it refuses a call of a state machine, once',
+    once: true,
+    acts: { call: () => throttle },
+    expects: { errors: /^(DynamoDb\.ThrottlingException|Imagebuilder\.ImagebuilderException)$/ },
   },
   'execution-aborted': {
     target: 'image',
@@ -348,8 +386,15 @@ export class Faults {
     return undefined
   }
 
+  /** How a call of a state machine is refused. The start of a rebake is that of its image. */
+  refusalOf({ service, operation, input }: MachineCall): Refusal | undefined {
+    if (operation !== 'StartExecution') return this.at('call', service)
+    const { image = '' } = JSON.parse(String(input.Input)) as { image?: string }
+    return this.at('start', image)
+  }
+
   /** What becomes of an invocation of a function, which a fault names without its fleet: `start-bake`. */
-  afterInvoke(functionName: string): 'crash' | undefined {
+  fateOf(functionName: string): InvocationFate | undefined {
     return this.at('invocation', functionName.split('-').slice(-2).join('-'))
   }
 }

@@ -128,7 +128,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     onNotification: (notification) => staged.read(notification),
     eventDelays: (event) => staged.eventDelays(event),
     beforeInvoke: (name, work) => staged.before(name, work),
-    afterInvoke: (name) => faults.afterInvoke(name),
+    fateOf: (name) => faults.fateOf(name),
+    refuseCall: (call) => faults.refusalOf(call),
   })
   const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)

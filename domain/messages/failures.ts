@@ -1,4 +1,5 @@
 import { type CarrierName, carriesData, type ErrorData, readErrorData } from '../error-data.ts'
+import { type FunctionDeath, stepErrors } from '../step-errors.ts'
 
 export interface Failure {
   error: string
@@ -92,6 +93,10 @@ const explanations: Record<string, Explanation> = {
     what: 'it was stopped',
     todo: 'Nothing, if it was meant. rebake retry bakes it again, or rolls it out where it had passed its checks.',
   },
+  NotStarted: {
+    what: 'Step Functions did not start its rebake, for minutes',
+    todo: "The reason is Step Functions': mostly the quota of StartExecution, which everything in the account shares. Nothing of the image has changed: the next hourly look starts it again.",
+  },
   NeverOpens: {
     what: 'no time is inside all of its windows and outside all freezes',
     todo: 'Change the windows or the freezes in fleet.yaml, and deploy: rebake check says which.',
@@ -105,6 +110,24 @@ const explanations: Record<string, Explanation> = {
     todo: 'Open the execution in the Step Functions console: the step that timed out is red.',
   },
 }
+
+/** What people read of a function that did not answer, however often it was tried. */
+const deaths: Record<FunctionDeath, Explanation> = {
+  'out of time': {
+    what: "one of Rebake's functions did not end in its time, each time that it was tried",
+    todo: "Read the function's log of that hour: its last line is the call that did not come back. AWS Health says whether that service was away. Then rebake retry.",
+  },
+  'out of memory': {
+    what: "one of Rebake's functions ran out of memory, each time that it was tried",
+    todo: "Read the function's log of that hour, and report it: the fleet is larger than its memory allows. rebake retry tries again.",
+  },
+  died: {
+    what: "one of Rebake's functions ended without an answer, each time that it was tried",
+    todo: "Read the function's log of that hour, and AWS Health for Lambda in that region. Then rebake retry.",
+  },
+}
+
+const deathOf = (error: string): FunctionDeath | undefined => stepErrors[error]?.death
 
 const unknown: Explanation = {
   what: 'a step failed in a way that Rebake does not know',
@@ -123,15 +146,40 @@ function sentenceOf<N extends CarrierName>(name: N, message: string): string {
   return data === undefined ? message : sentences[name](data)
 }
 
-/** A Lambda error's cause is JSON with the message inside, which is data of some errors; a service's is plain text. */
+/**
+ * A Lambda error's cause is JSON with the message inside, which is data of some errors; a service's is plain text. Step Functions cuts long
+ * causes: of JSON without its end, what is there of the message counts.
+ */
 export function causeText(cause: string): string {
+  const { errorType, errorMessage } = parsed(cause) ?? cutOff(cause)
+  if (typeof errorMessage !== 'string') return cause
+  return typeof errorType === 'string' && carriesData(errorType) ? sentenceOf(errorType, errorMessage) : errorMessage
+}
+
+interface LambdaError {
+  errorType?: unknown
+  errorMessage?: unknown
+}
+
+function parsed(cause: string): LambdaError | undefined {
   try {
-    const { errorType, errorMessage } = JSON.parse(cause) as { errorType?: unknown; errorMessage?: unknown }
-    if (typeof errorMessage !== 'string') return cause
-    return typeof errorType === 'string' && carriesData(errorType) ? sentenceOf(errorType, errorMessage) : errorMessage
+    return (JSON.parse(cause) ?? {}) as LambdaError
   } catch {
-    return cause
+    return undefined
   }
 }
 
-export const explain = (error: string): Explanation => explanations[error] ?? unknown
+/** Two members of JSON that is cut somewhere: a text ends with its last whole character. */
+function cutOff(cause: string): LambdaError {
+  const member = (name: string) => {
+    const [, text] =
+      new RegExp(`^\\{.*?"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\u[0-9a-fA-F]{4}|\\\\[^u])*)`, 's').exec(cause) ?? []
+    return text === undefined ? undefined : (JSON.parse(`"${text}"`) as string)
+  }
+  return { errorType: member('errorType'), errorMessage: member('errorMessage') }
+}
+
+export function explain(error: string): Explanation {
+  const death = deathOf(error)
+  return death ? deaths[death] : (explanations[error] ?? unknown)
+}

@@ -44,6 +44,8 @@ export interface NewInstance extends Place {
   tags?: Record<string, string>
   /** The name of its Auto Scaling group. */
   asg?: string
+  /** The service that manages it: `eks.amazonaws.com`. */
+  managedBy?: string
 }
 
 /** How an instance says which Auto Scaling group it is in. */
@@ -99,10 +101,11 @@ export class Instances {
   }
 
   /** An instance that somebody has launched before, and that runs. `asg` is the Auto Scaling group that it is in. */
-  add({ imageId, tags = {}, asg, ...place }: NewInstance): LaunchedInstance {
+  add({ imageId, tags = {}, asg, managedBy, ...place }: NewInstance): LaunchedInstance {
     const all = { ...tags, ...(asg !== undefined && { [groupTag]: asg }) }
     const Tags = Object.entries(all).map(([Key, Value]) => ({ Key, Value }))
-    const launched = this.#make(place, { ImageId: imageId, InstanceType: 'm7i.large', Tags })
+    const operator = managedBy === undefined ? { Managed: false } : { Managed: true, Principal: managedBy }
+    const launched = this.#make(place, { ImageId: imageId, InstanceType: 'm7i.large', Tags, Operator: operator })
     this.#run(launched)
     return launched
   }
@@ -260,7 +263,12 @@ function minutesToLive(userData = ''): number | undefined {
 const instanceQueries = (instances: Instances) => ({
   DescribeInstances: (input: DescribeInstancesRequest, context: Context) => {
     const named = (input.InstanceIds ?? []).map((id) => instances.get(id, context))
-    const found = (named.length > 0 ? named : instances.in(context)).filter(({ instance }) =>
+    // "By default, managed resources are hidden": the API Reference, DescribeInstances, IncludeManagedResources, and
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/amazon-ec2-managed-instances.html
+    const visible = instances
+      .in(context)
+      .filter(({ instance }) => input.IncludeManagedResources || !instance.Operator?.Managed)
+    const found = (named.length > 0 ? named : visible).filter(({ instance }) =>
       (input.Filters ?? []).every((filter) => matches(instance, filter)),
     )
     const { items, next } = pageOf(found, {

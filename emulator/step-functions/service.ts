@@ -4,6 +4,7 @@ import type { Execution } from './execution.ts'
 import type { HistoryEvent } from './history.ts'
 import { page } from './paging.ts'
 import type { StateMachine, StepFunctions } from './step-functions.ts'
+import { CAUSE_LIMIT, ERROR_LIMIT, StatesError } from './types.ts'
 
 type Input = Record<string, unknown>
 /** An operation of the API: members in camelCase, timestamps as Date; errors have their code as `name`. */
@@ -105,7 +106,7 @@ function executionOperations(engine: StepFunctions): Record<string, Operation> {
     DescribeExecution: (input) => describeExecution(engine.execution(input.executionArn)),
     StopExecution: (input) => {
       const execution = engine.execution(input.executionArn)
-      const { error, cause } = input as { error?: string; cause?: string }
+      const { error, cause } = textsOf(input)
       execution.stop(error, cause)
       return { stopDate: new Date(execution.stopDate as number) }
     },
@@ -137,7 +138,8 @@ function taskOperations({ tokens }: StepFunctions): Record<string, Operation> {
       return {}
     },
     SendTaskFailure: (input) => {
-      tokens.fail(input.taskToken, input.error as string | undefined, input.cause as string | undefined)
+      const { error, cause } = textsOf(input)
+      tokens.fail(input.taskToken, error, cause)
       return {}
     },
     SendTaskHeartbeat: (input) => {
@@ -145,6 +147,24 @@ function taskOperations({ tokens }: StepFunctions): Record<string, Operation> {
       return {}
     },
   }
+}
+
+/**
+ * The error and the cause of a request, within their limits.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
+ */
+function textsOf({ error, cause }: Input): { error?: string | undefined; cause?: string | undefined } {
+  const texts = { error: error as string | undefined, cause: cause as string | undefined }
+  const limits = { error: ERROR_LIMIT, cause: CAUSE_LIMIT }
+  for (const member of ['error', 'cause'] as const) {
+    if ((texts[member]?.length ?? 0) <= limits[member]) continue
+    const constraint = `Member must have length less than or equal to ${limits[member]}`
+    throw new StatesError(
+      'ValidationException',
+      `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
+    )
+  }
+  return texts
 }
 
 function onlyStandard(input: Input): void {

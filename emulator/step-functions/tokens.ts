@@ -4,6 +4,8 @@ import { type Json, PAYLOAD_LIMIT, StatesError, TaskFailure } from './types.ts'
 export interface Waiter {
   /** The role of the machine that waits. */
   roleArn: string
+  /** Whether Step Functions knows the token by now. */
+  isKnown(): boolean
   succeed(output: Json): void
   fail(failure: TaskFailure): void
   heartbeat(): void
@@ -30,7 +32,7 @@ export class Tokens {
     if (this.#waiters.delete(token)) this.#closed.add(token)
   }
 
-  /** SendTaskSuccess: the output is JSON text. Throws InvalidToken, TaskTimedOut, InvalidOutput. */
+  /** SendTaskSuccess: the output is JSON text. Throws InvalidToken, TaskDoesNotExist, TaskTimedOut, InvalidOutput. */
   succeed(token: unknown, output: unknown): void {
     const waiter = this.#find(token)
     const value = parseOutput(output)
@@ -52,7 +54,8 @@ export class Tokens {
 
   #find(token: unknown): Waiter {
     const waiter = this.#waiters.get(token as string)
-    if (waiter) return waiter
+    if (waiter?.isKnown()) return waiter
+    if (waiter) throw new StatesError('TaskDoesNotExist', "Task Does Not Exist: 'Provided task does not exist'")
     if (this.#closed.has(token as string)) {
       throw new StatesError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'")
     }

@@ -1,5 +1,6 @@
 import type { VirtualClock } from '../clock.ts'
 import type { EventEnvelope } from '../event.ts'
+import type { OpenQuestionName } from '../open-questions.ts'
 import type { Random } from '../random.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
@@ -7,6 +8,13 @@ export type JsonObject = { [key: string]: Json }
 
 /** Fixed quota: 256 KiB of UTF-8 for a payload, and for the variables that one Assign sets. */
 export const PAYLOAD_LIMIT = 262_144
+
+/**
+ * Fixed quotas: characters of a cause and of an error's name, wherever they stand.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
+ */
+export const CAUSE_LIMIT = 32_768
+export const ERROR_LIMIT = 256
 
 /** Who calls: the state machine's role, and the execution and state the call is made for. */
 interface Caller {
@@ -29,9 +37,12 @@ export interface Host {
   /**
    * Calls an API action. `service` and `action` are as in the resource's ARN (`imagebuilder`, `getImage`; nested
    * executions come as `states`, `startExecution`); arguments and result have the SDK's PascalCase members. A
-   * rejection that is no TaskFailure becomes `<Service>.<its name>Exception`, as Step Functions names errors.
+   * rejection that is no TaskFailure becomes `<Service>.<its name>Exception`, as Step Functions names errors, or the general name of the
+   * service where `modelled` of the error is false: the API's model has no shape of its name.
    */
   callService(call: Caller & { service: string; action: string; arguments: JsonObject }): Promise<unknown>
+  /** How questions that AWS leaves open are read. Default: strictly. */
+  isStrict?: (question: OpenQuestionName) => boolean
   /** Publishes `Step Functions Execution Status Change` on the default bus. */
   publishEvent(event: EventEnvelope): void
 }

@@ -6,7 +6,7 @@ import { errorDetails, inputDetails, outputDetails } from './history.ts'
 import type { Scope } from './scope.ts'
 import type { Thread } from './thread.ts'
 import { isoTime } from './time.ts'
-import { type Json, type JsonObject, PAYLOAD_LIMIT, TaskFailure } from './types.ts'
+import { CAUSE_LIMIT, ERROR_LIMIT, type Json, type JsonObject, PAYLOAD_LIMIT, TaskFailure } from './types.ts'
 
 /** Where a state leaves to; without `next` the workflow that it belongs to ends with `output`. */
 export interface Step {
@@ -111,6 +111,18 @@ export class Visit<S extends State = State> {
     const value = (await this.typed(template, field, 'number')) as number
     if (Number.isInteger(value) && value >= min && value <= max) return value
     throw this.queryError(field, `The field '${field}' must be an integer from ${min} to ${max}, but was ${value}`)
+  }
+
+  /** A failure within the quotas of its texts. */
+  limitFailure(failure: TaskFailure): TaskFailure {
+    const { error, cause } = failure
+    if (Number(error?.length ?? 0) <= ERROR_LIMIT && Number(cause?.length ?? 0) <= CAUSE_LIMIT) return failure
+    if (this.execution.host.isStrict?.('cause-above-32768-characters') ?? true)
+      return this.failure(
+        'States.DataLimitExceeded',
+        'The error or the cause exceeds the maximum number of characters service limit.',
+      )
+    return new TaskFailure(error?.slice(0, ERROR_LIMIT), cause?.slice(0, CAUSE_LIMIT))
   }
 
   /** Refuses a payload above the quota. */

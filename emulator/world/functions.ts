@@ -3,6 +3,7 @@ import type { VirtualClock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import type { Principal } from '../services/types.ts'
 import { type Handler, loadHandler } from './bundle.ts'
+import { exits, timedOut } from './deaths.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface LambdaFunction {
@@ -16,6 +17,12 @@ export interface LambdaFunction {
   /** Seconds. */
   timeout: number
 }
+
+/**
+ * What becomes of an invocation instead of its answer: it dies after its work, or it hangs, does its work in the last moment of its
+ * Timeout, and is ended.
+ */
+export type Fate = 'crash' | 'hang'
 
 /** What a handler threw, as Lambda reports it. */
 export class FunctionError extends Error {
@@ -38,8 +45,8 @@ interface FunctionsDeps {
   environment: (fn: LambdaFunction) => Record<string, string>
   /** What happens in the world just before a function runs. */
   before: (functionName: string, label: string) => Promise<void>
-  /** What happens to a function after its work and before its answer. */
-  after: (functionName: string) => 'crash' | undefined
+  /** What becomes of an invocation; undefined where it answers. */
+  fate: (functionName: string) => Fate | undefined
 }
 
 /**
@@ -82,14 +89,24 @@ export class Functions {
     this.invocations.set(label, (this.invocations.get(label) ?? 0) + 1)
     this.#measure(fn, 'Invocations')
     await clock.sleep(chance.integer(5, 25) + cold)
+    const fate = this.#parts.fate(fn.name)
+    const end = clock.now() + fn.timeout * 1000
+    if (fate === 'hang') await clock.sleep(fn.timeout * 1000 - 1)
     await clock.hold(this.#parts.before(fn.name, label))
-    const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, label, chance)))
-    await clock.sleep(chance.integer(30, 250))
-    const crashes = this.#parts.after(fn.name) === 'crash'
-    if (crashes || answer.error) this.#measure(fn, 'Errors')
-    if (crashes) throw new FunctionError('Lambda.Unknown', killed(this.#parts.name))
-    if (answer.error) throw answer.error
-    return answer.result
+    const answer = await clock.hold(this.#alone(() => this.#run(fn, { payload, label, chance, end })))
+    await clock.sleep(fate === 'hang' ? 1 : chance.integer(30, 250))
+    const error = fate ? this.#death(fn, fate, chance) : answer.error
+    if (!error) return answer.result
+    this.#measure(fn, 'Errors')
+    throw error
+  }
+
+  #death({ timeout }: LambdaFunction, fate: Fate, chance: Random): FunctionError {
+    const { name: requestId } = this.#parts
+    if (fate === 'hang') return new FunctionError(timedOut.name, timedOut.message(requestId, timeout))
+    const names = Object.keys(exits)
+    const name = names[chance.fork('death').integer(0, names.length - 1)] ?? ''
+    return new FunctionError(name, exits[name]?.(requestId) ?? '')
   }
 
   #measure({ name }: LambdaFunction, metric: 'Invocations' | 'Errors'): void {
@@ -105,7 +122,11 @@ export class Functions {
     return turn
   }
 
-  async #run(fn: LambdaFunction, payload: unknown, label: string, chance: Random) {
+  /** `end` is when its time is over, epoch milliseconds. */
+  async #run(
+    fn: LambdaFunction,
+    { payload, label, chance, end }: { payload: unknown; label: string; chance: Random; end: number },
+  ) {
     const { aws, metrics, clock } = this.#parts
     const host = process.env
     const now = clock.now()
@@ -115,7 +136,10 @@ export class Functions {
     aws.attribution = label
     try {
       const handler = await this.#load(fn)
-      const result = await handler(structuredClone(payload), context(fn, chance.uuid(), this.#parts.name))
+      const result = await handler(
+        structuredClone(payload),
+        context(fn, chance.uuid(), { world: this.#parts.name, left: () => end - clock.now() }),
+      )
       return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown }
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
@@ -171,9 +195,7 @@ function capturing(take: (line: string) => void): () => void {
   }
 }
 
-const killed = (requestId: string) => `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`
-
-const context = (fn: LambdaFunction, awsRequestId: string, world: string) => ({
+const context = (fn: LambdaFunction, awsRequestId: string, { world, left }: { world: string; left: () => number }) => ({
   functionName: fn.name,
   functionVersion: '$LATEST',
   invokedFunctionArn: fn.arn,
@@ -181,5 +203,5 @@ const context = (fn: LambdaFunction, awsRequestId: string, world: string) => ({
   awsRequestId,
   logGroupName: `/aws/lambda/${fn.name}`,
   logStreamName: world,
-  getRemainingTimeInMillis: () => fn.timeout * 1000,
+  getRemainingTimeInMillis: left,
 })

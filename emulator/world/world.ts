@@ -11,8 +11,8 @@ import { StepFunctions } from '../step-functions/step-functions.ts'
 import { arnOf } from './arn.ts'
 import { Buses, type EventDelays } from './buses.ts'
 import { Deliveries } from './deliveries.ts'
-import { Functions, type LambdaFunction } from './functions.ts'
-import { hostFor } from './host.ts'
+import { type Fate, Functions, type LambdaFunction } from './functions.ts'
+import { hostFor, type Refuse } from './host.ts'
 import { Metrics } from './metrics.ts'
 import { createResource } from './resources.ts'
 import { responses } from './responses.ts'
@@ -44,8 +44,10 @@ export interface WorldOptions {
   environment?: (fn: LambdaFunction) => Record<string, string>
   /** What happens just before a function runs. */
   beforeInvoke?: (functionName: string, label: string) => Promise<void>
-  /** What happens to a function after its work and before its answer. */
-  afterInvoke?: (functionName: string) => 'crash' | undefined
+  /** What becomes of an invocation instead of its answer. Default: nothing does. */
+  fateOf?: (functionName: string) => Fate | undefined
+  /** How a service refuses a call of a state machine before it looks into it, as where there are too many. Default: it looks. */
+  refuseCall?: Refuse
   /** How often an event reaches each target, and how much later than usual. Default: once, and no later. */
   eventDelays?: EventDelays
   /** Called for the execution that calls, or whose status changes. */
@@ -106,7 +108,16 @@ export class World {
       answers: Awaited<ReturnType<typeof responses>>
     },
   ) {
-    const { clock, random, account, region, name = 'emulator', labelOf = () => '', onStep = () => {} } = options
+    const {
+      clock,
+      random,
+      account,
+      region,
+      readings,
+      name = 'emulator',
+      labelOf = () => '',
+      onStep = () => {},
+    } = options
     this.#options = options
     this.#server = server
     this.#responses = answers
@@ -125,7 +136,7 @@ export class World {
       metrics: this.metrics,
       environment: options.environment ?? (() => ({})),
       before: options.beforeInvoke ?? (async () => {}),
-      after: options.afterInvoke ?? (() => undefined),
+      fate: options.fateOf ?? (() => undefined),
     })
     const isOwn = (other: string, elsewhere: string) => other === account && elsewhere === region
     this.regional = new Partitions(
@@ -151,7 +162,17 @@ export class World {
     })
     const { deliveries } = this
     this.schedules = new Schedules({ clock, random, aws, deliveries, until: options.schedulesUntil })
-    const host = { clock, random, account, region, aws, functions: this.functions, onStep }
+    const host = {
+      clock,
+      random,
+      account,
+      region,
+      aws,
+      functions: this.functions,
+      onStep,
+      refuse: options.refuseCall ?? (() => undefined),
+      readings,
+    }
     this.stepFunctions = new StepFunctions(hostFor({ ...host, labelOf: (arn) => this.labelOf(arn) }))
     aws.registerService('stepfunctions', stepFunctionsService(this.stepFunctions))
     aws.lambda.deployed = (arn) =>

@@ -32,9 +32,13 @@ interface AcquireLockInput {
  * Queues for the image, and for a slot to bake in, and leaves the task token for the function that grants them. The outcome
  * that completes the task is the image's order; where a newer campaign has taken the image over, the task fails
  * as Superseded.
+ *
+ * @throws Transient where Step Functions does not know the task yet
  */
-export async function claim(deps: AcquireLockDeps, request: AcquireLockInput) {
-  const { ledger, waits } = deps
+export async function claim(given: AcquireLockDeps, request: AcquireLockInput) {
+  const { ledger } = given
+  const waits = given.waits.ofInvocation(request.taskToken)
+  const deps = { ...given, waits }
   const { taskToken, execution, time, campaign, image, stage, parentAmi } = request
   const { order, ami } = await ledger.campaigns.readOrdered(campaign, image)
   const { number, emergency, remaining } = order

@@ -61,7 +61,12 @@ async function rollbackProblems(
   const found = await Promise.all(
     goBack.map(async ({ image, to }) => {
       const name = rollbackOf(operation, image)
-      const { status, problems = [] } = (await ledger.operations.read(name)) ?? {}
+      const record = await ledger.operations.read(name)
+      if (!record)
+        return [
+          `${image} back to ${to}: its rollback did not begin: the execution ${operation} says why; then roll it back`,
+        ]
+      const { status, problems = [] } = record
       if (status === 'finished') return []
       const why = [...problems]
       // The record of one that died may still say that it runs, and has no problems then.

@@ -5,6 +5,6 @@ import { closeDeps } from '../workflow/dependencies.ts'
 import { fail } from './fail-rebake.ts'
 
 const deps = closeDeps()
-const Request = v.object({ ...rebake.entries, execution: arn, failure })
+const Request = v.object({ ...rebake.entries, execution: arn, failure, unstarted: v.optional(v.boolean()) })
 
 export const handler = createHandler(Request, (request) => fail(deps, request))

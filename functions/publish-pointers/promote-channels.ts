@@ -1,15 +1,16 @@
-import { type CloudWatchFor, requireQuietAlarm } from '../../aws/alarms.ts'
+import type { CloudWatchFor } from '../../aws/alarms.ts'
 import { pointTo, readPointers } from '../../aws/pointers.ts'
 import { inEach } from '../../aws/targets.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Placement } from '../../domain/releases/image-release.ts'
-import { buildOf, publishedAt } from '../workflow/distributions.ts'
+import { mustHaveBeenQuiet } from '../workflow/alarm-guard.ts'
 import { requireRolloutLock } from '../workflow/rollout-guard.ts'
 import { incomplete, type PublishDeps, targetsOf } from './publish-pointers.ts'
 
 interface PromoteChannelsInput {
   /** The execution's ARN. */
   execution: string
+  time: string
   campaign: string
   image: string
 }
@@ -22,17 +23,15 @@ interface PromoteChannelsInput {
  */
 export async function promote(
   { fleet, ledger, pause, cloudWatch }: PublishDeps & { cloudWatch: CloudWatchFor },
-  { execution, campaign, image }: PromoteChannelsInput,
+  { execution, time, campaign, image }: PromoteChannelsInput,
 ) {
   const item = await ledger.campaigns.readOrdered(campaign, image)
   const { rings } = item.order
   const permit = () => requireRolloutLock(ledger, execution, item)
   await permit()
   const last = rings.at(-1)
-  if (last) {
-    const { account: buildAccount } = buildOf(item.imageArn ?? '')
-    await requireQuietAlarm(cloudWatch, last, { since: publishedAt(item, last), buildAccount })
-  }
+  const { imageArn = '' } = item
+  if (last) await mustHaveBeenQuiet({ ledger, cloudWatch }, item, last, { campaign, time, imageArn })
   const targets = targetsOf(fleet, item)
   const placed = rings.flatMap(({ ring, parameter }) =>
     (item.distributed?.[ring] ?? []).map((target) => ({ ...target, parameter })),

@@ -31,8 +31,9 @@ interface RequestApprovalInput {
  * timeout is the end of it.
  */
 export async function requestApproval(deps: RequestApprovalDeps, request: RequestApprovalInput) {
-  const { ledger, waits } = deps
+  const { ledger } = deps
   const { taskToken, execution, time, campaign, image, ring: name } = request
+  const waits = deps.waits.ofInvocation(taskToken)
   const { order } = await ledger.campaigns.readOrdered(campaign, image)
   const ring = order.rings.find((each) => each.ring === name)
   if (!ring?.approval) throw new Error(`the order of ${image} asks for no approval for ring ${name}`)

@@ -21,8 +21,9 @@ export interface RunCheckInput extends Omit<CheckInput, 'state'> {
  * not done waits for its event, which brings the next look.
  */
 export async function runCheck(deps: RunCheckDeps, request: RunCheckInput) {
-  const { ledger, waits } = deps
   const { campaign, image, check: name, time, since, taskToken } = request
+  const { ledger } = deps
+  const waits = deps.waits.ofInvocation(taskToken)
   const { order } = await ledger.campaigns.readOrdered(campaign, image)
   const check = order.checks.find((each) => each.check === name)
   if (!check) throw new Error(`the order of ${image} has no check ${name}`)

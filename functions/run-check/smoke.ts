@@ -43,8 +43,13 @@ export async function examineSmoke(
       doing: step ? `step ${step} is InProgress` : `the execution is ${status}`,
       state: { executionId },
     }
-  return { results: [status === 'Success' ? passed(execution) : failed(execution, executionId)] }
+  // Not the execution's word alone: whether it succeeds after a step that failed hangs on what it is notified of that step.
+  const succeeded = status === 'Success' && scriptOf(execution)?.StepStatus === 'Success'
+  return { results: [succeeded ? passed(execution) : failed(execution, executionId)] }
 }
+
+const scriptOf = ({ StepExecutions: steps = [] }: AutomationExecution) =>
+  steps.find(({ StepName }) => StepName === 'RunScript')
 
 /**
  * Cancels what goes on for a check that nobody waits for any more: the instance is terminated now, not in hours.
@@ -121,7 +126,9 @@ function failed(
   { AutomationExecutionStatus: status, FailureMessage: why, StepExecutions: steps = [] }: AutomationExecution,
   executionId: string,
 ): CheckResult {
-  const step = steps.find(({ StepStatus }) => /^(Failed|TimedOut|Cancelled)$/.test(StepStatus ?? ''))
+  const ended = steps.find(({ StepStatus }) => /^(Failed|TimedOut|Cancelled)$/.test(StepStatus ?? ''))
+  // A script that never ran is no success, whatever the execution says.
+  const step = ended ?? (status === 'Success' ? { StepName: 'RunScript', StepStatus: 'Pending' as const } : undefined)
   const reported = step?.StepName === 'RunScript' ? printedBy(steps) : hints[step?.StepName ?? '']
   const detail = tail(reported ?? step?.FailureMessage ?? why ?? '')
   return {
@@ -133,7 +140,7 @@ function failed(
 
 /** What the script printed: an output of its step, or where that failed, only in the message. */
 function printedBy(steps: StepExecution[]): string | undefined {
-  const script = steps.find(({ StepName }) => StepName === 'RunScript')
+  const script = scriptOf({ StepExecutions: steps })
   const [output] = script?.Outputs?.Output ?? []
   if (output !== undefined) return output
   const [, payload] = script?.FailureMessage?.match(/OutputPayload=\[(\{.*\})\], CommandId=/s) ?? []

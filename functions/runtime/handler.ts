@@ -7,6 +7,7 @@ import middy from '@middy/core'
 import * as v from 'valibot'
 import { classify } from '../../aws/errors.ts'
 import { InvalidInput } from '../../domain/errors.ts'
+import { shortened } from '../../domain/shortened.ts'
 
 const logger = new Logger()
 // What is counted is the fleet's, whichever function counts it: the dimension `service`, which Powertools adds, is one.
@@ -61,9 +62,21 @@ const problems = (issues: readonly v.BaseIssue<unknown>[]) =>
 
 const classified: middy.MiddlewareObj = {
   onError: (request) => {
-    request.error = classify(request.error) as Error
-    logger.error('failed', request.error as Error)
+    const error = classify(request.error) as Error
+    logger.error('failed', error)
+    request.error = brief(error)
   },
+}
+
+/** Lambda hands on the message, and the stack, which begins with the message. The log has both in full length. */
+function brief(error: Error): Error {
+  const { message, stack = '' } = error
+  const short = shortened(message)
+  if (short === message) return error
+  const frames = stack.split('\n').filter((line) => line.startsWith('    at '))
+  error.message = short
+  error.stack = [`${error.name}: ${short}`, ...frames].join('\n')
+  return error
 }
 
 // Powertools' own middleware warns of every invocation that counts nothing, which is most of them.

@@ -2,6 +2,7 @@ import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { isFinished, isPlanned } from '../../domain/image-status.ts'
 import { operationMachines } from '../../domain/operations.ts'
 import type { PlannedImage } from '../../domain/planning/plan.ts'
+import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { type Failed, fail } from '../fail-rebake/fail-rebake.ts'
 import { summarise } from '../summarise-campaign/summarise-campaign.ts'
@@ -58,9 +59,7 @@ export async function settle(deps: SettleExecutionDeps, { time, detail }: Stoppe
     for (const item of images)
       if (item.execution && !isFinished(item))
         await endRebake(deps, { ...outcome, execution: item.execution, campaign, image: item.image })
-  // A root, whose parent is not baked first; any other image's rebake, or its parent's, ends by itself.
-  const isRoot = ({ parentAmi }: PlannedImage) => parentAmi !== undefined
-  await failPlanned(deps, isRoot, { ...outcome, execution, campaign })
+  await failPlanned(deps, isUnstarted, { ...outcome, execution, campaign })
   return summarise(deps, { campaign, time, failure, as })
 }
 
@@ -79,13 +78,21 @@ async function endRebake(deps: SettleExecutionDeps, failed: Failed) {
   return ended
 }
 
+/**
+ * Whom nobody starts once the campaign's execution has ended: a root, and an image whose parent has ended without starting it. What waits
+ * for a rebake that is still under way ends with that.
+ */
+function isUnstarted({ parent, parentAmi }: PlannedImage, images: CampaignImageItem[]): boolean {
+  return parentAmi !== undefined || images.some((each) => each.image === parent && isFinished(each))
+}
+
 /** What nobody started has nobody else to close it, and takes its descendants along. */
 async function failPlanned(
   deps: SettleExecutionDeps,
-  isMine: (plan: PlannedImage) => boolean,
+  isMine: (plan: PlannedImage, images: CampaignImageItem[]) => boolean,
   failed: Omit<Failed, 'image'>,
 ): Promise<void> {
   const { images } = await deps.ledger.campaigns.read(failed.campaign)
   for (const item of images)
-    if (isPlanned(item) && isMine(item.plan)) await fail(deps, { ...failed, image: item.image })
+    if (isPlanned(item) && isMine(item.plan, images)) await fail(deps, { ...failed, image: item.image })
 }

@@ -39,8 +39,14 @@ interface StartBakeInput {
 export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   const { execution, time, campaign, image, parentAmi } = request
   const { order } = await deps.ledger.campaigns.readOrdered(campaign, image)
-  await requireOpenWindow(deps, order, { image }, time, () =>
-    changeLocks(deps, time, (locks) => releaseLock(locks, { holder: execution, stage: 'bake' })),
+  await requireOpenWindow(
+    deps,
+    order,
+    { image },
+    {
+      time,
+      beforeWaiting: () => changeLocks(deps, time, (locks) => releaseLock(locks, { holder: execution, stage: 'bake' })),
+    },
   )
   await pinParent(deps, order, request)
   const { pipelineArn } = order

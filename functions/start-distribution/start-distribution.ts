@@ -5,18 +5,20 @@ import {
   UpdateDistributionConfigurationCommand,
 } from '@aws-sdk/client-imagebuilder'
 import type { OrganizationsClient } from '@aws-sdk/client-organizations'
-import { type CloudWatchFor, requireQuietAlarm } from '../../aws/alarms.ts'
+import type { CloudWatchFor } from '../../aws/alarms.ts'
 import { isAlreadyThere } from '../../aws/errors.ts'
 import { accountsOf } from '../../aws/organizations.ts'
+import { looksEvery } from '../../domain/alarms.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { resourceName } from '../../domain/names.ts'
 import { type Part, planDistribution } from '../../domain/planning/distribution.ts'
 import type { Distributing } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { mustHaveBeenQuiet } from '../workflow/alarm-guard.ts'
 import { requireApproval } from '../workflow/approval-guard.ts'
 import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
-import { buildOf, publishedAt, readRing } from '../workflow/distributions.ts'
+import { buildOf, readRing } from '../workflow/distributions.ts'
 import { requireRolloutLock } from '../workflow/rollout-guard.ts'
 
 interface StartDistributionDeps extends WindowDeps {
@@ -43,8 +45,8 @@ interface StartDistributionInput {
  * rebuilds nothing. The accounts are those of the first try: a repeat goes on where the last one stopped.
  *
  * @returns the ARN to wait for first
- * @throws OutsideChangeWindow where a freeze or a window forbids it now; Superseded where an emergency has overtaken it; AlarmFired
- * and AlarmUnknown by the ring before; ApprovalNeeded; OrganizationUnreadable; QuotaReached.
+ * @throws Superseded where an emergency has overtaken it; AlarmFired and AlarmUnknown by the ring before; OutsideChangeWindow where a freeze or a window
+ * forbids it now, or sooner than that is over where an alarm is to be asked meanwhile; ApprovalNeeded; OrganizationUnreadable; QuotaReached.
  */
 export async function startDistribution(deps: StartDistributionDeps, request: StartDistributionInput) {
   const { ledger } = deps
@@ -53,12 +55,10 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
   const { order } = item
   const from = { name: resourceName(deps.fleet.name, request.image), ...buildOf(imageArn) }
   await requireRolloutLock(ledger, execution, item)
-  await requireOpenWindow(deps, order, { image: request.image, ring: ring.ring }, time)
-  if (before)
-    await requireQuietAlarm(deps.cloudWatch, before, {
-      since: publishedAt(item, before),
-      buildAccount: from.account,
-    })
+  // Before anything that may take weeks, and again in each of them: CloudWatch forgets.
+  if (before) await mustHaveBeenQuiet(deps, item, before, request)
+  const longest = before?.alarm ? { longest: looksEvery } : {}
+  await requireOpenWindow(deps, order, { image: request.image, ring: ring.ring }, { time, ...longest })
   await requireApproval(ledger, order, ring)
 
   const known = item.distributing?.[ring.ring]

@@ -12,6 +12,13 @@ export interface WindowDeps {
   notify: Notify
 }
 
+interface Passing {
+  time: string
+  /** Seconds after which it asks again, closed or not. Default: when it opens. */
+  longest?: number
+  beforeWaiting?: () => Promise<unknown>
+}
+
 /**
  * Lets a change pass only while no freeze forbids it and its windows are open. Emergencies pass. What may not pass
  * yet is recorded, and reported once for all of a campaign that wait until the same time.
@@ -22,8 +29,7 @@ export async function requireOpenWindow(
   { fleet, ledger, notify }: WindowDeps,
   { campaign, image, emergency }: BakeOrder,
   scope: Scope,
-  time: string,
-  beforeWaiting: () => Promise<unknown> = async () => {},
+  { time, longest = Number.POSITIVE_INFINITY, beforeWaiting = async () => {} }: Passing,
 ): Promise<void> {
   const opening = emergency ? undefined : nextChangeWindow(fleet, scope, new Date(time))
   if (!opening) return
@@ -36,5 +42,6 @@ export async function requireOpenWindow(
     await notify(campaignWaiting({ campaign, image, ring, until, reasons }))
     await ledger.campaigns.recordWaitAnnounced(campaign, { image, ring, until, reasons })
   }
-  throw new OutsideChangeWindow({ opensAt: until, reasons })
+  const again = Math.min(opening.opensAt.getTime(), Date.parse(time) + longest * 1000)
+  throw new OutsideChangeWindow({ opensAt: new Date(again).toISOString(), reasons })
 }

@@ -1,4 +1,4 @@
-import { isFinished } from '../../domain/image-status.ts'
+import { isFinished, isPlanned } from '../../domain/image-status.ts'
 import { removeExecution } from '../../domain/locks.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
@@ -23,6 +23,8 @@ export interface Closing {
   time: string
   campaign: string
   image: string
+  /** Nobody could start it: `execution` is the one that tried to, and keeps what it holds. Nothing is closed where it has begun. */
+  unstarted?: boolean | undefined
 }
 
 /**
@@ -31,12 +33,14 @@ export interface Closing {
  */
 export async function close(
   deps: CloseDeps,
-  { execution, time, campaign, image: name }: Closing,
+  { execution, time, campaign, image: name, unstarted = false }: Closing,
   record: (image: CampaignImageItem, images: CampaignImageItem[]) => Promise<void>,
 ): Promise<void> {
   const { images } = await deps.ledger.campaigns.read(campaign)
   const image = images.find((candidate) => candidate.image === name)
   if (!image) throw new Error(`campaign ${campaign} knows no image ${name}`)
+  if (unstarted && !isPlanned(image)) return
   if (!isFinished(image)) await record(image, images)
+  if (unstarted) return
   await changeLocks(deps, time, (locks) => removeExecution(locks, execution))
 }

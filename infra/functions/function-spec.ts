@@ -9,7 +9,7 @@ export interface FunctionSpec {
   retryAttempts?: number
   /** How many may run at once; as many as there is to do if nothing is said. */
   concurrency?: number
-  /** Seconds; 30 if nothing is said. */
+  /** Seconds; 30 if nothing is said. A state that calls it waits a little longer. */
   timeout?: number
   environment: Record<string, string>
   permissions: Permission[]

@@ -30,15 +30,15 @@ const lastResort = [
   '',
 ].join('\n')
 
-/** Whatever ends a step, the instance is terminated. */
-const cleanUp = { onFailure: 'step:FindInstances', onCancel: 'step:FindInstances' }
+/** A step without which nothing is tested. Whatever ends it, the instance is terminated. */
+const deciding = { isCritical: true, onFailure: 'step:FindInstances', onCancel: 'step:FindInstances' }
 const instanceIds = ['{{ Launch.InstanceIds }}']
 const tag = (Key: string, Value: string) => ({ Key, Value })
 
 /**
  * The runbook that tests one AMI on one instance type. It succeeds where the script did and the instance is being
- * terminated; a step that fails is critical by default, so the execution does not succeed even though it goes on to clean
- * up.
+ * terminated. A step that fails makes the execution fail, even though it goes on to clean up: each says that it is critical, as the guide
+ * calls that the default, and says as well that only what is written counts.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
  */
 export function smokeAutomation(surroundings: SmokeSurroundings) {
@@ -71,7 +71,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
         // The token makes the attempts one launch.
         maxAttempts: 3,
         timeoutSeconds: 600,
-        ...cleanUp,
+        ...deciding,
         inputs: {
           ImageId: '{{ ImageId }}',
           InstanceType: '{{ InstanceType }}',
@@ -92,7 +92,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
         name: 'WaitRunning',
         action: 'aws:waitForAwsResourceProperty',
         timeoutSeconds: 600,
-        ...cleanUp,
+        ...deciding,
         inputs: {
           Service: 'ec2',
           Api: 'DescribeInstances',
@@ -108,7 +108,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
         action: 'aws:waitForAwsResourceProperty',
         // Windows takes its time.
         timeoutSeconds: 1_800,
-        ...cleanUp,
+        ...deciding,
         inputs: {
           Service: 'ssm',
           Api: 'DescribeInstanceInformation',
@@ -122,7 +122,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
         name: 'RunScript',
         action: 'aws:runCommand',
         timeoutSeconds: longestScript,
-        ...cleanUp,
+        ...deciding,
         inputs: {
           DocumentName: '{{ CommandDocument }}',
           InstanceIds: instanceIds,
@@ -136,6 +136,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
         // By the tag: a launch that failed or was cancelled does not tell what it has launched.
         action: 'aws:executeAwsApi',
         maxAttempts: 3,
+        isCritical: true,
         inputs: {
           Service: 'ec2',
           Api: 'DescribeInstances',
@@ -148,6 +149,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
         name: 'Terminate',
         action: 'aws:executeAwsApi',
         maxAttempts: 3,
+        isCritical: true,
         inputs: { Service: 'ec2', Api: 'TerminateInstances', InstanceIds: '{{ FindInstances.InstanceIds }}' },
         isEnd: true,
       },

@@ -9,11 +9,12 @@ const sts = mockOf(STSClient)
 const buildAccount = '111122223333'
 const since = '2026-09-08T10:00:00Z'
 const alarm = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:orders: errors'
-const asking = (more: { alarm?: string; since?: string | undefined } = {}) =>
+const time = '2026-09-08T12:00:00Z'
+const asking = (more: { alarm?: string; since?: string | undefined; time?: string } = {}) =>
   requireQuietAlarm(
     cloudWatchOf('golden'),
     { ring: 'early', alarm, ...more },
-    { since, buildAccount, ...('since' in more && { since: more.since }) },
+    { since: 'since' in more ? more.since : since, time: more.time ?? time, buildAccount },
   )
 const named = { AlarmName: 'orders: errors', StateUpdatedTimestamp: new Date('2026-09-08T09:00:00Z') }
 const update = (from: string, to: string) => ({
@@ -31,7 +32,7 @@ beforeEach(() => {
 
 describe('an alarm', () => {
   it('lets pass what no alarm watches, and nobody is asked', async () => {
-    await requireQuietAlarm(cloudWatchOf('golden'), { ring: 'early' }, { since, buildAccount })
+    await requireQuietAlarm(cloudWatchOf('golden'), { ring: 'early' }, { since, time, buildAccount })
     expect(cloudWatch.calls()).toEqual([])
   })
 
@@ -90,6 +91,20 @@ describe('an alarm', () => {
 
   it('stops everything when nobody knows since when it must have been quiet', async () => {
     await expect(asking({ since: undefined })).rejects.toMatchObject({ name: 'AlarmUnknown' })
+  })
+
+  it.each([
+    ['2026-10-07T10:00:00Z', undefined],
+    [
+      '2026-10-07T10:00:01Z',
+      /early: it was last known to be quiet at 2026-09-08T10:00:00Z, and CloudWatch remembers 30 days/,
+    ],
+  ])('is known until 29 days are over: at %s', async (now, message) => {
+    const asked = asking({ time: now })
+    if (message)
+      await expect(asked).rejects.toMatchObject({ name: 'AlarmUnknown', message: expect.stringMatching(message) })
+    else await asked
+    expect(cloudWatch.calls().length > 0).toBe(message === undefined)
   })
 
   it('is asked through the role there, where it is in a target', async () => {

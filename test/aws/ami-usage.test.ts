@@ -90,6 +90,14 @@ it('finds instances, stopped ones too, and none that is gone', async () => {
   ).toEqual(['instance i-1: ami-1', 'instance i-2: ami-2'])
 })
 
+it('finds instances that a service manages, which EC2 tells only who asks for them', async () => {
+  expect(
+    await reported((_, { instances }) => {
+      instances.set('i-1', { ami: 'ami-1', state: 'running', managed: true })
+    }),
+  ).toEqual(['instance i-1: ami-1'])
+})
+
 it('says where nobody knows what is used, and what is used elsewhere', async () => {
   const world = new FakeWorld()
   const elsewhere = { ...place, account: '555566667777' }

@@ -61,6 +61,36 @@ describe('fail-rebake', () => {
   })
 })
 
+describe('one that nobody could start', () => {
+  const execution = executionOf('al2023-hardened')
+  const unstarted = { unstarted: true, execution, failure: { error: 'NotStarted', cause: 'Rate exceeded' } }
+
+  it('fails, with what descends from it, and its parent keeps its own turn', async () => {
+    const all = await plannedCampaign()
+    await claimFor(all, 'al2023-hardened')
+    await failing(all, unstarted)
+    expect(await all.statuses()).toMatchObject({
+      'al2023-hardened': 'baking',
+      [image]: 'failed',
+      'orders-api': 'skipped',
+    })
+    expect((await all.image(image)).reason).toBe('Step Functions did not start its rebake, for minutes: Rate exceeded')
+    expect(all.ledger.items.get('CLAIMS|CLAIMS')).toMatchObject({ held: [{ holder: execution }] })
+    expect(all.reported).toMatchObject([{ subject: 'Failed: al2023-java was not released' }])
+    expect([all.reported[0]?.links[0]?.url, all.counted]).toEqual([expect.stringContaining(execution), ['ImageFailed']])
+  })
+
+  it.each(['waiting', 'baking', 'candidate', 'released', 'aborted'] as const)(
+    'had begun all the same: %s',
+    async (status) => {
+      const all = await plannedCampaign()
+      await all.set(image, { status })
+      await failing(all, unstarted)
+      expect([(await all.image(image)).status, all.reported, all.counted]).toEqual([status, [], []])
+    },
+  )
+})
+
 describe('what is superseded', () => {
   const rollOut = async (all: Planned) => {
     await all.set(image, { status: 'candidate' })

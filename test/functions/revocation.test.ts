@@ -151,12 +151,13 @@ describe('plan-revocation', () => {
 describe('close-revocation', () => {
   /** Planned, rolled back, and withdrawn, as reported. */
   const closing = async ({
-    rollback = { status: 'finished' } as object,
+    rollback = { status: 'finished' } as object | null,
     outcome = 'done' as 'done' | 'in-use' | 'failed',
   } = {}) => {
     const all = await world()
     await plan(all.parts, request)
-    await all.ledger.table.set(keyOf('operation', { operation: rollbackOf(operation, base) }), { ...rollback })
+    if (rollback)
+      await all.ledger.table.set(keyOf('operation', { operation: rollbackOf(operation, base) }), { ...rollback })
     for (const withdrawal of await all.ledger.operations.readWithdrawals(operation))
       await all.ledger.operations.recordWithdrawn(
         operation,
@@ -205,6 +206,12 @@ describe('close-revocation', () => {
       { rollback: { status: 'failed', problems: ['222233334444: no role'] } },
       1,
       'back to 1.0.1/1: 222233334444',
+    ],
+    [
+      'a rollback that could not be started',
+      { rollback: null },
+      1,
+      `its rollback did not begin: the execution ${operation} says why; then roll it back`,
     ],
     ['a rollback that died', { rollback: {} }, 1, 'did not run to its end'],
     [

@@ -165,6 +165,20 @@ describe('a campaign that stopped', () => {
     expect(all.reported.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
   })
 
+  it.each(['released', 'failed'] as const)('closes what its parent, which is %s, has not started', async (status) => {
+    const all = await plannedCampaign()
+    for (const image of ['al2023-hardened', 'al2023-node', 'web-frontend']) await all.set(image, { status: 'released' })
+    await all.set('al2023-hardened', { status })
+    await settling(all, ofCampaign({ status: 'FAILED', error: 'ImagesFailed', cause: '3 released' }))
+    expect(await all.statuses()).toMatchObject({
+      'al2023-java': 'failed',
+      'orders-api': 'skipped',
+      'payments-api': 'skipped',
+      'web-frontend': 'released',
+    })
+    expect(all.reported.filter(({ kind }) => kind === 'image-failed')).toHaveLength(1)
+  })
+
   it('takes along what is under way, and what that has not started, and says who cancelled it', async () => {
     const all = await plannedCampaign()
     const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-java/1.0.0/1'

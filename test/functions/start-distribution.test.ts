@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-organizations'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cloudWatchOf } from '../../aws/alarms.ts'
+import { OutsideChangeWindow } from '../../domain/errors.ts'
 import { removeExecution } from '../../domain/locks.ts'
 import { hold, recordRevoked } from '../../domain/planning/holds.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
@@ -203,6 +204,81 @@ describe('start-distribution', () => {
       new Date('2026-09-08T11:00:00Z'),
     )
     expect(started()).toHaveLength(1)
+  })
+
+  describe('an alarm that fires while the next ring is closed for weeks', () => {
+    const alarm = 'arn:aws:cloudwatch:us-west-2:111122223333:alarm:errors'
+    const day = 24 * 3_600_000
+    const publishedAt = Date.parse('2026-09-01T06:00:00Z')
+    const at = (days: number) => new Date(publishedAt + days * day).toISOString()
+    const known = (now: string, { StartDate }: { StartDate?: Date }) =>
+      Math.max(Date.parse(now) - 30 * day, StartDate?.getTime() ?? 0)
+
+    /** The rollout from the end of its soak on, as the state machine goes: it comes back when it is asked to. */
+    const goingOn = async (fires: number, closed: object, soak = 0) => {
+      const all = await rollingOut()
+      await withRings(all, ({ ring }) => (ring === 'early' ? { alarm } : {}))
+      await all.set(image, { published: { early: at(0) } } as never)
+      let now = at(soak)
+      const fired = () => Date.parse(now) >= publishedAt + fires * day
+      const isOn = () => fired() && Date.parse(now) < publishedAt + (fires + 1) * day
+      cloudWatch.on(DescribeAlarmsCommand).callsFake(() => ({
+        MetricAlarms: [
+          { AlarmName: 'errors', StateValue: isOn() ? 'ALARM' : 'OK', StateUpdatedTimestamp: new Date(now) },
+        ],
+      }))
+      cloudWatch.on(DescribeAlarmHistoryCommand).callsFake((input) => {
+        const Timestamp = new Date(publishedAt + fires * day)
+        const HistoryData = JSON.stringify({ newState: { stateValue: 'ALARM' } })
+        return {
+          AlarmHistoryItems: fired() && Timestamp.getTime() >= known(now, input) ? [{ Timestamp, HistoryData }] : [],
+        }
+      })
+      const fleet = { ...exampleFleet(), freezes: {}, ...closed }
+      const waits: number[] = []
+      for (;;) {
+        const answer = await starting(all, { ring: 'everyone', time: now, fleet }).catch((error: Error) => error)
+        if (!(answer instanceof OutsideChangeWindow)) return { answer, waits, all }
+        waits.push((Date.parse(answer.data.opensAt) - Date.parse(now)) / day)
+        now = answer.data.opensAt
+      }
+    }
+    const frozen = (days: number) => ({
+      freezes: { long: { reason: 'long', from: at(0).slice(0, 16), to: at(days).slice(0, 16), timezone: 'UTC' } },
+    })
+
+    it.each(Array.from({ length: 35 }, (_, days) => days))('on day %d stops the image', async (fires) => {
+      expect(await goingOn(fires + 0.5, frozen(35.5))).toMatchObject({ answer: { name: 'AlarmFired' } })
+      expect(started()).toEqual([])
+    })
+
+    it.each([0.5, 9.5, 20.5, 39.5])('on day %d of a freeze of 40 days stops the image', async (fires) => {
+      expect(await goingOn(fires, frozen(40))).toMatchObject({ answer: { name: 'AlarmFired' } })
+    })
+
+    it('is asked every two weeks, and what it said is kept; people are notified once of the whole wait', async () => {
+      const { answer, waits, all } = await goingOn(100, frozen(35))
+      expect(answer).toEqual({ awaited: distributed(2) })
+      expect(waits).toEqual([14, 14, 7])
+      expect((await all.image(image)).quiet).toEqual({ early: at(35) })
+      expect((await all.image(image)).waiting?.until).toBe(at(35))
+      expect(all.reported.filter(({ kind }) => kind === 'campaign-waiting')).toHaveLength(1)
+    })
+
+    it('lets nobody go on where nobody has asked for longer than CloudWatch remembers', async () => {
+      const { answer } = await goingOn(100, {}, 29.1)
+      expect(answer).toMatchObject({
+        name: 'AlarmUnknown',
+        message: expect.stringContaining('CloudWatch remembers 30 days'),
+      })
+    })
+
+    it('does not shorten a wait that no alarm is asked for', async () => {
+      const all = await rollingOut()
+      const fleet = { ...exampleFleet(), ...frozen(35) }
+      const closed = starting(all, { ring: 'everyone', time: at(0), fleet })
+      await expect(closed).rejects.toMatchObject({ name: 'OutsideChangeWindow', data: { opensAt: at(35) } })
+    })
   })
 
   it('waits until somebody has approved, and has done nothing till then', async () => {

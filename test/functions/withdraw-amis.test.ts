@@ -100,6 +100,13 @@ describe('withdrawing AMIs', () => {
     expect(await outcomes()).toEqual(['ami-used done'])
   })
 
+  it('removes nothing that runs as an instance which EC2 hides, as a service manages it', async () => {
+    const { world, run } = await operation(each('remove', 'ami-used'))
+    world.at(place).instances.set('i-1', { ami: 'ami-used', state: 'running', managed: true })
+    expect(await run()).toEqual({ withdrawn: 0, inUse: 1 })
+    expect(world.amis.has('ami-used')).toBe(true)
+  })
+
   it('remembers the first of many uses', async () => {
     const { world, ledger, run } = await operation(each('remove', 'ami-used'))
     for (let n = 0; n < 50; n++) world.at(place).instances.set(`i-${n}`, { ami: 'ami-used', state: 'running' })

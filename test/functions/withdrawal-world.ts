@@ -34,7 +34,8 @@ export class FakePlace {
   readonly templates = new Map<string, Template>()
   readonly groups = new Map<string, Group>()
   readonly configurations = new Map<string, string>()
-  readonly instances = new Map<string, { ami: string; state: string }>()
+  /** What a service manages is hidden from anybody who does not ask for it. */
+  readonly instances = new Map<string, { ami: string; state: string; managed?: true }>()
   /** Operations that are not allowed there. */
   readonly refused = new Set<string>()
 
@@ -61,6 +62,11 @@ export class FakePlace {
       ].filter((ami) => ami !== undefined),
     )
   }
+}
+
+interface InstancesAsked {
+  Filters: [{ Values: string[] }]
+  IncludeManagedResources?: boolean
 }
 
 export class FakeWorld {
@@ -157,11 +163,13 @@ export class FakeWorld {
         if (!this.snapshots.delete(SnapshotId)) throw named('InvalidSnapshot.NotFound')
         return {}
       },
-      DescribeInstances: ({ Filters }: { Filters: [{ Values: string[] }] }) => ({
+      DescribeInstances: ({ Filters, IncludeManagedResources: all }: InstancesAsked) => ({
         Reservations: [
           {
-            Instances: [...place.instances].flatMap(([InstanceId, instance]) =>
-              Filters[0].Values.includes(instance.state) ? [{ InstanceId, ImageId: instance.ami }] : [],
+            Instances: [...place.instances].flatMap(([InstanceId, reported]) =>
+              Filters[0].Values.includes(reported.state) && (all || !reported.managed)
+                ? [{ InstanceId, ImageId: reported.ami }]
+                : [],
             ),
           },
         ],

@@ -21,6 +21,18 @@ const actionOf = (resource: string) => {
   return `${service}:${action.charAt(0).toUpperCase()}${action.slice(1)}`
 }
 
+interface Calling {
+  Resource: string
+  TimeoutSeconds?: number
+  Arguments: { FunctionName: string }
+}
+
+const callsIn = (value: unknown): Calling[] => {
+  if (typeof value !== 'object' || value === null) return []
+  const calls = (value as Calling).Resource === 'arn:aws:states:::lambda:invoke' ? [value as Calling] : []
+  return [...calls, ...Object.values(value).flatMap(callsIn)]
+}
+
 const tasksIn = (value: unknown): string[] => {
   if (typeof value !== 'object' || value === null) return []
   const task = value as { Type?: string; Resource?: string }
@@ -43,6 +55,14 @@ describe.each(machineNames)('%s', (name) => {
     const needed = tasksIn(definitionOf(template, `${id}StateMachine`)).map(actionOf)
     expect(needed.length).toBeGreaterThan(0)
     expect(Object.keys(allowed(template, `${id}Role`))).toEqual(expect.arrayContaining([...new Set(needed)]))
+  })
+
+  it('waits for each function 30 seconds longer than that may run', () => {
+    const timeouts = resourcesOf(template, 'AWS::Lambda::Function')
+    const calls = callsIn(definitionOf(template, `${id}StateMachine`))
+    const nameOf = ({ Arguments }: Calling) => Arguments.FunctionName.replace(/^<(.+)\.Arn>$/, '$1')
+    expect(calls.length).toBeGreaterThan(0)
+    for (const call of calls) expect(call.TimeoutSeconds).toBe(timeouts[nameOf(call)]?.Timeout + 30)
   })
 
   it('logs errors without their data, and is traced', () => {

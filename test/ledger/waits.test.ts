@@ -1,4 +1,10 @@
-import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, TaskTimedOut } from '@aws-sdk/client-sfn'
+import {
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type LockRequest, releaseLock, removeExecution, requestLock } from '../../domain/locks.ts'
 import { changeLocks } from '../../functions/workflow/locks.ts'
@@ -58,6 +64,38 @@ describe('a wait', () => {
     await waits.bringOutcome('id', {}, time)
     stepFunctions.on(SendTaskSuccessCommand).rejects(new Error('AccessDenied'))
     await expect(waits.bringOutcome('id', {}, time)).rejects.toThrow('AccessDenied')
+  })
+
+  describe('of an invocation whose own task is not there', () => {
+    const gone = [
+      new TaskTimedOut({ message: 'over', $metadata: {} }),
+      new TaskDoesNotExist({ message: 'not yet', $metadata: {} }),
+    ]
+    const own = (made = make()) => ({ ...made, waits: made.waits.ofInvocation('token-1') })
+    const transient = {
+      name: 'Transient',
+      message: expect.stringMatching(/^its own task is not there: (over|not yet)$/),
+    }
+
+    it.each(gone)('throws, so that the task is tried again: $name', async (error) => {
+      for (const command of [SendTaskSuccessCommand, SendTaskFailureCommand])
+        stepFunctions.on(command as never).rejects(error)
+      const { waits, ledger } = own()
+      await expect(waits.complete('token-1')).rejects.toMatchObject(transient)
+      await waits.leaveToken('id', 'token-1', time)
+      await expect(waits.bringOutcome('id', { granted: true }, time)).rejects.toMatchObject(transient)
+      await expect(waits.bringOutcome('id', {}, time)).rejects.toMatchObject(transient)
+      await taskWaits(ledger.waits).bringOutcome('other', { error: 'Superseded', cause: 'by c2' }, time)
+      await expect(waits.leaveToken('other', 'token-1', time)).rejects.toMatchObject(transient)
+    })
+
+    it('does not throw once its task has taken an answer, and never for the token of another', async () => {
+      const { waits } = own()
+      await waits.complete('token-1')
+      stepFunctions.on(SendTaskSuccessCommand).rejects(gone[0] as Error)
+      await waits.complete('token-1')
+      await waits.complete('token-2')
+    })
   })
 
   it('expires 90 days after it was last touched', async () => {

@@ -344,7 +344,7 @@ export class QuickWorld {
       const { execution, campaign, image, ring, time, imageArn } = request
       const item = await this.ledger.campaigns.readOrdered(campaign, image)
       await requireRolloutLock(this.ledger, execution, item)
-      await requireOpenWindow(this.#parts, item.order, { image, ring }, time)
+      await requireOpenWindow(this.#parts, item.order, { image, ring }, { time })
       this.distributions.push({ image, ring, campaign, time: this.clock.now() })
       return { awaited: `${imageArn}/copy/${ring}` }
     },

@@ -18,8 +18,13 @@ import { type Observed, signsOf } from './signs.ts'
 const kinds = Object.keys(faultKinds) as FaultKind[]
 const kindsOf = (target: string) => kinds.filter((kind) => faultKinds[kind].target === target)
 
-/** A target is named after its fault. Functions have names already. */
-const targetOf = (kind: FaultKind) => (faultKinds[kind].target === 'function' ? 'announce-campaign' : kind)
+/** A target is named after its fault. Functions and services have names already. */
+const named: Partial<Record<FaultKind, string>> = {
+  'handler-crashes': 'announce-campaign',
+  'handler-hangs': 'summarise-campaign',
+  'call-throttled': 'imagebuilder',
+}
+const targetOf = (kind: FaultKind) => named[kind] ?? kind
 
 /** An event finds nobody waiting only where its function is warm: another image's event has come before. */
 const parents: Partial<Record<FaultKind, string>> = { 'event-early': 'event-doubled' }

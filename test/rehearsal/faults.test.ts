@@ -36,6 +36,10 @@ const listed = [
   'shared-late=UPSTREAM: the released AMI is shared with the build account an hour after its release',
   'never-shared=UPSTREAM: nobody shares the released AMI with the build account',
   'handler-crashes=FUNCTION: it dies once, after its work and before its answer',
+  'handler-hangs=FUNCTION: it hangs once, until its time is over, and does its work in the last moment',
+  'start-throttled=IMAGE: Step Functions refuses to start its execution, once',
+  'start-refused=IMAGE: Step Functions refuses to start its execution, however often it is asked',
+  'call-throttled=SERVICE: it refuses a call of a state machine, once',
   'execution-aborted=IMAGE: a person stops its execution in the middle of the bake',
   'settle-lost=IMAGE: the event that its execution has ended never arrives',
 ]
@@ -98,7 +102,7 @@ describe('a fault', () => {
     const crash = parseFault('handler-crashes=start-bake')
     const faults = new Faults([parseFault('build-fails=web'), crash, crash])
     const crashes = ['golden-acquire-lock', 'golden-start-bake', 'golden-start-bake', 'golden-start-bake']
-    expect(crashes.map((name) => faults.afterInvoke(name))).toEqual([undefined, 'crash', 'crash', undefined])
+    expect(crashes.map((name) => faults.drawFor(name))).toEqual([undefined, 'crash', 'crash', undefined])
   })
 
   it('that was given first acts before another of the same hook', () => {

@@ -4,7 +4,13 @@ import type { StepFunctions } from '../../emulator/step-functions/step-functions
 import { Tokens } from '../../emulator/step-functions/tokens.ts'
 import { patienceWith } from '../../rehearsal/patience.ts'
 
-const waiter = (roleArn: string) => ({ roleArn, succeed() {}, fail() {}, heartbeat() {} })
+const waiter = (roleArn: string) => ({
+  roleArn,
+  isKnown: () => true,
+  succeed() {},
+  fail() {},
+  heartbeat() {},
+})
 
 it.each([
   ['a deployed machine, whose answer comes from inside', 'deployed', false],

@@ -34,6 +34,11 @@ export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: st
       bakes: started.length,
       arrivals: arrivalsOf(rehearsal, events, firstArn),
       published: isPublished(fleet, rehearsal, image),
+      unstarted: errorsOf(
+        rehearsal,
+        ({ resource, parameters }) => resource === 'startExecution.sync:2' && parameters.includes(`"image":"${image}"`),
+        'taskSubmitFailedEventDetails',
+      ),
     }
   },
 
@@ -59,18 +64,39 @@ export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: st
   }),
 
   function: ({ fleet, rehearsal }, name) => ({
-    errors: [...rehearsal.world.stepFunctions.executions.values()].flatMap(({ history }) =>
-      history.events.flatMap(({ taskFailedEventDetails: failed, previousEventId }) => {
-        if (!failed) return []
-        // A task is scheduled, started, and perhaps submitted, before it fails.
-        let before = history.events[previousEventId - 1]
-        while (before && !before.taskScheduledEventDetails) before = history.events[before.previousEventId - 1]
-        const isIts = String(before?.taskScheduledEventDetails?.parameters).includes(`:${fleet.name}-${name}"`)
-        return isIts ? [String(failed.error)] : []
-      }),
-    ),
+    errors: errorsOf(rehearsal, ({ parameters }) => parameters.includes(`:${fleet.name}-${name}"`)),
+  }),
+
+  service: ({ rehearsal }, name) => ({
+    errors: errorsOf(rehearsal, ({ resourceType }) => resourceType === `aws-sdk:${name}`),
   }),
 }
+
+interface Scheduled {
+  resourceType: string
+  resource: string
+  parameters: string
+}
+
+/** The errors of the tasks that are meant, in all executions. */
+const errorsOf = (
+  { world }: Rehearsal,
+  isMeant: (task: Scheduled) => boolean,
+  details: 'taskFailedEventDetails' | 'taskSubmitFailedEventDetails' = 'taskFailedEventDetails',
+): string =>
+  [...world.stepFunctions.executions.values()]
+    .flatMap(({ history }) =>
+      history.events.flatMap((event) => {
+        const failed = event[details]
+        if (!failed) return []
+        // A task is scheduled, started, and perhaps submitted, before it fails.
+        let before = history.events[event.previousEventId - 1]
+        while (before && !before.taskScheduledEventDetails) before = history.events[before.previousEventId - 1]
+        const isIts = isMeant(before?.taskScheduledEventDetails as unknown as Scheduled)
+        return isIts ? [String(failed.error)] : []
+      }),
+    )
+    .join(', ')
 
 const halfAnHour = 1_800_000
 const when = (delay: number): When => (delay < halfAnHour ? 'on time' : 'late')

@@ -4,6 +4,7 @@ import validate from 'asl-validator'
 import { describe, expect, it } from 'vitest'
 import * as errors from '../../domain/errors.ts'
 import { explain } from '../../domain/messages/failures.ts'
+import { stepErrors } from '../../domain/step-errors.ts'
 import { checkDefinition } from '../../emulator/step-functions/check/check.ts'
 import { readDefinition } from '../../infra/definitions.ts'
 import { type MachineName, machineNames } from '../../infra/functions/names.ts'
@@ -47,7 +48,21 @@ const sources = globSync('{functions,ledger,aws,domain}/**/*.ts')
   .join('\n')
 /** What outcomes of waits fail their tasks with: `{ error: 'Superseded' }`. */
 const brought = [...sources.matchAll(/\berror: '(\w+)'/g)].flatMap(([, name]) => name ?? [])
-const ofAws = /^(States|Lambda|StepFunctions|DynamoDb|Ssm|Imagebuilder)\.\w+$/
+const ofAws = Object.keys(stepErrors)
+
+/** The names that a retrier lists. */
+const namesOf = (retrier: string) => ofAws.filter((error) => stepErrors[error]?.retriedAs === retrier)
+
+/** A task that waits for a token has the time-out of its wait, which its Catch is about. */
+const retriers: Record<string, string[]> = {
+  'lambda:invoke': ['transient', 'timeout'],
+  'lambda:invoke.waitForTaskToken': ['transient'],
+  'states:startExecution.sync:2': ['start'],
+  'aws-sdk:dynamodb:updateItem.waitForTaskToken': ['dynamodb'],
+  'aws-sdk:imagebuilder:getImage': ['image-builder'],
+  'aws-sdk:imagebuilder:cancelImageCreation': ['image-builder'],
+}
+const retriersFor = (resource: string) => retriers[resource.replace('arn:aws:states:::', '')] ?? []
 
 const languageService = getLanguageService({})
 
@@ -79,7 +94,9 @@ describe.each(machineNames)('%s', (name) => {
   })
 
   it.each(tasks)('%s has a timeout, a Retry with jitter, and a Catch for everything', (_, state) => {
-    expect(state.TimeoutSeconds).toBeDefined()
+    // That of a call of a function follows from the function's own: test/infra/state-machines.test.ts.
+    const isDerived = state.Resource === 'arn:aws:states:::lambda:invoke'
+    expect(state.TimeoutSeconds !== undefined).toBe(!isDerived)
     expect(state.Retry?.length).toBeGreaterThan(0)
     for (const retrier of state.Retry ?? []) expect(retrier.JitterStrategy).toBe('FULL')
     expect(state.Catch?.at(-1)?.ErrorEquals).toEqual(['States.ALL'])
@@ -87,7 +104,17 @@ describe.each(machineNames)('%s', (name) => {
 
   it.each(tasks)('%s names only errors that somebody throws', (_, state) => {
     const named = [...(state.Retry ?? []), ...(state.Catch ?? [])].flatMap(({ ErrorEquals }) => ErrorEquals)
-    expect(named.filter((name) => !ofAws.test(name) && ![...thrown, ...brought].includes(name))).toEqual([])
+    expect(named.filter((name) => ![...ofAws, ...thrown, ...brought].includes(name))).toEqual([])
+  })
+
+  it.each(tasks)('%s tries again what may come and go of the service that it calls', (_, state) => {
+    const { Resource = '', Retry = [] } = state
+    const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals)
+    const expected = retriersFor(Resource).flatMap(namesOf)
+    expect(expected.length).toBeGreaterThan(0)
+    if (retried.includes('States.ALL')) return
+    expect(retried.filter((error) => ofAws.includes(error)).sort()).toEqual(expected.sort())
+    if (Resource.includes(':lambda:')) expect(retried).toContain('Transient')
   })
 
   it.each(states)('%s reads as what it does', (name, { Type }) => {

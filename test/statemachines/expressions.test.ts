@@ -9,6 +9,8 @@ import { carriers, causeOf } from '../support/carriers.ts'
 /** What the state machines decide by themselves: conditions, and what they read of answers and errors. */
 
 interface State {
+  Type: string
+  Cause?: Json
   Catch?: { ErrorEquals: string[]; Assign?: Json; Output?: Json; Next: string }[]
   Choices?: { Condition: string; Next: string }[]
   Assign?: Json
@@ -251,7 +253,31 @@ it.each(machineNames)('every expression of %s is JSONata', (name) => {
   for (const expression of expressions) expect(() => compile(expression)).not.toThrow()
 })
 
-it.each(machineNames)('no expression of %s cuts a sentence to pieces', (name) => {
+it.each(machineNames)('no expression of %s cuts a sentence to pieces, but for its length', (name) => {
   const cutting = /\$(substringBefore|substringAfter|substring|match|contains|replace)\(/
-  expect(expressionsIn(readDefinition(name)).filter((expression) => cutting.test(expression))).toEqual([])
+  const expressions = expressionsIn(readDefinition(name)).map((each) =>
+    each.replace(/\$substring\([$.\w]+, 0, 8000\)/, ''),
+  )
+  expect(expressions.filter((expression) => cutting.test(expression))).toEqual([])
+})
+
+describe('the cause of an execution that fails', () => {
+  const failing = machineNames.flatMap((name) =>
+    statesIn(name).flatMap(([state, reported]) =>
+      reported.Type === 'Fail' ? [{ name, state, Cause: reported.Cause ?? null }] : [],
+    ),
+  )
+  const long = 'x'.repeat(40_000)
+  const variables = (text: string) => ({
+    ...Object.fromEntries(['failure', 'ringFailure', 'checkFailure'].map((each) => [each, { Cause: text }])),
+    closing: { sentence: text },
+    summary: { sentence: text.slice(0, 200) },
+    operation: 'revoke-1',
+  })
+
+  it.each(failing)('is no longer than Step Functions takes: $state of $name', async ({ Cause }) => {
+    const cause = await evaluated(Cause, variables(long), { input: { problems: 3 } })
+    expect(String(cause).length).toBeLessThanOrEqual(8_000)
+    expect(await evaluated(Cause, variables('short'), { input: { problems: 3 } })).not.toBe('')
+  })
 })

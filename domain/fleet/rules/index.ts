@@ -8,7 +8,7 @@ import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { cycles, oneMeaning } from './references.ts'
-import { distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } from './rings.ts'
+import { alarmsRemembered, distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } from './rings.ts'
 import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
@@ -33,6 +33,7 @@ const rules: Rule[] = [
   reach,
   shares,
   templates,
+  alarmsRemembered,
   noRepeats,
   noOverlap,
   distinctNames,

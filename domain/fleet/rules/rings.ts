@@ -1,7 +1,9 @@
+import { longestBetweenLooks } from '../../alarms.ts'
 import { distributionName } from '../../names.ts'
 import type { Ring } from '../model.ts'
 import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { partitionOf } from '../regions.ts'
+import { showDuration } from '../values.ts'
 import { type Rule, repeated, ringsGiven } from './scope.ts'
 
 export const noRepeats: Rule = (scope) => [
@@ -54,6 +56,28 @@ export const distinctNames: Rule = ({ fleet }) => {
           ),
         ]
   })
+}
+
+/** An alarm is asked after the soak, and after an approval of the next ring: CloudWatch must remember all that was between. */
+export const alarmsRemembered: Rule = ({ fleet }) => {
+  const most = `28d at most where an alarm is asked after it, as CloudWatch forgets`
+  const soaks = Object.entries(fleet.rings).flatMap(([key, ring]) =>
+    ring.alarm && ring.soak > longestBetweenLooks
+      ? [wrongValue(['rings', key, 'soak'], `expected ${most}, found ${showDuration(ring.soak)}`)]
+      : [],
+  )
+  const after = new Set(
+    Object.values(fleet.images).flatMap(({ rings }) =>
+      rings.filter((_, at) => fleet.rings[rings[at - 1] ?? '']?.alarm),
+    ),
+  )
+  const approvals = [...after].flatMap((key) => {
+    const timeout = fleet.rings[key]?.approval?.timeout ?? 0
+    return timeout > longestBetweenLooks
+      ? [wrongValue(['rings', key, 'approval', 'timeout'], `expected ${most}, found ${showDuration(timeout)}`)]
+      : []
+  })
+  return [...soaks, ...approvals]
 }
 
 /** Image Builder copies within one partition. */

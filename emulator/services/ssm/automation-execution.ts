@@ -70,6 +70,7 @@ export const pendingSteps = ({ mainSteps }: AutomationDocument): Map<string, Ste
     ]),
   )
 
+/** What the step is asked to be. The default is that of the guide. */
 export const isCritical = ({ isCritical: critical, onFailure }: Step) => critical ?? onFailure !== 'Continue'
 
 export function reportedOf(execution: Execution) {

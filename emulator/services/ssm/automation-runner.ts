@@ -69,7 +69,7 @@ class Runner {
         next = named(step.onCancel)
         continue
       }
-      if (status !== 'Success' && isCritical(step) && worst === 'Success') {
+      if (status !== 'Success' && this.#decides(step) && worst === 'Success') {
         worst = status
         execution.failure = `Step ${step.name} is ${status}. ${message}`
       }
@@ -79,6 +79,12 @@ class Runner {
     execution.status = cancelledAt === undefined ? worst : 'Cancelled'
     execution.ended = new Date(this.#now())
     this.#deps.emit(happeningOf(execution))
+  }
+
+  /** Whether the execution fails with the step. */
+  #decides(step: Step): boolean {
+    const leadsOn = step.isCritical === undefined && step.onFailure?.startsWith('step:')
+    return leadsOn && this.#deps.isStrict('critical-by-default') ? false : isCritical(step)
   }
 
   /** Tries a step as often as it may be. Only the last attempt counts. */

@@ -12,8 +12,10 @@ export function runSucceed(visit: Visit<SucceedState>): Promise<Step> {
 
 export async function runFail(visit: Visit<FailState>): Promise<never> {
   const { Error: error, Cause: cause } = visit.state
-  throw new TaskFailure(
-    error === undefined ? undefined : ((await visit.typed(error, 'Error', 'string')) as string),
-    cause === undefined ? undefined : ((await visit.typed(cause, 'Cause', 'string')) as string),
+  throw visit.limitFailure(
+    new TaskFailure(
+      error === undefined ? undefined : ((await visit.typed(error, 'Error', 'string')) as string),
+      cause === undefined ? undefined : ((await visit.typed(cause, 'Cause', 'string')) as string),
+    ),
   )
 }

@@ -37,8 +37,10 @@ async function attempt(visit: Visit<TaskState>, integration: Integration): Promi
     events.succeeded(result)
     return result
   } catch (error) {
-    if (error instanceof TaskFailure) events.failed(error, error instanceof TimedOut ? 'TimedOut' : 'Failed')
-    throw error
+    if (!(error instanceof TaskFailure)) throw error
+    const failure = visit.limitFailure(error)
+    events.failed(failure, error instanceof TimedOut ? 'TimedOut' : 'Failed')
+    throw failure
   }
 }
 

@@ -22,25 +22,23 @@ const SDK: Record<string, string> = {
   secretsmanager: 'SecretsManager',
 }
 
-/** Refusals come from in front of the services, and EC2 models no errors at all: their codes are not class names. */
-const UNMODELLED = /^(AccessDenied|UnauthorizedOperation|AuthorizationError|.*\.)/
-
 /**
- * The failure of a service integration, as Step Functions names it: `Ssm.ParameterNotFoundException`,
- * `DynamoDB.AmazonDynamoDBException`.
+ * The failure of a service integration, as Step Functions names it: `Ssm.ParameterNotFoundException`. What the API's model has no shape
+ * for has no class either, and comes under the general name: `StepFunctions.AWSStepFunctionsException`, `Ec2.Ec2Exception`.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
  */
 export function serviceFailure(
   { kind, service }: Integration,
-  error: Error & { status?: number },
+  error: Error & { status?: number; modelled?: boolean },
   requestId: string,
 ): TaskFailure {
   const client = SDK[service] ?? service.charAt(0).toUpperCase() + service.slice(1)
   const ofSdk: Naming = { service: client, general: `${client}Exception` }
   const naming = (kind === 'sdk' ? undefined : OPTIMIZED[service]) ?? ofSdk
-  const { name, message, status = 400 } = error
-  const modelled = name.endsWith('Exception') ? name : `${name}Exception`
+  const { name, message, status = 400, modelled = true } = error
+  const ofClass = name.endsWith('Exception') ? name : `${name}Exception`
   return new TaskFailure(
-    `${naming.service}.${UNMODELLED.test(name) ? naming.general : modelled}`,
+    `${naming.service}.${modelled ? ofClass : naming.general}`,
     `${message} (Service: ${naming.service}, Status Code: ${status}, Request ID: ${requestId})`,
   )
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Edit, problemsAfter } from './broken.ts'
 
+const alarm = "alarm: 'arn:aws:cloudwatch:us-west-2:222233334444:alarm:x'"
+
 const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an account twice in a ring',
@@ -19,6 +21,26 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     [['us-east-1', 'cn-north-1']],
     [
       "fleet.yaml:39:26: rings.early.regions[1]: expected a region of partition aws, as the build region us-west-2 is, found 'cn-north-1' of aws-cn",
+    ],
+  ],
+  [
+    'a soak that is longer than CloudWatch remembers its alarm',
+    [["['222233334444']", `['222233334444']\n    soak: 30d\n    ${alarm}`]],
+    [
+      'fleet.yaml:39:11: rings.early.soak: expected 28d at most where an alarm is asked after it, as CloudWatch forgets, found 30d',
+    ],
+  ],
+  [
+    'an approval that may take longer than CloudWatch remembers the alarm of the ring before',
+    [
+      ["['222233334444']", `['222233334444']\n    ${alarm}`],
+      [
+        "['555566667777', '777788889999']",
+        "['555566667777', '777788889999']\n    approval: { approvers: ['arn:aws:iam::111122223333:role/a'], timeout: 30d }",
+      ],
+    ],
+    [
+      'fleet.yaml:43:75: rings.everyone.approval.timeout: expected 28d at most where an alarm is asked after it, as CloudWatch forgets, found 30d',
     ],
   ],
   [
@@ -80,4 +102,11 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
 
 describe('a fleet with broken rings', () => {
   it.each(cases)('%s', (_, edits, problems) => expect(problemsAfter(edits)).toEqual(problems))
+})
+
+it.each([
+  ['a soak of 28 days with an alarm', `soak: 28d\n    ${alarm}`],
+  ['a soak of 30 days without one', 'soak: 30d'],
+])('%s is none', (_, text) => {
+  expect(problemsAfter([["['222233334444']", `['222233334444']\n    ${text}`]])).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { CommandOutcome } from '../../../emulator/index.ts'
+import type { CommandOutcome, Readings } from '../../../emulator/index.ts'
 import { closeWorlds, worldOf } from '../world/small-world.ts'
 import { runbook } from './runbook.ts'
 
@@ -33,8 +33,14 @@ const template = () => ({
 })
 
 /** What becomes of the runbook where the command goes so: its execution, its instances, and what it ran. */
-async function ran(outcome: CommandOutcome) {
-  const { world, clock } = await worldOf(template())
+async function ran(
+  outcome: CommandOutcome,
+  { readings, silent = false }: { readings?: Readings; silent?: boolean } = {},
+) {
+  const own = template()
+  const { mainSteps } = own.Runbook.Properties.Content
+  if (silent) for (const step of mainSteps) delete step.isCritical
+  const { world, clock } = await worldOf(own, { readings })
   const { aws } = world
   aws.ssm.commandOutcome = () => outcome
   const ImageId = aws.ec2.addImage({ ...place, Name: 'one', Architecture: 'arm64' }).image.ImageId
@@ -71,5 +77,13 @@ describe('an automation', () => {
     ],
   ])('%s, and leaves no instance', async (_, outcome, status, steps) => {
     expect(await ran(outcome)).toEqual({ status, steps, instances: ['terminated'] })
+  })
+
+  it('that does not say which steps are critical succeeds after one that failed, where the question is read strictly', async () => {
+    const exitCode = 1
+    expect((await ran({ exitCode }, { silent: true })).status).toBe(Success)
+    expect((await ran({ exitCode }, { silent: true, readings: { 'critical-by-default': 'lenient' } })).status).toBe(
+      Failed,
+    )
   })
 })

@@ -96,6 +96,21 @@ describe('instances', () => {
     await expect(found(['odd', 'x'])).rejects.toThrow("The filter 'odd' is invalid")
   })
 
+  it('are hidden where a service manages them, unless they are asked for', async () => {
+    const { instances } = world.aws.ec2
+    const managed = instances.add({ ...build, imageId: ami, managedBy: 'eks.amazonaws.com' }).instance.InstanceId
+    const own = instances.add({ ...build, imageId: ami }).instance.InstanceId
+    const reported = async (IncludeManagedResources?: boolean) => {
+      const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ IncludeManagedResources }))
+      return Reservations.flatMap(({ Instances = [] }) => Instances)
+    }
+    expect((await reported()).map(({ InstanceId }) => InstanceId)).toEqual([own])
+    expect((await reported(true)).map(({ InstanceId, Operator }) => [InstanceId, Operator])).toEqual([
+      [managed, { Managed: true, Principal: 'eks.amazonaws.com' }],
+      [own, { Managed: false }],
+    ])
+  })
+
   it('are there already where somebody has launched them before', async () => {
     const { instances } = world.aws.ec2
     const { instance } = instances.add({ ...build, imageId: ami, tags: { team: 'web' }, asg: 'web' })

@@ -1,6 +1,6 @@
 import type { AutomationDocument } from '../../../emulator/services/ssm/automation-document.ts'
 
-const cleanUp = { onFailure: 'step:FindInstances', onCancel: 'step:FindInstances' }
+const cleanUp = { isCritical: true, onFailure: 'step:FindInstances', onCancel: 'step:FindInstances' }
 const launched = ['{{ Launch.InstanceIds }}']
 
 /** A runbook with one step of each kind: it launches an instance, runs a document on it, and terminates it. */

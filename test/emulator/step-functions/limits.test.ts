@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Cloud, chain, details, invoke, START, types } from './support.ts'
+import { Cloud, chain, details, failure, invoke, output, START, types } from './support.ts'
 
 describe('256 KiB of payload', () => {
   const long = (length: number) => `{% $pad('', ${length}, 'x') %}`
@@ -29,6 +29,49 @@ describe('256 KiB of payload', () => {
       return (await cloud.run(chain(task, { Type: 'Succeed', Name: 'End' }))).status
     }
     expect([await run('States.ALL'), await run('States.DataLimitExceeded')]).toEqual(['FAILED', 'SUCCEEDED'])
+  })
+})
+
+describe('32,768 characters of a cause, and 256 of an error', () => {
+  const caught = { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'End' }], Next: 'End' }
+  const end = { Type: 'Succeed', Name: 'End' } as const
+  const throwing = async (isStrict: boolean, error: Error) => {
+    const cloud = new Cloud()
+    cloud.isStrict = isStrict
+    cloud.work = () => Promise.reject(error)
+    return cloud.run(chain(invoke(1, caught), end))
+  }
+  const long = failure('Gone', 'x'.repeat(40_000))
+
+  it('are cut, where the question is read leniently', async () => {
+    const execution = await throwing(false, long)
+    const { Error: error, Cause } = output(execution) as { Error: string; Cause: string }
+    expect([execution.status, error, Cause.length]).toEqual(['SUCCEEDED', 'Gone', 32_768])
+    const named = await throwing(false, failure('x'.repeat(300)))
+    expect((output(named) as { Error: string }).Error).toHaveLength(256)
+  })
+
+  it.each([
+    ['a cause', long],
+    ['a name', failure('x'.repeat(300))],
+  ])('are not taken, where it is read strictly: %s', async (_, error) => {
+    expect(await throwing(true, error)).toMatchObject({ status: 'FAILED', error: 'States.DataLimitExceeded' })
+  })
+
+  it.each([32_768, 32_769])('a Fail state has a cause of %d characters', async (length) => {
+    const execution = await new Cloud().run(chain({ Type: 'Fail', Error: 'Gone', Cause: 'x'.repeat(length) }))
+    expect(execution.error).toBe(length === 32_768 ? 'Gone' : 'States.DataLimitExceeded')
+  })
+
+  it.each([
+    ['StopExecution', { cause: 'x'.repeat(32_769) }],
+    ['StopExecution', { error: 'x'.repeat(257) }],
+    ['SendTaskFailure', { cause: 'x'.repeat(32_769) }],
+  ])('%s takes no more: %j', (operation, texts) => {
+    const cloud = new Cloud()
+    const execution = cloud.start(chain({ Type: 'Wait', Seconds: 10 }))
+    const call = () => cloud.operation(operation, { executionArn: execution.arn, taskToken: 'token', ...texts })
+    expect(call).toThrow(/failed to satisfy constraint: Member must have length less than or equal to (32768|256)/)
   })
 })
 

@@ -27,6 +27,8 @@ export class Cloud {
   /** What functions do; `seconds` is how long they take. */
   work: (payload: never, invocation: Invocation) => unknown = (payload) => payload
   seconds = 0
+  /** How the questions that AWS leaves open are read. */
+  isStrict = true
   serve: (call: Call) => unknown = () => ({})
   #machines = 0
 
@@ -36,6 +38,7 @@ export class Cloud {
       random: new Random(seed),
       account: '111122223333',
       region: 'eu-west-1',
+      isStrict: () => this.isStrict,
       invokeFunction: async (invocation) => {
         this.invocations.push(invocation)
         await this.clock.sleep(this.seconds * 1000)

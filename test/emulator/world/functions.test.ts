@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AwsEndpoint } from '../../../emulator/aws-endpoint.ts'
 import { VirtualClock } from '../../../emulator/clock.ts'
 import { Random } from '../../../emulator/random.ts'
+import { exits } from '../../../emulator/world/deaths.ts'
 import { Functions } from '../../../emulator/world/functions.ts'
 import { Metrics } from '../../../emulator/world/metrics.ts'
 import { bundle, echo, failing } from './bundles.ts'
@@ -27,7 +28,7 @@ function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
     endpoint,
     environment: () => ({}),
     before,
-    after: () => undefined,
+    drawn: () => undefined,
     metrics: new Metrics(),
     ...o,
   })
@@ -190,15 +191,39 @@ describe('an error', () => {
 describe('a crash', () => {
   it('happens once, after the work, and looks as Lambda reports it', async () => {
     const crashing = ['golden-acquire-lock']
-    const after = (name: string) => (crashing.includes(name) && crashing.splice(0).length > 0 ? 'crash' : undefined)
-    const { invoke, functions } = setUp({ after })
+    const drawn = (name: string) => (crashing.includes(name) && crashing.splice(0).length > 0 ? 'crash' : undefined)
+    const { invoke, functions } = setUp({ drawn })
     expect(await invoke('golden-start-bake')).toMatchObject({ name: 'golden-start-bake' })
     await expect(invoke('golden-acquire-lock')).rejects.toMatchObject({
-      name: 'Lambda.Unknown',
-      message: 'RequestId: small Error: Runtime exited with error: signal: killed',
+      name: expect.toBeOneOf(Object.keys(exits)),
+      message: expect.stringContaining('RequestId: small'),
     })
     // The work was done: what comes next is warm.
     expect(await invoke('golden-acquire-lock')).toMatchObject({ cold: false })
     expect(functions.invocations.get('web')).toBe(3)
+  })
+
+  it('has each of the names that Lambda has for it', async () => {
+    const { invoke } = setUp({ drawn: () => 'crash' })
+    const names = new Set<string>()
+    for (let tried = 0; tried < 60; tried++)
+      await invoke('golden-acquire-lock').catch((error: Error) => names.add(error.name))
+    expect([...names].sort()).toEqual(Object.keys(exits).sort())
+  })
+})
+
+describe('a function that hangs', () => {
+  it('works in the last moment of its time, and is ended then', async () => {
+    const at: number[] = []
+    const before = async () => void at.push(clock.now())
+    const { invoke, clock } = setUp({ drawn: () => 'hang', before })
+    const hanging = invoke('golden-acquire-lock')
+    await expect(hanging).rejects.toMatchObject({
+      name: 'Sandbox.Timedout',
+      message: 'RequestId: small Error: Task timed out after 30.00 seconds',
+    })
+    expect(clock.now() - (at[0] ?? 0)).toBe(1)
+    expect(clock.now()).toBeGreaterThanOrEqual(30_000)
+    expect(clock.now()).toBeLessThan(31_000)
   })
 })

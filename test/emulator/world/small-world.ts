@@ -1,4 +1,4 @@
-import { createWorld, Random, type Template, VirtualClock, type World } from '../../../emulator/index.ts'
+import { createWorld, Random, type Readings, type Template, VirtualClock, type World } from '../../../emulator/index.ts'
 import { imageAvailable } from '../events.ts'
 import { bundle } from './bundles.ts'
 
@@ -73,7 +73,12 @@ export async function closeWorlds() {
 /** A world with what the template deploys, its clock, when its functions ran, and what lies in its dead letters. */
 export async function worldOf(
   template: Resources,
-  { organization, until, seed = 1 }: { organization?: string; until?: number; seed?: number } = {},
+  {
+    organization,
+    until,
+    seed = 1,
+    readings,
+  }: { organization?: string; until?: number; seed?: number; readings?: Readings | undefined } = {},
 ) {
   const clock = new VirtualClock(start)
   const ran: number[] = []
@@ -83,6 +88,7 @@ export async function worldOf(
     account: build.account,
     region: build.region,
     organization,
+    readings,
     schedulesUntil: until,
     bundles,
     labelOf: (input) => String((JSON.parse(input) as { work?: string }).work ?? ''),

@@ -123,6 +123,17 @@ describe('a later look', () => {
     ])
   })
 
+  it.each<[string, StepExecution[], string, string]>([
+    ['failed', [step('Launch', 'Success'), step('RunScript', 'Failed')], 'RunScript', 'Failed'],
+    ['never ran', [step('Launch', 'Success'), step('RunScript', 'Pending')], 'RunScript', 'Pending'],
+    ['never ran, as the launch failed', [step('Launch', 'Failed'), step('RunScript', 'Pending')], 'Launch', 'Failed'],
+    ['is not there', [], 'RunScript', 'Pending'],
+  ])('passes no execution that calls itself a success where its script %s', async (_, steps, check, reported) => {
+    expect(await resultOf('Success', ...steps)).toEqual([
+      { check, passed: false, detail: `${reported} in automation ${id}: it says so` },
+    ])
+  })
+
   it('says what the script printed where it failed, as Automation tells it', async () => {
     const payload = JSON.stringify({
       Status: 'Failed',

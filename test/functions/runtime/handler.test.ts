@@ -78,6 +78,34 @@ describe('errors', () => {
   })
 })
 
+describe('the text of an error', () => {
+  const targets = Array.from(
+    { length: 1_000 },
+    (_, at) => `22223333${String(at).padStart(4, '0')} us-west-2: no "role"`,
+  )
+  const thrown = (message: string) =>
+    invoke(input, async () => {
+      throw new errors.PublicationIncomplete(message)
+    }).then(
+      () => undefined,
+      (error: Error) => error,
+    )
+
+  it.each([
+    ['that names 1,000 targets', targets.join('; ')],
+    ['of lines', targets.join('\n')],
+    ['of letters that take four bytes', '🦄'.repeat(20_000)],
+  ])('%s is cut: Lambda makes a cause of it that Step Functions takes', async (_, message) => {
+    const error = await thrown(message)
+    expect(error).toMatchObject({ name: 'PublicationIncomplete', message: expect.stringMatching(/…$/) })
+    // github.com/aws/aws-lambda-nodejs-runtime-interface-client, src/Errors.js
+    const cause = { errorType: error?.name, errorMessage: error?.message, trace: error?.stack?.split('\n') }
+    expect(Buffer.byteLength(JSON.stringify(cause))).toBeLessThan(32_768)
+    expect(message.startsWith(String(error?.message).slice(0, -1))).toBe(true)
+    expect(cause.trace?.filter((line) => line.startsWith('    at ')).length).toBeGreaterThan(1)
+  })
+})
+
 describe('metrics', () => {
   it('are published when something was counted, one by one, in the namespace of the fleet', async () => {
     const lines = printed()

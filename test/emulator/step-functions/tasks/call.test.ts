@@ -33,18 +33,31 @@ describe('an SDK integration', () => {
   })
 
   it.each([
-    ['aws-sdk:ssm:putParameter', 'ParameterNotFound', 'Ssm.ParameterNotFoundException', 'Ssm'],
-    ['aws-sdk:imagebuilder:getImage', 'ClientException', 'Imagebuilder.ClientException', 'Imagebuilder'],
-    ['aws-sdk:dynamodb:getItem', 'ResourceNotFoundException', 'DynamoDb.ResourceNotFoundException', 'DynamoDb'],
-    ['dynamodb:putItem', 'ConditionalCheckFailedException', 'DynamoDB.ConditionalCheckFailedException', 'DynamoDB'],
-    ['sns:publish', 'NotFound', 'SNS.NotFoundException', 'SNS'],
-    ['aws-sdk:imagebuilder:getImage', 'AccessDeniedException', 'Imagebuilder.ImagebuilderException', 'Imagebuilder'],
-    ['aws-sdk:ec2:describeImages', 'InvalidAMIID.NotFound', 'Ec2.Ec2Exception', 'Ec2'],
-    ['dynamodb:getItem', 'AccessDenied', 'DynamoDB.AmazonDynamoDBException', 'DynamoDB'],
-  ])('%s names the error %s as %s', async (resource, name, error, service) => {
+    ['aws-sdk:ssm:putParameter', 'ParameterNotFound', true, 'Ssm.ParameterNotFoundException', 'Ssm'],
+    ['aws-sdk:imagebuilder:getImage', 'ClientException', true, 'Imagebuilder.ClientException', 'Imagebuilder'],
+    ['aws-sdk:dynamodb:getItem', 'ResourceNotFoundException', true, 'DynamoDb.ResourceNotFoundException', 'DynamoDb'],
+    [
+      'dynamodb:putItem',
+      'ConditionalCheckFailedException',
+      true,
+      'DynamoDB.ConditionalCheckFailedException',
+      'DynamoDB',
+    ],
+    ['sns:publish', 'NotFound', true, 'SNS.NotFoundException', 'SNS'],
+    [
+      'aws-sdk:imagebuilder:getImage',
+      'ThrottlingException',
+      false,
+      'Imagebuilder.ImagebuilderException',
+      'Imagebuilder',
+    ],
+    ['aws-sdk:ec2:describeImages', 'InvalidAMIID.NotFound', false, 'Ec2.Ec2Exception', 'Ec2'],
+    ['dynamodb:getItem', 'AccessDenied', false, 'DynamoDB.AmazonDynamoDBException', 'DynamoDB'],
+    ['aws-sdk:dynamodb:getItem', 'ThrottlingException', false, 'DynamoDb.DynamoDbException', 'DynamoDb'],
+  ])('%s names the error %s, of a shape in the model: %s, as %s', async (resource, name, modelled, error, service) => {
     const cloud = new Cloud()
     cloud.serve = () => {
-      throw failure(name, 'No such thing.')
+      throw Object.assign(failure(name, 'No such thing.'), { modelled })
     }
     const execution = await cloud.run(sdk(resource, {}))
     expect(execution.error).toBe(error)

@@ -156,4 +156,36 @@ describe('a token that is no good', () => {
       expect(await answer('Success', 1, {}, { output: text })).toMatch(/^InvalidOutput/)
     },
   )
+
+  describe('that comes back before the call has answered', () => {
+    /** How executions of this name end, whose function sends its token back itself. */
+    const early = async (isStrict: boolean, name: string) => {
+      const cloud = new Cloud()
+      cloud.isStrict = isStrict
+      cloud.work = ({ token: taskToken }: { token: string }) =>
+        cloud.operation('SendTaskSuccess', { taskToken, output: '1' })
+      const execution = cloud.start(waiting(), {}, name)
+      await cloud.clock.run()
+      return `${execution.status} ${execution.error ?? ''}`
+    }
+    const names = Array.from({ length: 200 }, (_, at) => `run-${at}`)
+    const countOf = (ends: string[]) => ends.filter((end) => end === 'FAILED TaskDoesNotExist').length
+
+    it('is not known once in a while, where the question is read strictly', async () => {
+      const count = countOf(await Promise.all(names.map((name) => early(true, name))))
+      expect(count).toBeGreaterThan(0)
+      expect(count).toBeLessThan(15)
+      const [lost = ''] = (
+        await Promise.all(names.map(async (name) => ((await early(true, name)).startsWith('FAILED') ? [name] : [])))
+      ).flat()
+      expect(await early(false, lost)).toBe('SUCCEEDED ')
+      // Another try has another token.
+      const cloud = new Cloud()
+      cloud.work = ({ token: taskToken }: { token: string }) =>
+        cloud.operation('SendTaskSuccess', { taskToken, output: '1' })
+      const again = cloud.start(waiting({ Retry: [{ ErrorEquals: ['States.ALL'] }] }), {}, lost)
+      await cloud.clock.run()
+      expect(again.status).toBe('SUCCEEDED')
+    })
+  })
 })
