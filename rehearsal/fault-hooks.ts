@@ -27,6 +27,8 @@ interface ImageHooks {
   approval: (image: string) => ApprovalAnswer[]
   /** After this delay from the start of its bake, a person stops its execution. */
   abort: (image: string) => number
+  /** What AWS answers to anybody who publishes a message or an event about it. */
+  publication: (image: string) => 'refused'
   /** What a scan finds hours after its release. */
   'later scan': (image: string) => ImageFindings
 }

@@ -173,6 +173,12 @@ export const faultKinds = {
     acts: { approval: () => [] },
     expects: stoppedAtRing(/nobody approved ring .* in time/),
   },
+  'notify-fails': {
+    target: 'image',
+    help: 'SNS and EventBridge refuse every message and event about it',
+    acts: { publication: () => 'refused' },
+    expects: { messages: [] },
+  },
   'slack-refuses': {
     target: 'channel',
     help: 'it is not there any more',

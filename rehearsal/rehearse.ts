@@ -12,6 +12,7 @@ import { Live } from './live.ts'
 import { simulatedTargets } from './organization.ts'
 import { approvalsEnd, patienceWith } from './patience.ts'
 import type { Progress } from './progress.ts'
+import { refusalOf } from './publications.ts'
 import { writeRecords } from './records.ts'
 import { releaseStream } from './release-stream.ts'
 import type { PlannedRelease } from './releases.ts'
@@ -129,6 +130,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     eventDelays: (event) => staged.eventDelays(event),
     beforeInvoke: (name, work) => staged.before(name, work),
     afterInvoke: (name) => faults.afterInvoke(name),
+    refuseCall: (call) => refusalOf(faults, call),
   })
   const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)

@@ -51,7 +51,11 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
   const { execution, time, imageArn } = request
   const { item, ring, before } = await readRing(ledger, request)
   const { order } = item
-  const from = { name: resourceName(deps.fleet.name, request.image), ...buildOf(imageArn) }
+  const from = {
+    ...buildOf(imageArn),
+    name: resourceName(deps.fleet.name, request.image),
+    description: `${request.image} ${item.version ?? ''}, baked on ${item.parentAmi ?? 'its parent'}`,
+  }
   await requireRolloutLock(ledger, execution, item)
   await requireOpenWindow(deps, order, { image: request.image, ring: ring.ring }, time)
   if (before)

@@ -135,8 +135,9 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     ...any(5 * minute),
     name: 'delivery-failures',
-    means: 'A message could not be delivered to somebody who is subscribed.',
-    metric: (over) => metrics.ofTopic('NumberOfNotificationsFailed', over),
+    means: 'A message could not be published, or not be delivered to somebody who is subscribed.',
+    metric: (over) =>
+      sumOf([metrics.ofTopic('NumberOfNotificationsFailed', over), metrics.own('NotificationFailed', over)], over),
   },
   {
     ...any(5 * minute),

@@ -4,6 +4,7 @@ import { lenient, type OpenQuestionName, openQuestionNames, openQuestions } from
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import { type Mutation, mutantOf } from '../support/mutant-product.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
+import { fleetOf } from './ring-rehearsal.ts'
 
 /**
  * A product that relies on the lenient reading of a question. Its rehearsal ends well where the question is read leniently,
@@ -22,6 +23,11 @@ const mutants: Record<OpenQuestionName, Mutant> = {
       code: [/\.length<100\?\w+:`\$\{(\w+)\.slice\(0,96\)\}\.\.\.`/, '.length<0?"":$1.slice(0,96).padEnd(100,"x")'],
     },
     fails: /Invalid parameter: Subject/,
+  },
+  'build-region-first': {
+    fleet: fleetOf({ all: { accounts: ['222233334444'], regions: ['us-west-2', 'us-east-1'] } }),
+    mutation: { code: [/\[(\w+),\.\.\.(\w+\.filter\((\w+)=>\3!==\1\))\]/, '[...$2,$1]'] },
+    fails: /The first region must be the source region us-west-2/,
   },
 }
 

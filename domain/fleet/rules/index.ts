@@ -5,10 +5,11 @@ import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
+import { parts, sizes } from './limits.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { cycles, oneMeaning } from './references.ts'
-import { distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } from './rings.ts'
+import { distinctNames, keys, noOverlap, noRepeats, onePartition, parameters, triedPartition } from './rings.ts'
 import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
@@ -36,6 +37,7 @@ const rules: Rule[] = [
   noRepeats,
   noOverlap,
   distinctNames,
+  triedPartition,
   onePartition,
   parameters,
   keys,
@@ -45,6 +47,8 @@ const rules: Rule[] = [
   cycleNames,
   cycleSelection,
   cveThresholds,
+  parts,
+  sizes,
 ]
 
 /** What the parts of a fleet say about each other. */

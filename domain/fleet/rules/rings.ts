@@ -1,7 +1,7 @@
 import { distributionName } from '../../names.ts'
 import type { Ring } from '../model.ts'
 import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
-import { partitionOf } from '../regions.ts'
+import { partitionOf, untriedPartitions } from '../regions.ts'
 import { type Rule, repeated, ringsGiven } from './scope.ts'
 
 export const noRepeats: Rule = (scope) => [
@@ -57,6 +57,20 @@ export const distinctNames: Rule = ({ fleet }) => {
 }
 
 /** Image Builder copies within one partition. */
+/** A deploy that nobody has tried is refused, with the reason, before it fails half-way. */
+export const triedPartition: Rule = ({ region }) => {
+  const partition = partitionOf(region ?? '') ?? ''
+  const ending = untriedPartitions[partition]
+  return ending === undefined
+    ? []
+    : [
+        wrongValue(
+          ['build', 'region'],
+          `expected a region of another partition than ${partition}: names of services end in ${ending} there, and nobody has deployed Rebake there yet, found ${show(region)}`,
+        ),
+      ]
+}
+
 export const onePartition: Rule = ({ fleet, region: home }) => {
   if (!home) return []
   return Object.entries(fleet.rings).flatMap(([key, ring]) =>
