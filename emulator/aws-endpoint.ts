@@ -40,6 +40,8 @@ export interface AwsEndpointOptions {
   organization?: string | undefined
   /** Questions that are not to be read strictly. */
   readings?: Readings | undefined
+  /** Why a service refuses a call that it would take; undefined where it does not. */
+  refuse?: ((call: { service: string; operation: string; input: unknown }) => t.AwsError | undefined) | undefined
 }
 
 export interface CallRequest {
@@ -238,6 +240,8 @@ export class AwsEndpoint {
     }
     // EC2 alone has it: a caller who may do it gets this answer, and nothing is done.
     if ((input as { DryRun?: boolean }).DryRun) throw new t.AwsError('DryRunOperation', wouldSucceed, 412)
+    const refusal = this.#options.refuse?.({ service: model.service, operation: shapes.name, input })
+    if (refusal) throw refusal
     try {
       const output = (await act(input, context)) ?? {}
       record.output = recorded(shapes.output, output)

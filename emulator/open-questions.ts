@@ -43,6 +43,14 @@ export const openQuestions = {
       'Step Functions Developer Guide, connect-to-resource: the task waits for its token after the call; no text says that one is good before',
     settledBy: 'S16',
   },
+  'build-region-first': {
+    strict: 'Image Builder refuses a distribution configuration whose first region is not the one that it is made in',
+    lenient: 'Image Builder takes the regions of a distribution configuration in any order',
+    source:
+      'EC2 Image Builder User Guide, cr-upd-ami-distribution-settings: "Region 1 is the source for the distribution"; the API ' +
+      'Reference, CreateDistributionConfiguration, names no order',
+    settledBy: 'S3',
+  },
 } satisfies Record<string, OpenQuestion>
 
 export type OpenQuestionName = keyof typeof openQuestions

@@ -11,6 +11,7 @@ export type Feature =
   | 'JSONPath'
   | 'metric expression'
   | 'operation'
+  | 'partition'
   | 'option'
   | 'request'
   | 'resource attribute'

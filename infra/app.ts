@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { FleetInvalid, parseFleet } from '../domain/fleet/parse.ts'
+import { LimitsExceeded } from '../domain/limits.ts'
 
 /**
  * What the cdk command runs: `cdk deploy -c fleet=path/to/fleet.yaml`. It says in the environment where to
@@ -25,6 +26,6 @@ try {
   const { synthesize } = await import('./synthesize.ts')
   await synthesize({ fleet, fleetDirectory, outdir: process.env.CDK_OUTDIR ?? 'cdk.out' })
 } catch (error) {
-  if (!(error instanceof FleetInvalid)) throw error
-  fail(error.message)
+  if (!(error instanceof FleetInvalid || error instanceof LimitsExceeded)) throw error
+  fail(error instanceof LimitsExceeded ? error.message.replaceAll(/^/gm, `${file}: `) : error.message)
 }

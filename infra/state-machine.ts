@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions'
@@ -29,7 +29,12 @@ export class RebakeStateMachine extends Construct {
     super(scope, pascalCase(name))
     const physicalName = resourceName(fleet.name, name)
     const timeouts = new Map(functionNames.map((key) => [`\${${substitutionOf(key)}}`, functions[key].timeout]))
-    const definition = JSON.stringify(withTimeouts(readDefinition(name), (arn) => timeouts.get(arn) ?? 0))
+    const { partition } = Stack.of(this)
+    // The files have the form of the partition that most use. https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
+    const definition = JSON.stringify(withTimeouts(readDefinition(name), (arn) => timeouts.get(arn) ?? 0)).replaceAll(
+      '"arn:aws:states:::',
+      `"arn:${partition}:states:::`,
+    )
     const invoked = functionNames.filter((key) => definition.includes(`\${${substitutionOf(key)}}`))
     const offered: Record<string, string> = {
       ...props.substitutions,

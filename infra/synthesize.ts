@@ -4,6 +4,7 @@ import { App, type CfnElement, type Stack, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { imageFingerprints } from '../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
+import { LimitsExceeded } from '../domain/limits.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags } from './feature-flags.ts'
 import { type BundleName, functionNames } from './functions/names.ts'
@@ -12,6 +13,7 @@ import { BuildStack } from './stacks/build.ts'
 import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
 import { TargetAccountStack } from './stacks/target-account.ts'
 import { upstreamAccounts } from './targets.ts'
+import { excessesOf } from './template-limits.ts'
 
 export interface SynthesizeOptions {
   fleet: Fleet
@@ -42,6 +44,7 @@ export interface CloudAssemblySummary {
 /**
  * Bundles the functions and writes the cloud assembly: what `cdk deploy` deploys and the rehearsal runs.
  *
+ * @throws LimitsExceeded where AWS would not take a template
  * @throws when a function does not compile, or a template breaks a rule of CloudFormation or AwsSolutions; the
  * message has the report.
  */
@@ -54,7 +57,8 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
 
   const app = new App({
     outdir,
-    context: featureFlags,
+    // What a stack has too much of is said below, with the key of the fleet.
+    context: { ...featureFlags, '@aws-cdk/core:stackResourceLimit': 0 },
     builtinCloudFormationValidation: validate,
     analyticsReporting: false,
     treeMetadata: false,
@@ -73,15 +77,20 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     name: stack.stackName,
     template: JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8')) as Template,
   })
+  const stacks = {
+    buildStack: templateOf(build),
+    targetStack: templateOf(target),
+    soeStack: soe ? templateOf(soe) : { name: soeStackName(fleet), template: { Resources: {} } },
+  }
+  const excesses = Object.values(stacks).flatMap(({ name, template }) => excessesOf(name, template, fleet))
+  if (excesses.length > 0) throw new LimitsExceeded(excesses)
   const deployed: [name: BundleName, RebakeFunction][] = [
     ...functionNames.map((name) => [name, build.functions[name]] as [BundleName, RebakeFunction]),
     ...build.posting,
   ]
   return {
     outdir,
-    buildStack: templateOf(build),
-    targetStack: templateOf(target),
-    soeStack: soe ? templateOf(soe) : { name: soeStackName(fleet), template: { Resources: {} } },
+    ...stacks,
     functions: Object.fromEntries(
       deployed.map(([name, made]) => {
         const logicalId = build.getLogicalId(made.function.node.defaultChild as CfnElement)

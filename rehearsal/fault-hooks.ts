@@ -1,6 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
-import type { CommandOutcome, ImageFindings, ImageOutcome, InvocationFate, PhaseDurations } from '../emulator/index.ts'
+import type { CommandOutcome, ImageFindings, ImageOutcome, InvocationOutcome, PhaseDurations } from '../emulator/index.ts'
 import type { SimulatedAmi } from './releases.ts'
 
 /*
@@ -29,6 +29,8 @@ interface ImageHooks {
   abort: (image: string) => number
   /** How Step Functions refuses to start its execution. */
   start: (image: string) => Refusal
+  /** What AWS answers to anybody who publishes a message or an event about it. */
+  publication: (image: string) => 'refused'
   /** What a scan finds hours after its release. */
   'later scan': (image: string) => ImageFindings
 }
@@ -51,7 +53,7 @@ interface ChannelHooks {
 
 interface FunctionHooks {
   /** What becomes of an invocation instead of its answer. */
-  invocation: (name: string) => InvocationFate
+  invocation: (name: string) => InvocationOutcome
 }
 
 interface ServiceHooks {

@@ -1,6 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { isSilent, sourceIn, upstreamKinds } from '../domain/upstream-kinds.ts'
-import type { InvocationFate, MachineCall } from '../emulator/index.ts'
+import type { InvocationOutcome, MachineCall } from '../emulator/index.ts'
 import { functionNames } from '../infra/functions/names.ts'
 import type { Acts, Hooks, HooksOf, Refusal } from './fault-hooks.ts'
 import type { Changed, SignsOf } from './fault-signs.ts'
@@ -178,6 +178,12 @@ export const faultKinds = {
     impossible: needsApproval,
     acts: { approval: () => [] },
     expects: stoppedAtRing(/nobody approved ring .* in time/),
+  },
+  'notify-fails': {
+    target: 'image',
+    help: 'SNS and EventBridge refuse every message and event about it',
+    acts: { publication: () => 'refused' },
+    expects: { messages: [] },
   },
   'slack-refuses': {
     target: 'channel',
@@ -394,7 +400,7 @@ export class Faults {
   }
 
   /** What becomes of an invocation of a function, which a fault names without its fleet: `start-bake`. */
-  fateOf(functionName: string): InvocationFate | undefined {
+  invocationOutcome(functionName: string): InvocationOutcome | undefined {
     return this.at('invocation', functionName.split('-').slice(-2).join('-'))
   }
 }

@@ -12,6 +12,7 @@ import { Live } from './live.ts'
 import { simulatedTargets } from './organization.ts'
 import { approvalsEnd, patienceWith } from './patience.ts'
 import type { Progress } from './progress.ts'
+import { refusalOf } from './publications.ts'
 import { writeRecords } from './records.ts'
 import { releaseStream } from './release-stream.ts'
 import type { PlannedRelease } from './releases.ts'
@@ -128,8 +129,9 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     onNotification: (notification) => staged.read(notification),
     eventDelays: (event) => staged.eventDelays(event),
     beforeInvoke: (name, work) => staged.before(name, work),
-    fateOf: (name) => faults.fateOf(name),
-    refuseCall: (call) => faults.refusalOf(call),
+    invocationOutcome: (name) => faults.invocationOutcome(name),
+    refuseMachineCall: (call) => faults.refusalOf(call),
+    refuseCall: (call) => refusalOf(faults, call),
   })
   const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)

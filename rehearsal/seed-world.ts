@@ -1,4 +1,5 @@
 import type { Fleet } from '../domain/fleet/model.ts'
+import { resourceName } from '../domain/names.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
 import type { SsmDocument, World } from '../emulator/index.ts'
 import { targetAccounts } from '../infra/targets.ts'
@@ -19,6 +20,7 @@ export function seedWorld(world: World, fleet: Fleet, { faults, slack }: { fault
   addAdoptedPipelines(world, fleet)
   addLaunchTemplates(world, fleet)
   addSlackChannels(world, fleet)
+  addSubscribedFunctions(world, fleet)
   for (const channel of Object.keys(fleet.notify.slack))
     if (faults.at('slack', channel) === 'channel_not_found') slack.gone.add(channel)
   for (const { alarm = '' } of Object.values(fleet.rings)) {
@@ -69,6 +71,24 @@ function addSlackChannels({ aws }: World, { build, notify }: Fleet): void {
       arn: `arn:aws:secretsmanager:${build.region}:${build.account}:secret:${name}-a1b2c3`,
       value: JSON.stringify({ token: 'xoxb-rehearsal', channel }),
     })
+}
+
+/** Functions of teams that subscribe: they let the fleet's topic in. */
+function addSubscribedFunctions({ aws }: World, { name, build, notify }: Fleet): void {
+  const topic = `arn:aws:sns:${build.region}:${build.account}:${resourceName(name, 'notifications')}`
+  for (const { lambda } of Object.values(notify.subscriptions))
+    if (lambda)
+      aws.lambda.policies.set(lambda, {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'sns.amazonaws.com' },
+            Action: 'lambda:InvokeFunction',
+            Resource: lambda,
+            Condition: { ArnLike: { 'AWS:SourceArn': topic } },
+          },
+        ],
+      })
 }
 
 /** What a team deploys itself: it takes what the fleet gives it. */

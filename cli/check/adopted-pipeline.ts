@@ -42,7 +42,7 @@ export interface Found {
 }
 
 /** What a rebake does with the recipe of an adopted pipeline. */
-export function fateOf({ parentImage = '', version = '', components = [] }: ImageRecipe, moved?: Components) {
+export function rebakeText({ parentImage = '', version = '', components = [] }: ImageRecipe, moved?: Components) {
   const pinned = parentKind(parentImage) === 'pinned'
   const changes = (moved ?? []).filter(({ componentArn }, i) => componentArn !== components[i]?.componentArn)
   const names = changes.map(({ componentArn = '' }) => componentArn.split('/').slice(1, 3).join(' '))

@@ -10,7 +10,7 @@ const permissions: Record<string, string> = {
     'GetComponent, GetDistributionConfiguration, GetImagePipeline, GetImageRecipe, ListComponents, ListImagePipelines',
   inspector2: 'BatchGetAccountStatus',
   kms: 'DescribeKey, GetKeyPolicy',
-  lambda: 'GetFunctionConfiguration, InvokeFunction (of examine-accounts)',
+  lambda: 'GetFunctionConfiguration, GetPolicy (of functions that subscribe), InvokeFunction (of examine-accounts)',
   scheduler: 'GetSchedule',
   secretsmanager: 'GetSecretValue (of the Slack channels)',
   servicequotas: 'GetAWSDefaultServiceQuota, GetServiceQuota',

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-service-quotas'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { postedChannels } from '../../domain/fleet/posted-channels.ts'
+import { limits } from '../../domain/limits.ts'
 import { mostCopied, mostShared } from '../../domain/planning/distribution.ts'
 import { type Check, fail, ifThere, info, unknown, warning } from './check.ts'
 import type { Environment } from './environment.ts'
@@ -199,4 +200,21 @@ const parameters: Check = {
   },
 }
 
-export const quotaChecks = [...quotas.map(quotaCheck), parameters]
+/** Service Quotas has no code for it that the documentation names. */
+const shares: Check = {
+  name: 'EC2: accounts that an AMI is shared with',
+  group: 'Quotas',
+  beforeDeploy: true,
+  permissions: ofAccounts,
+  async *examine(environment) {
+    const { rings } = environment.fleet
+    const accounts = await accountsIn(environment)
+    const sharing = Object.keys(rings).filter((ring) => rings[ring]?.mode === 'share')
+    const need = sharing.reduce((sum, ring) => sum + accounts(ring), 0)
+    const { most, source, fix } = limits['ami-shares']
+    const text = `${need} accounts that AMIs are shared with, and AWS documents ${most.toLocaleString('en')} (${source})`
+    yield need > most ? fail(text, `${fix} Or have AWS raise it.`) : info(text)
+  },
+}
+
+export const quotaChecks = [...quotas.map(quotaCheck), parameters, shares]

@@ -1,13 +1,16 @@
+import { GetPolicyCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { ListSubscriptionsByTopicCommand, SNSClient, type Subscription } from '@aws-sdk/client-sns'
 import { isDenied } from '../../aws/errors.ts'
 import { SlackRefused } from '../../domain/errors.ts'
 import { postedChannels } from '../../domain/fleet/posted-channels.ts'
 import { chats, type PostedChat, type Protocol, postedChats, protocols } from '../../domain/messages/channels.ts'
+import { glob } from '../../emulator/matching/index.ts'
 import { secretOf } from '../../functions/post-to-slack/secret.ts'
 import { count } from '../render/text.ts'
-import { type Check, deploy, fail, ifThere, info } from './check.ts'
+import { type Check, deploy, fail, ifThere, info, warning } from './check.ts'
 import type { Environment } from './environment.ts'
+import { listOf } from './key-policy.ts'
 
 interface Subscriber {
   protocol: Protocol
@@ -93,6 +96,55 @@ const topicCheck = (
   },
 })
 
+/** A team's function that subscribes gets nothing where its own policy does not let the topic invoke it. */
+const functionCheck: Check = {
+  name: 'functions that subscribe',
+  group: 'Notifications',
+  permissions: ['lambda:GetPolicy'],
+  async *examine(environment) {
+    const { notify, build } = environment.fleet
+    const topic = environment.arn('sns', environment.named('notifications'))
+    const functions = Object.values(notify.subscriptions).flatMap(({ lambda }) => lambda ?? [])
+    for (const FunctionName of functions) {
+      const [, , , region = '', owner] = FunctionName.split(':')
+      const fix = `Let it: aws lambda add-permission --region ${region} --function-name ${FunctionName} --statement-id ${environment.named('notifications')} --action lambda:InvokeFunction --principal sns.amazonaws.com --source-arn ${topic}`
+      if (owner !== build.account) {
+        yield warning(`${FunctionName} is in another account: nobody here sees whether it lets ${topic} invoke it`, fix)
+        continue
+      }
+      const lambda = new LambdaClient({ ...environment.config, region })
+      const answer = await ifThere(lambda.send(new GetPolicyCommand({ FunctionName })))
+      if (!letsSnsInvoke(answer?.Policy, topic))
+        yield fail(`${FunctionName} does not let ${topic} invoke it: it gets no message`, fix)
+    }
+    yield info(count(functions.length, 'function'))
+  },
+}
+
+interface Invocation {
+  Effect: string
+  Principal?: '*' | { Service?: string | string[] }
+  Action?: string | string[]
+  Condition?: Record<string, Record<string, unknown>>
+}
+
+/** As `aws lambda add-permission` writes it; a statement without a source lets every topic in. */
+function letsSnsInvoke(policy: string | undefined, topic: string): boolean {
+  const { Statement = [] } = JSON.parse(policy ?? '{}') as { Statement?: Invocation[] }
+  return Statement.some(({ Effect, Principal, Action, Condition = {} }) => {
+    const services = Principal === '*' ? ['sns.amazonaws.com'] : listOf(Principal?.Service)
+    const sources = Object.values(Condition).flatMap((keys) =>
+      Object.entries(keys).flatMap(([key, value]) => (key.toLowerCase() === 'aws:sourcearn' ? listOf(value) : [])),
+    )
+    return (
+      Effect === 'Allow' &&
+      services.includes('sns.amazonaws.com') &&
+      listOf(Action).some((action) => glob(action, 'lambda:InvokeFunction')) &&
+      (sources.length === 0 || sources.some((source) => glob(source, topic)))
+    )
+  })
+}
+
 interface Secret {
   /** As the function that posts reads it. */
   read: (client: SecretsManagerClient, secret: string) => Promise<unknown>
@@ -138,5 +190,6 @@ const repairOf = (chat: PostedChat, secret: string) =>
 export const subscriptionChecks = [
   topicCheck('notifications', 'subscriptions to notifications', subscribers),
   topicCheck('alarms', 'subscriptions to alarms', emails),
+  functionCheck,
   ...postedChats.map(secretCheck),
 ]

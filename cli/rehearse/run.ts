@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { partitionOf } from '../../domain/fleet/regions.ts'
+import { LimitsExceeded } from '../../domain/limits.ts'
 import type { Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { waitsForApproval } from '../approve/render.ts'
 import { loadFleet } from '../fleet.ts'
@@ -21,6 +23,7 @@ const lazily: typeof rehearse = async (options) => (await import('../../rehearsa
 /** Rehearses, reports, and with --serve stays until Ctrl-C; the exit code is 1 if something failed. */
 export async function rehearseFleet(options: RehearseOptions, run = lazily): Promise<void> {
   const fleet = loadFleet(options.fleet)
+  refuseOtherPartitions(options.fleet, fleet)
   const scenarioEvents = scenarioOf(fleet, options)
   const faults = readFaults(fleet, options.fault ?? [])
   const readings = readLenient(options.lenient ?? [])
@@ -37,12 +40,20 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
     ...(options.out === undefined ? {} : { out: options.out }),
     ...(options.serve === undefined ? {} : { serve: options.serve === true ? 0 : options.serve }),
   })
-    .catch((error: unknown) => Promise.reject(portProblem(error, options.serve)))
+    .catch((error: unknown) => Promise.reject(limitProblem(error, options.fleet) ?? portProblem(error, options.serve)))
     .finally(display.close)
   conclude(fleet, rehearsal, options)
   if (somethingFailed(rehearsal)) process.exitCode = 1
   if (options.serve !== undefined) await interrupted()
   await rehearsal.close()
+}
+
+function refuseOtherPartitions(file: string, { build }: Fleet): void {
+  const partition = partitionOf(build.region)
+  if (partition !== 'aws')
+    throw new BadInput(
+      `${file}: build.region: the emulator emulates the partition aws alone, and ${build.region} is in ${partition}. Rehearse a copy of the fleet with regions of the partition aws: nothing else differs.`,
+    )
 }
 
 function prepareOut(out: string | undefined): void {
@@ -53,6 +64,12 @@ function prepareOut(out: string | undefined): void {
     throw fileProblem(error, out, 'Name a directory that can be written to with --out DIRECTORY.')
   }
 }
+
+/** What AWS would not take of a fleet is for its author to change. */
+const limitProblem = (error: unknown, file: string): BadInput | undefined =>
+  error instanceof LimitsExceeded
+    ? new BadInput(error.message.replaceAll(/^/gm, `${file}: `), { cause: error })
+    : undefined
 
 function portProblem(error: unknown, serve: RehearseOptions['serve']): unknown {
   const taken = error instanceof Error && 'code' in error && ['EADDRINUSE', 'EACCES'].includes(String(error.code))

@@ -45,6 +45,12 @@ const partitions: Record<string, string[]> = {
   'aws-eusc': ['eusc-de-east-1'],
 }
 
+/**
+ * Where nobody has deployed Rebake yet, and how names of services end there. Conditions of policies have such names, and no
+ * document says which form they take there.
+ */
+export const untriedPartitions: Record<string, string> = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' }
+
 const partitionByRegion = new Map(
   Object.entries(partitions).flatMap(([partition, names]) => names.map((name) => [name, partition])),
 )

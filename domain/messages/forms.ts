@@ -1,7 +1,8 @@
+import { greatest } from '../greatest.ts'
 import type { Protocol } from './channels.ts'
 import { iconOf } from './icons.ts'
 import { escapedForSlack, firstOf } from './markup.ts'
-import type { Message, Notification } from './message.ts'
+import { type Message, type Notification, plural } from './message.ts'
 
 /**
  * Bytes: SNS takes 256 KiB for all forms of a message together, and counts the attributes, too.
@@ -39,23 +40,50 @@ export function chatNoteOf(message: Message) {
 }
 
 /**
- * By protocol, as SNS's `MessageStructure: json` has them. What SNS would not take is left out: first the facts, then the
- * end of the text. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ * By protocol, as SNS's `MessageStructure: json` has them. What SNS would not take is left out of every form: first the
+ * facts, then the last lines of the text, which says how many they are and where they stand.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function formsOf(message: Message): Record<Protocol | 'default', string> {
-  const whole = wholeFormsOf(message)
+  const whole = wholeFormsOf(notificationOf(message))
   if (fits(whole)) return whole
-  const brief = { ...message, facts: { omitted: 'too long for a message' } }
-  let forms = wholeFormsOf(brief)
-  for (let length = message.body.length / 2; !fits(forms) && length > 100; length /= 2)
-    forms = wholeFormsOf({ ...brief, body: `${firstOf(message.body, length)}\n\nThe rest is too long for a message.` })
-  return forms
+  const brief = { ...notificationOf(message), facts: { omitted: 'too long for a message' } }
+  const all = message.body.split('\n')
+  const first = (count: number): Notification => {
+    const omittedLines = all.length - count
+    return omittedLines === 0
+      ? brief
+      : { ...brief, omittedLines, body: cut(message, all.slice(0, count), omittedLines) }
+  }
+  const count = greatest(all.length, (lines) => fits(wholeFormsOf(first(lines))))
+  if (count > 0) return wholeFormsOf(first(count))
+  // One line alone is too long: its start is better than nothing.
+  const [line = ''] = all
+  const started = (length: number) => ({
+    ...first(0),
+    body: cut(message, [firstOf(line, length)], all.length),
+  })
+  return wholeFormsOf(started(greatest(line.length, (length) => fits(wholeFormsOf(started(length))))))
+}
+
+const cut = ({ about }: Message, shown: string[], omitted: number): string =>
+  [
+    ...shown,
+    '',
+    `${plural(omitted, 'line')} more: this is as much as a message can have. ${whereTheRestIs(about)}`,
+  ].join('\n')
+
+/** What has what a message has no room for. */
+function whereTheRestIs({ campaign, image }: Message['about']): string {
+  if (image !== undefined) return `rebake history ${image} has the rest.`
+  if (campaign !== undefined) return `rebake status ${campaign} has the rest.`
+  return 'The ledger has the rest: rebake status.'
 }
 
 const fits = (forms: Record<string, string>) => Buffer.byteLength(JSON.stringify(forms)) <= mostBytes
 
-function wholeFormsOf(message: Message): Record<Protocol | 'default', string> {
-  const json = JSON.stringify(notificationOf(message))
+function wholeFormsOf(message: Notification): Record<Protocol | 'default', string> {
+  const json = JSON.stringify(message)
   return {
     default: json,
     email: emailOf(message),

@@ -40,7 +40,10 @@ export interface Message {
 }
 
 /** What programs and functions get of a message, as JSON. The version changes when a member goes or changes its meaning. */
-export type Notification = { version: '1' } & Message
+export type Notification = { version: '1' } & Message & {
+    /** How many lines of the text are left out, where a message has no room for all of it. */
+    omittedLines?: number
+  }
 
 /** SNS refuses a subject of 100 characters or more, with line breaks, or not ASCII. Source: SNS API, Publish. */
 export const subject = (text: string) => {

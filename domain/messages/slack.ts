@@ -1,3 +1,4 @@
+import { greatest } from '../greatest.ts'
 import { iconOf } from './icons.ts'
 import { escapedForSlack, firstOf } from './markup.ts'
 import { type Link, type Notification, plural } from './message.ts'
@@ -54,17 +55,6 @@ export function slackMessage(notification: Notification): SlackMessage {
 
 const fits = (blocks: Block[]) => blocks.length <= most.blocks && JSON.stringify(blocks).length <= most.message
 
-/** The greatest number up to `end` for which it holds, where it holds for all smaller ones too. */
-function greatest(end: number, holds: (count: number) => boolean): number {
-  let [low, high] = [0, end]
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2)
-    if (holds(middle)) low = middle
-    else high = middle - 1
-  }
-  return low
-}
-
 interface Line {
   text: string
   /** Lines that begin with two blanks are a table: they keep their columns. */
@@ -103,9 +93,14 @@ const section = (text: string): Block => ({ type: 'section', text: { type: 'mrkd
 const contextOf = (texts: string[]): Block[] =>
   texts.length === 0 ? [] : [{ type: 'context', elements: texts.map((text) => ({ type: 'mrkdwn', text })) }]
 
-const leftOut = (count: number, total: number, { about }: Notification) => {
-  const ledger = about.campaign === undefined ? '' : `, the ledger all of campaign ${escaped(about.campaign)}`
-  return firstOf(`_${plural(count, 'line')} of ${total} left out here. Email has them all${ledger}._`, most.link)
+/** What SNS had no room for, email does not have either. */
+function leftOut(count: number, total: number, { about, omittedLines = 0 }: Notification): string {
+  const ledger =
+    about.campaign === undefined ? 'the ledger all' : `the ledger all of campaign ${escaped(about.campaign)}`
+  const email = about.campaign === undefined ? 'Email has them all' : `Email has them all, ${ledger}`
+  const where = omittedLines > 0 ? `Email has more, ${ledger}` : email
+  const lines = `${plural(count + omittedLines, 'line')} of ${total + omittedLines}`
+  return firstOf(`_${lines} left out here. ${where}._`, most.link)
 }
 
 /**

@@ -5,6 +5,7 @@ interface RegionSettings {
   region: string
   amiDistributionConfiguration: {
     name: string
+    description: string
     amiTags: Record<string, string>
     targetAccountIds?: string[]
     kmsKeyId?: string
@@ -23,13 +24,15 @@ export interface Part {
 
 /** "Target accounts per distribution configuration". https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html */
 export const mostCopied = 50
-/** `userIds`. https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_LaunchPermissionConfiguration.html */
+/** `userIds` of one configuration; over all, an AMI is shared with fewer (domain/limits.ts). https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_LaunchPermissionConfiguration.html */
 export const mostShared = 1536
 
 /** The build account and region, where the AMI is. */
 interface From extends Target {
   /** What the AMI is of: the names of its copies begin so. */
   name: string
+  /** Of its copies: they "don't receive a default description" (API, AmiDistributionConfiguration). */
+  description: string
 }
 
 /**
@@ -47,11 +50,15 @@ export function planDistribution(ring: RingOrder, accounts: string[], from: From
 }
 
 /**
- * Image Builder wants settings for the source region, also where a ring has no target in it.
+ * Image Builder wants settings for the source region, also where a ring has no target in it, and takes the first region for
+ * the source.
  * https://docs.aws.amazon.com/imagebuilder/latest/userguide/cross-account-dist.html
+ * https://docs.aws.amazon.com/imagebuilder/latest/userguide/cr-upd-ami-distribution-settings.html
  */
-const regionsOf = ({ regions }: RingOrder, from: From) =>
-  regions.includes(from.region) ? regions : [...regions, from.region]
+const regionsOf = ({ regions }: RingOrder, { region: source }: From) => [
+  source,
+  ...regions.filter((region) => region !== source),
+]
 
 function settingsFor(ring: RingOrder, region: string, accounts: string[], from: From): RegionSettings {
   const { mode, regions, tags, licenses } = ring
@@ -62,6 +69,7 @@ function settingsFor(ring: RingOrder, region: string, accounts: string[], from: 
     region,
     amiDistributionConfiguration: {
       name: `${from.name} {{ imagebuilder:buildDate }}`,
+      description: from.description,
       amiTags: tags,
       ...(isTarget && (mode === 'copy' ? { targetAccountIds: accounts } : sharedWith(accounts))),
       ...(key && { kmsKeyId: key }),

@@ -1,4 +1,4 @@
-import type { PutEventsRequest, Target } from '@aws-sdk/client-eventbridge'
+import type { PutEventsRequest, PutEventsRequestEntry, Target } from '@aws-sdk/client-eventbridge'
 import type { EventEnvelope } from '../event.ts'
 import { Partitions, pageOf } from './support.ts'
 import {
@@ -135,12 +135,14 @@ export class Events implements Service {
     },
   }
 
-  #put(entry: NonNullable<PutEventsRequest['Entries']>[number], context: Context) {
+  #put(entry: PutEventsRequestEntry, context: Context) {
     const { Source: source = '', DetailType: detailType = '', Detail: text = '', Resources: resources = [] } = entry
     const wrong = (ErrorMessage: string) => ({ ErrorCode: 'InvalidArgument', ErrorMessage })
     if (!source || !detailType || !text) return wrong('Source, DetailType and Detail are required.')
     if (source.startsWith('aws.'))
       return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' }
+    if (bytesOf(entry) >= mostBytes)
+      throw new AwsError('ValidationException', 'Total size of the entries in the request is over the limit.')
     const detail = parsed(text)
     if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
     const { account, region } = context
@@ -168,6 +170,19 @@ export class Events implements Service {
     return found
   }
 }
+
+/**
+ * Bytes of an entry. One page says that characters and keys of the JSON of an event count, and another that they do not; so
+ * they do.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
+const mostBytes = 262_144
+const bytesOf = ({ Detail = '', Time, ...others }: PutEventsRequestEntry): number =>
+  envelopeBytes + Buffer.byteLength(Detail) + Buffer.byteLength(JSON.stringify(others)) + (Time ? 14 : 0)
+
+/** `version`, `id`, `account`, `time`, `region` and the names of the other members, with their quotes. */
+const envelopeBytes = 256
 
 function parsed(text: string): Record<string, unknown> | undefined {
   try {

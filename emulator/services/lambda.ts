@@ -32,6 +32,9 @@ export class Lambda implements Service {
   /** Runs a function of a template, by its ARN; undefined where there is none. Set by the world. */
   deployed: (arn: string) => Answer | undefined = () => undefined
 
+  /** What lets others invoke a function that no template has, by its ARN. */
+  readonly policies = new Map<string, { Statement: Record<string, unknown>[] }>()
+
   readonly #functions = new Partitions<Map<string, Configuration>>(() => new Map())
 
   addFunction(o: NewFunction): void {
@@ -60,6 +63,7 @@ export class Lambda implements Service {
   readonly permissions: Record<string, PermissionsOf> = {
     GetFunction: onFunction('GetFunction'),
     GetFunctionConfiguration: onFunction('GetFunctionConfiguration'),
+    GetPolicy: onFunction('GetPolicy'),
     Invoke: onFunction('InvokeFunction'),
   }
 
@@ -83,6 +87,15 @@ export class Lambda implements Service {
       // The code is not kept in a bucket here.
       Code: { RepositoryType: 'S3' },
     }),
+
+    // https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
+    GetPolicy: ({ FunctionName }: { FunctionName: string }, context: Context) => {
+      const arn = arnOf(FunctionName, context)
+      if (this.deployed(arn)) throw new UnsupportedFeature('request', `GetPolicy of ${arn}, which a template has`)
+      const policy = this.policies.get(arn)
+      if (!policy) throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.')
+      return { Policy: JSON.stringify({ Version: '2012-10-17', ...policy }), RevisionId: 'example' }
+    },
 
     Invoke: async ({ InvocationType: type, FunctionName, Payload }: InvocationRequest, context: Context) => {
       if (type !== undefined && type !== 'RequestResponse')

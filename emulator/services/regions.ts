@@ -11,6 +11,9 @@ const optIn = (
 ).split(' ')
 const regions = [...always, ...optIn].sort()
 
+/** Whether a region is of the partition `aws`. */
+export const isKnown = (region: string): boolean => regions.includes(region)
+
 /** Regions, and the accounts that have not opted in to some of them. Here everybody has, unless set otherwise. */
 export class Regions {
   /** `<account>/<region>` */

@@ -22,7 +22,7 @@ export interface LambdaFunction {
  * What becomes of an invocation instead of its answer: it dies after its work, or it hangs, does its work in the last moment of its
  * Timeout, and is ended.
  */
-export type Fate = 'crash' | 'hang'
+export type InvocationOutcome = 'crash' | 'hang'
 
 /** What a handler threw, as Lambda reports it. */
 export class FunctionError extends Error {
@@ -46,7 +46,7 @@ interface FunctionsDeps {
   /** What happens in the world just before a function runs. */
   before: (functionName: string, label: string) => Promise<void>
   /** What becomes of an invocation; undefined where it answers. */
-  fate: (functionName: string) => Fate | undefined
+  outcome: (functionName: string) => InvocationOutcome | undefined
 }
 
 /**
@@ -89,21 +89,21 @@ export class Functions {
     this.invocations.set(label, (this.invocations.get(label) ?? 0) + 1)
     this.#measure(fn, 'Invocations')
     await clock.sleep(chance.integer(5, 25) + cold)
-    const fate = this.#parts.fate(fn.name)
+    const outcome = this.#parts.outcome(fn.name)
     const end = clock.now() + fn.timeout * 1000
-    if (fate === 'hang') await clock.sleep(fn.timeout * 1000 - 1)
+    if (outcome === 'hang') await clock.sleep(fn.timeout * 1000 - 1)
     await clock.hold(this.#parts.before(fn.name, label))
     const answer = await clock.hold(this.#alone(() => this.#run(fn, { payload, label, chance, end })))
-    await clock.sleep(fate === 'hang' ? 1 : chance.integer(30, 250))
-    const error = fate ? this.#death(fn, fate, chance) : answer.error
+    await clock.sleep(outcome === 'hang' ? 1 : chance.integer(30, 250))
+    const error = outcome ? this.#death(fn, outcome, chance) : answer.error
     if (!error) return answer.result
     this.#measure(fn, 'Errors')
     throw error
   }
 
-  #death({ timeout }: LambdaFunction, fate: Fate, chance: Random): FunctionError {
+  #death({ timeout }: LambdaFunction, outcome: InvocationOutcome, chance: Random): FunctionError {
     const { name: requestId } = this.#parts
-    if (fate === 'hang') return new FunctionError(timedOut.name, timedOut.message(requestId, timeout))
+    if (outcome === 'hang') return new FunctionError(timedOut.name, timedOut.message(requestId, timeout))
     const names = Object.keys(exits)
     const name = names[chance.fork('death').integer(0, names.length - 1)] ?? ''
     return new FunctionError(name, exits[name]?.(requestId) ?? '')

@@ -4,14 +4,17 @@ import type { EventEnvelope } from '../event.ts'
 import type { Readings } from '../open-questions.ts'
 import type { Random } from '../random.ts'
 import type { BusStatement } from '../services/events.ts'
+import { isKnown } from '../services/regions.ts'
 import type { Notification } from '../services/sns.ts'
 import { Partitions } from '../services/support.ts'
+import type { AwsError } from '../services/types.ts'
 import { stepFunctionsService } from '../step-functions/service.ts'
 import { StepFunctions } from '../step-functions/step-functions.ts'
+import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { arnOf } from './arn.ts'
 import { Buses, type EventDelays } from './buses.ts'
 import { Deliveries } from './deliveries.ts'
-import { type Fate, Functions, type LambdaFunction } from './functions.ts'
+import { type InvocationOutcome, Functions, type LambdaFunction } from './functions.ts'
 import { hostFor, type Refuse } from './host.ts'
 import { Metrics } from './metrics.ts'
 import { createResource } from './resources.ts'
@@ -45,9 +48,11 @@ export interface WorldOptions {
   /** What happens just before a function runs. */
   beforeInvoke?: (functionName: string, label: string) => Promise<void>
   /** What becomes of an invocation instead of its answer. Default: nothing does. */
-  fateOf?: (functionName: string) => Fate | undefined
+  invocationOutcome?: (functionName: string) => InvocationOutcome | undefined
   /** How a service refuses a call of a state machine before it looks into it, as where there are too many. Default: it looks. */
-  refuseCall?: Refuse
+  refuseMachineCall?: Refuse
+  /** Why a service refuses a call that it would take; undefined where it does not. */
+  refuseCall?: (call: { service: string; operation: string; input: unknown }) => AwsError | undefined
   /** How often an event reaches each target, and how much later than usual. Default: once, and no later. */
   eventDelays?: EventDelays
   /** Called for the execution that calls, or whose status changes. */
@@ -92,7 +97,16 @@ export class World {
 
   static async open(options: WorldOptions): Promise<World> {
     const { clock, random, account, region, organization, readings } = options
-    const aws = new AwsEndpoint({ clock, random: random.fork('stand-in'), account, region, organization, readings })
+    if (!isKnown(region)) throw new UnsupportedFeature('partition', `of the region ${region}`)
+    const aws = new AwsEndpoint({
+      clock,
+      random: random.fork('stand-in'),
+      account,
+      region,
+      organization,
+      readings,
+      refuse: options.refuseCall,
+    })
     const server = await aws.listen(options.port)
     return new World(options, aws, { server, answers: await responses() })
   }
@@ -136,7 +150,7 @@ export class World {
       metrics: this.metrics,
       environment: options.environment ?? (() => ({})),
       before: options.beforeInvoke ?? (async () => {}),
-      fate: options.fateOf ?? (() => undefined),
+      outcome: options.invocationOutcome ?? (() => undefined),
     })
     const isOwn = (other: string, elsewhere: string) => other === account && elsewhere === region
     this.regional = new Partitions(
@@ -170,7 +184,7 @@ export class World {
       aws,
       functions: this.functions,
       onStep,
-      refuse: options.refuseCall ?? (() => undefined),
+      refuse: options.refuseMachineCall ?? (() => undefined),
       readings,
     }
     this.stepFunctions = new StepFunctions(hostFor({ ...host, labelOf: (arn) => this.labelOf(arn) }))
@@ -182,6 +196,7 @@ export class World {
     aws.sns.read = (notification) => options.onNotification?.(notification)
     aws.putEvent = (event, bus) => this.regional.in(bus).put(event, bus.name)
     aws.sns.deliver = (functionArn, topicArn, message) => {
+      if (!this.functions.has(functionArn)) return
       const from = { service: 'sns.amazonaws.com', arn: topicArn, name: `topic ${topicArn}` }
       const latency = random.fork(`notify/${functionArn}/${JSON.stringify(message)}`).integer(50, 1_500)
       clock.at(clock.now() + latency, () => deliveries.toFunction(functionArn, message, from, ''))

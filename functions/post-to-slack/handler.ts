@@ -30,6 +30,7 @@ const Notification = v.object({
   body: v.string(),
   links: v.array(v.object({ title: text, url: text })),
   facts: v.record(v.string(), v.unknown()),
+  omittedLines: v.exactOptional(v.number()),
 })
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 const Sns = v.object({

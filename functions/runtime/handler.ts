@@ -25,9 +25,20 @@ export type Count = (
     | 'ImageFailed'
     | 'ImageSuperseded'
     | 'ImageGivenUp'
-    | 'FailureUnknown',
+    | 'FailureUnknown'
+    | 'NotificationFailed',
 ) => void
 export const count: Count = (name) => metrics.addMetric(name, MetricUnit.Count, 1)
+
+/**
+ * A message or an event that AWS does not take. What it tells of has happened and stands: the log has what was to be
+ * published and why it was not, and an alarm watches the count.
+ */
+export type Undelivered = (what: string, content: object, error: unknown) => void
+export const undelivered: Undelivered = (what, content, error) => {
+  logger.error(`could not publish ${what}`, { error: error as Error, content })
+  count('NotificationFailed')
+}
 
 const measures = {
   FreshnessUsed: MetricUnit.Percent,

@@ -53,7 +53,11 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
   const { execution, time, imageArn } = request
   const { item, ring, before } = await readRing(ledger, request)
   const { order } = item
-  const from = { name: resourceName(deps.fleet.name, request.image), ...buildOf(imageArn) }
+  const from = {
+    ...buildOf(imageArn),
+    name: resourceName(deps.fleet.name, request.image),
+    description: `${request.image} ${item.version ?? ''}, baked on ${item.parentAmi ?? 'its parent'}`,
+  }
   await requireRolloutLock(ledger, execution, item)
   // Before anything that may take weeks, and again in each of them: CloudWatch forgets.
   if (before) await mustHaveBeenQuiet(deps, item, before, request)

@@ -66,7 +66,7 @@ const cancelOlder = (supersede: string, images: Grants['images']) =>
 const startPipelines = (fleet: Fleet, arns: Arns): Permission[] => [
   {
     actions: ['imagebuilder:StartImagePipelineExecution'],
-    resources: [arns.pipeline(resourceName(fleet.name, '*')), ...adoptedPipelines(fleet)],
+    resources: [arns.pipeline(resourceName(fleet.name, '*'))],
     why: 'The pipelines of this fleet.',
   },
 ]
@@ -87,7 +87,10 @@ function moveParents(fleet: Fleet, arns: Arns): Permission[] {
   })
   return [
     {
-      actions: ['GetImagePipeline', 'UpdateImagePipeline', 'TagResource'].map((name) => `imagebuilder:${name}`),
+      // One statement, as their ARNs are what most of the policy is made of.
+      actions: ['StartImagePipelineExecution', 'GetImagePipeline', 'UpdateImagePipeline', 'TagResource'].map(
+        (name) => `imagebuilder:${name}`,
+      ),
       resources: pipelines,
     },
     {

@@ -135,8 +135,9 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     ...any(5 * minute),
     name: 'delivery-failures',
-    means: 'SNS could not deliver a message to a subscriber.',
-    metric: (over) => metrics.ofTopic('NumberOfNotificationsFailed', over),
+    means: 'Rebake could not publish a message, or SNS could not deliver one to a subscriber.',
+    metric: (over) =>
+      sumOf([metrics.ofTopic('NumberOfNotificationsFailed', over), metrics.own('NotificationFailed', over)], over),
   },
   {
     ...any(5 * minute),

@@ -5,8 +5,8 @@ import { App, Stack, Validations } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { expect, it } from 'vitest'
-import { acknowledgeWildcards, type Permission, policyOf } from '../../infra/permissions.ts'
+import { describe, expect, it } from 'vitest'
+import { acknowledgeWildcards, compacted, type Permission, policyOf } from '../../infra/permissions.ts'
 import { slow } from './fixture.ts'
 
 /** Synthesizes a role with these permissions under the security rules. */
@@ -76,3 +76,47 @@ it(
   },
   slow,
 )
+
+describe('a list of ARNs', () => {
+  const account = (i: number) => String(222_200_000_000 + i)
+  const roles = (count: number) =>
+    Array.from({ length: count }, (_, i) => `arn:aws:iam::${account(i)}:role/golden-publish`)
+  const regions = (count: number, name: string) =>
+    Array.from({ length: count }, (_, i) => `arn:aws:ssm:region-${i}:222233334444:parameter/${name}`)
+  const of = (resources: string[]) => compacted({ actions: ['a:B'], resources }).resources
+
+  it('stays as it is where it is short', () => {
+    for (const list of [roles(50), regions(10, 'web'), ['*'], ['arn:aws:s3:::bucket']]) expect(of(list)).toEqual(list)
+    expect(compacted({ actions: ['a:B'], resources: roles(50) })).not.toHaveProperty('why')
+  })
+
+  it('has a wildcard for the account where they are many, and says why', () => {
+    const { resources, why: because } = compacted({ actions: ['sts:AssumeRole'], resources: roles(51) })
+    expect(resources).toEqual(['arn:aws:iam::*:role/golden-publish'])
+    expect(because).toMatch(/More accounts or regions than a policy has room for/)
+  })
+
+  it('has a wildcard for the region where they are many, and keeps the names apart', () => {
+    expect(of([...regions(11, 'web'), ...regions(2, 'api')])).toEqual([
+      'arn:aws:ssm:*:222233334444:parameter/web',
+      ...regions(2, 'api'),
+    ])
+    // A long list has room for no region.
+    const names = Array.from({ length: 16 }, (_, i) => `name-${i}`)
+    expect(of(names.flatMap((name) => regions(2, name)))).toEqual(
+      names.map((name) => `arn:aws:ssm:*:222233334444:parameter/${name}`),
+    )
+  })
+
+  it('never drops or widens a name', () => {
+    const pipelines = Array.from(
+      { length: 90 },
+      (_, i) => `arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/p-${i}`,
+    )
+    expect(of(pipelines)).toEqual(pipelines)
+  })
+
+  it('passes the security rules', { timeout: slow }, () => {
+    expect(check(() => [{ actions: ['sts:AssumeRole'], resources: roles(60) }])).not.toThrow()
+  })
+})

@@ -27,6 +27,7 @@ const listed = [
   'check-refuses=IMAGE: each of its custom checks says no',
   'approval-rejected=IMAGE: everybody who is asked to approve it rejects it',
   'approval-forgotten=IMAGE: nobody answers when its approval is asked for',
+  'notify-fails=IMAGE: SNS and EventBridge refuse every message and event about it',
   'slack-refuses=CHANNEL: it is not there any more',
   'release-lost=UPSTREAM: nobody is notified of its releases',
   'release-late=UPSTREAM: what tells of its first release arrives an hour late',
@@ -102,7 +103,7 @@ describe('a fault', () => {
     const crash = parseFault('handler-crashes=start-bake')
     const faults = new Faults([parseFault('build-fails=web'), crash, crash])
     const crashes = ['golden-acquire-lock', 'golden-start-bake', 'golden-start-bake', 'golden-start-bake']
-    expect(crashes.map((name) => faults.drawFor(name))).toEqual([undefined, 'crash', 'crash', undefined])
+    expect(crashes.map((name) => faults.invocationOutcome(name))).toEqual([undefined, 'crash', 'crash', undefined])
   })
 
   it('that was given first acts before another of the same hook', () => {

@@ -5,6 +5,7 @@ import { lenient, type OpenQuestionName, openQuestionNames, openQuestions } from
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import { type Mutation, mutantOf } from '../support/mutant-product.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
+import { fleetOf } from './ring-rehearsal.ts'
 
 /**
  * A product that relies on the lenient reading of a question. Its rehearsal ends well where the question is read leniently,
@@ -80,6 +81,11 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     faults: ['smoke-fails=base'],
     judge: ({ summary }) => summary.images.map(({ status }) => (status === 'failed' ? '' : `it is ${status}`)).join(),
     fails: /it is released/,
+  },
+  'build-region-first': {
+    fleet: fleetOf({ all: { accounts: ['222233334444'], regions: ['us-west-2', 'us-east-1'] } }),
+    mutation: { code: [/\[(\w+),\.\.\.(\w+\.filter\((\w+)=>\3!==\1\))\]/, '[...$2,$1]'] },
+    fails: /The first region must be the source region us-west-2/,
   },
 }
 

@@ -9,7 +9,7 @@ import { Slack } from '../../rehearsal/slack.ts'
 it('crashes a function that a fault names without its fleet, as often as it is given', () => {
   const faults = new Faults(['handler-crashes=start-bake', 'build-fails=acquire-lock'].map(parseFault))
   const crashes = ['my-fleet-acquire-lock', 'my-fleet-start-bake', 'my-fleet-start-bake'].map((name) =>
-    faults.drawFor(name),
+    faults.invocationOutcome(name),
   )
   expect(crashes).toEqual([undefined, 'crash', undefined])
 })

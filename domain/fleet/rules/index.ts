@@ -5,10 +5,20 @@ import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
+import { parts, sizes } from './limits.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { cycles, oneMeaning } from './references.ts'
-import { alarmsRemembered, distinctNames, keys, noOverlap, noRepeats, onePartition, parameters } from './rings.ts'
+import {
+  alarmsRemembered,
+  distinctNames,
+  keys,
+  noOverlap,
+  noRepeats,
+  onePartition,
+  parameters,
+  triedPartition,
+} from './rings.ts'
 import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
@@ -37,6 +47,7 @@ const rules: Rule[] = [
   noRepeats,
   noOverlap,
   distinctNames,
+  triedPartition,
   onePartition,
   parameters,
   keys,
@@ -46,6 +57,8 @@ const rules: Rule[] = [
   cycleNames,
   cycleSelection,
   cveThresholds,
+  parts,
+  sizes,
 ]
 
 /** What the parts of a fleet say about each other. */

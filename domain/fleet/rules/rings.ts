@@ -2,7 +2,7 @@ import { longestBetweenLooks } from '../../alarms.ts'
 import { distributionName } from '../../names.ts'
 import type { Ring } from '../model.ts'
 import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
-import { partitionOf } from '../regions.ts'
+import { partitionOf, untriedPartitions } from '../regions.ts'
 import { showDuration } from '../values.ts'
 import { type Rule, repeated, ringsGiven } from './scope.ts'
 
@@ -81,6 +81,20 @@ export const alarmsRemembered: Rule = ({ fleet }) => {
 }
 
 /** Image Builder copies within one partition. */
+/** A deploy that nobody has tried is refused, with the reason, before it fails half-way. */
+export const triedPartition: Rule = ({ region }) => {
+  const partition = partitionOf(region ?? '') ?? ''
+  const ending = untriedPartitions[partition]
+  return ending === undefined
+    ? []
+    : [
+        wrongValue(
+          ['build', 'region'],
+          `expected a region of another partition than ${partition}: names of services end in ${ending} there, and nobody has deployed Rebake there yet, found ${show(region)}`,
+        ),
+      ]
+}
+
 export const onePartition: Rule = ({ fleet, region: home }) => {
   if (!home) return []
   return Object.entries(fleet.rings).flatMap(([key, ring]) =>

@@ -6,14 +6,17 @@ import type {
   UpdateDistributionConfigurationRequest,
 } from '@aws-sdk/client-imagebuilder'
 import { ClientTokens } from '../support.ts'
-import { AwsError, type Clock, type Context, type Operation, type PermissionsOf } from '../types.ts'
+import { AwsError, type Context, type Operation, type PermissionsOf, type ServiceDeps } from '../types.ts'
 import { type Resources, slug } from './resources.ts'
 
 /** The quota of a distribution configuration. https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html */
 const mostAccounts = 50
 
 /** Where images go: made, changed and deleted. */
-export function distributionConfigurations(resources: Resources, clock: Clock): Record<string, Operation> {
+export function distributionConfigurations(
+  resources: Resources,
+  { clock, isStrict }: Pick<ServiceDeps, 'clock' | 'isStrict'>,
+): Record<string, Operation> {
   const tokens = new ClientTokens()
   const once = <I extends { clientToken?: string | undefined }>(
     operation: string,
@@ -30,6 +33,7 @@ export function distributionConfigurations(resources: Resources, clock: Clock): 
     CreateDistributionConfiguration: (input: CreateDistributionConfigurationRequest, context) =>
       once('CreateDistributionConfiguration', input, context, () => {
         mustFit(input.distributions ?? [], 'ServiceQuotaExceededException')
+        if (isStrict('build-region-first')) mustBeginIn(context.region, input.distributions ?? [])
         return resources.add('distribution-configuration', { ...input }, context)
       }),
 
@@ -40,6 +44,7 @@ export function distributionConfigurations(resources: Resources, clock: Clock): 
         const { distributionConfigurationArn: arn = '', clientToken: _, ...changed } = input
         // The model of an update has no error for a quota.
         mustFit(input.distributions ?? [], 'InvalidRequestException')
+        if (isStrict('build-region-first')) mustBeginIn(context.region, input.distributions ?? [])
         const { description: _description, ...kept } = get(arn)
         const dateUpdated = new Date(clock.now()).toISOString()
         resources.replace(arn, { ...kept, ...changed, dateUpdated } as DistributionConfiguration)
@@ -75,6 +80,11 @@ export const distributionConfigurationPermissions: Record<string, PermissionsOf>
 
 function on(action: string): PermissionsOf {
   return ({ distributionConfigurationArn: resource }) => [{ action: `imagebuilder:${action}`, resource }]
+}
+
+function mustBeginIn(source: string, [first]: Distribution[]): void {
+  if (first?.region !== source)
+    throw new AwsError('InvalidRequestException', `The first region must be the source region ${source}.`)
 }
 
 function mustFit(distributions: Distribution[], error: string): void {

@@ -5,7 +5,7 @@ import { byVersion, missing, type Place } from './resources.ts'
 
 export type Phase = 'PENDING' | 'CREATING' | 'BUILDING' | 'TESTING' | 'DISTRIBUTING' | 'INTEGRATING'
 
-/** What the world may ask about an image before it decides its fate. */
+/** What the world may ask about an image before it decides its outcome. */
 export interface ImageInQuestion extends Place {
   arn: string
   name: string

@@ -54,7 +54,7 @@ export class ImageBuilder implements Service {
     this.operations = {
       ...queries(this.#resources, this.images),
       ...recipes({ resources: this.#resources, near, checkRole }),
-      ...distributionConfigurations(this.#resources, deps.clock),
+      ...distributionConfigurations(this.#resources, deps),
       ...findingQueries(this.images),
       ...this.#packages.operations,
       ...this.#commands,

@@ -64,7 +64,7 @@ describe('where a fleet is deployed', () => {
 
   it.each([
     { region: 'eu-west-1', partition: 'aws' },
-    { region: 'cn-north-1', partition: 'aws-cn' },
+    { region: 'us-gov-west-1', partition: 'aws-us-gov' },
   ])('has its state machine in the partition of $region', ({ region, partition }) => {
     const there = parseFleet(smallFleet.replaceAll('eu-west-1', region).replaceAll(', us-east-1', ''), 'fleet.yaml')
     expect(campaignArn(deploymentOf(there, undefined, {}))).toBe(

@@ -17,7 +17,9 @@ import { change, deedsIn, must, roleArn, setOf } from './actions.ts'
 
 const sharedKey = 'arn:aws:kms:us-east-1:777788889999:key/0a1b2c3d-1234-5678-9abc-0123456789ab'
 
-/** The example, with a Slack channel, a launch template, and keys of the targets. */
+const notes = 'arn:aws:lambda:us-west-2:111122223333:function:notes'
+
+/** The example, with a Slack channel, a function that subscribes, a launch template, and keys of the targets. */
 function fleetWithAll(): Fleet {
   const fleet = exampleFleet()
   const { early, everyone } = fleet.rings
@@ -25,6 +27,7 @@ function fleetWithAll(): Fleet {
   early.launchTemplates = [{ name: 'web', default: true }]
   early.kmsKeys = { 'us-west-2': 'arn:aws:kms:us-west-2:{account}:alias/golden' }
   everyone.kmsKeys = { 'us-east-1': sharedKey }
+  fleet.notify.subscriptions.notes = { lambda: notes, severity: 'info' }
   fleet.notify.slack = { golden: { secret: 'slack/golden', severity: 'info' } }
   return fleet
 }
@@ -239,6 +242,24 @@ const faults: Record<string, Fault> = {
     plant: () => change(subscription('golden-alarms', 'platform-team@example.com'), { endpoint: 'x@example.com' }),
     finds: ['subscriptions to alarms'],
     reported: /platform-team@example.com does not subscribe to golden-alarms.* → Subscribe it again: aws sns subscribe/,
+  },
+  'a function that subscribes lets another topic in': {
+    plant: () => {
+      const [statement] = must(aws.lambda.policies.get(notes)).Statement
+      return change(statement, { Condition: { ArnLike: { 'AWS:SourceArn': arn('sns', 'bronze-notifications') } } })
+    },
+    finds: ['functions that subscribe'],
+    reported:
+      /function:notes does not let .*:golden-notifications invoke it.* → Let it: aws lambda add-permission .*--principal sns/,
+  },
+  'a function that subscribes has no policy': {
+    plant: () => {
+      const policy = must(aws.lambda.policies.get(notes))
+      aws.lambda.policies.delete(notes)
+      return () => aws.lambda.policies.set(notes, policy)
+    },
+    finds: ['functions that subscribe'],
+    reported: /function:notes does not let/,
   },
   'the secret of a Slack channel is gone': {
     plant: () => {

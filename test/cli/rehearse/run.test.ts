@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RehearseOptions } from '../../../cli/rehearse/command.ts'
 import type { Outcome } from '../../../cli/rehearse/report.ts'
 import { rehearseFleet } from '../../../cli/rehearse/run.ts'
+import { LimitsExceeded } from '../../../domain/limits.ts'
 import type { ImageResult } from '../../../rehearsal/results.ts'
 import { fakeImage, fakeProgress } from '../fake-progress.ts'
 import { fleetFile } from '../fleet-file.ts'
@@ -12,6 +13,7 @@ const rehearse = vi.fn()
 const run = (options: Partial<RehearseOptions> = {}) => rehearseFleet({ fleet, seed: 1, ...options }, rehearse)
 
 const { directory, fleet } = fleetFile()
+const gov = join(directory, 'gov.yaml')
 
 const image = (status: ImageResult['status']): ImageResult => ({
   image: 'base',
@@ -133,6 +135,25 @@ describe('rebake rehearse', () => {
     expect(close).toHaveBeenCalledOnce()
     expect(process.listenerCount('SIGINT')).toBe(before)
     expect(process.listenerCount('SIGTERM')).toBe(0)
+  })
+
+  it('refuses a partition that the emulator does not emulate, before it begins', async () => {
+    writeFileSync(gov, readFileSync(fleet, 'utf8').replaceAll('eu-west-1', 'us-gov-west-1').replace(', us-east-1', ''))
+    await expect(run({ fleet: gov })).rejects.toThrow(
+      `${gov}: build.region: the emulator emulates the partition aws alone, and us-gov-west-1 is in aws-us-gov.`,
+    )
+    expect(rehearse).not.toHaveBeenCalled()
+  })
+
+  it('says what AWS would not take of the fleet, and that it is for its author', async () => {
+    rehearse.mockRejectedValue(
+      new LimitsExceeded([{ limit: 'stack-resources', where: 'the stack golden-build', found: 501, key: 'images' }]),
+    )
+    const failed = await run().catch((error: Error) => error)
+    expect(failed).toMatchObject({
+      name: 'BadInput',
+      message: `${fleet}: images: the stack golden-build: resources of a stack: 501 resources, and AWS takes 500. Divide the fleet into two, each with a name of its own.`,
+    })
   })
 
   it('says that a port is taken', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chatNoteOf, emailOf, formsOf, notificationOf } from '../../../domain/messages/forms.ts'
+import { imageReleased } from '../../../domain/messages/images.ts'
 import { kinds, severities } from '../../../domain/messages/kinds.ts'
 import type { Message } from '../../../domain/messages/message.ts'
 
@@ -82,15 +83,64 @@ describe('what SNS would not take', () => {
     expect(notification).toEqual({ ...notificationOf(message), facts: omitted })
   })
 
-  it('is the end of the text where that is too long by itself, and the text says so', () => {
-    const body = Array.from({ length: 4_000 }, (_, i) => `  image-${i}  failed: exited with 1`).join('\n')
-    const { bytes, body: shown, facts } = published({ ...message, body })
+  it.each([
+    [{ campaign: 'soe-1', image: 'web' }, 'rebake history web has the rest.'],
+    [{ campaign: 'soe-1' }, 'rebake status soe-1 has the rest.'],
+    [{}, 'The ledger has the rest: rebake status.'],
+  ])('is the last lines of the text where that is too long by itself: %j', (about, where) => {
+    const lines = Array.from({ length: 4_000 }, (_, i) => `  image-${i}  failed: exited with 1`)
+    const { bytes, body: shown, facts, omittedLines } = published({ ...message, about, body: lines.join('\n') })
     expect(bytes).toBeLessThan(262_144)
+    // As much as there is room for.
+    expect(bytes).toBeGreaterThan(255_000)
     expect(facts).toEqual(omitted)
-    const [start, rest] = shown.split('...')
-    expect(body.startsWith(start)).toBe(true)
-    expect(start.length).toBeGreaterThan(10_000)
-    expect(rest).toBe('\n\nThe rest is too long for a message.')
+    expect(shown.split('\n')).toEqual([
+      ...lines.slice(0, 4_000 - omittedLines),
+      '',
+      `${omittedLines} lines more: this is as much as a message can have. ${where}`,
+    ])
+  })
+
+  it('is left out of every form, and each says how much', () => {
+    const forms = formsOf({ ...message, body: Array.from({ length: 20_000 }, (_, i) => `line ${i}`).join('\n') })
+    const { omittedLines, body } = JSON.parse(forms.default)
+    expect(omittedLines).toBeGreaterThan(1_000)
+    expect(forms.email.startsWith(body)).toBe(true)
+    for (const form of [forms.sqs, forms.lambda]) expect(form).toBe(forms.default)
+  })
+
+  it('is the end of a line that is too long by itself', () => {
+    const { bytes, body, omittedLines } = published({ ...message, body: '\u6f22'.repeat(200_000) })
+    expect(bytes).toBeLessThan(262_144)
+    expect(bytes).toBeGreaterThan(255_000)
+    expect([omittedLines, body]).toEqual([1, expect.stringMatching(/^\u6f22{10000,}\.\.\.\n\n1 line more: /)])
+  })
+
+  it('is the end of the release notes of an image with 2,000 targets', () => {
+    const published = Array.from({ length: 2_000 }, (_, i) => ({
+      account: String(222_200_000_000 + i),
+      region: 'us-west-2',
+      ami: `ami-${String(i).padStart(17, '0')}`,
+    }))
+    const released = imageReleased({
+      campaign: 'soe-1',
+      image: 'web',
+      version: '1.0.3/1',
+      ami: 'ami-00000000000000001',
+      imageArn: '',
+      execution: '',
+      parentAmi: 'ami-00000000000000002',
+      components: [],
+      changes: {},
+      rings: [{ ring: 'all', parameter: '/golden-images/web', published }],
+    })
+    const forms = formsOf(released)
+    expect(Buffer.byteLength(JSON.stringify(forms))).toBeLessThan(262_144 - 2_048)
+    const { omittedLines, body } = JSON.parse(forms.default)
+    const named = body.match(/ami-\d{17}$/gm).length
+    expect(body).toContain(`${omittedLines} lines more`)
+    // The other lines that are left out are not about targets.
+    expect([named + omittedLines - 2_000, named > 500]).toEqual([3, true])
   })
 
   it('is never published, whatever is reported', () => {

@@ -108,6 +108,15 @@ describe('a message', () => {
     )
     const about = {}
     expect(texts(slackMessage({ ...released, body, about }).blocks).join()).toContain('Email has them all._')
+    // What SNS had no room for, email does not have either.
+    const omittedLines = 1_000
+    const shorter = texts(slackMessage({ ...released, body, omittedLines }).blocks)
+    expect(shorter).toContain(
+      `_${1_400 - shown.length} lines of 1400 left out here. Email has more, the ledger all of campaign soe-1._`,
+    )
+    expect(texts(slackMessage({ ...released, body, about, omittedLines }).blocks).join()).toContain(
+      'Email has more, the ledger all._',
+    )
   })
 })
 

@@ -4,7 +4,8 @@ import { keyFor, ownerOf, planDistribution } from '../../../domain/planning/dist
 import { orderRing, type RingOrder } from '../../../domain/planning/ring-order.ts'
 import { exampleFleet } from '../../support/fleets.ts'
 
-const from = { name: 'golden-payments-api', account: '111122223333', region: 'us-west-2' }
+const description = 'payments-api 1.0.3/1, baked on ami-00000000000000001'
+const from = { name: 'golden-payments-api', description, account: '111122223333', region: 'us-west-2' }
 const plain = orderRing(exampleFleet(), 'payments-api', 'early')
 const ring = (more: Partial<RingOrder> = {}): RingOrder => ({
   ...plain,
@@ -29,6 +30,7 @@ describe('a plan of distributions', () => {
         region,
         amiDistributionConfiguration: {
           name: 'golden-payments-api {{ imagebuilder:buildDate }}',
+          description,
           amiTags: { stage: 'early' },
           targetAccountIds: accounts(2),
         },
@@ -41,9 +43,18 @@ describe('a plan of distributions', () => {
     expect(Object.keys(others)).toEqual(['us-east-1'])
     expect(source?.amiDistributionConfiguration).toEqual({
       name: 'golden-payments-api {{ imagebuilder:buildDate }}',
+      description,
       amiTags: plain.tags,
     })
   })
+
+  it.each([[['us-east-1']], [['us-east-1', 'us-west-2']], [['us-west-2', 'us-east-1']]])(
+    'begins with the source region where a ring has %j',
+    (regions) => {
+      const [part] = plan({ regions })
+      expect(part?.distributions.map(({ region }) => region)).toEqual(['us-west-2', 'us-east-1'])
+    },
+  )
 
   it('shares what the build account keeps, account by account', () => {
     const { 'us-east-1': far, 'us-west-2': near } = settings({

@@ -141,6 +141,21 @@ describe('events', () => {
       },
     ])
   })
+
+  it('takes no event of 256 KB, with the characters that its JSON needs', async () => {
+    const client = new EventBridgeClient(clientOptions(world))
+    const put = (length: number) =>
+      client.send(
+        new PutEventsCommand({
+          Entries: [
+            { Source: 'platform.images', DetailType: 'Long', Detail: JSON.stringify({ a: 'a'.repeat(length) }) },
+          ],
+        }),
+      )
+    await expect(put(261_000)).resolves.toMatchObject({ FailedEntryCount: 0 })
+    await expect(put(262_000)).rejects.toMatchObject({ name: 'ValidationException' })
+    world.events.length = 0
+  })
 })
 
 it('tells of schedules', async () => {

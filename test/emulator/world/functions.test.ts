@@ -28,7 +28,7 @@ function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
     endpoint,
     environment: () => ({}),
     before,
-    drawn: () => undefined,
+    outcome: () => undefined,
     metrics: new Metrics(),
     ...o,
   })
@@ -191,8 +191,8 @@ describe('an error', () => {
 describe('a crash', () => {
   it('happens once, after the work, and looks as Lambda reports it', async () => {
     const crashing = ['golden-acquire-lock']
-    const drawn = (name: string) => (crashing.includes(name) && crashing.splice(0).length > 0 ? 'crash' : undefined)
-    const { invoke, functions } = setUp({ drawn })
+    const outcome = (name: string) => (crashing.includes(name) && crashing.splice(0).length > 0 ? 'crash' : undefined)
+    const { invoke, functions } = setUp({ outcome })
     expect(await invoke('golden-start-bake')).toMatchObject({ name: 'golden-start-bake' })
     await expect(invoke('golden-acquire-lock')).rejects.toMatchObject({
       name: expect.toBeOneOf(Object.keys(exits)),
@@ -204,7 +204,7 @@ describe('a crash', () => {
   })
 
   it('has each of the names that Lambda has for it', async () => {
-    const { invoke } = setUp({ drawn: () => 'crash' })
+    const { invoke } = setUp({ outcome: () => 'crash' })
     const names = new Set<string>()
     for (let tried = 0; tried < 60; tried++)
       await invoke('golden-acquire-lock').catch((error: Error) => names.add(error.name))
@@ -216,7 +216,7 @@ describe('a function that hangs', () => {
   it('works in the last moment of its time, and is ended then', async () => {
     const at: number[] = []
     const before = async () => void at.push(clock.now())
-    const { invoke, clock } = setUp({ drawn: () => 'hang', before })
+    const { invoke, clock } = setUp({ outcome: () => 'hang', before })
     const hanging = invoke('golden-acquire-lock')
     await expect(hanging).rejects.toMatchObject({
       name: 'Sandbox.Timedout',

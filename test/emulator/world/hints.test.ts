@@ -64,6 +64,15 @@ describe("a message on somebody else's topic", () => {
     )
   })
 
+  it('goes nowhere where no template has the function, and the world says so', async () => {
+    const notes = 'arn:aws:lambda:us-east-1:137112412989:function:notes'
+    const { world, clock, ran } = await worldOf(subscribed({ subscription: { Endpoint: notes } }))
+    world.aws.sns.announce(TopicArn, { text: 'There is a new AMI.' })
+    await clock.run()
+    expect(ran).toEqual([])
+    expect(world.notEmulated.get(notes)).toBe('what this function does with messages: no template has it')
+  })
+
   it('comes from its own region, where it must be subscribed to', async () => {
     const template = subscribed({ subscription: { Region: 'us-west-2' } })
     await expect(worldOf(template)).rejects.toThrow(`Hint: the topic ${TopicArn} cannot be subscribed to in us-west-2`)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { createWorld, Random, VirtualClock } from '../../../emulator/index.ts'
 import type { Template } from '../../../emulator/world/template.ts'
 import { amiAvailable, executionAborted } from '../events.ts'
 import { closeWorlds, event, lambda, resources, role, worldOf } from './small-world.ts'
@@ -181,4 +182,14 @@ it('names what it does not emulate, and why where it knows', async () => {
     'AWS::KMS::Key': 'key policies and grants',
     'AWS::Odd::Thing': 'unknown to the emulator',
   })
+})
+
+it('knows the partition aws, and no other', async () => {
+  const elsewhere = createWorld({
+    clock: new VirtualClock(0),
+    random: new Random(1),
+    account: '111122223333',
+    region: 'us-gov-west-1',
+  })
+  await expect(elsewhere).rejects.toThrow('the emulator does not emulate the partition of the region us-gov-west-1')
 })

@@ -1,5 +1,5 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { protocols } from '../../../domain/messages/channels.ts'
 import type { Message } from '../../../domain/messages/message.ts'
 import { topic } from '../../../functions/runtime/notify.ts'
@@ -7,8 +7,12 @@ import { mockOf } from '../../support/mocks.ts'
 
 const sns = mockOf(SNSClient)
 const topicArn = 'arn:aws:sns:us-west-2:111122223333:golden-notifications'
-const notify = topic(topicArn, sns as unknown as SNSClient)
-beforeEach(() => void sns.reset())
+const undelivered = vi.fn()
+const notify = topic(topicArn, sns as unknown as SNSClient, undelivered)
+beforeEach(() => {
+  sns.reset()
+  undelivered.mockReset()
+})
 
 const message: Message = {
   id: '0123456789abcdef0123456789abcdef',
@@ -46,7 +50,16 @@ it('publishes once, in a form for each protocol, with each attribute as a string
   expect([forms.lambda, forms.sqs]).toEqual([forms.default, forms.default])
 })
 
-it('does not swallow a refusal', async () => {
-  sns.on(PublishCommand).rejects(new Error('KMS.DisabledException'))
-  await expect(notify(message)).rejects.toThrow('KMS.DisabledException')
+it('fails nothing that it tells of: a refusal is reported, with the text', async () => {
+  const refusal = Object.assign(new Error('the key is disabled'), { name: 'KMSDisabled' })
+  sns.on(PublishCommand).rejects(refusal)
+  await notify(message)
+  const { id, kind, severity, about, subject, body } = message
+  expect(undelivered.mock.calls).toEqual([[`the message ${id}`, { id, kind, severity, about, subject, body }, refusal]])
+})
+
+it('reports nothing that was published', async () => {
+  sns.on(PublishCommand).resolves({})
+  await notify(message)
+  expect(undelivered).not.toHaveBeenCalled()
 })

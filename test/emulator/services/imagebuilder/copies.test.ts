@@ -156,8 +156,16 @@ describe('a copy', () => {
     ['a bare key id', '11111111-2222-3333-4444-666666666666'],
     ['a key of another region', keyIn('us-east-1')],
   ])('fails with %s', async (_, kmsKeyId) => {
-    const arn = await distribute(settings('eu-west-1', { targetAccountIds: [target.account], kmsKeyId }))
+    const arn = await distribute(
+      settings('us-east-1'),
+      settings('eu-west-1', { targetAccountIds: [target.account], kmsKeyId }),
+    )
     expect((await get(arn))?.state?.reason).toContain(`The KMS key ${kmsKeyId} is not a key of eu-west-1`)
+  })
+
+  it('begins with the source region, or is refused', async () => {
+    const distributed = distribute(settings('eu-west-1', { targetAccountIds: [target.account] }), settings('us-east-1'))
+    await expect(distributed).rejects.toThrow('The first region must be the source region us-east-1.')
   })
 
   it('carries licences in the source account only', async () => {
@@ -165,11 +173,11 @@ describe('a copy', () => {
       'arn:aws:license-manager:eu-west-1:111111111111:license-configuration:lic-0123456789abcdef0123456789abcdef',
     ]
     const arn = await distribute(
-      { ...settings('eu-west-1', { kmsKeyId: keyIn('eu-west-1') }), licenseConfigurationArns },
       { ...settings('us-east-1', { targetAccountIds: [target.account] }), licenseConfigurationArns },
+      { ...settings('eu-west-1', { kmsKeyId: keyIn('eu-west-1') }), licenseConfigurationArns },
     )
     const amis = (await amisOf(arn)).map(({ image, region }) => world.aws.ec2.get(image ?? '', region ?? ''))
-    expect(amis.map((ami) => ami?.licenses)).toEqual([licenseConfigurationArns, undefined])
+    expect(amis.map((ami) => ami?.licenses)).toEqual([undefined, licenseConfigurationArns])
   })
 })
 

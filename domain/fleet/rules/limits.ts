@@ -1,0 +1,80 @@
+import { limits } from '../../limits.ts'
+import { type FleetProblem, type Path, wrongKey, wrongValue } from '../problems.ts'
+import { sizesOf } from '../sizes.ts'
+import type { Rule } from './scope.ts'
+
+const number = (value: number) => value.toLocaleString('en')
+
+/** What a deploy would refuse, from the fleet alone: documents and lists that grow with it. */
+export const sizes: Rule = ({ fleet, documents, read }) => {
+  const texts = Object.entries(fleet.components).flatMap(([key, component]) => {
+    if ('arn' in component) return []
+    const text = component.file === undefined ? undefined : read?.(component.file)
+    return [text ?? JSON.stringify(component.document ?? documents.get(key) ?? '')]
+  })
+  return sizesOf(fleet, texts).flatMap(({ limit, path, of, found }) => {
+    const { what, most, unit, fix } = limits[limit]
+    return found > most
+      ? [
+          wrongKey(
+            path,
+            `with ${of}, ${what} would have ${number(found)} ${unit}, and AWS takes ${number(most)}. ${fix}`,
+          ),
+        ]
+      : []
+  })
+}
+
+/** Tags of Rebake's own, beside those of the fleet. */
+const ownAmiTags = ['rebake:fleet', 'rebake:image', 'rebake:ring']
+const ownInstanceTags = ['rebake:fleet']
+
+/** What a list or a text of one part may have. */
+export const parts: Rule = ({ fleet }) => [
+  ...Object.entries(fleet.images).flatMap(([key, image]) => [
+    ...tooLong(['images', key, 'description'], image.description, 'image-builder-description'),
+    ...tooLong(['images', key, 'workingDirectory'], image.workingDirectory, 'working-directory'),
+    ...image.rings.flatMap((name) =>
+      tooManyTags(
+        ['images', key, 'tags'],
+        { ...image.tags, ...fleet.rings[name]?.tags },
+        { own: ownAmiTags, limit: 'ami-tags' },
+      ).slice(0, 1),
+    ),
+  ]),
+  ...Object.entries(fleet.components).flatMap(([key, component]) =>
+    'description' in component
+      ? tooLong(['components', key, 'description'], component.description, 'image-builder-description')
+      : [],
+  ),
+  ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) =>
+    tooManyTags(['infrastructure', key, 'tags'], configuration.tags, { own: ownInstanceTags, limit: 'instance-tags' }),
+  ),
+  ...Object.entries(fleet.patchCycles).flatMap(([key, cycle]) =>
+    tooLong(['patchCycles', key, 'description'], cycle.description, 'schedule-description'),
+  ),
+]
+
+function tooLong(path: Path, text: string | undefined, limit: keyof typeof limits): FleetProblem[] {
+  const { most, unit } = limits[limit]
+  return (text?.length ?? 0) > most
+    ? [wrongValue(path, `expected at most ${number(most)} ${unit}, as AWS does, found ${number(text?.length ?? 0)}`)]
+    : []
+}
+
+function tooManyTags(
+  path: Path,
+  tags: Record<string, string>,
+  { own, limit }: { own: string[]; limit: 'ami-tags' | 'instance-tags' },
+): FleetProblem[] {
+  const most = limits[limit].most - own.filter((key) => !(key in tags)).length
+  const { length } = Object.keys(tags)
+  return length > most
+    ? [
+        wrongKey(
+          path,
+          `expected at most ${most} tags, as AWS takes ${limits[limit].most} with Rebake's own, found ${length}`,
+        ),
+      ]
+    : []
+}

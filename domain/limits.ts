@@ -1,0 +1,339 @@
+/*
+ * What AWS takes no more of: one table for `rebake check`, for every synthesis and for `rebake doctor`. The values are AWS's
+ * defaults. A limit that grows on request is still kept here: a fleet must deploy in an account that has asked for nothing.
+ */
+
+export interface Limit {
+  /** What is limited, as people say it. */
+  what: string
+  most: number
+  unit: string
+  /** Whether AWS raises it for an account that asks. */
+  adjustable: boolean
+  /** The page of AWS's documentation that has it. */
+  source: string
+  /** What to do where a fleet reaches it. */
+  fix: string
+}
+
+const iam = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html'
+const cloudFormation = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html'
+const eventBridge = 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html'
+const imageBuilder = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/'
+const lambda = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html'
+
+const split = 'Divide the fleet into two, each with a name of its own.'
+const fewerAccounts =
+  'Name organizational units of the organization instead of accounts (organizationalUnits), or divide the fleet into two.'
+const shorter = 'Shorten it.'
+
+export const limits = {
+  'stack-resources': {
+    what: 'resources of a stack',
+    most: 500,
+    unit: 'resources',
+    adjustable: false,
+    source: cloudFormation,
+    fix: split,
+  },
+  'stack-parameters': {
+    what: 'parameters of a template',
+    most: 200,
+    unit: 'parameters',
+    adjustable: false,
+    source: cloudFormation,
+    fix: split,
+  },
+  'stack-outputs': {
+    what: 'outputs of a template',
+    most: 200,
+    unit: 'outputs',
+    adjustable: false,
+    source: cloudFormation,
+    fix: split,
+  },
+  'template-size': {
+    what: 'a template in S3',
+    most: 1_048_576,
+    unit: 'bytes',
+    adjustable: false,
+    source: cloudFormation,
+    fix: 'Keep long components in files of S3, or divide the fleet into two.',
+  },
+  'stack-set-template-size': {
+    what: 'a template that is not in S3',
+    most: 51_200,
+    unit: 'bytes',
+    adjustable: false,
+    source: cloudFormation,
+    fix: split,
+  },
+  'inline-policies': {
+    what: 'all inline policies of a role',
+    most: 10_240,
+    unit: 'characters',
+    adjustable: false,
+    source: iam,
+    fix: split,
+  },
+  'managed-policy': {
+    what: 'a managed policy',
+    most: 6_144,
+    unit: 'characters',
+    adjustable: false,
+    source: iam,
+    fix: split,
+  },
+  'trust-policy': {
+    what: 'the trust policy of a role',
+    most: 2_048,
+    unit: 'characters',
+    adjustable: true,
+    source: iam,
+    fix: 'Give the fleet a shorter name.',
+  },
+  'role-name': {
+    what: 'the name of a role',
+    most: 64,
+    unit: 'characters',
+    adjustable: false,
+    source: iam,
+    fix: shorter,
+  },
+  'role-description': {
+    what: 'the description of a role',
+    most: 1_000,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html',
+    fix: shorter,
+  },
+  'key-policy': {
+    what: 'the policy of a key',
+    most: 32_768,
+    unit: 'bytes',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html',
+    fix: fewerAccounts,
+  },
+  'bus-policy': {
+    what: 'the policy of an event bus',
+    most: 10_240,
+    unit: 'characters',
+    adjustable: true,
+    source: eventBridge,
+    fix: 'Take the AMIs of fewer upstream accounts, or have "Event bus policy size" raised.',
+  },
+  'event-pattern': {
+    what: 'the pattern of a rule',
+    most: 2_048,
+    unit: 'characters',
+    adjustable: true,
+    source: eventBridge,
+    fix: split,
+  },
+  'queue-policy': {
+    what: 'the policy of a queue',
+    most: 8_192,
+    unit: 'bytes',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html',
+    fix: split,
+  },
+  'bucket-policy': {
+    what: 'the policy of a bucket',
+    most: 20_480,
+    unit: 'bytes',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html',
+    fix: split,
+  },
+  'function-environment': {
+    what: 'the environment of a function',
+    most: 4_096,
+    unit: 'bytes',
+    adjustable: false,
+    source: lambda,
+    fix: 'Take the AMIs of fewer upstream accounts, or divide the fleet into two.',
+  },
+  'function-name': {
+    what: 'the name of a function',
+    most: 64,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html',
+    fix: shorter,
+  },
+  'function-description': {
+    what: 'the description of a function',
+    most: 256,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html',
+    fix: shorter,
+  },
+  'state-machine-definition': {
+    what: 'the definition of a state machine',
+    most: 1_048_576,
+    unit: 'bytes',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html',
+    fix: split,
+  },
+  'state-machine-name': {
+    what: 'the name of a state machine',
+    most: 80,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html',
+    fix: shorter,
+  },
+  'rule-name': {
+    what: 'the name of a rule',
+    most: 64,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html',
+    fix: shorter,
+  },
+  'rule-description': {
+    what: 'the description of a rule',
+    most: 512,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html',
+    fix: shorter,
+  },
+  'schedule-name': {
+    what: 'the name of a schedule',
+    most: 64,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html',
+    fix: shorter,
+  },
+  'schedule-description': {
+    what: 'the description of a schedule',
+    most: 512,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html',
+    fix: shorter,
+  },
+  'alarm-name': {
+    what: 'the name of an alarm',
+    most: 255,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
+    fix: shorter,
+  },
+  'alarm-description': {
+    what: 'the description of an alarm',
+    most: 1_024,
+    unit: 'characters',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
+    fix: shorter,
+  },
+  'document-content': {
+    what: 'a document of Systems Manager',
+    most: 65_536,
+    unit: 'bytes',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/general/latest/gr/ssm.html',
+    fix: 'Shorten the scripts of smoke tests: let them download what is long.',
+  },
+  'image-builder-name': {
+    what: 'a name in Image Builder',
+    most: 128,
+    unit: 'characters',
+    adjustable: false,
+    source: `${imageBuilder}API_CreateImageRecipe.html`,
+    fix: shorter,
+  },
+  'image-builder-description': {
+    what: 'a description in Image Builder',
+    most: 1_024,
+    unit: 'characters',
+    adjustable: false,
+    source: `${imageBuilder}API_CreateImageRecipe.html`,
+    fix: shorter,
+  },
+  'working-directory': {
+    what: 'the working directory of a recipe',
+    most: 1_024,
+    unit: 'characters',
+    adjustable: false,
+    source: `${imageBuilder}API_CreateImageRecipe.html`,
+    fix: shorter,
+  },
+  'component-data': {
+    what: 'the inline text of a component',
+    most: 16_000,
+    unit: 'characters',
+    adjustable: false,
+    source: `${imageBuilder}API_CreateComponent.html`,
+    fix: 'Divide the component into two.',
+  },
+  'recipe-components': {
+    what: 'components of an image',
+    most: 20,
+    unit: 'components',
+    adjustable: true,
+    source: 'https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html',
+    fix: 'Put steps of several components into one, or make an image below this one.',
+  },
+  'ami-tags': {
+    what: 'tags of an AMI',
+    most: 50,
+    unit: 'tags',
+    adjustable: false,
+    source: `${imageBuilder}API_AmiDistributionConfiguration.html`,
+    fix: "Use fewer tags: the fleet's own count.",
+  },
+  'instance-tags': {
+    what: 'tags of the instances of an infrastructure configuration',
+    most: 30,
+    unit: 'tags',
+    adjustable: false,
+    source: `${imageBuilder}API_CreateInfrastructureConfiguration.html`,
+    fix: "Use fewer tags: the fleet's own count.",
+  },
+  'ami-shares': {
+    what: 'organizations, organizational units and accounts that an AMI is shared with',
+    most: 1_000,
+    unit: 'of them',
+    adjustable: true,
+    source: 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-quotas.html',
+    fix: 'Copy to some of the rings (mode: copy), or divide the fleet into two.',
+  },
+} as const satisfies Record<string, Limit>
+
+export type LimitName = keyof typeof limits
+
+/** What exceeds a limit, how far, and which key of the fleet is responsible. */
+export interface Excess {
+  limit: LimitName
+  /** The document, such as `the role DistributionRole of golden-build`. */
+  where: string
+  found: number
+  /** `rings`, `images web description`. */
+  key: string
+}
+
+/** One line that says what is too much of what, why, and what to do. */
+const excessText = ({ limit, where, found, key }: Excess): string => {
+  const { what, most, unit, fix } = limits[limit]
+  const number = (value: number) => value.toLocaleString('en')
+  return `${key}: ${where}: ${what}: ${number(found)} ${unit}, and AWS takes ${number(most)}. ${fix}`
+}
+
+/** A synthesized fleet that AWS would not take. */
+export class LimitsExceeded extends Error {
+  override readonly name = 'LimitsExceeded'
+
+  constructor(excesses: readonly Excess[]) {
+    super(excesses.map(excessText).join('\n'))
+  }
+}
