@@ -60,12 +60,12 @@ export function planRetirement({
     const kept = keptOf(releases, known, policy)
     return releases.map((release) => {
       const { image, version, ami, bakedAt } = release
-      return { image, version, ami, bakedAt, ...fateOf(release, kept.get(version), policy, time) }
+      return { image, version, ami, bakedAt, ...actionOn(release, kept.get(version), policy, time) }
     })
   })
 }
 
-function fateOf(
+function actionOn(
   { revoked, retired }: ImageRelease,
   kept: string | undefined,
   { keep, grace }: Policy,
