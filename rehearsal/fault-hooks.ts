@@ -32,6 +32,8 @@ interface ImageHooks {
 }
 
 interface UpstreamHooks {
+  /** What there is of it when the fleet is deployed, instead of a release of a month ago. */
+  before: (upstream: string) => 'nothing'
   /** Delays with which what tells of a release does so: one for each time. */
   announcement: (upstream: string) => number[]
   /** The AMI that is released. */

@@ -29,6 +29,7 @@ export type Count = (
 export const count: Count = (name) => metrics.addMetric(name, MetricUnit.Count, 1)
 
 const measures = {
+  FleetExamined: MetricUnit.Count,
   FreshnessUsed: MetricUnit.Percent,
   OldestLock: MetricUnit.Seconds,
   CampaignsOpen: MetricUnit.Count,

@@ -74,7 +74,7 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     name: 'reconcile-missing',
     means: 'Nobody looks at the images any more: what events lose stays lost, and no promise is watched.',
-    metric: (over) => metrics.ofFunction('reconcile-images')('Invocations', over),
+    metric: (over) => metrics.own('FleetExamined', over),
     over: { statistic: 'Sum', period: pollPeriods(fleet).period },
     periods: pollPeriods(fleet).periods,
     threshold: { below: 1 },
@@ -143,9 +143,11 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
     name: 'ledger-throttles',
     means: 'DynamoDB has refused requests to the ledger for a quarter of an hour.',
     metric: (over) =>
+      // Throttles are there only while something is throttled, and an alarm on metrics of DynamoDB may keep its state without data.
       sumOf(
         ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => metrics.ofLedger(name, over)),
         over,
+        metrics.ofLedger('ConsumedReadCapacityUnits', over),
       ),
     periods: 3,
   },
