@@ -37,6 +37,9 @@ export class OutsideChangeWindow extends carrying('OutsideChangeWindow') {}
 /** A newer campaign has taken over the image: the older one ends there, and that is no failure. */
 export class Superseded extends named('Superseded') {}
 
+/** An image that was planned has no pipeline now: a deployment has removed it. */
+export class PipelineMissing extends named('PipelineMissing') {}
+
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}
 

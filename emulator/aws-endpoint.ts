@@ -91,12 +91,15 @@ export class AwsEndpoint {
 
   readonly #options: AwsEndpointOptions
   readonly #services: Map<string, t.Service>
+  /** How what AWS leaves open is read. */
+  readonly isStrict: t.ServiceDeps['isStrict']
   #serviceEvents = 0
 
   constructor(options: AwsEndpointOptions) {
     this.#options = options
     const { clock, random, readings } = options
     const isStrict = strictness(readings)
+    this.isStrict = isStrict
     const deps = { clock, random, isStrict, emit: (serviceEvent: t.ServiceEvent) => this.#emit(serviceEvent) }
     this.iam = new Iam(random.fork('iam'), options)
     this.ec2 = new Ec2(deps)
@@ -105,7 +108,12 @@ export class AwsEndpoint {
     this.ssm.host = this
     this.sns = new Sns(deps)
     this.dynamodb = new DynamoDb(deps)
-    this.imagebuilder = new ImageBuilder(deps, { ec2: this.ec2, ssm: this.ssm, iam: this.iam })
+    this.imagebuilder = new ImageBuilder(deps, {
+      ec2: this.ec2,
+      ssm: this.ssm,
+      iam: this.iam,
+      inspector: this.inspector,
+    })
     this.events = new Events(deps, (event, bus) => this.putEvent(event, bus))
     this.organizations = new Organizations(deps)
     this.ec2.above = (account) => this.organizations.above(account)

@@ -51,6 +51,41 @@ export const openQuestions = {
       'Reference, CreateDistributionConfiguration, names no order',
     settledBy: 'S3',
   },
+  'tags-of-a-start': {
+    strict: 'tags of a start need imagebuilder:TagResource on the pipeline or the source image, and on the new image',
+    lenient: 'tags of a start need imagebuilder:TagResource on the new image only',
+    source:
+      'EC2ImageBuilderExecutionPolicy allows StartImagePipelineExecution and TagResource on image-pipeline/* and nothing on image/*; API Reference, StartImagePipelineExecution, tags: "for the image resource"',
+    settledBy: 'S15',
+  },
+  'parent-at-creation': {
+    strict: 'CreateImageRecipe looks for the AMI in the parameter that the recipe names as its parent',
+    lenient: 'the parameter of a parent is read when a build starts, and no sooner',
+    source:
+      'API Reference, CreateImageRecipe, parentImage: "you must have access to the AMI, and the AMI must be in the source Region"; no text says when',
+    settledBy: 'S8',
+  },
+  'component-again': {
+    strict: "CreateComponent refuses a document that is the latest build's of that version, whatever else differs",
+    lenient: "CreateComponent refuses what is the latest build's in document and metadata",
+    source:
+      'Image Builder User Guide, create-component, auto build version management: content that is identical to the latest build fails; no text says whether metadata is content',
+    settledBy: 'S8',
+  },
+  'recipe-in-place': {
+    strict: "a changed AmiTags or AdditionalInstanceConfiguration of a template's recipe changes nothing",
+    lenient: 'a changed AmiTags or AdditionalInstanceConfiguration replaces the recipe',
+    source:
+      'schema of AWS::ImageBuilder::ImageRecipe: neither is in createOnlyProperties, and there is no UpdateImageRecipe; CloudFormation Template Reference: "Update requires: Replacement"',
+    settledBy: 'S8',
+  },
+  'dynamodb-missing-data': {
+    strict: 'an alarm on metrics of AWS/DynamoDB keeps its state while data is missing, whatever it says',
+    lenient: "an alarm's TreatMissingData holds for metrics of AWS/DynamoDB, too",
+    source:
+      'API Reference, PutMetricAlarm, TreatMissingData: alarms on AWS/DynamoDB "always ignore missing data even if you choose a different option"; CloudWatch User Guide, alarms-and-missing-data: "you can override this"',
+    settledBy: 'S20',
+  },
 } satisfies Record<string, OpenQuestion>
 
 export type OpenQuestionName = keyof typeof openQuestions

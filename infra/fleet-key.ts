@@ -13,7 +13,7 @@ export class FleetKey extends Key {
       alias: fleet.name,
       description: `Volumes of the images of ${fleet.name}, and its notifications`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
     const arns = arnsIn(this.stack)
     const rings = Object.values(fleet.rings)

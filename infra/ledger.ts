@@ -7,7 +7,11 @@ import type { Permission } from './permissions.ts'
 
 type LedgerOperation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query'
 
-/** The table that remembers campaigns, images, waits and claims. It outlives the stack. */
+/**
+ * The table that remembers campaigns, images, waits and claims. It outlives the stack, unless it was made by a deployment that
+ * failed: with a name of its own it would be in the way of the next. So it has no protection against deletion, which would keep
+ * CloudFormation from rolling back. Point-in-time recovery brings back what somebody deletes.
+ */
 export class Ledger extends Table {
   constructor(scope: Construct, fleet: Fleet) {
     super(scope, 'Ledger', {
@@ -18,8 +22,7 @@ export class Ledger extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
   }
 

@@ -2,7 +2,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler'
 import { CfnSubscription } from 'aws-cdk-lib/aws-sns'
-import { Construct } from 'constructs'
+import { Construct, type IDependable } from 'constructs'
 import type { Fleet, PatchCycle } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import type { DeadLetters } from './dead-letters.ts'
@@ -27,7 +27,7 @@ const everyMinutes = (seconds: number) => {
 }
 
 /** What happens by the clock: patch cycles, the look at every upstream and at every image, and retirement. */
-export function createSchedules(scope: Construct, { fleet, functions, deadLetters }: SchedulesProps): void {
+export function createSchedules(scope: Construct, { fleet, functions, deadLetters }: SchedulesProps): IDependable {
   const schedules = new Construct(scope, 'Schedule')
   const arnOf = (name: FunctionName) => functions[name].function.functionArn
   const invoked: FunctionName[] = [
@@ -80,6 +80,7 @@ export function createSchedules(scope: Construct, { fleet, functions, deadLetter
       },
     )
   }
+  return schedules
 }
 
 type When = Pick<

@@ -21,9 +21,9 @@ const nameOf = (pipelineArn: string) => pipelineArn.split('/').at(-1) ?? ''
  * Makes the pipelines that images of the fleet adopt, each with a recipe that pins an AMI of old. They are there before
  * anything is deployed, and nothing tells of them.
  */
-export function addAdoptedPipelines(world: World, fleet: Fleet): void {
+export function addAdoptedPipelines(world: World, fleet: Fleet, isNew = (_arn: string) => true): void {
   for (const [name, image] of Object.entries(fleet.images))
-    if (image.pipeline) addPipeline(world, fleet, name, image, image.pipeline)
+    if (image.pipeline && isNew(image.pipeline)) addPipeline(world, fleet, name, image, image.pipeline)
 }
 
 function addPipeline({ aws }: World, fleet: Fleet, image: string, { checks, tags }: Image, arn: string): void {

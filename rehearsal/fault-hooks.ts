@@ -1,6 +1,12 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
-import type { CommandOutcome, ImageFindings, ImageOutcome, InvocationOutcome, PhaseDurations } from '../emulator/index.ts'
+import type {
+  CommandOutcome,
+  ImageFindings,
+  ImageOutcome,
+  InvocationOutcome,
+  PhaseDurations,
+} from '../emulator/index.ts'
 import type { SimulatedAmi } from './releases.ts'
 
 /*
@@ -36,6 +42,8 @@ interface ImageHooks {
 }
 
 interface UpstreamHooks {
+  /** What there is of it when the fleet is deployed, instead of a release of a month ago. */
+  before: (upstream: string) => 'nothing'
   /** Delays with which what tells of a release does so: one for each time. */
   announcement: (upstream: string) => number[]
   /** The AMI that is released. */

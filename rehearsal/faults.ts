@@ -245,6 +245,13 @@ export const faultKinds = {
     acts: { sharing: () => Number.POSITIVE_INFINITY },
     expects: { campaigns: [], refusal: /share the AMI and its KMS key with that account/ },
   },
+  'never-released': {
+    target: 'upstream',
+    help: 'it has released nothing yet when the fleet is deployed',
+    acts: { before: () => 'nothing' },
+    // What it releases then is the first, and like any other.
+    expects: {},
+  },
   'handler-crashes': {
     target: 'function',
     help: 'it dies once, after its work and before its answer',

@@ -7,6 +7,7 @@ import { createWorld, type EventEnvelope, Random, type Readings, VirtualClock, t
 import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
 import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
 import { summarise } from './accounts.ts'
+import { become, type ChangedFleet, notTheSame } from './changed-fleet.ts'
 import { type Fault, Faults, impossible } from './faults.ts'
 import { Live } from './live.ts'
 import { simulatedTargets } from './organization.ts'
@@ -20,6 +21,7 @@ import type { NotificationRecord, Summary } from './results.ts'
 import { type Action, stage } from './scenario.ts'
 import { seedWorld } from './seed-world.ts'
 import { type Post, Slack } from './slack.ts'
+import { addStandingReleases } from './upstream-accounts.ts'
 import { workIn } from './work.ts'
 
 export interface RehearseOptions {
@@ -32,6 +34,8 @@ export interface RehearseOptions {
   releases?: PlannedRelease[]
   /** What people do, each at its own time. */
   actions?: Action[]
+  /** Fleets that are deployed while things happen, each in the place of the one before. */
+  changes?: ChangedFleet[]
   /** When it begins, ISO 8601. Default: with the first event, release or action, or on 1 September 2026. */
   start?: string
   /**
@@ -94,11 +98,14 @@ export const defaultStart = '2026-09-01T06:00:00Z'
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const wallStart = performance.now()
-  const { fleet, fleetFile, seed, onProgress, actions = [] } = options
+  const { fleetFile, seed, onProgress, actions = [] } = options
+  // What happens is of the fleet that is deployed when it does.
+  const fleet = Object.assign({}, options.fleet)
   const { started, events, releases } = scenarioOf(options)
   const outdir = mkdtempSync(join(tmpdir(), 'rebake-'))
   const assembly =
     options.assembly ?? (await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir, validate: false }))
+  const changes = await synthesizeAll(options.changes ?? [], outdir)
 
   const serving = new AbortController()
   let patience = (_next: number) => 0
@@ -141,6 +148,16 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     seedWorld(world, fleet, { faults, slack })
     return deployAll(world, fleet, assembly)
   })
+  for (const change of changes)
+    clock.at(started + change.after * 1000, async () => {
+      const before = Object.assign({}, fleet)
+      const upstreams = Object.entries(change.fleet.upstreams).filter(([name]) => !(name in before.upstreams))
+      seedWorld(world, change.fleet, { faults, slack, before })
+      become(fleet, change.fleet)
+      const isNew = Object.assign({}, change.fleet, { upstreams: Object.fromEntries(upstreams) })
+      addStandingReleases(world, { fleet: isNew, faults }, started)
+      await deployAll(world, change.fleet, change.assembly)
+    })
   await clock.run({ until: started - 1 })
   // Anybody who serves it can answer what the people of the rehearsal do not.
   const isServed = options.serve !== undefined
@@ -180,6 +197,10 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 /** What happens and from when on; refused where it cannot be. */
 function scenarioOf(o: RehearseOptions) {
   const { fleet, seed, events = [], releases = [] } = o
+  for (const { fleet: other } of o.changes ?? []) {
+    const why = notTheSame(fleet, other)
+    if (why) throw new Error(`the changed fleet cannot be deployed in the place of this one: ${why}`)
+  }
   for (const fault of o.faults) {
     const why = impossible(fleet, fault)
     if (why) throw new Error(`${fault.kind}=${fault.target} cannot happen: ${why}`)
@@ -192,10 +213,21 @@ function scenarioOf(o: RehearseOptions) {
   return { started, events, releases: [...releases, ...stream] }
 }
 
+/** Each with what of it is deployed, in the order of their times. */
+async function synthesizeAll(changed: ChangedFleet[], outdir: string) {
+  const made = []
+  for (const [nth, each] of changed.toSorted((a, b) => a.after - b.after).entries()) {
+    const { fleet, fleetFile } = each
+    const options = { fleet, fleetDirectory: dirname(fleetFile), outdir: join(outdir, `then-${nth}`), validate: false }
+    made.push({ fleet, after: each.after, assembly: each.assembly ?? (await synthesize(options)) })
+  }
+  return made
+}
+
 async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySummary) {
   const { account, region } = fleet.build
   const deploy = ({ name, template }: CloudAssemblySummary['buildStack'], owner: string) =>
-    world.deploy(template, { account: owner, region, stack: name })
+    world.deploy(template, { account: owner, region, stack: name }, { bundles: assembly.functions })
   // The order of the README. The target accounts' stack has one region, and only roles.
   for (const target of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
     await deploy(assembly.targetStack, target)

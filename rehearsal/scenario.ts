@@ -40,7 +40,7 @@ export function stage(world: World, scenario: Scenario) {
   imagebuilder.outcome = (image) => outcomeOf(scenario, image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
   ssm.commandOutcome = ({ tags }) => smokeOf(scenario, tags['rebake:image'] ?? '')
-  addStandingReleases(world, fleet, started)
+  addStandingReleases(world, scenario, started)
   for (const event of events) {
     const { time, region } = event
     const simulated = simulatedAmi(fleet, event)

@@ -2,6 +2,7 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
 import type { SsmDocument, World } from '../emulator/index.ts'
+import { standInParameters } from '../infra/pointers.ts'
 import { targetAccounts } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
 import type { Verdict } from './fault-hooks.ts'
@@ -9,23 +10,32 @@ import type { Faults } from './faults.ts'
 import { simulatedTargets, simulateOrganization } from './organization.ts'
 import type { Slack } from './slack.ts'
 
+interface Others {
+  faults: Faults
+  slack: Slack
+  /** The fleet that was deployed there before: what it found is there already. */
+  before?: Fleet
+}
+
 /**
  * What a fleet finds where it is deployed, and no template of its own makes: the organization, pipelines that it adopts, launch
  * templates of the targets, alarms, and functions of others that check images.
  */
-export function seedWorld(world: World, fleet: Fleet, { faults, slack }: { faults: Faults; slack: Slack }): void {
+export function seedWorld(world: World, fleet: Fleet, { faults, slack, before }: Others): void {
+  const known = namesIn(before)
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
+  addPublicAmis(world, fleet)
   addKeys(world, fleet)
-  addAdoptedPipelines(world, fleet)
-  addLaunchTemplates(world, fleet)
-  addSlackChannels(world, fleet)
+  addAdoptedPipelines(world, fleet, (arn) => !known.has(arn))
+  addLaunchTemplates(world, fleet, before)
+  addSlackChannels(world, fleet, (secret) => !known.has(secret))
   addSubscribedFunctions(world, fleet)
   for (const channel of Object.keys(fleet.notify.slack))
     if (faults.at('slack', channel) === 'channel_not_found') slack.gone.add(channel)
   for (const { alarm = '' } of Object.values(fleet.rings)) {
     const [, , , region = '', account = '', , name = ''] = alarm.split(':')
-    if (name) world.aws.cloudwatch.addAlarm({ account, region, name })
+    if (name && !known.has(alarm)) world.aws.cloudwatch.addAlarm({ account, region, name })
   }
   const { custom } = world.aws.lambda
   for (const { checks } of Object.values(fleet.images)) {
@@ -36,6 +46,16 @@ export function seedWorld(world: World, fleet: Fleet, { faults, slack }: { fault
       custom.set(arn, (request) => verdict(faults, request as { image: string }))
   }
 }
+
+/** The ARNs and names of what a fleet found there. */
+const namesIn = (fleet: Fleet | undefined): Set<string> =>
+  new Set(
+    fleet && [
+      ...Object.values(fleet.images).flatMap(({ pipeline }) => pipeline ?? []),
+      ...Object.values(fleet.notify.slack).map(({ secret }) => secret),
+      ...Object.values(fleet.rings).flatMap(({ alarm }) => alarm ?? []),
+    ],
+  )
 
 /** The keys that rings name, in the build account or in every target. */
 function addKeys({ aws }: World, fleet: Fleet): void {
@@ -62,9 +82,32 @@ function addServiceRole({ aws }: World, { build }: Fleet): void {
   })
 }
 
+/** AWS's own AMIs, which parents are seeded with where their upstream has none: they are there in every account. */
+function addPublicAmis({ aws }: World, fleet: Fleet): void {
+  const { region } = fleet.build
+  const amazon = { account: '137112412989', region }
+  for (const name of standInParameters(fleet)) {
+    if (aws.ssm.valueOf(name, { account: '', region }) !== undefined) continue
+    const windows = name.includes('windows')
+    const device = windows ? '/dev/sda1' : '/dev/xvda'
+    const { image } = aws.ec2.addImage({
+      ...amazon,
+      Name: `public ${name.split('/').at(-1)}`,
+      ImageOwnerAlias: 'amazon',
+      Public: true,
+      unannounced: true,
+      Architecture: name.endsWith('arm64') ? 'arm64' : 'x86_64',
+      RootDeviceName: device,
+      BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeSize: 8, VolumeType: 'gp3', Encrypted: false } }],
+      ...(windows && { Platform: 'Windows' as const, PlatformDetails: 'Windows' }),
+    })
+    aws.ssm.seed({ account: '', region }, { name, value: image.ImageId, unannounced: true })
+  }
+}
+
 /** A bot's secret for each channel: it makes a thread of each campaign. */
-function addSlackChannels({ aws }: World, { build, notify }: Fleet): void {
-  for (const [channel, { secret: name }] of Object.entries(notify.slack))
+function addSlackChannels({ aws }: World, { build, notify }: Fleet, isNew: (secret: string) => boolean): void {
+  for (const [channel, { secret: name }] of Object.entries(notify.slack).filter(([, each]) => isNew(each.secret)))
     aws.secretsmanager.addSecret({
       ...build,
       name,
@@ -121,24 +164,32 @@ function addOrganization({ aws }: World, fleet: Fleet): void {
 }
 
 /** The one that every target of a ring is asked to have. */
-function addLaunchTemplates({ aws }: World, fleet: Fleet): void {
-  const places = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
-  const added = new Set<string>()
-  for (const [image, { rings }] of Object.entries(fleet.images))
-    for (const ring of rings)
-      for (const { name } of orderRing(fleet, image, ring).launchTemplates)
-        for (const account of places)
-          for (const region of fleet.rings[ring]?.regions ?? []) {
-            const place = `${account} ${region} ${name}`
-            if (added.has(place)) continue
-            added.add(place)
-            const data = { ImageId: 'ami-00000000000000000', InstanceType: 'm7i.large' as const }
-            aws.ec2.launchTemplates.add({
-              account,
-              region,
-              name,
-              data,
-              tags: { 'rebake:fleet': fleet.name },
-            })
-          }
+function addLaunchTemplates({ aws }: World, fleet: Fleet, before: Fleet | undefined): void {
+  const there = new Set(before ? launchTemplatesOf(before).map(written) : [])
+  for (const { account, region, name } of launchTemplatesOf(fleet)) {
+    const place = written({ account, region, name })
+    if (there.has(place)) continue
+    there.add(place)
+    const data = { ImageId: 'ami-00000000000000000', InstanceType: 'm7i.large' as const }
+    aws.ec2.launchTemplates.add({ account, region, name, data, tags: { 'rebake:fleet': fleet.name } })
+  }
 }
+
+interface TemplatePlace {
+  account: string
+  region: string
+  name: string
+}
+
+const written = ({ account, region, name }: TemplatePlace) => `${account} ${region} ${name}`
+
+const launchTemplatesOf = (fleet: Fleet): TemplatePlace[] =>
+  Object.entries(fleet.images).flatMap(([image, each]) =>
+    each.rings.flatMap((ring) =>
+      orderRing(fleet, image, ring).launchTemplates.flatMap(({ name }) =>
+        [...targetAccounts(fleet), ...simulatedTargets(fleet)].flatMap((account) =>
+          (fleet.rings[ring]?.regions ?? []).map((region) => ({ account, region, name })),
+        ),
+      ),
+    ),
+  )

@@ -21,9 +21,15 @@ export interface Released {
   region: string
 }
 
+interface UpstreamContext {
+  fleet: Fleet
+  faults: Faults
+}
+
 /** The releases before the rehearsal begins: an upstream has one when a fleet is deployed. */
-export function addStandingReleases(world: World, fleet: Fleet, started: number): void {
+export function addStandingReleases(world: World, { fleet, faults }: UpstreamContext, started: number): void {
   for (const [nth, upstream] of Object.keys(fleet.upstreams).entries()) {
+    if (faults.at('before', upstream) === 'nothing') continue
     // Not all at the same minute, which is in the AMIs' names.
     const time = eventTime(new Date(started - month + nth * 60_000))
     const simulated = amiOfRelease(fleet, { upstream, time })
@@ -31,11 +37,6 @@ export function addStandingReleases(world: World, fleet: Fleet, started: number)
     addAmi(world, fleet, simulated, { region: fleet.build.region, unannounced: true, tags: tagsOf(arn) })
     point(world.aws, fleet, upstream, simulated.ami, arn)
   }
-}
-
-interface UpstreamContext {
-  fleet: Fleet
-  faults: Faults
 }
 
 /** Makes of what an event tells, or of a release, what is so: an AMI and what points to it, or that they are gone. */

@@ -7,7 +7,7 @@ import { partitionOf } from '../../domain/fleet/regions.ts'
 import { resourceName } from '../../domain/names.ts'
 import { calling } from '../deployment/aws-problems.ts'
 import type { Deployment } from '../deployment/deployment.ts'
-import { rebakeText, inTheWay } from './adopted-pipeline.ts'
+import { inTheWay, rebakeText } from './adopted-pipeline.ts'
 import { notAsTheFleetSays } from './own-pipeline.ts'
 
 /** An image of the fleet, and what there is of it in its build account. */

@@ -77,7 +77,7 @@ interface Expected {
 function expectedComponent(fleet: Fleet, key: string): string {
   const component = fleet.components[key]
   if (component && 'arn' in component) return component.arn
-  return `:${fleet.build.account}:component/${resourceName(fleet.name, key)}/x.x.x`
+  return `:${fleet.build.account}:component/${resourceName(fleet.name, key)}-*/x.x.x`
 }
 
 function differingComponents(found: readonly ComponentConfiguration[], wanted: readonly Expected[]): string[] {
@@ -101,12 +101,17 @@ const plain = (arn: string) => arn.toLowerCase().replaceAll('_', '-')
 
 function isFor(arn: string, expected: string): boolean {
   const [wildcards] = expected.match(/(x\.)*x$/) ?? []
+  // The fleet's own end in a part of the id of their stack.
+  const [before = '', after = ''] = plain(expected)
+    .slice(0, -(wildcards?.length ?? 0))
+    .split('*')
+  if (expected.includes('*')) return new RegExp(`${before}[0-9a-f]{8}${after}`).test(plain(arn))
   return wildcards
-    ? plain(arn).includes(plain(expected.slice(0, -wildcards.length)))
+    ? plain(arn).includes(before)
     : plain(arn) === plain(expected) || plain(arn).startsWith(`${plain(expected)}/`)
 }
 
-const shortName = (arn: string) => arn.split('/')[1] ?? arn
+const shortName = (arn: string) => arn.split('/')[1]?.replace(/-\*$/, '') ?? arn
 
 function differingVolumes(found: readonly InstanceBlockDeviceMapping[], wanted: Image['volumes']): string[] {
   const there = found.map(({ deviceName: device, ebs = {} }) => {

@@ -21,6 +21,11 @@ const declaration = () =>
       seconds('1m', '400d'),
     )
     .option('--at <time>', 'when it begins. Default: with the first event, or on 1 September 2026', instant)
+    .option(
+      '--then <fleet@duration>',
+      'deploy a changed fleet file so long after it began, as fleet.next.yaml@36h: what is under way goes on (repeatable)',
+      collect,
+    )
     .option('--fault <kind=target>', 'make something go wrong, see below (repeatable)', collect)
     .option(
       '--lenient <question>',
@@ -41,6 +46,7 @@ const declaration = () =>
         'rebake rehearse --event events/ec2.ami-available.json',
         'rebake rehearse --release ubuntu-soe --fault build-fails=payments-api',
         'rebake rehearse --for 31d --out rehearsed',
+        'rebake rehearse --for 3d --then fleet.next.yaml@90m',
         'rebake rehearse --seed 7 --json',
         'rebake rehearse --serve 4566',
       ),

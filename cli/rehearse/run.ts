@@ -16,6 +16,7 @@ import { readFaults } from './fault-options.ts'
 import { readLenient } from './lenient-options.ts'
 import { type Outcome, reportLines } from './report.ts'
 import { serveLines } from './serve.ts'
+import { readThen } from './then-options.ts'
 
 // The CDK and the SDK take a second to load: not before it is known that they are needed.
 const lazily: typeof rehearse = async (options) => (await import('../../rehearsal/rehearse.ts')).rehearse(options)
@@ -27,6 +28,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
   const scenarioEvents = scenarioOf(fleet, options)
   const faults = readFaults(fleet, options.fault ?? [])
   const readings = readLenient(options.lenient ?? [])
+  const changes = readThen(fleet, options.then ?? [])
   prepareOut(options.out)
   const display = startDisplay(fleet.name, options.json ?? false, options.for)
   const rehearsal = await run({
@@ -36,6 +38,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
     seed: options.seed,
     faults,
     readings,
+    changes,
     onProgress: display.progress,
     ...(options.out === undefined ? {} : { out: options.out }),
     ...(options.serve === undefined ? {} : { serve: options.serve === true ? 0 : options.serve }),

@@ -17,6 +17,10 @@ const explanations: Record<string, Explanation> = {
     what: 'its bake failed in Image Builder',
     todo: 'Open the image in the Image Builder console and follow its log stream to the step that failed. Fix the component or the recipe, and deploy. Where the reason names the parameter of the parent, the next rebake sets it again; CloudTrail (DeleteParameter) tells who deletes it.',
   },
+  PipelineMissing: {
+    what: 'its pipeline is not there any more',
+    todo: 'A deployment removed the image, or somebody deleted its pipeline. If the fleet still has the image, deploy it again: npm run deploy.',
+  },
   BakeCancelled: {
     what: 'somebody or something cancelled its bake',
     todo: 'CloudTrail (CancelImageCreation) tells who.',

@@ -61,6 +61,16 @@ export class DynamoDb implements Service {
     return { name, arn: arnOf(name, place) }
   }
 
+  /** Takes a table away, with all that is in it; gone when it resolves. */
+  async deleteTable(place: Place, name: string): Promise<void> {
+    await this.#perform('DeleteTable', { TableName: name }, place)
+    const names = async () => {
+      const { TableNames } = (await this.#perform('ListTables', {}, place)) as { TableNames: string[] }
+      return TableNames
+    }
+    while ((await names()).includes(name)) await new Promise((resolve) => setImmediate(resolve))
+  }
+
   /** The answer as the emulator holds values: bytes and dates, where JSON has text and numbers. */
   async #answer(operation: string, input: Json, place: Place): Promise<unknown> {
     const { output } = operationOf(await modelOf('dynamodb'), operation)

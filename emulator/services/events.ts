@@ -48,8 +48,22 @@ export class Events implements Service {
     this.#buses.in(place).set(name, [])
   }
 
+  removeBus(place: { account: string; region: string }, name: string): void {
+    this.#buses.in(place).delete(name)
+  }
+
+  /** A rule, in the place of one of its name. */
   addRule(rule: NewRule): void {
-    this.#rules.in(rule).push(rule)
+    const rules = this.#rules.in(rule)
+    const before = rules.findIndex(({ name, bus }) => name === rule.name && bus === rule.bus)
+    if (before >= 0) rules.splice(before, 1, rule)
+    else rules.push(rule)
+  }
+
+  removeRule(place: { account: string; region: string }, name: string): void {
+    const rules = this.#rules.in(place)
+    const at = rules.findIndex((rule) => rule.name === name)
+    if (at >= 0) rules.splice(at, 1)
   }
 
   /** What the policy of a bus allows: it may be changed. */

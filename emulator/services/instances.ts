@@ -80,6 +80,10 @@ export class Instances {
     this.#profiles.set(profile.arn, profile)
   }
 
+  removeProfile(arn: string): void {
+    this.#profiles.delete(arn)
+  }
+
   /** Every instance that was ever launched in any account, in order of launch. */
   all(): LaunchedInstance[] {
     return this.#kept.all().flatMap((part) => [...part.values()])

@@ -22,6 +22,14 @@ export class Kms implements Service {
     this.#aliases.set(alias, key)
   }
 
+  removeKey(arn: string): void {
+    this.#keys.delete(arn)
+  }
+
+  removeAlias(alias: string): void {
+    this.#aliases.delete(alias)
+  }
+
   /** A key by the ARN of it or of its alias, as it is kept: it may be changed. */
   key(arn: string): Key | undefined {
     return this.#keys.get(this.#aliases.get(arn) ?? arn)

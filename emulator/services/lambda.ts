@@ -60,6 +60,10 @@ export class Lambda implements Service {
     })
   }
 
+  removeFunction(place: { account: string; region: string }, name: string): void {
+    this.#functions.in(place).delete(name)
+  }
+
   readonly permissions: Record<string, PermissionsOf> = {
     GetFunction: onFunction('GetFunction'),
     GetFunctionConfiguration: onFunction('GetFunctionConfiguration'),

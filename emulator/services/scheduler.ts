@@ -12,7 +12,14 @@ export class Scheduler implements Service {
   addSchedule({ account, region, ...schedule }: NewSchedule): void {
     const group = schedule.GroupName ?? 'default'
     const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${schedule.Name}`
+    this.removeSchedule({ account, region }, schedule.Name)
     this.#schedules.in({ account, region }).push({ Arn: arn, GroupName: group, State: 'ENABLED', ...schedule })
+  }
+
+  removeSchedule(place: { account: string; region: string }, name: string): void {
+    const schedules = this.#schedules.in(place)
+    const at = schedules.findIndex(({ Name }) => Name === name)
+    if (at >= 0) schedules.splice(at, 1)
   }
 
   /** A schedule as it is kept: it may be changed. */

@@ -68,6 +68,27 @@ export class Sns implements Service {
     return this.#subscriptionArn(subscription)
   }
 
+  removeTopic(arn: string): void {
+    this.#topics.in(placeOf(arn)).delete(arn)
+  }
+
+  /** Ends a subscription, by its ARN. */
+  unsubscribe(arn: string): void {
+    const at = this.#subscriptions.findIndex((each) => this.#subscriptionArn(each) === arn)
+    if (at >= 0) this.#subscriptions.splice(at, 1)
+  }
+
+  /** Gives a subscription, by its ARN, another filter policy, or none. */
+  filter(arn: string, filterPolicy: Record<string, unknown> | undefined): void {
+    const found = this.#subscriptions.find((each) => this.#subscriptionArn(each) === arn)
+    if (found) found.filterPolicy = filterPolicy
+  }
+
+  /** ARNs of functions that subscribe to a topic. */
+  subscribedFunctions(): string[] {
+    return this.#subscriptions.flatMap(({ protocol, endpoint }) => (protocol === 'lambda' ? endpoint : []))
+  }
+
   /** The subscriptions of a topic as they are kept: they may be changed. */
   subscriptionsOf(topicArn: string): Subscription[] {
     return this.#subscriptions.filter((each) => each.topicArn === topicArn)

@@ -18,6 +18,10 @@ export class Sqs implements Service {
     this.#queues.in(place).set(name, { ...place, name, messages: [] })
   }
 
+  removeQueue(place: { account: string; region: string }, name: string): void {
+    this.#queues.in(place).delete(name)
+  }
+
   /** @throws Error where the account has no queue of that ARN */
   put(queueArn: string, message: Queue['messages'][number]): void {
     const [, , , region = '', account = '', name = ''] = queueArn.split(':')

@@ -1,6 +1,7 @@
 import { UnsupportedFeature } from '../unsupported-feature.ts'
-import { type Load, physical } from './loading.ts'
+import { type Kind, physical } from './loading.ts'
 import type { AlarmDefinition } from './metrics.ts'
+import type { World } from './world.ts'
 
 interface Stat {
   MetricName: string
@@ -13,6 +14,7 @@ interface Alarm extends Partial<Stat> {
   Statistic?: 'Sum' | 'Maximum'
   Period?: number
   Metrics?: {
+    Id: string
     Expression?: string
     MetricStat?: { Metric: Stat; Period: number; Stat: 'Sum' | 'Maximum' }
   }[]
@@ -29,29 +31,62 @@ const metricOf = ({ MetricName: name, Namespace: namespace, Dimensions = [] }: S
   dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
 })
 
-/** Alarms are looked at when all is over (`Metrics.fired`): they send nothing to their topic. */
-export const alarms: Record<string, Load> = {
-  'AWS::CloudWatch::Alarm': ({ metrics }, place, logicalId, alarm: Alarm) => {
-    const name = physical(place, logicalId, alarm.AlarmName)
-    const stats = (alarm.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat ?? [])
-    const expression = alarm.Metrics?.find(({ Expression }) => Expression)?.Expression ?? ''
-    // A sum of metrics is all that is emulated.
-    if (!/^(\w+( \+ \w+)*)?$/.test(expression)) throw new UnsupportedFeature('metric expression', expression, logicalId)
-    const own = { Metric: alarm as Stat, Period: alarm.Period ?? 60, Stat: alarm.Statistic ?? 'Sum' }
-    const all = stats.length > 0 ? stats : [own]
-    metrics.alarms.push({
-      name,
-      of: all.map(({ Metric, Stat: stat }) => ({ metric: metricOf(Metric), stat })),
-      period: all[0]?.Period ?? 60,
-      evaluationPeriods: alarm.EvaluationPeriods,
-      datapointsToAlarm: alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods,
-      threshold: alarm.Threshold,
-      comparison: alarm.ComparisonOperator,
-      missing: alarm.TreatMissingData === 'breaching' ? 'breaching' : 'notBreaching',
-    })
-    return {
-      ref: name,
-      attributes: { Arn: `arn:aws:cloudwatch:${place.region}:${place.account}:alarm:${name}` },
-    }
+/**
+ * What an alarm makes of missing data. Of AWS/DynamoDB it is said both that it can be chosen and that it cannot.
+ */
+function missingOf({ aws }: World, alarm: Alarm, of: Stat[]): AlarmDefinition['missing'] {
+  const isLedgers = of.every(({ Namespace }) => Namespace === 'AWS/DynamoDB')
+  if (isLedgers && aws.isStrict('dynamodb-missing-data')) return 'ignore'
+  const { TreatMissingData: given = 'missing' } = alarm
+  if (given !== 'breaching' && given !== 'notBreaching' && given !== 'ignore')
+    throw new UnsupportedFeature('option', `TreatMissingData ${given}`, alarm.AlarmName)
+  return given
+}
+
+/** `m0 + m1`, and `0 * m2` in it for a metric that is only there. */
+const term = String.raw`(0 \* )?\w+`
+const sum = new RegExp(String.raw`^(${term}( \+ ${term})*)?$`)
+
+/** Alarms send nothing to their topic: `Metrics.transitions` says what they would have sent. */
+export const alarms: Record<string, Kind> = {
+  'AWS::CloudWatch::Alarm': {
+    create: (world, place, logicalId, alarm: Alarm) => {
+      const name = physical(place, logicalId, alarm.AlarmName)
+      const queries = (alarm.Metrics ?? []).flatMap(({ Id, MetricStat }) => (MetricStat ? [{ Id, ...MetricStat }] : []))
+      const expression = alarm.Metrics?.find(({ Expression }) => Expression)?.Expression ?? ''
+      // A sum of metrics is all that is emulated.
+      if (!sum.test(expression)) throw new UnsupportedFeature('metric expression', expression, logicalId)
+      const own = { Id: '', Metric: alarm as Stat, Period: alarm.Period ?? 60, Stat: alarm.Statistic ?? 'Sum' }
+      const named = new Set(expression.match(/\w+/g))
+      const counted = queries.filter(({ Id }) => expression === '' || named.has(Id))
+      const all = counted.length > 0 ? counted : [own]
+      const onlyThere = new Set([...expression.matchAll(/0 \* (\w+)/g)].map(([, id]) => id))
+      world.metrics.watch(
+        {
+          name,
+          of: all.map(({ Id, Metric, Stat: stat }) => ({
+            metric: metricOf(Metric),
+            stat,
+            onlyThere: onlyThere.has(Id),
+          })),
+          period: all[0]?.Period ?? 60,
+          evaluationPeriods: alarm.EvaluationPeriods,
+          datapointsToAlarm: alarm.DatapointsToAlarm ?? alarm.EvaluationPeriods,
+          threshold: alarm.Threshold,
+          comparison: alarm.ComparisonOperator,
+          missing: missingOf(
+            world,
+            alarm,
+            all.map(({ Metric }) => Metric),
+          ),
+        },
+        world.clock.now(),
+      )
+      return {
+        ref: name,
+        attributes: { Arn: `arn:aws:cloudwatch:${place.region}:${place.account}:alarm:${name}` },
+      }
+    },
+    remove: ({ metrics, clock }, _site, { created }) => metrics.unwatch(created.ref, clock.now()),
   },
 }

@@ -45,6 +45,18 @@ export class Buses {
     this.#parts = parts
   }
 
+  /** A rule, in the place of the one of its ARN. */
+  addRule(rule: Rule): void {
+    const before = this.rules.findIndex(({ arn }) => arn === rule.arn)
+    if (before >= 0) this.rules.splice(before, 1, rule)
+    else this.rules.push(rule)
+  }
+
+  removeRule(arn: string): void {
+    const at = this.rules.findIndex((rule) => rule.arn === arn)
+    if (at >= 0) this.rules.splice(at, 1)
+  }
+
   /** Says whether any rule took the event. */
   put(event: EventEnvelope, bus: string): boolean {
     const { clock, random, deliver, delaysOf, onEvent } = this.#parts

@@ -37,6 +37,11 @@ export class Deliveries {
     this.#invokers.add(`${service} ${source} ${functionArn}`)
   }
 
+  /** Takes back what `permit` gave. */
+  revoke(service: string, source: string, functionArn: string): void {
+    this.#invokers.delete(`${service} ${source} ${functionArn}`)
+  }
+
   onFailure(functionArn: string, retries: number, queue: string | undefined): void {
     this.#failures.set(functionArn, { retries, queue })
   }

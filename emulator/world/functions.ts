@@ -66,9 +66,16 @@ export class Functions {
     this.#parts = parts
   }
 
+  /** A function, or another in its place: its next invocation is a cold start. */
   add(fn: LambdaFunction): void {
+    this.#handlers.delete(fn.arn)
     this.#functions.set(fn.arn, fn)
     this.#environments.set(fn.arn, this.#environment(fn))
+  }
+
+  remove(arn: string): void {
+    this.#handlers.delete(arn)
+    this.#functions.delete(arn)
   }
 
   has(arn: string): boolean {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { CreateScheduleInput$, type GetScheduleOutput } from '@aws-sdk/client-scheduler'
 import type { AwsEndpoint } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
@@ -41,6 +42,8 @@ const precision = 59_000
 /** EventBridge Scheduler: invokes functions when their time has come. */
 export class Schedules {
   readonly #parts: SchedulesDeps
+  /** Those that come, by ARN. One that is no longer here comes no more. */
+  readonly #kept = new Map<string, Kept>()
 
   constructor(parts: SchedulesDeps) {
     this.#parts = parts
@@ -52,7 +55,8 @@ export class Schedules {
   }
 
   /**
-   * Makes what an AWS::Scheduler::Schedule describes.
+   * Makes what an AWS::Scheduler::Schedule describes, in the place of the one of its name: what is as often as before goes on
+   * in its step.
    * @throws Error for what Scheduler would not take, UnsupportedFeature for what is not emulated
    */
   add(place: Place, logicalId: string, properties: Record<string, unknown>): { ref: string; arn: string } {
@@ -62,13 +66,23 @@ export class Schedules {
     const { ClientToken: _, ...described } = given as GetScheduleOutput & { ClientToken?: string }
     const { Name: name = '', State: state = 'ENABLED' } = described
     if (problems.length > 0) throw new Error(`${logicalId}: ${problems.join('; ')}`)
-    const kept = { ...this.#read(described, logicalId), name, created: new Date(clock.now()) }
     const arn = arnOf(place, 'scheduler', `schedule/${described.GroupName ?? 'default'}/${name}`)
+    const wanted = this.#read(described, logicalId)
+    const before = this.#kept.get(arn)
+    const now = new Date(clock.now())
+    const goesOn = before && isDeepStrictEqual(before.schedule, wanted.schedule) && before.timezone === wanted.timezone
+    const kept = { ...wanted, name, arn, created: goesOn ? before.created : now }
     const { account, region } = place
-    const dates = { CreationDate: kept.created, LastModificationDate: kept.created }
+    const dates = { CreationDate: kept.created, LastModificationDate: now }
     aws.scheduler.addSchedule({ ...described, ...dates, Name: name, account, region })
-    if (state === 'ENABLED') this.#begin({ ...kept, arn })
+    this.#kept.set(arn, kept)
+    if (state === 'ENABLED') this.#begin(kept, goesOn ? now : undefined)
     return { ref: name, arn }
+  }
+
+  remove(place: Place, { name, arn }: { name: string; arn: string }): void {
+    this.#kept.delete(arn)
+    this.#parts.aws.scheduler.removeSchedule(place, name)
   }
 
   #read(described: GetScheduleOutput, logicalId: string): Omit<Kept, 'name' | 'arn' | 'created'> {
@@ -92,20 +106,25 @@ export class Schedules {
   }
 
   /** "If you do not provide a StartDate for a rate-based schedule, your schedule starts invoking the target immediately." */
-  #begin(kept: Kept): void {
+  #begin(kept: Kept, since: Date | undefined): void {
     const { schedule, timezone, created } = kept
-    this.#await(kept, schedule.kind === 'rate' ? created : nextTime(schedule, timezone, created))
+    const comesAtOnce = schedule.kind === 'rate' && since === undefined
+    this.#await(kept, comesAtOnce ? created : nextTime(schedule, timezone, since ?? created, created))
   }
 
   #await(kept: Kept, time: Date | undefined): void {
     const { clock, random, until } = this.#parts
     if (time === undefined || until === undefined || time.getTime() >= until) return
     const chance = random.fork(`schedule/${kept.arn}/${time.toISOString()}`)
+    const isThere = () => this.#kept.get(kept.arn) === kept
     clock.at(time.getTime(), () => {
+      if (!isThere()) return
       const { schedule, timezone, created } = kept
       this.#await(kept, nextTime(schedule, timezone, time, created))
     })
-    clock.at(time.getTime() + chance.integer(0, kept.slack), () => this.#invoke(kept, time, chance))
+    clock.at(time.getTime() + chance.integer(0, kept.slack), () =>
+      isThere() ? this.#invoke(kept, time, chance) : undefined,
+    )
   }
 
   /** Scheduler invokes functions asynchronously: what they make of it is Lambda's to retry. */

@@ -1,16 +1,21 @@
 import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { arnOf } from './arn.ts'
+
 /** A synthesized CloudFormation template, as far as the emulator reads it. */
 export interface Template {
   Resources: Record<string, Resource>
   Parameters?: Record<string, { Default?: string }>
 }
 
+type Policy = 'Delete' | 'Retain' | 'RetainExceptOnCreate' | 'Snapshot'
+
 export interface Resource {
   Type: string
   Properties?: Record<string, unknown>
   DependsOn?: string | string[]
   Condition?: string
+  DeletionPolicy?: Policy
+  UpdateReplacePolicy?: Policy
   /** The CDK has there where the code of a function is: `aws:asset:path`. */
   Metadata?: Record<string, unknown>
 }
@@ -27,34 +32,56 @@ export interface Place {
   stack: string
 }
 
-type Create = (logicalId: string, resource: Resource, properties: Record<string, unknown>) => Created
+/**
+ * The logical ids of a template, each after all that it refers to or depends on.
+ * @throws Error for a reference to nothing and for a circle, UnsupportedFeature for a resource with a condition
+ */
+export function orderOf(template: Template, { stack }: Place): string[] {
+  const order = new Set<string>()
+  const under: string[] = []
+  const visit = (logicalId: string): void => {
+    if (order.has(logicalId)) return
+    const resource = template.Resources[logicalId]
+    if (!resource) throw new Error(`${stack}: no resource ${logicalId}`)
+    if (under.includes(logicalId)) throw new Error(`${stack}: ${[...under, logicalId].join(' -> ')} is a circle`)
+    if (resource.Condition)
+      throw new UnsupportedFeature('template condition', `${resource.Condition} of ${logicalId}`, stack)
+    under.push(logicalId)
+    const isResource = (name: string) => !name.startsWith('AWS::') && !(name in (template.Parameters ?? {}))
+    for (const needed of [resource.DependsOn ?? [], referencesIn(resource.Properties)].flat())
+      if (isResource(needed)) visit(needed)
+    under.pop()
+    order.add(logicalId)
+  }
+  for (const logicalId of Object.keys(template.Resources)) visit(logicalId)
+  return [...order]
+}
+
+/** The names that a value refers to, in their order. */
+function referencesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn)
+  if (typeof value !== 'object' || value === null) return []
+  const [[name = '', argument] = [], ...others] = Object.entries(value)
+  if (others.length > 0) return Object.values(value).flatMap(referencesIn)
+  if (name === 'Ref') return [String(argument)]
+  if (name === 'Fn::GetAtt') return [String([argument].flat()[0]).split('.')[0] ?? '']
+  if (name !== 'Fn::Sub') return referencesIn(argument)
+  const [text, values] = (Array.isArray(argument) ? argument : [argument, {}]) as [string, object]
+  const named = [...text.matchAll(/\$\{([^!}][^}]*)\}/g)].map(([, found = '']) => found)
+  return [
+    ...named.filter((found) => !(found in values)).map((found) => found.split('.')[0] ?? ''),
+    ...referencesIn(values),
+  ]
+}
+
+/** What the resources of a stack are that are there already. */
+type Made = (logicalId: string) => Created | undefined
 
 /**
- * Creates every resource of a template in the order of its references, as CloudFormation would, and
- * resolves the intrinsic functions on the way. `stackId` ends the stack's ARN.
- * @throws UnsupportedFeature for an intrinsic that it does not know, and for a resource with a condition
+ * Resolves the intrinsic functions of values of a template. `stackId` ends the stack's ARN.
+ * @throws UnsupportedFeature for an intrinsic that it does not know
  */
-export function deploy(template: Template, place: Place, create: Create, stackId = 'emulator'): Map<string, Created> {
-  const done = new Map<string, Created>()
-  const under: string[] = []
-
-  const created = (logicalId: string): Created => {
-    const known = done.get(logicalId)
-    if (known) return known
-    const resource = template.Resources[logicalId]
-    if (!resource) throw new Error(`${place.stack}: no resource ${logicalId}`)
-    if (under.includes(logicalId)) throw new Error(`${place.stack}: ${[...under, logicalId].join(' -> ')} is a circle`)
-    if (resource.Condition)
-      throw new UnsupportedFeature('template condition', `${resource.Condition} of ${logicalId}`, place.stack)
-    under.push(logicalId)
-    for (const dependency of [resource.DependsOn ?? []].flat()) created(dependency)
-    const properties = resolve(resource.Properties ?? {}) as Record<string, unknown>
-    under.pop()
-    const made = create(logicalId, resource, properties)
-    done.set(logicalId, made)
-    return made
-  }
-
+export function resolverOf(template: Template, place: Place, stackId: string, made: Made): (value: unknown) => unknown {
   const pseudo: Record<string, string> = {
     'AWS::AccountId': place.account,
     'AWS::Region': place.region,
@@ -62,6 +89,12 @@ export function deploy(template: Template, place: Place, create: Create, stackId
     'AWS::URLSuffix': 'amazonaws.com',
     'AWS::StackName': place.stack,
     'AWS::StackId': arnOf(place, 'cloudformation', `stack/${place.stack}/${stackId}`),
+  }
+
+  const created = (logicalId: string): Created => {
+    const known = made(logicalId)
+    if (!known) throw new Error(`${place.stack}: no resource ${logicalId}`)
+    return known
   }
 
   const ref = (name: string) => pseudo[name] ?? template.Parameters?.[name]?.Default ?? created(name).ref
@@ -116,7 +149,5 @@ export function deploy(template: Template, place: Place, create: Create, stackId
       entries.map(([key, item]) => [key, resolve(item)] as const).filter(([, item]) => item !== undefined),
     )
   }
-
-  for (const logicalId of Object.keys(template.Resources)) created(logicalId)
-  return done
+  return resolve
 }

@@ -14,13 +14,14 @@ import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { arnOf } from './arn.ts'
 import { Buses, type EventDelays } from './buses.ts'
 import { Deliveries } from './deliveries.ts'
-import { type InvocationOutcome, Functions, type LambdaFunction } from './functions.ts'
+import { Functions, type InvocationOutcome, type LambdaFunction } from './functions.ts'
 import { hostFor, type Refuse } from './host.ts'
 import { Metrics } from './metrics.ts'
-import { createResource } from './resources.ts'
+import { workshopFor } from './resources.ts'
 import { responses } from './responses.ts'
 import { Schedules } from './schedules.ts'
-import { deploy, type Place, type Template } from './template.ts'
+import { Stack } from './stack.ts'
+import type { Place, Template } from './template.ts'
 
 export interface WorldOptions {
   clock: VirtualClock
@@ -37,7 +38,7 @@ export interface WorldOptions {
   bundles?: Record<string, { directory: string }>
   /** Where the AWS endpoint listens on loopback. Default: any port that is free. */
   port?: number | undefined
-  /** What ends the ids of stacks, and stands in log streams and in what Lambda says of a crash. Default: `emulator`. */
+  /** Stands in log streams and in what Lambda says of a crash. Default: `emulator`. */
   name?: string
   /** Schedules come up to here, epoch milliseconds; without it they never do. */
   schedulesUntil?: number | undefined
@@ -79,20 +80,24 @@ export class World {
   readonly regional: Partitions<Buses>
   /** Events that had no effect, and why. */
   readonly refused: string[] = []
-  readonly bundles: Record<string, { directory: string }>
+  /** Of functions, by logical id. */
+  bundles: Record<string, { directory: string }>
   readonly deliveries: Deliveries
   readonly schedules: Schedules
-  readonly busPolicies: (BusStatement & { bus: string })[] = []
+  readonly busPolicies: (BusStatement & { bus: string; logicalId: string })[] = []
   /** Types of resources that do nothing here, and what that leaves out. */
   readonly notEmulated = new Map<string, string>()
-  /** What is to be done when all resources are there. */
-  readonly later: (() => Promise<unknown>)[] = []
+  /** Names that templates gave, each of one resource at a time. */
+  readonly taken = new Set<string>()
+  /** How often each resource of each stack has been created. */
+  readonly incarnations = new Map<string, number>()
+  readonly #stacks = new Map<string, Stack>()
   readonly url: string
   readonly metrics = new Metrics()
   readonly #options: WorldOptions
-  readonly #name: string
   readonly #labelOf: (input: string) => string
   readonly #server: { close(): Promise<void> }
+  #requests = 0
   readonly #responses: Awaited<ReturnType<typeof responses>>
 
   static async open(options: WorldOptions): Promise<World> {
@@ -139,7 +144,6 @@ export class World {
     this.clock = clock
     this.aws = aws
     this.bundles = options.bundles ?? {}
-    this.#name = name
     this.#labelOf = labelOf
     this.functions = new Functions({
       clock,
@@ -204,17 +208,52 @@ export class World {
   }
 
   /**
-   * Makes everything of a template, and waits for what takes time: the clock must run meanwhile.
-   * @throws Error where a custom resource fails, UnsupportedFeature for what is not emulated
+   * Makes everything of a template, or of a stack that is there what its template says now, and waits for what takes time: the
+   * clock must run meanwhile. A stack that failed when it was created is deleted first, as the CDK does it.
+   *
+   * @param bundles of the template's functions, where they are not those that the world began with
+   * @throws Error where a resource fails, after everything is as it was before; UnsupportedFeature for what is not emulated
    */
-  async deploy(template: Template, place: Place): Promise<void> {
-    deploy(
-      template,
-      place,
-      (logicalId, resource, properties) => createResource(this, place, logicalId, resource, properties),
-      this.#name,
-    )
-    for (const act of this.later.splice(0)) await act()
+  async deploy(template: Template, place: Place, o: { bundles?: Record<string, { directory: string }> } = {}) {
+    const key = keyOf(place)
+    const before = this.#stacks.get(key)
+    if (before?.hasFailed) await before.destroy()
+    const isThere = before && !before.hasFailed && !before.isGone
+    const stack = isThere ? before : new Stack(place, this.#stackId(key), workshopFor(this, place))
+    this.#stacks.set(key, stack)
+    const old = this.bundles
+    this.bundles = { ...old, ...o.bundles }
+    try {
+      await stack.deploy(template)
+    } catch (error) {
+      this.bundles = old
+      throw error
+    }
+    // Nobody here knows what they do.
+    for (const arn of this.aws.sns.subscribedFunctions())
+      if (!this.functions.has(arn))
+        this.notEmulated.set(arn, 'what this function does with messages: no template has it')
+  }
+
+  /** Deletes a stack, but for what its template retains. */
+  async destroy(place: Place): Promise<void> {
+    await this.#stacks.get(keyOf(place))?.destroy()
+  }
+
+  stack(place: Place): Stack | undefined {
+    return this.#stacks.get(keyOf(place))
+  }
+
+  /** Each stack has an id of its own, also where one of its name was there before. */
+  #stackId(key: string): string {
+    const nth = (this.incarnations.get(key) ?? 0) + 1
+    this.incarnations.set(key, nth)
+    return this.#options.random.fork(`stack/${key}/${nth}`).uuid()
+  }
+
+  /** What changing one resource of a stack takes. */
+  async pause(about: string): Promise<void> {
+    await this.clock.sleep(this.#options.random.fork(`change/${about}`).integer(500, 4_000))
   }
 
   /**
@@ -269,26 +308,40 @@ export class World {
     await Promise.all([this.#server.close(), this.#responses.close()])
   }
 
-  /** Creates a custom resource, as CloudFormation does: by its function, which answers over HTTP. */
-  async provide(logicalId: string, { stack }: Place, type: string, properties: Record<string, unknown>) {
+  /** Has the function of a custom resource do something, as CloudFormation does: it answers over HTTP. */
+  async provide(request: 'Create' | 'Update' | 'Delete', place: Place, resource: CustomResource): Promise<void> {
+    const { logicalId, type, properties, old } = resource
     const { ServiceToken, ...given } = properties
+    if (old && old.ServiceToken !== ServiceToken) throw new Error('Modifying service token is not allowed.')
+    const nth = this.#requests++
+    const answerTo = `${logicalId}/${nth}`
     const event = {
-      RequestType: 'Create',
-      ResponseURL: this.#responses.urlFor(logicalId),
-      StackId: arnOf(this.#options, 'cloudformation', `stack/${stack}/${this.#name}`),
-      RequestId: this.#options.random.fork(`resource/${logicalId}`).uuid(),
+      RequestType: request,
+      ResponseURL: this.#responses.urlFor(answerTo),
+      StackId: arnOf(place, 'cloudformation', `stack/${place.stack}/${this.stack(place)?.id}`),
+      RequestId: this.#options.random.fork(`resource/${logicalId}/${nth}`).uuid(),
       ResourceType: type,
       LogicalResourceId: logicalId,
       ResourceProperties: given,
+      ...(request !== 'Create' && { PhysicalResourceId: logicalId }),
+      ...(old && { OldResourceProperties: old }),
     }
     const thrown = await this.functions.invoke(String(ServiceToken), event, '').then(
       () => undefined,
       (error: Error) => error,
     )
-    const answer = this.#responses.answerOf(logicalId)
-    if (thrown || answer?.Status !== 'SUCCESS') {
-      const why = answer?.Reason ?? thrown?.message ?? 'its function did not answer'
-      throw new Error(`deploying ${logicalId} failed: ${why}`, { cause: thrown })
-    }
+    const answer = this.#responses.answerOf(answerTo)
+    if (thrown || answer?.Status !== 'SUCCESS')
+      throw new Error(answer?.Reason ?? thrown?.message ?? 'its function did not answer', { cause: thrown })
   }
 }
+
+interface CustomResource {
+  logicalId: string
+  type: string
+  properties: Record<string, unknown>
+  /** What an update finds. */
+  old?: Record<string, unknown>
+}
+
+const keyOf = ({ account, region, stack }: Place) => `${account}/${region}/${stack}`

@@ -24,6 +24,7 @@ export function measureFleet(
 ): void {
   const images = freshnessOf(fleet, known, time)
   for (const { image, percent } of images) measure('FreshnessUsed', percent, { Image: image })
+  measure('FleetExamined', 1)
   if (promises(fleet)) measure('FreshnessUsed', Math.max(0, ...images.map(({ percent }) => percent)))
   const ages = locks.held.map(({ since }) => (Date.parse(time) - Date.parse(since)) / 1000)
   measure('OldestLock', Math.max(0, ...ages))
@@ -32,6 +33,14 @@ export function measureFleet(
   measure('ImagesPending', Object.values(known.images).filter(({ pending }) => pending?.length).length)
   measure('LockRequestsWaiting', locks.queue.length)
   measure('ApprovalsOpen', openApprovals)
+}
+
+/**
+ * What is measured when a fleet is deployed, before the clock comes for the first time: alarms that take silence for harm begin with it.
+ */
+export function measureDeployment({ fleet, measure }: MeasureFleetDeps): void {
+  measure('FleetExamined', 1)
+  if (promises(fleet)) measure('FreshnessUsed', 0)
 }
 
 const promises = ({ images }: Fleet) => Object.values(images).some(({ freshness }) => freshness !== undefined)

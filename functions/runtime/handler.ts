@@ -41,6 +41,7 @@ export const undelivered: Undelivered = (what, content, error) => {
 }
 
 const measures = {
+  FleetExamined: MetricUnit.Count,
   FreshnessUsed: MetricUnit.Percent,
   OldestLock: MetricUnit.Seconds,
   CampaignsOpen: MetricUnit.Count,

@@ -1,4 +1,5 @@
-import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
+import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
+import { describeAmi } from '../../aws/amis.ts'
 import { readPointers } from '../../aws/pointers.ts'
 import { newestAmi, type UpstreamDeps } from '../../aws/upstreams.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
@@ -8,6 +9,8 @@ import { sourceIn } from '../../domain/upstream-kinds.ts'
 interface Parent {
   Parameter: string
   Upstream: string
+  /** The public parameter of an AMI like those of the upstream. */
+  StandIn: string
 }
 
 export interface ResourceEvent {
@@ -17,7 +20,7 @@ export interface ResourceEvent {
   RequestId: string
   LogicalResourceId: string
   PhysicalResourceId?: string | undefined
-  ResourceProperties: { Parents: Parent[]; Placeholder: string }
+  ResourceProperties: { Parents: Parent[] }
 }
 
 interface SeedParametersDeps {
@@ -27,8 +30,8 @@ interface SeedParametersDeps {
 }
 
 /**
- * Puts the pointers that recipes name where they are missing, with the newest AMI of the upstream that is
- * visible, and never touches one that is there: a deploy must not take back what the running system has moved,
+ * Has the pointers that recipes name hold an AMI that the build account sees: where one holds none, the newest of its upstream that
+ * is visible, or else a public one. One that does is never touched: a deploy must not take back what the running system has moved,
  * as an AWS::SSM::Parameter would. Deleting the stack leaves them: they are history, and cost nothing.
  */
 export async function seed(
@@ -36,18 +39,46 @@ export async function seed(
   { RequestType, ResourceProperties }: ResourceEvent,
 ) {
   if (RequestType === 'Delete') return
-  const { Parents, Placeholder } = ResourceProperties
-  const there = await readPointers(
+  const { Parents } = ResourceProperties
+  const held = await readPointers(
     ssm,
     Parents.map(({ Parameter }) => Parameter),
   )
-  const newest = new Map<string, string>()
-  for (const { Parameter, Upstream } of Parents.filter(({ Parameter }) => !there.has(Parameter))) {
-    const value =
-      newest.get(Upstream) ?? (await newestAmi(upstreams, sourceIn(fleet, Upstream)).catch(unreadable)) ?? Placeholder
-    newest.set(Upstream, value)
-    await ssm.send(new PutParameterCommand({ Name: Parameter, Value: value, Type: 'String' }))
+  const looked = new Map<string, Promise<boolean>>()
+  const isVisible = (ami: string | undefined): Promise<boolean> => {
+    if (ami === undefined) return Promise.resolve(false)
+    const look = looked.get(ami) ?? describeAmi(upstreams.ec2, ami).then((image) => image?.State === 'available')
+    looked.set(ami, look)
+    return look
   }
+  const found = new Map<string, Promise<string>>()
+  const amiFor = ({ Upstream, StandIn }: Parent): Promise<string> => {
+    const known = found.get(`${Upstream} ${StandIn}`)
+    if (known) return known
+    const search = newestAmi(upstreams, sourceIn(fleet, Upstream))
+      .catch(unreadable)
+      .then(async (ami) => (ami !== undefined && (await isVisible(ami)) ? ami : publicAmi(ssm, StandIn)))
+    found.set(`${Upstream} ${StandIn}`, search)
+    return search
+  }
+  for (const parent of Parents) {
+    const { Parameter } = parent
+    if (await isVisible(held.get(Parameter))) continue
+    await ssm.send(
+      new PutParameterCommand({
+        Name: Parameter,
+        Value: await amiFor(parent),
+        Type: 'String',
+        Overwrite: held.has(Parameter),
+      }),
+    )
+  }
+}
+
+async function publicAmi(ssm: SSMClient, name: string): Promise<string> {
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: name }))
+  if (!Parameter?.Value) throw new Error(`the public parameter ${name} names no AMI`)
+  return Parameter.Value
 }
 
 /** The upstream's account may have its stack after the build account: that is no reason to fail a deployment. */

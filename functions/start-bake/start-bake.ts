@@ -1,7 +1,8 @@
 import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
 import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
+import { isMissing } from '../../aws/errors.ts'
 import { pinAdopted } from '../../aws/recipes.ts'
-import { Superseded } from '../../domain/errors.ts'
+import { PipelineMissing, Superseded } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { newerRequest, releaseLock } from '../../domain/locks.ts'
 import type { BakeOrder } from '../../domain/planning/bake-order.ts'
@@ -50,13 +51,17 @@ export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   )
   await pinParent(deps, order, request)
   const { pipelineArn } = order
-  const { imageBuildVersionArn: imageArn } = await deps.imageBuilder.send(
-    new StartImagePipelineExecutionCommand({
-      imagePipelineArn: pipelineArn,
-      clientToken: clientToken('bake', execution.split(':').at(-1) ?? ''),
-      tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
-    }),
-  )
+  const { imageBuildVersionArn: imageArn } = await deps.imageBuilder
+    .send(
+      new StartImagePipelineExecutionCommand({
+        imagePipelineArn: pipelineArn,
+        clientToken: clientToken('bake', execution.split(':').at(-1) ?? ''),
+        tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
+      }),
+    )
+    .catch((error: unknown) => {
+      throw isMissing(error) ? new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error }) : error
+    })
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
   await deps.ledger.campaigns.recordBakeStarted(campaign, image, { imageArn, parentAmi })
   const { definition } = order

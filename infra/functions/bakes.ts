@@ -63,10 +63,11 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
 const cancelOlder = (supersede: string, images: Grants['images']) =>
   supersede === 'cancel' ? [images('imagebuilder:CancelImageCreation')] : []
 
+/** AWS's own policy for starting pipelines tags the pipeline, though the image has the tags; a start reads the pipeline. */
 const startPipelines = (fleet: Fleet, arns: Arns): Permission[] => [
   {
-    actions: ['imagebuilder:StartImagePipelineExecution'],
-    resources: [arns.pipeline(resourceName(fleet.name, '*'))],
+    actions: ['StartImagePipelineExecution', 'GetImagePipeline', 'TagResource'].map((name) => `imagebuilder:${name}`),
+    resources: [arns.pipeline(resourceName(fleet.name, '*')), ...adoptedPipelines(fleet)],
     why: 'The pipelines of this fleet.',
   },
 ]
@@ -87,10 +88,7 @@ function moveParents(fleet: Fleet, arns: Arns): Permission[] {
   })
   return [
     {
-      // One statement, as their ARNs are what most of the policy is made of.
-      actions: ['StartImagePipelineExecution', 'GetImagePipeline', 'UpdateImagePipeline', 'TagResource'].map(
-        (name) => `imagebuilder:${name}`,
-      ),
+      actions: ['imagebuilder:UpdateImagePipeline'],
       resources: pipelines,
     },
     {

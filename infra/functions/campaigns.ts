@@ -1,9 +1,10 @@
+import { standInParameters } from '../pointers.ts'
 import type { FunctionSpec } from './function-spec.ts'
 import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
 /** The functions of a campaign as a whole, and what the deployment itself calls. */
-export const campaignFunctions = ({ ledger, notifications }: GrantContext, grants: Grants) => {
+export const campaignFunctions = ({ fleet, arns, ledger, notifications }: GrantContext, grants: Grants) => {
   const { table, topic } = grants
   return {
     'plan-campaign': {
@@ -30,11 +31,15 @@ export const campaignFunctions = ({ ledger, notifications }: GrantContext, grant
       permissions: [...grants.closeRebake, grants.images('imagebuilder:CancelImageCreation')],
     },
     'seed-parameters': {
-      description: 'Creates the pointers that recipes read, once, on deployment',
+      description: 'Has the pointers that recipes read hold an AMI that is there, on each deployment',
       asynchronous: true,
       timeout: 120,
       environment: grants.imageBuilder,
-      permissions: [grants.pointers('ssm:GetParameters', 'ssm:PutParameter'), ...grants.readUpstreams],
+      permissions: [
+        grants.pointers('ssm:GetParameters', 'ssm:PutParameter'),
+        ...grants.readUpstreams,
+        { actions: ['ssm:GetParameter'], resources: standInParameters(fleet).map((name) => arns.anyParameter(name)) },
+      ],
     },
   } satisfies Partial<Record<FunctionName, FunctionSpec>>
 }

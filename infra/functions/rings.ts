@@ -23,6 +23,8 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
           resources: [arns.distribution(named('*'))],
           why: 'The distribution configurations of this fleet: one for each image and ring, or several.',
         },
+        // It looks for the source AMI, too.
+        grants.describeImages,
         ...listAccounts(fleet, arns.partition),
         ...grants.askAlarms('others'),
         {

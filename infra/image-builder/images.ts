@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   BaseImage,
   ComponentParameterValue,
@@ -10,6 +11,7 @@ import {
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { type BlockDevice, BlockDeviceVolume, type EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2'
 import type { IRole } from 'aws-cdk-lib/aws-iam'
+import type { CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
@@ -43,7 +45,7 @@ function createImage(scope: Construct, key: string, image: Image, props: ImagesP
     {
       imageRecipeName: name,
       // No version: the L2 asks for 1.0.x, and Image Builder gives the next free one to each changed recipe.
-      ...(image.description && { description: image.description }),
+      description: withTags(image.description ?? name, amiTagsOf(image, { fleet, name: key })),
       baseImage: BaseImage.fromSsmParameterName(pointerName(fleet.name, key, 'parent')),
     },
     ...made,
@@ -53,7 +55,7 @@ function createImage(scope: Construct, key: string, image: Image, props: ImagesP
   // Images refer to the recipe that made them: Image Builder would refuse to delete it.
   recipe.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
-  new ImagePipeline(scope, 'Pipeline', {
+  const pipeline = new ImagePipeline(scope, 'Pipeline', {
     imagePipelineName: name,
     ...(image.description && { description: image.description }),
     recipe,
@@ -68,6 +70,16 @@ function createImage(scope: Construct, key: string, image: Image, props: ImagesP
       removalPolicy: RemovalPolicy.DESTROY,
     }),
   })
+  // The same for the log of the pipeline itself; the L2 can only have a pipeline that is there already write to it.
+  const logs = new LogGroup(scope, 'PipelineLogs', {
+    logGroupName: `/aws/imagebuilder/pipeline/${name}`,
+    retention: RetentionDays.SIX_MONTHS,
+    removalPolicy: RemovalPolicy.DESTROY,
+  })
+  ;(pipeline.node.defaultChild as CfnImagePipeline).addPropertyOverride(
+    'LoggingConfiguration.PipelineLogGroupName',
+    logs.logGroupName,
+  )
 }
 
 interface Making extends ImagesProps {
@@ -85,9 +97,27 @@ const recipeOf: { [K in RecipeField]: (image: Image, making: Making) => Partial<
   }),
   volumes: ({ volumes }, { key }) => ({ blockDevices: volumes.map((volume) => blockDevice(volume, key)) }),
   workingDirectory: ({ workingDirectory }) => (workingDirectory ? { workingDirectory } : {}),
-  tags: ({ tags }, { fleet, name }) => ({
-    amiTags: { ...tags, 'rebake:fleet': fleet.name, 'rebake:image': name },
-  }),
+  tags: (image, making) => ({ amiTags: amiTagsOf(image, making) }),
+}
+
+const amiTagsOf = ({ tags }: Image, { fleet, name }: { fleet: Fleet; name: string }): Record<string, string> => ({
+  ...tags,
+  'rebake:fleet': fleet.name,
+  'rebake:image': name,
+})
+
+/** "description: Maximum length of 1024": API Reference, CreateImageRecipe */
+const longestDescription = 1_024
+
+/**
+ * A description that says by a hash which tags AMIs get. Image Builder cannot change a recipe, and CloudFormation does not replace
+ * one whose AmiTags alone differ: that is not one of the type's createOnlyProperties, as the description is.
+ */
+function withTags(description: string, tags: Record<string, string>): string {
+  const inOrder = Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const hash = createHash('sha256').update(JSON.stringify(inOrder)).digest('hex').slice(0, 8)
+  const suffix = ` (tags ${hash})`
+  return `${description.slice(0, longestDescription - suffix.length)}${suffix}`
 }
 
 const parametersOf = (parameters: Record<string, string>) =>

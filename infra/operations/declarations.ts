@@ -74,7 +74,7 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
   {
     name: 'reconcile-missing',
     means: 'The reconcile function has not run: lost events are not recovered and freshness is not measured.',
-    metric: (over) => metrics.ofFunction('reconcile-images')('Invocations', over),
+    metric: (over) => metrics.own('FleetExamined', over),
     over: { statistic: 'Sum', period: pollPeriods(fleet).period },
     periods: pollPeriods(fleet).periods,
     threshold: { below: 1 },
@@ -144,9 +144,11 @@ export const declarationsOf = (fleet: Fleet, metrics: Metrics, releaseMachine: s
     name: 'ledger-throttles',
     means: 'DynamoDB throttled requests to the ledger for 15 minutes.',
     metric: (over) =>
+      // Throttles are there only while something is throttled, and an alarm on metrics of DynamoDB may keep its state without data.
       sumOf(
         ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) => metrics.ofLedger(name, over)),
         over,
+        metrics.ofLedger('ConsumedReadCapacityUnits', over),
       ),
     periods: 3,
   },

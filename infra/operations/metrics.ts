@@ -53,13 +53,17 @@ export const metricsOf = (fleet: Fleet, specs: Record<FunctionName, FunctionSpec
 
 export type Metrics = ReturnType<typeof metricsOf>
 
-/** @throws where an alarm could not watch it: "a maximum of 10 metrics. This is a hard limit" (CloudWatch, alarm limits) */
-export function sumOf(metrics: IMetric[], { period }: Over): IMetric {
-  if (metrics.length > 10) throw new Error(`an alarm cannot watch the sum of ${metrics.length} metrics`)
+/**
+ * @param steady has data always, and counts for nothing: the sum is never missing
+ * @throws where an alarm could not watch it: "a maximum of 10 metrics. This is a hard limit" (CloudWatch, alarm limits)
+ */
+export function sumOf(metrics: IMetric[], { period }: Over, steady?: IMetric): IMetric {
+  const all = steady ? [...metrics, steady] : metrics
+  if (all.length > 10) throw new Error(`an alarm cannot watch the sum of ${all.length} metrics`)
   return new MathExpression({
     // Missing values count as 0: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
-    expression: metrics.map((_, at) => `m${at}`).join(' + '),
-    usingMetrics: Object.fromEntries(metrics.map((metric, at) => [`m${at}`, metric])),
+    expression: all.map((metric, at) => (metric === steady ? `0 * m${at}` : `m${at}`)).join(' + '),
+    usingMetrics: Object.fromEntries(all.map((metric, at) => [`m${at}`, metric])),
     period: Duration.seconds(period),
   })
 }

@@ -1,5 +1,5 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
-import type { Construct } from 'constructs'
+import type { Construct, IDependable } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { FleetKey } from '../fleet-key.ts'
 import type { FunctionSpec } from '../functions/function-spec.ts'
@@ -16,12 +16,17 @@ interface OperationsProps {
   specs: Record<FunctionName, FunctionSpec>
   /** ARNs of the state machines. */
   machines: Record<MachineName, string>
+  /** What has measured once, or brings the next measurement: alarms for which silence is harm are there no sooner. */
+  measuring: IDependable[]
 }
 
 /** What operators of a fleet watch, and what wakes them. */
-export function createOperations(scope: Construct, { fleet, key, specs, machines }: OperationsProps): void {
+export function createOperations(scope: Construct, { fleet, key, specs, machines, measuring }: OperationsProps): void {
   const metrics = metricsOf(fleet, specs)
   const topic = new AlarmTopic(scope, fleet, key) as ITopic
-  const alarms = createAlarms(scope, fleet.name, declarationsOf(fleet, metrics, machines.release), topic)
+  const declarations = declarationsOf(fleet, metrics, machines.release)
+  const alarms = createAlarms(scope, fleet.name, declarations, topic)
+  for (const [at, { missing }] of declarations.entries())
+    if (missing === 'breaching') alarms[at]?.node.addDependency(...measuring)
   createDashboard(scope, { fleet, metrics, machines, alarms })
 }

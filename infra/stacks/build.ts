@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { CfnOutput } from 'aws-cdk-lib'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct, IDependable } from 'constructs'
+import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { resourceName } from '../../domain/names.ts'
 import { arnsIn } from '../arns.ts'
@@ -82,8 +85,13 @@ export class BuildStack extends RebakeStack {
     const machines = createStateMachines(this, surroundings, this.functions)
     const { functions } = this
     createEventRules(this, { fleet, arns, releases, receive: machines.release, functions, deadLetters })
-    createSchedules(this, { fleet, functions, deadLetters })
+    const schedules = createSchedules(this, { fleet, functions, deadLetters })
     createHints(this, { fleet, functions })
+    createChecks(this, { fleet, fleetDirectory, arns, key })
+    const { images, pointers } = this.createImageBuilder(fleet, fleetDirectory, key)
+    // What an image is made of changes with its pipeline; nobody may plan with the new fleet before.
+    for (const name of ['plan-campaign', 'reconcile-images'] as const)
+      functions[name].function.node.addDependency(images)
     createOperations(this, {
       fleet,
       key,
@@ -92,12 +100,8 @@ export class BuildStack extends RebakeStack {
         MachineName,
         string
       >,
+      measuring: [pointers, schedules],
     })
-    createChecks(this, { fleet, fleetDirectory, arns, key })
-    const images = this.createImageBuilder(fleet, fleetDirectory, key)
-    // What an image is made of changes with its pipeline; nobody may plan with the new fleet before.
-    for (const name of ['plan-campaign', 'reconcile-images'] as const)
-      functions[name].function.node.addDependency(images)
 
     new CfnOutput(this, 'ReleasesBusArn', {
       description: 'Where upstream accounts send the events that tell of a release',
@@ -105,11 +109,19 @@ export class BuildStack extends RebakeStack {
     })
   }
 
-  private createImageBuilder(fleet: Fleet, fleetDirectory: string, key: FleetKey): IDependable {
+  private createImageBuilder(
+    fleet: Fleet,
+    fleetDirectory: string,
+    key: FleetKey,
+  ): { images: IDependable; pointers: IDependable } {
     const arns = arnsIn(this)
     const logs = new BuildLogs(this) as IBucket
     createDistributionRole(this, fleet, arns, key)
-    return createImages(this, {
+    const pointers = new Pointers(this, fleet, {
+      seedParameters: this.functions['seed-parameters'],
+      definitions: imageFingerprints(fleet, (file) => readFileSync(resolve(fleetDirectory, file), 'utf8')),
+    })
+    const images = createImages(this, {
       fleet,
       key,
       components: createComponents(this, fleet, fleetDirectory),
@@ -120,7 +132,8 @@ export class BuildStack extends RebakeStack {
         network: createNetwork(this, fleet),
       }),
       bakeRole: createBakeRole(this, fleet, arns),
-      pointers: new Pointers(this, fleet, this.functions['seed-parameters']),
+      pointers,
     })
+    return { images, pointers }
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { noLocks } from '../../domain/locks.ts'
 import { emptyFleetState, type ImageState } from '../../domain/planning/fleet-state.ts'
-import { measureFleet } from '../../functions/reconcile-images/measure-fleet.ts'
+import { measureDeployment, measureFleet } from '../../functions/reconcile-images/measure-fleet.ts'
 import { hoursAgo, now } from '../domain/planning/situations.ts'
 import { exampleFleet } from '../support/fleets.ts'
 
@@ -48,6 +48,7 @@ describe('what the hourly look measures', () => {
 
   it('is no freshness where nobody promised any', () => {
     expect(measured({}, { 'al2023-hardened': released(9000) })).toEqual([
+      ['FleetExamined', 1],
       ['OldestLock', 0],
       ['CampaignsOpen', 0],
       ['ImagesPending', 0],
@@ -66,11 +67,33 @@ describe('what the hourly look measures', () => {
     })
     const known = { 'al2023-hardened': pending('a', 'b'), 'al2023-java': pending('b'), 'al2023-node': {} }
     expect(measured({}, known, { claims, openApprovals: 3 })).toEqual([
+      ['FleetExamined', 1],
       ['OldestLock', 5 * 3600],
       ['CampaignsOpen', 2],
       ['ImagesPending', 2],
       ['LockRequestsWaiting', 1],
       ['ApprovalsOpen', 3],
     ])
+  })
+})
+
+describe('what a deployment measures', () => {
+  it.each([
+    [
+      'with a promise',
+      day,
+      [
+        ['FleetExamined', 1],
+        ['FreshnessUsed', 0],
+      ],
+    ],
+    ['without one', undefined, [['FleetExamined', 1]]],
+  ])('is that a fleet %s is looked at', (_, freshness, expected) => {
+    const seen: unknown[][] = []
+    const { java } = { java: example.images['al2023-java'] }
+    const { freshness: _own, ...rest } = java ?? ({} as never)
+    const images = { java: { ...rest, ...(freshness && { freshness }) } }
+    measureDeployment({ fleet: { ...example, images }, measure: (...args) => seen.push(args) })
+    expect(seen).toEqual(expected)
   })
 })

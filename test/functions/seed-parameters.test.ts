@@ -30,9 +30,11 @@ const makeDeps = () => ({
     ec2: ec2 as unknown as EC2Client,
   },
 })
+const aws = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64'
 const parent = (image: string, Upstream = 'al2023-soe') => ({
   Parameter: `/golden/images/${image}/parent`,
   Upstream,
+  StandIn: aws,
 })
 const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
   RequestType: 'Create',
@@ -40,11 +42,13 @@ const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
   StackId: 'arn:aws:cloudformation:us-west-2:111122223333:stack/golden/1',
   RequestId: 'request-1',
   LogicalResourceId: 'ParentParameters',
-  ResourceProperties: { Parents: [parent('web')], Placeholder: 'ami-00000000000000000' },
+  ResourceProperties: { Parents: [parent('web')] },
   ...more,
 })
 const seeding = (Parents: ReturnType<typeof parent>[], more: Partial<ResourceEvent> = {}) =>
-  seed(makeDeps(), event({ ResourceProperties: { Parents, Placeholder: 'ami-00000000000000000' }, ...more }))
+  seed(makeDeps(), event({ ResourceProperties: { Parents }, ...more }))
+const gone = Object.assign(new Error('no'), { name: 'InvalidAMIID.NotFound' })
+const disabled = { Images: [{ ImageId: 'ami-0moved', State: 'disabled' as const }] }
 const created = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => [args[0].input.Name, args[0].input.Value])
 
 beforeEach(() => {
@@ -53,9 +57,11 @@ beforeEach(() => {
   ssmIn = async () => client
   ssm.on(PutParameterCommand).resolves({})
   ssm.on(GetParametersCommand).resolves({ Parameters: [] })
+  ssm.on(GetParameterCommand, { Name: aws }).resolves({ Parameter: { Value: 'ami-0public' } })
+  // Of what is asked for by its id, all is there.
   ec2.on(DescribeImagesCommand).resolves({
     Images: [
-      { ImageId: 'ami-0old', CreationDate: '2026-07-01T00:00:00.000Z' },
+      { ImageId: 'ami-0old', State: 'available', CreationDate: '2026-07-01T00:00:00.000Z' },
       { ImageId: 'ami-0new', CreationDate: '2026-09-01T00:00:00.000Z' },
       { ImageId: 'ami-0mid', CreationDate: '2026-08-01T00:00:00.000Z' },
     ],
@@ -70,9 +76,21 @@ describe('seed', () => {
     expect(ssm.commandCalls(PutParameterCommand)[0]?.args[0].input.Overwrite).not.toBe(true)
   })
 
+  it.each([
+    ['is gone', () => ec2.on(DescribeImagesCommand, { ImageIds: ['ami-0moved'] }).rejects(gone)],
+    ['is disabled', () => ec2.on(DescribeImagesCommand, { ImageIds: ['ami-0moved'] }).resolves(disabled)],
+  ])('puts another in the place of one that %s: no recipe could be created on it', async (_, arrange) => {
+    ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: '/golden/images/web/parent', Value: 'ami-0moved' }] })
+    arrange()
+    await seeding([parent('web')], { RequestType: 'Update' })
+    expect(created()).toEqual([['/golden/images/web/parent', 'ami-0new']])
+    expect(ssm.commandCalls(PutParameterCommand)[0]?.args[0].input.Overwrite).toBe(true)
+  })
+
   it('looks for available AMIs of the upstream only, once for each upstream', async () => {
     await seeding([parent('web'), parent('api'), parent('db', 'ubuntu-soe')])
-    expect(ec2.commandCalls(DescribeImagesCommand).map((call) => call.args[0].input)).toEqual(
+    const asked = ec2.commandCalls(DescribeImagesCommand).map((call) => call.args[0].input)
+    expect(asked.filter(({ ImageIds }) => !ImageIds)).toEqual(
       ['soe-al2023-*', 'soe-ubuntu-2404-*'].map((name) => ({
         Owners: ['444455556666'],
         Filters: [
@@ -84,10 +102,10 @@ describe('seed', () => {
     )
   })
 
-  it.each([[[]], [undefined]])('takes the placeholder where the upstream has %j', async (Images) => {
+  it.each([[[]], [undefined]])('takes a public AMI where the upstream has %j', async (Images) => {
     ec2.on(DescribeImagesCommand).resolves({ ...(Images && { Images }) })
     await seeding([parent('web')])
-    expect(created()).toEqual([['/golden/images/web/parent', 'ami-00000000000000000']])
+    expect(created()).toEqual([['/golden/images/web/parent', 'ami-0public']])
   })
 
   it('asks for ten pointers at a time', async () => {
@@ -99,15 +117,17 @@ describe('seed', () => {
   })
 
   it.each([
-    ['amazon-linux', 'ami-of-parameter'],
+    // Its parameter is the public one.
+    ['amazon-linux', 'ami-0public'],
     ['rhel-soe', 'ami-of-parameter'],
     ['debian-soe', 'ami-of-parameter'],
     ['suse-soe', 'ami-0new'],
     ['sap-soe', 'ami-0new'],
     // A team that announces its AMIs, under any name: there is nowhere to look.
-    ['graviton-soe', 'ami-00000000000000000'],
+    ['graviton-soe', 'ami-0public'],
   ])('knows where the AMIs of every kind of upstream come from: %s', async (upstream, ami) => {
     ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-of-parameter' } })
+    ssm.on(GetParameterCommand, { Name: aws }).resolves({ Parameter: { Value: 'ami-0public' } })
     await seeding([parent('web', upstream)])
     expect(created()).toEqual([['/golden/images/web/parent', ami]])
   })
@@ -115,19 +135,34 @@ describe('seed', () => {
   it.each([
     ['does not exist yet', new ParameterNotFound({ message: 'no', $metadata: {} })],
     ['may not be read', Object.assign(new Error('no'), { name: 'AccessDeniedException' })],
-  ])('takes the placeholder where the parameter of an upstream %s', async (_, error) => {
+  ])('takes a public AMI where the parameter of an upstream %s', async (_, error) => {
     ssm.on(GetParameterCommand).rejects(error)
+    ssm.on(GetParameterCommand, { Name: aws }).resolves({ Parameter: { Value: 'ami-0public' } })
     await seeding([parent('web', 'rhel-soe')])
-    expect(created()).toEqual([['/golden/images/web/parent', 'ami-00000000000000000']])
+    expect(created()).toEqual([['/golden/images/web/parent', 'ami-0public']])
   })
 
-  it('takes the placeholder where the account of an upstream has no stack yet', async () => {
+  it('takes a public AMI where the account of an upstream has no stack yet', async () => {
     ssmIn = async () => Promise.reject(new TargetUnreachable('cannot assume'))
     await seeding([parent('web', 'rhel-soe'), parent('api')])
     expect(created()).toEqual([
-      ['/golden/images/web/parent', 'ami-00000000000000000'],
+      ['/golden/images/web/parent', 'ami-0public'],
       ['/golden/images/api/parent', 'ami-0new'],
     ])
+  })
+
+  it('takes a public AMI where the one that the upstream names cannot be seen', async () => {
+    ssm.on(GetParameterCommand).resolves({ Parameter: { Value: 'ami-0private' } })
+    ssm.on(GetParameterCommand, { Name: aws }).resolves({ Parameter: { Value: 'ami-0public' } })
+    ec2.on(DescribeImagesCommand, { ImageIds: ['ami-0private'] }).rejects(gone)
+    await seeding([parent('web', 'rhel-soe')])
+    expect(created()).toEqual([['/golden/images/web/parent', 'ami-0public']])
+  })
+
+  it('fails where AWS names no public AMI', async () => {
+    ec2.on(DescribeImagesCommand).resolves({})
+    ssm.on(GetParameterCommand, { Name: aws }).resolves({})
+    await expect(seeding([parent('web')])).rejects.toThrow(`the public parameter ${aws} names no AMI`)
   })
 
   it('fails on any other error: CloudFormation tells', async () => {

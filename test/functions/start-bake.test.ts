@@ -103,6 +103,15 @@ describe('start-bake', () => {
     await expect(starting(await underWay())).rejects.toThrow(`image-pipeline/golden-al2023-java and named no image`)
   })
 
+  it('says so where a deployment has removed the pipeline', async () => {
+    const missing = Object.assign(new Error('does not exist'), { name: 'ResourceNotFoundException' })
+    mock.on(StartImagePipelineExecutionCommand).rejects(missing)
+    await expect(starting(await underWay())).rejects.toMatchObject({
+      name: 'PipelineMissing',
+      message: expect.stringContaining('there is no pipeline arn:aws'),
+    })
+  })
+
   it('records nothing of a bake that was refused', async () => {
     mock.on(StartImagePipelineExecutionCommand).rejects(new Error('ServiceQuotaExceededException'))
     const all = await underWay()

@@ -56,6 +56,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...publish,
     'ssm:PutParameter',
     'imagebuilder:StartImagePipelineExecution',
+    'imagebuilder:GetImagePipeline',
     'imagebuilder:TagResource',
   ],
   'complete-wait': [...ledger('UpdateItem'), ...resume, 'sqs:SendMessage'],
@@ -66,6 +67,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     'imagebuilder:GetImage',
     ...['Create', 'Update', 'Get'].map((verb) => `imagebuilder:${verb}DistributionConfiguration`),
     'imagebuilder:TagResource',
+    'ec2:DescribeImages',
     'iam:PassRole',
     ...ledger('GetItem', 'PutItem', 'UpdateItem'),
     ...publish,
@@ -100,7 +102,13 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   ],
   'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
-  'seed-parameters': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', 'sqs:SendMessage'],
+  'seed-parameters': [
+    'ssm:GetParameters',
+    'ssm:PutParameter',
+    'ssm:GetParameter',
+    'ec2:DescribeImages',
+    'sqs:SendMessage',
+  ],
   'examine-accounts': ['sts:AssumeRole', 'ec2:DescribeImages'],
 }
 
@@ -184,6 +192,25 @@ it('limits what matters to the fleet', () => {
   )
 })
 
+/**
+ * What AWS allows for the same jobs, by the kind of resource: recorded on 2026-07-08.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderExecutionPolicy.html
+ */
+const managed = {
+  StartImagePipelineExecutionPermissions: {
+    actions: ['imagebuilder:StartImagePipelineExecution', 'imagebuilder:TagResource'],
+    resource: 'arn:aws:imagebuilder:*:*:image-pipeline/*',
+  },
+}
+
+it('starts pipelines with all that the managed policy of AWS allows for it', () => {
+  const { actions: needed, resource } = managed.StartImagePipelineExecutionPermissions
+  const start = allowed(template, 'StartBakeRole')
+  const kind = resource.split(':').at(-1)?.replace('*', '') ?? ''
+  for (const action of needed) expect(start[action]?.join()).toContain(`:${kind}gold-*`)
+  expect(start['imagebuilder:TagResource']?.join()).toContain(':image/gold-*')
+})
+
 it('withdraws AMIs of the build account that Image Builder made, and no others', () => {
   const byTag = statementsOf(template, 'WithdrawAmisRole').filter(({ Condition }) => Condition)
   expect(byTag).toEqual([
@@ -211,18 +238,20 @@ describe('what depends on the fleet', () => {
   }, slow)
   const cancels = (of: Template, role: string) => allowed(of, role)['imagebuilder:CancelImageCreation']
 
-  it.each(['ReceiveReleaseRole', 'PollUpstreamsRole', 'SeedParametersRole'])(
-    '%s reads the parameters of upstreams, and goes to their accounts for them',
-    (role) => {
-      const may = allowed(everything, role)
-      expect(may['ssm:GetParameter']).toEqual([
-        'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/debian',
-        'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/rhel',
-        `arn:aws:ssm:eu-west-1::parameter${publicParameter}`,
-      ])
-      expect(may['sts:AssumeRole']).toEqual(['arn:aws:iam::888899990000:role/gold-read-upstream'])
-    },
-  )
+  const aws = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64'
+  it.each([
+    ['ReceiveReleaseRole', []],
+    ['PollUpstreamsRole', []],
+    ['SeedParametersRole', [aws]],
+  ])('%s reads the parameters of upstreams, and goes to their accounts for them', (role, more) => {
+    const may = allowed(everything, role)
+    expect(may['ssm:GetParameter']).toEqual([
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/debian',
+      'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/rhel',
+      ...[publicParameter, ...more].map((name) => `arn:aws:ssm:eu-west-1::parameter${name}`).sort(),
+    ])
+    expect(may['sts:AssumeRole']).toEqual(['arn:aws:iam::888899990000:role/gold-read-upstream'])
+  })
 
   it('may remember copies in the accounts of upstreams', () => {
     const { UPSTREAM_ACCOUNTS } =

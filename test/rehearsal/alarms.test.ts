@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EventEnvelope } from '../../emulator/event.ts'
-import { alarms as loaders } from '../../emulator/world/alarms.ts'
+import { alarms } from '../../emulator/world/alarms.ts'
 import { Metrics } from '../../emulator/world/metrics.ts'
 import { everyKind } from '../support/every-kind.ts'
 import { readEvent, slow, stageFor } from '../support/rehearsal.ts'
@@ -35,6 +35,39 @@ const fired = async (scenario: Parameters<typeof stage.rehearse>[0]) => {
 const broken = (file: string, detail: object): EventEnvelope => ({ ...readEvent(file), time: start, detail }) as never
 
 describe('the alarms of a fleet', { timeout: slow }, () => {
+  it('are quiet from the first deployment on', async () => {
+    const { world } = await stage.rehearse({ start, releases: [release], for: 2 * hour })
+    const transitions = world.metrics.transitions(world.clock.now())
+    expect(transitions.filter(({ state }) => state === 'ALARM')).toEqual([])
+    expect(new Set(transitions.map(({ alarm }) => alarm)).size).toBe(world.metrics.alarms.length)
+  })
+
+  it('end when DynamoDB throttles no more', async () => {
+    const since = Date.parse(start) + hour * 1000
+    const metric = {
+      namespace: 'AWS/DynamoDB',
+      name: 'WriteThrottleEvents',
+      dimensions: { TableName: 'golden-ledger' },
+    }
+    const { world } = await stage.rehearse({
+      start,
+      releases: [release],
+      for: 3 * hour,
+      actions: [
+        {
+          time: start,
+          do: ({ metrics }) => {
+            for (let minute = 0; minute < 20; minute++) metrics.record(metric, since + minute * 60_000, 1)
+          },
+        },
+      ],
+    })
+    const states = world.metrics
+      .transitions(world.clock.now())
+      .filter(({ alarm, time }) => alarm === 'golden-ledger-throttles' && time >= since)
+    expect(states.map(({ state }) => state)).toEqual(['ALARM', 'OK'])
+  })
+
   it('are quiet where all is well', async () => {
     expect(await fired({ releases: [release], for: 8 * hour })).toEqual([])
   })
@@ -85,7 +118,12 @@ describe('what no rehearsal brings about', () => {
     const metrics = new Metrics()
     const declared = resourcesOf(stage.assembly.buildStack.template, 'AWS::CloudWatch::Alarm')
     for (const [id, properties] of Object.entries(declared))
-      loaders['AWS::CloudWatch::Alarm']?.({ metrics } as never, place, id, properties as never)
+      alarms['AWS::CloudWatch::Alarm']?.create(
+        { metrics, clock: { now: () => at }, aws: { isStrict: () => true } } as never,
+        { ...place, suffix: '' },
+        id,
+        properties as never,
+      )
     const quiet = metrics.fired(at, at + hour * 1000)
     for (let minute = 0; minute < 120; minute++)
       metrics.record({ namespace, name, dimensions }, at + minute * 60_000, value)

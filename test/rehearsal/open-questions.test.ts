@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { parseFleet } from '../../domain/fleet/parse.ts'
-import { lenient, type OpenQuestionName, openQuestionNames, openQuestions } from '../../emulator/index.ts'
+import {
+  lenient,
+  type OpenQuestionName,
+  openQuestionNames,
+  openQuestions,
+  type Readings,
+  type World,
+} from '../../emulator/index.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import type { Action } from '../../rehearsal/scenario.ts'
+import { exampleFile } from '../support/fleets.ts'
 import { type Mutation, mutantOf } from '../support/mutant-product.ts'
+import { oneImage } from '../support/one-image.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
 import { fleetOf } from './ring-rehearsal.ts'
 
@@ -17,6 +27,10 @@ interface Mutant {
   fleet?: Fleet
   faults?: string[]
   seed?: number
+  /** What the fleet is changed to between two releases of its upstream. */
+  changed?: Fleet
+  /** What happens beside that. */
+  actions?: Action[]
   fails: RegExp
   /** What is not as it should be, where something should fail. Default: `troubles`. */
   judge?: (rehearsal: Rehearsal) => string
@@ -41,6 +55,31 @@ rings:
     'small.yaml',
     () => '#!/bin/sh\n',
   )
+type Build = NonNullable<Mutation['build']>
+
+/** A role that may tag nothing whose ARN has a text. */
+function withoutTags(role: string, part: string): Build {
+  return (template) => {
+    const [logicalId = ''] = Object.keys(template.Resources).filter((id) => id.startsWith(role))
+    const { Policies = [] } = (template.Resources[logicalId]?.Properties ?? {}) as { Policies?: Policy[] }
+    for (const statement of Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement))
+      if (JSON.stringify(statement.Resource).includes(part))
+        statement.Action = [statement.Action].flat().filter((action) => action !== 'imagebuilder:TagResource')
+  }
+}
+interface Policy {
+  PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown }[] }
+}
+
+interface Query {
+  Expression?: string
+}
+
+/** Twenty minutes in which DynamoDB refuses requests, and no more. */
+function throttle(metrics: World['metrics'], since: number): void {
+  const metric = { namespace: 'AWS/DynamoDB', name: 'ReadThrottleEvents', dimensions: { TableName: 'one-ledger' } }
+  for (let minute = 0; minute < 20; minute++) metrics.record(metric, since + minute * 60_000, 3)
+}
 
 const mutants: Record<OpenQuestionName, Mutant> = {
   'subject-of-100-characters': {
@@ -87,6 +126,48 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     mutation: { code: [/\[(\w+),\.\.\.(\w+\.filter\((\w+)=>\3!==\1\))\]/, '[...$2,$1]'] },
     fails: /The first region must be the source region us-west-2/,
   },
+  'tags-of-a-start': {
+    fleet: oneImage(),
+    mutation: { build: withoutTags('StartBakeRole', ':image-pipeline/') },
+    fails: /imagebuilder:TagResource on resource: arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline\/one-web/,
+  },
+  'parent-at-creation': {
+    fleet: oneImage(),
+    mutation: {
+      build: ({ Resources }) => {
+        Object.assign(Resources.ImageWebRecipe ?? {}, { DependsOn: [] })
+        Object.assign(Resources.Pointers ?? {}, { DependsOn: ['ImageWebRecipe'] })
+      },
+    },
+    fails: /deploying ImageWebRecipe failed: .*'parentImage' is not valid.*\/one\/images\/web\/parent does not exist/,
+  },
+  'component-again': {
+    fleet: oneImage(),
+    changed: oneImage(['Says hello', 'Greets everybody']),
+    mutation: {
+      build: ({ Resources }) => Object.assign(Resources.ComponentHello?.Properties ?? {}, { Data: 'name: hello' }),
+    },
+    fails: /deploying ComponentHello failed: The content is that of .* which exists/,
+  },
+  'recipe-in-place': {
+    fleet: oneImage(),
+    changed: oneImage(['tags: { team: a }', 'tags: { team: a, owner: a }\n    checks: { ami: { tags: [owner] } }']),
+    mutation: {
+      build: ({ Resources }) => Object.assign(Resources.ImageWebRecipe?.Properties ?? {}, { Description: 'the same' }),
+    },
+    fails: /web failed: .*owner/,
+  },
+  'dynamodb-missing-data': {
+    fleet: oneImage(),
+    actions: [{ time: '2026-09-01T06:10:00Z', do: ({ metrics, clock }) => throttle(metrics, clock.now()) }],
+    mutation: {
+      build: ({ Resources }) => {
+        const { Metrics: queries = [] } = (Resources.AlarmLedgerThrottles?.Properties ?? {}) as { Metrics?: Query[] }
+        for (const query of queries) if (query.Expression) query.Expression = 'm0 + m1'
+      },
+    },
+    fails: /one-ledger-throttles is still in ALARM/,
+  },
 }
 
 it('each question has two readings, a source and the test that settles it', () => {
@@ -97,8 +178,8 @@ it('each question has two readings, a source and the test that settles it', () =
   }
 })
 
-/** Errors that a healthy rehearsal has, too: conditions of the ledger, and an AMI that is not shared yet. */
-const expected = new Set(['ConditionalCheckFailedException', 'InvalidAMIID.NotFound'])
+/** Errors that a healthy rehearsal has, too: conditions of the ledger, what comes a second time, and an AMI that is not shared yet. */
+const expected = new Set(['ConditionalCheckFailedException', 'ResourceAlreadyExistsException', 'InvalidAMIID.NotFound'])
 
 describe('the example fleet', () => {
   it('ends as well where every question is read leniently', { timeout: slow }, async () => {
@@ -110,13 +191,27 @@ describe('the example fleet', () => {
 
 describe('a product that relies on the lenient reading', () => {
   it.each(openQuestionNames)('%s', { timeout: slow }, async (name) => {
-    const { mutation, fails, fleet, faults = [], seed = 1, judge = troubles } = mutants[name]
+    const { mutation, fails, fleet, changed, actions, faults = [], seed = 1, judge = troubles } = mutants[name]
     const { assembly, rehearse } = await stageFor(fleet)
-    const mutant = mutantOf(assembly, mutation)
-    expect(judge(await rehearse({ assembly: mutant, seed, faults, readings: { [name]: 'lenient' } }))).toBe('')
-    expect(judge(await rehearse({ assembly: mutant, seed, faults }))).toMatch(fails)
+    const change = changed && {
+      fleet: changed,
+      fleetFile: exampleFile,
+      after: 3 * 3_600,
+      assembly: mutantOf((await stageFor(changed)).assembly, mutation),
+    }
+    const happens = Object.assign(
+      { assembly: mutantOf(assembly, mutation), faults, seed },
+      change && { changes: [change], releases },
+      actions && { actions, releases: releases.slice(0, 1), for: 3 * 3_600 },
+    )
+    const ends = (readings?: Readings) =>
+      rehearse(Object.assign({ readings }, happens)).then(judge, (error: Error) => error.message)
+    expect(await ends({ [name]: 'lenient' })).toBe('')
+    expect(await ends()).toMatch(fails)
   })
 })
+
+const releases = ['01T06:00:00Z', '01T12:00:00Z'].map((time) => ({ upstream: 'soe', time: `2026-09-${time}` }))
 
 it('a claim whose token is not known yet is tried again, under another', { timeout: slow }, async () => {
   const { seed = 1 } = mutants['token-before-the-call-answers']
@@ -137,6 +232,16 @@ function troubles({ summary, refused, world }: Rehearsal): string {
   const executions = [...world.stepFunctions.executions.values()].flatMap(({ stateMachine, status, error, cause }) =>
     status === 'SUCCEEDED' ? [] : [`${stateMachine.name}: ${error}: ${cause}`],
   )
-  const images = failed.map(({ image, status, reason }) => `${image} ${status}: ${reason}`)
-  return [...images, ...errors, ...refused, ...executions].join('\n')
+  const now = world.clock.now()
+  const last = new Map(world.metrics.transitions(now).map(({ alarm, state }) => [alarm, state]))
+  // Where no schedule comes, nobody looks.
+  const stuck = [...last].filter(([alarm, state]) => state === 'ALARM' && !alarm.endsWith('reconcile-missing'))
+  const alarms = stuck.map(([alarm]) => `${alarm} is still in ALARM`)
+  return [
+    ...failed.map(({ image, status, reason }) => `${image} ${status}: ${reason}`),
+    ...errors,
+    ...refused,
+    ...executions,
+    ...alarms,
+  ].join('\n')
 }

@@ -36,7 +36,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     assembly,
     /** Served on a free port where asked: then it is the test's to close. */
     async rehearse(
-      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'actions' | 'readings'> & {
+      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'actions' | 'readings' | 'changes'> & {
         events?: EventEnvelope[]
         seed?: number
         faults?: string[]
@@ -48,12 +48,15 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
       const { seed = 1, faults = [], out, serve, assembly: other = assembly, ...happens } = o
       const { actions = [] } = happens
       const readings = o.readings && { readings: o.readings }
+      const changes = o.changes && { changes: o.changes }
       const isGiven = [o.events, o.releases, o.for].some((each) => each !== undefined)
       const rehearsal = await rehearse({
         fleet,
         assembly: other,
         fleetFile: exampleFile,
-        ...(isGiven ? happens : { events: [readEvent('ec2.ami-available.json')], actions: actions, ...readings }),
+        ...(isGiven
+          ? happens
+          : { events: [readEvent('ec2.ami-available.json')], actions: actions, ...readings, ...changes }),
         seed,
         faults: faults.map(parseFault),
         ...(out && { out }),

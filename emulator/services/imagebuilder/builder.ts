@@ -2,6 +2,7 @@ import type { DistributionConfiguration, ImageRecipe } from '@aws-sdk/client-ima
 import type { Iam } from '../../iam/iam.ts'
 import type { Ami } from '../ami-store.ts'
 import type { Ec2 } from '../ec2.ts'
+import type { Inspector } from '../inspector2.ts'
 import type { Ssm } from '../ssm/service.ts'
 import type { ServiceDeps } from '../types.ts'
 import { encrypted, fresh, inherited, tagsOf, unencrypted, volumes } from './amis.ts'
@@ -13,6 +14,7 @@ export interface Neighbours {
   ec2: Ec2
   ssm: Ssm
   iam: Iam
+  inspector: Inspector
 }
 
 /** What a build and a distribution do to AMIs. */

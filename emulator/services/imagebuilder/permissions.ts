@@ -1,5 +1,5 @@
 import type { DistributeImageRequest, StartImagePipelineExecutionRequest } from '@aws-sdk/client-imagebuilder'
-import type { Permission, PermissionsOf } from '../types.ts'
+import type { Permission, PermissionsOf, ServiceDeps } from '../types.ts'
 import { distributionConfigurationPermissions } from './distribution-configurations.ts'
 import { findingPermissions } from './finding-queries.ts'
 import { packagePermissions } from './packages.ts'
@@ -18,19 +18,34 @@ const tagging = (name: string | undefined, { account, region }: { account: strin
 
 const hasTags = ({ tags }: { tags?: Record<string, string> | undefined }) => Object.keys(tags ?? {}).length > 0
 
-/** What Image Builder's operations need. */
-export function permissions(find: (arn: string) => Kinds[Kind] | undefined): Record<string, PermissionsOf> {
+/**
+ * What Image Builder's operations need. It reads what a request refers to as its caller.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2imagebuilder.html
+ */
+export function permissions(
+  find: (arn: string) => Kinds[Kind] | undefined,
+  isStrict: ServiceDeps['isStrict'],
+): Record<string, PermissionsOf> {
+  /** Tags of what is started: on what it is started from, as AWS's own policies have it, and on the image that has them. */
+  const taggingOf = (input: { tags?: Record<string, string> | undefined }, from: string, image: Permission[]) => {
+    if (!hasTags(input)) return []
+    const source = isStrict('tags-of-a-start') ? [{ action: 'imagebuilder:TagResource', resource: from }] : []
+    return [...source, ...image]
+  }
   return {
     ...recipePermissions,
     ...distributionConfigurationPermissions,
     ...findingPermissions,
     ...packagePermissions,
     StartImagePipelineExecution: (input: StartImagePipelineExecutionRequest, context) => {
-      const pipeline = find(input.imagePipelineArn ?? '') as Kinds['image-pipeline'] | undefined
+      const { imagePipelineArn: resource = '' } = input
+      const pipeline = find(resource) as Kinds['image-pipeline'] | undefined
       const recipe = pipeline?.imageRecipeArn?.split('/')[1]
       return [
-        { action: 'imagebuilder:StartImagePipelineExecution', resource: input.imagePipelineArn ?? '' },
-        ...(hasTags(input) ? tagging(recipe, context) : []),
+        { action: 'imagebuilder:StartImagePipelineExecution', resource },
+        { action: 'imagebuilder:GetImagePipeline', resource },
+        // Of a pipeline that is not there no image is known.
+        ...taggingOf(input, resource, recipe === undefined ? [] : tagging(recipe, context)),
       ]
     },
     DistributeImage: (input: DistributeImageRequest, context) => {
@@ -46,14 +61,17 @@ export function permissions(find: (arn: string) => Kinds[Kind] | undefined): Rec
           resource: role,
           context: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' },
         },
-        // It reads the image and the configuration as its caller.
-        // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2imagebuilder.html
+        { action: 'ec2:DescribeImages', resource: '*' },
         ...(isImage ? [{ action: 'imagebuilder:GetImage', resource: sourceImage }] : []),
         {
           action: 'imagebuilder:GetDistributionConfiguration',
           resource: input.distributionConfigurationArn ?? '',
         },
-        ...(hasTags(input) ? tagging(isImage ? sourceImage.split('/')[1] : undefined, context) : []),
+        ...taggingOf(
+          input,
+          isImage ? sourceImage : '*',
+          tagging(isImage ? sourceImage.split('/')[1] : undefined, context),
+        ),
       ]
     },
     RetryImage: on('RetryImage', 'imageBuildVersionArn'),

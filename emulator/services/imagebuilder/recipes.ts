@@ -32,11 +32,7 @@ export function recipes({ resources, near, checkRole }: RecipeDeps): Record<stri
     const { semanticVersion = '', parentImage = '', components = [], ...described } = input
     checkVersion(semanticVersion)
     const place = { account, region }
-    const parent = /^ami-/.test(parentImage) ? near.ec2.find(parentImage, place) : undefined
-    if (/^ami-/.test(parentImage) && !parent)
-      throw invalid(`The AMI ${parentImage} does not exist in ${region}, or account ${account} may not use it.`)
-    for (const { componentArn = '' } of components)
-      if (componentArn.split(':')[4] === account) resources.get('component', componentArn)
+    const parent = near.ec2.find(parentImage, place)
     const platform = parent && { platform: parent.image.Platform === 'Windows' ? 'Windows' : 'Linux' }
     const recipe = { ...described, semanticVersion, parentImage, ...(input.components && { components }) }
     return resources.add('image-recipe', { ...recipe, ...platform }, place)
@@ -133,8 +129,8 @@ export const recipePermissions: Record<string, PermissionsOf> = {
       ...(Object.keys(tags).length > 0 ? [{ action: 'imagebuilder:TagResource', resource }] : []),
       ...components.map(({ componentArn = '' }) => on('GetComponent', componentArn)),
       ...(parentImage.includes(':image/') ? [on('GetImage', parentImage)] : []),
-      ...(/^ami-/.test(parentImage) ? [{ action: 'ec2:DescribeImages', resource: '*' }] : []),
       ...(parameter ? [{ action: 'ssm:GetParameter', resource: parameterArn(parameter, account, region) }] : []),
+      ...(parameter || /^ami-/.test(parentImage) ? [{ action: 'ec2:DescribeImages', resource: '*' }] : []),
     ]
   },
   UpdateImagePipeline: (input: UpdateImagePipelineRequest, { account }) => {

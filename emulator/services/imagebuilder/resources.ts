@@ -70,6 +70,8 @@ export const slug = (name: string) => name.toLowerCase().replace(/[^a-z0-9-]+/g,
 export class Resources {
   readonly #kept = new Partitions<Map<string, { kind: Kind; value: Kinds[Kind] }>>(() => new Map())
   readonly #clock: Clock
+  /** What Image Builder refuses when something is made or changed: set by anybody who knows the rest of the account. */
+  check: (kind: Kind, input: Record<string, unknown>, place: Place) => void = () => {}
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -77,14 +79,19 @@ export class Resources {
 
   /** Makes what an AWS::ImageBuilder resource describes. Throws an Error for what the API would not take. */
   create(type: string, properties: Record<string, unknown>, place: Place): Created {
-    const template = templates[type]
-    if (!template) throw new UnsupportedFeature('resource type', type)
-    const shape = shapeOf(template.request)
-    const problems: string[] = []
-    const named = toApiNames(shape, apiOf(properties))
-    const input = read(shape, named, problems, { text: true }) as Record<string, unknown>
-    if (problems.length > 0) throw new Error(`${type} ${properties.Name}: ${problems.join('; ')}`)
-    const arn = this.add(template.kind, input, place)
+    const { kind, input } = inputOf(type, properties)
+    const arn = this.add(kind, input, place)
+    return { ref: arn, attributes: { Arn: arn, Name: String(input.name), ...latest(arn) } }
+  }
+
+  /** Changes in place what an AWS::ImageBuilder resource described: what it leaves out now is left out. */
+  change(type: string, arn: string, o: { properties: Record<string, unknown>; place: Place }): Created {
+    const { kind, input } = inputOf(type, o.properties)
+    this.check(kind, input, o.place)
+    const { dateCreated, dateLastRun } = (this.find(arn) ?? {}) as { dateCreated?: string; dateLastRun?: string }
+    const dates = { dateCreated, ...(dateLastRun && { dateLastRun }) }
+    const dateUpdated = new Date(this.#clock.now()).toISOString()
+    this.replace(arn, this.#complete(kind, { arn, ...input, ...dates, dateUpdated }, o.place))
     return { ref: arn, attributes: { Arn: arn, Name: String(input.name), ...latest(arn) } }
   }
 
@@ -95,9 +102,10 @@ export class Resources {
   add(kind: Kind, input: Record<string, unknown>, place: Place): string {
     const { semanticVersion, clientToken: _, ...described } = input
     const name = String(input.name)
+    this.check(kind, input, place)
     const version = semanticVersion && this.#nextVersion(kind, name, String(semanticVersion), place)
-    const parts = [kind, slug(name), version, kind === 'component' ? '1' : undefined]
-    const arn = `arn:aws:imagebuilder:${place.region}:${place.account}:${parts.filter(Boolean).join('/')}`
+    const base = `arn:aws:imagebuilder:${place.region}:${place.account}:${[kind, slug(name), version].filter(Boolean).join('/')}`
+    const arn = kind === 'component' ? `${base}/${this.builds(base, place).length + 1}` : base
     if (this.#kept.in(place).has(arn)) {
       throw new AwsError('ResourceAlreadyExistsException', `The resource with ARN '${arn}' already exists.`)
     }
@@ -136,6 +144,24 @@ export class Resources {
   remove(arn: string): void {
     const [, , , region = '', account = ''] = arn.split(':')
     this.#kept.in({ account, region }).delete(arn)
+  }
+
+  /** The builds of a component's version, oldest first. */
+  builds(version: string, place: Place): Component[] {
+    return this.list('component', place).filter(({ arn }) => arn?.startsWith(`${version}/`))
+  }
+
+  /** What refers to something: a recipe to its components, a pipeline to what it is made of. */
+  dependentOn(arn: string): string | undefined {
+    const [, , , region = '', account = ''] = arn.split(':')
+    const place = { account, region }
+    const recipes = this.list('image-recipe', place).filter(({ components = [] }) =>
+      components.some(({ componentArn }) => componentArn === arn),
+    )
+    const pipelines = this.list('image-pipeline', place).filter((each) =>
+      [each.imageRecipeArn, each.infrastructureConfigurationArn, each.distributionConfigurationArn].includes(arn),
+    )
+    return (recipes[0] ?? pipelines[0])?.arn
   }
 
   find(arn: string): Kinds[Kind] | undefined {
@@ -177,6 +203,18 @@ export class Resources {
     const own = configured.map(({ componentArn }) => this.find(componentArn) as Component | undefined)
     return own.find((each) => each?.platform)?.platform ?? 'Linux'
   }
+}
+
+/** What a resource of a template asks of the API. */
+function inputOf(type: string, properties: Record<string, unknown>) {
+  const template = templates[type]
+  if (!template) throw new UnsupportedFeature('resource type', type)
+  const shape = shapeOf(template.request)
+  const problems: string[] = []
+  const named = toApiNames(shape, apiOf(properties))
+  const input = read(shape, named, problems, { text: true }) as Record<string, unknown>
+  if (problems.length > 0) throw new Error(`${type} ${properties.Name}: ${problems.join('; ')}`)
+  return { kind: template.kind, input }
 }
 
 function apiOf(value: unknown): unknown {

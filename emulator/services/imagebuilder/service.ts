@@ -10,6 +10,7 @@ import type { Ami } from '../ami-store.ts'
 import { ClientTokens } from '../support.ts'
 import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
 import { Builder, type Neighbours } from './builder.ts'
+import { creationRules } from './creation.ts'
 import { distributionConfigurations } from './distribution-configurations.ts'
 import { type Durations, typicalOf } from './durations.ts'
 import { mustBeUsable } from './execution-role.ts'
@@ -46,11 +47,13 @@ export class ImageBuilder implements Service {
     this.#deps = deps
     this.#near = near
     this.#resources = new Resources(deps.clock)
+    this.#resources.check = creationRules(this.#resources, near, deps)
     this.images = new Images(deps)
     this.#builder = new Builder(deps, near, this.images)
     this.#scans = new Scans(deps, (image) => this.findings(image))
     this.#packages = new Packages(deps, this.images, (image) => this.packages(image))
     const checkRole = (role: string, place: Place) => mustBeUsable(near.iam, role, place)
+    this.permissions = permissions((arn) => this.#resources.find(arn), deps.isStrict)
     this.operations = {
       ...queries(this.#resources, this.images),
       ...recipes({ resources: this.#resources, near, checkRole }),
@@ -61,11 +64,27 @@ export class ImageBuilder implements Service {
     }
   }
 
-  readonly permissions = permissions((arn) => this.#resources.find(arn))
+  readonly permissions: NonNullable<Service['permissions']>
 
   /** Makes what an AWS::ImageBuilder resource of a template describes; says its Ref and attributes. */
   createFromTemplate(type: string, properties: Record<string, unknown>, place: Place): Created {
     return this.#resources.create(type, properties, place)
+  }
+
+  /** Changes in place what a resource of a template described. */
+  changeFromTemplate(type: string, arn: string, o: { properties: Record<string, unknown>; place: Place }): Created {
+    return this.#resources.change(type, arn, o)
+  }
+
+  /** @throws AwsError ResourceDependencyException while something that is there needs it */
+  removeFromTemplate(arn: string): void {
+    const by = this.#resources.dependentOn(arn)
+    if (by)
+      throw new AwsError(
+        'ResourceDependencyException',
+        `The resource '${arn}' is needed by '${by}' and cannot be deleted.`,
+      )
+    this.#resources.remove(arn)
   }
 
   readonly #commands = {

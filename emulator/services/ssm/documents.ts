@@ -32,6 +32,10 @@ export class Documents {
     this.#kept.in(place).set(name, document)
   }
 
+  remove(place: Place, name: string): void {
+    this.#kept.in(place).delete(name)
+  }
+
   /** One of the account's own. */
   find(name: string, place: Place): Document | undefined {
     return this.#kept.in(place).get(name)

@@ -58,6 +58,10 @@ export class Ssm implements Service {
     this.#documents.add(place, document)
   }
 
+  removeDocument(place: Place, name: string): void {
+    this.#documents.remove(place, name)
+  }
+
   /** A parameter's value; undefined where the account has none of that name in that region. */
   valueOf(name: string, place: Place): string | undefined {
     const found = this.#parameters.find(name, place)

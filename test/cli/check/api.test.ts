@@ -16,7 +16,8 @@ import { Failed } from '../../../cli/problems.ts'
 import { updatedPipeline } from '../../../domain/adoption.ts'
 import type { Fleet } from '../../../domain/fleet/model.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
-import { deploy, type Template } from '../../../emulator/world/template.ts'
+import { pointerName } from '../../../domain/names.ts'
+import { type Created, orderOf, resolverOf, type Template } from '../../../emulator/world/template.ts'
 import { synthesize } from '../../../infra/synthesize.ts'
 import { build, clientOptions, type Served, served, soe } from '../../emulator/accounts.ts'
 import { caughtOutput } from '../stdout.ts'
@@ -75,16 +76,27 @@ afterEach(() => world.close())
 const make = (type: string, properties: Record<string, unknown>) =>
   world.aws.imagebuilder.createFromTemplate(`AWS::ImageBuilder::${type}`, properties, build)
 
+/** A parameter with an AMI that the build account sees. */
+function seed(name: string): void {
+  const { image } = world.aws.ec2.addImage({ ...soe, Name: `seed ${name}`, sharedWith: [build.account] })
+  world.aws.ssm.seed(build, { name, value: image.ImageId })
+}
+
 /** Makes of the build stack what is Image Builder's; of the rest nothing but ARNs is needed. */
-const deployed = () =>
-  deploy(template, { ...build, stack: 'golden-build' }, (logicalId, { Type }, properties) =>
-    Type.startsWith('AWS::ImageBuilder::')
-      ? make(Type.replace('AWS::ImageBuilder::', ''), properties)
-      : {
-          ref: logicalId,
-          attributes: new Proxy({}, { get: () => `arn:aws:iam::${build.account}:role/any` }),
-        },
-  )
+function deployed(): void {
+  const place = { ...build, stack: 'golden-build' }
+  const made = new Map<string, Created>()
+  const resolve = resolverOf(template, place, '0a1b2c3d-emulator', (logicalId) => made.get(logicalId))
+  seed(pointerName(fleet.name, 'base', 'parent'))
+  for (const logicalId of orderOf(template, place)) {
+    const { Type = '', Properties = {} } = template.Resources[logicalId] ?? {}
+    const properties = resolve(Properties) as Record<string, unknown>
+    const attributes = new Proxy({}, { get: () => `arn:aws:iam::${build.account}:role/any` })
+    const other = { ref: logicalId, attributes }
+    const isOwn = Type.startsWith('AWS::ImageBuilder::')
+    made.set(logicalId, isOwn ? make(Type.replace('AWS::ImageBuilder::', ''), properties) : other)
+  }
+}
 
 function adopted(o: { parent?: string; pipeline?: object; distributions?: object[] } = {}) {
   const parent = world.aws.ec2.addImage({ ...soe, Name: 'old', sharedWith: [build.account] })
@@ -157,6 +169,7 @@ describe('the pipelines of a deploy', () => {
 
   it('are distinguished by what is in their recipes', async () => {
     deployed()
+    seed('/other')
     const { imageRecipeArn } = await client.send(
       new CreateImageRecipeCommand({
         name: 'golden-base',
@@ -214,6 +227,7 @@ describe('an adopted pipeline', () => {
   })
 
   it('that follows a parent is left alone, but for what has newer components', async () => {
+    seed('/team/base')
     adopted({ parent: 'ssm:/team/base' })
     expect(await rebakeOf(pinned())).toBe('follows ssm:/team/base: left alone')
     expect(await rebakeOf()).toBe(

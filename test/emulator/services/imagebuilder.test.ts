@@ -345,19 +345,36 @@ describe('permissions', () => {
     client = new ImagebuilderClient(clientOptions(world, principal))
   }
 
-  it('needs the right to tag what it starts with tags', async () => {
-    actions(['imagebuilder:StartImagePipelineExecution'])
+  const prefix = 'arn:aws:imagebuilder:us-east-1:111111111111'
+  const ofStart = ['imagebuilder:StartImagePipelineExecution', 'imagebuilder:GetImagePipeline']
+
+  it('needs no right to tag for a start without tags', async () => {
+    actions(ofStart)
     expect(await start()).toContain(':image/')
-    const refused =
-      'imagebuilder:TagResource on resource: arn:aws:imagebuilder:us-east-1:111111111111:image/golden-base/*'
-    await expect(start('other', { a: 'b' })).rejects.toThrow(refused)
+  })
+
+  it.each([
+    ['to read the pipeline', [ofStart[0] ?? ''], [], 'imagebuilder:GetImagePipeline', 'image-pipeline/golden-base'],
+    ['to tag the pipeline', ofStart, ['image/*'], 'imagebuilder:TagResource', 'image-pipeline/golden-base'],
+    ['to tag the image', ofStart, ['image-pipeline/*'], 'imagebuilder:TagResource', 'image/golden-base/*'],
+  ])('needs the right %s for a start with tags', async (_, statements, taggable, action, refused) => {
+    const tag = { Effect: 'Allow' as const, Action: 'imagebuilder:TagResource' }
+    const tags = taggable.map((resource) => ({ ...tag, Resource: `${prefix}:${resource}` }))
+    const o = { name: 'narrow', logicalId: 'NarrowRole' }
+    const principal = roleWith(world.aws, [allow(...statements), ...tags], o)
+    client = new ImagebuilderClient(clientOptions(world, principal))
+    await expect(start('other', { a: 'b' })).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(`${action} on resource: ${prefix}:${refused}`),
+    })
   })
 
   it.each([
     ['to pass the role', ['imagebuilder:*'], `iam:PassRole on resource: ${executionRole}`],
+    ['to look for the AMI', ['imagebuilder:*', 'iam:PassRole'], 'ec2:DescribeImages'],
     [
       'to read the configuration',
-      ['imagebuilder:DistributeImage', 'iam:PassRole'],
+      ['imagebuilder:DistributeImage', 'iam:PassRole', 'ec2:DescribeImages'],
       'imagebuilder:GetDistributionConfiguration',
     ],
   ])('needs the right %s', async (_, statements, refused) => {

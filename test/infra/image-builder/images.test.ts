@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import type { Template } from '../../../infra/synthesize.ts'
 import { allowed, resourcesOf, statementsOf } from '../../support/template.ts'
 import { fleetDirectory, hardening, slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
@@ -10,6 +11,9 @@ beforeAll(async () => {
 
 const named = (type: string, name: string) =>
   Object.values(resourcesOf(template, `AWS::ImageBuilder::${type}`)).find(({ Name }) => Name === name)
+/** A component's name ends in a part of the id of its stack. */
+const component = (of: Template, id: string) =>
+  of.Resources[id]?.Properties as { Name: object; Data: string; [key: string]: unknown }
 
 describe('components', () => {
   it('come from files and from the fleet; those of others are used where they are', () => {
@@ -17,8 +21,36 @@ describe('components', () => {
       'ComponentHarden',
       'ComponentService',
     ])
-    expect(named('Component', 'gold-harden')).toMatchObject({ Platform: 'Linux', Data: hardening })
-    expect(named('Component', 'gold-service')?.Data).toContain('echo {{ Name }}')
+    expect(component(template, 'ComponentHarden')).toMatchObject({ Platform: 'Linux', Data: hardening })
+    expect(component(template, 'ComponentService').Data).toContain('echo {{ Name }}')
+  })
+
+  it('have names that another stack of the same name has not', () => {
+    expect(component(template, 'ComponentHarden').Name).toEqual({
+      'Fn::Join': [
+        '',
+        [
+          'gold-harden-',
+          {
+            'Fn::Select': [
+              0,
+              { 'Fn::Split': ['-', { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] }] },
+            ],
+          },
+        ],
+      ],
+    })
+  })
+
+  it('have their description in their document, whose other lines stay as they are', async () => {
+    expect(JSON.parse(component(template, 'ComponentService').Data)).toMatchObject({ description: 'A service' })
+    const fleet = smallFleet()
+    Object.assign(fleet.components.harden ?? {}, { description: 'Hardens: "all"' })
+    const commented = `# Why we do this\n${hardening}`
+    const { buildStack } = await synth(fleet, { fleetDirectory: fleetDirectory(commented) })
+    const { Data } = component(buildStack.template, 'ComponentHarden')
+    expect(Data).toContain('# Why we do this')
+    expect(parse(Data)).toEqual({ ...parse(hardening), description: 'Hardens: "all"' })
   })
 
   it(
@@ -51,6 +83,23 @@ describe('components', () => {
 })
 
 describe('recipes', () => {
+  it('say in what CloudFormation replaces them for which tags AMIs get', async () => {
+    const changed = smallFleet()
+    Object.assign(changed.images.base?.tags ?? {}, { team: 'other' })
+    const after = (await synth(changed)).buildStack.template
+    const described = (of: Template, id: string) => of.Resources[id]?.Properties?.Description
+    expect(described(template, 'ImageBaseRecipe')).toMatch(/^The base \(tags [0-9a-f]{8}\)$/)
+    expect(described(after, 'ImageBaseRecipe')).not.toBe(described(template, 'ImageBaseRecipe'))
+    expect(described(after, 'ImageApiRecipe')).toBe(described(template, 'ImageApiRecipe'))
+  })
+
+  it('have a description that is short enough', async () => {
+    const fleet = smallFleet()
+    Object.assign(fleet.images.base ?? {}, { description: 'x'.repeat(1_024) })
+    const { buildStack } = await synth(fleet)
+    expect(String(buildStack.template.Resources.ImageBaseRecipe?.Properties?.Description)).toHaveLength(1_024)
+  })
+
   it('name their parent as a parameter, and leave the version to Image Builder', () => {
     expect(named('ImageRecipe', 'gold-base')).toMatchObject({
       ParentImage: 'ssm:/gold/images/base/parent',
@@ -131,5 +180,17 @@ describe('pipelines', () => {
       Action: ['sts:AssumeRole'],
       Resource: ['*'],
     })
+  })
+})
+
+it('pipelines log to groups of the fleet, for images and for themselves', () => {
+  const { LoggingConfiguration } = template.Resources.ImageBasePipeline?.Properties ?? {}
+  expect(LoggingConfiguration).toEqual({
+    ImageLogGroupName: { Ref: 'ImageBaseLogs' },
+    PipelineLogGroupName: { Ref: 'ImageBasePipelineLogs' },
+  })
+  expect(resourcesOf(template, 'AWS::Logs::LogGroup').ImageBasePipelineLogs).toEqual({
+    LogGroupName: '/aws/imagebuilder/pipeline/gold-base',
+    RetentionInDays: 180,
   })
 })

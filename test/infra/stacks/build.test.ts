@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Fleet } from '../../../domain/fleet/model.ts'
 import type { Template } from '../../../infra/synthesize.ts'
 import { onlyResourceOf, resourcesOf } from '../../support/template.ts'
 import { slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
@@ -9,7 +10,8 @@ beforeAll(async () => {
 }, slow)
 
 describe('the ledger', () => {
-  it('is on demand, encrypted, protected, and can be restored', () => {
+  it('is on demand, encrypted, can be restored, and does not keep a failed deployment from rolling back', () => {
+    expect(onlyResourceOf(template, 'AWS::DynamoDB::Table')).not.toHaveProperty('DeletionProtectionEnabled')
     expect(onlyResourceOf(template, 'AWS::DynamoDB::Table')).toMatchObject({
       TableName: 'gold-ledger',
       BillingMode: 'PAY_PER_REQUEST',
@@ -20,7 +22,6 @@ describe('the ledger', () => {
       TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       SSESpecification: { SSEEnabled: true },
-      DeletionProtectionEnabled: true,
     })
   })
 })
@@ -30,9 +31,14 @@ it.each(['Ledger', 'FleetKey', 'BuildLogs', 'ImageBaseRecipe', 'ComponentHarden'
   (id) => {
     const resource = template.Resources[id]
     expect(resource?.UpdateReplacePolicy).toBe('Retain')
-    expect(['Retain', 'RetainExceptOnCreate']).toContain(resource?.DeletionPolicy)
+    expect(resource?.DeletionPolicy).toBe('RetainExceptOnCreate')
   },
 )
+
+it('nothing outlives a first deployment that failed', () => {
+  const retained = Object.entries(template.Resources).filter(([, each]) => each.DeletionPolicy === 'Retain')
+  expect(retained.map(([id]) => id)).toEqual([])
+})
 
 describe('the bus', () => {
   const policies = () =>
@@ -112,10 +118,27 @@ describe('pointers', () => {
   it('are created by the function, and are no resources that a deploy could set back', () => {
     expect(onlyResourceOf(template, 'Custom::Pointers')).toMatchObject({
       ServiceToken: '<SeedParametersFunction.Arn>',
-      Parents: [{ Parameter: '/gold/images/base/parent' }, { Parameter: '/gold/images/api/parent' }],
-      Placeholder: 'ami-00000000000000000',
+      Parents: ['base', 'api'].map((image) => ({
+        Parameter: `/gold/images/${image}/parent`,
+        Upstream: 'soe',
+        StandIn: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+      })),
     })
     expect(resourcesOf(template, 'AWS::SSM::Parameter')).toEqual({})
+  })
+
+  it.each<[string, (fleet: Fleet) => void]>([
+    ['the tags of an image', ({ images }) => Object.assign(images.base?.tags ?? {}, { team: 'other' })],
+    [
+      'the description of a component',
+      ({ components }) => Object.assign(components.service ?? {}, { description: 'x' }),
+    ],
+  ])('are looked at again where a recipe is created again, as by %s', async (_, change) => {
+    const changed = smallFleet()
+    change(changed)
+    const after = (await synth(changed)).buildStack.template
+    const recipes = (of: Template) => onlyResourceOf(of, 'Custom::Pointers').Recipes
+    expect(recipes(after)).not.toBe(recipes(template))
   })
 
   it('stay when the resource is deleted: no role may delete a parameter', () => {

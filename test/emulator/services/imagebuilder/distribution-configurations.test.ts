@@ -32,7 +32,7 @@ let fleet: ReturnType<typeof seedFleet>
 beforeEach(async () => {
   world = await served()
   fleet = seedFleet(world)
-  client = as('imagebuilder:*', 'iam:PassRole')
+  client = as('imagebuilder:*', 'iam:PassRole', 'ec2:DescribeImages')
 })
 
 afterEach(async () => {

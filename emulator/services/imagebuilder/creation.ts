@@ -1,0 +1,126 @@
+import type { Component, CreateComponentRequest, CreateImageRecipeRequest } from '@aws-sdk/client-imagebuilder'
+import type { Ami } from '../ami-store.ts'
+import { AwsError, type ServiceDeps } from '../types.ts'
+import type { Neighbours } from './builder.ts'
+import { type Kind, type Place, type Resources, slug } from './resources.ts'
+
+/** What Image Builder refuses when something is made, anybody who makes it: CloudFormation, too. */
+
+type Input = Record<string, unknown>
+type Check = (input: Input, place: Place) => void
+
+/** "Components per image recipe": https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html */
+const mostComponents = 20
+/** CreateComponent, data: "Length Constraints: Minimum length of 1. Maximum length of 16000." */
+const longestDocument = 16_000
+
+export function creationRules(resources: Resources, near: Neighbours, { isStrict }: Pick<ServiceDeps, 'isStrict'>) {
+  const component: Check = (input, place) => {
+    const { name = '', semanticVersion = '', data, uri } = input as Partial<CreateComponentRequest>
+    if ((data === undefined) === (uri === undefined))
+      throw new AwsError('InvalidParameterCombinationException', 'A component has either data or a uri.')
+    if ((data?.length ?? 0) > longestDocument)
+      throw invalid(`The value supplied for parameter 'data' has more than ${longestDocument} characters.`)
+    const version = `arn:aws:imagebuilder:${place.region}:${place.account}:component/${slug(name)}/${semanticVersion}`
+    const latest = resources.builds(version, place).at(-1)
+    if (latest && isSame(latest, input))
+      throw new AwsError('ResourceAlreadyExistsException', `The content is that of '${latest.arn}', which exists.`)
+  }
+
+  /** Auto build version management: https://docs.aws.amazon.com/imagebuilder/latest/userguide/create-component.html */
+  const isSame = (latest: Component & { uri?: string }, input: Input): boolean => {
+    const content = ['data', 'uri'] as const
+    const metadata = ['description', 'changeDescription', 'platform', 'supportedOsVersions', 'kmsKeyId'] as const
+    const compared = isStrict('component-again') ? content : [...content, ...metadata]
+    return compared.every((key) => JSON.stringify(latest[key]) === JSON.stringify(input[key]))
+  }
+
+  const recipe: Check = (input, place) => {
+    const { parentImage = '', components = [], blockDeviceMappings = [] } = input as Partial<CreateImageRecipeRequest>
+    const parent = parentOf(parentImage, place)
+    if (components.length > mostComponents)
+      throw new AwsError('ServiceQuotaExceededException', `A recipe has ${mostComponents} components at the most.`)
+    for (const { componentArn = '' } of components) {
+      if (componentArn.split(':')[4] !== place.account) continue
+      const { platform } = resources.get('component', componentArn)
+      if (parent && platform !== platformOf(parent))
+        throw invalid(
+          `The component ${componentArn} is for ${platform}, and the parent image is ${platformOf(parent)}.`,
+        )
+    }
+    const devices = blockDeviceMappings.map(({ deviceName = '' }) => deviceName)
+    const twice = devices.find((device, at) => devices.indexOf(device) !== at)
+    if (twice !== undefined) throw invalid(`The device ${twice} is mapped twice.`)
+    for (const { ebs: { volumeSize, iops, throughput, volumeType } = {} } of blockDeviceMappings) {
+      // EbsInstanceBlockDeviceSpecification: https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_EbsInstanceBlockDeviceSpecification.html
+      within('volumeSize', volumeSize, [1, 16_000])
+      within('iops', iops, [100, 64_000])
+      within('throughput', throughput, [125, 1_000])
+      if (throughput !== undefined && volumeType !== 'gp3')
+        throw invalid("'throughput' is for volumes of type gp3 only.")
+    }
+  }
+
+  /** The AMI behind a parent, as far as Image Builder looks for it now. */
+  const parentOf = (named: string, place: Place): Ami | undefined => {
+    const parameter = named.match(/^ssm:(.+)$/)?.[1]
+    if (parameter === undefined) {
+      if (!named.startsWith('ami-')) return undefined
+      const ami = near.ec2.find(named, place)
+      if (!ami)
+        throw new AwsError(
+          'InvalidRequestException',
+          `The AMI ${named} does not exist in ${place.region}, or account ${place.account} may not use it.`,
+        )
+      return ami
+    }
+    const value = near.ssm.valueOf(parameter, place)
+    const ami = value === undefined ? undefined : near.ec2.find(value, place)
+    if (ami || !isStrict('parent-at-creation')) return ami
+    const why = value === undefined ? 'does not exist' : `has ${value}, which is no AMI that ${place.account} may use`
+    throw invalid(
+      `The value supplied for parameter 'parentImage' is not valid. The SSM parameter ${parameter} ${why} in ${place.region}.`,
+    )
+  }
+
+  const pipeline: Check = (input, { account }) => {
+    const { imageScanningConfiguration } = input as { imageScanningConfiguration?: { imageScanningEnabled?: boolean } }
+    // "The setting must be enabled in Amazon Inspector": API Reference, ImageScanningConfiguration
+    if (imageScanningConfiguration?.imageScanningEnabled && near.inspector.off.has(account))
+      throw new AwsError(
+        'InvalidRequestException',
+        `Image scanning needs Amazon Inspector, which account ${account} has not enabled for EC2.`,
+      )
+  }
+
+  const checks: Record<Kind, Check> = {
+    component,
+    'image-recipe': recipe,
+    'image-pipeline': pipeline,
+    'infrastructure-configuration': ({ resourceTags }) => checkTags('resourceTags', resourceTags, 30),
+    'distribution-configuration': () => {},
+  }
+  return (kind: Kind, input: Input, place: Place): void => {
+    checkTags('tags', input.tags, 50)
+    checkTags('amiTags', input.amiTags, 50)
+    checks[kind](input, place)
+  }
+}
+
+const platformOf = ({ image }: Ami) => (image.Platform === 'Windows' ? 'Windows' : 'Linux')
+
+function within(name: string, value: number | undefined, [least, most]: [number, number]): void {
+  if (value !== undefined && (value < least || value > most))
+    throw invalid(`The value supplied for parameter '${name}' is not valid: ${value} is not from ${least} to ${most}.`)
+}
+
+/** TagMap and ResourceTagMap of the API Reference: how many, how long, and no key that begins with aws: */
+function checkTags(name: string, tags: unknown, most: number): void {
+  const all = Object.entries((tags ?? {}) as Record<string, string>)
+  if (all.length > most) throw invalid(`'${name}' has ${all.length} tags, and may have ${most}.`)
+  for (const [key, value] of all)
+    if (/^aws:/i.test(key) || key.length > 128 || value.length > 256)
+      throw invalid(`The tag ${key} of '${name}' is not valid.`)
+}
+
+const invalid = (message: string) => new AwsError('InvalidParameterValueException', message)
