@@ -12,6 +12,7 @@ export type Feature =
   | 'metric expression'
   | 'operation'
   | 'option'
+  | 'policy element'
   | 'request'
   | 'resource attribute'
   | 'resource type'

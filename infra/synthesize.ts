@@ -9,9 +9,10 @@ import { featureFlags } from './feature-flags.ts'
 import { type BundleName, functionNames } from './functions/names.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 import { BuildStack } from './stacks/build.ts'
+import { RegionKeyStack } from './stacks/region-key.ts'
 import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
 import { TargetAccountStack } from './stacks/target-account.ts'
-import { upstreamAccounts } from './targets.ts'
+import { regionsWithFleetKey, upstreamAccounts } from './targets.ts'
 
 export interface SynthesizeOptions {
   fleet: Fleet
@@ -33,6 +34,8 @@ export interface CloudAssemblySummary {
   outdir: string
   buildStack: { name: string; template: Template }
   targetStack: { name: string; template: Template }
+  /** Of the build account, too: one for each other region in which the fleet has a key. */
+  keyStacks: { name: string; region: string; template: Template }[]
   /** Without resources where nobody deploys it. */
   soeStack: { name: string; template: Template }
   /** By logical id; the directory holds index.js. */
@@ -61,6 +64,10 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   })
   const bundleOf = (name: BundleName) => join(bundles, name)
   const build = new BuildStack(app, { fleet, fleetDirectory, bundleOf })
+  const keys = regionsWithFleetKey(fleet).map((region) => ({
+    region,
+    stack: new RegionKeyStack(app, { fleet, region }),
+  }))
   const target = new TargetAccountStack(app, { fleet })
   // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
   const soe = upstreamAccounts(fleet).length > 0 ? new SoeAccountStack(app, { fleet }) : undefined
@@ -81,6 +88,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     outdir,
     buildStack: templateOf(build),
     targetStack: templateOf(target),
+    keyStacks: keys.map(({ region, stack }) => ({ ...templateOf(stack), region })),
     soeStack: soe ? templateOf(soe) : { name: soeStackName(fleet), template: { Resources: {} } },
     functions: Object.fromEntries(
       deployed.map(([name, made]) => {

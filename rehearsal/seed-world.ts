@@ -1,7 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
 import type { SsmDocument, World } from '../emulator/index.ts'
-import { targetAccounts } from '../infra/targets.ts'
+import { targetAccounts, targetRegions } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
 import type { Verdict } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
@@ -12,10 +12,17 @@ import type { Slack } from './slack.ts'
  * What a fleet finds where it is deployed, and no template of its own makes: the organization, pipelines that it adopts, launch
  * templates of the targets, alarms, and functions of others that check images.
  */
-export function seedWorld(world: World, fleet: Fleet, { faults, slack }: { faults: Faults; slack: Slack }): void {
+export function seedWorld(
+  world: World,
+  fleet: Fleet,
+  { faults, slack, encryptByDefault }: { faults: Faults; slack: Slack; encryptByDefault: boolean },
+): void {
+  if (encryptByDefault) switchOnEncryption(world, fleet)
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addKeys(world, fleet)
+  for (const account of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
+    world.aws.autoscaling.addServiceRole(account)
   addAdoptedPipelines(world, fleet)
   addLaunchTemplates(world, fleet)
   addSlackChannels(world, fleet)
@@ -35,14 +42,30 @@ export function seedWorld(world: World, fleet: Fleet, { faults, slack }: { fault
   }
 }
 
-/** The keys that rings name, in the build account or in every target. */
+/** As an organization may demand it: with the key that AWS manages in each account. */
+function switchOnEncryption({ aws }: World, fleet: Fleet): void {
+  for (const account of [fleet.build.account, ...targetAccounts(fleet), ...simulatedTargets(fleet)])
+    for (const region of new Set([fleet.build.region, ...targetRegions(fleet)]))
+      aws.ec2.encryption.switchOn({ account, region })
+}
+
+/** The keys that rings name, in the build account or in every target, with the policies that docs/fleet.md asks their teams for. */
 function addKeys({ aws }: World, fleet: Fleet): void {
+  const targets = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
+  const policy = {
+    Statement: [fleet.build.account, ...targets].map((account) => ({
+      Effect: 'Allow' as const,
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    })),
+  }
   for (const { kmsKeys = {} } of Object.values(fleet.rings))
-    for (const account of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
+    for (const account of targets)
       for (const named of Object.values(kmsKeys)) {
         const arn = named.replace('{account}', account)
         const key = arn.replace(':alias/', ':key/')
-        aws.kms.addKey({ arn: key, enabled: true, policy: { Statement: [] } })
+        aws.kms.addKey({ arn: key, enabled: true, policy })
         aws.kms.addAlias(arn, key)
       }
 }

@@ -14,6 +14,7 @@ import { readFaults } from './fault-options.ts'
 import { readLenient } from './lenient-options.ts'
 import { type Outcome, reportLines } from './report.ts'
 import { serveLines } from './serve.ts'
+import { readSystems } from './system-options.ts'
 
 // The CDK and the SDK take a second to load: not before it is known that they are needed.
 const lazily: typeof rehearse = async (options) => (await import('../../rehearsal/rehearse.ts')).rehearse(options)
@@ -24,6 +25,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
   const scenarioEvents = scenarioOf(fleet, options)
   const faults = readFaults(fleet, options.fault ?? [])
   const readings = readLenient(options.lenient ?? [])
+  const systems = readSystems(fleet, options.os ?? [])
   prepareOut(options.out)
   const display = startDisplay(fleet.name, options.json ?? false, options.for)
   const rehearsal = await run({
@@ -33,6 +35,8 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
     seed: options.seed,
     faults,
     readings,
+    systems,
+    encryptByDefault: options.encryptByDefault,
     onProgress: display.progress,
     ...(options.out === undefined ? {} : { out: options.out }),
     ...(options.serve === undefined ? {} : { serve: options.serve === true ? 0 : options.serve }),

@@ -1,16 +1,22 @@
 import type { Key } from '../services/kms.ts'
 import { arnOf } from './arn.ts'
 import type { Load } from './loading.ts'
+import type { Place } from './template.ts'
 
-/** Keys are there to be looked at; nothing is encrypted. */
+/** A key by its id, its alias or its ARN. */
+export const keyArnOf = (place: Place, named: string): string => {
+  if (named.startsWith('arn:')) return named
+  return arnOf(place, 'kms', named.startsWith('alias/') ? named : `key/${named}`)
+}
+
+/** Nothing is encrypted; keys decide by their policies who may use them. */
 export const keys: Record<string, Load> = {
   'AWS::KMS::Key': (
-    { aws, notEmulated },
+    { aws },
     place,
     logicalId,
     { KeyPolicy: policy, Enabled: enabled = true }: { KeyPolicy: Key['policy']; Enabled?: boolean },
   ) => {
-    notEmulated.set('AWS::KMS::Key', 'key policies and grants')
     const arn = arnOf(place, 'kms', `key/${place.stack}-${logicalId}`)
     aws.kms.addKey({ arn, enabled, policy })
     return { ref: `${place.stack}-${logicalId}`, attributes: { Arn: arn } }
@@ -22,7 +28,7 @@ export const keys: Record<string, Load> = {
     _logicalId,
     { AliasName: alias, TargetKeyId: key }: { AliasName: string; TargetKeyId: string },
   ) => {
-    aws.kms.addAlias(arnOf(place, 'kms', alias), key.startsWith('arn:') ? key : arnOf(place, 'kms', `key/${key}`))
+    aws.kms.addAlias(arnOf(place, 'kms', alias), keyArnOf(place, key))
     return { ref: alias }
   },
 }

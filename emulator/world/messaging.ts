@@ -1,6 +1,7 @@
 import type { BusStatement } from '../services/events.ts'
 import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { arnOf } from './arn.ts'
+import { keyArnOf } from './keys.ts'
 import { type Load, type Properties, physical } from './loading.ts'
 
 /** What brings events, messages and the time to functions and state machines. */
@@ -74,7 +75,7 @@ export const messaging: Record<string, Load> = {
     aws.sns.addTopic({
       arn: topicArn,
       ...(properties.DisplayName && { displayName: properties.DisplayName }),
-      ...(properties.KmsMasterKeyId && { kmsKeyArn: properties.KmsMasterKeyId }),
+      ...(properties.KmsMasterKeyId && { kmsKeyArn: keyArnOf(place, properties.KmsMasterKeyId) }),
     })
     return { ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } }
   },

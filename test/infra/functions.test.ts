@@ -67,6 +67,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...['Create', 'Update', 'Get'].map((verb) => `imagebuilder:${verb}DistributionConfiguration`),
     'imagebuilder:TagResource',
     'iam:PassRole',
+    'kms:DescribeKey',
     ...ledger('GetItem', 'PutItem', 'UpdateItem'),
     ...publish,
   ],

@@ -4,7 +4,7 @@ import type { FleetProblem } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
 import { parameterUse, sources } from './components.ts'
-import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
+import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './images.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { cycles, oneMeaning } from './references.ts'
@@ -24,6 +24,7 @@ const rules: Rule[] = [
   onePlatform,
   oneArchitecture,
   volumes,
+  roots,
   enoughTime,
   onePipeline,
   ownPipelines,
