@@ -90,9 +90,11 @@ const missing = [
   'InvalidLaunchTemplateName.NotFoundException',
   'InvalidLaunchTemplateName.MalformedException',
 ]
+/** It names a role that is not there. */
+const noPrincipal = ['InvalidArnException']
 const alreadyThere = ['ExecutionAlreadyExists', 'ResourceAlreadyExistsException']
 /** Something else works on it, or it is in another state than this takes. */
-const inUse = ['ResourceInUseException']
+const inUse = ['ResourceInUseException', 'InvalidSnapshot.InUse']
 /** The service does not do that with this resource. */
 const invalid = ['InvalidRequestException', 'InvalidInputException', 'AWSOrganizationsNotInUseException']
 /** A KMS key does not decrypt it. */
@@ -113,6 +115,7 @@ export const codes = {
   expired,
   noCredentials,
   missing,
+  noPrincipal,
   alreadyThere,
   inUse,
   invalid,
@@ -137,6 +140,7 @@ export const isOf = (error: unknown, ...classes: ErrorClass[]): boolean =>
 
 export const isDenied = (error: unknown): error is Error => isOneOf(error, denied)
 export const isMissing = (error: unknown): error is Error => isOneOf(error, missing)
+export const isNoPrincipal = (error: unknown): error is Error => isOneOf(error, noPrincipal)
 export const isAlreadyThere = (error: unknown): error is Error => isOneOf(error, alreadyThere)
 export const isInUse = (error: unknown): error is Error => isOneOf(error, inUse)
 export const isInvalid = (error: unknown): error is Error => isOneOf(error, invalid)

@@ -18,6 +18,7 @@ import {
   oneOf,
   text,
 } from './fleet/values.ts'
+import { rootVolumeOf } from './fleet/volumes.ts'
 import { resourceName } from './names.ts'
 
 /**
@@ -127,7 +128,10 @@ export interface Waived {
 
 /** What one check of each kind holds an AMI against. */
 export interface CheckSettings {
-  ami: Settings<Asked<'ami'>>
+  ami: Settings<Asked<'ami'>> & {
+    /** As the fleet names it: a volume of another name is a second one, and the root stays as the parent has it. */
+    rootDevice?: string
+  }
   vulnerabilities: Settings<Asked<'vulnerabilities'>> & {
     waivers: Record<string, Waived>
     /** Where only what it introduced counts: its parent image, which has findings of its own. */
@@ -168,7 +172,11 @@ const pollAfter = 900
 
 /** The checks that are made of what an image asks for of each kind. */
 export const checkOrders: { [K in CheckKind]: (asked: Asked<K>, subject: CheckSubject) => CheckOrder<K>[] } = {
-  ami: ({ mode, ...settings }) => [ordered('ami', 'ami', { mode, timeout: amiTimeout }, settings)],
+  ami: ({ mode, ...asked }, { fleet, name }) => {
+    const rootDevice = rootVolumeOf(fleet, name)?.device
+    const settings = rootDevice === undefined ? asked : { ...asked, rootDevice }
+    return [ordered('ami', 'ami', { mode, timeout: amiTimeout }, settings)]
+  },
   vulnerabilities: ({ mode, timeout, ...asked }, { fleet, name, image }) => {
     const settings = { ...asked, waivers: waiversOf(fleet, name), parent: image.parent }
     return [ordered('vulnerabilities', 'vulnerabilities', { mode, timeout }, settings)]

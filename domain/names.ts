@@ -18,6 +18,8 @@ export const distributionName = (fleet: string, image: string, ring: string) => 
 export const publishRoleName = (fleet: string) => `${fleet}-publish`
 /** The name is Image Builder's: it assumes this role in each account that it copies an AMI to. */
 export const crossAccountRoleName = 'EC2ImageBuilderDistributionCrossAccountRole'
+/** The key of the fleet in a region, of the build account. */
+export const fleetKeyAlias = (fleet: string) => `alias/${fleet}`
 /** In an upstream's account: reads the parameters that name its AMIs. */
 export const upstreamRoleName = (fleet: string) => `${fleet}-read-upstream`
 

@@ -76,7 +76,7 @@ export class AwsEndpoint {
   readonly lambda = new Lambda()
   readonly secretsmanager = new SecretsManager()
   readonly sqs = new Sqs()
-  readonly kms = new Kms()
+  readonly kms: Kms
   readonly quotas = new ServiceQuotas()
   readonly inspector = new Inspector()
   /** Calls in order: the roles', and apart from them the operator's. */
@@ -102,8 +102,10 @@ export class AwsEndpoint {
     this.isStrict = isStrict
     const deps = { clock, random, isStrict, emit: (serviceEvent: t.ServiceEvent) => this.#emit(serviceEvent) }
     this.iam = new Iam(random.fork('iam'), options)
+    this.iam.orgPathOf = (account) => this.organizations.pathOf(account)
+    this.kms = new Kms(random.fork('kms'), this.iam)
     this.ec2 = new Ec2(deps)
-    this.autoscaling = new AutoScaling(deps, this.ec2)
+    this.autoscaling = new AutoScaling(deps, { ec2: this.ec2, iam: this.iam, kms: this.kms })
     this.ssm = new Ssm(deps, this.ec2)
     this.ssm.host = this
     this.sns = new Sns(deps)
@@ -112,12 +114,14 @@ export class AwsEndpoint {
       ec2: this.ec2,
       ssm: this.ssm,
       iam: this.iam,
+      kms: this.kms,
       inspector: this.inspector,
     })
     this.events = new Events(deps, (event, bus) => this.putEvent(event, bus))
     this.organizations = new Organizations(deps)
     this.ec2.above = (account) => this.organizations.above(account)
     this.ec2.mayDo = (permission, context) => this.iam.allows(context.principal, permission, context.region)
+    this.ec2.kms = this.kms
     this.ec2.parameter = (named, place) => this.ssm.imageIn(named, place)
     this.cloudwatch = new CloudWatch(deps)
     const { ec2, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager, sqs } = this
@@ -177,7 +181,11 @@ export class AwsEndpoint {
 
   /** Refuses what the principal's policies do not allow; for what is no API call, such as a nested execution. */
   authorize(principal: t.Principal, permission: t.Permission, region = this.#options.region): void {
-    this.iam.authorize(principal, permission, region)
+    const { resource } = permission
+    // A key has a policy of its own, and grants.
+    if (permission.action.startsWith('kms:') && resource)
+      this.kms.authorize(principal, { ...permission, resource }, region)
+    else this.iam.authorize(principal, permission, region)
   }
 
   /** The operations that are emulated, by the service's name on the AWS command line. */
@@ -267,7 +275,7 @@ export class AwsEndpoint {
 
   #allow(model: LoadedModel, permission: t.Permission, context: t.Context): void {
     try {
-      this.iam.authorize(context.principal, permission, context.region)
+      this.authorize(context.principal, permission, context.region)
     } catch (error) {
       if (error instanceof t.AwsError) throw new t.AwsError(model.denied, error.message, 403)
       throw error

@@ -10,6 +10,7 @@ export {
   openQuestions,
   type Readings,
 } from './open-questions.ts'
+export { type OperatingSystemName, operatingSystemNames, operatingSystems } from './operating-systems.ts'
 export { Random } from './random.ts'
 export type { Ami } from './services/ami-store.ts'
 export { type Durations as PhaseDurations, phasesOf as buildPhases } from './services/imagebuilder/durations.ts'

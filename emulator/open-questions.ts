@@ -86,6 +86,27 @@ export const openQuestions = {
       'API Reference, PutMetricAlarm, TreatMissingData: alarms on AWS/DynamoDB "always ignore missing data even if you choose a different option"; CloudWatch User Guide, alarms-and-missing-data: "you can override this"',
     settledBy: 'S20',
   },
+  'encrypted-copies-need-a-key': {
+    strict: 'a copy of an encrypted AMI to another account fails where the distribution names no key',
+    lenient: 'such a copy is encrypted with the default key for EBS of the account that it goes to',
+    source:
+      'Image Builder User Guide, cross-account-dist: without a customer managed key "Image Builder uses the default key for Amazon EBS", and not of which account; aws-samples/amazon-ec2-image-builder-samples, cross-account-amis: target accounts cannot use such copies; re:Post, image-builder-distr-error-encrypted-ami',
+    settledBy: 'S1',
+  },
+  'keys-of-a-copy-are-used-twice': {
+    strict: 'the keys of a copy to another account are used by the execution role, and by the role in that account',
+    lenient: 'the keys of a copy to another account are used by the role in that account only',
+    source:
+      'Image Builder User Guide, cross-account-dist: the image "is decrypted and pushed to the target Region, where it is re-encrypted", with a role of the destination; not who copies from where',
+    settledBy: 'S1',
+  },
+  'snapshots-of-copies-have-no-tags': {
+    strict: 'the snapshots of a copy in another account have no tags',
+    lenient: 'the snapshots of a copy in another account have the tags that Image Builder gives its own',
+    source:
+      'AWS managed policies: Ec2ImageBuilderCrossAccountDistributionAccess lets its role tag images only; the cross-account lifecycle role of Image Builder deletes snapshots by the tag CreatedBy',
+    settledBy: 'S2',
+  },
 } satisfies Record<string, OpenQuestion>
 
 export type OpenQuestionName = keyof typeof openQuestions

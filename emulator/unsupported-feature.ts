@@ -13,6 +13,7 @@ export type Feature =
   | 'operation'
   | 'partition'
   | 'option'
+  | 'policy element'
   | 'request'
   | 'resource attribute'
   | 'resource type'

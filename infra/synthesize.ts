@@ -10,9 +10,10 @@ import { featureFlags } from './feature-flags.ts'
 import { type BundleName, functionNames } from './functions/names.ts'
 import type { RebakeFunction } from './rebake-function.ts'
 import { BuildStack } from './stacks/build.ts'
+import { RegionKeyStack } from './stacks/region-key.ts'
 import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
 import { TargetAccountStack } from './stacks/target-account.ts'
-import { upstreamAccounts } from './targets.ts'
+import { regionsWithFleetKey, upstreamAccounts } from './targets.ts'
 import { excessesOf } from './template-limits.ts'
 
 export interface SynthesizeOptions {
@@ -35,6 +36,8 @@ export interface CloudAssemblySummary {
   outdir: string
   buildStack: { name: string; template: Template }
   targetStack: { name: string; template: Template }
+  /** Of the build account, too: one for each other region in which the fleet has a key. */
+  keyStacks: { name: string; region: string; template: Template }[]
   /** Without resources where nobody deploys it. */
   soeStack: { name: string; template: Template }
   /** By logical id; the directory holds index.js. */
@@ -65,6 +68,10 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   })
   const bundleOf = (name: BundleName) => join(bundles, name)
   const build = new BuildStack(app, { fleet, fleetDirectory, bundleOf })
+  const keys = regionsWithFleetKey(fleet).map((region) => ({
+    region,
+    stack: new RegionKeyStack(app, { fleet, region }),
+  }))
   const target = new TargetAccountStack(app, { fleet })
   // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
   const soe = upstreamAccounts(fleet).length > 0 ? new SoeAccountStack(app, { fleet }) : undefined
@@ -82,7 +89,10 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     targetStack: templateOf(target),
     soeStack: soe ? templateOf(soe) : { name: soeStackName(fleet), template: { Resources: {} } },
   }
-  const excesses = Object.values(stacks).flatMap(({ name, template }) => excessesOf(name, template, fleet))
+  const keyStacks = keys.map(({ region, stack }) => ({ ...templateOf(stack), region }))
+  const excesses = [...Object.values(stacks), ...keyStacks].flatMap(({ name, template }) =>
+    excessesOf(name, template, fleet),
+  )
   if (excesses.length > 0) throw new LimitsExceeded(excesses)
   const deployed: [name: BundleName, RebakeFunction][] = [
     ...functionNames.map((name) => [name, build.functions[name]] as [BundleName, RebakeFunction]),
@@ -91,6 +101,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   return {
     outdir,
     ...stacks,
+    keyStacks,
     functions: Object.fromEntries(
       deployed.map(([name, made]) => {
         const logicalId = build.getLogicalId(made.function.node.defaultChild as CfnElement)

@@ -1,4 +1,4 @@
-import type { Fleet } from '../domain/fleet/model.ts'
+import type { Fleet, Ring } from '../domain/fleet/model.ts'
 import { hintTopicOf, type Source, sourceIn, type UpstreamKind } from '../domain/upstream-kinds.ts'
 import { upstreamKinds } from './upstream-kinds.ts'
 
@@ -18,6 +18,23 @@ export const adoptedPipelines = (fleet: Fleet) => Object.values(fleet.images).fl
 
 /** Every region that a ring distributes to. */
 export const targetRegions = (fleet: Fleet) => unique(Object.values(fleet.rings).flatMap((ring) => ring.regions))
+
+/**
+ * The rings whose targets need the fleet's key of a region: in the build region all of them, as it encrypts what they copy
+ * from, and elsewhere those that name no other key.
+ */
+export const ringsWithFleetKey = ({ build, rings }: Fleet, region: string): Ring[] =>
+  Object.values(rings).filter(
+    (ring) => region === build.region || (ring.regions.includes(region) && !ring.kmsKeys?.[region]),
+  )
+
+/** The regions beside the build region in which the fleet needs a key. */
+export const regionsWithFleetKey = (fleet: Fleet): string[] =>
+  targetRegions(fleet).filter((region) => region !== fleet.build.region && ringsWithFleetKey(fleet, region).length > 0)
+
+/** The keys that rings name: with {account} where each target has its own. */
+export const namedKeys = (fleet: Fleet): string[] =>
+  unique(Object.values(fleet.rings).flatMap(({ kmsKeys = {} }) => Object.values(kmsKeys)))
 
 /** Where every upstream comes from, in the order of the fleet. */
 const sourcesOf = (fleet: Fleet): Source[] => Object.keys(fleet.upstreams).map((name) => sourceIn(fleet, name))

@@ -1,4 +1,4 @@
-import { madeByImageBuilder, type Permission } from './permissions.ts'
+import type { Permission } from './permissions.ts'
 
 /** What it takes to find out what uses AMIs in an account, and to withdraw them there. */
 
@@ -21,10 +21,7 @@ export const readUsesPermissions = (parameters: string[]): Permission[] => [
   },
 ]
 
-/**
- * AMIs by a tag. Their snapshots have tags of Image Builder's only.
- * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderLifecycleExecutionPolicy.html
- */
+/** AMIs and snapshots by a tag that all of them have. */
 export const withdrawAmis = (
   { images, snapshots }: { images: string[]; snapshots: string[] },
   tag: Record<string, string>,
@@ -38,7 +35,7 @@ export const withdrawAmis = (
   {
     actions: ['ec2:DeleteSnapshot'],
     resources: snapshots,
-    conditions: { StringEquals: madeByImageBuilder },
-    why: 'EC2 gives snapshots their ids; the tag limits them to those of AMIs that Image Builder made.',
+    conditions: { StringEquals: tag },
+    why: 'EC2 gives snapshots their ids; the tag limits them.',
   },
 ]

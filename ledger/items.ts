@@ -96,6 +96,8 @@ export interface CampaignImageItem {
 /** How a ring is reached. */
 export interface Distributing {
   startedAt: string
+  /** ARNs of the keys that encrypt what goes to each region, with {account} for the target's. */
+  kmsKeys?: Record<string, string>
   parts: DistributedPart[]
 }
 

@@ -21,7 +21,7 @@ import type { NotificationRecord, Summary } from './results.ts'
 import { type Action, stage } from './scenario.ts'
 import { seedWorld } from './seed-world.ts'
 import { type Post, Slack } from './slack.ts'
-import { addStandingReleases } from './upstream-accounts.ts'
+import { addStandingReleases, type Systems } from './upstream-accounts.ts'
 import { workIn } from './work.ts'
 
 export interface RehearseOptions {
@@ -47,6 +47,10 @@ export interface RehearseOptions {
   faults: Fault[]
   /** Questions that AWS leaves open and that are not to be read strictly. */
   readings?: Readings | undefined
+  /** The operating systems of upstreams whose names do not tell: what says nothing is Amazon Linux. */
+  systems?: Systems | undefined
+  /** Whether every account encrypts its volumes by default. Default: none does. */
+  encryptByDefault?: boolean | undefined
   /** Directory for the records. */
   out?: string
   /** Port of the emulator when it stays up afterwards; 0 is any that is free. */
@@ -142,20 +146,30 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   })
   const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)
-  const staged = stage(world, { fleet, started, events, releases, actions: actions, random, faults })
+  const others = { faults, slack, encryptByDefault: options.encryptByDefault ?? false }
+  const staged = stage(world, {
+    fleet,
+    started,
+    events,
+    releases,
+    actions,
+    random,
+    faults,
+    systems: options.systems ?? {},
+  })
 
   clock.at(clock.now(), () => {
-    seedWorld(world, fleet, { faults, slack })
+    seedWorld(world, fleet, others)
     return deployAll(world, fleet, assembly)
   })
   for (const change of changes)
     clock.at(started + change.after * 1000, async () => {
       const before = Object.assign({}, fleet)
       const upstreams = Object.entries(change.fleet.upstreams).filter(([name]) => !(name in before.upstreams))
-      seedWorld(world, change.fleet, { faults, slack, before })
+      seedWorld(world, change.fleet, { ...others, before })
       become(fleet, change.fleet)
       const isNew = Object.assign({}, change.fleet, { upstreams: Object.fromEntries(upstreams) })
-      addStandingReleases(world, { fleet: isNew, faults }, started)
+      addStandingReleases(world, { fleet: isNew, faults, systems: options.systems ?? {} }, started)
       await deployAll(world, change.fleet, change.assembly)
     })
   await clock.run({ until: started - 1 })
@@ -232,6 +246,8 @@ async function deployAll(world: World, fleet: Fleet, assembly: CloudAssemblySumm
   for (const target of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
     await deploy(assembly.targetStack, target)
   await deploy(assembly.buildStack, account)
+  for (const { name, template, region: elsewhere } of assembly.keyStacks)
+    await world.deploy(template, { account, region: elsewhere, stack: name })
   for (const owner of upstreamAccounts(fleet)) await deploy(assembly.soeStack, owner)
 }
 

@@ -6,7 +6,15 @@ import { durationsOf, outcomeOf, smokeOf } from './builds.ts'
 import { injectFaults, scanAgain } from './fault-injection.ts'
 import type { Faults } from './faults.ts'
 import { amiOfRelease, type PlannedRelease, releaseEvent, simulatedAmi } from './releases.ts'
-import { addStandingReleases, announce, bringAbout, hint, type Released, withdraw } from './upstream-accounts.ts'
+import {
+  addStandingReleases,
+  announce,
+  bringAbout,
+  hint,
+  type Released,
+  type Systems,
+  withdraw,
+} from './upstream-accounts.ts'
 import { workIn } from './work.ts'
 
 /** Something that people do, or that becomes of what is outside of the fleet. */
@@ -31,6 +39,8 @@ export interface Scenario {
   actions?: Action[]
   random: Random
   faults: Faults
+  /** The operating systems of upstreams whose names do not tell. */
+  systems?: Systems
 }
 
 /** Sets a world up for a scenario: how builds go, what there is before it begins, and what happens at its times. */

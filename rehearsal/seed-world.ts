@@ -3,7 +3,7 @@ import { resourceName } from '../domain/names.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
 import type { SsmDocument, World } from '../emulator/index.ts'
 import { standInParameters } from '../infra/pointers.ts'
-import { targetAccounts } from '../infra/targets.ts'
+import { targetAccounts, targetRegions } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
 import type { Verdict } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
@@ -13,6 +13,8 @@ import type { Slack } from './slack.ts'
 interface Others {
   faults: Faults
   slack: Slack
+  /** Whether every account encrypts its volumes by default. */
+  encryptByDefault: boolean
   /** The fleet that was deployed there before: what it found is there already. */
   before?: Fleet
 }
@@ -21,12 +23,15 @@ interface Others {
  * What a fleet finds where it is deployed, and no template of its own makes: the organization, pipelines that it adopts, launch
  * templates of the targets, alarms, and functions of others that check images.
  */
-export function seedWorld(world: World, fleet: Fleet, { faults, slack, before }: Others): void {
+export function seedWorld(world: World, fleet: Fleet, { faults, slack, encryptByDefault, before }: Others): void {
   const known = namesIn(before)
+  if (encryptByDefault) switchOnEncryption(world, fleet)
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addPublicAmis(world, fleet)
   addKeys(world, fleet)
+  for (const account of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
+    world.aws.autoscaling.addServiceRole(account)
   addAdoptedPipelines(world, fleet, (arn) => !known.has(arn))
   addLaunchTemplates(world, fleet, before)
   addSlackChannels(world, fleet, (secret) => !known.has(secret))
@@ -57,14 +62,30 @@ const namesIn = (fleet: Fleet | undefined): Set<string> =>
     ],
   )
 
-/** The keys that rings name, in the build account or in every target. */
+/** As an organization may demand it: with the key that AWS manages in each account. */
+function switchOnEncryption({ aws }: World, fleet: Fleet): void {
+  for (const account of [fleet.build.account, ...targetAccounts(fleet), ...simulatedTargets(fleet)])
+    for (const region of new Set([fleet.build.region, ...targetRegions(fleet)]))
+      aws.ec2.encryption.switchOn({ account, region })
+}
+
+/** The keys that rings name, in the build account or in every target, with the policies that docs/fleet.md asks their teams for. */
 function addKeys({ aws }: World, fleet: Fleet): void {
+  const targets = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
+  const policy = {
+    Statement: [fleet.build.account, ...targets].map((account) => ({
+      Effect: 'Allow' as const,
+      Principal: { AWS: `arn:aws:iam::${account}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    })),
+  }
   for (const { kmsKeys = {} } of Object.values(fleet.rings))
-    for (const account of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
+    for (const account of targets)
       for (const named of Object.values(kmsKeys)) {
         const arn = named.replace('{account}', account)
         const key = arn.replace(':alias/', ':key/')
-        aws.kms.addKey({ arn: key, enabled: true, policy: { Statement: [] } })
+        aws.kms.addKey({ arn: key, enabled: true, policy })
         aws.kms.addAlias(arn, key)
       }
 }

@@ -1,7 +1,14 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { hintTopicOf, kindAnnouncedBy, sourceIn } from '../domain/upstream-kinds.ts'
-import { type Ami, type EventEnvelope, eventTime, type World } from '../emulator/index.ts'
+import {
+  type Ami,
+  type EventEnvelope,
+  eventTime,
+  type OperatingSystemName,
+  operatingSystems,
+  type World,
+} from '../emulator/index.ts'
 import { upstreamAccounts } from '../infra/targets.ts'
 import type { Faults } from './faults.ts'
 import { amiOfRelease, type SimulatedAmi } from './releases.ts'
@@ -21,20 +28,33 @@ export interface Released {
   region: string
 }
 
+/** The operating systems of upstreams whose names do not tell. */
+export type Systems = Record<string, OperatingSystemName>
+
 interface UpstreamContext {
   fleet: Fleet
   faults: Faults
+  systems?: Systems
 }
 
 /** The releases before the rehearsal begins: an upstream has one when a fleet is deployed. */
-export function addStandingReleases(world: World, { fleet, faults }: UpstreamContext, started: number): void {
+export function addStandingReleases(
+  world: World,
+  { fleet, faults, systems = {} }: UpstreamContext,
+  started: number,
+): void {
   for (const [nth, upstream] of Object.keys(fleet.upstreams).entries()) {
     if (faults.at('before', upstream) === 'nothing') continue
     // Not all at the same minute, which is in the AMIs' names.
     const time = eventTime(new Date(started - month + nth * 60_000))
     const simulated = amiOfRelease(fleet, { upstream, time })
     const arn = imageArn(fleet, { upstream, time })
-    addAmi(world, fleet, simulated, { region: fleet.build.region, unannounced: true, tags: tagsOf(arn) })
+    addAmi(world, fleet, simulated, {
+      region: fleet.build.region,
+      unannounced: true,
+      systems,
+      tags: tagsOf(arn),
+    })
     point(world.aws, fleet, upstream, simulated.ami, arn)
   }
 }
@@ -52,7 +72,7 @@ export function bringAbout(world: World, context: UpstreamContext, released: Rel
 
 function make(
   world: World,
-  { fleet, faults }: UpstreamContext,
+  { fleet, faults, systems = {} }: UpstreamContext,
   { simulated, event, time, region }: Released,
   isThere: boolean,
 ): void {
@@ -61,6 +81,7 @@ function make(
   if (!isThere) {
     const made = addAmi(world, fleet, faults.at('ami', upstream ?? '', simulated) ?? simulated, {
       region,
+      systems,
       tags: tagsOf(arn),
       // Of an upstream that is an account's AMIs, the event itself is EC2's.
       unannounced: event?.source === 'aws.ec2',
@@ -128,11 +149,15 @@ function addAmi(
   { aws }: World,
   fleet: Fleet,
   { ami, ownerId, ownerAlias, name, architecture, state, created, upstream = '' }: SimulatedAmi,
-  o: { region: string; unannounced: boolean; tags?: Record<string, string> },
+  o: { region: string; unannounced: boolean; systems: Systems; tags?: Record<string, string> },
 ): Ami {
-  const { region, unannounced, tags = {} } = o
-  const windows = fleet.upstreams[upstream]?.platform === 'Windows' || /windows/i.test(name)
-  const device = rootDevice(fleet, upstream) ?? (windows ? '/dev/sda1' : '/dev/xvda')
+  const { region, unannounced, systems, tags = {} } = o
+  const system = systemOf(fleet, { upstream, name }, systems)
+  const windows = system === 'windows'
+  const device = operatingSystems[system].root
+  // What everybody may launch is not encrypted: nobody else could use the key.
+  const key = ownerAlias === undefined ? ownerKey(aws, fleet, { account: ownerId, region }) : undefined
+  const encryption = key === undefined ? { Encrypted: false } : { Encrypted: true, KmsKeyId: key }
   // A name that is taken is free once its AMI is gone.
   const former = aws.ec2.named(name, { account: ownerId, region })
   if (former) aws.ec2.deregister(former.image.ImageId, region)
@@ -149,13 +174,45 @@ function addAmi(
       ? { sharedWith: [fleet.build.account] }
       : { ImageOwnerAlias: ownerAlias, Public: true }),
     RootDeviceName: device,
-    BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeSize: 8, VolumeType: 'gp3', Encrypted: true } }],
+    BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeSize: 8, VolumeType: 'gp3', ...encryption } }],
     ...(windows && { Platform: 'Windows' as const, PlatformDetails: 'Windows' }),
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   })
 }
 
-/** The root of an upstream's AMIs, as the fleet knows it: the first volume of an image that is baked on it. */
-const rootDevice = (fleet: Fleet, upstream: string) =>
-  Object.values(fleet.images).find(({ parent, volumes }) => parent === upstream && volumes.length > 0)?.volumes[0]
-    ?.device
+/** How AMIs, upstreams and their descriptions name an operating system. What names none is Amazon Linux, unless somebody says. */
+const words: Record<OperatingSystemName, RegExp> = {
+  windows: /windows/i,
+  ubuntu: /ubuntu/i,
+  'red-hat': /rhel|red.?hat/i,
+  fedora: /fedora/i,
+  bottlerocket: /bottlerocket/i,
+  'amazon-linux': /amazon|amzn|\bal20/i,
+}
+
+/** Never from the volumes of the fleet: whether those are right is what a rehearsal is to find out. */
+function systemOf(
+  fleet: Fleet,
+  { upstream, name }: { upstream: string; name: string },
+  systems: Systems,
+): OperatingSystemName {
+  const { platform, description = '', parameter } = fleet.upstreams[upstream] ?? {}
+  if (systems[upstream]) return systems[upstream]
+  if (platform === 'Windows') return 'windows'
+  const named = [name, upstream, parameter?.name ?? '', description].join(' ')
+  const [found = 'amazon-linux'] = (Object.keys(words) as OperatingSystemName[]).filter((each) =>
+    words[each].test(named),
+  )
+  return found
+}
+
+/** The key of an account that shares AMIs with the build account, and so its key. */
+function ownerKey({ kms }: World['aws'], { build }: Fleet, { account, region }: { account: string; region: string }) {
+  const arn = `arn:aws:kms:${region}:${account}:key/upstream`
+  if (!kms.key(arn)) {
+    const trusted = [account, build.account].map((each) => `arn:aws:iam::${each}:root`)
+    const statement = { Effect: 'Allow' as const, Principal: { AWS: trusted }, Action: 'kms:*', Resource: '*' }
+    kms.addKey({ arn, enabled: true, policy: { Statement: [statement] } })
+  }
+  return arn
+}

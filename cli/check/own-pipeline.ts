@@ -7,6 +7,7 @@ import type {
 import type { Adopted } from '../../aws/recipes.ts'
 import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
+import { volumesOf } from '../../domain/fleet/volumes.ts'
 import { pointerName, resourceName } from '../../domain/names.ts'
 import { list } from '../render/text.ts'
 
@@ -43,7 +44,8 @@ const differences: { [K in RecipeField]: (recipe: ImageRecipe, image: Image, who
         parameters,
       })),
     ),
-  volumes: (recipe, image) => differingVolumes(recipe.blockDeviceMappings ?? [], image.volumes),
+  volumes: (recipe, _image, { fleet, name }) =>
+    differingVolumes(recipe.blockDeviceMappings ?? [], volumesOf(fleet, name)),
   workingDirectory: (recipe, image) => said('its working directory', recipe.workingDirectory, image.workingDirectory),
   tags: (recipe, image, { fleet, name }) => {
     const found = tagsText(recipe.amiTags ?? {})

@@ -39,13 +39,15 @@ export const isOf = (account: string, principal: string): boolean =>
 
 /** As far as conditions say who: what they say about how is a deploy's affair. */
 function admits({ Condition = {} }: Statement, { organization }: Fleet, account: string): boolean {
-  const [organizations, roles] = [
+  const [organizations, accounts, roles] = [
     listOf(Condition.StringEquals?.['aws:PrincipalOrgID']),
+    listOf(Condition.StringEquals?.['kms:CallerAccount']),
     listOf(Condition.ArnLike?.['aws:PrincipalArn']),
   ]
   const role = `arn:aws:iam::${account}:role/${crossAccountRoleName}`
   return (
     (organizations.length === 0 || organizations.some((each) => each === organization)) &&
+    (accounts.length === 0 || accounts.includes(account)) &&
     (roles.length === 0 || roles.some((each) => glob(each.replace(/^arn:aws[^:]*/, 'arn:aws'), role)))
   )
 }

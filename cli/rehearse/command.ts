@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import { openQuestions } from '../../emulator/open-questions.ts'
+import { operatingSystemNames } from '../../emulator/operating-systems.ts'
 import { faultHelp } from '../../rehearsal/faults.ts'
 import { eventHelp, examples, fleetOption, jsonOption, type OptionsOf, releaseHelp } from '../options/options.ts'
 import { collect, instant, integer, seconds } from '../options/parsers.ts'
@@ -32,6 +33,12 @@ const declaration = () =>
       'read what AWS leaves open leniently, see below; `all` for all (repeatable)',
       collect,
     )
+    .option(
+      '--os <upstream=system>',
+      `the operating system of an upstream whose name does not tell, as ${operatingSystemNames.join(', ')}: its root device follows from it (repeatable)`,
+      collect,
+    )
+    .option('--encrypt-by-default', 'every account encrypts its volumes by default, with the key that AWS manages')
     .option('--seed <number>', 'one seed, one outcome; another seed, another', integer(999_999_999), 1)
     .option('-o, --out <directory>', 'write calls, executions, history and notifications as .jsonl, and summary.json')
     .option(

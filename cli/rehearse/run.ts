@@ -16,6 +16,7 @@ import { readFaults } from './fault-options.ts'
 import { readLenient } from './lenient-options.ts'
 import { type Outcome, reportLines } from './report.ts'
 import { serveLines } from './serve.ts'
+import { readSystems } from './system-options.ts'
 import { readThen } from './then-options.ts'
 
 // The CDK and the SDK take a second to load: not before it is known that they are needed.
@@ -29,6 +30,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
   const faults = readFaults(fleet, options.fault ?? [])
   const readings = readLenient(options.lenient ?? [])
   const changes = readThen(fleet, options.then ?? [])
+  const systems = readSystems(fleet, options.os ?? [])
   prepareOut(options.out)
   const display = startDisplay(fleet.name, options.json ?? false, options.for)
   const rehearsal = await run({
@@ -39,6 +41,8 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
     faults,
     readings,
     changes,
+    systems,
+    encryptByDefault: options.encryptByDefault,
     onProgress: display.progress,
     ...(options.out === undefined ? {} : { out: options.out }),
     ...(options.serve === undefined ? {} : { serve: options.serve === true ? 0 : options.serve }),

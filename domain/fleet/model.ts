@@ -140,7 +140,7 @@ export const ImageSchema = object({
   ),
   volumes: v.pipe(
     v.optional(listOf(Volume), []),
-    describe("Always encrypted with the fleet's key; the parent's otherwise"),
+    describe("Always encrypted with the fleet's key. The root is one of them, here or in an image above"),
   ),
   workingDirectory: v.pipe(
     v.exactOptional(matching(/^(\/|[A-Za-z]:\\)/, 'an absolute path')),

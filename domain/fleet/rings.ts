@@ -90,7 +90,9 @@ export const Ring = object({
         'key ARNs by region',
       ),
     ),
-    describe('Keys that encrypt the copies, by region; {account} stands for the target account'),
+    describe(
+      "Keys that encrypt the copies, by region; {account} stands for the target account. Default: the fleet's own key in each region",
+    ),
   ),
   approval: v.pipe(v.exactOptional(Approval), describe('Somebody must agree before a roll-out to it begins')),
   soak: v.pipe(v.optional(duration('0m', '30d'), '0m'), describe('How long to wait before the next ring')),

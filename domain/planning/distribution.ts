@@ -86,8 +86,8 @@ export const ownerOf = ({ mode }: RingOrder, target: Target, build: Target): str
   mode === 'share' ? build.account : target.account
 
 /**
- * The ARN of the key, or of its alias, that a target's AMI is encrypted with; undefined for the default one of its
- * owner, and for the AMI as it was built, which keeps the key of its recipe.
+ * The ARN of the key, or of its alias, that a target's AMI is encrypted with; undefined for the AMI as it was built, which
+ * keeps the key of its recipe.
  * https://docs.aws.amazon.com/imagebuilder/latest/userguide/cr-upd-ami-distribution-settings.html
  */
 export function keyFor(ring: RingOrder, target: Target, build: Target): string | undefined {

@@ -1,5 +1,6 @@
 import type { Fleet, Ring } from '../fleet/model.ts'
-import { distributionName, targetParameter } from '../names.ts'
+import { partitionOf } from '../fleet/regions.ts'
+import { distributionName, fleetKeyAlias, targetParameter } from '../names.ts'
 
 export interface Target {
   account: string
@@ -21,7 +22,7 @@ export interface RingOrder
   /** SSM parameter that holds the AMI id in each target. */
   parameter: string
   launchTemplates: { name: string; default: boolean }[]
-  /** Key ARNs by region, with {account} for the target's. */
+  /** The key that encrypts what goes to each region: the ARN of it or of its alias, with {account} for the target's. */
   kmsKeys: Record<string, string>
   approval?: { approvers: string[]; timeout: number }
   alarm?: string
@@ -54,8 +55,17 @@ export function orderRing(fleet: Fleet, image: string, name: string): RingOrder 
     launchTemplates: ring.launchTemplates
       .filter(({ images }) => images?.includes(image) ?? true)
       .map((template) => ({ name: targetParameter(template.name, values), default: template.default })),
-    kmsKeys: ring.kmsKeys ?? {},
+    kmsKeys: keysOf(fleet, ring),
     ...(approval && { approval }),
     ...(alarm && { alarm }),
   }
 }
+
+/** Where a ring names no key, the fleet's own. What is shared where it was baked keeps the key of its bake, which is the fleet's. */
+const keysOf = ({ name, build }: Fleet, { mode, regions, kmsKeys = {} }: Ring): Record<string, string> =>
+  Object.fromEntries(
+    regions.map((region) => {
+      const own = `arn:${partitionOf(region) ?? 'aws'}:kms:${region}:${build.account}:${fleetKeyAlias(name)}`
+      return [region, mode === 'share' && region === build.region ? own : (kmsKeys[region] ?? own)]
+    }),
+  )

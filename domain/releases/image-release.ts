@@ -1,7 +1,11 @@
 import type { Target } from '../planning/ring-order.ts'
 
 /** An AMI in a target: ids differ by account and region. */
-export type Placement = Target & { ami: string }
+export type Placement = Target & {
+  ami: string
+  /** Ids of its snapshots, once it is verified: they outlive an AMI that somebody deregisters. */
+  snapshots?: string[]
+}
 
 /** One AMI of an image that passed its checks, and what became of it. All times are ISO 8601. */
 export interface ImageRelease {

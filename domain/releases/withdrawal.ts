@@ -21,7 +21,7 @@ export interface WithdrawnAmi {
   uses?: Use[]
   /** Why it failed, in words. */
   why?: string
-  /** It is gone, and these of its snapshots are not. */
+  /** Of one that is removed: its snapshots as they were recorded, or those that are left of it. */
   snapshots?: string[]
 }
 
@@ -65,15 +65,20 @@ export function withdrawalsOf(
       region,
       ...how,
       users: [...new Map(users.map((user) => [placeOf(user), user])).values()],
-      amis: some.map(({ placed, release, action }) => ({
-        image: release.image,
-        version: release.version,
-        ami: placed.ami,
-        action,
-      })),
+      amis: some.map(({ placed, release, action }) => {
+        const named = { image: release.image, version: release.version, ami: placed.ami, action }
+        const snapshots = action === 'remove' ? snapshotsOf(release, placed) : []
+        return snapshots.length > 0 ? { ...named, snapshots } : named
+      }),
     }
   })
 }
+
+/** The snapshots of an AMI that was verified. */
+const snapshotsOf = ({ distributed = {} }: ImageRelease, { ami, region }: Placement): string[] =>
+  Object.values(distributed)
+    .flat()
+    .find((placed) => placed.ami === ami && placed.region === region)?.snapshots ?? []
 
 /** Whom an AMI is shared with. Where a ring was not verified, those that the ring lists may have got it. */
 function usersOf(

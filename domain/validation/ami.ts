@@ -19,7 +19,7 @@ export interface AmiFacts {
 }
 
 export interface Expected {
-  checks: Omit<Checks['ami'], 'mode' | 'architecture'> & { architecture: string }
+  checks: Omit<Checks['ami'], 'mode' | 'architecture'> & { architecture: string; rootDevice?: string }
   buildAccount: string
   parentAmi: string
 }
@@ -54,6 +54,15 @@ export function checkAmi(facts: AmiFacts, { checks, buildAccount, parentAmi }: E
         facts.volumes.length > 0 && plain.length === 0,
         'every volume encrypted',
         plain.length ? `${plain.join(', ')} unencrypted` : `${facts.volumes.length} encrypted volumes`,
+      ),
+    )
+  if (checks.rootDevice !== undefined)
+    results.push(
+      result(
+        'root device',
+        facts.rootDevice === checks.rootDevice,
+        `${checks.rootDevice}, which 'volumes' names: with another name it is a second volume, and the root stays as the parent has it`,
+        facts.rootDevice ?? 'none',
       ),
     )
   if (checks.maxRootSize !== undefined)

@@ -1,7 +1,14 @@
-import { glob } from '../matching/glob.ts'
 import type { Random } from '../random.ts'
 import { AwsError, type Permission, type Principal } from '../services/types.ts'
-import { evaluate, listOf, type PolicyDocument, type Statement } from './policy.ts'
+import {
+  type ConditionContext,
+  type Decision,
+  evaluate,
+  listOf,
+  type PolicyDocument,
+  type Statement,
+} from './policy.ts'
+import { naming } from './resource-policy.ts'
 
 export interface Role {
   account: string
@@ -18,6 +25,12 @@ export interface Credentials {
   sessionToken: string
 }
 
+/** A resource that says by a policy of its own who may use it. */
+export interface PolicedResource {
+  account: string
+  policy: PolicyDocument
+}
+
 /** The roles of all accounts, who is who, and who may do what. */
 export class Iam {
   readonly #roles = new Map<string, Role>()
@@ -26,6 +39,8 @@ export class Iam {
   readonly #closed = new Set<string>()
   readonly #random: Random
   readonly #build: { account: string; organization?: string | undefined }
+  /** `o-…/r-…/ou-…/`: where an account is in the organization. Set by the emulator. */
+  orgPathOf: (account: string) => string | undefined = () => undefined
 
   constructor(random: Random, build: { account: string; organization?: string | undefined }) {
     this.#random = random
@@ -87,22 +102,48 @@ export class Iam {
    * @throws AwsError AccessDenied (a service names it as its own model does)
    */
   authorize(principal: Principal, permission: Permission, region: string): void {
-    if (principal.kind === 'operator') return
+    const decision = this.#byIdentity(principal, permission, region)
+    if (decision !== 'allowed') throw accessDenied(principal, permission, whyNot(decision, 'identity', permission))
+  }
+
+  /**
+   * The same for a resource with a policy of its own. In its own account that policy lets in whom it names, and leaves it to
+   * IAM where it names the account; from any other account a caller needs both policies.
+   * https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
+   * @throws AwsError AccessDenied
+   */
+  authorizeOn(resource: PolicedResource, principal: Principal, permission: Permission, region: string): void {
+    const request = {
+      action: permission.action,
+      context: { ...this.#globalKeys(principal, region), ...permission.context },
+    }
+    const by = (whom: 'caller' | 'account') => {
+      const document = { Statement: naming(resource.policy, { arns: this.#arnsOf(principal), ...principal }, whom) }
+      return evaluate([document], request).outcome
+    }
+    const [own, delegated] = [by('caller'), by('account')]
+    const refusal = (decision: Refusal, kind: 'identity' | 'resource') =>
+      accessDenied(principal, permission, whyNot(decision, kind, permission))
+    if (own === 'denied' || delegated === 'denied') throw refusal('denied', 'resource')
+    const letIn = own === 'allowed' || delegated === 'allowed'
+    const identity = this.#byIdentity(principal, permission, region)
+    if (identity === 'denied') throw refusal('denied', 'identity')
+    if (!letIn) throw refusal('not allowed', 'resource')
+    const isOwn = resource.account === principal.account
+    if (identity !== 'allowed' && !(isOwn && own === 'allowed')) throw refusal('not allowed', 'identity')
+  }
+
+  /** What the policies of the caller's role say; people at the command line may do everything. */
+  #byIdentity(principal: Principal, permission: Permission, region: string): Decision['outcome'] {
+    if (principal.kind === 'operator') return 'allowed'
     const role = this.#roleOf(principal)
     const decision = evaluate(role.policies, {
       action: permission.action,
       resource: permission.resource,
       context: { ...this.#globalKeys(principal, region), ...permission.context },
     })
-    if (decision.outcome === 'allowed') {
-      this.#used.add(usage(role, decision.pattern))
-      return
-    }
-    const why =
-      decision.outcome === 'denied'
-        ? 'with an explicit deny in an identity-based policy'
-        : `because no identity-based policy allows the ${permission.action} action`
-    throw accessDenied(principal, permission, why)
+    if (decision.outcome === 'allowed') this.#used.add(usage(role, decision.pattern))
+    return decision.outcome
   }
 
   /** The same as a question. */
@@ -173,7 +214,7 @@ export class Iam {
 
   #trusts(
     role: Role,
-    context: Record<string, string>,
+    context: ConditionContext,
     action: string,
     names: (named: Record<string, string | string[]>) => boolean,
   ) {
@@ -184,32 +225,38 @@ export class Iam {
   }
 
   #names(named: Record<string, string | string[]>, caller: Principal): boolean {
-    const role = this.#roleOf(caller)
-    return listOf(named.AWS).some(
-      (each) =>
-        each === '*' ||
-        each === caller.account ||
-        each === role.arn ||
-        glob(each, caller.arn) ||
-        rootOf(each) === caller.account,
-    )
+    const statement = { Effect: 'Allow', Principal: named } as const
+    const who = { arns: this.#arnsOf(caller), ...caller }
+    return (['caller', 'account'] as const).some((whom) => naming({ Statement: statement }, who, whom).length > 0)
   }
 
-  #globalKeys(principal: Principal, region: string): Record<string, string> {
-    const role = this.#roleOf(principal)
+  /** The ARNs that a policy may name a caller by: its own, and its role's. */
+  #arnsOf({ arn, roleArn }: Principal): string[] {
+    return roleArn ? [arn, roleArn] : [arn]
+  }
+
+  #globalKeys(principal: Principal, region: string): ConditionContext {
     const organization = this.#build.organization
+    const path = this.orgPathOf(principal.account)
     return {
-      'aws:PrincipalArn': role.arn,
+      'aws:PrincipalArn': principal.roleArn || principal.arn,
       'aws:PrincipalAccount': principal.account,
       'aws:RequestedRegion': region,
       'aws:SecureTransport': 'true',
-      'aws:PrincipalType': 'AssumedRole',
+      'aws:PrincipalType': principal.kind === 'role' ? 'AssumedRole' : 'User',
       ...(organization === undefined ? {} : { 'aws:PrincipalOrgID': organization }),
+      ...(path === undefined ? {} : { 'aws:PrincipalOrgPaths': [path] }),
     }
   }
 }
 
-const rootOf = (arn: string) => arn.match(/^arn:[^:]+:iam::(\d{12}):root$/)?.[1]
+type Refusal = Exclude<Decision['outcome'], 'allowed'>
+
+const whyNot = (decision: Refusal, kind: 'identity' | 'resource', { action }: Permission) =>
+  decision === 'denied'
+    ? `with an explicit deny in ${kind === 'identity' ? 'an identity' : 'a resource'}-based policy`
+    : `because no ${kind}-based policy allows the ${action} action`
+
 /** A role that a template makes in many accounts is one: what is used in one of them is needed. */
 const usage = ({ logicalId }: Role, pattern: string) => `${logicalId} ${pattern}`
 

@@ -26,9 +26,11 @@ export interface AccessRequest {
   action: string
   /** Left out where the right for any resource will do. */
   resource?: string | undefined
-  /** Condition keys and their values; keys are compared without regard to case. */
-  context: Record<string, string>
+  context: ConditionContext
 }
+
+/** Condition keys and their values, a list for a key that has several; keys are compared without regard to case. */
+export type ConditionContext = Record<string, string | string[]>
 
 export type Decision =
   | { outcome: 'allowed'; statement: Statement; pattern: string }
@@ -75,31 +77,46 @@ const operators: Record<string, (expected: string, actual: string) => boolean> =
 }
 
 function conditionsHold(statement: Statement, { context }: AccessRequest): boolean {
-  return Object.entries(statement.Condition ?? {}).every(([operator, keys]) => {
-    const ifExists = operator.endsWith('IfExists')
-    const bare = operator.replace(/IfExists$/, '')
-    const negated = /^(String|Arn)Not/.test(bare)
-    const compare = operators[bare.replace(/^(String|Arn)Not/, '$1')]
-    if (!compare) throw new UnsupportedFeature('IAM condition operator', operator)
-    return Object.entries(keys).every(([key, expected]) => {
-      const actual = contextValue(context, key)
-      // Without the key, a positive comparison fails, and a negative one or one with IfExists holds.
-      if (actual === undefined) return ifExists || negated
-      const matches = listOf(expected as string | string[]).some((each) =>
-        compare(substitute(String(each), context), actual),
-      )
-      return negated ? !matches : matches
-    })
-  })
+  return Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, expected]) => conditionHolds({ operator, key, expected }, context)),
+  )
 }
 
-const contextValue = (context: Record<string, string>, key: string): string | undefined =>
+/**
+ * A list in the request needs an operator that says how many of it must match; without the key, ForAllValues holds.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+function conditionHolds(
+  { operator, key, expected }: { operator: string; key: string; expected: unknown },
+  context: ConditionContext,
+): boolean {
+  const [, quantifier, named = ''] = operator.match(/^(?:(ForAnyValue|ForAllValues):)?(.*)$/) ?? []
+  const ifExists = named.endsWith('IfExists')
+  const bare = named.replace(/IfExists$/, '')
+  const negated = /^(String|Arn)Not/.test(bare)
+  const compare = operators[bare.replace(/^(String|Arn)Not/, '$1')]
+  if (!compare) throw new UnsupportedFeature('IAM condition operator', operator)
+  const actual = contextValue(context, key)
+  // Without the key, a positive comparison fails, and a negative one or one with IfExists holds.
+  if (actual === undefined) return quantifier === 'ForAllValues' || ifExists || negated
+  const holdsFor = (value: string) => {
+    const matches = listOf(expected as string | string[]).some((each) =>
+      compare(substitute(String(each), context), value),
+    )
+    return negated ? !matches : matches
+  }
+  if (typeof actual === 'string') return holdsFor(actual)
+  if (!quantifier) throw new UnsupportedFeature('IAM condition operator', `${operator} of ${key}, which is a list`)
+  return quantifier === 'ForAllValues' ? actual.every(holdsFor) : actual.some(holdsFor)
+}
+
+const contextValue = (context: ConditionContext, key: string): string | string[] | undefined =>
   Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
 
-function substitute(pattern: string, context: Record<string, string>): string {
+function substitute(pattern: string, context: ConditionContext): string {
   return pattern.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
     const value = contextValue(context, name)
-    if (value === undefined) throw new UnsupportedFeature('IAM policy variable', `\${${name}}`)
+    if (typeof value !== 'string') throw new UnsupportedFeature('IAM policy variable', `\${${name}}`)
     return value
   })
 }

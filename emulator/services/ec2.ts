@@ -1,7 +1,10 @@
 import { AmiLifecycle } from './ami-lifecycle.ts'
 import { amiQueries } from './ami-queries.ts'
-import { Amis, type Place } from './ami-store.ts'
+import { type Ami, Amis, type Place } from './ami-store.ts'
+import { ec2Tags } from './ec2-tags.ts'
+import { Encryption } from './encryption.ts'
 import { Instances } from './instances.ts'
+import type { Kms } from './kms.ts'
 import { LaunchTemplates } from './launch-templates.ts'
 import { Regions } from './regions.ts'
 import type { Context, Permission, Service, ServiceDeps } from './types.ts'
@@ -10,11 +13,15 @@ import type { Context, Permission, Service, ServiceDeps } from './types.ts'
 export class Ec2 extends Amis implements Service {
   /** Whether the caller's policies allow something. Set by the emulator. */
   mayDo: (permission: Permission, context: Context) => boolean = () => true
+  /** The keys of all accounts. Set by the emulator. */
+  kms: Pick<Kms, 'key' | 'named' | 'authorize'> | undefined
   /** The AMI that a parameter names, as `/name` or `/name:version`. Set by the emulator. */
   parameter: (named: string, place: Place) => string | undefined = () => undefined
   readonly launchTemplates: LaunchTemplates
   readonly instances: Instances
   readonly regions = new Regions()
+  /** Whether volumes are encrypted that nobody asks to be, and with which key. */
+  readonly encryption = new Encryption()
   readonly permissions: NonNullable<Service['permissions']>
   readonly operations: Service['operations']
 
@@ -24,13 +31,36 @@ export class Ec2 extends Amis implements Service {
       mayUse: (id, place) => this.find(id, place) !== undefined,
       parameter: (named, place) => this.parameter(named, place),
     })
-    this.instances = new Instances(deps, (id, place) => this.find(id, place))
+    this.instances = new Instances(deps, {
+      amiOf: (id, place) => this.find(id, place),
+      keysFor: (ami, place) => this.keysFor(ami, place),
+    })
     const lifecycle = new AmiLifecycle(this, deps, (...asked) => this.mayDo(...asked))
-    const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances]
+    const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances, ec2Tags(this)]
     this.permissions = Object.assign({}, ...parts.map(({ permissions }) => permissions))
     this.operations = Object.assign(
       { ...this.regions.operations, ...amiQueries(this, deps) },
       ...parts.map(({ operations }) => operations),
     )
+  }
+
+  /**
+   * The keys that it takes to launch an AMI: those of its snapshots, and for what another account shares the key that this
+   * account's volumes get.
+   * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html
+   */
+  keysFor({ image }: Ami, { account, region }: Place): string[] {
+    const encrypted = (image.BlockDeviceMappings ?? []).flatMap(({ Ebs: ebs }) =>
+      ebs?.Encrypted && ebs.KmsKeyId ? [ebs.KmsKeyId] : [],
+    )
+    const isForeign = image.OwnerId !== account
+    const own = isForeign && encrypted.length > 0 ? [this.#defaultKey({ account, region })] : []
+    return [...new Set([...encrypted, ...own])]
+  }
+
+  /** The ARN of the key that encrypts volumes of an account where nobody names one. */
+  #defaultKey(place: Place): string {
+    const named = this.encryption.defaultKeyOf(place)
+    return this.kms?.named(named, place)?.arn ?? named
   }
 }

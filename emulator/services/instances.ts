@@ -14,6 +14,7 @@ import type { Ami } from './ami-store.ts'
 import { matchesTags } from './ec2-answers.ts'
 import { resourceTags, tagContext } from './ec2-permissions.ts'
 import { architectureOf } from './instance-types.ts'
+import { usesThroughEc2 } from './kms.ts'
 import { Partitions, pageOf } from './support.ts'
 import { AwsError, type Context, type Permission, type PermissionsOf, type ServiceDeps } from './types.ts'
 
@@ -58,9 +59,19 @@ const codes: Partial<Record<InstanceStateName, number>> = {
   terminated: 48,
   stopped: 80,
 }
+/** What EC2 says of an instance that it could not attach its encrypted volumes to. */
+export const clientError = 'Client.InternalError'
 /** Seconds. */
 const startsFor = 20
 const shutsDownFor = 30
+
+/** What launches know of the rest of EC2. */
+interface Near {
+  /** The AMI, where the account may see it. */
+  amiOf: (id: string, place: Place) => Ami | undefined
+  /** The ARNs of the keys that it takes to launch it there. */
+  keysFor: (ami: Ami, place: Place) => string[]
+}
 
 /** EC2's instances. Build instances live inside Image Builder, which nobody looks into here. */
 export class Instances {
@@ -69,11 +80,11 @@ export class Instances {
   readonly #kept = new Partitions<Map<string, LaunchedInstance>>(() => new Map())
   readonly #profiles = new Map<string, InstanceProfile>()
   readonly #deps: ServiceDeps
-  readonly #amiOf: (id: string, place: Place) => Ami | undefined
+  readonly #near: Near
 
-  constructor(deps: ServiceDeps, amiOf: (id: string, place: Place) => Ami | undefined) {
+  constructor(deps: ServiceDeps, near: Near) {
     this.#deps = deps
-    this.#amiOf = amiOf
+    this.#near = near
   }
 
   addProfile(profile: InstanceProfile): void {
@@ -115,11 +126,11 @@ export class Instances {
   }
 
   readonly permissions: Record<string, PermissionsOf> = {
-    RunInstances: (input: RunInstancesRequest, context) =>
-      toRun(input, context, {
-        ami: this.#amiOf(input.ImageId ?? '', context),
-        profile: this.#profileOf(input, context),
-      }),
+    RunInstances: (input: RunInstancesRequest, context) => {
+      const ami = this.#near.amiOf(input.ImageId ?? '', context)
+      const keys = ami ? this.#near.keysFor(ami, context) : []
+      return toRun(input, context, { ami, keys, profile: this.#profileOf(input, context) })
+    },
     TerminateInstances: ({ InstanceIds: ids = [] }: { InstanceIds?: string[] }, context) =>
       ids.map((id) => ({
         action: 'ec2:TerminateInstances',
@@ -160,9 +171,30 @@ export class Instances {
     )
   }
 
-  #launch(input: RunInstancesRequest, context: Context): LaunchedInstance[] {
+  /**
+   * Launches an instance for a service of the account, with a key or without: then it is terminated at once, as EC2 does it
+   * that tells nobody before.
+   * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html#troubleshooting-launch-internal
+   * @param mayUse throws AwsError for a key that the service may not use
+   * @throws AwsError where there is no instance at all
+   */
+  launchFor(input: RunInstancesRequest, place: Place, mayUse: (key: string) => void): LaunchedInstance {
+    const [launched] = this.#launch(input, place)
+    const ami = this.#near.amiOf(input.ImageId ?? '', place)
+    if (!launched || !ami) throw notFound(input.ImageId ?? '')
+    try {
+      for (const key of this.#near.keysFor(ami, place)) mayUse(key)
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error
+      launched.instance.StateReason = { Code: clientError, Message: `${clientError}: Client error on launch` }
+      this.#terminate(launched)
+    }
+    return launched
+  }
+
+  #launch(input: RunInstancesRequest, context: Place): LaunchedInstance[] {
     const { ImageId: id = '', InstanceType: type = 'm1.small', IamInstanceProfile: named } = input
-    const ami = this.#amiOf(id, context)
+    const ami = this.#near.amiOf(id, context)
     if (!ami) throw notFound(id)
     // "... or is not in a state from which you can launch an instance"
     // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
@@ -329,7 +361,7 @@ function matches(instance: LaunchedInstance['instance'], filter: Filter): boolea
 function toRun(
   input: RunInstancesRequest,
   { account, region }: Context,
-  { ami, profile }: { ami: Ami | undefined; profile: InstanceProfile | undefined },
+  { ami, keys, profile }: { ami: Ami | undefined; keys: string[]; profile: InstanceProfile | undefined },
 ): Permission[] {
   const arn = (resource: string) => `arn:aws:ec2:${region}:${account}:${resource}`
   const run = (resource: string, context: Record<string, string> = {}): Permission => ({
@@ -370,28 +402,16 @@ function toRun(
           },
         ]
       : []),
-    ...keysOf(ami).flatMap((key) => toUse(key, region)),
+    ...keys.flatMap((key) => usesThroughEc2(key, region, launchUses)),
   ]
 }
-
-const keysOf = (ami: Ami | undefined): string[] => [
-  ...new Set(
-    (ami?.image.BlockDeviceMappings ?? []).flatMap(({ Ebs: ebs }) =>
-      ebs?.Encrypted && ebs.KmsKeyId?.startsWith('arn:') ? [ebs.KmsKeyId] : [],
-    ),
-  ),
-]
 
 /** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html */
-function toUse(key: string, region: string): Permission[] {
-  const context = { 'kms:ViaService': `ec2.${region}.amazonaws.com` }
-  return [
-    { action: 'kms:Decrypt', resource: key, context },
-    { action: 'kms:GenerateDataKeyWithoutPlaintext', resource: key, context },
-    {
-      action: 'kms:CreateGrant',
-      resource: key,
-      context: { ...context, 'kms:GrantIsForAWSResource': 'true' },
-    },
-  ]
-}
+export const launchUses = [
+  'Decrypt',
+  'DescribeKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+  'CreateGrant',
+]

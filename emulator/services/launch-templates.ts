@@ -80,6 +80,12 @@ export class LaunchTemplates {
     return this.#kept.in(place).get(name)
   }
 
+  /** What a version of a template launches now, with its AMI's id. @throws AwsError for a version or a parameter that is not there */
+  launches(id: string, version: string, place: Place): ResponseLaunchTemplateData {
+    const template = this.#named({ LaunchTemplateId: id }, place)
+    return this.#resolved(this.#version(template, version), place).LaunchTemplateData ?? {}
+  }
+
   readonly operations = {
     DescribeLaunchTemplates: (input: DescribeLaunchTemplatesRequest, context: Context) => {
       const { LaunchTemplateNames: names = [], LaunchTemplateIds: ids = [], Filters: filters = [] } = input

@@ -44,6 +44,19 @@ export class Organizations implements Service {
     return [...units, this.#arn('organization')]
   }
 
+  /**
+   * `o-…/r-…/ou-…/`, for aws:PrincipalOrgPaths; undefined for a stranger.
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
+   */
+  pathOf(account: string): string | undefined {
+    const { id, root, accounts = [] } = this.#organization ?? {}
+    const found = accounts.find((each) => each.id === account)
+    if (!found) return undefined
+    const units: string[] = []
+    for (let unit = this.#unit(found.parent); unit; unit = this.#unit(unit.parent)) units.unshift(unit.id)
+    return [id, root, ...units, ''].join('/')
+  }
+
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
   readonly permissions: Record<string, PermissionsOf> = {
     ListAccountsForParent: ({ ParentId }) => this.#ofParent('ListAccountsForParent', ParentId),

@@ -56,8 +56,8 @@ export interface Permission {
   action: string
   /** The resource's ARN, '*' for actions without resources; left out where the right for any one will do. */
   resource?: string
-  /** Condition keys beyond the global ones, such as iam:PassedToService. */
-  context?: Record<string, string>
+  /** Condition keys beyond the global ones, such as iam:PassedToService; a list for a key that has several values. */
+  context?: Record<string, string | string[]>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs are checked against the service's model before they get here

@@ -1,6 +1,7 @@
 import type { BusStatement } from '../services/events.ts'
 import { UnsupportedFeature } from '../unsupported-feature.ts'
 import { arnOf } from './arn.ts'
+import { keyArnOf } from './keys.ts'
 import { type Kind, type Present, type Properties, physical } from './loading.ts'
 
 interface BusPolicyProperties {
@@ -108,7 +109,7 @@ export const messaging: Record<string, Kind> = {
       aws.sns.addTopic({
         arn: topicArn,
         ...(properties.DisplayName && { displayName: properties.DisplayName }),
-        ...(properties.KmsMasterKeyId && { kmsKeyArn: properties.KmsMasterKeyId }),
+        ...(properties.KmsMasterKeyId && { kmsKeyArn: keyArnOf(site, properties.KmsMasterKeyId) }),
       })
       return { ref: topicArn, attributes: { TopicArn: topicArn, TopicName: name } }
     },

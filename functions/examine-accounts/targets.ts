@@ -7,6 +7,7 @@ import { readPointers } from '../../aws/pointers.ts'
 import { at } from '../../aws/targets.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { serviceRoleName } from '../../domain/grants.ts'
 import { crossAccountRoleName } from '../../domain/names.ts'
 import { orderRing, type RingOrder } from '../../domain/planning/ring-order.ts'
 import type { TargetClients } from './target-clients.ts'
@@ -19,6 +20,8 @@ export interface TargetReport {
   refused?: string
   /** Whether the role is there that Image Builder copies through; undefined where no ring copies to it, or nobody may look. */
   copyRole?: boolean
+  /** Whether Auto Scaling has a role in the account: it comes with the first group. */
+  scales: boolean
   /** Of each region of its rings, what EC2 says of the account's opting in. */
   regions: Record<string, string>
   /** Parameters that hold an AMI which is not there. */
@@ -41,6 +44,7 @@ export async function examineTarget(
 ): Promise<TargetReport> {
   const report: TargetReport = {
     account,
+    scales: false,
     regions: {},
     dangling: [],
     pointers: 0,
@@ -66,8 +70,11 @@ export async function examineTarget(
   }
   if (orders.some(({ mode }) => mode === 'copy'))
     await look(build.region, async () => {
-      report.copyRole = await isRoleThere(clients, build)
+      report.copyRole = await isRoleThere(clients, build, crossAccountRoleName)
     })
+  await look(build.region, async () => {
+    report.scales = await isRoleThere(clients, build, serviceRoleName)
+  })
   await look(build.region, async () => {
     report.regions = await optInOf(clients, build, [...new Set(orders.flatMap(({ regions }) => regions))])
   })
@@ -90,10 +97,10 @@ const ordersOf = (fleet: Fleet, rings: string[]): RingOrder[] =>
 
 type Place = { account: string; region: string }
 
-async function isRoleThere(clients: TargetClients, place: Place): Promise<boolean> {
+async function isRoleThere(clients: TargetClients, place: Place, RoleName: string): Promise<boolean> {
   const iam = await clients.iam(place)
   try {
-    await iam.send(new GetRoleCommand({ RoleName: crossAccountRoleName }))
+    await iam.send(new GetRoleCommand({ RoleName }))
     return true
   } catch (error) {
     if (isMissing(error)) return false

@@ -1,4 +1,5 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import * as v from 'valibot'
 import { cloudWatchOf } from '../../aws/alarms.ts'
@@ -14,6 +15,7 @@ const deps = {
   ...waiting,
   imageBuilder: new ImagebuilderClient({}),
   organizations: new OrganizationsClient({}),
+  kmsIn: (region: string) => new KMSClient({ region }),
   cloudWatch: cloudWatchOf(waiting.fleet.name),
   distributionRole,
 }

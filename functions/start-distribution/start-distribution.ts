@@ -4,15 +4,19 @@ import {
   type ImagebuilderClient,
   UpdateDistributionConfigurationCommand,
 } from '@aws-sdk/client-imagebuilder'
+import type { KMSClient } from '@aws-sdk/client-kms'
 import type { OrganizationsClient } from '@aws-sdk/client-organizations'
 import type { CloudWatchFor } from '../../aws/alarms.ts'
 import { isAlreadyThere } from '../../aws/errors.ts'
+import { keyArnOf } from '../../aws/keys.ts'
 import { accountsOf } from '../../aws/organizations.ts'
+import { TargetMismatch } from '../../aws/targets.ts'
 import { looksEvery } from '../../domain/alarms.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { resourceName } from '../../domain/names.ts'
 import { type Part, planDistribution } from '../../domain/planning/distribution.ts'
+import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import type { Distributing } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { mustHaveBeenQuiet } from '../workflow/alarm-guard.ts'
@@ -25,6 +29,8 @@ interface StartDistributionDeps extends WindowDeps {
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
   imageBuilder: ImagebuilderClient
   organizations: OrganizationsClient
+  /** In a region of the build account. */
+  kmsIn: (region: string) => KMSClient
   cloudWatch: CloudWatchFor
   /** Name or ARN of the role that Image Builder distributes with. */
   distributionRole: string
@@ -69,9 +75,11 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
   const accounts =
     known?.parts.flatMap((part) => part.accounts) ?? (await accountsOf(deps.organizations, ring, from.account))
   if (accounts.length === 0) throw new DistributionFailed(`ring ${ring.ring} has no active account`)
-  const planned = planDistribution(ring, accounts, from)
+  const kmsKeys = known ? (known.kmsKeys ?? ring.kmsKeys) : await keysOf(deps, ring)
+  const planned = planDistribution({ ...ring, kmsKeys }, accounts, from)
   const distributing: Distributing = known ?? {
     startedAt: time,
+    kmsKeys,
     parts: planned.map(({ accounts }) => ({ accounts })),
   }
   if (!known) await ledger.campaigns.recordDistributing(request, item, distributing)
@@ -82,6 +90,29 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
     await ledger.campaigns.recordDistributing(request, item, distributing)
   }
   return { awaited: distributing.parts[0]?.arn }
+}
+
+/**
+ * The ring's keys, each by its own ARN: the account that copies looks for what a name means in itself.
+ *
+ * @throws DistributionFailed naming each key that cannot be used, and what to do
+ */
+async function keysOf({ kmsIn }: StartDistributionDeps, { kmsKeys }: RingOrder): Promise<Record<string, string>> {
+  const found = await Promise.all(
+    Object.entries(kmsKeys).map(async ([region, named]): Promise<[string, string | TargetMismatch]> => {
+      const key = keyArnOf(kmsIn, named).catch((error: unknown) => {
+        if (error instanceof TargetMismatch) return error
+        throw error
+      })
+      return [region, await key]
+    }),
+  )
+  const missing = found.flatMap(([, key]) => (key instanceof TargetMismatch ? [key.message] : []))
+  if (missing.length > 0)
+    throw new DistributionFailed(
+      `${missing.join('; ')}: npm run deploy makes the fleet's key in each region, other keys are in kmsKeys of the fleet`,
+    )
+  return Object.fromEntries(found as [string, string][])
 }
 
 async function distribute(

@@ -1,5 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import type { Ami, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { snapshotsOf, tagSnapshots } from '../../aws/snapshots.ts'
 import { inEach, TargetMismatch, Targets } from '../../aws/targets.ts'
 import {
   DistributionFailed,
@@ -48,9 +49,11 @@ const limitSeconds = 86_400
 export async function verify(deps: VerifyDistributionDeps, request: VerifyDistributionInput) {
   const { ledger } = deps
   const { campaign, image } = request
-  const { item, ring } = await readRing(ledger, request)
+  const { item, ring: ordered } = await readRing(ledger, request)
+  const distributing = item.distributing?.[ordered.ring]
+  const ring = { ...ordered, kmsKeys: distributing?.kmsKeys ?? ordered.kmsKeys }
   const release = { image, version: item.version ?? '' }
-  const known = item.distributing?.[ring.ring]?.parts ?? []
+  const known = distributing?.parts ?? []
   const distributions: Distribution[] = []
   for (const part of known) distributions.push(await readDistribution(deps, part))
   const copies = distributions.flatMap(copiesIn)
@@ -119,7 +122,10 @@ async function checkTargets(
     const ec2 = await sessions.ec2(target)
     const found = await checkVisible(ec2, ami, { owner, encrypted: encrypted || key !== undefined })
     if (key) await checkKey(owner === target.account ? ec2 : ownEc2(target), found, key)
-    return { ...target, ami }
+    const snapshots = snapshotsOf(found)
+    // Nobody else tags the snapshots of a copy: without a tag, nobody may delete them when it is retired.
+    if (owner === target.account) await tagSnapshots(ec2, snapshots, fleet)
+    return { ...target, ami, snapshots }
   })
 }
 

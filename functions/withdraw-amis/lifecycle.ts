@@ -7,7 +7,7 @@ import {
   type Image,
 } from '@aws-sdk/client-ec2'
 import { imagesAmong } from '../../aws/amis.ts'
-import { isMissing } from '../../aws/errors.ts'
+import { isDenied, isInUse, isMissing } from '../../aws/errors.ts'
 
 /** What EC2 does to AMIs of the caller's account. Each may be repeated. */
 
@@ -50,12 +50,21 @@ export async function remove(ec2: EC2Client, ami: string): Promise<{ snapshot: s
   )
 }
 
-/** What an AMI that is gone has left. */
-export async function deleteSnapshots(ec2: EC2Client, snapshots: readonly string[]): Promise<void> {
+/**
+ * What an AMI that is gone has left, but for what another AMI has, too.
+ *
+ * @returns how many are deleted, and those that stay though they should not, and why
+ */
+export async function deleteSnapshots(ec2: EC2Client, snapshots: readonly string[]) {
+  const stay: { snapshot: string; code: string }[] = []
+  let deleted = 0
   for (const SnapshotId of snapshots)
     try {
       await ec2.send(new DeleteSnapshotCommand({ SnapshotId }))
+      deleted++
     } catch (error) {
-      if (!isMissing(error)) throw error
+      if (isDenied(error)) stay.push({ snapshot: SnapshotId, code: error.name })
+      else if (!isMissing(error) && !isInUse(error)) throw error
     }
+  return { deleted, stay }
 }

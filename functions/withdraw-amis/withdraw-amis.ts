@@ -1,6 +1,7 @@
 import type { EC2Client, Image } from '@aws-sdk/client-ec2'
 import { type ClientsIn, readUsesIn } from '../../aws/ami-usage.ts'
 import { classify } from '../../aws/errors.ts'
+import { snapshotsOf, tagSnapshots } from '../../aws/snapshots.ts'
 import { describeTargets } from '../../aws/targets.ts'
 import { TargetUnreachable, Transient, WithdrawalIncomplete } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
@@ -63,8 +64,13 @@ async function withdrawAll(deps: WithdrawAmisDeps, withdrawal: Withdrawal, left:
       ec2,
       left.map(({ ami }) => ami),
     )
+    const { name, build } = deps.fleet
+    // In the build account Image Builder has tagged them.
+    const tag = async (snapshots: readonly string[]) => {
+      if (withdrawal.account !== build.account) await tagSnapshots(ec2, snapshots, name)
+    }
     for (const ami of left)
-      await settle(ami, () => withdraw(ec2, withdrawal, { ami, known, image: there.get(ami.ami), time }))
+      await settle(ami, () => withdraw(ec2, withdrawal, { ami, known, image: there.get(ami.ami), time, tag }))
   } catch (error) {
     if (!(error instanceof TargetUnreachable)) throw error
     for (const ami of left) failed(ami, error)
@@ -94,17 +100,20 @@ interface Withdrawn {
   /** As EC2 has it; undefined where it is gone. */
   image: Image | undefined
   time: string
+  /** Gives snapshots the tag by which they may be deleted: copies that are older than that have none. */
+  tag: (snapshots: readonly string[]) => Promise<void>
 }
 
 async function withdraw(
   ec2: EC2Client,
   withdrawal: Withdrawal,
-  { ami: withdrawn, known, image, time }: Withdrawn,
+  { ami: withdrawn, known, image, time, tag }: Withdrawn,
 ): Promise<Partial<WithdrawnAmi>> {
   const { ami, action, snapshots = [] } = withdrawn
   if (!image) {
-    await deleteSnapshots(ec2, snapshots)
-    return { outcome: snapshots.length > 0 ? 'done' : 'gone', snapshots: [] }
+    await tag(snapshots)
+    const { deleted, stay } = await deleteSnapshots(ec2, snapshots)
+    return stay.length > 0 ? leftOver(stay) : { outcome: deleted > 0 ? 'done' : 'gone', snapshots: [] }
   }
   if (action === 'deprecate') {
     await deprecate(ec2, image, time)
@@ -119,13 +128,16 @@ async function withdraw(
   }
   if (action === 'disable') await disable(ec2, image)
   else {
+    await tag(snapshotsOf(image))
     const stay = await remove(ec2, ami)
-    if (stay.length > 0)
-      return {
-        outcome: 'failed',
-        snapshots: stay.map(({ snapshot }) => snapshot),
-        why: `it is gone, but not all of its snapshots: ${stay.map(({ snapshot, code }) => `${snapshot}: ${code}`).join(', ')}`,
-      }
+    if (stay.length > 0) return leftOver(stay)
   }
-  return { outcome: 'done', ...reported }
+  return { outcome: 'done', snapshots: [], ...reported }
 }
+
+/** A later run finds them by their ids. */
+const leftOver = (stay: { snapshot: string; code: string }[]): Partial<WithdrawnAmi> => ({
+  outcome: 'failed',
+  snapshots: stay.map(({ snapshot }) => snapshot),
+  why: `it is gone, but not all of its snapshots: ${stay.map(({ snapshot, code }) => `${snapshot}: ${code}`).join(', ')}`,
+})

@@ -1,6 +1,6 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Permission } from '../permissions.ts'
-import { upstreamAccounts } from '../targets.ts'
+import { namedKeys, targetRegions, upstreamAccounts } from '../targets.ts'
 import type { FunctionSpec } from './function-spec.ts'
 import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
@@ -27,6 +27,7 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
         grants.describeImages,
         ...listAccounts(fleet, arns.partition),
         ...grants.askAlarms('others'),
+        ...namesOfKeys(fleet, arns.partition),
         {
           actions: ['iam:PassRole'],
           resources: [arns.role(named('distribution'))],
@@ -119,9 +120,25 @@ export function listAccounts(fleet: Fleet, partition: string): Permission[] {
   ]
 }
 
+/** Finds out which key an alias stands for: the fleet's own has one in every region. */
+function namesOfKeys(fleet: Fleet, partition: string): Permission[] {
+  const aliases = namedKeys(fleet).filter((arn) => arn.includes(':alias/') && !arn.includes('{account}'))
+  const places = [
+    ...targetRegions(fleet).map((region) => `${region}:${fleet.build.account}`),
+    ...aliases.map((arn) => arn.split(':').slice(3, 5).join(':')),
+  ]
+  return [
+    {
+      actions: ['kms:DescribeKey'],
+      resources: [...new Set(places)].map((place) => `arn:${partition}:kms:${place}:key/*`),
+      why: 'IAM knows keys by their ids only, and an alias is asked which key it stands for.',
+    },
+  ]
+}
+
 /** What is shared is the build account's own, and so is the key that encrypts it. */
 const keysOfTheBuildAccount = ({ rings }: Fleet): Permission[] =>
-  Object.values(rings).some(({ mode, kmsKeys }) => mode === 'share' && kmsKeys)
+  Object.values(rings).some(({ mode }) => mode === 'share')
     ? [
         {
           actions: ['ec2:DescribeSnapshots'],

@@ -1,11 +1,11 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { crossAccountRoleName, resourceName } from '../../domain/names.ts'
+import { crossAccountRoleName, fleetKeyAlias, resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import type { FleetKey } from '../fleet-key.ts'
 import { acknowledgeWildcards, madeByImageBuilder, type Permission, policyOf } from '../permissions.ts'
-import { reachesOrganization, targetAccounts } from '../targets.ts'
+import { namedKeys, reachesOrganization, regionsWithFleetKey, targetAccounts } from '../targets.ts'
 
 /**
  * The execution role of DistributeImage: it shares an image with its target accounts, and copies it there
@@ -14,11 +14,6 @@ import { reachesOrganization, targetAccounts } from '../targets.ts'
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderExecutionPolicy.html
  */
 export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arns, key: FleetKey): Role {
-  const ec2 = `ec2.*.amazonaws.com`
-  const keys = {
-    resources: [key.keyArn, ...ownKeys(fleet)],
-    why: 'IAM knows keys by their ids only: an alias in the fleet may stand for any key of its region.',
-  }
   const licenses = [...new Set(Object.values(fleet.rings).flatMap((ring) => ring.licenses))]
   const permissions: Permission[] = [
     {
@@ -49,23 +44,7 @@ export function createDistributionRole(scope: Construct, fleet: Fleet, arns: Arn
       why: 'Copies are tagged as they are made, in every region of the rings.',
     },
     assumeCopyRoles(fleet, arns),
-    {
-      actions: [
-        'kms:Encrypt',
-        'kms:Decrypt',
-        'kms:ReEncryptFrom',
-        'kms:ReEncryptTo',
-        'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:DescribeKey',
-      ],
-      ...keys,
-      conditions: { StringLike: { 'kms:ViaService': ec2 } },
-    },
-    {
-      actions: ['kms:CreateGrant'],
-      ...keys,
-      conditions: { StringLike: { 'kms:ViaService': ec2 }, Bool: { 'kms:GrantIsForAWSResource': true } },
-    },
+    ...keysOf(fleet, arns, key).flatMap((keys) => useThroughEc2(keys)),
     {
       actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [arns.logGroup('/aws/imagebuilder/*')],
@@ -98,12 +77,74 @@ const assumeCopyRoles = (fleet: Fleet, arns: Arns): Permission =>
         resources: targetAccounts(fleet).map((account) => arns.role(crossAccountRoleName, account)),
       }
 
-/** Keys of the build account in other regions, for what is shared from there. */
-const ownKeys = (fleet: Fleet) => [
-  ...new Set(
-    Object.values(fleet.rings)
-      .flatMap(({ kmsKeys = {} }) => Object.values(kmsKeys))
-      .filter((arn) => arn.split(':')[4] === fleet.build.account)
-      .map((arn) => (arn.includes(':alias/') ? arn.replace(/:alias\/.*/, ':key/*') : arn)),
-  ),
-]
+const useThroughEc2 = ({ resources, conditions = {}, why }: Keys): Permission[] => {
+  const ec2 = { StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' } }
+  return [
+    {
+      actions: [
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+        'kms:GenerateDataKeyWithoutPlaintext',
+        'kms:DescribeKey',
+      ],
+      resources,
+      conditions: { ...ec2, ...conditions },
+      why,
+    },
+    {
+      actions: ['kms:CreateGrant'],
+      resources,
+      conditions: { ...ec2, ...conditions, Bool: { 'kms:GrantIsForAWSResource': true } },
+      why,
+    },
+  ]
+}
+
+type Keys = Pick<Permission, 'resources' | 'conditions'> & { why: string }
+
+/**
+ * The keys that a distribution uses: the fleet's own in every region, and those that rings name. Those of targets, too: the
+ * guide does not say whether this role or the one in the target makes the first copy.
+ */
+function keysOf(fleet: Fleet, arns: Arns, key: FleetKey): Keys[] {
+  const named = namedKeys(fleet)
+  const anyKey = (region: string, account: string) => `arn:${arns.partition}:kms:${region}:${account}:key/*`
+  const aliased = [
+    ...regionsWithFleetKey(fleet).map((region) => ({ region, alias: fleetKeyAlias(fleet.name) })),
+    ...named
+      .filter((arn) => isOwn(fleet, arn) && arn.includes(':alias/'))
+      .map((arn) => ({
+        region: arn.split(':')[3] ?? '',
+        alias: arn.split(':')[5] ?? '',
+      })),
+  ]
+  const others = named.filter((arn) => !isOwn(fleet, arn))
+  const byId = [key.keyArn, ...named.filter((arn) => isOwn(fleet, arn) && arn.includes(':key/'))]
+  const byAlias: Keys = {
+    resources: [...new Set(aliased.map(({ region }) => anyKey(region, fleet.build.account)))],
+    // https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    conditions: {
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': [...new Set(aliased.map(({ alias }) => alias))] },
+    },
+    why: 'IAM knows keys by their ids only; the alias limits them to those of the fleet.',
+  }
+  const foreign: Keys = {
+    resources: [
+      ...new Set(
+        others.map((arn) => {
+          const [, , , region = '', account = ''] = arn.split(':')
+          return arn.includes(':key/') && account !== '{account}'
+            ? arn
+            : anyKey(region, account.replace('{account}', '*'))
+        }),
+      ),
+    ],
+    why: 'Keys of other accounts, whose own policies decide: an alias in the fleet may stand for any key of its region.',
+  }
+  const all: Keys[] = [{ resources: byId, why: "The fleet's key, and those that rings name." }, byAlias, foreign]
+  return all.filter(({ resources }) => resources.length > 0)
+}
+
+const isOwn = ({ build }: Fleet, arn: string) => arn.split(':')[4] === build.account

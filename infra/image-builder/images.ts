@@ -17,6 +17,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
 import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
+import { volumesOf } from '../../domain/fleet/volumes.ts'
 import { pointerName, resourceName } from '../../domain/names.ts'
 
 interface ImagesProps {
@@ -95,7 +96,9 @@ const recipeOf: { [K in RecipeField]: (image: Image, making: Making) => Partial<
       ...(Object.keys(parameters).length > 0 && { parameters: parametersOf(parameters) }),
     })),
   }),
-  volumes: ({ volumes }, { key }) => ({ blockDevices: volumes.map((volume) => blockDevice(volume, key)) }),
+  volumes: (_image, { fleet, name, key }) => ({
+    blockDevices: volumesOf(fleet, name).map((volume) => blockDevice(volume, key)),
+  }),
   workingDirectory: ({ workingDirectory }) => (workingDirectory ? { workingDirectory } : {}),
   tags: (image, making) => ({ amiTags: amiTagsOf(image, making) }),
 }

@@ -63,7 +63,7 @@ export class BuildStack extends RebakeStack {
       terminationProtection: true,
     })
     const arns = arnsIn(this)
-    const key = new FleetKey(this, fleet)
+    const key = new FleetKey(this, fleet, fleet.build.region)
     const deadLetters = new DeadLetters(this, fleet)
     const releases = new ReleasesBus(this, fleet) as IEventBus
     const surroundings: GrantContext = {

@@ -2,10 +2,11 @@ import { Aws, DefaultStackSynthesizer, type IStackSynthesizer, Validations } fro
 import { AccountPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { grantOperations, serviceRoleArn } from '../../domain/grants.ts'
 import { crossAccountRoleName, publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
 import type { FunctionName } from '../functions/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
-import { targetRegions } from '../targets.ts'
+import { namedKeys, targetRegions } from '../targets.ts'
 import { readUsesPermissions, withdrawAmis } from '../withdrawal.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
@@ -48,12 +49,8 @@ export class TargetAccountStack extends RebakeStack {
   /** https://docs.aws.amazon.com/imagebuilder/latest/userguide/cross-account-dist.html */
   private createCrossAccountRole(fleet: Fleet): void {
     const keys = {
-      resources: [
-        arn('kms', fleet.build.region, fleet.build.account, 'key/*'),
-        arn('kms', '*', Aws.ACCOUNT_ID, 'key/*'),
-        ...foreignKeys(fleet),
-      ],
-      why: "The fleet's key, whose policy decides, and the keys that this account encrypts its copies with.",
+      resources: keysOf(fleet),
+      why: "The fleet's key in each region, whose policies decide, and other keys that the fleet names.",
     }
     const viaEc2 = { StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' } }
     const permissions: Permission[] = [
@@ -125,13 +122,21 @@ const publishPermissions = (fleet: Fleet): Permission[] => [
   {
     // SSM also looks for the AMI, with its caller's permission, when the parameter is of type aws:ec2:image.
     // Only its snapshots tell the key that an AMI is encrypted with.
-    actions: ['ec2:DescribeImages', 'ec2:DescribeRegions', ...(namesKeys(fleet) ? ['ec2:DescribeSnapshots'] : [])],
+    actions: ['ec2:DescribeImages', 'ec2:DescribeRegions', 'ec2:DescribeSnapshots'],
     resources: ['*'],
     why: 'Describe actions of EC2 know no resources.',
   },
   // Nobody but Image Builder gets into the other role: rebake doctor asks for it here, before a copy fails.
-  { actions: ['iam:GetRole'], resources: [arn('iam', '', Aws.ACCOUNT_ID, `role/${crossAccountRoleName}`)] },
+  // And whether the account has a role of Auto Scaling, which needs a grant for the key.
+  {
+    actions: ['iam:GetRole'],
+    resources: [
+      arn('iam', '', Aws.ACCOUNT_ID, `role/${crossAccountRoleName}`),
+      serviceRoleArn(Aws.PARTITION, Aws.ACCOUNT_ID),
+    ],
+  },
   ...ownKeys(fleet),
+  letAutoScaling(fleet),
   ...templatePermissions(fleet),
   ...withdrawalPermissions(fleet),
   ...(hasAlarms(fleet)
@@ -144,9 +149,6 @@ const publishPermissions = (fleet: Fleet): Permission[] => [
       ]
     : []),
 ]
-
-const namesKeys = (fleet: Fleet) =>
-  rings(fleet).some(({ mode, kmsKeys = {} }) => mode === 'copy' && Object.keys(kmsKeys).length > 0)
 
 /**
  * Who may add versions to a launch template may pass the role in it, so only templates that their team has tagged for
@@ -166,7 +168,7 @@ function templatePermissions(fleet: Fleet): Permission[] {
   ]
 }
 
-/** The copies of the fleet, by the tag that Image Builder gives them; what is shared belongs to the build account. */
+/** The copies of the fleet and their snapshots, by its tag; what is shared belongs to the build account. */
 function withdrawalPermissions(fleet: Fleet): Permission[] {
   const inRegions = (arnIn: (region: string) => string) => targetRegions(fleet).map(arnIn)
   return [
@@ -178,6 +180,15 @@ function withdrawalPermissions(fleet: Fleet): Permission[] {
       },
       { 'aws:ResourceTag/rebake:fleet': fleet.name },
     ),
+    {
+      actions: ['ec2:CreateTags'],
+      resources: inRegions((region) => arn('ec2', region, '', 'snapshot/*')),
+      conditions: {
+        StringEquals: { 'aws:RequestTag/rebake:fleet': fleet.name },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['rebake:fleet'] },
+      },
+      why: 'EC2 gives snapshots their ids, and nobody has tagged them: only the tag of the fleet may be given.',
+    },
   ]
 }
 
@@ -208,13 +219,37 @@ function ownKeys(fleet: Fleet): Permission[] {
   ]
 }
 
-/** Keys that a ring names in some other account, for its copies. */
+/** Lets Auto Scaling of this account launch what keys of the build account encrypt, and nobody else. */
+const letAutoScaling = (fleet: Fleet): Permission => ({
+  actions: ['kms:CreateGrant'],
+  resources: [
+    ...targetRegions(fleet).map((region) => arn('kms', region, fleet.build.account, 'key/*')),
+    ...foreignKeys(fleet).filter((key) => !key.includes(Aws.ACCOUNT_ID)),
+  ],
+  conditions: {
+    'ForAllValues:StringEquals': { 'kms:GrantOperations': [...grantOperations] },
+    StringEquals: { 'kms:GranteePrincipal': serviceRoleArn(Aws.PARTITION, Aws.ACCOUNT_ID) },
+  },
+  why: 'Keys have ids only; their policies decide, and the grant is for one role and these uses.',
+})
+
+/** What copies are encrypted with, and what they are made from: keys of the build account, and others that rings name. */
+function keysOf(fleet: Fleet): string[] {
+  const copying = rings(fleet).filter(({ mode }) => mode === 'copy')
+  const regions = [fleet.build.region, ...copying.flatMap((ring) => ring.regions)]
+  const own = [...new Set(regions)].sort().map((region) => arn('kms', region, fleet.build.account, 'key/*'))
+  return [...own, ...foreignKeys(fleet)]
+}
+
+/** Keys that rings name of other accounts than the build account: of this one, or of a third. */
 const foreignKeys = (fleet: Fleet) => [
   ...new Set(
-    rings(fleet).flatMap(({ mode, kmsKeys = {} }) =>
-      (mode === 'copy' ? Object.values(kmsKeys) : []).filter(
-        (arn) => !arn.includes('{account}') && arn.includes(':key/'),
-      ),
-    ),
+    namedKeys(fleet)
+      .filter((named) => named.split(':')[4] !== fleet.build.account)
+      .map((named) => {
+        const [, , , region = '', account = ''] = named.split(':')
+        if (named.includes(':key/') && account !== '{account}') return named
+        return arn('kms', region, account === '{account}' ? Aws.ACCOUNT_ID : account, 'key/*')
+      }),
   ),
 ]

@@ -122,6 +122,13 @@ const known: [code: string, means: ErrorClass, by: string, source: string][] = [
     'Image Builder',
     `${imageBuilder}/API_CreateDistributionConfiguration.html`,
   ],
+  [
+    'InvalidArnException',
+    'noPrincipal',
+    'KMS',
+    'https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html',
+  ],
+  ['InvalidSnapshot.InUse', 'inUse', 'EC2', 'https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html'],
   ['ResourceInUseException', 'inUse', 'Image Builder', `${imageBuilder}/API_CreateImage.html`],
   ['InvalidRequestException', 'invalid', 'Image Builder', `${imageBuilder}/API_CancelImageCreation.html`],
   ['InvalidInputException', 'invalid', 'Organizations', organizations],

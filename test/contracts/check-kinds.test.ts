@@ -163,7 +163,10 @@ function fleetWith(checks: object) {
     upstreams: { soe: { platform: 'Linux', ami: { owner: '444455556666', name: 'soe-*' } } },
     infrastructure: { linux: { instanceTypes: ['m7i.large'] } },
     components: { update: { arn: 'arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x' } },
-    images: { base: { parent: 'soe', ...common }, [image]: { parent: 'base', ...common, checks } },
+    images: {
+      base: { parent: 'soe', ...common, volumes: [{ device: '/dev/xvda', size: 20 }] },
+      [image]: { parent: 'base', ...common, checks },
+    },
     rings: { early: { accounts: ['222233334444'], regions: ['us-west-2'] } },
   })
   return parseFleet(text, 'fleet.yaml')

@@ -39,7 +39,8 @@ const samples: { [K in Field]: [Written[K], Written[K]] } = {
 }
 
 /** What bakes an image of Rebake's own, and what there is in its place where a pipeline was there before. */
-const own = { parent: 'soe', infrastructure: 'linux', components: ['update'] }
+const root = { volumes: [{ device: '/dev/xvda', size: 20 }] }
+const own = { parent: 'soe', infrastructure: 'linux', components: ['update'], ...root }
 const adopted = { parent: 'soe', pipeline: samples.pipeline[0] }
 
 function fleetOf(images: Record<string, object>): Fleet {

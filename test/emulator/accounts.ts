@@ -125,8 +125,19 @@ export const itFitsTheModels = (calls: () => CallRecord[]) =>
 export const keyIn = (region: string) =>
   `arn:aws:kms:${region}:${build.account}:key/11111111-2222-3333-4444-555555555555`
 
+/** The build account's keys in two regions, which accounts may use that are given them, and IAM decides who there. */
+export function addKeys({ aws }: World, ...others: string[]): void {
+  const trusted = [build.account, target.account, ...others].map((account) => `arn:aws:iam::${account}:root`)
+  for (const region of ['us-east-1', 'eu-west-1']) {
+    const policy = { Statement: [{ ...allow('kms:*'), Principal: { AWS: trusted } }] }
+    aws.kms.addKey({ arn: keyIn(region), enabled: true, policy })
+  }
+}
+
 /** The Image Builder resources of a small fleet: one image on one parent, with a distribution. */
-export function seedFleet({ aws }: World) {
+export function seedFleet(world: World) {
+  const { aws } = world
+  addKeys(world)
   const { image: parent } = aws.ec2.addImage({
     ...soe,
     Name: 'al2023-soe 1',
@@ -173,6 +184,7 @@ export function seedFleet({ aws }: World) {
         AmiDistributionConfiguration: {
           Name: 'golden-base {{ imagebuilder:buildDate }}',
           TargetAccountIds: [target.account],
+          KmsKeyId: keyIn('us-east-1'),
           AmiTags: { Ring: 'early' },
         },
       },
@@ -197,7 +209,7 @@ export function seedFleet({ aws }: World) {
     account: build.account,
     logicalId: 'DistributionRole',
     name: 'golden-distribution',
-    policies: [],
+    policies: [{ Statement: [allow('sts:AssumeRole', 'kms:*')] }],
     arn: `arn:aws:iam::${build.account}:role/golden-distribution`,
     trust: trusting({ Service: 'imagebuilder.amazonaws.com' }),
   })
@@ -206,7 +218,7 @@ export function seedFleet({ aws }: World) {
     logicalId: 'CopyRole',
     name: 'EC2ImageBuilderDistributionCrossAccountRole',
     arn: `arn:aws:iam::${target.account}:role/EC2ImageBuilderDistributionCrossAccountRole`,
-    policies: [],
+    policies: [{ Statement: [allow('kms:*')] }],
     trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
   })
   return { parent, component, recipe, infrastructure, distribution, pipeline }

@@ -4,6 +4,7 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
+import { CreateGrantCommand, KMSClient } from '@aws-sdk/client-kms'
 import { PutParameterCommand } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -18,6 +19,8 @@ import { account, key, named, request, ringWorld, targets } from './ring-world.t
 
 const world = ringWorld()
 const { ec2, ssm, sts, parameters } = world
+const kms = mockOf(KMSClient)
+beforeEach(() => kms.reset())
 beforeEach(world.reset)
 
 const pauses: number[] = []
@@ -50,6 +53,47 @@ describe('publish-pointers', () => {
       })),
     )
     expect(await published(all)).toEqual({ early: request.time })
+  })
+
+  describe('lets Auto Scaling use the key of the build account', () => {
+    const fleetKey = 'arn:aws:kms:us-west-2:111122223333:key/fleet'
+    const kmsKeys = { 'us-west-2': fleetKey, 'us-east-1': 'arn:aws:kms:us-east-1:{account}:alias/images' }
+    const withKeys = async () => {
+      const all = await verified()
+      const parts = [{ accounts: [account], arn: 'a' }]
+      await all.ledger.table.set(key, { distributing: { early: { startedAt: request.startedAt, kmsKeys, parts } } })
+      return all
+    }
+
+    it('once for each place, before it points there, and not where the key is its own', async () => {
+      kms.on(CreateGrantCommand).callsFake(() => {
+        expect(put().filter(({ Name }) => Name === 'us-west-2')).toEqual([])
+        return {}
+      })
+      expect(await publish(await withKeys(), request)).toEqual({ published: 2 })
+      expect(kms.commandCalls(CreateGrantCommand).map(({ args }) => args[0].input)).toEqual([
+        {
+          KeyId: fleetKey,
+          Name: 'golden-auto-scaling',
+          GranteePrincipal: `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+          Operations: expect.arrayContaining(['Decrypt', 'CreateGrant', 'GenerateDataKeyWithoutPlaintext']),
+        },
+      ])
+    })
+
+    it('unless the account has no Auto Scaling', async () => {
+      kms.on(CreateGrantCommand).rejects(named('InvalidArnException'))
+      expect(await publish(await withKeys(), request)).toEqual({ published: 2 })
+    })
+
+    it('or does not point there, and says why', async () => {
+      kms.on(CreateGrantCommand).rejects(named('AccessDeniedException', 'not authorized to perform: kms:CreateGrant'))
+      await expect(publish(await withKeys(), request)).rejects.toMatchObject({
+        name: 'PublicationIncomplete',
+        message: `${account} us-west-2: Auto Scaling cannot be let use the key ${fleetKey}: not authorized to perform: kms:CreateGrant`,
+      })
+      expect(put()).toHaveLength(2)
+    })
   })
 
   it('writes nothing where it is written, and remembers the first time', async () => {

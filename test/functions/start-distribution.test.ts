@@ -5,6 +5,7 @@ import {
   ImagebuilderClient,
   UpdateDistributionConfigurationCommand,
 } from '@aws-sdk/client-imagebuilder'
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import {
   ListAccountsForParentCommand,
   ListOrganizationalUnitsForParentCommand,
@@ -40,6 +41,7 @@ import { mockOf } from '../support/mocks.ts'
 const mock = mockOf(ImagebuilderClient)
 const organizations = mockOf(OrganizationsClient)
 const cloudWatch = mockOf(CloudWatchClient)
+const kms = mockOf(KMSClient)
 const image = 'al2023-java'
 const imageArn = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/1`
 const distributionRole = 'arn:aws:iam::111122223333:role/golden-distribution'
@@ -55,6 +57,7 @@ const starting = ({ parts: deps }: Planned, more: { ring?: string; fleet?: objec
       fleet: fleet as never,
       distributionRole,
       cloudWatch: cloudWatchOf('golden'),
+      kmsIn: () => kms as unknown as KMSClient,
       imageBuilder: mock as unknown as ImagebuilderClient,
       organizations: organizations as unknown as OrganizationsClient,
     },
@@ -69,8 +72,14 @@ const configured = () => [
 const named = (name: string) => Object.assign(new Error(`it is ${name}`), { name })
 const account = (i: number) => String(300_000_000_001 + i)
 
+/** The key that an alias stands for. */
+const keyFor = (alias: string) => alias.replace(':alias/', ':key/of-')
+
 beforeEach(() => {
-  for (const each of [mock, organizations, cloudWatch]) each.reset()
+  for (const each of [mock, organizations, cloudWatch, kms]) each.reset()
+  kms.on(DescribeKeyCommand).callsFake(({ KeyId }: { KeyId: string }) => ({
+    KeyMetadata: { Arn: keyFor(KeyId), KeyState: 'Enabled', KeyManager: 'CUSTOMER' },
+  }))
   // As Image Builder: the same token is the same request.
   const tokens: string[] = []
   mock.on(DistributeImageCommand).callsFake(({ clientToken }) => {
@@ -125,9 +134,47 @@ describe('start-distribution', () => {
     expect(made).toMatchObject({ name: 'golden-al2023-java-early', clientToken: expect.any(String) })
     expect(await distributing(all)).toEqual({
       startedAt: time,
+      kmsKeys: Object.fromEntries(
+        ['us-west-2', 'us-east-1'].map((region) => [region, keyFor(`arn:aws:kms:${region}:111122223333:alias/golden`)]),
+      ),
       parts: [{ accounts: exampleFleet().rings.early?.accounts, arn: distributed(2) }],
     })
     expect(await distributing(all, 'everyone')).toMatchObject({ parts: [{ arn: distributed(3) }] })
+  })
+
+  it('names the key that each alias stands for, and leaves keys of targets and by their ids as they are', async () => {
+    const all = await rollingOut()
+    const key = 'arn:aws:kms:us-east-1:999988887777:key/theirs'
+    const own = 'arn:aws:kms:us-west-2:{account}:alias/images'
+    await withRings(all, () => ({ kmsKeys: { 'us-west-2': own, 'us-east-1': key } }))
+    await starting(all)
+    const [account = ''] = exampleFleet().rings.early?.accounts ?? []
+    const keys = configured()[0]?.distributions?.map((each) => each.amiDistributionConfiguration?.kmsKeyId)
+    expect(keys).toEqual([own.replace('{account}', account), key])
+    expect(kms.commandCalls(DescribeKeyCommand)).toEqual([])
+  })
+
+  it.each([
+    ['is not there', () => kms.on(DescribeKeyCommand).rejects(named('NotFoundException')), /there is no key arn/],
+    [
+      'AWS manages',
+      () => kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: 'k', Arn: 'arn', KeyManager: 'AWS' } }),
+      /is a key that AWS manages, which no other account can use/,
+    ],
+    [
+      'is disabled',
+      () => kms.on(DescribeKeyCommand).resolves({ KeyMetadata: { KeyId: 'k', Arn: 'arn', KeyState: 'Disabled' } }),
+      /is Disabled/,
+    ],
+  ])('starts nothing with a key that %s', async (_, arrange, message) => {
+    arrange()
+    const all = await rollingOut()
+    await expect(starting(all)).rejects.toMatchObject({
+      name: 'DistributionFailed',
+      message: expect.stringMatching(message),
+    })
+    expect(started()).toEqual([])
+    expect((await all.image(image)).distributing).toBeUndefined()
   })
 
   it('starts nothing twice', async () => {

@@ -1,4 +1,4 @@
-import { DescribeImagesCommand } from '@aws-sdk/client-ec2'
+import { CreateTagsCommand, DescribeImagesCommand } from '@aws-sdk/client-ec2'
 import { GetImageCommand } from '@aws-sdk/client-imagebuilder'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -122,6 +122,28 @@ describe('verify-distribution', () => {
       name: 'DistributionIncomplete',
       message: expect.stringMatching(message),
     })
+  })
+
+  it('tags the snapshots of copies with the fleet, and remembers them', async () => {
+    const all = await deps()
+    await verify(all, request)
+    const tags = ec2.commandCalls(CreateTagsCommand).map(({ args }) => args[0].input)
+    expect(tags).toEqual(
+      ['snap-ami-0a', 'snap-ami-0b'].map((id) => ({
+        Resources: [id],
+        Tags: [{ Key: 'rebake:fleet', Value: 'golden' }],
+      })),
+    )
+    expect(await all.ledger.table.get(key)).toMatchObject({
+      distributed: { early: [{ snapshots: ['snap-ami-0a'] }, { snapshots: ['snap-ami-0b'] }] },
+    })
+  })
+
+  it('goes on where it may not tag them, and does not where EC2 fails', async () => {
+    ec2.on(CreateTagsCommand).rejects(named('UnauthorizedOperation'))
+    expect(await verify(await deps(), request)).toEqual({ targets: 2 })
+    ec2.on(CreateTagsCommand).rejects(named('InvalidSnapshot.NotFound'))
+    await expect(verify(await deps(), request)).rejects.toMatchObject({ name: 'DistributionIncomplete' })
   })
 
   const keyArn = (id: string, owner = account, region = 'us-east-1') => `arn:aws:kms:${region}:${owner}:${id}`

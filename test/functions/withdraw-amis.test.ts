@@ -180,6 +180,24 @@ describe('withdrawing AMIs', () => {
     expect(await outcomes()).toEqual(['ami-1 done'])
   })
 
+  it('deletes what an AMI has left that somebody else has removed, by what was recorded', async () => {
+    const { world, ledger, run, outcomes } = await operation(each('remove', 'ami-gone', 'ami-1'))
+    world.snapshots.add('snap-left')
+    const [withdrawal] = await ledger.operations.readWithdrawals('op')
+    const amis = withdrawal?.amis.map((ami) => ({ ...ami, snapshots: ['snap-left', 'snap-long-gone'] })) ?? []
+    await ledger.operations.recordWithdrawn('op', place, amis)
+    world.at(place).refused.add('DeleteSnapshot')
+    await run()
+    expect(await outcomes()).toEqual([
+      'ami-gone failed: it is gone, but not all of its snapshots: snap-left: UnauthorizedOperation, snap-long-gone: UnauthorizedOperation',
+      'ami-1 done',
+    ])
+    world.at(place).refused.clear()
+    await run()
+    expect(await outcomes()).toEqual(['ami-gone done', 'ami-1 done'])
+    expect(world.snapshots.size).toBe(0)
+  })
+
   it('keeps snapshots that another AMI has, too', async () => {
     const { world, run, outcomes } = await operation(each('remove', 'ami-1'))
     world.snapshotCode = 'skipped'

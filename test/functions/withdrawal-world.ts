@@ -159,6 +159,7 @@ export class FakeWorld {
         if (this.snapshotCode === 'success') this.snapshots.delete(snapshot)
         return { DeleteSnapshotResults: [{ SnapshotId: snapshot, ReturnCode: this.snapshotCode }] }
       },
+      CreateTags: () => ({}),
       DeleteSnapshot: ({ SnapshotId }: { SnapshotId: string }) => {
         if (!this.snapshots.delete(SnapshotId)) throw named('InvalidSnapshot.NotFound')
         return {}

@@ -69,6 +69,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     'imagebuilder:TagResource',
     'ec2:DescribeImages',
     'iam:PassRole',
+    'kms:DescribeKey',
     ...ledger('GetItem', 'PutItem', 'UpdateItem'),
     ...publish,
   ],

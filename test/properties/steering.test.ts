@@ -19,7 +19,7 @@ upstreams: { soe: { ami: { owner: '444455556666', name: 'soe-*', architecture: x
 infrastructure: { small: { instanceTypes: [m7i.large] } }
 components: { patch: { platform: Linux, arn: 'arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x' } }
 images:
-  base: { parent: soe, infrastructure: small, components: [patch], rings: [canary, everyone] }
+  base: { parent: soe, infrastructure: small, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], rings: [canary, everyone] }
   app: { parent: base, infrastructure: small, components: [patch], rings: [canary, everyone] }
 rings:
   canary: { accounts: ['222233334444'], regions: [us-west-2], soak: 6h }

@@ -9,13 +9,14 @@ import {
   type Readings,
   type World,
 } from '../../emulator/index.ts'
-import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import type { Rehearsal, RehearseOptions } from '../../rehearsal/rehearse.ts'
 import type { Action } from '../../rehearsal/scenario.ts'
 import { exampleFile } from '../support/fleets.ts'
 import { type Mutation, mutantOf } from '../support/mutant-product.ts'
 import { oneImage } from '../support/one-image.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
-import { fleetOf } from './ring-rehearsal.ts'
+import { statementsIn } from '../support/template.ts'
+import { fleetOf, retirementRuns, shortRetirement, threeReleases } from './ring-rehearsal.ts'
 
 /**
  * A product that relies on the lenient reading of a question. Its rehearsal ends well where the question is read leniently,
@@ -31,6 +32,8 @@ interface Mutant {
   changed?: Fleet
   /** What happens beside that. */
   actions?: Action[]
+  /** Default: the first upstream of the example fleet releases an AMI. */
+  happens?: Pick<RehearseOptions, 'releases' | 'actions'>
   fails: RegExp
   /** What is not as it should be, where something should fail. Default: `troubles`. */
   judge?: (rehearsal: Rehearsal) => string
@@ -80,6 +83,12 @@ function throttle(metrics: World['metrics'], since: number): void {
   const metric = { namespace: 'AWS/DynamoDB', name: 'ReadThrottleEvents', dimensions: { TableName: 'one-ledger' } }
   for (let minute = 0; minute < 20; minute++) metrics.record(metric, since + minute * 60_000, 3)
 }
+
+const target = { accounts: ['222233334444'], regions: ['us-west-2'] }
+/** One image, copied to one account, by default with the fleet's key. */
+const copied = (ring: object = {}, more: object = {}) => fleetOf({ all: { ...target, ...ring } }, more)
+
+const retiring = copied({}, shortRetirement)
 
 const mutants: Record<OpenQuestionName, Mutant> = {
   'subject-of-100-characters': {
@@ -168,6 +177,36 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     },
     fails: /one-ledger-throttles is still in ALARM/,
   },
+  'encrypted-copies-need-a-key': {
+    fleet: copied(),
+    happens: { releases: threeReleases.slice(0, 1) },
+    // No key is named for a copy, and none is expected of it.
+    mutation: { code: [/void 0:(\w+\.kmsKeys\[)/, 'void 0:void 0&&$1'] },
+    fails: /Snapshots encrypted with the AWS Managed CMK can’t be shared/,
+  },
+  'keys-of-a-copy-are-used-twice': {
+    fleet: copied({ kmsKeys: { 'us-west-2': 'arn:aws:kms:us-west-2:{account}:alias/images' } }),
+    happens: { releases: threeReleases.slice(0, 1) },
+    mutation: {
+      build: (template) => {
+        for (const statement of statementsIn(template, 'DistributionRole'))
+          if (JSON.stringify(statement.Resource).includes('us-west-2:*:key')) statement.Effect = 'Deny'
+      },
+    },
+    fails: /small-distribution.* is not authorized to perform: kms:/,
+  },
+  'snapshots-of-copies-have-no-tags': {
+    fleet: retiring,
+    happens: { releases: threeReleases, actions: retirementRuns(retiring) },
+    mutation: {
+      target: (template) => {
+        for (const statement of statementsIn(template, 'PublishRole'))
+          if (statement.Action === 'ec2:DeleteSnapshot')
+            statement.Condition = { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } }
+      },
+    },
+    fails: /DeleteSnapshot: .* is not authorized to perform: ec2:DeleteSnapshot/,
+  },
 }
 
 it('each question has two readings, a source and the test that settles it', () => {
@@ -191,7 +230,17 @@ describe('the example fleet', () => {
 
 describe('a product that relies on the lenient reading', () => {
   it.each(openQuestionNames)('%s', { timeout: slow }, async (name) => {
-    const { mutation, fails, fleet, changed, actions, faults = [], seed = 1, judge = troubles } = mutants[name]
+    const {
+      mutation,
+      fails,
+      fleet,
+      changed,
+      actions,
+      happens: given,
+      faults = [],
+      seed = 1,
+      judge = troubles,
+    } = mutants[name]
     const { assembly, rehearse } = await stageFor(fleet)
     const change = changed && {
       fleet: changed,
@@ -201,6 +250,7 @@ describe('a product that relies on the lenient reading', () => {
     }
     const happens = Object.assign(
       { assembly: mutantOf(assembly, mutation), faults, seed },
+      given,
       change && { changes: [change], releases },
       actions && { actions, releases: releases.slice(0, 1), for: 3 * 3_600 },
     )

@@ -6,6 +6,7 @@ import { Faults } from '../../rehearsal/faults.ts'
 import { writeRecords } from '../../rehearsal/records.ts'
 import { stage } from '../../rehearsal/scenario.ts'
 import { workIn } from '../../rehearsal/work.ts'
+import { startMachine } from '../../rehearsal/workloads.ts'
 import { stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
 /** Rehearsals of rings: the test makes the accounts, and reads the world itself. */
@@ -51,6 +52,21 @@ export const fleetOf = (rings: Record<string, object>, more: object = {}): Fleet
     }),
     'small.yaml',
   )
+
+/** Three releases of an image: its first is old. A run deprecates it, the next removes it, and a third does what is left. */
+export const threeReleases = ['09-01', '09-02', '09-03'].map((date) => ({
+  upstream: 'soe',
+  time: `2026-${date}T06:00:00Z`,
+}))
+export const shortRetirement = { retirement: { keep: 1, grace: '1d' } }
+export const retirementRuns = (fleet: Fleet) =>
+  ['2026-09-04T06:00:00Z', '2026-09-06T06:00:00Z', '2026-09-07T06:00:00Z'].map((time) => ({
+    time,
+    do: (world: World) => {
+      const asked = { time, by: 'arn:aws:iam::111122223333:user/alice', act: true }
+      startMachine(world, fleet, 'retire', `retire-${time.slice(5, 10)}`, asked)
+    },
+  }))
 
 interface ScenarioEvent {
   /** Accounts in which the stack of targets is. */
@@ -106,10 +122,11 @@ export async function ringStage(fleet: Fleet) {
       aws.organizations.set({ id: fleet.organization, ...others, ...organization })
     arrange?.(world)
     clock.at(clock.now(), async () => {
-      const deploy = ({ name, template }: typeof assembly.buildStack, account: string) =>
-        world.deploy(template, { account, region: build.region, stack: name })
+      const deploy = ({ name, template }: typeof assembly.buildStack, account: string, region = build.region) =>
+        world.deploy(template, { account, region, stack: name })
       for (const account of targets) await deploy(assembly.targetStack, account)
       await deploy(assembly.buildStack, build.account)
+      for (const { region, ...stack } of assembly.keyStacks) await deploy(stack, build.account, region)
       await deploy(assembly.soeStack, '444455556666')
     })
     await clock.run({ until: started - 1 })

@@ -30,7 +30,7 @@ components:
         - name: build
           steps: [{ name: Hello, action: ExecuteBash, inputs: { commands: [echo hello] } }]
 images:
-${names.map((name) => `  on-${name}: { parent: ${name}, infrastructure: linux, components: [hello], scanning: ${name === 'amis'} }`).join('\n')}
+${names.map((name) => `  on-${name}: { parent: ${name}, infrastructure: linux, components: [hello], volumes: [{ device: ${name === 'quiet' ? '/dev/sda1' : '/dev/xvda'}, size: 20 }], scanning: ${name === 'amis'} }`).join('\n')}
 rings:
   all: { accounts: ["222233334444"], regions: [us-west-2] }
 cves: { critical: 1 }

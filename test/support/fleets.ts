@@ -241,10 +241,9 @@ const arbitraryImage = (parent: string, upstream: Fleet['upstreams'][string], ri
             ],
         { minLength: 1 },
       ),
-      volumes: fc.subarray([
-        { device: '/dev/xvda', size: 30, type: 'gp3' as const, throughput: 250 },
-        { device: '/dev/sdf', size: 500, type: 'st1' as const },
-      ]),
+      volumes: fc
+        .subarray([{ device: '/dev/sdf', size: 500, type: 'st1' as const }])
+        .map((more) => [{ device: '/dev/xvda', size: 30, type: 'gp3' as const, throughput: 250 }, ...more]),
       tags: fc.dictionary(word, word, { maxKeys: 3 }),
       tests: fc.boolean(),
       scanning: fc.boolean(),

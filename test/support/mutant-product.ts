@@ -9,19 +9,26 @@ export interface Mutation {
   build?: (template: CloudAssemblySummary['buildStack']['template']) => void
   /** Changes the template of the target accounts' stack, in place. */
   target?: (template: CloudAssemblySummary['targetStack']['template']) => void
+  /** Changes the template of the key's stack in each other region, in place. */
+  keys?: (template: CloudAssemblySummary['keyStacks'][number]['template']) => void
   /** Replaces text in the minified bundle of each function that has it. At least one must. */
   code?: [RegExp, string]
 }
 
 /** The same cloud assembly, but for a mistake. The assembly that is given stays as it is. */
-export function mutantOf(assembly: CloudAssemblySummary, { build, target, code }: Mutation): CloudAssemblySummary {
+export function mutantOf(
+  assembly: CloudAssemblySummary,
+  { build, target, keys, code }: Mutation,
+): CloudAssemblySummary {
   const mutant = {
     ...assembly,
     buildStack: structuredClone(assembly.buildStack),
     targetStack: structuredClone(assembly.targetStack),
+    keyStacks: structuredClone(assembly.keyStacks),
   }
   build?.(mutant.buildStack.template)
   target?.(mutant.targetStack.template)
+  for (const { template } of mutant.keyStacks) keys?.(template)
   return code ? { ...mutant, functions: changed(assembly.functions, code) } : mutant
 }
 

@@ -41,7 +41,7 @@ export function smokeTemplate(fleet = smokeFleet(), { validate = false, text = s
   const app = new App({ outdir: join(outdir, 'out'), context: featureFlags, analyticsReporting: false })
   const stack = new RebakeStack(app, 'gold', { env: fleet.build })
   const arns = arnsIn(stack)
-  const key = new FleetKey(stack, fleet)
+  const key = new FleetKey(stack, fleet, fleet.build.region)
   createSmokeTests(stack, { fleet, fleetDirectory: outdir, arns, key })
   const permissions = allowSmokeTests(stack, fleet, arns)
   if (permissions.length > 0) {

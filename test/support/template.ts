@@ -36,6 +36,12 @@ export function onlyResourceOf(template: Template, type: string): Properties {
   return found[0] as Properties
 }
 
+/** The statements of a role's own policies, as they are in the template: they may be changed. */
+export const statementsIn = (template: Template, role: string): Properties[] =>
+  ((template.Resources[role]?.Properties?.Policies ?? []) as Properties[]).flatMap(
+    ({ PolicyDocument }) => PolicyDocument.Statement,
+  )
+
 /** What a role's own policies say, statement by statement. */
 export function statementsOf(template: Template, role: string): Statement[] {
   const properties = resourcesOf(template, 'AWS::IAM::Role')[role]

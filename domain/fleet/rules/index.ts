@@ -4,7 +4,7 @@ import type { FleetProblem } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
 import { parameterUse, sources } from './components.ts'
-import { enoughTime, oneArchitecture, onePlatform, volumes } from './images.ts'
+import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './images.ts'
 import { parts, sizes } from './limits.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
@@ -34,6 +34,7 @@ const rules: Rule[] = [
   onePlatform,
   oneArchitecture,
   volumes,
+  roots,
   enoughTime,
   onePipeline,
   ownPipelines,

@@ -144,6 +144,13 @@ const wrongKmsKey = (name: string, ring: Ring, region: string, arn: string): Fle
   const path = ['rings', name, 'kmsKeys', region]
   if (!ring.regions.includes(region))
     return [wrongKey(path, `expected a region of this ring, found ${show(region)}${didYouMean(region, ring.regions)}`)]
+  if (arn.includes(':alias/aws/'))
+    return [
+      wrongValue(
+        path,
+        `expected a customer managed key, as no other account can use what is encrypted with one that AWS manages, found ${show(arn)}: leave it out for the fleet's own key`,
+      ),
+    ]
   const found = arn.split(':')[3]
   return found === region ? [] : [wrongValue(path, `expected a key in ${region}, found one in ${found}`)]
 }

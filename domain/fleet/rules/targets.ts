@@ -51,32 +51,25 @@ function twice(rings: Record<string, Ring>, name: string, ring: Ring): FleetProb
   })
 }
 
-/**
- * An AMI whose snapshots are encrypted with a key that AWS manages cannot be shared.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-explicit.html
- */
-export const shares: Rule = ({ fleet, region: home }) =>
+/** What is shared belongs to the build account, and so does its key. */
+export const shares: Rule = ({ fleet }) =>
   eachRing(fleet.rings, (name, ring) => {
     if (ring.mode !== 'share') return []
     const path = ['rings', name]
-    return [
-      ...ring.regions
-        .filter((region) => home && region !== home && !ring.kmsKeys?.[region])
-        .map((region) =>
-          wrongKey(
-            path,
-            `expected a key of the build account for ${region} in 'kmsKeys': what is encrypted with a key that AWS manages cannot be shared`,
-          ),
+    // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+    const tagged =
+      Object.keys(ring.tags).length > 0
+        ? [wrongKey([...path, 'tags'], 'expected none: the tags of a shared AMI are seen by its owner only')]
+        : []
+    const foreign = Object.entries(ring.kmsKeys ?? {})
+      .filter(([, arn]) => arn.split(':')[4] !== fleet.build.account)
+      .map(([region, arn]) =>
+        wrongValue(
+          [...path, 'kmsKeys', region],
+          `expected a key of the build account ${fleet.build.account}, which owns what is shared, found one of ${arn.split(':')[4]}`,
         ),
-      ...Object.entries(ring.kmsKeys ?? {})
-        .filter(([, arn]) => arn.split(':')[4] !== fleet.build.account)
-        .map(([region, arn]) =>
-          wrongValue(
-            [...path, 'kmsKeys', region],
-            `expected a key of the build account ${fleet.build.account}, which owns what is shared, found one of ${arn.split(':')[4]}`,
-          ),
-        ),
-    ]
+      )
+    return [...tagged, ...foreign]
   })
 
 /** Rebake can ask an alarm in the build account, and in the accounts where it has a role. */

@@ -1,13 +1,14 @@
 import type { Image } from '@aws-sdk/client-ec2'
 import type { ImageRecipe } from '@aws-sdk/client-imagebuilder'
-import type { Random } from '../../random.ts'
+import type { Kms } from '../kms.ts'
+import { AwsError } from '../types.ts'
 import type { ImageRecord } from './images.ts'
 import type { Place } from './resources.ts'
 
 /** What AMIs are made of. */
 
 export type Devices = NonNullable<Image['BlockDeviceMappings']>
-type Ebs = NonNullable<Devices[number]['Ebs']>
+export type Ebs = NonNullable<Devices[number]['Ebs']>
 
 const kept = [
   'Architecture',
@@ -27,9 +28,19 @@ const kept = [
 export const inherited = (from: Image): Partial<Image> =>
   Object.fromEntries(kept.map((key) => [key, from[key]]).filter(([, value]) => value !== undefined))
 
-/** The parent's volumes, with what the recipe says about each, and the recipe's own. */
-export function volumes(parent: Image, recipe: ImageRecipe): Devices {
-  const devices = new Map((parent.BlockDeviceMappings ?? []).map((device) => [device.DeviceName ?? '', device]))
+/**
+ * The parent's volumes, with what the recipe says about each, and the recipe's own. The key of another account's snapshot
+ * stays behind: what is launched from that has a key of its own.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html
+ */
+export function volumes(parent: Image, recipe: ImageRecipe, account: string): Devices {
+  const devices = new Map(
+    (parent.BlockDeviceMappings ?? []).map((device) => {
+      const { KmsKeyId, ...ebs } = device.Ebs ?? {}
+      const kept = parent.OwnerId === account && KmsKeyId !== undefined ? { ...ebs, KmsKeyId } : ebs
+      return [device.DeviceName ?? '', { ...device, Ebs: kept }]
+    }),
+  )
   for (const { deviceName = '', ebs } of recipe.blockDeviceMappings ?? []) {
     const said = {
       Encrypted: ebs?.encrypted,
@@ -54,29 +65,31 @@ export function fresh(devices: Devices, change: (ebs: Ebs) => Ebs): Devices {
   })
 }
 
-/** Encrypted with a key, by its ARN; without one, with the key for EBS that AWS manages in the account. */
-export const encrypted = (ebs: Ebs, place: Place, random: Random, key = ebs.KmsKeyId): Ebs => ({
-  ...ebs,
-  Encrypted: true,
-  KmsKeyId: keyArn(key ?? 'alias/aws/ebs', place, random),
-})
+/** Encrypted with a key, by its ARN. */
+export const encrypted = (ebs: Ebs, key: string): Ebs => ({ ...ebs, Encrypted: true, KmsKeyId: key })
 
 export function unencrypted({ KmsKeyId: _, ...ebs }: Ebs): Ebs {
   return { ...ebs, Encrypted: false }
 }
 
-/** The key's ARN, whatever names it: an alias is of some key of its account. */
-function keyArn(named: string, { account, region }: Place, random: Random): string {
-  const full = named.startsWith('arn:')
-    ? named
-    : `arn:aws:kms:${region}:${account}:${named.startsWith('alias/') ? named : `key/${named}`}`
-  const [, , , its, owner] = full.split(':')
-  return full.includes(':key/') ? full : `arn:aws:kms:${its}:${owner}:key/${random.fork(`kms/${full}`).uuid()}`
+/** The ARN of a key that must be there, whatever names it. @throws AwsError */
+export function keyArn(kms: Pick<Kms, 'named'>, named: string, place: Place): string {
+  const found = kms.named(named, place)
+  if (found) return found.arn
+  throw new AwsError('InvalidKmsKey', `The KMS key ${named} does not exist in ${place.region}.`)
 }
 
+/** The keys of the snapshots of an AMI, by their ARNs. */
+export const keysOf = ({ BlockDeviceMappings: devices = [] }: Image): string[] => [
+  ...new Set(devices.flatMap(({ Ebs: ebs }) => (ebs?.Encrypted && ebs.KmsKeyId ? [ebs.KmsKeyId] : []))),
+]
+
+export const isEncrypted = ({ BlockDeviceMappings: devices = [] }: Image): boolean =>
+  devices.some(({ Ebs: ebs }) => ebs?.Encrypted)
+
 /** Whether some snapshot is encrypted with a key that AWS manages: it is of no use to any other account. */
-export const isManaged = ({ BlockDeviceMappings: devices = [] }: Image, place: Place, random: Random) =>
-  devices.some(({ Ebs: ebs }) => ebs?.Encrypted && ebs.KmsKeyId === keyArn('alias/aws/ebs', place, random))
+export const isManaged = (image: Image, kms: Pick<Kms, 'key'>): boolean =>
+  keysOf(image).some((key) => kms.key(key)?.managed)
 
 /**
  * Those that somebody asks for, and Image Builder's own, which its AMIs and their snapshots have everywhere: the managed

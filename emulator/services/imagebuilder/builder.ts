@@ -3,9 +3,10 @@ import type { Iam } from '../../iam/iam.ts'
 import type { Ami } from '../ami-store.ts'
 import type { Ec2 } from '../ec2.ts'
 import type { Inspector } from '../inspector2.ts'
+import type { Kms } from '../kms.ts'
 import type { Ssm } from '../ssm/service.ts'
-import type { ServiceDeps } from '../types.ts'
-import { encrypted, fresh, inherited, tagsOf, unencrypted, volumes } from './amis.ts'
+import { AwsError, type ServiceDeps } from '../types.ts'
+import { type Ebs, encrypted, fresh, inherited, keyArn, tagsOf, unencrypted, volumes } from './amis.ts'
 import { Copies, targetsOf } from './copies.ts'
 import type { ImageRecord, Images, Outcome } from './images.ts'
 import type { Place } from './resources.ts'
@@ -15,6 +16,7 @@ export interface Neighbours {
   ssm: Ssm
   iam: Iam
   inspector: Inspector
+  kms: Kms
 }
 
 /** What a build and a distribution do to AMIs. */
@@ -52,17 +54,21 @@ export class Builder {
   /** Makes the output AMI of a build: what the parent is, with the recipe's volumes and tags. */
   build(record: ImageRecord, recipe: ImageRecipe, parent: Ami, outcome: Outcome): string | undefined {
     const { image: from } = parent
-    const { clock, random } = this.#deps
+    const { clock } = this.#deps
     const name = `${recipe.name} ${new Date(clock.now()).toISOString().replaceAll(':', '-')}`
+    const made = attempt(() =>
+      fresh(volumes(from, recipe, record.account), (ebs) =>
+        outcome.unencrypted ? unencrypted(ebs) : this.#volume(ebs, record),
+      ),
+    )
+    if (typeof made === 'string') return made
     const { image } = this.#near.ec2.addImage({
       ...inherited(from),
       account: record.account,
       region: record.region,
       Name: name,
       ...(recipe.description === undefined ? {} : { Description: recipe.description }),
-      BlockDeviceMappings: fresh(volumes(from, recipe), (ebs) =>
-        ebs.Encrypted && !outcome.unencrypted ? encrypted(ebs, record, random) : unencrypted(ebs),
-      ),
+      BlockDeviceMappings: made,
       SourceImageId: from.ImageId,
       SourceImageRegion: record.region,
       Tags: tagsOf(record, recipe.amiTags),
@@ -76,6 +82,13 @@ export class Builder {
       state: { status: 'AVAILABLE' },
     })
     return undefined
+  }
+
+  /** Encrypted, if it is or if the account encrypts everything: with its own key, or the default one of the account. */
+  #volume(ebs: Ebs, place: Place): Ebs {
+    const { ec2, kms } = this.#near
+    if (!ebs.Encrypted && !ec2.encryption.isByDefault(place)) return unencrypted(ebs)
+    return encrypted(ebs, keyArn(kms, ebs.KmsKeyId ?? ec2.encryption.defaultKeyOf(place), place))
   }
 
   /** Copies the source to each region and account of the configuration that has no copy yet. */
@@ -98,5 +111,15 @@ export class Builder {
     if (failures.length === 0) return undefined
     const reported = failures.map(({ region, accountId, state }) => `${accountId} in ${region}: ${state?.reason}`)
     return `Distribution failed for ${failures.length} of ${record.amis.length} copies. ${reported.join(' ')}`
+  }
+}
+
+/** What it makes, or why it failed. */
+function attempt<T>(make: () => T): T | string {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof AwsError) return error.message
+    throw error
   }
 }

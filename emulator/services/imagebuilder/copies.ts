@@ -1,7 +1,8 @@
 import type { Ami as AmiResult, Distribution, DistributionConfiguration } from '@aws-sdk/client-imagebuilder'
 import type { Ami, NewAmi } from '../ami-store.ts'
-import { AwsError, type ServiceDeps } from '../types.ts'
-import { encrypted, fresh, inherited, isManaged, tagsOf } from './amis.ts'
+import { usesThroughEc2 } from '../kms.ts'
+import { AwsError, type Principal, type ServiceDeps } from '../types.ts'
+import { encrypted, fresh, inherited, isEncrypted, isManaged, keyArn, keysOf, tagsOf } from './amis.ts'
 import type { Neighbours } from './builder.ts'
 import type { ImageRecord, Outcome } from './images.ts'
 import type { Place } from './resources.ts'
@@ -21,6 +22,26 @@ export const copyFailures = {
 
 /** The role that Image Builder assumes in a target account to copy an AMI there. */
 const copyRole = (account: string) => `arn:aws:iam::${account}:role/EC2ImageBuilderDistributionCrossAccountRole`
+
+/**
+ * What the execution role needs of the keys that it copies with.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2ImageBuilderExecutionPolicy.html
+ */
+const usesOfExecution = [
+  'Encrypt',
+  'Decrypt',
+  'ReEncryptFrom',
+  'ReEncryptTo',
+  'GenerateDataKeyWithoutPlaintext',
+  'DescribeKey',
+  'CreateGrant',
+]
+
+/**
+ * What the role in a target account needs of the keys of the source region and of its own: all that the guide lists.
+ * https://docs.aws.amazon.com/imagebuilder/latest/userguide/cross-account-dist.html
+ */
+const usesInTarget = [...usesOfExecution, 'GenerateDataKey', 'ListGrants', 'RevokeGrant']
 
 /** Every region of a configuration, in each of its target accounts or in the account itself. */
 export function targetsOf({ distributions = [] }: DistributionConfiguration, own: string): Target[] {
@@ -65,31 +86,85 @@ export class Copies {
     }
   }
 
-  #copy(record: ImageRecord, source: Ami, { account, region, settings }: Target, Name: string): Ami {
-    const { amiDistributionConfiguration: { description, kmsKeyId: key, amiTags } = {} } = settings
-    const { random } = this.#deps
+  #copy(record: ImageRecord, source: Ami, target: Target, Name: string): Ami {
+    const { account, region, settings } = target
+    const { amiDistributionConfiguration: { description, amiTags } = {} } = settings
+    const { isStrict } = this.#deps
     const isForeign = account !== record.account
-    if (isForeign && !this.#near.iam.role(copyRole(account)))
-      throw new AwsError('AccessDenied', `Not authorized to assume ${copyRole(account)}.`)
-    if (isForeign && isManaged(source.image, { ...source, account: source.image.OwnerId }, random))
-      throw new AwsError('InvalidParameterValue', cannotBeShared)
-    // "This can be either the Key ARN or the Alias ARN"; the account that copies would look for an id in itself.
-    if (key !== undefined && (!key.startsWith('arn:') || key.split(':')[3] !== region))
-      throw new AwsError('InvalidKmsKey', `The KMS key ${key} is not a key of ${region} by its ARN.`)
+    const key = this.#keyFor(record, source, target)
+    this.#mustUseKeys(record, source, target, key)
+    // In another account, the policy that Image Builder prescribes for its role lets it tag AMIs only.
+    // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/Ec2ImageBuilderCrossAccountDistributionAccess.html
+    const tagsSnapshots = !isForeign || !isStrict('snapshots-of-copies-have-no-tags')
     const made: NewAmi = {
       ...inherited(source.image),
       account,
       region,
       Name,
       Tags: tagsOf(record, amiTags),
-      snapshotTags: tagsOf(record),
+      snapshotTags: tagsSnapshots ? tagsOf(record) : [],
       ...(description === undefined ? {} : { Description: description }),
-      // The key of the source stays behind: the copy has the named one, or the default one of its account.
+      // The key of the source stays behind.
       BlockDeviceMappings: fresh(source.image.BlockDeviceMappings ?? [], ({ KmsKeyId: _, ...ebs }) =>
-        key !== undefined || ebs.Encrypted ? encrypted(ebs, { account, region }, random, key) : ebs,
+        key === undefined ? ebs : encrypted(ebs, key),
       ),
     }
     return this.#near.ec2.copy(source, made)
+  }
+
+  /** The ARN of the key that a copy is encrypted with; undefined for one that is not. */
+  #keyFor(record: ImageRecord, source: Ami, { account, region, settings }: Target): string | undefined {
+    const { ec2, kms } = this.#near
+    const { isStrict } = this.#deps
+    const { kmsKeyId: named } = settings.amiDistributionConfiguration ?? {}
+    // "This can be either the Key ARN or the Alias ARN"; the account that copies would look for an id in itself.
+    if (named !== undefined && (!named.startsWith('arn:') || named.split(':')[3] !== region))
+      throw new AwsError('InvalidKmsKey', `The KMS key ${named} is not a key of ${region} by its ARN.`)
+    const place = { account, region }
+    const must = isEncrypted(source.image) || ec2.encryption.isByDefault(place)
+    const key = named ?? (must ? ec2.encryption.defaultKeyOf(place) : undefined)
+    if (key === undefined) return undefined
+    const arn = keyArn(kms, key, place)
+    const isDefault = named === undefined && isStrict('encrypted-copies-need-a-key')
+    // https://repost.aws/knowledge-center/image-builder-distr-error-encrypted-ami
+    if (account !== record.account && isEncrypted(source.image))
+      if (isManaged(source.image, kms) || isDefault || (named !== undefined && kms.key(arn)?.managed))
+        throw new AwsError('InvalidParameterValue', cannotBeShared)
+    return arn
+  }
+
+  /**
+   * A copy uses the keys of the source and its own: by the execution role, and in another account by the role there, too.
+   * @throws AwsError for a role that is not let in, or may not
+   */
+  #mustUseKeys(record: ImageRecord, source: Ami, { account, region, settings }: Target, key: string | undefined): void {
+    const { iam, kms } = this.#near
+    const isForeign = account !== record.account
+    const executor = this.#executor(record)
+    const use = (who: Principal, actions: string[], its: string | undefined) => {
+      const asked = [
+        keysOf(source.image).flatMap((each) => usesThroughEc2(each, source.region, actions)),
+        // A key that AWS manages lets in every user of EBS in its account, and its grants are EBS's own.
+        its === undefined ? [] : usesThroughEc2(its, region, kms.key(its)?.managed ? usesOfExecution : actions),
+      ]
+      for (const permission of asked.flat()) kms.authorize(who, permission, region)
+    }
+    // Nobody but the account itself could use its default key.
+    const named = settings.amiDistributionConfiguration?.kmsKeyId === undefined && isForeign ? undefined : key
+    if (!isForeign || this.#deps.isStrict('keys-of-a-copy-are-used-twice')) use(executor, usesOfExecution, named)
+    if (!isForeign) return
+    // AWS does not tell a role that does not exist from one that does not trust.
+    if (!iam.role(copyRole(account)))
+      throw new AwsError('AccessDenied', `Not authorized to assume ${copyRole(account)}.`)
+    use(iam.assume(executor, copyRole(account), 'imagebuilder', { region }), usesInTarget, key)
+  }
+
+  /** By its execution role; without one, by Image Builder's service-linked role, whose policy is AWS's own. */
+  #executor({ account, image }: ImageRecord): Principal {
+    const { iam } = this.#near
+    const { executionRole: named } = image
+    if (named === undefined) return iam.operator(account)
+    return iam.principalOf(named.startsWith('arn:') ? named : `arn:aws:iam::${account}:role/${named}`, 'imagebuilder')
   }
 
   /**
@@ -116,10 +191,10 @@ export class Copies {
   #mustBeShareable(source: Ami, { account, region, settings }: Target, isThere: boolean): void {
     const { launchPermission = {}, kmsKeyId: key } = settings.amiDistributionConfiguration ?? {}
     if (Object.values(launchPermission).every((whom) => !whom?.length)) return
-    const isEncrypted = source.image.BlockDeviceMappings?.some(({ Ebs: ebs }) => ebs?.Encrypted)
+    const { kms } = this.#near
     const managed = isThere
-      ? isManaged(source.image, { account, region }, this.#deps.random)
-      : isEncrypted && key === undefined
+      ? isManaged(source.image, kms)
+      : isEncrypted(source.image) && (key === undefined || kms.named(key, { account, region })?.managed)
     if (managed) throw new AwsError('InvalidParameterValue', cannotBeShared)
   }
 

@@ -146,6 +146,7 @@ export class ImageBuilder implements Service {
           pipeline.infrastructureConfigurationArn ?? '',
         ),
         ...(distribution ? { distributionConfiguration: distribution } : {}),
+        executionRole: pipeline.executionRole,
         imageScanningConfiguration: pipeline.imageScanningConfiguration,
         ...(pipeline.imageScanningConfiguration?.imageScanningEnabled && {
           scanState: { status: 'PENDING' as const },

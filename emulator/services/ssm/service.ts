@@ -49,7 +49,8 @@ export class Ssm implements Service {
       iam: () => host().iam,
       outcomeOf: (target: CommandTarget) => this.commandOutcome(target),
     })
-    this.permissions = { ...permissions, ...automations.permissions, ...commands.permissions }
+    const find = (named: string, place: Place) => this.#parameters.find(named.replace(/:.*$/, ''), place)
+    this.permissions = { ...permissions(find), ...automations.permissions, ...commands.permissions }
     this.operations = { ...this.#ofParameters, ...automations.operations, ...commands.operations }
   }
 

@@ -12,6 +12,8 @@ export interface Version {
   version: number
   type: ParameterType
   dataType: string
+  /** What encrypts a SecureString: a key's id, alias or ARN. */
+  key: string | undefined
   description: string | undefined
   modified: Date
   by: string
@@ -36,6 +38,9 @@ export const arnOf = (name: string, place: Place) => {
 }
 
 export const last = ({ versions }: Parameter): Version => versions.at(-1) ?? versions[0]
+
+/** The key of a SecureString for which nobody names one. */
+export const defaultKey = 'alias/aws/ssm'
 
 /** The parameters of all accounts; each change is an event on the account's default bus. */
 export class Parameters {
@@ -66,11 +71,13 @@ export class Parameters {
     const name = input.Name ?? ''
     const existing = this.find(name, place)
     const before = existing && last(existing)
+    const type = input.Type ?? before?.type ?? 'String'
     const version: Version = {
       value: input.Value ?? '',
       version: (before?.version ?? 0) + 1,
       by,
-      type: input.Type ?? before?.type ?? 'String',
+      type,
+      key: type === 'SecureString' ? (input.KeyId ?? before?.key ?? defaultKey) : undefined,
       dataType: input.DataType ?? before?.dataType ?? 'text',
       description: input.Description ?? before?.description,
       modified: new Date(this.#deps.clock.now()),

@@ -81,7 +81,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a parameter that nothing declares',
     [["{ Version: '1.10' }", "{ Verison: '1.10' }"]],
     [
-      "fleet.yaml:34:41: images.web.components[0].parameters: 'app' declares no parameter 'Verison', did you mean 'Version'?",
+      "fleet.yaml:35:41: images.web.components[0].parameters: 'app' declares no parameter 'Verison', did you mean 'Version'?",
     ],
   ],
   [
@@ -92,7 +92,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a parameter that is missing',
     [["{ component: app, parameters: { Version: '1.10' } }", 'app']],
-    ["fleet.yaml:34:9: images.web.components[0]: 'app' needs the parameter 'Version', which has no default"],
+    ["fleet.yaml:35:9: images.web.components[0]: 'app' needs the parameter 'Version', which has no default"],
   ],
   [
     'more than 25 parameters',
@@ -105,7 +105,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
       ],
     ],
     [
-      'fleet.yaml:34:39: images.web.components[0].parameters: expected at most 25 parameters, the limit of Image Builder, found 26',
+      'fleet.yaml:35:39: images.web.components[0].parameters: expected at most 25 parameters, the limit of Image Builder, found 26',
     ],
   ],
   [

@@ -6,18 +6,18 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown parent',
     [['parent: base', 'parent: bsae']],
     [
-      "fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'bsae', did you mean 'base'?",
+      "fleet.yaml:32:13: images.web.parent: expected an upstream or an image of this fleet, found 'bsae', did you mean 'base'?",
     ],
   ],
   [
     'an unknown parent like nothing',
     [['parent: base', 'parent: something-else']],
-    ["fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'something-else'"],
+    ["fleet.yaml:32:13: images.web.parent: expected an upstream or an image of this fleet, found 'something-else'"],
   ],
   [
     'a parent named as JavaScript names things',
     [['parent: base', 'parent: constructor']],
-    ["fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'constructor'"],
+    ["fleet.yaml:32:13: images.web.parent: expected an upstream or an image of this fleet, found 'constructor'"],
   ],
   [
     'an unknown infrastructure',
@@ -37,18 +37,18 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown component in the long form',
     [['{ component: app,', '{ component: apps,']],
     [
-      "fleet.yaml:34:22: images.web.components[0].component: expected a component of this fleet, found 'apps', did you mean 'app'?",
+      "fleet.yaml:35:22: images.web.components[0].component: expected a component of this fleet, found 'apps', did you mean 'app'?",
     ],
   ],
   [
     'an unknown ring',
     [['timeout: 90m', 'rings: [everyone, erly]']],
-    ["fleet.yaml:35:23: images.web.rings[1]: expected a ring of this fleet, found 'erly', did you mean 'early'?"],
+    ["fleet.yaml:36:23: images.web.rings[1]: expected a ring of this fleet, found 'erly', did you mean 'early'?"],
   ],
   [
     'a ring twice',
     [['timeout: 90m', 'rings: [early, early]']],
-    ["fleet.yaml:35:20: images.web.rings[1]: expected each once, found 'early' again"],
+    ["fleet.yaml:36:20: images.web.rings[1]: expected each once, found 'early' again"],
   ],
   [
     'a cycle',
@@ -58,12 +58,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an image that is its own parent',
     [['parent: base', 'parent: web']],
-    ['fleet.yaml:31:13: images.web.parent: expected a way to an upstream, found a cycle: web -> web'],
+    ['fleet.yaml:32:13: images.web.parent: expected a way to an upstream, found a cycle: web -> web'],
   ],
   [
     'an image and an upstream of one name',
     [['  arm-soe:', '  web:']],
-    ['fleet.yaml:30:3: images.web: expected a name that no upstream has: a parent may be either'],
+    ['fleet.yaml:31:3: images.web: expected a name that no upstream has: a parent may be either'],
   ],
   [
     'one name for two distribution configurations',
@@ -73,7 +73,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
       ['  web:\n', '  base-b:\n'],
     ],
     [
-      "fleet.yaml:30:3: images.base-b: expected another name: with ring 'early' it makes 'acme-base-b-early', as 'base' does with ring 'b-early'",
+      "fleet.yaml:31:3: images.base-b: expected another name: with ring 'early' it makes 'acme-base-b-early', as 'base' does with ring 'b-early'",
     ],
   ],
   [
@@ -83,8 +83,8 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
       ['timeout: 90m', 'timeout: soon'],
     ],
     [
-      "fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'bass', did you mean 'base'?",
-      "fleet.yaml:35:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found 'soon'",
+      "fleet.yaml:32:13: images.web.parent: expected an upstream or an image of this fleet, found 'bass', did you mean 'base'?",
+      "fleet.yaml:36:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found 'soon'",
     ],
   ],
   [
@@ -97,9 +97,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     ],
     [
       "fleet.yaml:2:19: build.account: expected an AWS account id in quotes, such as '111122223333', found the number 111122223333: write it in quotes, '111122223333'",
-      "fleet.yaml:31:13: images.web.parent: expected an upstream or an image of this fleet, found 'bass', did you mean 'base'?",
-      "fleet.yaml:35:5: images.web: unknown key 'timeuot', did you mean 'timeout'?",
-      "fleet.yaml:39:26: rings.early.regions[1]: expected an AWS region, found 'us-esat-1', did you mean 'us-east-1'?",
+      "fleet.yaml:32:13: images.web.parent: expected an upstream or an image of this fleet, found 'bass', did you mean 'base'?",
+      "fleet.yaml:36:5: images.web: unknown key 'timeuot', did you mean 'timeout'?",
+      "fleet.yaml:40:26: rings.early.regions[1]: expected an AWS region, found 'us-esat-1', did you mean 'us-east-1'?",
     ],
   ],
 ]

@@ -7,20 +7,20 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'an account twice in a ring',
     [["'777788889999'", "'555566667777'"]],
-    ["fleet.yaml:41:32: rings.everyone.accounts[1]: expected each once, found '555566667777' again"],
+    ["fleet.yaml:42:32: rings.everyone.accounts[1]: expected each once, found '555566667777' again"],
   ],
   [
     'an account and region in two rings',
     [["'777788889999'", "'222233334444'"]],
     [
-      "fleet.yaml:41:32: rings.everyone.accounts[1]: expected an account and region in one ring only, found 222233334444 in us-west-2 in ring 'early' too",
+      "fleet.yaml:42:32: rings.everyone.accounts[1]: expected an account and region in one ring only, found 222233334444 in us-west-2 in ring 'early' too",
     ],
   ],
   [
     'a region of another partition',
     [['us-east-1', 'cn-north-1']],
     [
-      "fleet.yaml:39:26: rings.early.regions[1]: expected a region of partition aws, as the build region us-west-2 is, found 'cn-north-1' of aws-cn",
+      "fleet.yaml:40:26: rings.early.regions[1]: expected a region of partition aws, as the build region us-west-2 is, found 'cn-north-1' of aws-cn",
     ],
   ],
   [
@@ -46,34 +46,34 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a parameter without a slash',
     [["['222233334444']", "['222233334444']\n    parameter: images/{image}"]],
-    ["fleet.yaml:39:16: rings.early.parameter: expected a parameter name that starts with '/', found 'images/{image}'"],
+    ["fleet.yaml:40:16: rings.early.parameter: expected a parameter name that starts with '/', found 'images/{image}'"],
   ],
   [
     'a parameter that SSM keeps',
     [["['222233334444']", "['222233334444']\n    parameter: /aws/{image}"]],
     [
-      "fleet.yaml:39:16: rings.early.parameter: expected a parameter name that does not start with /aws or /ssm, which SSM keeps, found '/aws/{image}'",
+      "fleet.yaml:40:16: rings.early.parameter: expected a parameter name that does not start with /aws or /ssm, which SSM keeps, found '/aws/{image}'",
     ],
   ],
   [
     'a parameter for all images',
     [["['222233334444']", "['222233334444']\n    parameter: /images"]],
     [
-      "fleet.yaml:39:16: rings.early.parameter: expected {image} in the parameter name, so that each image has its own, found '/images'",
+      "fleet.yaml:40:16: rings.early.parameter: expected {image} in the parameter name, so that each image has its own, found '/images'",
     ],
   ],
   [
     'a parameter with an unknown placeholder',
     [["['222233334444']", "['222233334444']\n    parameter: '/images/{imge}'"]],
     [
-      "fleet.yaml:39:16: rings.early.parameter: expected no placeholders but {fleet}, {image}, {ring}, found '{imge}', did you mean '{image}'?",
+      "fleet.yaml:40:16: rings.early.parameter: expected no placeholders but {fleet}, {image}, {ring}, found '{imge}', did you mean '{image}'?",
     ],
   ],
   [
     'a parameter with a space',
     [["['222233334444']", "['222233334444']\n    parameter: '/my images/{image}'"]],
     [
-      "fleet.yaml:39:16: rings.early.parameter: expected a parameter name of at most 14 levels, of letters, digits and . - _: channels are one below it, found '/my images/{image}'",
+      "fleet.yaml:40:16: rings.early.parameter: expected a parameter name of at most 14 levels, of letters, digits and . - _: channels are one below it, found '/my images/{image}'",
     ],
   ],
   [
@@ -85,7 +85,19 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
       ],
     ],
     [
-      "fleet.yaml:39:16: rings.early.kmsKeys.us-west-1: expected a region of this ring, found 'us-west-1', did you mean 'us-west-2'?",
+      "fleet.yaml:40:16: rings.early.kmsKeys.us-west-1: expected a region of this ring, found 'us-west-1', did you mean 'us-west-2'?",
+    ],
+  ],
+  [
+    'a key that AWS manages',
+    [
+      [
+        "['222233334444']",
+        "['222233334444']\n    kmsKeys: { us-west-2: 'arn:aws:kms:us-west-2:{account}:alias/aws/ebs' }",
+      ],
+    ],
+    [
+      "fleet.yaml:40:27: rings.early.kmsKeys.us-west-2: expected a customer managed key, as no other account can use what is encrypted with one that AWS manages, found 'arn:aws:kms:us-west-2:{account}:alias/aws/ebs': leave it out for the fleet's own key",
     ],
   ],
   [
@@ -96,7 +108,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         "['222233334444']\n    kmsKeys: { us-west-2: 'arn:aws:kms:us-east-1:{account}:alias/images' }",
       ],
     ],
-    ['fleet.yaml:39:27: rings.early.kmsKeys.us-west-2: expected a key in us-west-2, found one in us-east-1'],
+    ['fleet.yaml:40:27: rings.early.kmsKeys.us-west-2: expected a key in us-west-2, found one in us-east-1'],
   ],
 ]
 

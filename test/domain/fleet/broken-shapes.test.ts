@@ -7,7 +7,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     [
       ['  base:\n    parent: linux-soe\n', '  - base\n  - web\n'],
       [
-        "    infrastructure: small\n    components: [patch, agent]\n  web:\n    parent: base\n    infrastructure: small\n    components:\n      - { component: app, parameters: { Version: '1.10' } }\n    timeout: 90m\n",
+        "    infrastructure: small\n    components: [patch, agent]\n    volumes: [{ device: /dev/xvda, size: 20 }]\n  web:\n    parent: base\n    infrastructure: small\n    components:\n      - { component: app, parameters: { Version: '1.10' } }\n    timeout: 90m\n",
         '',
       ],
     ],
@@ -17,68 +17,68 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key at the top',
     [['notify:', 'notifications:']],
     [
-      "fleet.yaml:43:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, freshness, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, retirement, waivers, notify",
+      "fleet.yaml:44:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, freshness, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, retirement, waivers, notify",
     ],
   ],
   [
     'an unknown key near a missing one',
     [['    parent: base', '    parrent: base']],
-    ["fleet.yaml:31:5: images.web: unknown key 'parrent', did you mean 'parent'?"],
+    ["fleet.yaml:32:5: images.web: unknown key 'parrent', did you mean 'parent'?"],
   ],
   [
     'an unknown key near nothing',
     [['    timeout: 90m', '    colour: blue']],
     [
-      "fleet.yaml:35:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
+      "fleet.yaml:36:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
     ],
   ],
   [
     'a missing key',
     [['    parent: base\n', '']],
-    ["fleet.yaml:30:3: images.web: the key 'parent' is missing: expected the name of an upstream or an image"],
+    ["fleet.yaml:31:3: images.web: the key 'parent' is missing: expected the name of an upstream or an image"],
   ],
   [
     'a missing section',
     [['rings:', 'notify2:']],
     [
       "fleet.yaml:1:1: the key 'rings' is missing: expected rings by name",
-      "fleet.yaml:36:1: unknown key 'notify2', did you mean 'notify'?",
+      "fleet.yaml:37:1: unknown key 'notify2', did you mean 'notify'?",
     ],
   ],
   [
     'text for a number',
     [['notify:', 'concurrentBakes: many\nnotify:']],
-    ["fleet.yaml:43:18: concurrentBakes: expected a whole number from 1 to 100, found 'many'"],
+    ["fleet.yaml:44:18: concurrentBakes: expected a whole number from 1 to 100, found 'many'"],
   ],
   [
     'a number out of bounds',
     [['notify:', 'concurrentBakes: 500\nnotify:']],
-    ['fleet.yaml:43:18: concurrentBakes: expected a whole number from 1 to 100, found the number 500'],
+    ['fleet.yaml:44:18: concurrentBakes: expected a whole number from 1 to 100, found the number 500'],
   ],
   [
     'yes for true',
     [['    timeout: 90m', '    tests: yes']],
-    ["fleet.yaml:35:12: images.web.tests: expected true or false, found 'yes'"],
+    ["fleet.yaml:36:12: images.web.tests: expected true or false, found 'yes'"],
   ],
   [
     'a bare list item for a list',
     [["['222233334444']", "'222233334444'"]],
-    ["fleet.yaml:38:15: rings.early.accounts: expected a list of accounts, found '222233334444'"],
+    ["fleet.yaml:39:15: rings.early.accounts: expected a list of accounts, found '222233334444'"],
   ],
   [
     'nothing for a mapping',
     [[' { email: [team@example.com] }', '']],
-    ['fleet.yaml:43:1: notify: expected a mapping of keys to values, found nothing'],
+    ['fleet.yaml:44:1: notify: expected a mapping of keys to values, found nothing'],
   ],
   [
     'an empty list',
     [["['222233334444']", '[]']],
-    ["fleet.yaml:37:3: rings.early: expected 'accounts', 'organizationalUnits' or 'organization: true', found none"],
+    ["fleet.yaml:38:3: rings.early: expected 'accounts', 'organizationalUnits' or 'organization: true', found none"],
   ],
   [
     'no regions',
     [['[us-west-2, us-east-1]', '[]']],
-    ['fleet.yaml:39:14: rings.early.regions: expected at least one region, found none'],
+    ['fleet.yaml:40:14: rings.early.regions: expected at least one region, found none'],
   ],
   [
     'a fleet name that is too long',
@@ -98,25 +98,25 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an image name with capitals',
     [['  web:\n', '  WebServer:\n']],
     [
-      "fleet.yaml:30:3: images: expected a name of lower-case letters, digits and single hyphens, found 'WebServer', did you mean 'web-server'?",
+      "fleet.yaml:31:3: images: expected a name of lower-case letters, digits and single hyphens, found 'WebServer', did you mean 'web-server'?",
     ],
   ],
   [
     'an image name that is too long',
     [['  web:\n', `  ${'long-'.repeat(9)}er:\n`]],
     [
-      "fleet.yaml:30:3: images: expected a name of 2 to 40 characters, found 'long-long-long-long-long-long-long-long-long-er'",
+      "fleet.yaml:31:3: images: expected a name of 2 to 40 characters, found 'long-long-long-long-long-long-long-long-long-er'",
     ],
   ],
   [
     'a name that JavaScript keeps',
     [['  web:\n', '  constructor:\n']],
-    ["fleet.yaml:30:3: images: expected a name that is not reserved, found 'constructor'"],
+    ["fleet.yaml:31:3: images: expected a name that is not reserved, found 'constructor'"],
   ],
   [
     'a parameter name that JavaScript keeps',
     [["{ Version: '1.10' }", "{ Version: '1.10', __proto__: x }"]],
-    ["fleet.yaml:34:58: images.web.components[0].parameters: expected a name that is not reserved, found '__proto__'"],
+    ["fleet.yaml:35:58: images.web.components[0].parameters: expected a name that is not reserved, found '__proto__'"],
   ],
   [
     'an account id without quotes',
@@ -129,49 +129,49 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an account id in a list without quotes',
     [["'777788889999'", '777788889999']],
     [
-      "fleet.yaml:41:32: rings.everyone.accounts[1]: expected an AWS account id in quotes, such as '111122223333', found the number 777788889999: write it in quotes, '777788889999'",
+      "fleet.yaml:42:32: rings.everyone.accounts[1]: expected an AWS account id in quotes, such as '111122223333', found the number 777788889999: write it in quotes, '777788889999'",
     ],
   ],
   [
     'an account id of 11 digits',
     [["'222233334444'", "'22223333444'"]],
-    ["fleet.yaml:38:16: rings.early.accounts[0]: expected an AWS account id of 12 digits, found '22223333444'"],
+    ["fleet.yaml:39:16: rings.early.accounts[0]: expected an AWS account id of 12 digits, found '22223333444'"],
   ],
   [
     'a region that does not exist',
     [['us-east-1', 'us-eest-1']],
-    ["fleet.yaml:39:26: rings.early.regions[1]: expected an AWS region, found 'us-eest-1', did you mean 'us-east-1'?"],
+    ["fleet.yaml:40:26: rings.early.regions[1]: expected an AWS region, found 'us-eest-1', did you mean 'us-east-1'?"],
   ],
   [
     'a region nothing like one',
     [['us-east-1', 'mars']],
-    ["fleet.yaml:39:26: rings.early.regions[1]: expected an AWS region, found 'mars'"],
+    ["fleet.yaml:40:26: rings.early.regions[1]: expected an AWS region, found 'mars'"],
   ],
   [
     'a duration without a unit',
     [['timeout: 90m', 'timeout: 90']],
-    ["fleet.yaml:35:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found the number 90"],
+    ["fleet.yaml:36:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found the number 90"],
   ],
   [
     'a duration that is none',
     [['timeout: 90m', 'timeout: soon']],
-    ["fleet.yaml:35:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found 'soon'"],
+    ["fleet.yaml:36:14: images.web.timeout: expected a duration such as '45m', '2h' or '7d', found 'soon'"],
   ],
   [
     'a promise that nobody could keep',
     [['timeout: 90m', 'freshness: 12h']],
-    ["fleet.yaml:35:16: images.web.freshness: expected a duration from 1d to 365d, found '12h'"],
+    ["fleet.yaml:36:16: images.web.freshness: expected a duration from 1d to 365d, found '12h'"],
   ],
   [
     'a duration that is too long',
     [['timeout: 90m', 'timeout: 90d']],
-    ["fleet.yaml:35:14: images.web.timeout: expected a duration from 10m to 24h, found '90d'"],
+    ["fleet.yaml:36:14: images.web.timeout: expected a duration from 10m to 24h, found '90d'"],
   ],
   [
     'a parameter that is a number',
     [["Version: '1.10'", 'Version: 1.10']],
     [
-      "fleet.yaml:34:50: images.web.components[0].parameters.Version: expected text, found the number 1.10: write it in quotes, '1.10'",
+      "fleet.yaml:35:50: images.web.components[0].parameters.Version: expected text, found the number 1.10: write it in quotes, '1.10'",
     ],
   ],
   [
@@ -182,7 +182,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnet: subnet-12345678, securityGroups: [sg-12345678], endpoints: creat }',
       ],
     ],
-    ["fleet.yaml:44:98: network.endpoints: expected one of create, list, found 'creat', did you mean 'create'?"],
+    ["fleet.yaml:45:98: network.endpoints: expected one of create, list, found 'creat', did you mean 'create'?"],
   ],
   [
     'a VPC id',
@@ -192,17 +192,17 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         '{ email: [team@example.com] }\nnetwork: { vpc: my-vpc, subnet: subnet-12345678, securityGroups: [sg-12345678] }',
       ],
     ],
-    ["fleet.yaml:44:17: network.vpc: expected a VPC id such as vpc-0a1b2c3d4e5f67890, found 'my-vpc'"],
+    ["fleet.yaml:45:17: network.vpc: expected a VPC id such as vpc-0a1b2c3d4e5f67890, found 'my-vpc'"],
   ],
   [
     'an email address',
     [['team@example.com', 'team']],
-    ["fleet.yaml:43:19: notify.email[0]: expected an email address, found 'team'"],
+    ["fleet.yaml:44:19: notify.email[0]: expected an email address, found 'team'"],
   ],
   [
     'an organization id',
     [['notify:', 'organization: acme\nnotify:']],
-    ["fleet.yaml:43:15: organization: expected an organization id such as o-exampleorgid, found 'acme'"],
+    ["fleet.yaml:44:15: organization: expected an organization id such as o-exampleorgid, found 'acme'"],
   ],
   [
     'more than 20 components',
@@ -239,7 +239,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a KMS key that is a bare id',
     [["['222233334444']", "['222233334444']\n    kmsKeys: { us-west-2: 1234abcd-12ab-34cd-56ef-1234567890ab }"]],
     [
-      "fleet.yaml:39:27: rings.early.kmsKeys.us-west-2: expected the ARN of a KMS key or alias, as a bare id means nothing in another account, found '1234abcd-12ab-34cd-56ef-1234567890ab'",
+      "fleet.yaml:40:27: rings.early.kmsKeys.us-west-2: expected the ARN of a KMS key or alias, as a bare id means nothing in another account, found '1234abcd-12ab-34cd-56ef-1234567890ab'",
     ],
   ],
 ]

@@ -13,7 +13,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a key twice',
     [['  web:\n', '  base:\n']],
-    ["fleet.yaml:30:3: the key 'base' is there already: expected each key once"],
+    ["fleet.yaml:31:3: the key 'base' is there already: expected each key once"],
   ],
   [
     'an alias without an anchor',
@@ -28,9 +28,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a key that is a list',
     [['  web:\n', '  ? [a, b]\n  : 1\n  web:\n']],
-    ['fleet.yaml:30:5: expected a key that is text'],
+    ['fleet.yaml:31:5: expected a key that is text'],
   ],
-  ['two documents', [['notify:', '---\nnotify:']], ['fleet.yaml:43:1: expected one document in the file']],
+  ['two documents', [['notify:', '---\nnotify:']], ['fleet.yaml:44:1: expected one document in the file']],
   ['a tag', [['name: acme', 'name: !Ref acme']], ['fleet.yaml:1:7: this is not YAML: unresolved tag: !Ref']],
   ['an empty file', [['', '']], ['fleet.yaml:1:1: expected a mapping of keys to values, found nothing']],
   ['a list', [['', '- a']], ['fleet.yaml:1:1: expected a mapping of keys to values, found a list']],

@@ -30,6 +30,7 @@ images:
     parent: linux-soe
     infrastructure: small
     components: [patch, agent]
+    volumes: [{ device: /dev/xvda, size: 20 }]
   web:
     parent: base
     infrastructure: small

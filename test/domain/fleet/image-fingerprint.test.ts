@@ -44,7 +44,13 @@ describe('the fingerprint of an image', () => {
   it.each([
     ['what does not go into the AMI', [web]],
     ['a description', [['parent: base', 'parent: base\n    description: The web']]],
-    ['another parent', [['parent: base', 'parent: linux-soe']]],
+    [
+      'another parent',
+      [
+        ['parent: base', 'parent: linux-soe\n    rings: [own]'],
+        ['rings:\n', "rings:\n  own: { accounts: ['111122223333'], regions: [us-west-2] }\n"],
+      ],
+    ],
     ['the rings', [['timeout: 90m', 'rings: [early]']]],
     ['what is said by default', [['[patch, agent]', '[{ component: patch }, agent]']]],
   ] as [string, [string, string][]][])('does not change with %s', (_, edits) =>

@@ -35,7 +35,7 @@ describe('a small fleet', () => {
         { component: 'patch', parameters: {} },
         { component: 'agent', parameters: {} },
       ],
-      volumes: [],
+      volumes: [{ device: '/dev/xvda', size: 20, type: 'gp3' }],
       tags: {},
       tests: true,
       scanning: false,

@@ -26,7 +26,7 @@ describe('the checks of an image', () => {
         mode: 'required',
         timeout: 900,
         lookAfter: 900,
-        settings: { architecture: 'x86_64', imdsv2: true, encrypted: true, tags: [] },
+        settings: { architecture: 'x86_64', imdsv2: true, encrypted: true, rootDevice: '/dev/xvda', tags: [] },
       },
     ])
   })

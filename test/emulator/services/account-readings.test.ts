@@ -57,7 +57,7 @@ describe('iam', () => {
 describe('kms', () => {
   const arn = keyIn(build.region)
   const client = () => new KMSClient(clientOptions(world))
-  const policy = { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'kms:*' }] }
+  const policy = { Statement: [{ Effect: 'Allow', Principal: '*', Action: 'kms:*' } as const] }
 
   it('tells of a key by its id, its alias or its ARN, and its policy', async () => {
     world.aws.kms.addKey({ arn, enabled: false, policy })

@@ -4,10 +4,23 @@ import {
   type DescribeAutoScalingGroupsCommandInput,
   DescribeLaunchConfigurationsCommand,
   DescribePoliciesCommand,
+  DescribeScalingActivitiesCommand,
+  SetDesiredCapacityCommand,
 } from '@aws-sdk/client-auto-scaling'
 import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { allow, build, clientOptions, itFitsTheModels, roleWith, type Served, served, target } from '../accounts.ts'
+import {
+  addKeys,
+  allow,
+  build,
+  clientOptions,
+  itFitsTheModels,
+  keyIn,
+  roleWith,
+  type Served,
+  served,
+  target,
+} from '../accounts.ts'
 
 let world: Served
 let client: AutoScalingClient
@@ -129,6 +142,90 @@ it('refuses who may not, and what it does not emulate', async () => {
   })
   await expect(client.send(new DescribePoliciesCommand())).rejects.toThrow('does not emulate')
   await expect(groups({ Filters: [{ Name: 'tag-key', Values: ['team'] }] })).rejects.toThrow('does not emulate')
+})
+
+describe('a group that is to have more', () => {
+  const key = keyIn(target.region)
+  const operator = () =>
+    new AutoScalingClient({
+      ...clientOptions(world),
+      credentials: { accessKeyId: target.account, secretAccessKey: 'a' },
+    })
+  const named = (name: string) => ({ AutoScalingGroupName: name })
+  /** A group with an AMI of an account, and its last activity when it has launched. */
+  const launched = async (name: string, account: string, kmsKey?: string) => {
+    const { ec2, autoscaling } = world.aws
+    const encryption = kmsKey === undefined ? { Encrypted: false } : { Encrypted: true, KmsKeyId: kmsKey }
+    const { image } = ec2.addImage({
+      account,
+      region: target.region,
+      Name: name,
+      sharedWith: [target.account],
+      BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, ...encryption } }],
+    })
+    ec2.launchTemplates.add({ ...target, name, data: { ImageId: image.ImageId } })
+    autoscaling.add({ ...target, name, launchTemplate: { name } })
+    await operator().send(new SetDesiredCapacityCommand({ ...named(name), DesiredCapacity: 1 }))
+    const { Activities = [] } = await operator().send(new DescribeScalingActivitiesCommand(named(name)))
+    return { activity: Activities[0], role: autoscaling.addServiceRole(target.account) }
+  }
+
+  it('launches what is not encrypted, or with a key that AWS manages for the account', async () => {
+    const managed = `arn:aws:kms:${target.region}:${target.account}:alias/aws/ebs`
+    expect((await launched('plain', target.account)).activity?.StatusCode).toBe('Successful')
+    const own = world.aws.kms.key(managed)?.arn ?? ''
+    expect((await launched('managed', target.account, own)).activity?.StatusCode).toBe('Successful')
+    const { AutoScalingGroups } = await operator().send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: ['plain'] }),
+    )
+    expect(AutoScalingGroups?.[0]?.Instances).toHaveLength(1)
+  })
+
+  it.each([
+    ['shared', build.account],
+    ['copied', target.account],
+  ])('needs a grant for the key of another account, for what is %s', async (name, account) => {
+    addKeys({ ...world })
+    const { activity, role } = await launched(name, account, key)
+    expect(activity).toMatchObject({
+      StatusCode: 'Failed',
+      StatusMessage: expect.stringContaining('Client.InternalError: Client error on launch'),
+    })
+    const [instance] = world.aws.ec2.instances.in(target).filter((each) => each.instance.StateReason)
+    expect(instance?.instance).toMatchObject({ StateReason: { Code: 'Client.InternalError' } })
+    await world.aws.call({
+      principal: world.aws.iam.operator(target.account),
+      service: 'kms',
+      operation: 'CreateGrant',
+      input: {
+        KeyId: key,
+        GranteePrincipal: role,
+        Operations: [
+          'Decrypt',
+          'ReEncryptFrom',
+          'ReEncryptTo',
+          'GenerateDataKeyWithoutPlaintext',
+          'DescribeKey',
+          'CreateGrant',
+        ],
+      },
+    })
+    expect((await launched(`${name} again`, account, key)).activity?.StatusCode).toBe('Successful')
+    world.aws.kms.revokeGrants(key, role)
+  })
+
+  it('says so where there is no such AMI, and is refused for a group that is not there', async () => {
+    const { ec2, autoscaling } = world.aws
+    ec2.launchTemplates.add({ ...target, name: 'gone', data: { ImageId: 'ami-00000000000000009' } })
+    autoscaling.add({ ...target, name: 'gone', launchTemplate: { name: 'gone' } })
+    await operator().send(new SetDesiredCapacityCommand({ ...named('gone'), DesiredCapacity: 1 }))
+    const { Activities } = await operator().send(new DescribeScalingActivitiesCommand(named('gone')))
+    expect(Activities).toMatchObject([
+      { StatusCode: 'Failed', StatusMessage: expect.stringContaining('does not exist') },
+    ])
+    const nobody = operator().send(new SetDesiredCapacityCommand({ ...named('nobody'), DesiredCapacity: 1 }))
+    await expect(nobody).rejects.toThrow('nobody not found')
+  })
 })
 
 itFitsTheModels(() => world.aws.calls)

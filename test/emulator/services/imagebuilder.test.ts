@@ -17,6 +17,7 @@ import {
   build,
   clientOptions,
   itFitsTheModels,
+  keyIn,
   roleWith,
   type Served,
   seedFleet,
@@ -294,7 +295,12 @@ describe('a distribution', () => {
       'AWS::ImageBuilder::DistributionConfiguration',
       {
         Name: 'golden-base-late',
-        Distributions: [{ Region: 'us-east-1', AmiDistributionConfiguration: { TargetAccountIds: ['444444444444'] } }],
+        Distributions: [
+          {
+            Region: 'us-east-1',
+            AmiDistributionConfiguration: { TargetAccountIds: ['444444444444'], KmsKeyId: keyIn('us-east-1') },
+          },
+        ],
       },
       build,
     )

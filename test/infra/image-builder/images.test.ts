@@ -124,8 +124,8 @@ describe('recipes', () => {
     ])
   })
 
-  it("encrypt volumes with the fleet's key, and leave the parent's alone where none is given", () => {
-    expect(named('ImageRecipe', 'gold-base')?.BlockDeviceMappings).toEqual([
+  it("encrypt volumes with the fleet's key, the root also where an image above names it", () => {
+    const root = [
       {
         DeviceName: '/dev/xvda',
         Ebs: {
@@ -137,8 +137,8 @@ describe('recipes', () => {
           DeleteOnTermination: true,
         },
       },
-    ])
-    expect(named('ImageRecipe', 'gold-api')?.BlockDeviceMappings).toBeUndefined()
+    ]
+    for (const name of ['gold-base', 'gold-api']) expect(named('ImageRecipe', name)?.BlockDeviceMappings).toEqual(root)
   })
 
   it('tag the AMI', () => {

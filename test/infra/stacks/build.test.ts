@@ -73,27 +73,18 @@ describe('the bus', () => {
 })
 
 describe("the fleet's key", () => {
-  it('rotates, and lets only the distribution roles of target accounts copy', () => {
+  it('rotates, stays when the stack goes, and is for its own account, targets, and alarms', () => {
     const { EnableKeyRotation, KeyPolicy } = onlyResourceOf(template, 'AWS::KMS::Key')
     expect(EnableKeyRotation).toBe(true)
-    const [owner, copy, grant] = KeyPolicy.Statement
+    const [owner, ...others] = KeyPolicy.Statement
     expect(owner.Principal).toEqual({ AWS: 'arn:aws:iam::111122223333:root' })
-    const only = {
-      ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/EC2ImageBuilderDistributionCrossAccountRole' },
-    }
-    const accounts = ['222233334444', '555566667777'].map((account) => `arn:aws:iam::${account}:root`)
-    expect(copy).toMatchObject({
-      Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'],
-      Principal: { AWS: accounts },
-      Condition: only,
-    })
-    expect(grant).toMatchObject({
-      Action: 'kms:CreateGrant',
-      Principal: { AWS: accounts },
-      Condition: { ...only, Bool: { 'kms:GrantIsForAWSResource': true } },
-    })
-    // The fourth lets alarms publish.
-    expect(KeyPolicy.Statement).toHaveLength(4)
+    expect(others.map(({ Sid }: { Sid: string }) => Sid)).toEqual([
+      'TargetAccountsUseImages',
+      'TargetAccountsLetEc2UseImages',
+      'TargetAccountsLetAutoScalingUseImages',
+      'AlarmsPublish',
+    ])
+    expect(template.Resources.FleetKey?.DeletionPolicy).toBe('Retain')
   })
 })
 

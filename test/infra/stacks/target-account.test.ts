@@ -26,6 +26,8 @@ const always = [
   'withdraw-amis',
   'examine-accounts',
 ]
+const serviceRole =
+  'arn:<AWS::Partition>:iam::<AWS::AccountId>:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling'
 const describing = [
   'autoscaling:DescribeAutoScalingGroups',
   'autoscaling:DescribeLaunchConfigurations',
@@ -63,8 +65,11 @@ describe('the publish role', () => {
       .sort()
     expect(may).toMatchObject({
       ...Object.fromEntries([...describing, 'ec2:DescribeSnapshots'].map((action) => [action, ['*']])),
-      // It lets rebake doctor see whether the other role and the account's own keys are there.
-      'iam:GetRole': [`arn:<AWS::Partition>:iam::<AWS::AccountId>:role/EC2ImageBuilderDistributionCrossAccountRole`],
+      // It lets rebake doctor see whether the other role, that of Auto Scaling, and the account's own keys are there.
+      'iam:GetRole': [
+        'arn:<AWS::Partition>:iam::<AWS::AccountId>:role/EC2ImageBuilderDistributionCrossAccountRole',
+        serviceRole,
+      ],
       'kms:DescribeKey': inRegions('kms', 'key/*', ['us-east-1']),
       'ssm:PutParameter': parameters,
     })
@@ -76,7 +81,9 @@ describe('the publish role', () => {
     expect(may['ssm:GetParameters']).toEqual(expect.arrayContaining(inRegions('ssm', 'parameter/*')))
     const ofEc2 = (kind: string) =>
       ['eu-west-1', 'us-east-1'].map((region) => `arn:<AWS::Partition>:ec2:${region}::${kind}/*`)
-    const byTag = statementsOf(template, 'PublishRole').filter(({ Condition }) => Condition)
+    const byTag = statementsOf(template, 'PublishRole').filter(({ Action }) =>
+      /^ec2:(?!Describe)/.test(Action[0] ?? ''),
+    )
     expect(byTag).toEqual([
       {
         Effect: 'Allow',
@@ -88,9 +95,32 @@ describe('the publish role', () => {
         Effect: 'Allow',
         Resource: ofEc2('snapshot'),
         Action: ['ec2:DeleteSnapshot'],
-        Condition: { StringEquals: { 'aws:ResourceTag/CreatedBy': 'EC2 Image Builder' } },
+        Condition: { StringEquals: { 'aws:ResourceTag/rebake:fleet': 'gold' } },
+      },
+      {
+        Effect: 'Allow',
+        Resource: ofEc2('snapshot'),
+        Action: ['ec2:CreateTags'],
+        Condition: {
+          StringEquals: { 'aws:RequestTag/rebake:fleet': 'gold' },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': ['rebake:fleet'] },
+        },
       },
     ])
+  })
+
+  it('lets Auto Scaling of its account use keys of the build account, and nobody else', () => {
+    const [granting, ...others] = statementsOf(template, 'PublishRole').filter(({ Action }) =>
+      Action.includes('kms:CreateGrant'),
+    )
+    expect(others).toEqual([])
+    expect(granting).toMatchObject({
+      Resource: ['eu-west-1', 'us-east-1'].map((region) => `arn:<AWS::Partition>:kms:${region}:111122223333:key/*`),
+      Condition: {
+        'ForAllValues:StringEquals': { 'kms:GrantOperations': expect.arrayContaining(['Decrypt', 'CreateGrant']) },
+        StringEquals: { 'kms:GranteePrincipal': serviceRole },
+      },
+    })
   })
 
   it(
@@ -145,11 +175,12 @@ describe('the distribution role', () => {
     })
   })
 
-  it('uses keys through EC2 only, of the build account and its own', () => {
+  it('uses keys through EC2 only, of the build account in every region, and its own where a ring names them', () => {
     for (const { Resource, Condition } of statementsOf(template, 'CrossAccountDistributionRole')) {
       expect(Resource.sort()).toEqual([
-        'arn:<AWS::Partition>:kms:*:<AWS::AccountId>:key/*',
         'arn:<AWS::Partition>:kms:eu-west-1:111122223333:key/*',
+        'arn:<AWS::Partition>:kms:us-east-1:111122223333:key/*',
+        'arn:<AWS::Partition>:kms:us-east-1:<AWS::AccountId>:key/*',
       ])
       expect(Condition).toMatchObject({ StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' } })
     }

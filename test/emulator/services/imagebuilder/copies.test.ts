@@ -18,6 +18,8 @@ import { copyFailures } from '../../../../emulator/services/imagebuilder/copies.
 import type { Outcome } from '../../../../emulator/services/imagebuilder/images.ts'
 import type { CallRecord } from '../../../../emulator/services/types.ts'
 import {
+  addKeys,
+  allow,
   build,
   clientOptions,
   itFitsTheModels,
@@ -33,6 +35,7 @@ const calls: CallRecord[] = []
 const organization = 'arn:aws:organizations::000000000001:organization/o-example1234'
 const unit = 'arn:aws:organizations::000000000001:ou/o-example1234/ou-abcd-11111111'
 const second = '555555555555'
+const stranger = '888888888888'
 let world: Served
 let client: ImagebuilderClient
 let source: string
@@ -40,13 +43,14 @@ let source: string
 beforeEach(async () => {
   world = await served()
   const fleet = seedFleet(world)
+  addKeys(world, second, stranger)
   const { aws } = world
   aws.addRole({
     account: second,
     logicalId: 'CopyRole',
     name: 'EC2ImageBuilderDistributionCrossAccountRole',
     arn: `arn:aws:iam::${second}:role/EC2ImageBuilderDistributionCrossAccountRole`,
-    policies: [],
+    policies: [{ Statement: [allow('kms:*')] }],
     trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
   })
   aws.organizations.set({
@@ -97,6 +101,12 @@ async function distribute(...distributions: Distribution[]): Promise<string> {
   world.clock.run()
   return imageBuildVersionArn
 }
+/** A key of the target, which the build account may use. */
+const addTargetKey = (arn: string) => {
+  const AWS = [target, build].map(({ account }) => `arn:aws:iam::${account}:root`)
+  const policy = { Statement: [{ ...allow('kms:*'), Principal: { AWS } }] }
+  world.aws.kms.addKey({ arn, enabled: true, policy })
+}
 const settings = (region: string, o: Distribution['amiDistributionConfiguration'] = {}): Distribution => ({
   region,
   amiDistributionConfiguration: o,
@@ -113,6 +123,7 @@ const seenBy = async (account: string, region: string, ImageId: string) => {
 describe('a copy', () => {
   it('has the tags and the key of its region, and its account says so of its snapshots', async () => {
     const key = `arn:aws:kms:eu-west-1:${target.account}:key/11111111-2222-3333-4444-666666666666`
+    addTargetKey(key)
     const arn = await distribute(
       settings('us-east-1'),
       settings('eu-west-1', {
@@ -133,23 +144,29 @@ describe('a copy', () => {
     expect(Snapshots).toMatchObject([{ Encrypted: true, KmsKeyId: key, OwnerId: target.account }])
     const made = { Key: 'CreatedBy', Value: 'EC2 Image Builder' }
     expect(Images?.[0]?.Tags).toContainEqual(made)
-    expect(Snapshots?.[0]?.Tags).toEqual([made, { Key: 'Ec2ImageBuilderArn', Value: arn }])
+    expect(Snapshots?.[0]?.Tags).toEqual([])
     const device = world.aws.ec2.get(copy?.image ?? '', 'eu-west-1')?.image.BlockDeviceMappings?.[0]
     expect(device?.Ebs?.KmsKeyId).toBe(key)
   })
 
-  it('has some key of the account where an alias or nothing names one', async () => {
+  it('has the key that an alias stands for', async () => {
     const alias = 'arn:aws:kms:eu-west-1:222222222222:alias/golden'
-    const arn = await distribute(
-      settings('us-east-1', { targetAccountIds: [target.account] }),
-      settings('eu-west-1', { targetAccountIds: [target.account], kmsKeyId: alias }),
-    )
-    for (const { image, region } of await amisOf(arn)) {
-      const { BlockDeviceMappings } = world.aws.ec2.get(image ?? '', region ?? '')?.image ?? {}
-      expect(BlockDeviceMappings?.[0]?.Ebs?.KmsKeyId).toMatch(
-        new RegExp(`^arn:aws:kms:${region}:222222222222:key/[0-9a-f-]{36}$`),
-      )
-    }
+    const key = alias.replace('alias/golden', 'key/11111111-2222-3333-4444-777777777777')
+    addTargetKey(key)
+    world.aws.kms.addAlias(alias, key)
+    const arn = await distribute(settings('eu-west-1', { targetAccountIds: [target.account], kmsKeyId: alias }))
+    const [copy] = await amisOf(arn)
+    const { BlockDeviceMappings } = world.aws.ec2.get(copy?.image ?? '', 'eu-west-1')?.image ?? {}
+    expect(BlockDeviceMappings?.[0]?.Ebs?.KmsKeyId).toBe(key)
+  })
+
+  it.each<[string, NonNullable<Distribution['amiDistributionConfiguration']>]>([
+    ['no key', {}],
+    ['the key for EBS of its account', { kmsKeyId: `arn:aws:kms:eu-west-1:${target.account}:alias/aws/ebs` }],
+    ['the key for EBS of the source', { kmsKeyId: `arn:aws:kms:eu-west-1:${build.account}:alias/aws/ebs` }],
+  ])('fails in another account with %s', async (_, named) => {
+    const arn = await distribute(settings('eu-west-1', { targetAccountIds: [target.account], ...named }))
+    expect((await get(arn))?.state?.reason).toContain('Snapshots encrypted with the AWS Managed CMK can’t be shared')
   })
 
   it.each([
@@ -173,8 +190,11 @@ describe('a copy', () => {
       'arn:aws:license-manager:eu-west-1:111111111111:license-configuration:lic-0123456789abcdef0123456789abcdef',
     ]
     const arn = await distribute(
-      { ...settings('us-east-1', { targetAccountIds: [target.account] }), licenseConfigurationArns },
       { ...settings('eu-west-1', { kmsKeyId: keyIn('eu-west-1') }), licenseConfigurationArns },
+      {
+        ...settings('us-east-1', { targetAccountIds: [target.account], kmsKeyId: keyIn('us-east-1') }),
+        licenseConfigurationArns,
+      },
     )
     const amis = (await amisOf(arn)).map(({ image, region }) => world.aws.ec2.get(image ?? '', region ?? ''))
     expect(amis.map((ami) => ami?.licenses)).toEqual([undefined, licenseConfigurationArns])
@@ -236,8 +256,8 @@ describe('copies that fail', () => {
   const accounts = [target.account, second]
   const everywhere = () =>
     distribute(
-      settings('us-east-1', { targetAccountIds: accounts }),
-      settings('eu-west-1', { targetAccountIds: accounts }),
+      settings('us-east-1', { targetAccountIds: accounts, kmsKeyId: keyIn('us-east-1') }),
+      settings('eu-west-1', { targetAccountIds: accounts, kmsKeyId: keyIn('eu-west-1') }),
     )
   const retry = async (imageBuildVersionArn: string, clientToken: string) => {
     await client.send(new RetryImageCommand({ imageBuildVersionArn, clientToken }))
@@ -275,15 +295,16 @@ describe('copies that fail', () => {
   })
 
   it('go well once the account has its role', async () => {
-    const stranger = '888888888888'
-    const arn = await distribute(settings('us-east-1', { targetAccountIds: [target.account, stranger] }))
+    const arn = await distribute(
+      settings('us-east-1', { targetAccountIds: [target.account, stranger], kmsKeyId: keyIn('us-east-1') }),
+    )
     expect((await failed(arn))[0]?.[2]).toContain(`Not authorized to assume arn:aws:iam::${stranger}`)
     world.aws.addRole({
       account: stranger,
       logicalId: 'CopyRole',
       name: 'EC2ImageBuilderDistributionCrossAccountRole',
       arn: `arn:aws:iam::${stranger}:role/EC2ImageBuilderDistributionCrossAccountRole`,
-      policies: [],
+      policies: [{ Statement: [allow('kms:*')] }],
       trust: trusting({ AWS: `arn:aws:iam::${build.account}:root` }),
     })
     await retry(arn, 'r-1')
