@@ -27,6 +27,8 @@ export interface SignsOf {
     arrivals: When[]
     /** When campaigns for its release began. */
     campaigns: When[]
+    /** It has AMIs of before the rehearsal. */
+    older: boolean
     /** What people read of a refusal. */
     refusal: string
   }

@@ -250,7 +250,7 @@ export const faultKinds = {
     help: 'it has released nothing yet when the fleet is deployed',
     acts: { before: () => 'nothing' },
     // What it releases then is the first, and like any other.
-    expects: {},
+    expects: { older: false },
   },
   'handler-crashes': {
     target: 'function',

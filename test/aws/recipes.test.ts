@@ -71,6 +71,7 @@ beforeEach(async () => {
   amis = ['old', 'new', 'newer'].map(
     (name) => world.aws.ec2.addImage({ ...soe, Name: name, sharedWith: [build.account] }).image.ImageId,
   )
+  world.aws.ssm.seed(build, { name: '/golden/base', value: amis[0] ?? '' })
   world.aws.addRole({
     account: build.account,
     logicalId: 'Execution',

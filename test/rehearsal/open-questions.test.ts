@@ -285,7 +285,9 @@ function troubles({ summary, refused, world }: Rehearsal): string {
   const now = world.clock.now()
   const last = new Map(world.metrics.transitions(now).map(({ alarm, state }) => [alarm, state]))
   // Where no schedule comes, nobody looks.
-  const stuck = [...last].filter(([alarm, state]) => state === 'ALARM' && !alarm.endsWith('reconcile-missing'))
+  const stuck = [...last].filter(
+    ([alarm, state]) => state === 'ALARM' && !/-(reconcile-missing|freshness)$/.test(alarm),
+  )
   const alarms = stuck.map(([alarm]) => `${alarm} is still in ALARM`)
   return [
     ...failed.map(({ image, status, reason }) => `${image} ${status}: ${reason}`),

@@ -54,6 +54,12 @@ export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: st
       campaigns: summary.campaigns
         .filter((campaign) => campaign.ami === ami)
         .map(({ startedAt }) => when(Date.parse(startedAt) - Date.parse(time))),
+      older: world.aws.ec2
+        .list(fleet.build.region)
+        .some(
+          ({ image }) =>
+            image.Name.startsWith(`${upstream}-`) && Date.parse(String(image.CreationDate)) < Date.parse(time),
+        ),
       refusal: refusals.find(({ message }) => message.includes(ami))?.message ?? '',
     }
   },

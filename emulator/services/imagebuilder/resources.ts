@@ -80,14 +80,14 @@ export class Resources {
   /** Makes what an AWS::ImageBuilder resource describes. Throws an Error for what the API would not take. */
   create(type: string, properties: Record<string, unknown>, place: Place): Created {
     const { kind, input } = inputOf(type, properties)
-    const arn = this.add(kind, input, place)
+    const arn = this.add(kind, input, place, withoutStack(input))
     return { ref: arn, attributes: { Arn: arn, Name: String(input.name), ...latest(arn) } }
   }
 
   /** Changes in place what an AWS::ImageBuilder resource described: what it leaves out now is left out. */
   change(type: string, arn: string, o: { properties: Record<string, unknown>; place: Place }): Created {
     const { kind, input } = inputOf(type, o.properties)
-    this.check(kind, input, o.place)
+    this.check(kind, withoutStack(input), o.place)
     const { dateCreated, dateLastRun } = (this.find(arn) ?? {}) as { dateCreated?: string; dateLastRun?: string }
     const dates = { dateCreated, ...(dateLastRun && { dateLastRun }) }
     const dateUpdated = new Date(this.#clock.now()).toISOString()
@@ -97,12 +97,13 @@ export class Resources {
 
   /**
    * Makes what a request to create something describes, and says its ARN.
+   * @param given what of it its caller gave
    * @throws AwsError ResourceAlreadyExistsException
    */
-  add(kind: Kind, input: Record<string, unknown>, place: Place): string {
+  add(kind: Kind, input: Record<string, unknown>, place: Place, given = input): string {
     const { semanticVersion, clientToken: _, ...described } = input
     const name = String(input.name)
-    this.check(kind, input, place)
+    this.check(kind, given, place)
     const version = semanticVersion && this.#nextVersion(kind, name, String(semanticVersion), place)
     const base = `arn:aws:imagebuilder:${place.region}:${place.account}:${[kind, slug(name), version].filter(Boolean).join('/')}`
     const arn = kind === 'component' ? `${base}/${this.builds(base, place).length + 1}` : base
@@ -215,6 +216,12 @@ function inputOf(type: string, properties: Record<string, unknown>) {
   const input = read(shape, named, problems, { text: true }) as Record<string, unknown>
   if (problems.length > 0) throw new Error(`${type} ${properties.Name}: ${problems.join('; ')}`)
   return { kind: template.kind, input }
+}
+
+/** CloudFormation adds tags of its own, which nobody else may give. */
+function withoutStack(input: Record<string, unknown>): Record<string, unknown> {
+  const own = Object.entries((input.tags ?? {}) as object).filter(([key]) => !key.startsWith('aws:cloudformation:'))
+  return { ...input, tags: Object.fromEntries(own) }
 }
 
 function apiOf(value: unknown): unknown {

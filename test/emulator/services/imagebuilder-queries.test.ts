@@ -187,7 +187,7 @@ describe('a template', () => {
     )
 
   it('gets the next free version for an x', () => {
-    const recipe = { Name: 'golden-next', ParentImage: 'ami-00000000000000000', Components: [] }
+    const recipe = { Name: 'golden-next', ParentImage: `${prefix}:image/soe/x.x.x`, Components: [] }
     const versions = ['1.0.x', '1.0.x', '1.x.x', '2.0.5', '2.0.x'].map((Version) =>
       make('ImageRecipe', { ...recipe, Version })
         .ref.split('/')
@@ -219,8 +219,8 @@ describe('a template', () => {
     [
       'what exists already',
       'Component',
-      { Name: 'golden-patch', Version: '1.0.0', Platform: 'Linux' },
-      'already exists',
+      { Name: 'golden-patch', Version: '1.0.0', Platform: 'Linux', Data: 'name: patch' },
+      'which exists',
     ],
   ])('refuses %s', (_, type, properties, message) => {
     expect(() => make(type, properties)).toThrow(message)
