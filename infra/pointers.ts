@@ -18,14 +18,14 @@ const publicAmis = {
 }
 
 /** The public parameter whose AMI stands in for those of an upstream. */
-const standInOf = (fleet: Fleet, image: string): string =>
+const placeholderOf = (fleet: Fleet, image: string): string =>
   publicAmis[platformOf(fleet, image) ?? 'Linux'](sourceIn(fleet, upstreamOf(fleet, image)).architecture)
 
 const ownImages = ({ images }: Fleet): string[] => Object.keys(images).filter((image) => !images[image]?.pipeline)
 
 /** The public parameters that may be read for the fleet. */
-export const standInParameters = (fleet: Fleet): string[] => [
-  ...new Set(ownImages(fleet).map((image) => standInOf(fleet, image))),
+export const placeholderParameters = (fleet: Fleet): string[] => [
+  ...new Set(ownImages(fleet).map((image) => placeholderOf(fleet, image))),
 ]
 
 /**
@@ -52,7 +52,7 @@ export class Pointers extends CustomResource {
           Parameter: pointerName(fleet.name, image, 'parent'),
           // Until the first campaign, an image has the newest AMI of its upstream as its parent.
           Upstream: upstreamOf(fleet, image),
-          StandIn: standInOf(fleet, image),
+          Placeholder: placeholderOf(fleet, image),
         })),
         Recipes: createHash('sha256').update(made).digest('hex').slice(0, 16),
       },

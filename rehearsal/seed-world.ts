@@ -2,7 +2,7 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
 import type { SsmDocument, World } from '../emulator/index.ts'
-import { standInParameters } from '../infra/pointers.ts'
+import { placeholderParameters } from '../infra/pointers.ts'
 import { targetAccounts, targetRegions } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
 import type { Verdict } from './fault-hooks.ts'
@@ -107,7 +107,7 @@ function addServiceRole({ aws }: World, { build }: Fleet): void {
 function addPublicAmis({ aws }: World, fleet: Fleet): void {
   const { region } = fleet.build
   const amazon = { account: '137112412989', region }
-  for (const name of standInParameters(fleet)) {
+  for (const name of placeholderParameters(fleet)) {
     if (aws.ssm.valueOf(name, { account: '', region }) !== undefined) continue
     const windows = name.includes('windows')
     const device = windows ? '/dev/sda1' : '/dev/xvda'

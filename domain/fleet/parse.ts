@@ -48,7 +48,7 @@ export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet =
 }
 
 /** What stands in for a required part that cannot be read, so that the rest can be looked at. */
-const standIns = { name: 'fleet', build: { account: '000000000000', region: 'us-east-1' } }
+const placeholders = { name: 'fleet', build: { account: '000000000000', region: 'us-east-1' } }
 
 /** The fleet without every named part that has a problem of its own. */
 const withoutDamage = (fleet: Record<string, unknown>, damage: FleetProblem[]): unknown => {
@@ -58,7 +58,7 @@ const withoutDamage = (fleet: Record<string, unknown>, damage: FleetProblem[]): 
     if (isMapping(named)) delete named[String(name)]
     else if (section !== undefined) delete parts[String(section)]
   }
-  return { ...standIns, ...parts }
+  return { ...placeholders, ...parts }
 }
 
 const isSection = (name: unknown): name is Section => sections.includes(name as Section)

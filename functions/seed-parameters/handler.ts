@@ -13,7 +13,7 @@ const { IMAGE_BUILDER_ARN_PREFIX } = env('IMAGE_BUILDER_ARN_PREFIX')
 const { fleet } = deployed()
 const upstreams = upstreamDeps(fleet.name, IMAGE_BUILDER_ARN_PREFIX, new EC2Client({}), 'seed-parameters')
 const deps = { fleet, ssm: new SSMClient({}), upstreams }
-const Parent = v.object({ Parameter: text, Upstream: text, StandIn: text })
+const Parent = v.object({ Parameter: text, Upstream: text, Placeholder: text })
 const Properties = v.object({ Parents: v.array(Parent) })
 const Event = v.object({
   RequestType: v.picklist(['Create', 'Update', 'Delete']),

@@ -10,7 +10,7 @@ interface Parent {
   Parameter: string
   Upstream: string
   /** The public parameter of an AMI like those of the upstream. */
-  StandIn: string
+  Placeholder: string
 }
 
 export interface ResourceEvent {
@@ -52,13 +52,13 @@ export async function seed(
     return look
   }
   const found = new Map<string, Promise<string>>()
-  const amiFor = ({ Upstream, StandIn }: Parent): Promise<string> => {
-    const known = found.get(`${Upstream} ${StandIn}`)
+  const amiFor = ({ Upstream, Placeholder }: Parent): Promise<string> => {
+    const known = found.get(`${Upstream} ${Placeholder}`)
     if (known) return known
     const search = newestAmi(upstreams, sourceIn(fleet, Upstream))
       .catch(unreadable)
-      .then(async (ami) => (ami !== undefined && (await isVisible(ami)) ? ami : publicAmi(ssm, StandIn)))
-    found.set(`${Upstream} ${StandIn}`, search)
+      .then(async (ami) => (ami !== undefined && (await isVisible(ami)) ? ami : publicAmi(ssm, Placeholder)))
+    found.set(`${Upstream} ${Placeholder}`, search)
     return search
   }
   for (const parent of Parents) {

@@ -1,4 +1,4 @@
-import { standInParameters } from '../pointers.ts'
+import { placeholderParameters } from '../pointers.ts'
 import type { FunctionSpec } from './function-spec.ts'
 import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
@@ -38,7 +38,10 @@ export const campaignFunctions = ({ fleet, arns, ledger, notifications }: GrantC
       permissions: [
         grants.pointers('ssm:GetParameters', 'ssm:PutParameter'),
         ...grants.readUpstreams,
-        { actions: ['ssm:GetParameter'], resources: standInParameters(fleet).map((name) => arns.anyParameter(name)) },
+        {
+          actions: ['ssm:GetParameter'],
+          resources: placeholderParameters(fleet).map((name) => arns.anyParameter(name)),
+        },
       ],
     },
   } satisfies Partial<Record<FunctionName, FunctionSpec>>

@@ -33,12 +33,23 @@ interface ImagesProps {
 /** A recipe, a pipeline and a log group for each image whose pipeline is the fleet's own. It has no schedule, and distributes to nowhere. */
 export function createImages(scope: Construct, props: ImagesProps): IDependable {
   const images = new Construct(scope, 'Image')
+  // One for all pipelines, as a stack has room for so many resources. Without a name Image Builder makes groups that never expire.
+  const pipelineLogs = new LogGroup(scope, 'PipelineLogs', {
+    logGroupName: `/aws/imagebuilder/pipeline/${props.fleet.name}`,
+    retention: RetentionDays.SIX_MONTHS,
+    removalPolicy: RemovalPolicy.DESTROY,
+  })
   for (const [key, image] of Object.entries(props.fleet.images))
-    if (!image.pipeline) createImage(new Construct(images, key), key, image, props)
+    if (!image.pipeline) createImage(new Construct(images, key), key, image, { ...props, pipelineLogs })
   return images
 }
 
-function createImage(scope: Construct, key: string, image: Image, props: ImagesProps): void {
+function createImage(
+  scope: Construct,
+  key: string,
+  image: Image,
+  props: ImagesProps & { pipelineLogs: LogGroup },
+): void {
   const { fleet, infrastructure, bakeRole, pointers } = props
   const name = resourceName(fleet.name, key)
   const made = Object.values(recipeOf).map((partOf) => partOf(image, { ...props, name: key }))
@@ -71,15 +82,10 @@ function createImage(scope: Construct, key: string, image: Image, props: ImagesP
       removalPolicy: RemovalPolicy.DESTROY,
     }),
   })
-  // The same for the log of the pipeline itself; the L2 can only have a pipeline that is there already write to it.
-  const logs = new LogGroup(scope, 'PipelineLogs', {
-    logGroupName: `/aws/imagebuilder/pipeline/${name}`,
-    retention: RetentionDays.SIX_MONTHS,
-    removalPolicy: RemovalPolicy.DESTROY,
-  })
+  // The L2 can only have a pipeline that is there already write to a group.
   ;(pipeline.node.defaultChild as CfnImagePipeline).addPropertyOverride(
     'LoggingConfiguration.PipelineLogGroupName',
-    logs.logGroupName,
+    props.pipelineLogs.logGroupName,
   )
 }
 

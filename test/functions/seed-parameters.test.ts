@@ -34,7 +34,7 @@ const aws = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_
 const parent = (image: string, Upstream = 'al2023-soe') => ({
   Parameter: `/golden/images/${image}/parent`,
   Upstream,
-  StandIn: aws,
+  Placeholder: aws,
 })
 const event = (more: Partial<ResourceEvent> = {}): ResourceEvent => ({
   RequestType: 'Create',

@@ -276,10 +276,10 @@ it('sends what an asynchronous function fails at to the dead letters', () => {
   const configured = Object.values(resourcesOf(template, 'AWS::Lambda::EventInvokeConfig'))
   expect(configured.map(({ FunctionName }) => FunctionName).sort()).toEqual(
     [
+      'CompleteWait',
       'PollUpstreams',
       'ReceiveCve',
       'ReconcileImages',
-      'CompleteWait',
       'SeedParameters',
       'SettleExecution',
       'StartCycle',

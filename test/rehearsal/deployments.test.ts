@@ -77,7 +77,7 @@ describe('a stack', () => {
       const { status, leftBehind } = world.stack(place) ?? {}
       reported.push([status, failure, leftBehind])
     }
-    const deed = async (world: World) => {
+    const act = async (world: World) => {
       await world.destroy(place)
       reported.push(world.stack(place)?.leftBehind)
       await again(world, assembly)
@@ -86,7 +86,7 @@ describe('a stack', () => {
       await again(world, broken)
       await again(world, assembly)
     }
-    await rehearse({ releases: [release(0)], actions: [{ time: release(8).time, do: deed }] })
+    await rehearse({ releases: [release(0)], actions: [{ time: release(8).time, do: act }] })
     const ledger =
       "deploying Ledger failed: Resource of type 'AWS::DynamoDB::Table' with identifier 'one-ledger' already exists."
     expect(reported).toEqual([

@@ -183,14 +183,14 @@ describe('pipelines', () => {
   })
 })
 
-it('pipelines log to groups of the fleet, for images and for themselves', () => {
+it('images log to groups of their own, and pipelines to one of the fleet', () => {
   const { LoggingConfiguration } = template.Resources.ImageBasePipeline?.Properties ?? {}
   expect(LoggingConfiguration).toEqual({
     ImageLogGroupName: { Ref: 'ImageBaseLogs' },
-    PipelineLogGroupName: { Ref: 'ImageBasePipelineLogs' },
+    PipelineLogGroupName: { Ref: 'PipelineLogs' },
   })
-  expect(resourcesOf(template, 'AWS::Logs::LogGroup').ImageBasePipelineLogs).toEqual({
-    LogGroupName: '/aws/imagebuilder/pipeline/gold-base',
+  expect(resourcesOf(template, 'AWS::Logs::LogGroup').PipelineLogs).toEqual({
+    LogGroupName: '/aws/imagebuilder/pipeline/gold',
     RetentionInDays: 180,
   })
 })

@@ -112,7 +112,7 @@ describe('pointers', () => {
       Parents: ['base', 'api'].map((image) => ({
         Parameter: `/gold/images/${image}/parent`,
         Upstream: 'soe',
-        StandIn: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+        Placeholder: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
       })),
     })
     expect(resourcesOf(template, 'AWS::SSM::Parameter')).toEqual({})
