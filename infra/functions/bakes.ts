@@ -67,7 +67,7 @@ const cancelOlder = (supersede: string, images: Grants['images']) =>
 const startPipelines = (fleet: Fleet, arns: Arns): Permission[] => [
   {
     actions: ['StartImagePipelineExecution', 'GetImagePipeline', 'TagResource'].map((name) => `imagebuilder:${name}`),
-    resources: [arns.pipeline(resourceName(fleet.name, '*')), ...adoptedPipelines(fleet)],
+    resources: [arns.pipeline(resourceName(fleet.name, '*'))],
     why: 'The pipelines of this fleet.',
   },
 ]
@@ -88,7 +88,10 @@ function moveParents(fleet: Fleet, arns: Arns): Permission[] {
   })
   return [
     {
-      actions: ['imagebuilder:UpdateImagePipeline'],
+      // One statement, as their ARNs are what most of the policy is made of.
+      actions: ['StartImagePipelineExecution', 'GetImagePipeline', 'UpdateImagePipeline', 'TagResource'].map(
+        (name) => `imagebuilder:${name}`,
+      ),
       resources: pipelines,
     },
     {
