@@ -29,9 +29,9 @@ export function seedWorld(world: World, fleet: Fleet, { faults, slack, encryptBy
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addPublicAmis(world, fleet)
-  addKeys(world, fleet)
-  for (const account of [...targetAccounts(fleet), ...simulatedTargets(fleet)])
-    world.aws.autoscaling.addServiceRole(account)
+  const targets = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
+  addKeys(world, fleet, targets)
+  for (const account of targets) world.aws.autoscaling.addServiceRole(account)
   addAdoptedPipelines(world, fleet, (arn) => !known.has(arn))
   addLaunchTemplates(world, fleet, before)
   addSlackChannels(world, fleet, (secret) => !known.has(secret))
@@ -70,8 +70,7 @@ function switchOnEncryption({ aws }: World, fleet: Fleet): void {
 }
 
 /** The keys that rings name, in the build account or in every target, with the policies that docs/fleet.md asks their teams for. */
-function addKeys({ aws }: World, fleet: Fleet): void {
-  const targets = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
+export function addKeys({ aws }: World, fleet: Fleet, targets: string[]): void {
   const policy = {
     Statement: [fleet.build.account, ...targets].map((account) => ({
       Effect: 'Allow' as const,

@@ -9,7 +9,7 @@ const permissions: Record<string, string> = {
   imagebuilder:
     'GetComponent, GetDistributionConfiguration, GetImagePipeline, GetImageRecipe, ListComponents, ListImagePipelines',
   inspector2: 'BatchGetAccountStatus',
-  kms: 'DescribeKey, GetKeyPolicy',
+  kms: 'DescribeKey, GetKeyPolicy, ListGrants',
   lambda: 'GetFunctionConfiguration, GetPolicy (of functions that subscribe), InvokeFunction (of examine-accounts)',
   scheduler: 'GetSchedule',
   secretsmanager: 'GetSecretValue (of the Slack channels)',

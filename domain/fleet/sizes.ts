@@ -41,7 +41,7 @@ const resources = (fleet: Fleet): number => {
   const places = sources(fleet).map((source) => `${source.kind} ${source.owner === fleet.build.account}`)
   const hints = images(fleet).length > 0 ? hintTopics(fleet).length : 0
   return (
-    167 +
+    171 +
     3 * own.length +
     Object.values(fleet.components).filter((component) => !('arn' in component)).length +
     Object.keys(fleet.infrastructure).length +
@@ -73,13 +73,12 @@ const hintTopics = (fleet: Fleet): string[] =>
 const partitionOfFleet = ({ build }: Fleet) => partitionOf(build.region) ?? 'aws'
 const rootOf = (fleet: Fleet, account: string) => `arn:${partitionOfFleet(fleet)}:iam::${account}:root`
 
-/** The accounts that rings of a mode list, in each of the two statements of that mode. */
+/** The accounts that rings list, and their organizational units, in each of three statements. */
 const keyPolicy = (fleet: Fleet): number => {
-  const accounts = (mode: string) => uniqueIn(rings(fleet).flatMap((ring) => (ring.mode === mode ? ring.accounts : [])))
+  const accounts = uniqueIn(rings(fleet).flatMap((ring) => ring.accounts))
   const units = uniqueIn(rings(fleet).flatMap(({ organizationalUnits }) => organizationalUnits))
-  const named = [...accounts('copy'), ...accounts('share')].map((account) => rootOf(fleet, account))
   const paths = units.map((unit) => `${fleet.organization}/*/${unit}/*`)
-  return 1_300 + (fleet.organization ? 1_200 : 0) + 2 * listed(named) + 4 * listed(paths)
+  return 1_600 + (fleet.organization ? 1_600 : 0) + 3 * listed(accounts) + 3 * listed(paths)
 }
 
 const adopted = (fleet: Fleet): string[] => images(fleet).flatMap(({ pipeline }) => pipeline ?? [])

@@ -1,4 +1,4 @@
-import type { DescribeSnapshotsRequest, Snapshot, Tag } from '@aws-sdk/client-ec2'
+import type { DescribeSnapshotsRequest, Filter, Snapshot, Tag } from '@aws-sdk/client-ec2'
 import { UnsupportedFeature } from '../unsupported-feature.ts'
 import type { Ami } from './ami-store.ts'
 import { matchesTags } from './ec2-answers.ts'
@@ -7,6 +7,10 @@ import { Partitions, pageOf } from './support.ts'
 import { AwsError, type Context, type PermissionsOf, type ServiceDeps } from './types.ts'
 
 type Kept = Snapshot & { SnapshotId: string }
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html */
+const matches = ({ SnapshotId: id, Tags: tags }: Kept, filter: Filter) =>
+  filter.Name === 'snapshot-id' ? (filter.Values ?? []).includes(id) : matchesTags(tags, filter)
 
 const notFound = (id: string) => new AwsError('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`)
 
@@ -68,7 +72,7 @@ export class Snapshots {
       const own = all.filter(({ OwnerId }) => OwnerId === context.account)
       const isAskedFor = owners.length === 0 || owners.includes('self') || owners.includes(context.account)
       const found = (named.length > 0 ? named : own).filter(
-        ({ Tags: tags }) => isAskedFor && filters.every((filter) => matchesTags(tags, filter)),
+        (snapshot) => isAskedFor && filters.every((filter) => matches(snapshot, filter)),
       )
       const { items, next } = pageOf(found, {
         size: input.MaxResults,

@@ -1,6 +1,7 @@
 import {
   DeleteSnapshotCommand,
   DeregisterImageCommand,
+  DescribeSnapshotsCommand,
   DisableImageCommand,
   type EC2Client,
   EnableImageDeprecationCommand,
@@ -48,6 +49,14 @@ export async function remove(ec2: EC2Client, ami: string): Promise<{ snapshot: s
   return DeleteSnapshotResults.flatMap(({ SnapshotId: snapshot = '', ReturnCode: code = 'no reason given' }) =>
     code === 'success' || code === 'skipped' ? [] : [{ snapshot, code }],
   )
+}
+
+/** Those of some snapshots that are there. By a filter: asked for by its id, one that is not there would be an error for all. */
+export async function ownSnapshots(ec2: EC2Client, snapshots: readonly string[]): Promise<string[]> {
+  if (snapshots.length === 0) return []
+  const Filters = [{ Name: 'snapshot-id', Values: [...snapshots] }]
+  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters }))
+  return Snapshots.flatMap(({ SnapshotId }) => SnapshotId ?? [])
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import type { Uses } from '../../domain/releases/usage.ts'
 import { isWithdrawn, keeping, type Withdrawal, type WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import { deleteSnapshots, deprecate, disable, ownAmis, remove } from './lifecycle.ts'
+import { deleteSnapshots, deprecate, disable, ownAmis, ownSnapshots, remove } from './lifecycle.ts'
 
 interface WithdrawAmisDeps {
   fleet: Fleet
@@ -111,8 +111,9 @@ async function withdraw(
 ): Promise<Partial<WithdrawnAmi>> {
   const { ami, action, snapshots = [] } = withdrawn
   if (!image) {
-    await tag(snapshots)
-    const { deleted, stay } = await deleteSnapshots(ec2, snapshots)
+    const left = await ownSnapshots(ec2, snapshots)
+    await tag(left)
+    const { deleted, stay } = await deleteSnapshots(ec2, left)
     return stay.length > 0 ? leftOver(stay) : { outcome: deleted > 0 ? 'done' : 'gone', snapshots: [] }
   }
   if (action === 'deprecate') {

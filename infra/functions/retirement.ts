@@ -50,6 +50,7 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
       permissions: [
         ledger.allow('GetItem', 'UpdateItem'),
         grants.describeImages,
+        { actions: ['ec2:DescribeSnapshots'], resources: ['*'], why: 'ec2:DescribeSnapshots knows no resources.' },
         ...readUses,
         ...withdrawAmis({ images: [arns.anyImage], snapshots: [arns.anySnapshot] }, madeByImageBuilder),
       ],

@@ -4,12 +4,8 @@ import { slow } from '../support/rehearsal.ts'
 import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
-/** What goes out must be encrypted with a key that others can use: with volumes of its own, an image is. */
-const volumes = (device: string) => `volumes: [{ device: ${device}, size: 20 }]`
 const approval = "approval: { approvers: ['arn:aws:iam::111122223333:role/managers'], timeout: 3d }"
 const fleetText = smallFleet
-  .replace('parent: al2023,', `parent: al2023, ${volumes('/dev/xvda')},`)
-  .replace('parent: ubuntu,', `parent: ubuntu, ${volumes('/dev/sda1')},`)
   .replace('rings: [canary]', 'rings: [canary, everyone]')
   .replace('regions: [eu-west-1, us-east-1] }', `regions: [eu-west-1, us-east-1], ${approval} }`)
 

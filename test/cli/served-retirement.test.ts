@@ -4,8 +4,7 @@ import { slow } from '../support/rehearsal.ts'
 import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
-const volumes = 'volumes: [{ device: /dev/xvda, size: 8 }]'
-const text = `${smallFleet.replaceAll('components: [patch]', `components: [patch], ${volumes}`)}
+const text = `${smallFleet}
 retirement: { keep: 1, grace: 7d }
 `
 

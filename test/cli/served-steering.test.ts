@@ -4,7 +4,7 @@ import { servedRehearsal } from './served-rehearsal.ts'
 import { smallFleet } from './small-fleet.ts'
 
 const ofUbuntu =
-  'parent: ubuntu, infrastructure: small, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], rings: [canary, asked]'
+  'parent: ubuntu, infrastructure: small, components: [patch], volumes: [{ device: /dev/sda1, size: 20 }], rings: [canary, asked]'
 const approvers = "['arn:aws:iam::111122223333:role/managers']"
 const text = `${smallFleet.trimEnd().replace(/ {2}web: .*/, `  web: { ${ofUbuntu} }\n  db: { ${ofUbuntu} }`)}
   asked: { accounts: ['456789012345'], regions: [eu-west-1], approval: { approvers: ${approvers}, timeout: 7d } }

@@ -9,9 +9,9 @@ infrastructure:
 components:
   patch: { arn: 'arn:aws:imagebuilder:eu-west-1:aws:component/update-linux/x.x.x' }
 images:
-  base: { parent: al2023, infrastructure: small, components: [patch], estimate: 40m }
+  base: { parent: al2023, infrastructure: small, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], estimate: 40m }
   java: { parent: base, infrastructure: small, components: [patch], estimate: 30m }
-  web: { parent: ubuntu, infrastructure: small, components: [patch], rings: [canary] }
+  web: { parent: ubuntu, infrastructure: small, components: [patch], volumes: [{ device: /dev/sda1, size: 20 }], rings: [canary] }
 rings:
   canary: { accounts: ['123456789012'], regions: [eu-west-1], soak: 24h }
   everyone: { accounts: ['234567890123', '345678901234'], regions: [eu-west-1, us-east-1] }

@@ -189,7 +189,7 @@ describe('withdrawing AMIs', () => {
     world.at(place).refused.add('DeleteSnapshot')
     await run()
     expect(await outcomes()).toEqual([
-      'ami-gone failed: it is gone, but not all of its snapshots: snap-left: UnauthorizedOperation, snap-long-gone: UnauthorizedOperation',
+      'ami-gone failed: it is gone, but not all of its snapshots: snap-left: UnauthorizedOperation',
       'ami-1 done',
     ])
     world.at(place).refused.clear()

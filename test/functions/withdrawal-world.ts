@@ -160,6 +160,9 @@ export class FakeWorld {
         return { DeleteSnapshotResults: [{ SnapshotId: snapshot, ReturnCode: this.snapshotCode }] }
       },
       CreateTags: () => ({}),
+      DescribeSnapshots: ({ Filters }: { Filters: [{ Values: string[] }] }) => ({
+        Snapshots: Filters[0].Values.flatMap((id) => (this.snapshots.has(id) ? [{ SnapshotId: id }] : [])),
+      }),
       DeleteSnapshot: ({ SnapshotId }: { SnapshotId: string }) => {
         if (!this.snapshots.delete(SnapshotId)) throw named('InvalidSnapshot.NotFound')
         return {}

@@ -99,7 +99,9 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...ledger('GetItem', 'UpdateItem'),
     'ec2:DescribeImages',
     ...uses,
-    ...['EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map((name) => `ec2:${name}`),
+    ...['DescribeSnapshots', 'EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map(
+      (name) => `ec2:${name}`,
+    ),
   ],
   'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],

@@ -49,9 +49,9 @@ const longPart = 'p'.repeat(37)
 
 /** What a fleet may have much of, and the largest number of it that `check` takes: found by search, and frozen. */
 const growth: Record<string, [border: number, of: (count: number) => object]> = {
-  'accounts that are copied to': [476, (n) => ({ rings: { all: { ...ring, accounts: accounts(n) } } })],
+  'accounts that are copied to': [692, (n) => ({ rings: { all: { ...ring, accounts: accounts(n) } } })],
   'accounts that are shared with': [
-    476,
+    692,
     (n) => ({ rings: { all: { ...ring, accounts: accounts(n), mode: 'share' } } }),
   ],
   images: [110, (n) => ({ images: named(n, () => web) })],

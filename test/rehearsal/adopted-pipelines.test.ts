@@ -18,7 +18,7 @@ infrastructure:
 components:
   patch: { arn: 'arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x' }
 images:
-  base: { parent: al2023, infrastructure: small, components: [patch] }
+  base: { parent: al2023, infrastructure: small, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }] }
   nightly: { parent: base, pipeline: '${pipelineArn}', checks: { ami: { tags: [Team] } } }
 rings:
   everyone: { accounts: ['123456789012'], regions: [us-west-2] }

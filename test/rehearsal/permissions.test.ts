@@ -59,6 +59,16 @@ const allowed = {
     'PublishRole: autoscaling:DescribeAutoScalingGroups',
     'PublishRole: autoscaling:DescribeLaunchConfigurations',
   ],
+  // Of what Image Builder does with it, only the use of keys and of other roles is emulated.
+  'what Image Builder does to AMIs as it distributes': [
+    'CopyImage',
+    'CreateTags',
+    'DescribeImages',
+    'DescribeSnapshots',
+    'DescribeTags',
+    'ModifyImageAttribute',
+    'ModifySnapshotAttribute',
+  ].map((name) => `DistributionRole: ec2:${name}`),
   'a campaign that ended before it did what it was to do': ['SummariseCampaignRole: dynamodb:PutItem'],
 }
 

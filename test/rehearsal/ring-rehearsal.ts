@@ -5,6 +5,7 @@ import { summarise } from '../../rehearsal/accounts.ts'
 import { Faults } from '../../rehearsal/faults.ts'
 import { writeRecords } from '../../rehearsal/records.ts'
 import { stage } from '../../rehearsal/scenario.ts'
+import { addKeys } from '../../rehearsal/seed-world.ts'
 import { workIn } from '../../rehearsal/work.ts'
 import { startMachine } from '../../rehearsal/workloads.ts'
 import { stageFor, temporaryDirectory } from '../support/rehearsal.ts'
@@ -120,6 +121,7 @@ export async function ringStage(fleet: Fleet) {
     const others = { management: '000000000001', root: 'r-exam', delegated: [build.account] }
     if (organization && fleet.organization)
       aws.organizations.set({ id: fleet.organization, ...others, ...organization })
+    addKeys(world, fleet, targets)
     arrange?.(world)
     clock.at(clock.now(), async () => {
       const deploy = ({ name, template }: typeof assembly.buildStack, account: string, region = build.region) =>

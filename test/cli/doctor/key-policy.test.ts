@@ -15,6 +15,7 @@ const statement = (more: object) => ({
   ...more,
 })
 const only = (more: object): ResourcePolicy => ({ Statement: [statement(more)] })
+const called = (id: string) => ({ StringEquals: { 'kms:CallerAccount': [id] } })
 const whose = (id: string) => ({ StringEquals: { 'aws:PrincipalOrgID': id } })
 
 it.each<[string, ResourcePolicy, boolean]>([
@@ -29,6 +30,8 @@ it.each<[string, ResourcePolicy, boolean]>([
     true,
   ],
   ['its organization', only({ Principal: '*', Condition: whose('o-exampleorgid') }), true],
+  ['the account by a condition', only({ Principal: { AWS: '*' }, Condition: called(account) }), true],
+  ['another account by a condition', only({ Principal: { AWS: '*' }, Condition: called('999988887777') }), false],
   ['another account', only({ Principal: { AWS: 'arn:aws:iam::999988887777:root' } }), false],
   ['another role', only({ Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/other' } } }), false],
   ['another organization', only({ Principal: '*', Condition: whose('o-otherotherother') }), false],
