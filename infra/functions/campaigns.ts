@@ -38,10 +38,15 @@ export const campaignFunctions = ({ fleet, arns, ledger, notifications }: GrantC
       permissions: [
         grants.pointers('ssm:GetParameters', 'ssm:PutParameter'),
         ...grants.readUpstreams,
-        {
-          actions: ['ssm:GetParameter'],
-          resources: placeholderParameters(fleet).map((name) => arns.anyParameter(name)),
-        },
+        // Pipelines that were there before need no placeholder.
+        ...(placeholderParameters(fleet).length > 0
+          ? [
+              {
+                actions: ['ssm:GetParameter'],
+                resources: placeholderParameters(fleet).map((name) => arns.anyParameter(name)),
+              },
+            ]
+          : []),
       ],
     },
   } satisfies Partial<Record<FunctionName, FunctionSpec>>

@@ -56,7 +56,7 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
   ],
   images: [110, (n) => ({ images: named(n, () => web) })],
   'images with long names, tests and subscribers': [
-    95,
+    94,
     (n) => ({
       name: longName,
       organization: 'o-exampleorgid',

@@ -154,8 +154,11 @@ describe('a copy', () => {
     const key = alias.replace('alias/golden', 'key/11111111-2222-3333-4444-777777777777')
     addTargetKey(key)
     world.aws.kms.addAlias(alias, key)
-    const arn = await distribute(settings('eu-west-1', { targetAccountIds: [target.account], kmsKeyId: alias }))
-    const [copy] = await amisOf(arn)
+    const arn = await distribute(
+      settings('us-east-1'),
+      settings('eu-west-1', { targetAccountIds: [target.account], kmsKeyId: alias }),
+    )
+    const copy = (await amisOf(arn)).find(({ region }) => region === 'eu-west-1')
     const { BlockDeviceMappings } = world.aws.ec2.get(copy?.image ?? '', 'eu-west-1')?.image ?? {}
     expect(BlockDeviceMappings?.[0]?.Ebs?.KmsKeyId).toBe(key)
   })
@@ -165,7 +168,10 @@ describe('a copy', () => {
     ['the key for EBS of its account', { kmsKeyId: `arn:aws:kms:eu-west-1:${target.account}:alias/aws/ebs` }],
     ['the key for EBS of the source', { kmsKeyId: `arn:aws:kms:eu-west-1:${build.account}:alias/aws/ebs` }],
   ])('fails in another account with %s', async (_, named) => {
-    const arn = await distribute(settings('eu-west-1', { targetAccountIds: [target.account], ...named }))
+    const arn = await distribute(
+      settings('us-east-1'),
+      settings('eu-west-1', { targetAccountIds: [target.account], ...named }),
+    )
     expect((await get(arn))?.state?.reason).toContain('Snapshots encrypted with the AWS Managed CMK can’t be shared')
   })
 
@@ -190,11 +196,11 @@ describe('a copy', () => {
       'arn:aws:license-manager:eu-west-1:111111111111:license-configuration:lic-0123456789abcdef0123456789abcdef',
     ]
     const arn = await distribute(
-      { ...settings('eu-west-1', { kmsKeyId: keyIn('eu-west-1') }), licenseConfigurationArns },
       {
         ...settings('us-east-1', { targetAccountIds: [target.account], kmsKeyId: keyIn('us-east-1') }),
         licenseConfigurationArns,
       },
+      { ...settings('eu-west-1', { kmsKeyId: keyIn('eu-west-1') }), licenseConfigurationArns },
     )
     const amis = (await amisOf(arn)).map(({ image, region }) => world.aws.ec2.get(image ?? '', region ?? ''))
     expect(amis.map((ami) => ami?.licenses)).toEqual([undefined, licenseConfigurationArns])
