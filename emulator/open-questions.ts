@@ -37,7 +37,7 @@ export const openQuestions = {
   },
   'token-before-the-call-answers': {
     strict:
-      'a task token that comes back before the call which brought it has answered may not be known yet: one in fifty is not',
+      'a task token that comes back before the call which brought it has answered may not be known yet: one in 250 is not',
     lenient: 'a task token is good as soon as there is one',
     source:
       'Step Functions Developer Guide, connect-to-resource: the task waits for its token after the call; no text says that one is good before',

@@ -196,10 +196,10 @@ function systemOf(
   { upstream, name }: { upstream: string; name: string },
   systems: Systems,
 ): OperatingSystemName {
-  const { platform, description = '', parameter } = fleet.upstreams[upstream] ?? {}
+  const { platform, description = '', parameter, image } = fleet.upstreams[upstream] ?? {}
   if (systems[upstream]) return systems[upstream]
   if (platform === 'Windows') return 'windows'
-  const named = [name, upstream, parameter?.name ?? '', description].join(' ')
+  const named = [name, upstream, parameter?.name ?? '', image?.name ?? '', description].join(' ')
   const [found = 'amazon-linux'] = (Object.keys(words) as OperatingSystemName[]).filter((each) =>
     words[each].test(named),
   )

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..')
 const loads = /(?:^|\n)\s*(?:import|export)\s+(?!type\b)(?:[\w*{}\s,]*?\s+from\s+)?'(\.[^']+)'|\bimport\('(\.[^']+)'\)/g
 
 /** What of the emulator is light enough for any command. */
-const light = /^emulator\/(matching\/|open-questions\.ts$)/
+const light = /^emulator\/(matching\/|(open-questions|operating-systems)\.ts$)/
 
 /** All that a file may load sooner or later, without what only `rebake rehearse` asks for. */
 function loadedBy(file: string, known = new Set<string>()): Set<string> {
@@ -60,7 +60,7 @@ function loadedAtOnce(file: string, known = new Set<string>()): Set<string> {
 
 describe('help', () => {
   const commands = globSync('cli/*/command.ts', { cwd: root })
-  const heavy = /^(@aws|@smithy|aws-cdk|constructs|cdk-nag|esbuild|emulator\/(?!open-questions))/
+  const heavy = /^(@aws|@smithy|aws-cdk|constructs|cdk-nag|esbuild|emulator\/(?!open-questions|operating-systems))/
 
   it.each(['cli/main.ts', ...commands])('of %s needs no SDK, no CDK and no emulator', (entry) => {
     expect([...loadedAtOnce(join(root, entry))].filter((name) => heavy.test(name))).toEqual([])

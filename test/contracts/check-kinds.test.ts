@@ -98,7 +98,8 @@ const has = (...packages: string[]) => {
 const AutomationExecutionId = '333ba70b-2333-48db-b17e-a5e69c6f4d1c'
 function automationIs(AutomationExecutionStatus: 'Success' | 'Failed' | 'InProgress') {
   ssm.on(StartAutomationExecutionCommand).resolves({ AutomationExecutionId })
-  ssm.on(GetAutomationExecutionCommand).resolves({ AutomationExecution: { AutomationExecutionStatus } })
+  const StepExecutions = [{ StepName: 'RunScript', StepStatus: AutomationExecutionStatus }]
+  ssm.on(GetAutomationExecutionCommand).resolves({ AutomationExecution: { AutomationExecutionStatus, StepExecutions } })
   ssm.on(StopAutomationExecutionCommand).resolves({})
 }
 

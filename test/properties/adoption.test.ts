@@ -47,6 +47,19 @@ const componentArn = fc
   .tuple(pick('update-linux', 'harden', 'agent'), version, pick('', '/1', '/7'))
   .map(([name, number, suffix]) => `${managed}:component/${name}/${number}${suffix}`)
 
+interface Disk {
+  deviceName?: string
+  ebs?: { iops?: number; throughput?: number; volumeType?: string }
+}
+
+/** A volume that Image Builder takes: its devices differ, and its figures are within bounds. */
+function possible({ ebs, ...disk }: Disk, at: number): Disk {
+  if (ebs?.iops !== undefined) ebs.iops += 100
+  if (ebs?.throughput !== undefined) Object.assign(ebs, { throughput: ebs.throughput + 125, volumeType: 'gp3' })
+  const named = Object.assign(disk, { deviceName: `/dev/sd${at}` })
+  return ebs ? Object.assign(named, { ebs }) : named
+}
+
 /** A recipe with a pinned parent, as a request would make it; its name and its parent are set later. */
 function recipes(all: boolean) {
   const { clientToken: _, ...members } = Object.fromEntries(membersOf(CreateImageRecipeRequest$))
@@ -54,7 +67,9 @@ function recipes(all: boolean) {
   const components = fc
     .tuple(parameters, fc.array(componentArn, { minLength: 3, maxLength: 3 }))
     .map(([made, arns]) => (made as object[]).map((each, i) => ({ ...each, componentArn: arns[i] })))
-  return structOf(members, { components }, all).chain((recipe) =>
+  const { blockDeviceMappings: disks } = members
+  const blockDeviceMappings = anyOf(disks as Shape, all).map((devices) => (devices as Disk[]).map(possible))
+  return structOf(members, { components, blockDeviceMappings }, all).chain((recipe) =>
     version.map((semanticVersion) => ({ ...recipe, semanticVersion })),
   )
 }

@@ -36,6 +36,7 @@ const listed = [
   "untrusted-owner=UPSTREAM: the released AMI belongs to an account that is not the upstream's owner",
   'shared-late=UPSTREAM: the released AMI is shared with the build account an hour after its release',
   'never-shared=UPSTREAM: nobody shares the released AMI with the build account',
+  'never-released=UPSTREAM: it has released nothing yet when the fleet is deployed',
   'handler-crashes=FUNCTION: it dies once, after its work and before its answer',
   'handler-hangs=FUNCTION: it hangs once, until its time is over, and does its work in the last moment',
   'start-throttled=IMAGE: Step Functions refuses to start its execution, once',

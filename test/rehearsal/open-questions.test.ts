@@ -113,7 +113,7 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     },
     fleet: small(),
     // Of this one, the first token of Acquire Bake Lock is one of those.
-    seed: 7,
+    seed: 346,
     fails: /base failed: a step did not end in time/,
   },
   // No step says that it is critical, and what the execution says of itself is believed.
@@ -217,8 +217,13 @@ it('each question has two readings, a source and the test that settles it', () =
   }
 })
 
-/** Errors that a healthy rehearsal has, too: conditions of the ledger, what comes a second time, and an AMI that is not shared yet. */
-const expected = new Set(['ConditionalCheckFailedException', 'ResourceAlreadyExistsException', 'InvalidAMIID.NotFound'])
+/** Errors that a healthy rehearsal has, too: conditions of the ledger, what comes a second time, an AMI that is not shared yet, an early token. */
+const expected = new Set([
+  'ConditionalCheckFailedException',
+  'ResourceAlreadyExistsException',
+  'InvalidAMIID.NotFound',
+  'TaskDoesNotExist',
+])
 
 describe('the example fleet', () => {
   it('ends as well where every question is read leniently', { timeout: slow }, async () => {

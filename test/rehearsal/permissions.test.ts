@@ -18,7 +18,7 @@ const rehearsals = [
     ],
   },
   { faults: ['scan-finds=base'] },
-  { faults: ['untrusted-owner=soe'] },
+  { faults: ['untrusted-owner=soe', 'never-released=soe'] },
 ]
 
 /** What no rehearsal brings about, and why it is allowed nonetheless. */

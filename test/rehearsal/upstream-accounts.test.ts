@@ -155,6 +155,38 @@ describe('a release', () => {
     expect(image?.arn).toBe(releaseEvent(fleet, 'built', s.time)?.resources[0])
   })
 
+  it.each([
+    ['amis', undefined, '/dev/xvda', true],
+    ['public', undefined, '/dev/xvda', false],
+    ['quiet', undefined, '/dev/sda1', false],
+    ['amis', 'red-hat' as const, '/dev/sda1', true],
+  ])(
+    '%s has the root of its operating system, and is encrypted only where it is not public',
+    async (upstream, system, root, encrypted) => {
+      const s = await staged({})
+      const { world, started, faults, time } = s
+      const systems = system ? { [upstream]: system } : {}
+      const wrong = structuredClone(fleet)
+      // What the fleet names is no reason: it may be a mistake.
+      for (const image of Object.values(wrong.images)) image.volumes = [{ device: '/dev/sdb', size: 8, type: 'gp3' }]
+      stage(world, {
+        fleet: wrong,
+        started,
+        events: [],
+        releases: [{ upstream, time }],
+        random: new Random(1),
+        faults,
+        systems,
+      })
+      await s.clock.run()
+      const { image } = world.aws.ec2.get(amiOfRelease(fleet, { upstream, time }).ami, build.region) ?? {}
+      expect(image).toMatchObject({
+        RootDeviceName: root,
+        BlockDeviceMappings: [{ DeviceName: root, Ebs: { Encrypted: encrypted } }],
+      })
+    },
+  )
+
   it('under a name that is taken follows the deregistration of the one before', async () => {
     const fixed = structuredClone(fleet)
     Object.assign(fixed.upstreams.amis?.ami ?? {}, { name: 'soe-stable' })

@@ -6,8 +6,8 @@ export const everyKind = (): Fleet => parseFleet(text, 'every-kind.yaml')
 
 const topic = 'arn:aws:sns:us-east-1:137112412989:amazon-linux-2023-ami-updates'
 
-const image = (parent: string, more = '') =>
-  `{ parent: ${parent}, infrastructure: linux, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], estimate: 20m, timeout: 1h${more} }`
+const image = (parent: string, more = '', root = '/dev/xvda') =>
+  `{ parent: ${parent}, infrastructure: linux, components: [patch], volumes: [{ device: ${root}, size: 20 }], estimate: 20m, timeout: 1h${more} }`
 
 const text = `
 name: golden
@@ -29,10 +29,10 @@ components:
 images:
   account-base: ${image('of-an-account')}
   account-app: ${image('account-base')}
-  parameter-base: ${image('of-a-parameter')}
+  parameter-base: ${image('of-a-parameter', '', '/dev/sda1')}
   our-parameter-base: ${image('of-our-parameter')}
   amazon-base: ${image('of-amazon')}
-  image-base: ${image('of-an-image')}
+  image-base: ${image('of-an-image', '', '/dev/sda1')}
   team-base: ${image('of-a-team', ', tags: { team: x }')}
 rings: { everyone: { accounts: ["222233334444"], regions: [us-west-2] } }
 cves: { critical: 1 }

@@ -61,5 +61,5 @@ export async function waitForToken(
 function isUnknownEarly(visit: Visit): boolean {
   const { host, arn } = visit.execution
   if (!(host.isStrict?.('token-before-the-call-answers') ?? true)) return false
-  return host.random.fork(`early-token/${arn}/${visit.name}/${visit.retries}`).integer(1, 50) === 1
+  return host.random.fork(`early-token/${arn}/${visit.name}/${visit.retries}`).integer(1, 250) === 1
 }

@@ -62,6 +62,20 @@ describe('the checks of an AMI', () => {
     expect(failures({ ...good, ...change })).toEqual([failure])
   })
 
+  it('has the root that the fleet names, where it names one', () => {
+    const named = (rootDevice: string) =>
+      checkAmi(good, { ...expected, checks: { ...expected.checks, rootDevice } }).find(
+        ({ check }) => check === 'root device',
+      )
+    expect(named('/dev/xvda')).toMatchObject({ passed: true })
+    expect(named('/dev/sda1')).toEqual({
+      check: 'root device',
+      passed: false,
+      detail:
+        "expected /dev/sda1, which 'volumes' names: with another name it is a second volume, and the root stays as the parent has it, found /dev/xvda",
+    })
+  })
+
   it('does not look at what the fleet does not ask for', () => {
     const checks = { architecture: 'x86_64' as const, imdsv2: false, encrypted: false, tags: [] }
     const lax = { ...expected, checks }

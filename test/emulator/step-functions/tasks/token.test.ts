@@ -168,7 +168,7 @@ describe('a token that is no good', () => {
       await cloud.clock.run()
       return `${execution.status} ${execution.error ?? ''}`
     }
-    const names = Array.from({ length: 200 }, (_, at) => `run-${at}`)
+    const names = Array.from({ length: 1_000 }, (_, at) => `run-${at}`)
     const countOf = (ends: string[]) => ends.filter((end) => end === 'FAILED TaskDoesNotExist').length
 
     it('is not known once in a while, where the question is read strictly', async () => {
