@@ -27,7 +27,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a soak that is longer than CloudWatch remembers its alarm',
     [["['222233334444']", `['222233334444']\n    soak: 30d\n    ${alarm}`]],
     [
-      'fleet.yaml:39:11: rings.early.soak: expected 28d at most where an alarm is asked after it, as CloudWatch forgets, found 30d',
+      'fleet.yaml:40:11: rings.early.soak: expected 28d at most where an alarm is asked after it, as CloudWatch forgets, found 30d',
     ],
   ],
   [
@@ -40,7 +40,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
       ],
     ],
     [
-      'fleet.yaml:43:75: rings.everyone.approval.timeout: expected 28d at most where an alarm is asked after it, as CloudWatch forgets, found 30d',
+      'fleet.yaml:44:75: rings.everyone.approval.timeout: expected 28d at most where an alarm is asked after it, as CloudWatch forgets, found 30d',
     ],
   ],
   [

@@ -84,7 +84,7 @@ describe("the fleet's key", () => {
       'TargetAccountsLetAutoScalingUseImages',
       'AlarmsPublish',
     ])
-    expect(template.Resources.FleetKey?.DeletionPolicy).toBe('Retain')
+    expect(template.Resources.FleetKey?.DeletionPolicy).toBe('RetainExceptOnCreate')
   })
 })
 
