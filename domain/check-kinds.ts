@@ -160,15 +160,16 @@ interface CheckSubject {
   image: Image
 }
 
-/** The AMI itself is looked at in seconds. */
+/** The AMI itself is looked at in seconds, where EC2 shows it at once; else it is looked for every minute. */
 const amiTimeout = 900
+const amiLookAfter = 60
 
 /** A quarter of an hour: an event that is lost costs no more. */
 const pollAfter = 900
 
 /** The checks that are made of what an image asks for of each kind. */
 export const checkOrders: { [K in CheckKind]: (asked: Asked<K>, subject: CheckSubject) => CheckOrder<K>[] } = {
-  ami: ({ mode, ...settings }) => [ordered('ami', 'ami', { mode, timeout: amiTimeout }, settings)],
+  ami: ({ mode, ...settings }) => [ordered('ami', 'ami', { mode, timeout: amiTimeout }, settings, amiLookAfter)],
   vulnerabilities: ({ mode, timeout, ...asked }, { fleet, name, image }) => {
     const settings = { ...asked, waivers: waiversOf(fleet, name), parent: image.parent }
     return [ordered('vulnerabilities', 'vulnerabilities', { mode, timeout }, settings)]

@@ -18,6 +18,7 @@ import { ImageBuilder } from './services/imagebuilder/service.ts'
 import { Inspector } from './services/inspector2.ts'
 import { Kms } from './services/kms.ts'
 import { Lambda } from './services/lambda.ts'
+import { usualLateness } from './services/lateness.ts'
 import { Organizations } from './services/organizations.ts'
 import { Scheduler } from './services/scheduler.ts'
 import { SecretsManager } from './services/secretsmanager.ts'
@@ -84,6 +85,10 @@ export class AwsEndpoint {
   readonly startedFor = new Map<string, string>()
   /** What the calls that come next are done for; each record keeps it. */
   attribution = ''
+  /** Milliseconds by which a function that pauses is ahead of the clock. */
+  ahead = 0
+  /** Seconds until answers show a change; undefined for what is usual. Set by the world. */
+  lateness: (what: t.Late) => number | undefined = () => undefined
   /** Where events go: set by the world. */
   putEvent: (event: EventEnvelope, bus: t.Bus) => void = () => {}
 
@@ -95,7 +100,14 @@ export class AwsEndpoint {
     this.#options = options
     const { clock, random, readings } = options
     const isStrict = strictness(readings)
-    const deps = { clock, random, isStrict, emit: (serviceEvent: t.ServiceEvent) => this.#emit(serviceEvent) }
+    const usual = usualLateness(random, isStrict)
+    const deps = {
+      clock,
+      random,
+      isStrict,
+      lateBy: (what: t.Late) => (this.lateness(what) ?? usual(what)) * 1000,
+      emit: (serviceEvent: t.ServiceEvent) => this.#emit(serviceEvent),
+    }
     this.iam = new Iam(random.fork('iam'), options)
     this.ec2 = new Ec2(deps)
     this.autoscaling = new AutoScaling(deps, this.ec2)
@@ -191,7 +203,7 @@ export class AwsEndpoint {
   async call(request: CallRequest): Promise<unknown> {
     const { principal, service, operation } = request
     const { account = principal.account, region = this.#options.region } = request
-    const now = new Date(this.#options.clock.now())
+    const now = new Date(this.#options.clock.now() + this.ahead)
     const requestId = request.requestId ?? this.nextRequestId(principal)
     const record: t.CallRecord = {
       time: now.toISOString(),

@@ -94,6 +94,8 @@ export interface CampaignImageItem {
 /** How a ring is reached. */
 export interface Distributing {
   startedAt: string
+  /** Seconds that it took the last time, where that is known. */
+  expected?: number | undefined
   parts: DistributedPart[]
 }
 

@@ -4,6 +4,7 @@ import type { Random } from '../random.ts'
 import type { Principal } from '../services/types.ts'
 import { type Handler, loadHandler } from './bundle.ts'
 import type { Metrics } from './metrics.ts'
+import { Pauses } from './pauses.ts'
 
 export interface LambdaFunction {
   arn: string
@@ -52,11 +53,15 @@ export class Functions {
   readonly #environments = new Map<string, Record<string, string>>()
   readonly #handlers = new Map<string, Handler>()
   readonly #parts: FunctionsDeps
+  readonly #pauses: Pauses
   #turn: Promise<unknown> = Promise.resolve()
   #count = 0
 
   constructor(parts: FunctionsDeps) {
     this.#parts = parts
+    this.#pauses = new Pauses((ahead) => {
+      parts.aws.ahead = ahead
+    })
   }
 
   add(fn: LambdaFunction): void {
@@ -84,7 +89,7 @@ export class Functions {
     await clock.sleep(chance.integer(5, 25) + cold)
     await clock.hold(this.#parts.before(fn.name, label))
     const answer = await clock.hold(this.#alone(() => this.#run(fn, payload, label, chance)))
-    await clock.sleep(chance.integer(30, 250))
+    await clock.sleep(answer.paused + chance.integer(30, 250))
     const crashes = this.#parts.after(fn.name) === 'crash'
     if (crashes || answer.error) this.#measure(fn, 'Errors')
     if (crashes) throw new FunctionError('Lambda.Unknown', killed(this.#parts.name))
@@ -116,12 +121,13 @@ export class Functions {
     try {
       const handler = await this.#load(fn)
       const result = await handler(structuredClone(payload), context(fn, chance.uuid(), this.#parts.name))
-      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown }
+      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown, paused: this.#pauses.ahead }
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
-      return { error: new FunctionError(name, message) }
+      return { error: new FunctionError(name, message), paused: this.#pauses.ahead }
     } finally {
       process.env = host
+      this.#pauses.end()
       restore()
       aws.attribution = ''
     }
@@ -130,7 +136,9 @@ export class Functions {
   async #load(fn: LambdaFunction): Promise<Handler> {
     const known = this.#handlers.get(fn.arn)
     if (known) return known
-    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`)
+    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`, {
+      'node:timers/promises': this.#pauses.timers,
+    })
     this.#handlers.set(fn.arn, handler)
     return handler
   }

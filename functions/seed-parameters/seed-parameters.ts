@@ -46,7 +46,7 @@ export async function seed(
     const value =
       newest.get(Upstream) ?? (await newestAmi(upstreams, sourceIn(fleet, Upstream)).catch(unreadable)) ?? Placeholder
     newest.set(Upstream, value)
-    await ssm.send(new PutParameterCommand({ Name: Parameter, Value: value, Type: 'String' }))
+    await ssm.send(new PutParameterCommand({ Name: Parameter, Value: value, Type: 'String', DataType: 'text' }))
   }
 }
 

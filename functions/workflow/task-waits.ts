@@ -13,8 +13,11 @@ export interface Waits {
   bringOutcome(id: string, outcome: Outcome, time: string): Promise<void>
   /** Completes a task whose work is done already. */
   complete(taskToken: string): Promise<void>
-  /** Anybody who asks the service itself next starts afresh: what was reported until now is part of its answer. */
-  forget(id: string): Promise<void>
+  /**
+   * Anybody who asks the service itself next starts afresh: what was reported until now is part of its answer, unless that is late.
+   * @returns what was reported
+   */
+  forget(id: string): Promise<Outcome | undefined>
 }
 
 /** Waits of tasks: anybody who comes second, the token or the outcome, completes the task. */

@@ -27,7 +27,7 @@ export const campaignFunctions = ({ ledger, notifications }: GrantContext, grant
       // A campaign that is stopped has up to hundreds of rebakes under way.
       timeout: 300,
       environment: { ...table, ...topic, ...grants.concurrency },
-      permissions: [...grants.closeRebake, grants.images('imagebuilder:CancelImageCreation')],
+      permissions: [...grants.closeRebake, grants.images('imagebuilder:CancelImageCreation', 'imagebuilder:GetImage')],
     },
     'seed-parameters': {
       description: 'Creates the pointers that recipes read, once, on deployment',

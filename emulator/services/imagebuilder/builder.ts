@@ -6,7 +6,7 @@ import type { Ssm } from '../ssm/service.ts'
 import type { ServiceDeps } from '../types.ts'
 import { encrypted, fresh, inherited, tagsOf, unencrypted, volumes } from './amis.ts'
 import { Copies, targetsOf } from './copies.ts'
-import type { ImageRecord, Images, Outcome } from './images.ts'
+import type { Failure, ImageRecord, Images, Outcome } from './images.ts'
 import type { Place } from './resources.ts'
 
 export interface Neighbours {
@@ -57,6 +57,7 @@ export class Builder {
       account: record.account,
       region: record.region,
       Name: name,
+      madeBy: record.arn,
       ...(recipe.description === undefined ? {} : { Description: recipe.description }),
       BlockDeviceMappings: fresh(volumes(from, recipe), (ebs) =>
         ebs.Encrypted && !outcome.unencrypted ? encrypted(ebs, record, random) : unencrypted(ebs),
@@ -82,7 +83,7 @@ export class Builder {
     source: Ami,
     configuration: DistributionConfiguration,
     outcome: Outcome,
-  ): string | undefined {
+  ): Failure | undefined {
     record.amis = record.amis.filter(({ state }) => state?.status === 'AVAILABLE')
     for (const target of targetsOf(configuration, record.account)) {
       const { account, region } = target
@@ -94,7 +95,25 @@ export class Builder {
     }
     const failures = record.amis.filter(({ state }) => state?.status === 'FAILED')
     if (failures.length === 0) return undefined
+    const total = record.amis.length
+    // A copy that was never made need not be in the list of those that were.
+    if (outcome.silent || this.#deps.isStrict('failed-copies-in-context'))
+      record.amis = record.amis.filter(({ state }) => state?.status !== 'FAILED')
     const reported = failures.map(({ region, accountId, state }) => `${accountId} in ${region}: ${state?.reason}`)
-    return `Distribution failed for ${failures.length} of ${record.amis.length} copies. ${reported.join(' ')}`
+    const count = `Distribution failed for ${failures.length} of ${total} copies.`
+    return {
+      reason: outcome.silent ? count : `${count} ${reported.join(' ')}`,
+      context: {
+        distributionFailure: {
+          errorMessage: count,
+          regionFailures: failures.map(({ region = '', accountId, state }) => ({
+            region,
+            status: 'FAILED',
+            errorMessage: state?.reason ?? '',
+            ...(accountId === undefined || accountId === record.account ? {} : { targetAccountId: accountId }),
+          })),
+        },
+      },
+    }
   }
 }

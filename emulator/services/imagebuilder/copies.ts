@@ -81,6 +81,7 @@ export class Copies {
       account,
       region,
       Name,
+      madeBy: record.arn,
       Tags: tagsOf(record, amiTags),
       snapshotTags: tagsOf(record),
       ...(description === undefined ? {} : { Description: description }),

@@ -1,6 +1,6 @@
 import type { PutParameterRequest } from '@aws-sdk/client-ssm'
 import type { PermissionsOf } from '../types.ts'
-import { arnOf } from './store.ts'
+import { arnOf, type Place } from './store.ts'
 
 /** A permission on each parameter that a member of the input names. */
 const on =
@@ -11,13 +11,18 @@ const on =
       resource: arnOf(name.replace(/^arn:[^/]+:parameter/, '').replace(/:.*$/, ''), context),
     }))
 
-export const permissions: Record<string, PermissionsOf> = {
+/** @param typeOf the data type that a parameter has; undefined where it is not there */
+export const permissions = (
+  typeOf: (name: string, place: Place) => string | undefined,
+): Record<string, PermissionsOf> => ({
   PutParameter: (input: PutParameterRequest, context) => [
     ...on('PutParameter')(input, context),
     ...(input.Tags?.length ? on('AddTagsToResource')(input, context) : []),
-    // Who names an AMI must be able to look at it.
+    // Who names an AMI must be able to look at it, whether or not the call says again that the parameter names one.
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
-    ...(input.DataType === 'aws:ec2:image' ? [{ action: 'ec2:DescribeImages', resource: '*' }] : []),
+    ...((typeOf(input.Name ?? '', context) ?? input.DataType) === 'aws:ec2:image'
+      ? [{ action: 'ec2:DescribeImages', resource: '*' }]
+      : []),
   ],
   GetParameter: on('GetParameter'),
   GetParameters: on('GetParameters', 'Names'),
@@ -26,4 +31,5 @@ export const permissions: Record<string, PermissionsOf> = {
   DeleteParameter: on('DeleteParameter'),
   AddTagsToResource: on('AddTagsToResource', 'ResourceId'),
   ListTagsForResource: on('ListTagsForResource', 'ResourceId'),
-}
+  LabelParameterVersion: on('LabelParameterVersion'),
+})
