@@ -97,6 +97,10 @@ const alreadyThere = ['ExecutionAlreadyExists', 'ResourceAlreadyExistsException'
 const inUse = ['ResourceInUseException', 'InvalidSnapshot.InUse']
 /** The service does not do that with this resource. */
 const invalid = ['InvalidRequestException', 'InvalidInputException', 'AWSOrganizationsNotInUseException']
+/** The service does not take what was sent: a value, or one that the resource cannot change to. */
+const refusedValue = ['ValidationException']
+/** The oldest of a parameter's versions has a label, so there can be no newer one. */
+const versionsFull = ['ParameterMaxVersionLimitExceeded']
 /** A KMS key does not decrypt it. */
 const undecryptable = ['DecryptionFailure']
 
@@ -119,6 +123,8 @@ export const codes = {
   alreadyThere,
   inUse,
   invalid,
+  refusedValue,
+  versionsFull,
   undecryptable,
 } satisfies Record<string, readonly string[]>
 
@@ -144,6 +150,8 @@ export const isNoPrincipal = (error: unknown): error is Error => isOneOf(error, 
 export const isAlreadyThere = (error: unknown): error is Error => isOneOf(error, alreadyThere)
 export const isInUse = (error: unknown): error is Error => isOneOf(error, inUse)
 export const isInvalid = (error: unknown): error is Error => isOneOf(error, invalid)
+export const isRefusedValue = (error: unknown): error is Error => isOneOf(error, refusedValue)
+export const isVersionsFull = (error: unknown): error is Error => isOneOf(error, versionsFull)
 export const isUndecryptable = (error: unknown): error is Error => isOneOf(error, undecryptable)
 
 /** Whether another account, or one of its regions, does not let us in, or not do this. */

@@ -5,50 +5,23 @@ import {
   GetImageRecipeResponse$,
 } from '@aws-sdk/client-imagebuilder'
 import { NormalizedSchema } from '@smithy/core/schema'
+import { rawAnswerOf } from './raw-answer.ts'
 
 /**
- * The SDK drops what its model does not have, and AWS adds to its API before an SDK knows of it, as it did with the
- * amiWatermarks of recipes. Who copies a resource must know what would be lost.
+ * Who copies a resource must know what the SDK would lose of it, as it did the amiWatermarks of recipes.
  *
  * @returns paths of the members of the command's answer that the SDK does not know, once it has been sent
  */
-export function unknownToPipelines({ middlewareStack }: GetImagePipelineCommand): () => string[] {
-  const { middleware, found } = watching(NormalizedSchema.of(GetImagePipelineResponse$))
-  middlewareStack.add(middleware, nearest)
-  return found
-}
+export const unknownToPipelines = (command: GetImagePipelineCommand): (() => string[]) =>
+  watching(NormalizedSchema.of(GetImagePipelineResponse$), command)
 
 /** As of pipelines. */
-export function unknownToRecipes({ middlewareStack }: GetImageRecipeCommand): () => string[] {
-  const { middleware, found } = watching(NormalizedSchema.of(GetImageRecipeResponse$))
-  middlewareStack.add(middleware, nearest)
-  return found
-}
+export const unknownToRecipes = (command: GetImageRecipeCommand): (() => string[]) =>
+  watching(NormalizedSchema.of(GetImageRecipeResponse$), command)
 
-/** Nearer to the answer than the SDK's own deserializer, which is of normal priority. */
-const nearest = { step: 'deserialize', priority: 'low', name: 'unknownMembers' } as const
-
-function watching(shape: NormalizedSchema) {
-  let found: string[] = []
-  const middleware =
-    <A, R extends { response: unknown }>(next: (args: A) => Promise<R>) =>
-    async (args: A): Promise<R> => {
-      const result = await next(args)
-      const answer = result.response as { statusCode: number; body: AsyncIterable<Uint8Array> | Uint8Array }
-      if (answer.statusCode !== 200) return result
-      const body = Buffer.from(await bytesOf(answer.body))
-      found = unknown(shape, JSON.parse(body.toString('utf8')), '')
-      answer.body = body
-      return result
-    }
-  return { middleware, found: () => found }
-}
-
-async function bytesOf(body: AsyncIterable<Uint8Array> | Uint8Array): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) return body
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
+function watching(shape: NormalizedSchema, command: Parameters<typeof rawAnswerOf>[0]): () => string[] {
+  const answer = rawAnswerOf(command)
+  return () => unknown(shape, answer(), '')
 }
 
 function unknown(shape: NormalizedSchema, value: unknown, path: string): string[] {

@@ -1,7 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
-import { Superseded, TargetUnreachable, Transient } from '../domain/errors.ts'
+import { AnswersLate, Superseded, TargetUnreachable, Transient } from '../domain/errors.ts'
 import { publishRoleName } from '../domain/names.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
 import { classify, isDenied, isRefused } from './errors.ts'
@@ -81,7 +81,12 @@ export class Targets extends Sessions {
 
 /** Something about one target that is not as it must be. */
 export class TargetMismatch extends Error {
-  override readonly name = 'Wrong'
+  override readonly name: string = 'Wrong'
+}
+
+/** Something about one target that may only not be seen yet. */
+export class NotYet extends TargetMismatch {
+  override readonly name = 'NotYet'
 }
 
 /** How many targets are worked on at the same time: kind to the quotas of STS, EC2 and Parameter Store. */
@@ -91,7 +96,7 @@ const together = 16
  * Works on every target, whatever becomes of the others; what each came to, in order.
  *
  * @throws Superseded, and what another try may fix, as it is. Else, naming every target that was refused or is Wrong:
- * TargetUnreachable where none let us in, `incomplete` otherwise.
+ * AnswersLate where one of them may be right in a moment, TargetUnreachable where none let us in, `incomplete` otherwise.
  */
 export async function inEach<T extends Target, R>(
   targets: T[],
@@ -105,6 +110,7 @@ export async function inEach<T extends Target, R>(
   if (ending) throw ending.error
   if (failures.length > 0) {
     const reported = failureLines(failures).join('; ')
+    if (failures.some(({ error }) => error instanceof NotYet)) throw new AnswersLate(reported)
     throw failures.every(({ error }) => isShut(error)) ? new TargetUnreachable(reported) : incomplete(reported)
   }
   return results

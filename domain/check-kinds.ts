@@ -164,8 +164,9 @@ interface CheckSubject {
   image: Image
 }
 
-/** The AMI itself is looked at in seconds. */
+/** The AMI itself is looked at in seconds, where EC2 shows it at once; else it is looked for every minute. */
 const amiTimeout = 900
+const amiLookAfter = 60
 
 /** A quarter of an hour: an event that is lost costs no more. */
 const pollAfter = 900
@@ -175,7 +176,7 @@ export const checkOrders: { [K in CheckKind]: (asked: Asked<K>, subject: CheckSu
   ami: ({ mode, ...asked }, { fleet, name }) => {
     const rootDevice = rootVolumeOf(fleet, name)?.device
     const settings = rootDevice === undefined ? asked : { ...asked, rootDevice }
-    return [ordered('ami', 'ami', { mode, timeout: amiTimeout }, settings)]
+    return [ordered('ami', 'ami', { mode, timeout: amiTimeout }, settings, amiLookAfter)]
   },
   vulnerabilities: ({ mode, timeout, ...asked }, { fleet, name, image }) => {
     const settings = { ...asked, waivers: waiversOf(fleet, name), parent: image.parent }

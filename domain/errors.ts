@@ -43,6 +43,12 @@ export class PipelineMissing extends named('PipelineMissing') {}
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}
 
+/** What AWS was asked to do, or says that it has done, is not to be seen yet: worth another try for some minutes. */
+export class AnswersLate extends named('AnswersLate') {}
+
+/** Parameter Store does not take the parent of a bake: a parameter of another type, or without room. */
+export class ParentNotPinned extends named('ParentNotPinned') {}
+
 /** The AMI is not what the fleet says that it must be. */
 export class ValidationFailed extends named('ValidationFailed') {}
 

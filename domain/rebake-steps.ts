@@ -25,6 +25,7 @@ const steps: Record<RebakeState, Step | null> = {
   'Wait for Build Quota': { done: 0.03, waitsFor: 'build-quota' },
   'Await Bake': { done: 0.04 },
   'Inspect Bake': { done: 0.7 },
+  'Await Answer': { done: 0.7 },
   'Run Checks': { done: 0.72 },
   'Mark Candidate': { done: 0.75 },
   'Acquire Rollout Lock': { done: 0.76, waitsFor: 'rollout-lock' },

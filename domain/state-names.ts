@@ -33,6 +33,7 @@ export const stateNames = {
     'Await Bake',
     'Inspect Bake',
     'Is the Bake Done?',
+    'Await Answer',
     'Bake Failed',
     'Cancel Bake',
     'Run Checks',

@@ -18,6 +18,7 @@ import { ImageBuilder } from './services/imagebuilder/service.ts'
 import { Inspector } from './services/inspector2.ts'
 import { Kms } from './services/kms.ts'
 import { Lambda } from './services/lambda.ts'
+import { usualLateness } from './services/lateness.ts'
 import { Organizations } from './services/organizations.ts'
 import { Scheduler } from './services/scheduler.ts'
 import { SecretsManager } from './services/secretsmanager.ts'
@@ -86,6 +87,10 @@ export class AwsEndpoint {
   readonly startedFor = new Map<string, string>()
   /** What the calls that come next are done for; each record keeps it. */
   attribution = ''
+  /** Milliseconds by which a function that pauses is ahead of the clock. */
+  ahead = 0
+  /** Seconds until answers show a change; undefined for what is usual. Set by the world. */
+  lateness: (what: t.Late) => number | undefined = () => undefined
   /** Where events go: set by the world. */
   putEvent: (event: EventEnvelope, bus: t.Bus) => void = () => {}
 
@@ -100,7 +105,14 @@ export class AwsEndpoint {
     const { clock, random, readings } = options
     const isStrict = strictness(readings)
     this.isStrict = isStrict
-    const deps = { clock, random, isStrict, emit: (serviceEvent: t.ServiceEvent) => this.#emit(serviceEvent) }
+    const usual = usualLateness(random, isStrict)
+    const deps = {
+      clock,
+      random,
+      isStrict,
+      lateBy: (what: t.Late) => (this.lateness(what) ?? usual(what)) * 1000,
+      emit: (serviceEvent: t.ServiceEvent) => this.#emit(serviceEvent),
+    }
     this.iam = new Iam(random.fork('iam'), options)
     this.iam.orgPathOf = (account) => this.organizations.pathOf(account)
     this.kms = new Kms(random.fork('kms'), this.iam)
@@ -209,7 +221,7 @@ export class AwsEndpoint {
   async call(request: CallRequest): Promise<unknown> {
     const { principal, service, operation } = request
     const { account = principal.account, region = this.#options.region } = request
-    const now = new Date(this.#options.clock.now())
+    const now = new Date(this.#options.clock.now() + this.ahead)
     const requestId = request.requestId ?? this.nextRequestId(principal)
     const record: t.CallRecord = {
       time: now.toISOString(),

@@ -24,7 +24,14 @@ export type { NewOrganization } from './services/organizations.ts'
 export type { Notification } from './services/sns.ts'
 export type { CommandOutcome, CommandTarget } from './services/ssm/commands.ts'
 export type { Document as SsmDocument } from './services/ssm/documents.ts'
-export { AwsError, type CallRecord, callLine, eventTime, type Principal } from './services/types.ts'
+export {
+  AwsError,
+  type CallRecord,
+  callLine,
+  eventTime,
+  type Late as LateAnswer,
+  type Principal,
+} from './services/types.ts'
 export type { Execution } from './step-functions/execution.ts'
 export { StepFunctions } from './step-functions/step-functions.ts'
 export { type Host, TaskFailure } from './step-functions/types.ts'

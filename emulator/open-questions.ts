@@ -107,6 +107,42 @@ export const openQuestions = {
       'AWS managed policies: Ec2ImageBuilderCrossAccountDistributionAccess lets its role tag images only; the cross-account lifecycle role of Image Builder deletes snapshots by the tag CreatedBy',
     settledBy: 'S2',
   },
+  'answers-lag-behind': {
+    strict:
+      'GetImage shows what its state event has said one to three seconds later, the AMIs after the status; so does DescribeImages an AMI that Image Builder made, and GetParameter a parameter of type aws:ec2:image',
+    lenient: 'an answer shows at once what an event or a write has said before',
+    source:
+      'Image Builder user guide, integ-eventbridge, and Parameter Store guide, parameter-store-ec2-aliases: neither says when a read agrees',
+    settledBy: 'S13',
+  },
+  'distributions-raise-events': {
+    strict: 'neither a distribution of DistributeImage nor what RetryImage goes on with raises a state change event',
+    lenient: 'each change of their state is an event, as it is of a build',
+    source:
+      'Image Builder user guide, integ-eventbridge: the event is sent "when the state changes for an image resource during image creation"',
+    settledBy: 'S5',
+  },
+  'retry-of-integration': {
+    strict: 'RetryImage refuses an image that failed while INTEGRATING',
+    lenient: 'RetryImage goes on with an image that failed while INTEGRATING',
+    source:
+      'Image Builder user guide, distribution-enhanced_functionality: it retries "the distribution phase, test phase, or integration phase"; aws/agent-toolkit-for-aws, distribution-options.md: "not the integration stage"',
+    settledBy: 'S14',
+  },
+  'failed-copies-in-context': {
+    strict: 'the copies that failed are in failureContext alone; outputResources.amis has those that are there',
+    lenient: 'outputResources.amis has the copies that failed, too, as FAILED and with their reason',
+    source:
+      'Image Builder user guide, image-failure-context: each destination that failed is in regionFailures, and every member is optional; API reference, Ami: its state may be FAILED',
+    settledBy: 'S9',
+  },
+  'omitted-data-type': {
+    strict: 'PutParameter without DataType means text, and is refused for a parameter of type aws:ec2:image',
+    lenient: 'PutParameter without DataType leaves the type of a parameter as it is',
+    source:
+      'Systems Manager API Reference, PutParameter, DataType: "The default data type is text"; hashicorp/terraform-provider-aws#35959: a change of the type is refused',
+    settledBy: 'S18',
+  },
 } satisfies Record<string, OpenQuestion>
 
 export type OpenQuestionName = keyof typeof openQuestions

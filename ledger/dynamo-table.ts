@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
-import type { ItemKind, Key, KeyOf } from './keys.ts'
+import type { ItemKind, KeyOf } from './keys.ts'
 import { type AnyItem, type Attributes, type Stored, schema, type Table } from './table.ts'
 
 const options = { removeUndefinedValues: true, convertClassInstanceToMap: true }
@@ -73,15 +73,17 @@ export function dynamoTable(table: string, client = new DynamoDBClient({})): Tab
       return unmarshall(Attributes ?? {}) as Stored<K>
     },
 
-    async unset(key: Key, names: string[]) {
-      await client.send(
+    async unset<K extends ItemKind>(key: KeyOf<K>, names: string[]) {
+      const { Attributes } = await client.send(
         new UpdateItemCommand({
           TableName: table,
           Key: marshall(key),
           UpdateExpression: `REMOVE ${names.map((_, at) => `#${at}`).join(', ')}`,
           ExpressionAttributeNames: Object.fromEntries(names.map((name, at) => [`#${at}`, name])),
+          ReturnValues: 'ALL_OLD',
         }),
       )
+      return Attributes && (unmarshall(Attributes) as Stored<K>)
     },
 
     async all(pk) {

@@ -98,6 +98,8 @@ export interface Distributing {
   startedAt: string
   /** ARNs of the keys that encrypt what goes to each region, with {account} for the target's. */
   kmsKeys?: Record<string, string>
+  /** Seconds that it took the last time, where that is known. */
+  expected?: number | undefined
   parts: DistributedPart[]
 }
 

@@ -25,9 +25,11 @@ export function memoryTable(): Table & { items: MemoryItems } {
       put(key, { ...clean(once ?? {}), ...items.get(at(key)), ...clean(attributes) })
       return structuredClone(items.get(at(key))) as unknown as Stored<K>
     },
-    async unset(key, names) {
+    async unset<K extends ItemKind>(key: KeyOf<K>, names: string[]) {
       const item = items.get(at(key))
+      const before = structuredClone(item)
       for (const name of names) delete item?.[name]
+      return before as Stored<K> | undefined
     },
     async all(pk) {
       const found = [...items.values()].filter((item) => item.pk === pk)

@@ -65,13 +65,14 @@ export class ReleaseStore {
   async recordPlaced(
     named: Named,
     ring: string,
-    { copies = [], distributed }: { copies?: Placement[]; distributed?: Placement[] },
+    { copies = [], distributed, took }: { copies?: Placement[]; distributed?: Placement[]; took?: number },
   ): Promise<void> {
     const before = await this.read(named)
     const all = new Map([...(before?.copies?.[ring] ?? []), ...copies].map((each) => [each.ami, each]))
     await this.#table.set(keyFor(named), {
       copies: { ...before?.copies, ...(all.size > 0 && { [ring]: [...all.values()] }) },
       distributed: { ...before?.distributed, ...(distributed && { [ring]: distributed }) },
+      took: took === undefined ? undefined : { ...before?.took, [ring]: took },
     })
   }
 

@@ -37,8 +37,11 @@ export interface Table {
     attributes: Only<K, A>,
     once?: Only<K, B>,
   ): Promise<Stored<K>>
-  /** Takes attributes away, where they are. It leaves no item behind where there was none, so it writes no number. */
-  unset<K extends ItemKind>(key: KeyOf<K>, names: (keyof ItemOf<K> & string)[]): Promise<void>
+  /**
+   * Takes attributes away, where they are. It leaves no item behind where there was none, so it writes no number.
+   * @returns the item as it was before
+   */
+  unset<K extends ItemKind>(key: KeyOf<K>, names: (keyof ItemOf<K> & string)[]): Promise<Stored<K> | undefined>
   /** All items of a partition, in the order of `sk`. */
   all(pk: string): Promise<AnyItem[]>
 }

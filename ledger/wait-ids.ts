@@ -20,3 +20,6 @@ export const automationWait = (executionId: string) => `automation/${executionId
 
 /** The list of an image's packages: no event tells of it, so only the time ends this wait. */
 export const packagesWait = (imageArn: string) => `packages/${imageArn}`
+
+/** An AMI that EC2 does not show yet: only the time ends this wait. */
+export const amiWait = (ami: string) => `ami/${ami}`

@@ -23,8 +23,8 @@ export class WaitStore {
     return setItem(this.#table, keyFor(id), { expires: expires(time) }, { outcome })
   }
 
-  /** As if nobody had waited, and nothing had come. */
-  async forget(id: string): Promise<void> {
-    await this.#table.unset(keyFor(id), ['taskToken', 'outcome'])
+  /** As if nobody had waited, and nothing had come. @returns what had come */
+  async forget(id: string): Promise<Outcome | undefined> {
+    return (await this.#table.unset(keyFor(id), ['taskToken', 'outcome']))?.outcome
   }
 }

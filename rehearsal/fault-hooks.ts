@@ -23,6 +23,8 @@ interface ImageHooks {
   copy: (image: string, first: Target) => ImageOutcome
   /** Delays with which the last state event of a build or distribution arrives: one for each arrival. */
   'state event': (image: string) => number[]
+  /** Seconds until answers about it show what an event or a write has said: of its images, its AMIs, its parameters. */
+  answers: (image: string) => number
   /** The same for the event that says that its execution has ended. */
   'execution event': (image: string) => number[]
   /** How a command goes on the instance of its smoke test. */

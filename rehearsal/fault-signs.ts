@@ -17,6 +17,8 @@ export interface SignsOf {
     bakes: number
     /** When its first bake's last state event arrived. */
     arrivals: When[]
+    /** Image Builder was asked for minutes before it showed how its first bake had ended. */
+    isAnsweredLate: boolean
     /** The targets of its rings name an AMI of it. */
     published: boolean
     /** The errors with which its execution was not started, with a comma between them. */

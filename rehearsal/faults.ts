@@ -66,6 +66,12 @@ export const faultKinds = {
     acts: { durations: (_, usual) => ({ ...usual, BUILDING: month }) },
     expects: stopped(/took longer than the timeout .* still BUILDING after \d+ seconds/),
   },
+  'instance-unreachable': {
+    target: 'image',
+    help: 'Systems Manager never hears of the instance of its build',
+    acts: { build: () => ({ unreachable: true }) },
+    expects: stopped(/its bake failed in Image Builder: .* Systems Manager Agent .* workflow step LaunchBuildInstance/),
+  },
   'test-fails': {
     target: 'image',
     help: 'its build succeeds and its test phase fails',
@@ -115,6 +121,12 @@ export const faultKinds = {
       'state event': () => [-hour],
     },
     expects: { arrivals: ['early'] },
+  },
+  'answers-late': {
+    target: 'image',
+    help: 'for five minutes, answers about its builds, AMIs and parameters show nothing of what events and writes have said',
+    acts: { answers: () => 300 },
+    expects: { isAnsweredLate: true },
   },
   'scan-finds': {
     target: 'image',

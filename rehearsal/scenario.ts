@@ -5,6 +5,7 @@ import { answerApproval } from './approver.ts'
 import { durationsOf, outcomeOf, smokeOf } from './builds.ts'
 import { injectFaults, scanAgain } from './fault-injection.ts'
 import type { Faults } from './faults.ts'
+import { latenessOf } from './late-answers.ts'
 import { amiOfRelease, type PlannedRelease, releaseEvent, simulatedAmi } from './releases.ts'
 import {
   addStandingReleases,
@@ -49,6 +50,7 @@ export function stage(world: World, scenario: Scenario) {
   const { imagebuilder, ssm } = world.aws
   imagebuilder.outcome = (image) => outcomeOf(scenario, image)
   imagebuilder.durations = (image) => durationsOf(scenario, image)
+  world.aws.lateness = latenessOf(scenario)
   ssm.commandOutcome = ({ tags }) => smokeOf(scenario, tags['rebake:image'] ?? '')
   addStandingReleases(world, scenario, started)
   for (const event of events) {

@@ -16,7 +16,7 @@ const permissions: Record<string, string> = {
   servicequotas: 'GetAWSDefaultServiceQuota, GetServiceQuota',
   sns: 'ListSubscriptionsByTopic',
   sqs: 'GetQueueAttributes, GetQueueUrl',
-  ssm: 'GetParameters',
+  ssm: 'GetParameters, GetParameterHistory',
   states: 'DescribeStateMachine',
 }
 

@@ -1,13 +1,13 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import { availableAmis } from '../../aws/amis.ts'
-import { readPointers } from '../../aws/pointers.ts'
+import { type FullParameter, fullAmong, mostVersions, readHeld } from '../../aws/pointers.ts'
 import { channels, pointerName } from '../../domain/names.ts'
 import { count } from '../render/text.ts'
 import { type Check, fail, info, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 
-const permissions = ['ssm:GetParameters', 'ec2:DescribeImages']
+const permissions = ['ssm:GetParameters', 'ssm:GetParameterHistory', 'ec2:DescribeImages']
 
 type Pointer = Parameters<typeof pointerName>[2]
 
@@ -15,9 +15,17 @@ type Pointer = Parameters<typeof pointerName>[2]
 async function look(environment: Environment, images: string[], pointers: readonly Pointer[]) {
   const { fleet, config } = environment
   const names = images.flatMap((image) => pointers.map((each) => pointerName(fleet.name, image, each)))
-  const held = await readPointers(new SSMClient(config), names)
-  return { names, held, there: await availableAmis(new EC2Client(config), held.values()) }
+  const ssm = new SSMClient(config)
+  const held = await readHeld(ssm, names)
+  const amis = [...held.values()].map(({ value }) => value)
+  return { names, held, there: await availableAmis(new EC2Client(config), amis), full: await fullAmong(ssm, held) }
 }
+
+const tellFull = ({ name, versions, labels }: FullParameter, where = '') =>
+  (versions < mostVersions ? warning : fail)(
+    `${name}${where} has ${versions} of ${mostVersions} versions, and the oldest has the label ${labels.join(', ')}: it keeps that one, and takes no newer one then`,
+    `Move the label to a newer version: aws ssm label-parameter-version --name ${name} --labels ${labels.join(' ')}`,
+  )
 
 const parents: Check = {
   name: 'parents',
@@ -26,13 +34,19 @@ const parents: Check = {
   async *examine(environment) {
     const { images } = environment.fleet
     const own = Object.keys(images).filter((image) => !images[image]?.pipeline)
-    const { names, held, there } = await look(environment, own, ['parent'])
+    const { names, held, there, full } = await look(environment, own, ['parent'])
+    for (const each of full) yield tellFull(each)
     for (const name of names) {
-      const ami = held.get(name)
+      const { value: ami, dataType } = held.get(name) ?? {}
       if (ami === undefined)
         yield fail(
           `there is no parameter ${name}, which the recipe takes its parent from: no bake starts`,
-          `Put the AMI of its parent there: aws ssm put-parameter --name ${name} --type String --data-type aws:ec2:image --value AMI`,
+          `Put the AMI of its parent there: aws ssm put-parameter --name ${name} --type String --value AMI`,
+        )
+      else if (dataType !== 'text')
+        yield fail(
+          `${name} is of the data type ${dataType}, which never changes: no bake can set it`,
+          `Make it again as text: aws ssm delete-parameter --name ${name} && aws ssm put-parameter --name ${name} --type String --value ${ami}`,
         )
       else if (/^ami-0+$/.test(ami))
         yield fail(
@@ -56,8 +70,9 @@ const ofChannels: Check = {
   permissions,
   async *examine(environment) {
     const images = Object.keys(environment.fleet.images)
-    const { held, there } = await look(environment, images, channels)
-    for (const [name, ami] of held)
+    const { held, there, full } = await look(environment, images, channels)
+    for (const each of full) yield tellFull(each)
+    for (const [name, { value: ami }] of held)
       if (!there.has(ami))
         yield fail(
           `${name} holds ${ami}, and there is no such AMI, or it is not available`,
@@ -73,6 +88,8 @@ const targets: Check = {
   permissions: ['lambda:InvokeFunction'],
   async *examine(environment) {
     const reports = await environment.targets()
+    for (const { account, full = [] } of reports)
+      for (const { region, ...each } of full) yield tellFull(each, ` of ${account} ${region}`)
     for (const { account, dangling } of reports)
       for (const { region, parameter, ami } of dangling)
         yield fail(

@@ -15,7 +15,7 @@ interface Explanation {
 const explanations: Record<string, Explanation> = {
   BakeFailed: {
     what: 'its bake failed in Image Builder',
-    todo: 'Open the image in the Image Builder console and follow its log stream to the step that failed. Fix the component or the recipe, and deploy. Where the reason names the parameter of the parent, the next rebake sets it again; CloudTrail (DeleteParameter) tells who deletes it.',
+    todo: 'Open the image in the Image Builder console: its status names the workflow step that failed. Only what ran on the build instance has a log stream.',
   },
   PipelineMissing: {
     what: 'its pipeline is not there any more',
@@ -27,7 +27,19 @@ const explanations: Record<string, Explanation> = {
   },
   BakeTimedOut: {
     what: 'its bake took longer than the timeout of the fleet allows, and was cancelled',
-    todo: "Look in the image's log stream for the step that hangs. If the bake is merely slow, raise the image's timeout in fleet.yaml.",
+    todo: "Open the image in the Image Builder console: its workflow shows the step that hangs. Logs come when a build has ended by itself. If the bake is merely slow, raise the image's timeout in fleet.yaml.",
+  },
+  ParentNotPinned: {
+    what: 'the parameter that its recipe takes the parent from could not be written',
+    todo: "Fix what is said above. A parameter's data type never changes: one that is not text has to go (aws ssm delete-parameter --name NAME), and the next bake makes it again.",
+  },
+  BakeUnclear: {
+    what: 'its bake was said to have ended, and Image Builder does not show how',
+    todo: 'Open the image in the Image Builder console. Nothing was cancelled: where it is available there, rebake retry bakes it again, and what was baked stays in the build account.',
+  },
+  AnswersLate: {
+    what: 'what Rebake wrote was not to be read for some twenty minutes',
+    todo: 'Read what is said above in the console of that service. Where it is there by now, rebake retry goes on.',
   },
   QuotaReached: {
     what: 'Image Builder refused to start it for hours: a quota is reached',
@@ -39,7 +51,7 @@ const explanations: Record<string, Explanation> = {
   },
   DistributionFailed: {
     what: 'Image Builder could not distribute its AMI',
-    todo: 'Check that the target account has the role EC2ImageBuilderDistributionCrossAccountRole, may use the KMS key, and has the region enabled.',
+    todo: 'Fix what is said above. The image of the distribution in the Image Builder console has all that Image Builder tells.',
   },
   DistributionTimedOut: {
     what: 'the distribution of its AMI did not end in time',
@@ -132,6 +144,87 @@ const deaths: Record<FunctionDeath, Explanation> = {
 }
 
 const deathOf = (error: string): FunctionDeath | undefined => stepErrors[error]?.death
+
+/** What to do where the cause of a failure says more than its name. */
+interface Advice {
+  /** A text that the cause has: AWS's own, or one of ours. */
+  when: RegExp
+  todo: string
+  /** Nothing ran on the build instance: there is no log stream. */
+  withoutLog?: true
+}
+
+/** The first that fits. */
+const ofBakes: Advice[] = [
+  {
+    // https://docs.aws.amazon.com/imagebuilder/latest/userguide/troubleshooting.html#ts-timeout-ssm-agent
+    when: /Systems Manager Agent|workflow step LaunchBuildInstance/,
+    todo: "Nothing ran on the build instance, so it has no log. Look at its way to Systems Manager: the subnet's NAT or its endpoints (ssm, ssmmessages, ec2messages), port 443 out of the security group, the SSM Agent in the parent AMI, and the instance role's AmazonSSMManagedInstanceCore.",
+    withoutLog: true,
+  },
+  {
+    when: /SSM parameter/,
+    todo: "The next rebake sets the parent's parameter again; CloudTrail (DeleteParameter) tells who deletes it.",
+    withoutLog: true,
+  },
+  {
+    // https://docs.aws.amazon.com/imagebuilder/latest/userguide/troubleshooting.html#ts-access-denied
+    when: /status code: 403|AccessDenied/,
+    todo: 'Give the instance role what it is denied: the log stream says which call that was.',
+  },
+  {
+    when: /component [a-z0-9-_]+\//,
+    todo: 'The log stream has all that the component printed. Fix the component, and deploy.',
+  },
+]
+
+const ofDistributions: Advice[] = [
+  {
+    when: /AWS Managed CMK/i,
+    todo: "A volume of the AMI is encrypted with alias/aws/ebs, a key that AWS manages and no other account can use: no role helps. List every volume of the parent in the image's volumes in fleet.yaml, which encrypts it with the fleet's key, or name a key in the ring's kmsKeys. In the recipe of a pipeline that was there before, give each blockDeviceMapping a kmsKeyId.",
+  },
+  {
+    when: /ASSOCIATE_LICENSES|license/i,
+    todo: "Check the ring's licenses in fleet.yaml: each must be a license configuration of the build account in its region, with room.",
+  },
+  {
+    when: /assume|EC2ImageBuilderDistributionCrossAccountRole/,
+    todo: 'Make the role EC2ImageBuilderDistributionCrossAccountRole in the target account, and let it trust the build account.',
+  },
+  {
+    when: /storage of this ami/i,
+    todo: "Let the role EC2ImageBuilderDistributionCrossAccountRole of the target account use the key that the AMI is encrypted with, by the key's policy and by its own.",
+  },
+  {
+    when: /\bkey\b|KMS|CMK/i,
+    todo: "Check the ring's kmsKeys in fleet.yaml: each key must be there, enabled, and its policy must let the copying role use it.",
+  },
+  {
+    when: /validate the provided access credentials|not enabled|OptInRequired/i,
+    todo: 'Enable the region in that account, or leave it out of the ring.',
+  },
+  {
+    when: /exceeded|quota|limit/i,
+    todo: 'Raise the quota that is named above in that account and region, or put fewer targets in one ring.',
+  },
+]
+
+const advices: Record<string, Advice[]> = {
+  BakeFailed: ofBakes,
+  DistributionFailed: ofDistributions,
+  DistributionRetriable: ofDistributions,
+}
+
+const adviceOn = ({ error, cause }: Failure): Advice | undefined => {
+  const text = causeText(cause)
+  return advices[error]?.find(({ when }) => when.test(text))
+}
+
+/** What to do about a failure, by its cause where that is known. */
+export const todoFor = (failure: Failure): string => adviceOn(failure)?.todo ?? explain(failure.error).todo
+
+/** Whether something may have run on the build instance, and so left a log. */
+export const mayHaveLog = (failure: Failure): boolean => !adviceOn(failure)?.withoutLog
 
 const unknown: Explanation = {
   what: 'a step failed in a way that Rebake does not know',

@@ -1,7 +1,7 @@
 import type { Target } from '../planning/ring-order.ts'
 import type { Changes } from '../validation/changes.ts'
 import { changeLines } from './changes.ts'
-import { causeText, explain, type Failure } from './failures.ts'
+import { causeText, explain, type Failure, mayHaveLog, todoFor } from './failures.ts'
 import { executionLink, imagesLink, linksTo, logLink } from './links.ts'
 import { header, type Level, lines, type Message, more, plural, subject } from './message.ts'
 
@@ -116,22 +116,23 @@ export interface FailedFacts {
 }
 
 export function imageFailed(facts: FailedFacts, level: Level): Message {
-  const { what, todo } = explain(facts.failure.error)
-  const { campaign, image, execution, imageArn } = facts
+  const { campaign, image, execution, imageArn, failure } = facts
+  const { what } = explain(failure.error)
   return {
     ...header('image-failed', 'error', level.level, facts),
     about: { campaign, image },
     links: linksTo({
       Execution: executionLink(execution),
-      ...(imageArn && { 'Build log': logLink(imageArn), Images: imagesLink(imageArn) }),
+      ...(imageArn && mayHaveLog(failure) && { 'Build log': logLink(imageArn) }),
+      ...(imageArn && { Images: imagesLink(imageArn) }),
     }),
     facts: { ...facts },
     subject: subject(`Failed: ${facts.image} was not released`),
     body: lines(
       `${facts.image} was not released: ${what}.`,
       '',
-      `Why: ${causeText(facts.failure.cause) || facts.failure.error}`,
-      `What to do: ${todo}`,
+      `Why: ${causeText(failure.cause) || failure.error}`,
+      `What to do: ${todoFor(failure)}`,
       facts.skipped.length > 0
         ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,

@@ -43,11 +43,25 @@ export function planDistribution(ring: RingOrder, accounts: string[], from: From
   const ownKeys = Object.values(ring.kmsKeys).some((key) => key.includes('{account}'))
   const most = ring.mode === 'share' ? mostShared : ownKeys ? 1 : mostCopied
   return chunks(accounts, most).map((some, i) => ({
-    name: i === 0 ? ring.distribution : `${ring.distribution}--${i + 1}`,
+    name: configurationName(ring, i),
     accounts: some,
     distributions: regionsOf(ring, from).map((region) => settingsFor(ring, region, some, from)),
   }))
 }
+
+/** The name of the distribution configuration of a ring's part. */
+export const configurationName = ({ distribution }: RingOrder, part: number): string =>
+  part === 0 ? distribution : `${distribution}--${part + 1}`
+
+/** Seconds. A minute more than a ring took the last time: late enough that its event comes first, where there is one. */
+const margin = 60
+const shortestLook = 300
+const longestLook = 7_200
+const usuallyTaken = 540
+
+/** Seconds from its start until a ring is asked about, where no event says that it has ended. */
+export const firstLook = (took = usuallyTaken): number =>
+  Math.min(longestLook, Math.max(shortestLook, Math.ceil(took) + margin))
 
 /**
  * Image Builder wants settings for the source region, also where a ring has no target in it, and takes the first region for

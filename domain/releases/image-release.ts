@@ -28,6 +28,8 @@ export interface ImageRelease {
   copies?: Record<string, Placement[]>
   /** By ring: what each target has, verified. A target of a ring that shares has the AMI of the build account. */
   distributed?: Record<string, Placement[]>
+  /** By ring: seconds from the start of its copies until they were there. */
+  took?: Record<string, number>
   /** When it was through its last ring. */
   releasedAt?: string
   /** Nobody may use it any more: nothing points to it again, and nothing is baked from it. */

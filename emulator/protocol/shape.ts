@@ -1,5 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema'
 import { AwsError } from '../services/types.ts'
+import { isNewer } from './newer-members.ts'
 
 /**
  * Values by the service's model. Inside the emulator a timestamp is a Date and a blob is bytes, as the SDK
@@ -176,8 +177,13 @@ function writeStruct(shape: Shape, value: Record<string, unknown>, timestamps: T
     if (item !== undefined) written[name] = write(member.shape, item, timestamps, `${path}.${name}`)
     else if (member.required) throw new Error(`${path}.${name} of ${shape.getName()} is missing`)
   }
-  for (const name of isUnion ? [] : Object.keys(value))
-    if (!members.has(name)) throw new Error(`${path}.${name} is not a member of ${shape.getName()}`)
+  for (const name of isUnion ? [] : Object.keys(value)) {
+    if (members.has(name)) continue
+    if (!isNewer(String(shape.getName()), name))
+      throw new Error(`${path}.${name} is not a member of ${shape.getName()}`)
+    // On the wire alone: what is recorded is held against AWS's published models, which do not have it.
+    if (timestamps === 'epoch' && value[name] !== undefined) written[name] = value[name]
+  }
   return written
 }
 

@@ -15,13 +15,15 @@ export function mustBeAmiId(id: string): void {
 /** What EC2 tells of AMIs. */
 export const amiQueries = (amis: Amis, { clock }: ServiceDeps): Service['operations'] => ({
   DescribeImages: (input: DescribeImagesRequest, context: Context) => {
+    const now = context.now.getTime()
     const named = [...new Set(input.ImageIds ?? [])].map((id) => {
       mustBeAmiId(id)
       const ami = amis.find(id, context)
-      if (!ami) throw notFound(id)
+      if (!ami || ami.shownFrom > now) throw notFound(id)
       return ami
     })
     const isListed = (ami: Ami) =>
+      ami.shownFrom <= now &&
       amis.isVisible(ami, context.account) &&
       (input.IncludeDisabled || ami.image.State !== 'disabled') &&
       (input.IncludeDeprecated || ami.image.OwnerId === context.account || !isDeprecated(ami, clock.now()))

@@ -9,6 +9,8 @@ export interface Ami {
   region: string
   /** Accounts, and ARNs of organizations and of organizational units. */
   sharedWith: Set<string>
+  /** From when DescribeImages shows it, epoch milliseconds. */
+  shownFrom: number
   /** ARNs of the License Manager configurations that it is associated with. */
   licenses?: string[]
 }
@@ -30,6 +32,8 @@ export interface NewAmi extends Partial<Image> {
   licenses?: string[]
   /** Tags of the snapshots that are made with it. */
   snapshotTags?: Tag[]
+  /** The ARN of the Image Builder image that it is made for. */
+  madeBy?: string
   /** Somebody else says that it is there. */
   unannounced?: boolean
 }
@@ -60,7 +64,8 @@ export class Amis {
    * Makes an AMI, available at once, and says so on its owner's default bus unless it is `unannounced`.
    * @throws AwsError InvalidAMIName.Duplicate where the owner has the name in that region already
    */
-  addImage({ account, region, sharedWith = [], licenses, snapshotTags, unannounced, ...properties }: NewAmi): Ami {
+  addImage(made: NewAmi): Ami {
+    const { account, region, sharedWith = [], licenses, snapshotTags, unannounced, madeBy, ...properties } = made
     const { Name: name } = properties
     if (this.named(name, { account, region })) {
       throw new AwsError('InvalidAMIName.Duplicate', `AMI name ${name} is already in use by an AMI of ${account}`)
@@ -92,7 +97,9 @@ export class Amis {
     } as Ami['image']
     image.BlockDeviceMappings = (image.BlockDeviceMappings ?? []).map((device) => withSnapshot(device, chance.hex(16)))
     this.snapshots.add(image, region, snapshotTags)
-    const ami = { image, region, sharedWith: new Set(sharedWith), ...(licenses && { licenses }) }
+    const late = madeBy === undefined ? 0 : this.#deps.lateBy({ kind: 'ami', id, imageArn: madeBy })
+    const shownFrom = this.#deps.clock.now() + late
+    const ami = { image, region, shownFrom, sharedWith: new Set(sharedWith), ...(licenses && { licenses }) }
     this.#images.in({ account: '', region }).set(id, ami)
     if (!unannounced) this.announce(ami)
     return ami

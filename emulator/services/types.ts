@@ -90,9 +90,15 @@ export interface ServiceEvent {
   detail: Record<string, unknown>
 }
 
+/** What may be there, and not be answered yet. */
+export type Late = { kind: 'image'; arn: string } | { kind: 'ami'; id: string; imageArn: string } | LateParameter
+type LateParameter = { kind: 'parameter'; name: string; dataType: string; account: string; region: string }
+
 /** What services share: time, chance, the event bus, and how what AWS leaves open is read. */
 export interface ServiceDeps {
   isStrict(question: OpenQuestionName): boolean
+  /** How many milliseconds a change is older before an answer shows it. */
+  lateBy(what: Late): number
   clock: Clock
   random: Random
   emit(serviceEvent: ServiceEvent): void

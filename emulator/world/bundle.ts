@@ -6,6 +6,9 @@ import { Script } from 'node:vm'
 
 export type Handler = (event: unknown, context: unknown) => Promise<unknown>
 
+/** Modules by their names, such as `node:timers/promises`. */
+export type Modules = Record<string, object>
+
 /** By their text: the same function of the next world is compiled already. */
 const scripts = new Map<string, Script>()
 /** More than one CDK app has functions; what nothing uses any more may go. */
@@ -17,8 +20,9 @@ const mostScripts = 200
  * copy for the life of the process.
  *
  * @param start tells this cold start from all others of the process
+ * @param modules what index.js is given where it asks for a module of that name
  */
-export async function loadHandler(directory: string, start: string): Promise<Handler> {
+export async function loadHandler(directory: string, start: string, modules: Modules = {}): Promise<Handler> {
   const file = join(directory, 'index.js')
   if (!existsSync(file)) {
     // The query keeps Node from sharing a module between two cold starts.
@@ -27,7 +31,9 @@ export async function loadHandler(directory: string, start: string): Promise<Han
   }
   const module = { exports: {} as { handler: Handler } }
   const run = compiled(readFileSync(file, 'utf8'), file).runInThisContext() as (...given: unknown[]) => void
-  run.call(module.exports, module.exports, createRequire(file), module, file, directory)
+  const require = createRequire(file)
+  const given = (name: string): unknown => modules[name] ?? require(name)
+  run.call(module.exports, module.exports, given, module, file, directory)
   return module.exports.handler
 }
 

@@ -5,6 +5,7 @@ import type { Principal } from '../services/types.ts'
 import { type Handler, loadHandler } from './bundle.ts'
 import { exits, timedOut } from './deaths.ts'
 import type { Metrics } from './metrics.ts'
+import { Pauses } from './pauses.ts'
 
 export interface LambdaFunction {
   arn: string
@@ -59,11 +60,15 @@ export class Functions {
   readonly #environments = new Map<string, Record<string, string>>()
   readonly #handlers = new Map<string, Handler>()
   readonly #parts: FunctionsDeps
+  readonly #pauses: Pauses
   #turn: Promise<unknown> = Promise.resolve()
   #count = 0
 
   constructor(parts: FunctionsDeps) {
     this.#parts = parts
+    this.#pauses = new Pauses((ahead) => {
+      parts.aws.ahead = ahead
+    })
   }
 
   /** A function, or another in its place: its next invocation is a cold start. */
@@ -101,8 +106,9 @@ export class Functions {
     if (outcome === 'hang') await clock.sleep(fn.timeout * 1000 - 1)
     await clock.hold(this.#parts.before(fn.name, label))
     const answer = await clock.hold(this.#alone(() => this.#run(fn, { payload, label, chance, end })))
-    await clock.sleep(outcome === 'hang' ? 1 : chance.integer(30, 250))
-    const error = outcome ? this.#death(fn, outcome, chance) : answer.error
+    const died = clock.now() + answer.paused >= end ? 'hang' : outcome
+    await clock.sleep(died === 'hang' ? end - clock.now() : answer.paused + chance.integer(30, 250))
+    const error = died ? this.#death(fn, died, chance) : answer.error
     if (!error) return answer.result
     this.#measure(fn, 'Errors')
     throw error
@@ -143,16 +149,18 @@ export class Functions {
     aws.attribution = label
     try {
       const handler = await this.#load(fn)
+      const left = () => end - clock.now() - this.#pauses.ahead
       const result = await handler(
         structuredClone(payload),
-        context(fn, chance.uuid(), { world: this.#parts.name, left: () => end - clock.now() }),
+        context(fn, chance.uuid(), { world: this.#parts.name, left }),
       )
-      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown }
+      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown, paused: this.#pauses.ahead }
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
-      return { error: new FunctionError(name, message) }
+      return { error: new FunctionError(name, message), paused: this.#pauses.ahead }
     } finally {
       process.env = host
+      this.#pauses.end()
       restore()
       aws.attribution = ''
     }
@@ -161,7 +169,9 @@ export class Functions {
   async #load(fn: LambdaFunction): Promise<Handler> {
     const known = this.#handlers.get(fn.arn)
     if (known) return known
-    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`)
+    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`, {
+      'node:timers/promises': this.#pauses.timers,
+    })
     this.#handlers.set(fn.arn, handler)
     return handler
   }

@@ -1,5 +1,5 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { movePointer, readPointers } from '../../aws/pointers.ts'
+import { type Pause, pointOwn } from '../../aws/pointers.ts'
 import { RollbackIncomplete } from '../../domain/errors.ts'
 import { imageRolledBack } from '../../domain/messages/operations.ts'
 import { pointerName } from '../../domain/names.ts'
@@ -14,13 +14,14 @@ interface CloseRollbackDeps {
   ledger: Pick<Ledger, 'fleetState' | 'operations' | 'releases'>
   ssm: SSMClient
   notify: Notify
+  pause?: Pause
 }
 
 /**
  * The end of a rollback: the build account's channels and what children are baked from follow, unless only one ring went
  * back; people are notified. A second closing tells nobody.
  *
- * @throws RollbackIncomplete naming every target that is not as it must be
+ * @throws RollbackIncomplete naming every target that is not as it must be; AnswersLate
  */
 export async function closeRollback(deps: CloseRollbackDeps, { operation, time }: { operation: string; time: string }) {
   const { ledger } = deps
@@ -46,26 +47,29 @@ const problemsOf = ({ problems = [] }: RollbackItem, rings: RollbackRingItem[]):
     ),
 ]
 
-async function follow({ fleet, ledger, ssm }: CloseRollbackDeps, record: RollbackItem, time: string): Promise<void> {
+async function follow(
+  { fleet, ledger, ssm, pause }: CloseRollbackDeps,
+  record: RollbackItem,
+  time: string,
+): Promise<void> {
   const { image, ring, heldBefore } = record
   const read = (version: string) => ledger.releases.read({ image, version })
   const to = await read(record.to)
   if (!to) throw new Error(`release ${record.to} of ${image} is gone`)
   const previous = record.previous && (await read(record.previous))
   if (ring === undefined)
-    await movePointers(ssm, {
-      ...(previous && { [pointerName(fleet, image, 'previous')]: previous.ami }),
-      [pointerName(fleet, image, 'candidate')]: to.ami,
-      [pointerName(fleet, image, 'stable')]: to.ami,
-    })
+    await pointOwn(
+      ssm,
+      {
+        ...(previous && { [pointerName(fleet, image, 'previous')]: previous.ami }),
+        [pointerName(fleet, image, 'candidate')]: to.ami,
+        [pointerName(fleet, image, 'stable')]: to.ami,
+      },
+      pause,
+    )
   await ledger.fleetState.change((before) => {
     const known = ring === undefined ? wentBack(before, to, time) : before
     if (record.hold || known.images[image]?.held?.operation !== record.operation) return known
     return heldBefore ? hold(known, image, heldBefore) : resume(known, image)
   })
-}
-
-async function movePointers(ssm: SSMClient, wanted: Record<string, string>): Promise<void> {
-  const held = await readPointers(ssm, Object.keys(wanted))
-  for (const [name, ami] of Object.entries(wanted)) if (held.get(name) !== ami) await movePointer(ssm, name, ami)
 }

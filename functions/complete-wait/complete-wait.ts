@@ -34,7 +34,7 @@ export async function resume(waits: Waits, event: WaitEvent) {
 function outcomeOf(event: WaitEvent): [id: string, Outcome] {
   switch (event['detail-type']) {
     case 'EC2 Image Builder Image State Change':
-      return [imageIn(event.resources), { status: event.detail.state.status }]
+      return [imageIn(event.resources), { status: event.detail.state.status, at: event.time }]
     // Image Builder sends it whenever a scan completes, whatever was found.
     // https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-eventbridge.html
     case 'EC2 Image Builder CVE Detected':

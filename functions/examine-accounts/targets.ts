@@ -3,7 +3,7 @@ import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
 import { availableAmis } from '../../aws/amis.ts'
 import { isMissing } from '../../aws/errors.ts'
-import { readPointers } from '../../aws/pointers.ts'
+import { type FullParameter, fullAmong, readHeld } from '../../aws/pointers.ts'
 import { at } from '../../aws/targets.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
@@ -26,6 +26,8 @@ export interface TargetReport {
   regions: Record<string, string>
   /** Parameters that hold an AMI which is not there. */
   dangling: { region: string; parameter: string; ami: string }[]
+  /** Parameters that a label keeps from taking another version, now or soon; left out by earlier versions. */
+  full?: (FullParameter & { region: string })[]
   /** How many parameters hold an AMI. */
   pointers: number
   /** Launch templates that a ring moves, and that are not there. */
@@ -118,11 +120,15 @@ async function optInOf(clients: TargetClients, place: Place, wanted: string[]) {
 
 async function readParameters(clients: TargetClients, place: Place, orders: RingOrder[], report: TargetReport) {
   const names = [...new Set(orders.map(({ parameter }) => parameter))]
-  const held = await readPointers(await clients.ssm(place), names)
+  const ssm = await clients.ssm(place)
+  const held = await readHeld(ssm, names)
   report.pointers += held.size
-  const there = await availableAmis(await clients.ec2(place), held.values())
-  for (const [parameter, ami] of held)
+  const amis = [...held.values()].map(({ value }) => value)
+  const there = await availableAmis(await clients.ec2(place), amis)
+  for (const [parameter, { value: ami }] of held)
     if (!there.has(ami)) report.dangling.push({ region: place.region, parameter, ami })
+  const { region } = place
+  for (const each of await fullAmong(ssm, held)) report.full = [...(report.full ?? []), { ...each, region }]
 }
 
 async function readTemplates(clients: TargetClients, place: Place, orders: RingOrder[], report: TargetReport) {

@@ -1,3 +1,6 @@
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { readImage } from '../../aws/image-failure.ts'
+import { placeOfFailure } from '../../domain/image-failure.ts'
 import { isRollingOut } from '../../domain/image-status.ts'
 import { causeText, explain, type Failure } from '../../domain/messages/failures.ts'
 import { imageFailed } from '../../domain/messages/images.ts'
@@ -6,6 +9,10 @@ import { recordBakeFailed as failedBake, removePending } from '../../domain/plan
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import { type CloseDeps, type Closing, close } from '../workflow/close-rebake.ts'
 import { isUnknown } from '../workflow/is-unknown-failure.ts'
+
+export interface FailingParts extends CloseDeps {
+  imageBuilder: ImagebuilderClient
+}
 
 export interface Failed extends Closing {
   failure: Failure
@@ -21,12 +28,13 @@ type Outcome = 'failed' | 'aborted' | 'superseded'
  *
  * @returns how it ended
  */
-export async function fail(deps: CloseDeps, failed: Failed): Promise<{ as: Outcome }> {
-  const { execution, time, campaign, failure } = failed
+export async function fail(deps: FailingParts, failed: Failed): Promise<{ as: Outcome }> {
+  const { execution, time, campaign } = failed
   const before = await deps.ledger.campaigns.readImage(campaign, failed.image)
   const as = outcomeOf(failed, before, await deps.ledger.fleetState.read())
   await close(deps, failed, async (item, images) => {
     const { image, imageArn = null } = item
+    const failure = await located(deps, failed.failure, imageArn)
     const skipped = stopped(item, images)
     const reason =
       as === 'superseded' ? causeText(failure.cause) : `${explain(failure.error).what}: ${causeText(failure.cause)}`
@@ -48,6 +56,14 @@ export async function fail(deps: CloseDeps, failed: Failed): Promise<{ as: Outco
     if (as === 'failed' && isUnknown(failure)) deps.count('FailureUnknown')
   })
   return { as }
+}
+
+/** Where a bake failed, as Image Builder tells it beside its reason. What cannot be read now delays no message. */
+async function located({ imageBuilder }: FailingParts, failure: Failure, imageArn: string | null): Promise<Failure> {
+  if (failure.error !== 'BakeFailed' || imageArn === null) return failure
+  const read = await readImage(imageBuilder, imageArn).catch(() => undefined)
+  const place = read && placeOfFailure(read.failure)
+  return place === undefined ? failure : { ...failure, cause: `${causeText(failure.cause)} (${place})` }
 }
 
 /** A bake that a newer campaign cancelled to take its place is superseded, whatever Image Builder calls it. */

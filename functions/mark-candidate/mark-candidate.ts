@@ -1,5 +1,5 @@
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { movePointer } from '../../aws/pointers.ts'
+import { type Pause, pointOwn } from '../../aws/pointers.ts'
 import { Superseded, ValidationFailed } from '../../domain/errors.ts'
 import { releaseLock } from '../../domain/locks.ts'
 import { imageWarned } from '../../domain/messages/images.ts'
@@ -20,6 +20,7 @@ interface MarkCandidateDeps {
   waits: Waits
   concurrentBakes: number
   notify: Notify
+  pause?: Pause
 }
 
 interface MarkCandidateInput {
@@ -36,7 +37,7 @@ interface MarkCandidateInput {
  * An AMI that passed its required checks: a release is recorded, the candidate pointer moves, the next bake may begin.
  *
  * @throws ValidationFailed naming each required check that did not pass, and what it found; Superseded where the image is
- * held, or its parent revoked, since the bake began
+ * held, or its parent revoked, since the bake began; AnswersLate
  */
 export async function markCandidate(deps: MarkCandidateDeps, request: MarkCandidateInput) {
   const { execution, time, campaign, image, parentAmi, imageArn, ami } = request
@@ -58,7 +59,7 @@ export async function markCandidate(deps: MarkCandidateDeps, request: MarkCandid
     bakedAt: time,
     ...(emergency && { emergency }),
   })
-  await movePointer(deps.ssm, pointerName(deps.fleet, image, 'candidate'), ami)
+  await pointOwn(deps.ssm, { [pointerName(deps.fleet, image, 'candidate')]: ami }, deps.pause)
   await deps.ledger.campaigns.recordCandidate(campaign, image, version)
   const last = {
     ami,

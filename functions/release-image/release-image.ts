@@ -1,7 +1,7 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import type { SSMClient } from '@aws-sdk/client-ssm'
 import { readComponents } from '../../aws/image-contents.ts'
-import { movePointer, readPointers } from '../../aws/pointers.ts'
+import { type Pause, pointOwn, readPointers } from '../../aws/pointers.ts'
 import { imageReleased } from '../../domain/messages/images.ts'
 import { pointerName } from '../../domain/names.ts'
 import { recordPromotion, recordReleased } from '../../domain/planning/transitions.ts'
@@ -16,12 +16,13 @@ interface ReleaseImageDeps extends CloseDeps {
   fleet: string
   imageBuilder: ImagebuilderClient
   ssm: SSMClient
+  pause?: Pause
 }
 
 /**
  * An image through its last ring: stable, recorded, announced, and its claim free.
  *
- * @throws Superseded where an emergency has overtaken it since.
+ * @throws Superseded where an emergency has overtaken it since; AnswersLate.
  */
 export async function release(deps: ReleaseImageDeps, closing: Closing & { ami: string }) {
   const { execution, campaign, image, ami, time } = closing
@@ -53,12 +54,13 @@ export async function release(deps: ReleaseImageDeps, closing: Closing & { ami: 
 }
 
 /** What was stable is previous; a repeated promotion moves nothing. */
-async function promote({ fleet, ssm }: ReleaseImageDeps, image: string, ami: string) {
+async function promote({ fleet, ssm, pause }: ReleaseImageDeps, image: string, ami: string) {
   const stable = pointerName(fleet, image, 'stable')
   const before = (await readPointers(ssm, [stable])).get(stable)
   if (before === ami) return
-  if (before) await movePointer(ssm, pointerName(fleet, image, 'previous'), before)
-  await movePointer(ssm, stable, ami)
+  // Before stable: else a repeat would not know it any more.
+  const previous = before === undefined ? {} : { [pointerName(fleet, image, 'previous')]: before }
+  await pointOwn(ssm, { ...previous, [stable]: ami }, pause)
 }
 
 const released = (campaign: string, image: CampaignImageItem) => ({

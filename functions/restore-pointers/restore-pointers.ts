@@ -1,7 +1,7 @@
 import { moveTemplates } from '../../aws/launch-templates.ts'
 import { type Pause, pointTo } from '../../aws/pointers.ts'
-import { failureLines, TargetMismatch, Targets, tryEach } from '../../aws/targets.ts'
-import { RollbackIncomplete } from '../../domain/errors.ts'
+import { failureLines, NotYet, TargetMismatch, Targets, tryEach } from '../../aws/targets.ts'
+import { AnswersLate, RollbackIncomplete } from '../../domain/errors.ts'
 import { channelParameter } from '../../domain/names.ts'
 import type { Restored } from '../../domain/releases/rollback.ts'
 import type { RollbackRingItem } from '../../ledger/items.ts'
@@ -23,7 +23,8 @@ interface RestorePointersInput {
  * Points a ring's targets back: the parameter, the channels below it, the launch templates. Writes only what differs,
  * whatever becomes of other targets.
  *
- * @throws RollbackIncomplete naming every target that is not as it must be: the ring's step has it too
+ * @throws RollbackIncomplete naming every target that is not as it must be: the ring's step has it too; AnswersLate where one of
+ * them may be so in a moment
  */
 export async function restore(
   { fleet, ledger, pause }: RestorePointersDeps,
@@ -44,6 +45,7 @@ export async function restore(
   })
   const wrong = failureLines(failures)
   await settle(wrong.length === 0 ? 'done' : 'wrong', wrong)
+  if (failures.some(({ error }) => error instanceof NotYet)) throw new AnswersLate(wrong.join('; '))
   if (wrong.length > 0) throw new RollbackIncomplete(wrong.join('; '))
   return { restored: step.targets.length }
 }

@@ -9,12 +9,13 @@ import { arn, inRing } from '../runtime/schemas.ts'
 import { taskWaits } from '../workflow/task-waits.ts'
 import { retry } from './retry-distribution.ts'
 
-const { LEDGER_TABLE } = env('LEDGER_TABLE')
+const { LEDGER_TABLE, DISTRIBUTION_ROLE_ARN: distributionRole } = env('LEDGER_TABLE', 'DISTRIBUTION_ROLE_ARN')
 const table = dynamoTable(LEDGER_TABLE)
 const deps = {
   ledger: { campaigns: new CampaignStore(table) },
   waits: taskWaits(new WaitStore(table)),
   imageBuilder: new ImagebuilderClient({}),
+  distributionRole,
 }
 const Request = v.object({ ...inRing.entries, distributedArn: arn })
 

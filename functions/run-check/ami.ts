@@ -4,6 +4,7 @@ import { checkAmi } from '../../domain/validation/ami.ts'
 import { compareAmi, type PreviousAmi } from '../../domain/validation/ami-changes.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { readPrevious } from '../../ledger/releases.ts'
+import { amiWait } from '../../ledger/wait-ids.ts'
 import type { CheckInput, CheckStep, OrderOf } from './check-step.ts'
 
 interface AmiCheckDeps {
@@ -18,10 +19,8 @@ export async function examineAmi(
   { image, ami, imageArn, parentAmi }: CheckInput,
 ): Promise<CheckStep> {
   const described = await describeAmi(deps.ec2, ami)
-  if (!described)
-    return {
-      results: [{ check: 'state', passed: false, detail: `${ami} is not there, though Image Builder made it` }],
-    }
+  // EC2 may show it later than Image Builder names it. No event tells of that: the time brings the next look.
+  if (!described) return { pending: amiWait(ami), doing: `${ami} is not there, though Image Builder made it` }
   const facts = amiFacts(described)
   const buildAccount = imageArn.split(':')[4] ?? ''
   return {

@@ -69,6 +69,7 @@ export async function seed(
         Name: Parameter,
         Value: await amiFor(parent),
         Type: 'String',
+        DataType: 'text',
         Overwrite: held.has(Parameter),
       }),
     )

@@ -1,8 +1,10 @@
 import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
-import { PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
-import { isMissing } from '../../aws/errors.ts'
+import type { SSMClient } from '@aws-sdk/client-ssm'
+import { isDenied, isMissing, isRefusedValue } from '../../aws/errors.ts'
+import { putParameter } from '../../aws/pointers.ts'
 import { pinAdopted } from '../../aws/recipes.ts'
-import { PipelineMissing, Superseded } from '../../domain/errors.ts'
+import { TargetMismatch } from '../../aws/targets.ts'
+import { ParentNotPinned, PipelineMissing, Superseded } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { newerRequest, releaseLock } from '../../domain/locks.ts'
 import type { BakeOrder } from '../../domain/planning/bake-order.ts'
@@ -35,7 +37,7 @@ interface StartBakeInput {
  * bake.
  *
  * @throws OutsideChangeWindow where a freeze or the image's window forbids it now; then others have its lock. Superseded where a
- * newer campaign cancels bakes, and wants this image.
+ * newer campaign cancels bakes, and wants this image. ParentNotPinned.
  */
 export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   const { execution, time, campaign, image, parentAmi } = request
@@ -85,14 +87,13 @@ async function pinParent(
     await pinAdopted({ imageBuilder }, { pipelineArn, parentAmi, componentUpdates, token })
     return
   }
-  await ssm.send(
-    new PutParameterCommand({
-      Name: parentParameter,
-      Value: parentAmi,
-      Type: 'String',
-      Overwrite: true,
-    }),
-  )
+  try {
+    await putParameter(ssm, { name: parentParameter, value: parentAmi, dataType: 'text' })
+  } catch (error) {
+    if (isRefusedValue(error) || isDenied(error) || error instanceof TargetMismatch)
+      throw new ParentNotPinned(`${parentParameter}: ${error.message}`, { cause: error })
+    throw error
+  }
 }
 
 /** A newer campaign that came before there was anything to cancel: here there is. */

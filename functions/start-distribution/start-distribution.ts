@@ -1,6 +1,5 @@
 import {
   CreateDistributionConfigurationCommand,
-  DistributeImageCommand,
   type ImagebuilderClient,
   UpdateDistributionConfigurationCommand,
 } from '@aws-sdk/client-imagebuilder'
@@ -15,18 +14,19 @@ import { looksEvery } from '../../domain/alarms.ts'
 import { DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { resourceName } from '../../domain/names.ts'
-import { type Part, planDistribution } from '../../domain/planning/distribution.ts'
+import { firstLook, type Part, planDistribution } from '../../domain/planning/distribution.ts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import type { Distributing } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { mustHaveBeenQuiet } from '../workflow/alarm-guard.ts'
 import { requireApproval } from '../workflow/approval-guard.ts'
 import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
+import { configurationArnOf, distributeImage } from '../workflow/distribute-image.ts'
 import { buildOf, readRing } from '../workflow/distributions.ts'
 import { requireRolloutLock } from '../workflow/rollout-guard.ts'
 
 interface StartDistributionDeps extends WindowDeps {
-  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   imageBuilder: ImagebuilderClient
   organizations: OrganizationsClient
   /** In a region of the build account. */
@@ -50,7 +50,7 @@ interface StartDistributionInput {
  * Starts the copies for one ring, or the sharing with it. Image Builder reports each distribution as a new image, and
  * rebuilds nothing. The accounts are those of the first try: a repeat goes on where the last one stopped.
  *
- * @returns the ARN to wait for first
+ * @returns the ARN to wait for first, and after how many seconds to ask about it where no event comes
  * @throws Superseded where an emergency has overtaken it; AlarmFired and AlarmUnknown by the ring before; OutsideChangeWindow where a freeze or a window
  * forbids it now, or sooner than that is over where an alarm is to be asked meanwhile; ApprovalNeeded; OrganizationUnreadable; QuotaReached.
  */
@@ -80,6 +80,7 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
   const distributing: Distributing = known ?? {
     startedAt: time,
     kmsKeys,
+    expected: await tookLast(deps, request),
     parts: planned.map(({ accounts }) => ({ accounts })),
   }
   if (!known) await ledger.campaigns.recordDistributing(request, item, distributing)
@@ -89,7 +90,16 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
     begun.arn = await distribute(deps, request, part)
     await ledger.campaigns.recordDistributing(request, item, distributing)
   }
-  return { awaited: distributing.parts[0]?.arn }
+  return { awaited: distributing.parts[0]?.arn, lookAfter: firstLook(distributing.expected) }
+}
+
+/** Seconds that the last release through this ring took; undefined where nobody knows. */
+async function tookLast(
+  { ledger }: StartDistributionDeps,
+  { image, ring }: StartDistributionInput,
+): Promise<number | undefined> {
+  const { released } = (await ledger.fleetState.read()).images[image] ?? {}
+  return released && (await ledger.releases.read({ image, version: released.version }))?.took?.[ring]
 }
 
 /**
@@ -121,17 +131,15 @@ async function distribute(
   part: Part,
 ) {
   const { execution, campaign, image, imageArn, ring } = request
-  const { imageBuildVersionArn } = await imageBuilder.send(
-    new DistributeImageCommand({
-      sourceImage: imageArn,
-      distributionConfigurationArn: await configure(imageBuilder, request, part),
-      executionRole: distributionRole,
-      clientToken: clientToken('distribute', nameOf(execution), part.name),
-      tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:ring': ring },
-    }),
-  )
-  if (!imageBuildVersionArn) throw new Error(`Image Builder distributes ${imageArn} and named no image`)
-  return imageBuildVersionArn
+  return distributeImage(imageBuilder, {
+    campaign,
+    image,
+    ring,
+    imageArn,
+    configurationArn: await configure(imageBuilder, request, part),
+    distributionRole,
+    clientToken: clientToken('distribute', nameOf(execution), part.name),
+  })
 }
 
 /** Makes the part's distribution configuration, or what it was before the same as this. */
@@ -153,7 +161,7 @@ async function configure(
   } catch (error) {
     if (!isAlreadyThere(error)) throw error
   }
-  const arn = `${imageArn.split(':').slice(0, 5).join(':')}:distribution-configuration/${name}`
+  const arn = configurationArnOf(imageArn, name)
   await imageBuilder.send(
     new UpdateDistributionConfigurationCommand({
       distributionConfigurationArn: arn,

@@ -1,7 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import type { Ami, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { snapshotsOf, tagSnapshots } from '../../aws/snapshots.ts'
-import { inEach, TargetMismatch, Targets } from '../../aws/targets.ts'
+import { inEach, NotYet, Targets } from '../../aws/targets.ts'
 import {
   DistributionFailed,
   DistributionIncomplete,
@@ -23,7 +23,7 @@ interface VerifyDistributionDeps {
   fleet: string
   imageBuilder: ImagebuilderClient
   ledger: Pick<Ledger, 'campaigns' | 'releases'>
-  waits: Pick<Waits, 'forget'>
+  waits: Pick<Waits, 'forget' | 'bringOutcome'>
   /** Accounts that may release what they were given: the copies there are remembered. */
   upstreamAccounts: string[]
 }
@@ -44,7 +44,7 @@ const limitSeconds = 86_400
  *
  * @throws DistributionInProgress and DistributionRetriable, naming the distribution to go on with;
  * DistributionTimedOut and DistributionFailed by Image Builder's word; DistributionIncomplete and TargetUnreachable
- * naming the targets that do not have it.
+ * naming the targets that do not have it; AnswersLate where that may be only because of late answers.
  */
 export async function verify(deps: VerifyDistributionDeps, request: VerifyDistributionInput) {
   const { ledger } = deps
@@ -53,9 +53,9 @@ export async function verify(deps: VerifyDistributionDeps, request: VerifyDistri
   const distributing = item.distributing?.[ordered.ring]
   const ring = { ...ordered, kmsKeys: distributing?.kmsKeys ?? ordered.kmsKeys }
   const release = { image, version: item.version ?? '' }
-  const known = distributing?.parts ?? []
+  const { parts: begun = [], expected } = distributing ?? {}
   const distributions: Distribution[] = []
-  for (const part of known) distributions.push(await readDistribution(deps, part))
+  for (const part of begun) distributions.push(await readDistribution(deps, part, request.time))
   const copies = distributions.flatMap(copiesIn)
   if (copies.length > 0) await ledger.releases.recordPlaced(release, ring.ring, { copies })
   mustBeThrough(distributions, request)
@@ -63,10 +63,17 @@ export async function verify(deps: VerifyDistributionDeps, request: VerifyDistri
   for (const { account, region, ami } of placed)
     if (deps.upstreamAccounts.includes(account))
       await ledger.releases.recordCopy(ami, { image, campaign, account, region })
-  await ledger.releases.recordPlaced(release, ring.ring, { distributed: placed })
+  const took = secondsOf(distributions, request) ?? expected
+  await ledger.releases.recordPlaced(release, ring.ring, { distributed: placed, ...(took !== undefined && { took }) })
   await ledger.campaigns.recordDistributed(request, item, placed)
   return { targets: placed.length }
 }
+
+/** What it took by its events; undefined where they did not say when it ended, or where what failed was tried again. */
+const secondsOf = (distributions: Distribution[], { time, startedAt }: VerifyDistributionInput): number | undefined =>
+  distributions.every(({ isGiven, part }) => isGiven && !part.retriedAt)
+    ? Math.round((Date.parse(time) - Date.parse(startedAt)) / 1000)
+    : undefined
 
 /** What Image Builder has made, no matter who owns it: even where a target is found wrong, it is there. */
 const copiesIn = ({ amis }: Distribution): Placement[] =>
@@ -116,7 +123,7 @@ async function checkTargets(
     ),
   )
   return inEach(targets, incomplete, async ({ ami, ...target }) => {
-    if (!ami) throw new TargetMismatch('no AMI')
+    if (!ami) throw new NotYet('no AMI')
     const owner = ownerOf(ring, target, build)
     const key = keyFor(ring, target, build)
     const ec2 = await sessions.ec2(target)

@@ -1,5 +1,8 @@
-import { GetImageCommand, type Image, type ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import type { Image, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { readImage } from '../../aws/image-failure.ts'
 import { describeTargets } from '../../aws/targets.ts'
+import { AnswersLate } from '../../domain/errors.ts'
+import { failedTargets, type ImageFailure, placeOfFailure } from '../../domain/image-failure.ts'
 import type { BakeOrder } from '../../domain/planning/bake-order.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
 import type { CampaignImageItem, DistributedPart } from '../../ledger/items.ts'
@@ -34,22 +37,40 @@ const running = ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', '
 
 interface ReadDistributionDeps {
   imageBuilder: ImagebuilderClient
-  waits: Pick<Waits, 'forget'>
+  waits: Pick<Waits, 'forget' | 'bringOutcome'>
 }
 
-/** A distribution as it is now. Events that came before are part of that, and forgotten. */
-export async function readDistribution({ imageBuilder, waits }: ReadDistributionDeps, part: DistributedPart) {
-  const { arn = '' } = part
-  await waits.forget(arn)
-  const { image } = await imageBuilder.send(new GetImageCommand({ imageBuildVersionArn: arn }))
+/**
+ * A distribution as it is now. Events that came before are part of that, and forgotten.
+ *
+ * @throws AnswersLate where its event has come, and Image Builder still says that it runs: the event is not forgotten
+ */
+export async function readDistribution(
+  { imageBuilder, waits }: ReadDistributionDeps,
+  part: DistributedPart,
+  time: string,
+) {
+  const { arn = '', retriedAt = [] } = part
+  const reported = await waits.forget(arn)
+  const { image, failure } = await readImage(imageBuilder, arn)
   const status = image?.state?.status ?? 'unknown'
+  const isRunning = running.includes(status)
+  // An event of before the last retry may come again: it says nothing of this try.
+  const isGiven =
+    reported !== undefined && Date.parse(String(reported.at)) > Date.parse(retriedAt.at(-1) ?? '1970-01-01')
+  if (isRunning && isGiven) {
+    await waits.bringOutcome(arn, reported, time)
+    throw new AnswersLate(`${arn} has ended as ${reported.status}, and Image Builder still answers ${status}`)
+  }
   return {
     part,
     arn,
     status,
-    isRunning: running.includes(status),
+    isRunning,
+    isGiven,
     amis: image?.outputResources?.amis ?? [],
-    failure: failureOf(image),
+    stage: failure.stage,
+    failure: failureOf(image, failure, buildOf(arn).account),
   }
 }
 
@@ -64,15 +85,22 @@ export const isRetriable = ({ status, part }: Distribution, time?: string): bool
   return status === 'FAILED' && (retriedAt.length < mostRetries || (time !== undefined && retriedAt.includes(time)))
 }
 
-/** Which targets failed, and why, as far as Image Builder tells them apart. */
-function failureOf(image: Image | undefined): string {
-  const failed = (image?.outputResources?.amis ?? []).filter(({ state }) => state?.status === 'FAILED')
-  const reason = image?.state?.reason ?? 'no reason given'
-  if (failed.length === 0) return reason
-  return describeTargets(
-    failed.map(({ accountId = '', region = '', state }) => ({
-      target: { account: accountId, region },
-      why: state?.reason ?? reason,
-    })),
-  )
+/**
+ * Which targets failed, and why: as the context of the failure has them, else the list of copies, which need not have what was
+ * never made. Where neither does, it says so.
+ */
+function failureOf(image: Image | undefined, failure: ImageFailure, build: string): string {
+  const reason = failure.distribution ?? image?.state?.reason ?? 'no reason given'
+  const named = failedTargets(failure, build)
+  if (named.length > 0) return describeTargets(named.map(({ target, why }) => ({ target, why: why ?? reason })))
+  const listed = (image?.outputResources?.amis ?? []).filter(({ state }) => state?.status === 'FAILED')
+  if (listed.length > 0)
+    return describeTargets(
+      listed.map(({ accountId = '', region = '', state }) => ({
+        target: { account: accountId, region },
+        why: state?.reason ?? reason,
+      })),
+    )
+  const place = placeOfFailure(failure)
+  return `${reason}${place ? ` (${place})` : ''}; Image Builder does not say which targets it is about`
 }

@@ -22,8 +22,11 @@ export interface Waits {
    * @throws Transient from whatever is called then, so that the task is tried again
    */
   ofInvocation(taskToken: string): Waits
-  /** A caller who asks the service itself next starts afresh: its answer includes what events said until now. */
-  forget(id: string): Promise<void>
+  /**
+   * A caller who asks the service itself next starts afresh: its answer includes what events said until now, unless it is late.
+   * @returns what the event said that came
+   */
+  forget(id: string): Promise<Outcome | undefined>
 }
 
 /**

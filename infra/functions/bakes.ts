@@ -27,7 +27,7 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
         ...startPipelines(fleet, arns),
         images('imagebuilder:TagResource'),
         {
-          actions: ['ssm:PutParameter'],
+          actions: ['ssm:PutParameter', 'ssm:GetParameterHistory'],
           resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
           why: 'The parent of every image of this fleet.',
         },

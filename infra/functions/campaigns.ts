@@ -28,7 +28,7 @@ export const campaignFunctions = ({ fleet, arns, ledger, notifications }: GrantC
       // A campaign that is stopped has up to hundreds of rebakes under way.
       timeout: 300,
       environment: { ...table, ...topic, ...grants.concurrency },
-      permissions: [...grants.closeRebake, grants.images('imagebuilder:CancelImageCreation')],
+      permissions: [...grants.closeRebake, grants.images('imagebuilder:CancelImageCreation', 'imagebuilder:GetImage')],
     },
     'seed-parameters': {
       description: 'Has the pointers that recipes read hold an AMI that is there, on each deployment',

@@ -81,7 +81,7 @@ export function grantsIn({ fleet, arns, ledger, notifications }: GrantContext) {
     changeClaims,
     // Parameter Store looks for the AMI with its caller's permission when a parameter is of type aws:ec2:image.
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
-    movePointers: [pointers('ssm:PutParameter'), describeImages],
+    movePointers: [pointers('ssm:GetParameters', 'ssm:PutParameter', 'ssm:GetParameterHistory'), describeImages],
     /** What a scan found in an image, and what is installed. */
     readContents: [
       images('imagebuilder:GetImage', 'imagebuilder:ListImageScanFindings', 'imagebuilder:ListImagePackages'),

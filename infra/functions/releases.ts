@@ -27,7 +27,6 @@ export const releaseFunctions = ({ arns, ledger, notifications }: GrantContext, 
       description: 'Moves the channels of the build account back, records a rollback and announces it',
       environment: { ...table, ...topic, ...fleetName },
       permissions: [
-        grants.pointers('ssm:GetParameters'),
         ...grants.movePointers,
         ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         ...notifications.allowPublish(),

@@ -8,6 +8,11 @@ import type { FunctionName } from './names.ts'
 /** The functions that take a validated image through its rings, and those that end a rebake. */
 export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantContext, grants: Grants) => {
   const { named, table, topic, concurrency, fleetName, images, closeRebake, assumePublisher } = grants
+  const passDistributionRole: Permission = {
+    actions: ['iam:PassRole'],
+    resources: [arns.role(named('distribution'))],
+    conditions: { StringEquals: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' } },
+  }
   return {
     'start-distribution': {
       description:
@@ -28,11 +33,7 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
         ...listAccounts(fleet, arns.partition),
         ...grants.askAlarms('others'),
         ...namesOfKeys(fleet, arns.partition),
-        {
-          actions: ['iam:PassRole'],
-          resources: [arns.role(named('distribution'))],
-          conditions: { StringEquals: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' } },
-        },
+        passDistributionRole,
         ledger.allow('GetItem', 'PutItem', 'UpdateItem'),
         ...notifications.allowPublish(),
       ],
@@ -55,8 +56,24 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
     },
     'retry-distribution': {
       description: 'Has Image Builder copy again what failed',
-      environment: table,
-      permissions: [images('imagebuilder:RetryImage', 'imagebuilder:GetImage'), ledger.allow('GetItem', 'UpdateItem')],
+      environment: { ...table, DISTRIBUTION_ROLE_ARN: arns.role(named('distribution')) },
+      permissions: [
+        images(
+          'imagebuilder:RetryImage',
+          'imagebuilder:DistributeImage',
+          'imagebuilder:GetImage',
+          'imagebuilder:TagResource',
+        ),
+        {
+          actions: ['imagebuilder:GetDistributionConfiguration'],
+          resources: [arns.distribution(named('*'))],
+          why: 'What Image Builder does not retry is distributed again, as its configuration says.',
+        },
+        // DistributeImage looks for the source AMI, too.
+        grants.describeImages,
+        passDistributionRole,
+        ledger.allow('GetItem', 'UpdateItem'),
+      ],
     },
     'verify-distribution': {
       description: 'Looks for the copied AMI in every account and region of a ring',
@@ -79,17 +96,12 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
     'release-image': {
       description: 'Moves stable and previous once an image is through its last ring, and announces it',
       environment: { ...table, ...topic, ...fleetName, ...concurrency },
-      permissions: [
-        grants.pointers('ssm:GetParameters'),
-        ...grants.movePointers,
-        ...closeRebake,
-        ...grants.readContents,
-      ],
+      permissions: [...grants.movePointers, ...closeRebake, ...grants.readContents],
     },
     'fail-rebake': {
       description: 'Records and announces a rebake that failed, and frees its claims',
       environment: { ...table, ...topic, ...concurrency },
-      permissions: closeRebake,
+      permissions: [...closeRebake, images('imagebuilder:GetImage')],
     },
   } satisfies Partial<Record<FunctionName, FunctionSpec>>
 }

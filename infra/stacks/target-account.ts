@@ -113,7 +113,7 @@ const callersOf = (fleet: Fleet): FunctionName[] => [
 
 const publishPermissions = (fleet: Fleet): Permission[] => [
   {
-    actions: ['ssm:GetParameters', 'ssm:PutParameter'],
+    actions: ['ssm:GetParameters', 'ssm:PutParameter', 'ssm:GetParameterHistory'],
     resources: parametersOf(fleet).flatMap(({ name, regions }) =>
       regions.map((region) => arn('ssm', region, Aws.ACCOUNT_ID, `parameter${name}`)),
     ),

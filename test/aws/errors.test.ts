@@ -133,6 +133,18 @@ const known: [code: string, means: ErrorClass, by: string, source: string][] = [
   ['InvalidRequestException', 'invalid', 'Image Builder', `${imageBuilder}/API_CancelImageCreation.html`],
   ['InvalidInputException', 'invalid', 'Organizations', organizations],
   ['AWSOrganizationsNotInUseException', 'invalid', 'Organizations', organizations],
+  [
+    'ValidationException',
+    'refusedValue',
+    'Systems Manager',
+    'https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html',
+  ],
+  [
+    'ParameterMaxVersionLimitExceeded',
+    'versionsFull',
+    'Systems Manager',
+    'https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html',
+  ],
   ['DecryptionFailure', 'undecryptable', 'Secrets Manager', secrets],
 ]
 const classes = Object.keys(codes) as ErrorClass[]

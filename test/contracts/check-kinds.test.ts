@@ -37,6 +37,7 @@ import {
 import { slow, synth } from '../infra/fixture.ts'
 import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
+import { keepParameters } from '../support/parameters.ts'
 import { allowed } from '../support/template.ts'
 
 const ec2 = mockOf(EC2Client)
@@ -227,7 +228,7 @@ const kinds = Object.keys(checkSchemas()) as CheckKind[]
 
 describe.each(kinds)('the check %s', (kind) => {
   const sample = samples[kind]
-  beforeEach(() => void ssm.on(PutParameterCommand).resolves({}))
+  beforeEach(() => keepParameters(ssm))
 
   it.each<Mode>(['required', 'advisory'])('is ordered where an image asks for it, as %s', (mode) => {
     const ordered = ordersOf(kind, mode).map((order) => [order.check, order.mode])

@@ -6,6 +6,7 @@ import { AwsEndpoint } from '../../emulator/aws-endpoint.ts'
 import type { EventEnvelope } from '../../emulator/event.ts'
 import type { Role } from '../../emulator/iam/iam.ts'
 import type { PolicyDocument, Statement } from '../../emulator/iam/policy.ts'
+import type { Readings } from '../../emulator/open-questions.ts'
 import { Random } from '../../emulator/random.ts'
 import { type CallRecord, callLine, type Principal } from '../../emulator/services/types.ts'
 import { invalidCalls, validates } from './model-calls.ts'
@@ -50,11 +51,13 @@ export interface World {
   events: EventEnvelope[]
 }
 
-export function newWorld(seed = 1): World {
+export function newWorld(seed = 1, readings: Readings = {}): World {
   const clock = new HandClock()
-  const aws = new AwsEndpoint({ clock, random: new Random(seed), ...build, organization: 'o-example1234' })
+  const aws = new AwsEndpoint({ clock, random: new Random(seed), ...build, organization: 'o-example1234', readings })
   const events: EventEnvelope[] = []
   aws.putEvent = (event) => events.push(event)
+  // Answers are as new as what they are about: what is late is the business of tests of its own.
+  aws.lateness = () => 0
   return { aws, clock, events }
 }
 
@@ -230,7 +233,7 @@ export interface Served extends World {
 }
 
 /** A world whose emulator listens on loopback. */
-export async function served(seed = 1): Promise<Served> {
-  const world = newWorld(seed)
+export async function served(seed = 1, readings: Readings = {}): Promise<Served> {
+  const world = newWorld(seed, readings)
   return { ...world, ...(await world.aws.listen()) }
 }

@@ -53,7 +53,7 @@ describe('acquire-lock', () => {
     expect(wait).toMatchObject({
       outcome: { granted: true },
       carry: {
-        checks: [{ check: 'ami', lookAfter: 900 }],
+        checks: [{ check: 'ami', lookAfter: 60 }],
         children: [{ image: 'payments-api' }, { image: 'orders-api' }],
         rings: [{ ring: 'early', soak: 86_400, approvalSeconds: 0 }, { ring: 'everyone' }],
       },

@@ -16,8 +16,8 @@ const image = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-h
 
 describe('complete-wait', () => {
   it.each<[string, string, Outcome]>([
-    ['imagebuilder.image-available.json', image, { status: 'AVAILABLE' }],
-    ['imagebuilder.image-failed.json', image, { status: 'FAILED' }],
+    ['imagebuilder.image-available.json', image, { status: 'AVAILABLE', at: '2026-09-01T07:01:05Z' }],
+    ['imagebuilder.image-failed.json', image, { status: 'FAILED', at: '2026-09-01T06:44:27Z' }],
     ['imagebuilder.cve-detected.json', `scan/${image}`, { error: 'CheckAgain', cause: 'the scan is complete' }],
     [
       'ssm.automation-succeeded.json',

@@ -1,3 +1,4 @@
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { describe, expect, it } from 'vitest'
 import { recordCampaignClosed } from '../../domain/planning/transitions.ts'
 import type { Failed } from '../../functions/fail-rebake/fail-rebake.ts'
@@ -20,7 +21,10 @@ const closing = { execution: executionOf(image), time, campaign, image }
 const failure = { error: 'ValidationFailed', cause: '{"errorMessage":"encryption: expected every volume"}' }
 const superseded = { error: 'Superseded', cause: `superseded by campaign ${nextCampaign}` }
 const cancelled = { error: 'BakeCancelled', cause: 'Image Builder says CANCELLED: it gives no reason' }
-const failing = ({ parts: deps }: Planned, more: Partial<Failed> = {}) => fail(deps, { ...closing, failure, ...more })
+/** Nothing is reported beside the reason: aws/image-failure.test.ts reads what is. */
+const imageBuilder = { send: async () => ({}) } as unknown as ImagebuilderClient
+const failing = ({ parts: deps }: Planned, more: Partial<Failed> = {}) =>
+  fail(Object.assign(deps, { imageBuilder }), { ...closing, failure, ...more })
 
 describe('fail-rebake', () => {
   it.each([

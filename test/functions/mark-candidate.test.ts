@@ -15,11 +15,12 @@ import {
 } from '../support/campaign.ts'
 import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
+import { keepParameters } from '../support/parameters.ts'
 
 const ssm = mockOf(SSMClient)
 beforeEach(() => {
   ssm.reset()
-  ssm.on(PutParameterCommand).resolves({})
+  keepParameters(ssm)
 })
 const image = 'al2023-hardened'
 const ami = 'ami-0b0b0b0b0b0b0b0b0'

@@ -5,7 +5,7 @@ import {
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
 import { CreateGrantCommand, KMSClient } from '@aws-sdk/client-kms'
-import { PutParameterCommand } from '@aws-sdk/client-ssm'
+import { GetParameterHistoryCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cloudWatchOf } from '../../aws/alarms.ts'
@@ -15,6 +15,7 @@ import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
+import { keepParameters } from '../support/parameters.ts'
 import { account, key, named, request, ringWorld, targets } from './ring-world.ts'
 
 const world = ringWorld()
@@ -96,6 +97,30 @@ describe('publish-pointers', () => {
     })
   })
 
+  it('leaves a parameter that somebody made as text what it is, and makes what is not there of the type of AMIs', async () => {
+    const all = await verified([], targets.slice(0, 1))
+    keepParameters(ssm, { '/golden-images/web': { value: 'ami-old', dataType: 'text' } })
+    await publish(all, request)
+    expect(put().map(({ Name, DataType }) => [Name, DataType])).toEqual([
+      ['/golden-images/web', 'text'],
+      ['/golden-images/web/candidate', 'aws:ec2:image'],
+    ])
+  })
+
+  it.each([
+    [['prod', 'eu'], 'the label prod, eu'],
+    [undefined, 'a label'],
+  ])('names what keeps a parameter from a new version: %j', async (Labels, reported) => {
+    const all = await verified([], targets.slice(0, 1))
+    ssm.on(PutParameterCommand).rejects(named('ParameterMaxVersionLimitExceeded'))
+    if (Labels) ssm.on(GetParameterHistoryCommand).resolves({ Parameters: [{ Version: 1, Labels }] })
+    else ssm.on(GetParameterHistoryCommand).rejects(named('AccessDeniedException'))
+    await expect(publish(all, request)).rejects.toMatchObject({
+      name: 'PublicationIncomplete',
+      message: `222233334444 us-west-2: /golden-images/web has 100 versions, and the oldest has ${reported}: move it to a newer version, or remove it`,
+    })
+  })
+
   it('writes nothing where it is written, and remembers the first time', async () => {
     const all = await verified()
     for (const name of ['', '/candidate']) parameters.set(`/golden-images/web${name}`, 'ami-0a')
@@ -109,7 +134,7 @@ describe('publish-pointers', () => {
     const all = await verified()
     ssm.on(PutParameterCommand).resolves({})
     await expect(publish(all, request)).rejects.toMatchObject({
-      name: 'PublicationIncomplete',
+      name: 'AnswersLate',
       message:
         '222233334444 us-west-2, 222233334444 us-east-1: /golden-images/web has no value and not ami-0a, ' +
         '/golden-images/web/candidate has no value and not ami-0a',

@@ -1,4 +1,4 @@
-import { RetryImageCommand } from '@aws-sdk/client-imagebuilder'
+import { DistributeImageCommand, RetryImageCommand } from '@aws-sdk/client-imagebuilder'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { retry } from '../../functions/retry-distribution/retry-distribution.ts'
 import { keyOf } from '../../ledger/keys.ts'
@@ -20,7 +20,7 @@ describe('retry-distribution', () => {
     say({ status: 'FAILED' }, 2)
     say({ status: 'FAILED' }, 4)
     const all = await deps({}, distributed)
-    expect(await retry(all, request)).toEqual({ retried: 2 })
+    expect(await retry(all, request)).toEqual({ retried: 2, awaited: arnOf(2), lookAfter: 600 })
     expect(retried().map(({ imageBuildVersionArn: arn }) => arn)).toEqual([arnOf(2), arnOf(4)])
     const item = await all.ledger.table.get(key)
     expect(item?.distributing?.early?.parts).toEqual([
@@ -36,7 +36,7 @@ describe('retry-distribution', () => {
     await retry(all, request)
     await retry(all, request)
     await retry(all, { ...request, time: '2026-09-08T10:30:00Z' })
-    expect(await retry(all, { ...request, time: '2026-09-08T11:00:00Z' })).toEqual({ retried: 0 })
+    expect(await retry(all, { ...request, time: '2026-09-08T11:00:00Z' })).toMatchObject({ retried: 0 })
     const [first, again, second, ...others] = retried().map(({ clientToken }) => clientToken)
     expect(first).toMatch(/^[0-9a-f]{64}$/)
     expect(again).toBe(first)
@@ -53,21 +53,66 @@ describe('retry-distribution', () => {
     expect(await all.ledger.table.get(wait)).toEqual({ ...wait, schema: 1 })
   })
 
-  it('names the targets where Image Builder does not try again', async () => {
+  describe('where Image Builder does not retry', () => {
     const failed = {
       accountId: '200000000000',
       region: 'us-east-1',
       state: { status: 'FAILED', reason: 'no key' },
     }
-    say({ status: 'FAILED', amis: [failed] }, 2)
-    imageBuilder.on(RetryImageCommand).rejects(named('InvalidRequestException', 'not retriable'))
-    await expect(retry(await deps({}, distributed), request)).rejects.toMatchObject({
-      name: 'DistributionFailed',
-      message: '200000000000 us-east-1: no key (and no retry: not retriable)',
+    const again = () => imageBuilder.commandCalls(DistributeImageCommand).map((call) => call.args[0].input)
+    beforeEach(() => {
+      say({ status: 'FAILED', amis: [failed] }, 2)
+      say({ status: 'FAILED', amis: [failed] }, 3)
+      imageBuilder.on(RetryImageCommand).rejects(named('InvalidRequestException', 'not retriable'))
+      // As Image Builder: the same token is the same request.
+      const tokens: string[] = []
+      imageBuilder.on(DistributeImageCommand).callsFake(({ clientToken }) => {
+        if (!tokens.includes(clientToken)) tokens.push(clientToken)
+        return { imageBuildVersionArn: arnOf(10 + tokens.indexOf(clientToken)) }
+      })
     })
-    imageBuilder.on(RetryImageCommand).rejects(named('ServiceException'))
-    await expect(retry(await deps({}, distributed), request)).rejects.toMatchObject({
-      name: 'ServiceException',
+
+    it('distributes the image again, as the part was configured, and waits for that', async () => {
+      const all = await deps({ distribution: 'golden-web-early' }, distributed)
+      const now = { retried: 2, awaited: arnOf(10), lookAfter: 600 }
+      expect(await retry(all, request)).toEqual(now)
+      const of = (name: string) => ({
+        sourceImage: arnOf(1),
+        distributionConfigurationArn: `arn:aws:imagebuilder:us-west-2:111122223333:distribution-configuration/${name}`,
+        executionRole: 'golden-distribution',
+        tags: { 'rebake:campaign': 'c', 'rebake:image': 'web', 'rebake:ring': 'early' },
+      })
+      expect(again()).toMatchObject([of('golden-web-early'), of('golden-web-early--2')])
+      const item = await all.ledger.table.get(key)
+      expect(item?.distributing?.early?.parts?.map(({ arn }) => arn)).toEqual([arnOf(10), arnOf(11), arnOf(4)])
+    })
+
+    it('is the same try when it is repeated before anybody knew of it', async () => {
+      const all = await deps({}, distributed.slice(0, 1))
+      await retry(all, request)
+      await all.ledger.table.set(key, {
+        distributing: {
+          early: {
+            startedAt: request.startedAt,
+            parts: [{ ...distributed[0], accounts: [], retriedAt: [request.time] }],
+          },
+        },
+      })
+      expect(await retry(all, request)).toMatchObject({ awaited: arnOf(10) })
+    })
+
+    it('names the targets where it does not distribute either', async () => {
+      imageBuilder.on(DistributeImageCommand).rejects(named('InvalidRequestException', 'no such image'))
+      await expect(retry(await deps({}, distributed), request)).rejects.toMatchObject({
+        name: 'DistributionFailed',
+        message: '200000000000 us-east-1: no key (and no other try: no such image)',
+      })
+    })
+
+    it('tries later what is only away', async () => {
+      imageBuilder.on(RetryImageCommand).rejects(named('ServiceException'))
+      await expect(retry(await deps({}, distributed), request)).rejects.toMatchObject({ name: 'ServiceException' })
+      expect(again()).toEqual([])
     })
   })
 

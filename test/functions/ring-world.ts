@@ -127,6 +127,7 @@ export function ringWorld() {
       ledger,
       waits: taskWaits(ledger.waits, {} as never),
       upstreamAccounts: [''],
+      distributionRole: 'golden-distribution',
     }
   }
 

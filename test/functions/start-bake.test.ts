@@ -78,8 +78,32 @@ describe('start-bake', () => {
     ssmMock.on(PutParameterCommand).callsFake(() => expect(started()).toEqual([]))
     await starting(all)
     expect(ssmMock.commandCalls(PutParameterCommand).map((call) => call.args[0].input)).toEqual([
-      { Name: '/golden/images/al2023-java/parent', Value: parentAmi, Type: 'String', Overwrite: true },
+      {
+        Name: '/golden/images/al2023-java/parent',
+        Value: parentAmi,
+        Type: 'String',
+        DataType: 'text',
+        Overwrite: true,
+      },
     ])
+  })
+
+  it.each([
+    ['ValidationException', 'The data type cannot change from aws:ec2:image to text'],
+    ['AccessDeniedException', 'not authorized to perform ec2:DescribeImages'],
+    ['ParameterMaxVersionLimitExceeded', 'Version 1 has a label'],
+  ])('says which parameter it is where the parent cannot be pinned: %s', async (name, message) => {
+    ssmMock.on(PutParameterCommand).rejects(Object.assign(new Error(message), { name }))
+    await expect(starting(await underWay())).rejects.toMatchObject({
+      name: 'ParentNotPinned',
+      message: expect.stringContaining('/golden/images/al2023-java/parent'),
+    })
+    expect(started()).toEqual([])
+  })
+
+  it('leaves what another try may fix to that', async () => {
+    ssmMock.on(PutParameterCommand).rejects(Object.assign(new Error('slowly'), { name: 'ThrottlingException' }))
+    await expect(starting(await underWay())).rejects.toMatchObject({ name: 'ThrottlingException' })
   })
 
   it('records which image is baked, and that it was begun', async () => {

@@ -119,8 +119,8 @@ const overtake = async (all: Planned) => {
 describe('start-distribution', () => {
   it('makes the configuration and distributes the image, under a token of its own for each ring', async () => {
     const all = await rollingOut()
-    expect(await starting(all)).toEqual({ awaited: distributed(2) })
-    expect(await starting(all, { ring: 'everyone' })).toEqual({ awaited: distributed(3) })
+    expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 600 })
+    expect(await starting(all, { ring: 'everyone' })).toEqual({ awaited: distributed(3), lookAfter: 600 })
     const [early, everyone] = started()
     expect(early).toEqual({
       sourceImage: imageArn,
@@ -209,7 +209,7 @@ describe('start-distribution', () => {
       .resolves({ imageBuildVersionArn: distributed(4) })
     await expect(starting(all)).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' })
     await withRings(all, () => ({ accounts: [account(0)] }))
-    expect(await starting(all, { time: '2026-09-08T12:05:00Z' })).toEqual({ awaited: distributed(2) })
+    expect(await starting(all, { time: '2026-09-08T12:05:00Z' })).toEqual({ awaited: distributed(2), lookAfter: 600 })
     const { startedAt, parts } = (await distributing(all)) as Distributing
     expect(startedAt).toBe(time)
     expect(parts.map(({ accounts, arn }) => [accounts.length, accounts[0], arn])).toEqual([
@@ -337,7 +337,7 @@ describe('start-distribution', () => {
     expect(mock.calls()).toEqual([])
     const key = keyOf('approval', { campaign, image, ring: 'early' })
     await seed(all.ledger, key, { answer: { as: 'approved' } })
-    expect(await starting(all)).toEqual({ awaited: distributed(2) })
+    expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 600 })
   })
 
   it('fails loudly when Image Builder names no image', async () => {
@@ -362,7 +362,7 @@ describe('start-distribution', () => {
     expect(await all.image(image)).toMatchObject({ status: 'candidate', waiting: { until, reasons: [why] } })
     expect(all.reported[0]?.body).toContain('al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC')
     expect(started()).toEqual([])
-    expect(await starting(all, { fleet: narrow, time: until })).toEqual({ awaited: distributed(2) })
+    expect(await starting(all, { fleet: narrow, time: until })).toEqual({ awaited: distributed(2), lookAfter: 600 })
     expect(await starting(await rollingOut(true), { fleet: narrow })).toMatchObject({
       awaited: distributed(2),
     })

@@ -79,7 +79,8 @@ describe('verify-distribution', () => {
     say({ status: 'FAILED', amis: [], reason: 'no role' }, 3)
     await expect(verify(await deps({}, retried), request)).rejects.toMatchObject({
       name: 'DistributionFailed',
-      message: 'FAILED: 222233334444 us-east-1: no key; FAILED: no role (1 others succeeded)',
+      message:
+        'FAILED: 222233334444 us-east-1: no key; FAILED: no role; Image Builder does not say which targets it is about (1 others succeeded)',
     })
   })
 
@@ -103,17 +104,48 @@ describe('verify-distribution', () => {
     expect(await all.ledger.table.get(waitKey(3))).toEqual({ ...waitKey(3), schema: 1 })
   })
 
+  it('does not take an answer for true that is older than the event, and remembers what was reported', async () => {
+    const all = await deps()
+    const outcome = { status: 'AVAILABLE', at: '2026-09-08T09:59:58Z' }
+    await seed(all.ledger, waitKey(2), { outcome })
+    say({ status: 'INTEGRATING', amis: [] })
+    for (const _ of [1, 2])
+      await expect(verify(all, request)).rejects.toMatchObject({
+        name: 'AnswersLate',
+        message: `${arnOf(2)} has ended as AVAILABLE, and Image Builder still answers INTEGRATING`,
+      })
+    say({})
+    expect(await verify(all, request)).toEqual({ targets: 2 })
+    expect(await all.ledger.table.get(waitKey(2))).not.toHaveProperty('outcome')
+  })
+
+  it('takes no event for news that is of before the last retry', async () => {
+    const retried = [{ accounts: [account], arn: arnOf(2), retriedAt: ['2026-09-08T09:30:00Z'] }]
+    const all = await deps({}, retried)
+    await seed(all.ledger, waitKey(2), { outcome: { status: 'FAILED', at: '2026-09-08T09:29:00Z' } })
+    say({ status: 'DISTRIBUTING' })
+    await expect(verify(all, request)).rejects.toMatchObject({ name: 'DistributionInProgress' })
+  })
+
+  it('waits for an AMI that is on its way', async () => {
+    see({ State: 'pending' })
+    await expect(verify(await deps(), request)).rejects.toMatchObject({
+      name: 'AnswersLate',
+      message: expect.stringMatching(/^222233334444 us-west-2: ami-0a is pending; /),
+    })
+  })
+
   it('names every target that does not have the AMI, after it has looked at all', async () => {
     say({ amis: copies.slice(0, 1) })
     ec2.on(DescribeImagesCommand).resolves({ Images: [] })
     await expect(verify(await deps(), request)).rejects.toMatchObject({
-      name: 'DistributionIncomplete',
+      name: 'AnswersLate',
       message: '222233334444 us-west-2: ami-0a is not visible; 222233334444 us-east-1: no AMI',
     })
   })
 
   it.each([
-    ['is not available', { State: 'pending' }, {}, /^222233334444 us-west-2: ami-0a is pending; /],
+    ['is not available', { State: 'disabled' }, {}, /^222233334444 us-west-2: ami-0a is disabled; /],
     ['is somebody else’s', { OwnerId: build }, {}, /ami-0a is owned by 111122223333 and not by 222233334444/],
     ['is not encrypted', {}, { Encrypted: false }, /ami-0a is not encrypted/],
   ])('names an AMI that %s', async (_, image, ebs, message) => {

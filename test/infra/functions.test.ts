@@ -12,6 +12,7 @@ beforeAll(async () => {
 }, slow)
 
 const own = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']
+const pointers = ['ssm:GetParameters', 'ssm:PutParameter', 'ssm:GetParameterHistory', 'ec2:DescribeImages']
 const publish = ['kms:Decrypt', 'kms:GenerateDataKey', 'sns:Publish']
 const ledger = (...names: string[]) => names.map((name) => `dynamodb:${name}`)
 const resume = ['states:SendTaskSuccess', 'states:SendTaskFailure']
@@ -55,13 +56,14 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...claims,
     ...publish,
     'ssm:PutParameter',
+    'ssm:GetParameterHistory',
     'imagebuilder:StartImagePipelineExecution',
     'imagebuilder:GetImagePipeline',
     'imagebuilder:TagResource',
   ],
   'complete-wait': [...ledger('UpdateItem'), ...resume, 'sqs:SendMessage'],
   'run-check': ['ec2:DescribeImages', ...ledger('GetItem', 'UpdateItem'), ...resume],
-  'mark-candidate': ['ssm:PutParameter', 'ec2:DescribeImages', ...claims, ...publish],
+  'mark-candidate': [...pointers, ...claims, ...publish],
   'start-distribution': [
     'imagebuilder:DistributeImage',
     'imagebuilder:GetImage',
@@ -75,17 +77,27 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   ],
   'request-approval': [...ledger('GetItem', 'PutItem', 'UpdateItem'), ...resume, ...contents, ...publish],
   'answer-approval': [...ledger('GetItem', 'UpdateItem'), ...resume],
-  'retry-distribution': ['imagebuilder:RetryImage', 'imagebuilder:GetImage', ...ledger('GetItem', 'UpdateItem')],
+  'retry-distribution': [
+    'imagebuilder:RetryImage',
+    'imagebuilder:DistributeImage',
+    'imagebuilder:GetImage',
+    'imagebuilder:TagResource',
+    'imagebuilder:GetDistributionConfiguration',
+    'ec2:DescribeImages',
+    'iam:PassRole',
+    ...ledger('GetItem', 'UpdateItem'),
+  ],
   'verify-distribution': ['imagebuilder:GetImage', 'sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'publish-pointers': ['sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
-  'release-image': ['ssm:GetParameters', 'ssm:PutParameter', 'ec2:DescribeImages', ...closing, ...contents],
-  'fail-rebake': closing,
+  'release-image': [...pointers, ...closing, ...contents],
+  'fail-rebake': [...closing, 'imagebuilder:GetImage'],
   'summarise-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish],
   'plan-rollback': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'states:DescribeExecution'],
   'restore-pointers': ['sts:AssumeRole', ...ledger('GetItem', 'UpdateItem')],
   'close-rollback': [
     'ssm:GetParameters',
     'ssm:PutParameter',
+    'ssm:GetParameterHistory',
     'ec2:DescribeImages',
     ...publish,
     ...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
@@ -104,7 +116,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ),
   ],
   'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query'), ...publish],
-  'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'sqs:SendMessage'],
+  'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'imagebuilder:GetImage', 'sqs:SendMessage'],
   'seed-parameters': [
     'ssm:GetParameters',
     'ssm:PutParameter',

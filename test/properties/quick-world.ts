@@ -130,7 +130,12 @@ export class QuickWorld {
           this.pointers.push({ name, ami })
           return {}
         },
-        GetParameters: () => ({ Parameters: [] }),
+        GetParameters: ({ Names }: { Names: string[] }) => ({
+          Parameters: Names.flatMap((Name) => {
+            const Value = this.pointers.findLast(({ name }) => name === Name)?.ami
+            return Value === undefined ? [] : [{ Name, Value, DataType: 'aws:ec2:image' }]
+          }),
+        }),
       }),
       lambda: () => lambdaClient(({ image, check }) => this.#answer(image, `custom ${check}`)),
       upstreams: {
@@ -346,7 +351,7 @@ export class QuickWorld {
       await requireRolloutLock(this.ledger, execution, item)
       await requireOpenWindow(this.#parts, item.order, { image, ring }, { time })
       this.distributions.push({ image, ring, campaign, time: this.clock.now() })
-      return { awaited: `${imageArn}/copy/${ring}` }
+      return { awaited: `${imageArn}/copy/${ring}`, lookAfter: 600 }
     },
     'verify-distribution': () => ({ targets: 1 }),
     'publish-pointers': async ({ execution, campaign, image, ring }: Record<string, string>) => {

@@ -12,9 +12,9 @@ import {
 import type { Rehearsal, RehearseOptions } from '../../rehearsal/rehearse.ts'
 import type { Action } from '../../rehearsal/scenario.ts'
 import { exampleFile } from '../support/fleets.ts'
-import { type Mutation, mutantOf } from '../support/mutant-product.ts'
+import { changeMachines, type Mutation, mutantOf } from '../support/mutant-product.ts'
 import { oneImage } from '../support/one-image.ts'
-import { slow, stageFor } from '../support/rehearsal.ts'
+import { readEvent, slow, stageFor } from '../support/rehearsal.ts'
 import { statementsIn } from '../support/template.ts'
 import { fleetOf, retirementRuns, shortRetirement, threeReleases } from './ring-rehearsal.ts'
 
@@ -26,6 +26,8 @@ interface Mutant {
   mutation: Mutation
   /** Default: the example fleet. */
   fleet?: Fleet
+  /** What is arranged in the world as the upstream releases. */
+  arrange?: (world: World) => void
   faults?: string[]
   seed?: number
   /** What the fleet is changed to between two releases of its upstream. */
@@ -89,6 +91,16 @@ const target = { accounts: ['222233334444'], regions: ['us-west-2'] }
 const copied = (ring: object = {}, more: object = {}) => fleetOf({ all: { ...target, ...ring } }, more)
 
 const retiring = copied({}, shortRetirement)
+
+const whyIn = ({ images }: Rehearsal['summary']) => images.map(({ reason }) => reason).join()
+
+/** The first try of each distribution fails in a phase. */
+const failsOnce =
+  (failsAt: 'DISTRIBUTING' | 'INTEGRATING') =>
+  ({ aws }: World) => {
+    aws.imagebuilder.outcome = ({ kind, attempt, arn }) =>
+      kind === 'distribution' && attempt === 1 && arn.endsWith('/2') ? { failsAt } : {}
+  }
 
 const mutants: Record<OpenQuestionName, Mutant> = {
   'subject-of-100-characters': {
@@ -207,6 +219,51 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     },
     fails: /DeleteSnapshot: .* is not authorized to perform: ec2:DeleteSnapshot/,
   },
+  'answers-lag-behind': {
+    mutation: { build: (template) => changeMachines(template, '$late < 900', '$late < 0') },
+    fleet: copied(),
+    fails: /was said to have ended; 0 seconds later Image Builder answers/,
+  },
+  'distributions-raise-events': {
+    mutation: {
+      build: (template) =>
+        changeMachines(
+          template,
+          '"DynamoDb.ConditionalCheckFailedException","States.Timeout"',
+          '"DynamoDb.ConditionalCheckFailedException"',
+        ),
+    },
+    fleet: copied(),
+    fails: /a step did not end in time/,
+  },
+  'retry-of-integration': {
+    // What RetryImage refuses is the end of it.
+    mutation: { code: [/\w+\((\w+)\)\)return!1;throw \1/, '!1)return!1;throw $1'] },
+    fleet: copied(),
+    arrange: failsOnce('INTEGRATING'),
+    fails: /is not one that failed in TESTING or DISTRIBUTING/,
+  },
+  'failed-copies-in-context': {
+    mutation: { code: [/regionFailures/g, 'regionFailure'] },
+    fleet: copied(),
+    faults: ['copy-fails=base'],
+    // It is to fail: what went wrong is that nobody can tell where.
+    judge: ({ summary }) => (/222233334444 us-west-2: You do not/.test(whyIn(summary)) ? '' : whyIn(summary)),
+    fails: /Image Builder does not say which targets it is about/,
+  },
+  'omitted-data-type': {
+    mutation: { code: [/(Type:"String"),DataType:\w+/, '$1'] },
+    fleet: copied(),
+    arrange: ({ aws }) => {
+      const parameter = {
+        name: '/golden-images/base',
+        value: 'ami-0123456789abcdef0',
+        dataType: 'aws:ec2:image' as const,
+      }
+      aws.ssm.seed({ account: '222233334444', region: 'us-west-2' }, parameter)
+    },
+    fails: /The data type of .* cannot change from aws:ec2:image to text/,
+  },
 }
 
 it('each question has two readings, a source and the test that settles it', () => {
@@ -241,6 +298,7 @@ describe('a product that relies on the lenient reading', () => {
       fleet,
       changed,
       actions,
+      arrange,
       happens: given,
       faults = [],
       seed = 1,
@@ -258,6 +316,7 @@ describe('a product that relies on the lenient reading', () => {
       given,
       change && { changes: [change], releases },
       actions && { actions, releases: releases.slice(0, 1), for: 3 * 3_600 },
+      arrange && { actions: [{ time: readEvent('ec2.ami-available.json').time, do: arrange }] },
     )
     const ends = (readings?: Readings) =>
       rehearse(Object.assign({ readings }, happens)).then(judge, (error: Error) => error.message)

@@ -6,7 +6,7 @@ const releasesAt = (...times: string[]) => times.map((time) => ({ upstream: 'soe
 
 /** Each rehearsal brings other ways to go wrong: what a role may do and never does in any of them, it need not do. */
 const rehearsals = [
-  { releases: releasesAt('01T06:00', '01T06:05', '01T06:10', '07T06:00') },
+  { releases: releasesAt('01T06:00', '01T06:05', '01T06:10', '07T06:00'), faults: ['build-fails=scripted'] },
   {
     faults: [
       'approval-rejected=base',
@@ -69,6 +69,17 @@ const allowed = {
     'ModifyImageAttribute',
     'ModifySnapshotAttribute',
   ].map((name) => `DistributionRole: ec2:${name}`),
+  'what Image Builder does not retry: see failures-by-cause.test.ts': [
+    'ec2:DescribeImages',
+    'iam:PassRole',
+    'imagebuilder:DistributeImage',
+    'imagebuilder:GetDistributionConfiguration',
+    'imagebuilder:TagResource',
+  ].map((action) => `RetryDistributionRole: ${action}`),
+  'the label that keeps a parameter from a new version': ['MarkCandidate', 'Publish', 'ReleaseImage', 'StartBake'].map(
+    (role) => `${role}Role: ssm:GetParameterHistory`,
+  ),
+  'where a bake failed whose own end failed, too': ['SettleExecutionRole: imagebuilder:GetImage'],
   'a campaign that ended before it did what it was to do': ['SummariseCampaignRole: dynamodb:PutItem'],
 }
 

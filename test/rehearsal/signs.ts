@@ -33,6 +33,7 @@ export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: st
       messages: about.map(({ attributes }) => attributes.kind ?? ''),
       bakes: started.length,
       arrivals: arrivalsOf(rehearsal, events, firstArn),
+      isAnsweredLate: isAnsweredLate(rehearsal, firstArn),
       published: isPublished(fleet, rehearsal, image),
       unstarted: errorsOf(
         rehearsal,
@@ -110,12 +111,23 @@ const when = (delay: number): When => (delay < halfAnHour ? 'on time' : 'late')
 const isOf = (input: unknown, image: string) =>
   (input as { tags?: Record<string, string> }).tags?.['rebake:image'] === image
 
+/** The execution that was notified of an image. */
+const executionOf = (world: Rehearsal['world'], imageArn: string) =>
+  [...world.stepFunctions.executions.values()].find(({ history }) =>
+    history.events.some(({ taskSucceededEventDetails: answer }) => String(answer?.output).includes(`"${imageArn}"`)),
+  )
+
+function isAnsweredLate({ world }: Rehearsal, imageArn: string): boolean {
+  const execution = executionOf(world, imageArn)
+  const asked = passedAt(execution, 'Entered', 'Inspect Bake')
+  const answered = passedAt(execution, 'Entered', 'Run Checks')
+  return asked !== undefined && answered !== undefined && answered - asked > 60_000
+}
+
 /** When the function that is notified of states heard of the last state of an image in Image Builder. */
 function arrivalsOf({ world }: Rehearsal, events: EventEnvelope[], imageArn: string): When[] {
   const put = events.findLast(({ resources }) => resources[0] === imageArn)
-  const execution = [...world.stepFunctions.executions.values()].find(({ history }) =>
-    history.events.some(({ taskSucceededEventDetails: answer }) => String(answer?.output).includes(`"${imageArn}"`)),
-  )
+  const execution = executionOf(world, imageArn)
   const awaited = passedAt(execution, 'Entered', 'Await Bake') ?? Number.POSITIVE_INFINITY
   return world.aws.calls
     .filter(

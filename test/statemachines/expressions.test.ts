@@ -57,7 +57,7 @@ describe('the fields of errors', () => {
   it.each([
     ['Start Bake', 'OutsideChangeWindow', { opensAt }, 'Wait for Change Window'],
     ['Start Distribution', 'OutsideChangeWindow', { ringOpensAt: opensAt }, 'Wait for Ring Window'],
-    ['Verify Distribution', 'DistributionInProgress', { awaited: arn }, 'Await Distribution'],
+    ['Verify Distribution', 'DistributionInProgress', { awaited: arn, lookAfter: 300 }, 'Await Distribution'],
     ['Verify Distribution', 'DistributionRetriable', { awaited: arn }, 'Wait before Copy Retry'],
   ] as const)('%s goes on with what %s has: %j', async (name, error, assigned, next) => {
     const { Assign = null, Next } = catchOf(rebake[name], error)
@@ -190,26 +190,70 @@ describe('the end of a bake', () => {
     { Region: 'eu-west-1', Image: 'ami-0b' },
     { Region: 'us-west-2', Image: 'ami-0a' },
   ]
+  const began = '2026-09-01T06:00:00.000Z'
+  const after = (seconds: number) => new Date(Date.parse(began) + seconds * 1000).toISOString()
+  const known = { imageArn, order: { maxChecks: 4, checkSeconds: 900 }, bakeBegan: began, reason: '', late: 0 }
+  const next = (variables: object, seconds = 900) =>
+    nextOf(rebake['Is the Bake Done?'] as State, Object.assign({}, known, variables), {
+      context: { State: { EnteredTime: after(seconds) } },
+    })
+
   it.each([
-    ['AVAILABLE', 1, amis, 'Run Checks'],
-    ['AVAILABLE', 1, amis.slice(0, 1), 'Bake Failed'],
-    ['BUILDING', 1, [], 'Await Bake'],
-    ['TESTING', 3, [], 'Await Bake'],
-    ['TESTING', 4, [], 'Cancel Bake'],
-    ['CANCELLED', 1, [], 'Record Rebake Failure'],
-    ['FAILED', 1, [], 'Bake Failed'],
-    ['DEPRECATED', 1, [], 'Bake Failed'],
-    ['A NEW STATUS', 1, [], 'Bake Failed'],
-  ])('%s after %i looks, with %j: %s', async (status, checks, found, next) => {
-    const variables = {
-      status,
-      checks,
-      amis: found,
-      imageArn,
-      order: { maxChecks: 4, checkSeconds: 900 },
-      reason: '',
+    ['AVAILABLE', amis, 'Run Checks'],
+    ['BUILDING', [], 'Await Bake'],
+    ['CANCELLED', [], 'Record Rebake Failure'],
+    ['FAILED', [], 'Bake Failed'],
+    ['DEPRECATED', [], 'Bake Failed'],
+    ['A NEW STATUS', [], 'Bake Failed'],
+  ])('%s, with %j: %s', async (status, found, to) => {
+    expect(await next({ status, amis: found, reportedOfEnd: false })).toBe(to)
+  })
+
+  it.each([
+    ['TESTING', 899, 'Await Bake'],
+    ['TESTING', 3599, 'Await Bake'],
+    ['TESTING', 3600, 'Cancel Bake'],
+  ])(
+    'no event came, and it is still %s after %i seconds, however often it was asked: %s',
+    async (status, seconds, to) => {
+      expect(await next({ status, amis: [], reportedOfEnd: false }, seconds)).toBe(to)
+    },
+  )
+
+  it.each([
+    ['INTEGRATING', true, 0, 'Await Answer'],
+    ['INTEGRATING', true, 895, 'Await Answer'],
+    ['INTEGRATING', true, 900, 'Record Rebake Failure'],
+    ['AVAILABLE', true, 0, 'Await Answer'],
+    ['AVAILABLE', false, 0, 'Await Answer'],
+    ['AVAILABLE', false, 900, 'Record Rebake Failure'],
+  ])(
+    '%s without an AMI, reported its end: %s, after %i seconds of late answers: %s',
+    async (status, told, late, to) => {
+      // Whatever the time: what was said to have ended is never cancelled.
+      for (const seconds of [1, 100_000])
+        expect(await next({ status, amis: amis.slice(0, 1), reportedOfEnd: told, late }, seconds)).toBe(to)
+    },
+  )
+
+  it('asks again after 5, 10, 20, 40 seconds, then every minute', async () => {
+    const { Seconds = null, Assign = null } = rebake['Await Answer'] as State
+    const asked: number[] = []
+    let late = 0
+    while (late < 900) {
+      asked.push((await evaluated(Seconds, { late })) as number)
+      late = ((await evaluated(Assign, { late })) as { late: number }).late
     }
-    expect(await nextOf(rebake['Is the Bake Done?'] as State, variables)).toBe(next)
+    expect(asked.slice(0, 6)).toEqual([5, 10, 20, 40, 60, 60])
+    expect(asked.reduce((sum, each) => sum + each, 0)).toBe(late)
+  })
+
+  it.each([
+    ['Await Bake', 'DynamoDb.ConditionalCheckFailedException', true],
+    ['Await Bake', 'States.Timeout', false],
+  ])('%s ends by %s: reported the end is %s', async (state, error, reportedOfEnd) => {
+    expect(catchOf(rebake[state], error).Assign).toEqual({ reportedOfEnd })
+    expect(rebake[state]?.Assign).toEqual({ reportedOfEnd: true })
   })
 })
 

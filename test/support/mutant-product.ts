@@ -47,3 +47,20 @@ function changed(functions: CloudAssemblySummary['functions'], [found, replaceme
   if (hits === 0) throw new Error(`no function has ${found}: the mutation does nothing`)
   return Object.fromEntries(mutants)
 }
+
+/** Replaces text in the definitions of the state machines that have it. One must. */
+export function changeMachines(
+  template: CloudAssemblySummary['buildStack']['template'],
+  from: string,
+  to: string,
+): void {
+  let hits = 0
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type !== 'AWS::StepFunctions::StateMachine') continue
+    const definition = String(Properties?.DefinitionString)
+    if (!definition.includes(from)) continue
+    hits += 1
+    Object.assign(Properties ?? {}, { DefinitionString: definition.replaceAll(from, to) })
+  }
+  if (hits === 0) throw new Error(`no state machine has ${from}: the mutation does nothing`)
+}

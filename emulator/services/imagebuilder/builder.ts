@@ -8,7 +8,7 @@ import type { Ssm } from '../ssm/service.ts'
 import { AwsError, type ServiceDeps } from '../types.ts'
 import { type Ebs, encrypted, fresh, inherited, keyArn, tagsOf, unencrypted, volumes } from './amis.ts'
 import { Copies, targetsOf } from './copies.ts'
-import type { ImageRecord, Images, Outcome } from './images.ts'
+import type { Failure, ImageRecord, Images, Outcome } from './images.ts'
 import type { Place } from './resources.ts'
 
 export interface Neighbours {
@@ -67,6 +67,7 @@ export class Builder {
       account: record.account,
       region: record.region,
       Name: name,
+      madeBy: record.arn,
       ...(recipe.description === undefined ? {} : { Description: recipe.description }),
       BlockDeviceMappings: made,
       SourceImageId: from.ImageId,
@@ -97,7 +98,7 @@ export class Builder {
     source: Ami,
     configuration: DistributionConfiguration,
     outcome: Outcome,
-  ): string | undefined {
+  ): Failure | undefined {
     record.amis = record.amis.filter(({ state }) => state?.status === 'AVAILABLE')
     for (const target of targetsOf(configuration, record.account)) {
       const { account, region } = target
@@ -109,8 +110,26 @@ export class Builder {
     }
     const failures = record.amis.filter(({ state }) => state?.status === 'FAILED')
     if (failures.length === 0) return undefined
+    const total = record.amis.length
+    // A copy that was never made need not be in the list of those that were.
+    if (outcome.silent || this.#deps.isStrict('failed-copies-in-context'))
+      record.amis = record.amis.filter(({ state }) => state?.status !== 'FAILED')
     const reported = failures.map(({ region, accountId, state }) => `${accountId} in ${region}: ${state?.reason}`)
-    return `Distribution failed for ${failures.length} of ${record.amis.length} copies. ${reported.join(' ')}`
+    const count = `Distribution failed for ${failures.length} of ${total} copies.`
+    return {
+      reason: outcome.silent ? count : `${count} ${reported.join(' ')}`,
+      context: {
+        distributionFailure: {
+          errorMessage: count,
+          regionFailures: failures.map(({ region = '', accountId, state }) => ({
+            region,
+            status: 'FAILED',
+            errorMessage: state?.reason ?? '',
+            ...(accountId === undefined || accountId === record.account ? {} : { targetAccountId: accountId }),
+          })),
+        },
+      },
+    }
   }
 }
 

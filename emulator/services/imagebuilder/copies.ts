@@ -101,6 +101,7 @@ export class Copies {
       account,
       region,
       Name,
+      madeBy: record.arn,
       Tags: tagsOf(record, amiTags),
       snapshotTags: tagsSnapshots ? tagsOf(record) : [],
       ...(description === undefined ? {} : { Description: description }),

@@ -22,6 +22,12 @@ export interface Outcome {
   cancelledAt?: Phase
   /** What the image's state says. */
   reason?: string
+  /** Its build instance is never online in Systems Manager: it fails while BUILDING, before any component runs. */
+  unreachable?: boolean
+  /** Further members of the failure's context, or others. */
+  failureContext?: FailureContext
+  /** Of a failure, the image's state has the reason, and nothing else is said anywhere. */
+  silent?: boolean
   /** Copies that fail, each named by its account, its region, or both: always, or on the first attempts only. */
   failedCopies?: { account?: string; region?: string; reason: string; attempts?: number }[]
   /** The AMI's volumes are not encrypted, whatever the recipe says. */
@@ -42,6 +48,39 @@ export interface Outcome {
   scanFails?: string
 }
 
+/**
+ * Where an image failed, as far as Image Builder tells.
+ * https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_ImageFailureContext.html
+ */
+export interface FailureContext {
+  imageStatus?: Phase
+  failedStep?: string
+  componentFailure?: {
+    componentArn?: string
+    phaseName?: string
+    stepName?: string
+    action?: string
+    errorMessage?: string
+  }
+  distributionFailure?: {
+    errorMessage?: string
+    regionFailures?: {
+      region: string
+      status?: string
+      imageConfigurationStep?: string
+      errorMessage?: string
+      /** Of a cross-account distribution. */
+      targetAccountId?: string
+    }[]
+  }
+}
+
+/** Why a phase failed, and what is reported beside the reason. */
+export interface Failure {
+  reason: string
+  context: FailureContext
+}
+
 /** Vulnerabilities by severity; none where nothing is said. */
 export interface Findings {
   critical?: number
@@ -51,8 +90,10 @@ export interface Findings {
 }
 
 export interface ImageRecord extends ImageInQuestion {
-  image: Image & { arn: string; state: { status: ImageStatus; reason?: string } }
+  image: Image & { arn: string; state: { status: ImageStatus; reason?: string; failureContext?: FailureContext } }
   amis: Ami[]
+  /** What it has been until now, the newest last: answers may be late. */
+  past: Past[]
   /** Stops what comes next. */
   stop: () => void
   /** Where a failure happened, for RetryImage to go on from. */
@@ -64,13 +105,20 @@ export interface ImageRecord extends ImageInQuestion {
   packages?: ImagePackage[]
 }
 
-/** One phase: how long it lasts in seconds, and what it does at its end; a text is the reason that it failed. */
+/** An image from `at` on, epoch milliseconds. */
+interface Past {
+  at: number
+  state: ImageRecord['image']['state']
+  amis: Ami[]
+}
+
+/** One phase: how long it lasts in seconds, and what it does at its end: why it failed, or nothing. */
 export interface Step {
   phase: Phase
   seconds: number
   /** Whatever chance makes of the seconds. */
   atLeast?: number
-  finish?: () => string | undefined
+  finish?: (() => Failure | string | undefined) | undefined
 }
 
 const terminal: string[] = ['AVAILABLE', 'CANCELLED', 'FAILED', 'DEPRECATED', 'DELETED', 'DISABLED']
@@ -102,6 +150,7 @@ export class Images {
       name: base.name,
       attempt: 1,
       amis: [],
+      past: [{ at: Number.NEGATIVE_INFINITY, state: { status: 'PENDING' }, amis: [] }],
       stop: () => {},
       image: {
         type: 'AMI',
@@ -132,6 +181,7 @@ export class Images {
       kind: 'build',
       attempt: 1,
       amis,
+      past: [{ at: Number.NEGATIVE_INFINITY, state: { status: 'AVAILABLE' }, amis }],
       stop: () => {},
       image: { ...common, name, version, dateCreated, ...image, arn, state: { status: 'AVAILABLE' } },
     })
@@ -146,6 +196,22 @@ export class Images {
 
   find(arn: string): ImageRecord | undefined {
     return this.#records.get(arn)
+  }
+
+  /**
+   * An image as GetImage answers it. `outputResources` are what "Image Builder produces when it creates this image": they come
+   * with its end, and where answers are late, half of that time after the status.
+   * https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_Image.html
+   */
+  answered({ arn, image, past }: ImageRecord, now: Date): Image {
+    const late = this.#deps.lateBy({ kind: 'image', arn })
+    const [first] = past
+    const asOf = (time: number) => past.findLast(({ at }) => at <= time) ?? first
+    return {
+      ...image,
+      state: asOf(now.getTime() - late / 2)?.state,
+      outputResources: { amis: asOf(now.getTime() - late)?.amis ?? [] },
+    }
   }
 
   /** The image that an AMI came out of when it was built. */
@@ -176,7 +242,8 @@ export class Images {
         return
       }
       if (record.image.state.status !== step.phase) this.enter(record, step.phase)
-      const goesWrong = outcome.failsAt === step.phase || outcome.cancelledAt === step.phase
+      const failsHere = outcome.failsAt === step.phase || (outcome.unreachable && step.phase === 'BUILDING')
+      const goesWrong = failsHere || outcome.cancelledAt === step.phase
       // A phase that goes wrong ends early, somewhere.
       const varied = step.seconds * 1000 * (0.8 + 0.4 * chance.next()) * (goesWrong ? 0.2 + 0.7 * chance.next() : 1)
       const lasts = goesWrong ? varied : Math.max(varied, (step.atLeast ?? 0) * 1000)
@@ -185,13 +252,15 @@ export class Images {
           this.enter(record, 'CANCELLED', outcome.reason)
           return
         }
-        const failure = outcome.failsAt === step.phase ? (outcome.reason ?? `${step.phase} failed`) : step.finish?.()
-        if (failure === undefined) {
+        const failed = failsHere ? failureIn(record, step.phase, outcome) : step.finish?.()
+        if (failed === undefined) {
           take(later)
           return
         }
         record.failedIn = step.phase
-        this.enter(record, 'FAILED', failure)
+        const { reason, context } = typeof failed === 'string' ? { reason: failed, context: {} } : failed
+        const reported = { imageStatus: step.phase, ...context, ...outcome.failureContext }
+        this.enter(record, 'FAILED', reason, outcome.silent ? undefined : reported)
       })
     }
     take(steps)
@@ -209,11 +278,22 @@ export class Images {
   }
 
   /** Changes the status, and says so on the default bus. */
-  enter(record: ImageRecord, status: ImageStatus, reason?: string): void {
+  enter(record: ImageRecord, status: ImageStatus, reason?: string, failureContext?: FailureContext): void {
     const previous = record.image.state.status
-    record.image.state = { status, ...(reason === undefined ? {} : { reason }) }
+    record.image.state = {
+      status,
+      ...(reason === undefined ? {} : { reason }),
+      ...(failureContext === undefined ? {} : { failureContext }),
+    }
+    record.past.push({
+      at: this.#deps.clock.now(),
+      state: record.image.state,
+      amis: terminal.includes(status) ? [...record.amis] : [],
+    })
     follow(record, status, terminal.includes(status))
-    const { account, region } = record
+    const { account, region, kind, attempt } = record
+    const isCreated = kind === 'build' && attempt === 1
+    if (!isCreated && this.#deps.isStrict('distributions-raise-events')) return
     this.#deps.emit({
       source: 'aws.imagebuilder',
       detailType: 'EC2 Image Builder Image State Change',
@@ -223,4 +303,40 @@ export class Images {
       detail: { 'previous-state': { status: previous }, state: { status } },
     })
   }
+}
+
+/** The steps of AWS's own workflows in which components run. */
+const steps: Partial<Record<Phase, { failedStep: string; phaseName: string }>> = {
+  BUILDING: { failedStep: 'ApplyBuildComponents', phaseName: 'build' },
+  TESTING: { failedStep: 'ApplyTestComponents', phaseName: 'test' },
+}
+
+/**
+ * How a phase fails that is to fail: on the instance by the last component, unless the instance was never there.
+ * https://docs.aws.amazon.com/imagebuilder/latest/userguide/troubleshooting.html#ts-timeout-ssm-agent
+ */
+function failureIn({ image }: ImageRecord, phase: Phase, { unreachable, reason }: Outcome): Failure {
+  if (unreachable)
+    return {
+      reason:
+        reason ??
+        "SSM execution failed with status = 'TimedOut' and failure message = 'Step timed out while step is verifying the Systems Manager Agent availability on the target instance(s)'",
+      context: { failedStep: 'LaunchBuildInstance' },
+    }
+  const step = steps[phase]
+  const component = image.imageRecipe?.components?.at(-1)?.componentArn
+  const { failedStep, phaseName } = step ?? {}
+  const componentFailure = component &&
+    phaseName && { componentArn: buildVersionOf(component), phaseName, errorMessage: 'exit status 1' }
+  return {
+    reason: reason ?? `${phase} failed`,
+    context: { ...(failedStep && { failedStep }), ...(componentFailure && { componentFailure }) },
+  }
+}
+
+/** "Image Builder identifies the component by build version", also where the recipe has a wildcard. */
+function buildVersionOf(componentArn: string): string {
+  const [, base = componentArn, version = 'x.x.x', build = '1'] =
+    componentArn.match(/^(.+)\/((?:\d+|x)(?:\.(?:\d+|x)){2})(?:\/(\d+))?$/) ?? []
+  return `${base}/${version.replace(/^x/, '1').replaceAll('x', '0')}/${build}`
 }

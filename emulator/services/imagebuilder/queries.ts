@@ -33,12 +33,12 @@ export function queries(resources: Resources, images: Images): Record<string, Op
   }
 
   return {
-    GetImage: ({ imageBuildVersionArn: arn }: { imageBuildVersionArn: string }, { requestId }) => {
+    GetImage: ({ imageBuildVersionArn: arn }: { imageBuildVersionArn: string }, { requestId, now }) => {
       const record = /\/\d+\.\d+\.\d+\/\d+$/.test(arn) ? images.get(arn) : images.latest(arn)
       if (!record) throw missing(arn)
       return {
         requestId,
-        image: { ...record.image, outputResources: { amis: record.amis } },
+        image: images.answered(record, now),
         ...latestOf(record.arn),
       }
     },

@@ -217,14 +217,12 @@ export class ImageBuilder implements Service {
     const record = this.images.get(arn)
     const { distributionConfiguration } = record.image
     const { failedIn } = record
-    if (
-      record.image.state.status !== 'FAILED' ||
-      !failedIn ||
-      !['TESTING', 'DISTRIBUTING', 'INTEGRATING'].includes(failedIn)
-    ) {
+    const retried = ['TESTING', 'DISTRIBUTING']
+    if (!this.#deps.isStrict('retry-of-integration')) retried.push('INTEGRATING')
+    if (record.image.state.status !== 'FAILED' || !failedIn || !retried.includes(failedIn)) {
       throw new AwsError(
         'InvalidRequestException',
-        `The image ${arn} is not one whose tests, distribution or integration failed.`,
+        `The image ${arn} is not one that failed in ${retried.join(' or ')}.`,
       )
     }
     record.attempt++
@@ -253,7 +251,7 @@ export class ImageBuilder implements Service {
     return this.#sources.get(record.arn) ?? (this.#near.ec2.find(own?.image ?? '', record) as Ami)
   }
 
-  #steps(record: ImageRecord, outcome: Outcome, work: Partial<Record<Phase, () => string | undefined>>): Step[] {
+  #steps(record: ImageRecord, outcome: Outcome, work: Partial<Record<Phase, Step['finish']>>): Step[] {
     const seconds = { ...typicalOf(record.kind), ...this.durations(record) }
     return Object.entries(work).map(([phase, finish]) => ({
       phase: phase as Phase,

@@ -41,16 +41,21 @@ const reading =
 export const permissions = (
   find: (name: string, context: Context) => Parameter | undefined,
 ): Record<string, PermissionsOf> => ({
-  PutParameter: (input: PutParameterRequest, context) => [
-    ...on('PutParameter')(input, context),
-    ...(input.Type === 'SecureString'
-      ? [onKey('Encrypt', input.KeyId ?? defaultKey, arnOf(input.Name ?? '', context), context)]
-      : []),
-    ...(input.Tags?.length ? on('AddTagsToResource')(input, context) : []),
-    // Who names an AMI must be able to look at it.
-    // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
-    ...(input.DataType === 'aws:ec2:image' ? [{ action: 'ec2:DescribeImages', resource: '*' }] : []),
-  ],
+  PutParameter: (input: PutParameterRequest, context) => {
+    const known = find(input.Name ?? '', context)
+    return [
+      ...on('PutParameter')(input, context),
+      ...(input.Type === 'SecureString'
+        ? [onKey('Encrypt', input.KeyId ?? defaultKey, arnOf(input.Name ?? '', context), context)]
+        : []),
+      ...(input.Tags?.length ? on('AddTagsToResource')(input, context) : []),
+      // Who names an AMI must be able to look at it, whether or not the call says again that the parameter names one.
+      // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
+      ...(((known && last(known).dataType) ?? input.DataType) === 'aws:ec2:image'
+        ? [{ action: 'ec2:DescribeImages', resource: '*' }]
+        : []),
+    ]
+  },
   GetParameter: reading('GetParameter', 'Name', find),
   GetParameters: reading('GetParameters', 'Names', find),
   GetParametersByPath: on('GetParametersByPath', 'Path'),
@@ -58,4 +63,5 @@ export const permissions = (
   DeleteParameter: on('DeleteParameter'),
   AddTagsToResource: on('AddTagsToResource', 'ResourceId'),
   ListTagsForResource: on('ListTagsForResource', 'ResourceId'),
+  LabelParameterVersion: on('LabelParameterVersion'),
 })

@@ -1,6 +1,7 @@
 import type {
   DescribeParametersRequest,
   GetParametersByPathRequest,
+  LabelParameterVersionRequest,
   ParameterType,
   PutParameterRequest,
   Tag,
@@ -14,8 +15,8 @@ import { Automations } from './automations.ts'
 import { type CommandOutcome, Commands, type CommandTarget } from './commands.ts'
 import { type Document, Documents } from './documents.ts'
 import { permissions } from './permissions.ts'
-import { checkPut } from './rules.ts'
-import { arnOf, last, type Parameter, Parameters, type Place, type Version } from './store.ts'
+import { checkLabels, checkPut, dataTypeOf, invalidLabels } from './rules.ts'
+import { arnOf, last, type Parameter, Parameters, type Place, shown, type Version } from './store.ts'
 
 interface Paging {
   MaxResults?: number | undefined
@@ -33,10 +34,12 @@ export class Ssm implements Service {
   readonly #parameters: Parameters
   readonly #documents = new Documents()
   readonly #ec2: Ec2
+  readonly #deps: ServiceDeps
 
   constructor(deps: ServiceDeps, ec2: Ec2) {
     this.#parameters = new Parameters(deps)
     this.#ec2 = ec2
+    this.#deps = deps
     const host = () => {
       if (!this.host) throw new Error('nobody runs automations here')
       return this.host
@@ -71,7 +74,7 @@ export class Ssm implements Service {
 
   /** The AMI that a parameter names to EC2, by its name, with a version or without; undefined where it names none. */
   imageIn(named: string, place: Place): string | undefined {
-    const found = this.#lookUp(named, place)
+    const found = this.#lookUp(named, place, last)
     const isPublic = named.startsWith('/aws/service/')
     return isPublic || found?.DataType === 'aws:ec2:image' ? found?.Value : undefined
   }
@@ -87,11 +90,12 @@ export class Ssm implements Service {
       value: string
       type?: ParameterType
       description?: string
+      dataType?: 'text' | 'aws:ec2:image'
       unannounced?: boolean
     },
   ): void {
-    const { name, value, type = 'String', description, unannounced = false } = parameter
-    const input = { Name: name, Value: value, Type: type, Description: description }
+    const { name, value, type = 'String', description, dataType, unannounced = false } = parameter
+    const input = { Name: name, Value: value, Type: type, Description: description, DataType: dataType }
     this.#parameters.store(input, place, `arn:aws:iam::${place.account}:root`, { unannounced })
   }
 
@@ -105,24 +109,38 @@ export class Ssm implements Service {
     PutParameter: (input: PutParameterRequest, context: Context) => {
       const existing = this.#parameters.find(input.Name ?? '', context)
       const before = existing && last(existing)
-      checkPut(input, before)
+      const isStrict = this.#deps.isStrict('omitted-data-type')
+      checkPut(input, existing, isStrict)
       // An AMI id is checked after the answer: a wrong one, or a disabled AMI's, is not stored, though the call succeeded.
       // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-      const dataType = input.DataType ?? before?.dataType
+      const dataType = dataTypeOf(input, before, isStrict)
       if (dataType !== 'aws:ec2:image' || this.#ec2.usable(input.Value ?? '', context)) {
-        this.#parameters.store(input, context, context.principal.arn)
+        const { account, region, now } = context
+        const about = {
+          kind: 'parameter',
+          name: input.Name ?? '',
+          dataType: dataType ?? 'text',
+          account,
+          region,
+        } as const
+        const ahead = now.getTime() - this.#deps.clock.now()
+        const late = ahead + this.#deps.lateBy(about)
+        this.#parameters.store({ ...input, DataType: dataType }, context, context.principal.arn, { late })
       }
       return { Version: (before?.version ?? 0) + 1, Tier: 'Standard' as const }
     },
 
     GetParameter: ({ Name }: { Name: string }, context: Context) => {
-      const parameter = this.#lookUp(Name, context)
+      const parameter = this.#lookUp(Name, context, (each) => shown(each, context.now))
       if (!parameter) throw new AwsError('ParameterNotFound', `Parameter ${Name} not found.`)
       return { Parameter: parameter }
     },
 
     GetParameters: ({ Names }: { Names: string[] }, context: Context) => {
-      const found = Names.map((name) => ({ name, parameter: this.#lookUp(name, context) }))
+      const found = Names.map((name) => ({
+        name,
+        parameter: this.#lookUp(name, context, (each) => shown(each, context.now)),
+      }))
       const invalid = found.flatMap(({ name, parameter }) => (parameter ? [] : [name]))
       return {
         Parameters: found.flatMap(({ parameter }) => (parameter ? [parameter] : [])),
@@ -153,8 +171,29 @@ export class Ssm implements Service {
       const versions = page.items.map((version) => ({
         ...reportedWithoutValue(parameter, version),
         Value: version.value,
+        // The model has no empty list here.
+        ...(version.labels.size > 0 && { Labels: [...version.labels] }),
       }))
       return { Parameters: versions, ...page.next }
+    },
+
+    LabelParameterVersion: (input: LabelParameterVersionRequest, context: Context) => {
+      const parameter = this.#parameters.get(input.Name ?? '', context)
+      const wanted = input.ParameterVersion ?? last(parameter).version
+      const version = parameter.versions.find((each) => each.version === wanted)
+      if (!version)
+        throw new AwsError(
+          'ParameterVersionNotFound',
+          `Systems Manager could not find version ${wanted} of ${input.Name}.`,
+        )
+      const { Labels = [] } = input
+      const InvalidLabels = invalidLabels(Labels)
+      const labels = Labels.filter((label) => !InvalidLabels.includes(label))
+      checkLabels(version, labels)
+      // A label is on one version: it moves.
+      for (const each of parameter.versions) for (const label of labels) each.labels.delete(label)
+      for (const label of labels) version.labels.add(label)
+      return { ...(InvalidLabels.length > 0 && { InvalidLabels }), ParameterVersion: wanted }
     },
 
     DeleteParameter: ({ Name }: { Name: string }, context: Context) => {
@@ -174,12 +213,13 @@ export class Ssm implements Service {
   }
 
   /** A parameter by its name or ARN, and where it is given its version: `/name:3`. */
-  #lookUp(wanted: string, context: Place) {
+  #lookUp(wanted: string, context: Place, latest: (parameter: Parameter) => Version | undefined) {
     const [path = '', selector] = wanted.replace(/^arn:[^/]+:parameter/, '').split(':')
     const parameter = this.#parameters.find(path, context) ?? this.#parameters.find(path.slice(1), context)
     if (!parameter || (wanted.startsWith('arn:') && arnOf(parameter.name, context) !== wanted)) return undefined
-    if (selector === undefined) return reported(parameter, last(parameter))
-    const version = parameter.versions.find((each) => `${each.version}` === selector)
+    const newest = latest(parameter)
+    if (selector === undefined) return newest && reported(parameter, newest)
+    const version = parameter.versions.find((each) => `${each.version}` === selector || each.labels.has(selector))
     if (version) return { ...reported(parameter, version), Selector: `:${selector}` }
     const message = `Systems Manager could not find version ${selector} of ${path}.`
     throw new AwsError('ParameterVersionNotFound', message)

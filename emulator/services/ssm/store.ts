@@ -14,8 +14,11 @@ export interface Version {
   dataType: string
   /** What encrypts a SecureString: a key's id, alias or ARN. */
   key: string | undefined
+  labels: Set<string>
   description: string | undefined
   modified: Date
+  /** From when answers show it, epoch milliseconds. */
+  shownFrom: number
   by: string
 }
 
@@ -25,6 +28,12 @@ export interface Parameter {
   versions: [Version, ...Version[]]
   tags: Map<string, string>
 }
+
+/**
+ * Versions that a parameter keeps.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
+ */
+export const mostVersions = 100
 
 /** Public parameters are AWS's own, the same ones for every account: no account is in their ARNs. */
 const ownerOf = (name: string, { account, region }: Place): Place => ({
@@ -41,6 +50,10 @@ export const last = ({ versions }: Parameter): Version => versions.at(-1) ?? ver
 
 /** The key of a SecureString for which nobody names one. */
 export const defaultKey = 'alias/aws/ssm'
+
+/** The version that answers show at a time; undefined where they do not show the parameter yet. */
+export const shown = ({ versions }: Parameter, now: Date): Version | undefined =>
+  versions.findLast(({ shownFrom }) => shownFrom <= now.getTime())
 
 /** The parameters of all accounts; each change is an event on the account's default bus. */
 export class Parameters {
@@ -67,11 +80,13 @@ export class Parameters {
     return [...this.#parameters.in(ownerOf(path, place)).values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  store(input: PutParameterRequest, place: Place, by: string, { unannounced = false } = {}): void {
+  /** @param late milliseconds until answers show it */
+  store(input: PutParameterRequest, place: Place, by: string, { unannounced = false, late = 0 } = {}): void {
     const name = input.Name ?? ''
     const existing = this.find(name, place)
     const before = existing && last(existing)
     const type = input.Type ?? before?.type ?? 'String'
+    const now = this.#deps.clock.now()
     const version: Version = {
       value: input.Value ?? '',
       version: (before?.version ?? 0) + 1,
@@ -79,11 +94,14 @@ export class Parameters {
       type,
       key: type === 'SecureString' ? (input.KeyId ?? before?.key ?? defaultKey) : undefined,
       dataType: input.DataType ?? before?.dataType ?? 'text',
+      labels: new Set(),
       description: input.Description ?? before?.description,
-      modified: new Date(this.#deps.clock.now()),
+      modified: new Date(now),
+      shownFrom: now + late,
     }
     const parameter = existing ?? { name, arn: arnOf(name, place), versions: [version], tags: new Map() }
     if (existing) existing.versions.push(version)
+    if (parameter.versions.length > mostVersions) parameter.versions.shift()
     for (const { Key, Value } of input.Tags ?? []) parameter.tags.set(Key ?? '', Value ?? '')
     this.#parameters.in(ownerOf(name, place)).set(name, parameter)
     const isPublic = ownerOf(name, place).account === ''

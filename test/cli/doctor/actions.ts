@@ -57,6 +57,36 @@ export function deedsIn(aws: () => AwsEndpoint, build: Place) {
     return () => aws().ssm.seed(place, { name, value, unannounced: true })
   }
 
+  /** Somebody made the parameter again, as another type. */
+  function retypeParameter(name: string, dataType: 'aws:ec2:image'): () => void {
+    const value = must(aws().ssm.valueOf(name, build))
+    const make = (more: { dataType?: 'aws:ec2:image' }) => {
+      aws().ssm.forget(build, name)
+      aws().ssm.seed(build, { name, value, unannounced: true, ...more })
+    }
+    make({ dataType })
+    return () => make({})
+  }
+
+  /** So many versions of a parameter, the oldest with a label; later the label is gone, and the versions stay. */
+  async function labelOldVersion(name: string, { account, region }: Place, versions: number): Promise<() => void> {
+    const value = must(aws().ssm.valueOf(name, { account, region }))
+    aws().ssm.forget({ account, region }, name)
+    for (let nth = 0; nth < versions; nth++)
+      aws().ssm.seed({ account, region }, { name, value, dataType: 'aws:ec2:image', unannounced: true })
+    const label = (ParameterVersion: number) =>
+      aws().call({
+        principal: aws().iam.operator(account),
+        service: 'ssm',
+        operation: 'LabelParameterVersion',
+        input: { Name: name, Labels: ['prod'], ParameterVersion },
+        account,
+        region,
+      })
+    await label(1)
+    return async () => void (await label(versions))
+  }
+
   /** The AMI that a parameter holds is gone. */
   function deregister(name: string, place: { account: string; region: string }): () => void {
     const id = must(aws().ssm.valueOf(name, place))
@@ -93,5 +123,16 @@ export function deedsIn(aws: () => AwsEndpoint, build: Place) {
     return () => update('ENABLED')
   }
 
-  return { operate, arn, removeRole, setQuota, removeParameter, deregister, subscription, disablePipeline }
+  return {
+    operate,
+    arn,
+    removeRole,
+    setQuota,
+    removeParameter,
+    retypeParameter,
+    labelOldVersion,
+    deregister,
+    subscription,
+    disablePipeline,
+  }
 }

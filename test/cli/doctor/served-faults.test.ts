@@ -60,10 +60,9 @@ const notPassed = (examined: Examined[]) =>
       reported: findings.filter((each) => each.outcome !== 'pass').map(({ found, fix }) => `${found} → ${fix}`),
     }))
 
-const { operate, arn, removeRole, setQuota, removeParameter, deregister, subscription, disablePipeline } = deedsIn(
-  () => aws,
-  build,
-)
+const actions = deedsIn(() => aws, build)
+const { operate, arn, removeRole, setQuota, removeParameter, retypeParameter, labelOldVersion } = actions
+const { deregister, subscription, disablePipeline } = actions
 
 interface Fault {
   /** What is done; returns what takes it back. */
@@ -248,7 +247,24 @@ const faults: Record<string, Fault> = {
   'a parent is gone': {
     plant: () => removeParameter(`${payments}/parent`, build),
     finds: ['parents'],
-    reported: /there is no parameter \/golden\/images\/payments-api\/parent.* → Put the AMI of its parent there/,
+    reported:
+      /there is no parameter \/golden\/images\/payments-api\/parent.* → Put the AMI of its parent there: aws ssm put-parameter --name \S+ --type String --value AMI/,
+  },
+  'a parent is of the type of AMIs': {
+    plant: () => retypeParameter(`${payments}/parent`, 'aws:ec2:image'),
+    finds: ['parents'],
+    reported:
+      /payments-api\/parent is of the data type aws:ec2:image, .* → .*aws ssm delete-parameter --name \S+ && aws ssm put-parameter --name \S+ --type String --value ami-/,
+  },
+  'a label keeps an old version of a candidate': {
+    plant: () => labelOldVersion(`${payments}/candidate`, build, 100),
+    finds: ['candidates, stable and previous'],
+    reported: /payments-api\/candidate has 100 of 100 versions, and the oldest has the label prod.* → Move the label/,
+  },
+  'a label keeps an old version of the parameter of a target': {
+    plant: () => labelOldVersion('/golden-images/payments-api', { account: early, region: 'us-east-1' }, 100),
+    finds: ['parameters of the targets'],
+    reported: /\/golden-images\/payments-api of 222233334444 us-east-1 has 100 of 100 versions.* → Move the label/,
   },
   'the AMI of a candidate is gone': {
     plant: () => deregister(`${payments}/candidate`, build),

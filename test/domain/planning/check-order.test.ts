@@ -25,7 +25,7 @@ describe('the checks of an image', () => {
         kind: 'ami',
         mode: 'required',
         timeout: 900,
-        lookAfter: 900,
+        lookAfter: 60,
         settings: { architecture: 'x86_64', imdsv2: true, encrypted: true, rootDevice: '/dev/xvda', tags: [] },
       },
     ])

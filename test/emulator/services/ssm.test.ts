@@ -6,6 +6,7 @@ import {
   GetParameterHistoryCommand,
   GetParametersByPathCommand,
   GetParametersCommand,
+  LabelParameterVersionCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
   type PutParameterCommandInput,
@@ -36,6 +37,75 @@ afterEach(async () => {
 const put = (input: Partial<PutParameterCommandInput>) =>
   client.send(new PutParameterCommand({ Name: '/golden/a', Value: 'one', Type: 'String', ...input }))
 const get = async (Name = '/golden/a') => (await client.send(new GetParameterCommand({ Name }))).Parameter
+
+describe('the data type of a parameter', () => {
+  const image = { Name: '/golden/image', DataType: 'aws:ec2:image', Overwrite: true }
+  const nobodysImages = () =>
+    new SSMClient(clientOptions(world, roleWith(world.aws, [allow('ssm:*')], { name: 'blind' })))
+
+  it('stays what it is: a call without one means text, and is refused', async () => {
+    await put({ ...image, Value: ami })
+    const { DataType: _, ...untyped } = image
+    await expect(put({ ...untyped, Value: ami })).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'The data type of /golden/image cannot change from aws:ec2:image to text.',
+    })
+    await put({ Name: '/golden/text', Value: 'one' })
+    await expect(put({ ...image, Name: '/golden/text', Value: ami })).rejects.toThrow('from text to aws:ec2:image')
+  })
+
+  it('stays what it is without being named, where the question is read leniently', async () => {
+    const lenient = await served(1, { 'omitted-data-type': 'lenient' })
+    const ssm = new SSMClient(clientOptions(lenient))
+    const { image: made } = lenient.aws.ec2.addImage({ ...build, Name: 'golden-base 1' })
+    const { DataType: _, ...untyped } = image
+    for (const input of [image, untyped])
+      await ssm.send(new PutParameterCommand({ ...input, Type: 'String', Value: made.ImageId }))
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: image.Name }))
+    expect(Parameter).toMatchObject({ DataType: 'aws:ec2:image', Version: 2 })
+    await lenient.close()
+  })
+
+  it('takes the permission to look at AMIs, whether or not the call names it', async () => {
+    await put({ ...image, Value: ami })
+    const call = nobodysImages().send(
+      new PutParameterCommand({ Name: image.Name, Value: ami, Type: 'String', DataType: 'text', Overwrite: true }),
+    )
+    await expect(call).rejects.toThrow(/ec2:DescribeImages/)
+  })
+})
+
+describe('labels', () => {
+  const label = (Labels: string[], ParameterVersion?: number) =>
+    client.send(new LabelParameterVersionCommand({ Name: '/golden/a', Labels, ParameterVersion }))
+
+  it('keep the oldest of a hundred versions, and so the next from coming', async () => {
+    await put({})
+    await label(['prod'], 1)
+    for (let version = 2; version <= 100; version++) await put({ Value: `${version}`, Overwrite: true })
+    await expect(put({ Value: '101', Overwrite: true })).rejects.toMatchObject({
+      name: 'ParameterMaxVersionLimitExceeded',
+    })
+    expect(await get('/golden/a:prod')).toMatchObject({ Value: 'one', Version: 1 })
+    await label(['prod'], 100)
+    expect((await put({ Value: '101', Overwrite: true })).Version).toBe(101)
+    const { Parameters = [] } = await client.send(new GetParameterHistoryCommand({ Name: '/golden/a', MaxResults: 1 }))
+    expect(Parameters[0]).toMatchObject({ Version: 2 })
+    expect(Parameters[0]).not.toHaveProperty('Labels')
+  })
+
+  it('are names, ten for a version at the most, and none of AWS', async () => {
+    await put({})
+    expect(await label(['prod', 'aws-1', '1st'])).toMatchObject({
+      InvalidLabels: ['aws-1', '1st'],
+      ParameterVersion: 1,
+    })
+    await expect(label(Array.from({ length: 10 }, (_, i) => `more${i}`))).rejects.toMatchObject({
+      name: 'ParameterVersionLabelLimitExceeded',
+    })
+    await expect(label(['prod'], 7)).rejects.toMatchObject({ name: 'ParameterVersionNotFound' })
+  })
+})
 
 describe('PutParameter', () => {
   it('makes versions, each of which can be had', async () => {

@@ -2,10 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A bundle as esbuild leaves one: a directory with index.mjs. */
-export function bundle(source: string): string {
+/** A bundle as esbuild leaves one: a directory with index.mjs, or with index.js. */
+export function bundle(source: string, file: 'index.mjs' | 'index.js' = 'index.mjs'): string {
   const directory = mkdtempSync(join(tmpdir(), 'emulator-bundle-'))
-  writeFileSync(join(directory, 'index.mjs'), source)
+  writeFileSync(join(directory, file), source)
   return directory
 }
 
@@ -26,4 +26,15 @@ export const failing = `
   export const handler = async ({ detail }) => {
     if (detail.text) throw detail.text
     throw Object.assign(new Error('because'), { name: detail.error })
+  }`
+
+/** Works side by side, and each part pauses for a second: one after a call, which the URL of the event answers late. */
+export const pausing = `
+  const { setTimeout } = require('node:timers/promises')
+  const { get } = require('node:http')
+  const call = (url) => new Promise((resolve) => get(url, (answer) => answer.resume().on('end', resolve)))
+  exports.handler = async ({ url, seconds }, context) => {
+    const parts = [async () => {}, async () => url && call(url)]
+    await Promise.all(parts.map(async (work) => { await work(); await setTimeout(seconds * 1000) }))
+    return { left: context.getRemainingTimeInMillis() }
   }`

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AwsEndpoint } from '../../../emulator/aws-endpoint.ts'
 import { VirtualClock } from '../../../emulator/clock.ts'
@@ -6,11 +8,11 @@ import { Random } from '../../../emulator/random.ts'
 import { exits } from '../../../emulator/world/deaths.ts'
 import { Functions } from '../../../emulator/world/functions.ts'
 import { Metrics } from '../../../emulator/world/metrics.ts'
-import { bundle, echo, failing } from './bundles.ts'
+import { bundle, echo, failing, pausing } from './bundles.ts'
 
 const build = { account: '111122223333', region: 'us-west-2' }
 const arn = (name: string) => `arn:aws:lambda:us-west-2:111122223333:function:${name}`
-const directories = { echo: bundle(echo), failing: bundle(failing) }
+const directories = { echo: bundle(echo), failing: bundle(failing), pausing: bundle(pausing, 'index.js') }
 let unique = 0
 
 /** Functions whose world is nothing but a clock and roles; each has a cold start of its own. */
@@ -36,6 +38,7 @@ function setUp(o: Partial<ConstructorParameters<typeof Functions>[0]> = {}) {
     ['golden-acquire-lock', directories.echo],
     ['golden-start-bake', directories.echo],
     ['golden-fail-rebake', directories.failing],
+    ['golden-publish', directories.pausing],
     ['golden-no-bundle', '/nowhere'],
   ] as const) {
     const role = `arn:aws:iam::111122223333:role/${name}`
@@ -223,6 +226,33 @@ describe('a function that hangs', () => {
       message: 'RequestId: small Error: Task timed out after 30.00 seconds',
     })
     expect(clock.now() - (at[0] ?? 0)).toBe(1)
+    expect(clock.now()).toBeGreaterThanOrEqual(30_000)
+    expect(clock.now()).toBeLessThan(31_000)
+  })
+})
+
+describe('a function that pauses', () => {
+  it('takes as much longer, and has as much less time left', async () => {
+    const { invoke, clock } = setUp()
+    expect(await invoke('golden-publish', { seconds: 20 })).toEqual({ left: 10_000 })
+    expect(clock.now()).toBeGreaterThan(20_000)
+    expect(clock.now()).toBeLessThan(22_000)
+  })
+
+  it('pauses once where it works side by side, however long one of its calls takes', async () => {
+    const server = createServer((_, response) => void setTimeout(() => response.end(), 50))
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    try {
+      expect(await setUp().invoke('golden-publish', { seconds: 1, url })).toEqual({ left: 29_000 })
+    } finally {
+      server.close()
+    }
+  })
+
+  it('is ended where it pauses for longer than it may run', async () => {
+    const { invoke, clock } = setUp()
+    await expect(invoke('golden-publish', { seconds: 40 })).rejects.toMatchObject({ name: 'Sandbox.Timedout' })
     expect(clock.now()).toBeGreaterThanOrEqual(30_000)
     expect(clock.now()).toBeLessThan(31_000)
   })

@@ -50,11 +50,24 @@ describe('the ami check', () => {
     ])
   })
 
-  it('fails on an AMI that is not there', async () => {
+  it('looks again where the AMI is not there, and fails when its time is over', async () => {
     const { look, verdict } = await begun()
     ec2.on(DescribeImagesCommand).rejects(Object.assign(new Error(), { name: 'InvalidAMIID.NotFound' }))
     await look()
-    expect(await verdict()).toEqual([`state: ${ami} is not there, though Image Builder made it`])
+    expect(await verdict()).toBe('no evidence')
+    await look(7_200)
+    expect(await verdict()).toEqual([
+      `in time: not done after 7200 seconds: ${ami} is not there, though Image Builder made it`,
+    ])
+  })
+
+  it('takes an AMI that comes a minute later as if it had always been there', async () => {
+    const { look, verdict } = await begun()
+    ec2.on(DescribeImagesCommand).rejects(Object.assign(new Error(), { name: 'InvalidAMIID.NotFound' }))
+    await look()
+    is(ami, {})
+    await look(60)
+    expect(await verdict()).toBe('passed')
   })
 
   it('holds it against its previous release', async () => {

@@ -1,5 +1,5 @@
 import { GetImageCommand, ImagebuilderClient, ListImagePackagesCommand } from '@aws-sdk/client-imagebuilder'
-import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { fail } from '../../../functions/fail-rebake/fail-rebake.ts'
 import { release } from '../../../functions/release-image/release-image.ts'
@@ -17,6 +17,7 @@ import {
   plannedCampaign,
 } from '../../support/campaign.ts'
 import { mockOf } from '../../support/mocks.ts'
+import { keepParameters } from '../../support/parameters.ts'
 
 const ssm = mockOf(SSMClient)
 const imageBuilder = mockOf(ImagebuilderClient)
@@ -38,7 +39,8 @@ const releasing = ({ parts: deps }: Planned) =>
     },
     { ...closing, ami },
   )
-const failing = ({ parts: deps }: Planned) => fail(deps, { ...closing, failure })
+const failing = ({ parts: deps }: Planned) =>
+  fail(Object.assign(deps, { imageBuilder: imageBuilder as unknown as ImagebuilderClient }), { ...closing, failure })
 const moved = () => ssm.commandCalls(PutParameterCommand).map(({ args }) => [args[0].input.Name, args[0].input.Value])
 
 /** A campaign whose al2023-java has the turns to bake and to roll out. */
@@ -62,8 +64,7 @@ beforeEach(() => {
   } as never)
   imageBuilder.on(ListImagePackagesCommand).resolves({ imagePackageList: [] })
   ssm.reset()
-  ssm.on(PutParameterCommand).resolves({})
-  ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: stable, Value: 'ami-0d0d0d0d0d0d0d0d0' }] })
+  keepParameters(ssm, { [stable]: { value: 'ami-0d0d0d0d0d0d0d0d0' } })
 })
 
 describe.each([
@@ -155,7 +156,7 @@ describe('release-image', () => {
     ['nothing was stable yet', undefined, [[stable, ami]]],
     ['it is stable already', ami, []],
   ])('moves the pointers: %s', async (_, before, expected) => {
-    ssm.on(GetParametersCommand).resolves({ Parameters: before ? [{ Name: stable, Value: before }] : [] })
+    keepParameters(ssm, before ? { [stable]: { value: before } } : {})
     await releasing(await underWay())
     expect(moved()).toEqual(expected)
   })

@@ -269,10 +269,12 @@ describe('copies that fail', () => {
     await client.send(new RetryImageCommand({ imageBuildVersionArn, clientToken }))
     world.clock.run()
   }
-  const failed = async (arn: string) =>
-    (await amisOf(arn))
-      .filter(({ state }) => state?.status === 'FAILED')
-      .map(({ accountId, region, state }) => [accountId, region, state?.reason])
+  const failed = async (arn: string) => {
+    const { failureContext } = world.aws.imagebuilder.images.get(arn).image.state
+    const { regionFailures = [] } = failureContext?.distributionFailure ?? {}
+    expect(await amisOf(arn)).not.toContainEqual(expect.objectContaining({ state: { status: 'FAILED' } }))
+    return regionFailures.map(({ targetAccountId, region, errorMessage }) => [targetAccountId, region, errorMessage])
+  }
 
   it.each(Object.values(copyFailures))('say so: %s', async (reason) => {
     world.aws.imagebuilder.outcome = () => ({
