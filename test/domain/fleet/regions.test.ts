@@ -17,7 +17,14 @@ const problemsIn = (region: string): string => {
     upstreams: { soe: { platform: 'Linux', ami: { owner: '444455556666', name: 'soe-*' } } },
     infrastructure: { linux: { instanceTypes: ['m7i.large'] } },
     components: { patch: { file: 'patch.yaml', platform: 'Linux' } },
-    images: { web: { parent: 'soe', infrastructure: 'linux', components: ['patch'], volumes: [{ device: '/dev/xvda', size: 8 }] } },
+    images: {
+      web: {
+        parent: 'soe',
+        infrastructure: 'linux',
+        components: ['patch'],
+        volumes: [{ device: '/dev/xvda', size: 8 }],
+      },
+    },
     rings: { all: { accounts: ['222233334444'], regions: [region] } },
   })
   try {
