@@ -1,6 +1,6 @@
 import { GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import { describeAmi } from '../../aws/amis.ts'
-import { readPointers } from '../../aws/pointers.ts'
+import { readHeld } from '../../aws/pointers.ts'
 import { newestAmi, type UpstreamDeps } from '../../aws/upstreams.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
@@ -40,7 +40,7 @@ export async function seed(
 ) {
   if (RequestType === 'Delete') return
   const { Parents } = ResourceProperties
-  const held = await readPointers(
+  const held = await readHeld(
     ssm,
     Parents.map(({ Parameter }) => Parameter),
   )
@@ -63,14 +63,16 @@ export async function seed(
   }
   for (const parent of Parents) {
     const { Parameter } = parent
-    if (await isVisible(held.get(Parameter))) continue
+    const known = held.get(Parameter)
+    if (await isVisible(known?.value)) continue
     await ssm.send(
       new PutParameterCommand({
         Name: Parameter,
         Value: await amiFor(parent),
         Type: 'String',
-        DataType: 'text',
-        Overwrite: held.has(Parameter),
+        // The type of a parameter never changes. The doctor names one that somebody made of another.
+        DataType: known?.dataType ?? 'text',
+        Overwrite: known !== undefined,
       }),
     )
   }

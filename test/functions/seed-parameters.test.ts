@@ -73,7 +73,18 @@ describe('seed', () => {
     ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name: '/golden/images/web/parent', Value: 'ami-0moved' }] })
     await seeding([parent('web'), parent('api')])
     expect(created()).toEqual([['/golden/images/api/parent', 'ami-0new']])
-    expect(ssm.commandCalls(PutParameterCommand)[0]?.args[0].input.Overwrite).not.toBe(true)
+    expect(ssm.commandCalls(PutParameterCommand)[0]?.args[0].input).toMatchObject({
+      DataType: 'text',
+      Overwrite: false,
+    })
+  })
+
+  it('leaves a parameter that somebody made for AMIs the type that it has', async () => {
+    const Name = '/golden/images/web/parent'
+    ssm.on(GetParametersCommand).resolves({ Parameters: [{ Name, Value: 'ami-0gone', DataType: 'aws:ec2:image' }] })
+    ec2.on(DescribeImagesCommand, { ImageIds: ['ami-0gone'] }).resolves({ Images: [] })
+    await seeding([parent('web')])
+    expect(ssm.commandCalls(PutParameterCommand)[0]?.args[0].input.DataType).toBe('aws:ec2:image')
   })
 
   it.each([

@@ -305,7 +305,7 @@ describe('start-distribution', () => {
 
     it('is asked every two weeks, and what it said is kept; people are notified once of the whole wait', async () => {
       const { answer, waits, all } = await goingOn(100, frozen(35))
-      expect(answer).toEqual({ awaited: distributed(2) })
+      expect(answer).toEqual({ awaited: distributed(2), lookAfter: 600 })
       expect(waits).toEqual([14, 14, 7])
       expect((await all.image(image)).quiet).toEqual({ early: at(35) })
       expect((await all.image(image)).waiting?.until).toBe(at(35))

@@ -238,7 +238,7 @@ const mutants: Record<OpenQuestionName, Mutant> = {
   },
   'retry-of-integration': {
     // What RetryImage refuses is the end of it.
-    mutation: { code: [/\w+\((\w+)\)\)return!1;throw \1/, '!1)return!1;throw $1'] },
+    mutation: { code: [/[\w$]+\(([\w$]+)\)\)return!1;throw \1/, '!1)return!1;throw $1'] },
     fleet: copied(),
     arrange: failsOnce('INTEGRATING'),
     fails: /is not one that failed in TESTING or DISTRIBUTING/,

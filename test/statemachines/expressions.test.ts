@@ -206,7 +206,7 @@ describe('the end of a bake', () => {
     ['DEPRECATED', [], 'Bake Failed'],
     ['A NEW STATUS', [], 'Bake Failed'],
   ])('%s, with %j: %s', async (status, found, to) => {
-    expect(await next({ status, amis: found, reportedOfEnd: false })).toBe(to)
+    expect(await next({ status, amis: found, endReported: false })).toBe(to)
   })
 
   it.each([
@@ -216,7 +216,7 @@ describe('the end of a bake', () => {
   ])(
     'no event came, and it is still %s after %i seconds, however often it was asked: %s',
     async (status, seconds, to) => {
-      expect(await next({ status, amis: [], reportedOfEnd: false }, seconds)).toBe(to)
+      expect(await next({ status, amis: [], endReported: false }, seconds)).toBe(to)
     },
   )
 
@@ -232,7 +232,7 @@ describe('the end of a bake', () => {
     async (status, told, late, to) => {
       // Whatever the time: what was said to have ended is never cancelled.
       for (const seconds of [1, 100_000])
-        expect(await next({ status, amis: amis.slice(0, 1), reportedOfEnd: told, late }, seconds)).toBe(to)
+        expect(await next({ status, amis: amis.slice(0, 1), endReported: told, late }, seconds)).toBe(to)
     },
   )
 
@@ -251,9 +251,9 @@ describe('the end of a bake', () => {
   it.each([
     ['Await Bake', 'DynamoDb.ConditionalCheckFailedException', true],
     ['Await Bake', 'States.Timeout', false],
-  ])('%s ends by %s: reported the end is %s', async (state, error, reportedOfEnd) => {
-    expect(catchOf(rebake[state], error).Assign).toEqual({ reportedOfEnd })
-    expect(rebake[state]?.Assign).toEqual({ reportedOfEnd: true })
+  ])('%s ends by %s: reported the end is %s', async (state, error, endReported) => {
+    expect(catchOf(rebake[state], error).Assign).toEqual({ endReported })
+    expect(rebake[state]?.Assign).toEqual({ endReported: true })
   })
 })
 
