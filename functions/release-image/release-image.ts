@@ -72,6 +72,7 @@ const released = (campaign: string, image: CampaignImageItem) => ({
   rings: (image.order?.rings ?? []).map(({ ring, parameter }) => ({
     ring,
     parameter,
-    published: image.distributed?.[ring] ?? [],
+    // Snapshots and what else the ledger keeps of a copy is nobody else's.
+    published: (image.distributed?.[ring] ?? []).map(({ account, region, ami }) => ({ account, region, ami })),
   })),
 })

@@ -151,10 +151,12 @@ describe('retirement over weeks', () => {
     ])
   })
 
-  it('needs all that it may do, except what is for revocation, for the doctor and for the dead letters', () => {
+  it('needs all that it may do, except what is for revocation, the doctor, labels and dead letters', () => {
     const roles = /^(Publish|StartRetirement|PlanRetirement|WithdrawAmis|CloseRetirement|Retire)Role:/
     expect(rehearsal.unusedPermissions.filter((line) => roles.test(line))).toEqual([
-      ...['ec2:DescribeRegions', 'ec2:DisableImage', 'iam:GetRole'].map((name) => `PublishRole: ${name}`),
+      ...['ec2:DescribeRegions', 'ec2:DisableImage', 'iam:GetRole', 'ssm:GetParameterHistory'].map(
+        (name) => `PublishRole: ${name}`,
+      ),
       'StartRetirementRole: sqs:SendMessage',
       'WithdrawAmisRole: ec2:DisableImage',
     ])
