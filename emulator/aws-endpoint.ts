@@ -54,6 +54,8 @@ export interface CallRequest {
   account?: string
   region?: string
   requestId?: string
+  /** Milliseconds by which the caller, a function that pauses, is ahead of the clock. */
+  ahead?: number
 }
 
 const wouldSucceed = 'Request would have succeeded, but DryRun flag is set.'
@@ -87,8 +89,6 @@ export class AwsEndpoint {
   readonly startedFor = new Map<string, string>()
   /** What the calls that come next are done for; each record keeps it. */
   attribution = ''
-  /** Milliseconds by which a function that pauses is ahead of the clock. */
-  ahead = 0
   /** Seconds until answers show a change; undefined for what is usual. Set by the world. */
   lateness: (what: t.Late) => number | undefined = () => undefined
   /** Where events go: set by the world. */
@@ -221,7 +221,7 @@ export class AwsEndpoint {
   async call(request: CallRequest): Promise<unknown> {
     const { principal, service, operation } = request
     const { account = principal.account, region = this.#options.region } = request
-    const now = new Date(this.#options.clock.now() + this.ahead)
+    const now = new Date(this.#options.clock.now() + (request.ahead ?? 0))
     const requestId = request.requestId ?? this.nextRequestId(principal)
     const record: t.CallRecord = {
       time: now.toISOString(),

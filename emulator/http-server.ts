@@ -6,6 +6,9 @@ import { decode, encode, encodeError, type WireRequest, type WireResponse } from
 import { AwsError } from './services/types.ts'
 import { UnsupportedFeature } from './unsupported-feature.ts'
 
+/** By how many milliseconds the caller is ahead of the clock: functions of this process that pause. */
+export const aheadHeader = 'x-emulator-ahead'
+
 // Ours, because nothing on npm emulates these services: there is a DynamoDB (we use it), and nothing for the rest.
 
 /** Serves the emulator on 127.0.0.1. The signature of a request says service, region and who; it is not verified. */
@@ -50,6 +53,7 @@ async function answer(aws: AwsEndpoint, message: IncomingMessage): Promise<WireR
       input,
       region,
       requestId,
+      ahead: Number(request.headers[aheadHeader] ?? 0),
     })
     return encode(model, operation, output, requestId)
   } catch (error) {

@@ -60,15 +60,12 @@ export class Functions {
   readonly #environments = new Map<string, Record<string, string>>()
   readonly #handlers = new Map<string, Handler>()
   readonly #parts: FunctionsDeps
-  readonly #pauses: Pauses
+  readonly #pauses = new Pauses()
   #turn: Promise<unknown> = Promise.resolve()
   #count = 0
 
   constructor(parts: FunctionsDeps) {
     this.#parts = parts
-    this.#pauses = new Pauses((ahead) => {
-      parts.aws.ahead = ahead
-    })
   }
 
   /** A function, or another in its place: its next invocation is a cold start. */
@@ -105,9 +102,10 @@ export class Functions {
     const end = clock.now() + fn.timeout * 1000
     if (outcome === 'hang') await clock.sleep(fn.timeout * 1000 - 1)
     await clock.hold(this.#parts.before(fn.name, label))
-    const answer = await clock.hold(this.#alone(() => this.#run(fn, { payload, label, chance, end })))
-    const died = clock.now() + answer.paused >= end ? 'hang' : outcome
-    await clock.sleep(died === 'hang' ? end - clock.now() : answer.paused + chance.integer(30, 250))
+    const work = () => this.#run(fn, { payload, label, chance, end })
+    const { answer, paused } = await clock.hold(this.#alone(() => this.#pauses.during(work)))
+    const died = clock.now() + paused >= end ? 'hang' : outcome
+    await clock.sleep(died === 'hang' ? end - clock.now() : paused + chance.integer(30, 250))
     const error = died ? this.#death(fn, died, chance) : answer.error
     if (!error) return answer.result
     this.#measure(fn, 'Errors')
@@ -149,18 +147,17 @@ export class Functions {
     aws.attribution = label
     try {
       const handler = await this.#load(fn)
-      const left = () => end - clock.now() - this.#pauses.ahead
+      const left = () => end - clock.now() - this.#pauses.ahead()
       const result = await handler(
         structuredClone(payload),
         context(fn, chance.uuid(), { world: this.#parts.name, left }),
       )
-      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown, paused: this.#pauses.ahead }
+      return { result: JSON.parse(JSON.stringify(result ?? null)) as unknown }
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error))
-      return { error: new FunctionError(name, message), paused: this.#pauses.ahead }
+      return { error: new FunctionError(name, message) }
     } finally {
       process.env = host
-      this.#pauses.end()
       restore()
       aws.attribution = ''
     }
@@ -169,9 +166,7 @@ export class Functions {
   async #load(fn: LambdaFunction): Promise<Handler> {
     const known = this.#handlers.get(fn.arn)
     if (known) return known
-    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`, {
-      'node:timers/promises': this.#pauses.timers,
-    })
+    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`, this.#pauses.modules)
     this.#handlers.set(fn.arn, handler)
     return handler
   }

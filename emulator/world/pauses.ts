@@ -1,76 +1,46 @@
-import { subscribe } from 'node:diagnostics_channel'
-import type { ClientRequest } from 'node:http'
-import { setImmediate as nextTurn, setTimeout as real } from 'node:timers/promises'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import http, { type RequestOptions } from 'node:http'
+import { aheadHeader } from '../http-server.ts'
+import type { Modules } from './bundle.ts'
 
 /**
- * Real milliseconds, and turns of the event loop, in which nobody else pauses or calls, after which time jumps: those who work
- * side by side pause together. On a host that is busy the milliseconds may pass between two turns.
- */
-const quiet = 4
-const quietTurns = 20
-/** Real milliseconds after which a call that is not answered counts no more: it may be somebody else's, and wait for the clock. */
-const longestCall = 5_000
-
-/** Calls of this process that are not answered yet, and when they began. */
-const open = new Map<unknown, number>()
-subscribe('http.client.request.created', (message) => {
-  const { request } = message as { request: ClientRequest }
-  open.set(request, performance.now())
-  request.once('close', () => open.delete(request))
-})
-
-const isCalling = () => [...open.values()].some((since) => performance.now() - since < longestCall)
-
-/** Resolves when nothing has been called for a while. */
-async function silence(): Promise<void> {
-  let turns = 0
-  while (turns < quietTurns) {
-    if (isCalling()) await real(1)
-    else await nextTurn()
-    turns = isCalling() ? 0 : turns + 1
-  }
-}
-
-/**
- * Pauses of a handler that runs while the clock stands: its own time goes ahead of the clock's, and the invocation takes as much
- * longer. One handler runs at a time.
+ * Pauses of a handler that runs while the clock stands. A pause takes no real time: from then on, what the handler does there is
+ * so much ahead of the clock, each of its parallel branches by itself, and its calls carry that along. The invocation takes as much
+ * longer as its longest branch. No real time decides anything, so one seed gives one outcome on any host. One handler runs at a time.
  */
 export class Pauses {
-  /** Milliseconds by which the handler is ahead of the clock. */
-  ahead = 0
-  readonly #onJump: (ahead: number) => void
-  #waiting: { until: number; resume: () => void }[] = []
+  readonly #ahead = new AsyncLocalStorage<number>()
+  #longest = 0
+  /** What a bundle is given in place of these modules. */
+  readonly modules: Modules
 
-  constructor(onJump: (ahead: number) => void) {
-    this.#onJump = onJump
-  }
-
-  /** What a bundle is given as `node:timers/promises`. */
-  readonly timers = { setTimeout: (milliseconds = 0) => this.#pause(milliseconds) }
-
-  /** A handler has ended: the next is with the clock. */
-  end(): void {
-    this.#jump(0)
-  }
-
-  async #pause(milliseconds: number): Promise<void> {
-    const waited = new Promise<void>((resume) => {
-      this.#waiting.push({ until: this.ahead + milliseconds, resume })
-    })
-    await real(quiet)
-    await silence()
-    const next = Math.min(...this.#waiting.map(({ until }) => until))
-    if (Number.isFinite(next)) {
-      this.#jump(Math.max(this.ahead, next))
-      const due = this.#waiting.filter(({ until }) => until <= this.ahead)
-      this.#waiting = this.#waiting.filter(({ until }) => until > this.ahead)
-      for (const { resume } of due) resume()
+  constructor() {
+    const request = (options: RequestOptions, ...more: never[]) => {
+      const headers = Object.assign({}, options.headers, { [aheadHeader]: this.ahead() })
+      return http.request(Object.assign({}, options, { headers }), ...more)
     }
-    await waited
+    const timers = { setTimeout: (milliseconds = 0) => this.#pause(milliseconds) }
+    const calling = Object.assign({}, http, { request })
+    this.modules = { 'node:timers/promises': timers, 'node:http': calling, http: calling }
   }
 
-  #jump(ahead: number): void {
-    this.ahead = ahead
-    this.#onJump(ahead)
+  /** Milliseconds by which the branch that asks is ahead of the clock. */
+  ahead(): number {
+    return this.#ahead.getStore() ?? 0
+  }
+
+  /** Runs a handler; `paused` is how many milliseconds longer it took. */
+  async during<T>(work: () => Promise<T>): Promise<{ answer: T; paused: number }> {
+    this.#longest = 0
+    const answer = await this.#ahead.run(0, work)
+    return { answer, paused: this.#longest }
+  }
+
+  /** Not async: what it enters is then the branch's that calls it. */
+  #pause(milliseconds: number): Promise<void> {
+    const ahead = this.ahead() + milliseconds
+    this.#ahead.enterWith(ahead)
+    this.#longest = Math.max(this.#longest, ahead)
+    return Promise.resolve()
   }
 }
