@@ -147,7 +147,7 @@ export class Functions {
     aws.attribution = label
     try {
       const handler = await this.#load(fn)
-      const left = () => end - clock.now() - this.#pauses.ahead()
+      const left = () => end - clock.now() - this.#pauses.longest
       const result = await handler(
         structuredClone(payload),
         context(fn, chance.uuid(), { world: this.#parts.name, left }),

@@ -16,7 +16,7 @@ export class Pauses {
 
   constructor() {
     const request = (options: RequestOptions, ...more: never[]) => {
-      const headers = Object.assign({}, options.headers, { [aheadHeader]: this.ahead() })
+      const headers = Object.assign({}, options.headers, { [aheadHeader]: this.#here() })
       return http.request(Object.assign({}, options, { headers }), ...more)
     }
     const timers = { setTimeout: (milliseconds = 0) => this.#pause(milliseconds) }
@@ -24,8 +24,13 @@ export class Pauses {
     this.modules = { 'node:timers/promises': timers, 'node:http': calling, http: calling }
   }
 
-  /** Milliseconds by which the branch that asks is ahead of the clock. */
-  ahead(): number {
+  /** Milliseconds by which the longest branch of the handler that runs is ahead of the clock. */
+  get longest(): number {
+    return this.#longest
+  }
+
+  /** The same of the branch that asks. What comes after several branches is in none of them: its calls are made by the clock. */
+  #here(): number {
     return this.#ahead.getStore() ?? 0
   }
 
@@ -38,7 +43,7 @@ export class Pauses {
 
   /** Not async: what it enters is then the branch's that calls it. */
   #pause(milliseconds: number): Promise<void> {
-    const ahead = this.ahead() + milliseconds
+    const ahead = this.#here() + milliseconds
     this.#ahead.enterWith(ahead)
     this.#longest = Math.max(this.#longest, ahead)
     return Promise.resolve()
