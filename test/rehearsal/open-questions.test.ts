@@ -107,6 +107,7 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     mutation: {
       code: [/\.length<100\?\w+:`\$\{(\w+)\.slice\(0,96\)\}\.\.\.`/, '.length<0?"":$1.slice(0,96).padEnd(100,"x")'],
     },
+    fleet: small(),
     fails: /Invalid parameter: Subject/,
   },
   // Texts of errors are not cut. This one is caught by its name, and tried again.
