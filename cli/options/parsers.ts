@@ -24,9 +24,12 @@ const iso = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
 /** A time as ISO 8601 in UTC, to the second: a date alone is its midnight. One without an offset says too little. */
 export function instant(value: string): string {
   const time = iso.test(value) ? Date.parse(value.replace(' ', 'T')) : Number.NaN
-  if (!Number.isNaN(time)) return wholeSeconds(new Date(time))
+  if (!Number.isNaN(time) && isDay(value.slice(0, 10))) return wholeSeconds(new Date(time))
   throw new InvalidArgumentError('Expected a time with its offset, as 2026-12-20T03:00:00Z.')
 }
+
+/** Date.parse makes 2 March of 30 February. */
+const isDay = (day: string) => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 
 export const wholeSeconds = (time: Date) => time.toISOString().replace(/\.\d+/, '')
 

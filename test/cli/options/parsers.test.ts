@@ -10,7 +10,7 @@ describe('options', () => {
     { text: '2026-12-20', time: '2026-12-20T00:00:00Z' },
   ])('reads the time $text as $time', ({ text, time }) => expect(instant(text)).toBe(time))
 
-  it.each(['', 'now', '2026-12-20T03:00:00', '2026-13-01', '2026-12-20T25:00Z', '20261220T030000Z'])(
+  it.each(['', 'now', '2026-12-20T03:00:00', '2026-13-01', '2026-02-30', '2026-12-20T25:00Z', '20261220T030000Z'])(
     'refuses %j: when that is depends on who says it, or is never',
     (text) => expect(() => instant(text)).toThrow('Expected a time with its offset'),
   )
