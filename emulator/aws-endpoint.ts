@@ -41,9 +41,20 @@ export interface AwsEndpointOptions {
   organization?: string | undefined
   /** Questions that are not to be read strictly. */
   readings?: Readings | undefined
-  /** Why a service refuses a call that it would take; undefined where it does not. */
-  refuse?: ((call: { service: string; operation: string; input: unknown }) => t.AwsError | undefined) | undefined
+  /** Why a service refuses a call that it would take, as where there are too many; undefined where it does not. */
+  refuse?: Refuse | undefined
 }
+
+/** A call that the caller may make, as the service's model has it. */
+export interface ServiceCall {
+  service: string
+  operation: string
+  input: unknown
+  /** Whether a state machine makes it, and no code. */
+  byMachine: boolean
+}
+
+export type Refuse = (call: ServiceCall) => t.AwsError | undefined
 
 export interface CallRequest {
   principal: t.Principal
@@ -56,6 +67,8 @@ export interface CallRequest {
   requestId?: string
   /** Milliseconds by which the caller, a function that pauses, is ahead of the clock. */
   ahead?: number
+  /** Whether a state machine makes it, and no code. */
+  byMachine?: boolean
 }
 
 const wouldSucceed = 'Request would have succeeded, but DryRun flag is set.'
@@ -236,7 +249,12 @@ export class AwsEndpoint {
     this.#logOf(principal).push(record)
     try {
       const model = await modelOf(service)
-      return await this.#perform(model, record, { account, region, principal, now, requestId })
+      return await this.#perform(
+        model,
+        record,
+        { account, region, principal, now, requestId },
+        request.byMachine ?? false,
+      )
     } catch (error) {
       const { name, message } = error as Error
       record.error = { name, message }
@@ -250,11 +268,11 @@ export class AwsEndpoint {
    */
   async callFromStateMachine(request: CallRequest): Promise<unknown> {
     const { input, output } = operationOf(await modelOf(request.service), request.operation)
-    const answer = await this.call({ ...request, input: toApiNames(shapeOf(input), request.input) })
+    const answer = await this.call({ ...request, input: toApiNames(shapeOf(input), request.input), byMachine: true })
     return toPascalNames(shapeOf(output), recorded(output, answer))
   }
 
-  async #perform(model: LoadedModel, record: t.CallRecord, context: t.Context): Promise<unknown> {
+  async #perform(model: LoadedModel, record: t.CallRecord, context: t.Context, byMachine: boolean): Promise<unknown> {
     const shapes = operationOf(model, record.operation)
     const service = this.#services.get(model.service)
     const act = service?.operations[shapes.name]
@@ -268,7 +286,8 @@ export class AwsEndpoint {
     }
     // EC2 alone has it: a caller who may do it gets this answer, and nothing is done.
     if ((input as { DryRun?: boolean }).DryRun) throw new t.AwsError('DryRunOperation', wouldSucceed, 412)
-    const refusal = this.#options.refuse?.({ service: model.service, operation: shapes.name, input })
+    const call = { service: model.service, operation: shapes.name, input, byMachine }
+    const refusal = this.#options.refuse?.(call)
     if (refusal) throw refusal
     try {
       const output = (await act(input, context)) ?? {}

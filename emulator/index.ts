@@ -1,5 +1,5 @@
 /** The face of the emulator: an AWS account on a laptop. README.md says how to use it. */
-export type { AwsEndpoint } from './aws-endpoint.ts'
+export type { AwsEndpoint, ServiceCall } from './aws-endpoint.ts'
 export { type ClockOptions, VirtualClock } from './clock.ts'
 export type { EventEnvelope } from './event.ts'
 export {
@@ -37,6 +37,5 @@ export { StepFunctions } from './step-functions/step-functions.ts'
 export { type Host, TaskFailure } from './step-functions/types.ts'
 export { type Feature, UnsupportedFeature } from './unsupported-feature.ts'
 export { FunctionError, type InvocationOutcome, type LambdaFunction } from './world/functions.ts'
-export type { MachineCall, Refuse } from './world/host.ts'
 export type { Place, Resource, Template } from './world/template.ts'
 export { createWorld, type World, type WorldOptions } from './world/world.ts'

@@ -1,8 +1,8 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { isSilent, sourceIn, upstreamKinds } from '../domain/upstream-kinds.ts'
-import type { InvocationOutcome, MachineCall } from '../emulator/index.ts'
+import type { InvocationOutcome } from '../emulator/index.ts'
 import { functionNames } from '../infra/functions/names.ts'
-import type { Acts, Hooks, HooksOf, Refusal } from './fault-hooks.ts'
+import type { Acts, Hooks, HooksOf } from './fault-hooks.ts'
 import type { Changed, SignsOf } from './fault-signs.ts'
 
 /** What a rehearsal can be asked to let go wrong, and where. */
@@ -409,13 +409,6 @@ export class Faults {
       return act(...about)
     }
     return undefined
-  }
-
-  /** How a call of a state machine is refused. The start of a rebake is that of its image. */
-  refusalOf({ service, operation, input }: MachineCall): Refusal | undefined {
-    if (operation !== 'StartExecution') return this.at('call', service)
-    const { image = '' } = JSON.parse(String(input.Input)) as { image?: string }
-    return this.at('start', image)
   }
 
   /** What becomes of an invocation of a function, which a fault names without its fleet: `start-bake`. */

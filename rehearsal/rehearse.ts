@@ -13,8 +13,8 @@ import { Live } from './live.ts'
 import { simulatedTargets } from './organization.ts'
 import { approvalsEnd, patienceWith } from './patience.ts'
 import type { Progress } from './progress.ts'
-import { refusalOf } from './publications.ts'
 import { writeRecords } from './records.ts'
+import { refusalOf } from './refusals.ts'
 import { releaseStream } from './release-stream.ts'
 import type { PlannedRelease } from './releases.ts'
 import type { NotificationRecord, Summary } from './results.ts'
@@ -141,8 +141,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     eventDelays: (event) => staged.eventDelays(event),
     beforeInvoke: (name, work) => staged.before(name, work),
     invocationOutcome: (name) => faults.invocationOutcome(name),
-    refuseMachineCall: (call) => faults.refusalOf(call),
-    refuseCall: (call) => refusalOf(faults, call),
+    refuse: (call) => refusalOf(faults, call),
   })
   const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)

@@ -46,8 +46,8 @@ const partitions: Record<string, string[]> = {
 }
 
 /**
- * Where nobody has deployed Rebake yet, and how names of services end there. Conditions of policies have such names, and no
- * document says which form they take there.
+ * Partitions in which nobody has deployed Rebake yet, with the ending of their service names. No document says which form these names
+ * take in the conditions of policies there.
  */
 export const untriedPartitions: Record<string, string> = { 'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.eu' }
 

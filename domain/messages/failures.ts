@@ -31,15 +31,15 @@ const explanations: Record<string, Explanation> = {
   },
   ParentNotPinned: {
     what: 'the parameter that its recipe takes the parent from could not be written',
-    todo: "Fix what is said above. A parameter's data type never changes: one that is not text has to go (aws ssm delete-parameter --name NAME), and the next bake makes it again.",
+    todo: "Fix the cause above. If the parameter's data type is not text, delete the parameter (aws ssm delete-parameter --name NAME): AWS does not change a data type. The next bake creates it again.",
   },
   BakeUnclear: {
-    what: 'its bake was said to have ended, and Image Builder does not show how',
-    todo: 'Open the image in the Image Builder console. Nothing was cancelled: where it is available there, rebake retry bakes it again, and what was baked stays in the build account.',
+    what: 'an event said that its bake has ended, but Image Builder does not show the result',
+    todo: 'Open the image in the Image Builder console. Rebake cancelled nothing. rebake retry bakes the image again; an AMI that this bake made stays in the build account.',
   },
   AnswersLate: {
-    what: 'what Rebake wrote was not to be read for some twenty minutes',
-    todo: 'Read what is said above in the console of that service. Where it is there by now, rebake retry goes on.',
+    what: 'AWS did not show a change for some twenty minutes',
+    todo: 'Look for the change that is named above in the console of that service. When it is there, use rebake retry.',
   },
   QuotaReached: {
     what: 'Image Builder refused to start it for hours: a quota is reached',
@@ -87,7 +87,7 @@ const explanations: Record<string, Explanation> = {
   },
   AlarmUnknown: {
     what: 'the alarm of a ring that has it cannot be asked',
-    todo: "Correct the ring's alarm in fleet.yaml, or let the role named above read it: an image goes on only while the alarm is known to be quiet.",
+    todo: "If the alarm or a role is named above as the cause, correct the ring's alarm in fleet.yaml, or let the role read it. If too much time had passed, use rebake retry: an image goes on only while the alarm is known to be quiet.",
   },
   OrganizationUnreadable: {
     what: 'nobody tells the build account which accounts belong to a ring',
@@ -111,7 +111,7 @@ const explanations: Record<string, Explanation> = {
   },
   NotStarted: {
     what: 'Step Functions did not start its rebake, for minutes',
-    todo: "The reason is Step Functions': mostly the quota of StartExecution, which everything in the account shares. Nothing of the image has changed: the next hourly look starts it again.",
+    todo: "The reason is Step Functions': mostly the quota of StartExecution, which everything in the account shares. Nothing of the image has changed: the next hourly check starts it again.",
   },
   NeverOpens: {
     what: 'no time is inside all of its windows and outside all freezes',

@@ -3,7 +3,6 @@ import type { VirtualClock } from '../clock.ts'
 import { type Readings, strictness } from '../open-questions.ts'
 import { modelOf } from '../protocol/models.ts'
 import type { Random } from '../random.ts'
-import { AwsError } from '../services/types.ts'
 import type { Host } from '../step-functions/types.ts'
 import { TaskFailure } from '../step-functions/types.ts'
 import type { Functions } from './functions.ts'
@@ -19,20 +18,8 @@ interface HostDeps {
   labelOf: (executionArn: string) => string
   /** Called for the execution that calls, or whose status changes. */
   onStep: (executionArn: string) => void
-  /** Refuses a call of a state machine before it is made. */
-  refuse: Refuse
   readings: Readings | undefined
 }
-
-/** A call of a state machine: the service and operation as the AWS command line and the API have them. */
-export interface MachineCall {
-  service: string
-  operation: string
-  input: Record<string, unknown>
-}
-
-/** How a service refuses a call that it does not look into, as where there are too many; undefined where it looks. */
-export type Refuse = (call: MachineCall) => { name: string; message: string } | undefined
 
 /** As resource ARNs call services, and as the AWS command line does. */
 const services: Record<string, string> = {
@@ -43,7 +30,7 @@ const services: Record<string, string> = {
 
 /** What the engine's tasks reach: the deployed functions, and the emulator's services, both as the machine's role. */
 export function hostFor(parts: HostDeps): Host {
-  const { clock, random, account, region, aws, functions, labelOf, onStep, refuse } = parts
+  const { clock, random, account, region, aws, functions, labelOf, onStep } = parts
   let calls = 0
   // Served, anybody may create a state machine with any role: one that no template gave may do what the operator of
   // the account may. Every role of the deployed machines is a template's.
@@ -77,8 +64,6 @@ export function hostFor(parts: HostDeps): Host {
           const name = services[service] ?? service
           aws.attribution = labelOf(executionArn)
           try {
-            const refusal = refuse({ service: name, operation, input: given })
-            if (refusal) throw new AwsError(refusal.name, refusal.message)
             return await aws.callFromStateMachine({ principal, service: name, operation, input: given })
           } catch (error) {
             const { errors } = await modelOf(name)

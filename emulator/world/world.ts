@@ -1,4 +1,4 @@
-import { AwsEndpoint } from '../aws-endpoint.ts'
+import { AwsEndpoint, type Refuse } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
 import type { EventEnvelope } from '../event.ts'
 import type { Readings } from '../open-questions.ts'
@@ -7,7 +7,6 @@ import type { BusStatement } from '../services/events.ts'
 import { isKnown } from '../services/regions.ts'
 import type { Notification } from '../services/sns.ts'
 import { Partitions } from '../services/support.ts'
-import type { AwsError } from '../services/types.ts'
 import { stepFunctionsService } from '../step-functions/service.ts'
 import { StepFunctions } from '../step-functions/step-functions.ts'
 import { UnsupportedFeature } from '../unsupported-feature.ts'
@@ -15,7 +14,7 @@ import { arnOf } from './arn.ts'
 import { Buses, type EventDelays } from './buses.ts'
 import { Deliveries } from './deliveries.ts'
 import { Functions, type InvocationOutcome, type LambdaFunction } from './functions.ts'
-import { hostFor, type Refuse } from './host.ts'
+import { hostFor } from './host.ts'
 import { Metrics } from './metrics.ts'
 import { workshopFor } from './resources.ts'
 import { responses } from './responses.ts'
@@ -50,10 +49,8 @@ export interface WorldOptions {
   beforeInvoke?: (functionName: string, label: string) => Promise<void>
   /** What becomes of an invocation instead of its answer. Default: nothing does. */
   invocationOutcome?: (functionName: string) => InvocationOutcome | undefined
-  /** How a service refuses a call of a state machine before it looks into it, as where there are too many. Default: it looks. */
-  refuseMachineCall?: Refuse
-  /** Why a service refuses a call that it would take; undefined where it does not. */
-  refuseCall?: (call: { service: string; operation: string; input: unknown }) => AwsError | undefined
+  /** Why a service refuses a call that it would take, as where there are too many; undefined where it does not. */
+  refuse?: Refuse
   /** How often an event reaches each target, and how much later than usual. Default: once, and no later. */
   eventDelays?: EventDelays
   /** Called for the execution that calls, or whose status changes. */
@@ -110,7 +107,7 @@ export class World {
       region,
       organization,
       readings,
-      refuse: options.refuseCall,
+      refuse: options.refuse,
     })
     const server = await aws.listen(options.port)
     return new World(options, aws, { server, answers: await responses() })
@@ -188,7 +185,6 @@ export class World {
       aws,
       functions: this.functions,
       onStep,
-      refuse: options.refuseMachineCall ?? (() => undefined),
       readings,
     }
     this.stepFunctions = new StepFunctions(hostFor({ ...host, labelOf: (arn) => this.labelOf(arn) }))

@@ -111,9 +111,11 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...ledger('GetItem', 'UpdateItem'),
     'ec2:DescribeImages',
     ...uses,
-    ...['DescribeSnapshots', 'EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map(
-      (name) => `ec2:${name}`,
-    ),
+    'ec2:DescribeSnapshots',
+    'ec2:EnableImageDeprecation',
+    'ec2:DisableImage',
+    'ec2:DeregisterImage',
+    'ec2:DeleteSnapshot',
   ],
   'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'imagebuilder:GetImage', 'sqs:SendMessage'],
@@ -263,7 +265,10 @@ describe('what depends on the fleet', () => {
     expect(may['ssm:GetParameter']).toEqual([
       'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/debian',
       'arn:aws:ssm:eu-west-1:111122223333:parameter/soe/rhel',
-      ...[publicParameter, ...more].map((name) => `arn:aws:ssm:eu-west-1::parameter${name}`).sort(),
+      ...more
+        .concat(publicParameter)
+        .map((name) => `arn:aws:ssm:eu-west-1::parameter${name}`)
+        .sort(),
     ])
     expect(may['sts:AssumeRole']).toEqual(['arn:aws:iam::888899990000:role/gold-read-upstream'])
   })

@@ -1,16 +1,25 @@
 import type { PutEventsRequest } from '@aws-sdk/client-eventbridge'
+import type { StartExecutionInput } from '@aws-sdk/client-sfn'
 import type { PublishInput } from '@aws-sdk/client-sns'
-import { AwsError } from '../emulator/index.ts'
+import { AwsError, type ServiceCall } from '../emulator/index.ts'
 import type { Faults } from './faults.ts'
 
-interface Call {
-  service: string
-  operation: string
-  input: unknown
+/** Why a service refuses a call that it would take, where a fault has it do so. */
+export const refusalOf = (faults: Faults, call: ServiceCall): AwsError | undefined =>
+  call.byMachine ? ofMachine(faults, call) : ofPublication(faults, call)
+
+/** The start of a rebake is that of its image. */
+function ofMachine(faults: Faults, { service, operation, input }: ServiceCall): AwsError | undefined {
+  const imageOf = ({ input: text = '{}' }: Partial<StartExecutionInput>) => String(JSON.parse(text).image)
+  const refusal =
+    operation === 'StartExecution'
+      ? faults.at('start', imageOf(input as StartExecutionInput))
+      : faults.at('call', service)
+  return refusal && new AwsError(refusal.name, refusal.message)
 }
 
-/** Why SNS or EventBridge refuse what is published about an image, where a fault has them do so. */
-export function refusalOf(faults: Faults, { service, operation, input }: Call): AwsError | undefined {
+/** What SNS and EventBridge say of what functions publish about an image. */
+function ofPublication(faults: Faults, { service, operation, input }: ServiceCall): AwsError | undefined {
   if (service === 'sns' && operation === 'Publish') {
     const { image } = (input as PublishInput).MessageAttributes ?? {}
     if (faults.at('publication', image?.StringValue ?? '') !== 'refused') return undefined
