@@ -72,7 +72,7 @@ interface ServiceHooks {
 }
 
 /** An error of AWS's, which nothing comes of. */
-export interface Refusal {
+interface Refusal {
   name: string
   message: string
 }
