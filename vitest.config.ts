@@ -4,6 +4,8 @@ const common = {
   pool: 'forks' as const,
   // One module registry for each worker: loading the CDK, and synthesizing a fleet, once, not once a file.
   isolate: false,
+  // A rehearsal makes much that lives for a moment: with more room for it, collecting it takes a tenth less of the whole.
+  execArgv: ['--max-semi-space-size=64'],
   testTimeout: 30_000,
   hookTimeout: 90_000,
 }
@@ -16,6 +18,7 @@ export default defineConfig({
   test: {
     // Vitest would leave one core to a person who watches.
     maxWorkers: '100%',
+    globalSetup: 'test/support/temporary-files.ts',
     projects: [
       { test: { ...common, name: 'rehearsals', include: rehearsals } },
       { test: { ...common, name: 'parts', include: ['test/**/*.test.ts'], exclude: [...rehearsals, ...emulator] } },

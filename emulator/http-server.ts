@@ -14,8 +14,8 @@ export const aheadHeader = 'x-emulator-ahead'
 /** Serves the emulator on 127.0.0.1. The signature of a request says service, region and who; it is not verified. */
 export async function listen(aws: AwsEndpoint, port: number): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    answer(aws, request)
-      .catch(refusal)
+    readRequest(request)
+      .then((read) => respond(aws, read))
       .then((reply) => send(response, reply))
   })
   // A function's clients keep their connections, however long it is until it is invoked again.
@@ -38,8 +38,11 @@ function close(server: Server): Promise<void> {
   })
 }
 
-async function answer(aws: AwsEndpoint, message: IncomingMessage): Promise<WireResponse> {
-  const request = await readRequest(message)
+/** Answers a request, whatever brought it. Resolves also where it is refused. */
+export const respond = (aws: AwsEndpoint, request: WireRequest): Promise<WireResponse> =>
+  answer(aws, request).catch(refusal)
+
+async function answer(aws: AwsEndpoint, request: WireRequest): Promise<WireResponse> {
   const { accessKeyId, region, signingName } = scopeOf(request.headers.authorization ?? '')
   const model = await modelOf(serviceOf(signingName))
   const principal = aws.iam.principalFor(accessKeyId)

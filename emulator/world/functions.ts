@@ -1,5 +1,6 @@
 import type { AwsEndpoint } from '../aws-endpoint.ts'
 import type { VirtualClock } from '../clock.ts'
+import { respond } from '../http-server.ts'
 import type { Random } from '../random.ts'
 import type { Principal } from '../services/types.ts'
 import { type Handler, loadHandler } from './bundle.ts'
@@ -60,12 +61,14 @@ export class Functions {
   readonly #environments = new Map<string, Record<string, string>>()
   readonly #handlers = new Map<string, Handler>()
   readonly #parts: FunctionsDeps
-  readonly #pauses = new Pauses()
+  readonly #pauses: Pauses
   #turn: Promise<unknown> = Promise.resolve()
   #count = 0
 
   constructor(parts: FunctionsDeps) {
     this.#parts = parts
+    const { aws, endpoint } = parts
+    this.#pauses = new Pauses({ endpoint, answer: (request) => respond(aws, request) })
   }
 
   /** A function, or another in its place: its next invocation is a cold start. */

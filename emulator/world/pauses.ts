@@ -1,7 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import http, { type RequestOptions } from 'node:http'
 import { aheadHeader } from '../http-server.ts'
+import type { WireRequest, WireResponse } from '../protocol/wire.ts'
 import type { Modules } from './bundle.ts'
+import { requestDirectly } from './direct-request.ts'
+
+/** The emulator, as what runs in its process reaches it. */
+interface Destination {
+  /** Its URL, to which the SDK's clients send. */
+  endpoint: string
+  answer: (request: WireRequest) => Promise<WireResponse>
+}
 
 /**
  * Pauses of a handler that runs while the clock stands. A pause takes no real time: from then on, what the handler does there is
@@ -14,10 +23,13 @@ export class Pauses {
   /** What a bundle is given in place of these modules. */
   readonly modules: Modules
 
-  constructor() {
+  constructor({ endpoint, answer }: Destination) {
+    const { hostname, port } = new URL(endpoint)
     const request = (options: RequestOptions, ...more: never[]) => {
       const headers = Object.assign({}, options.headers, { [aheadHeader]: this.#here() })
-      return http.request(Object.assign({}, options, { headers }), ...more)
+      const sent = Object.assign({}, options, { headers })
+      const isOurs = options.host === hostname && String(options.port) === port
+      return isOurs ? requestDirectly(sent, answer, ...(more as unknown as [() => void])) : http.request(sent, ...more)
     }
     const timers = { setTimeout: (milliseconds = 0) => this.#pause(milliseconds) }
     const calling = Object.assign({}, http, { request })
