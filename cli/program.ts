@@ -6,6 +6,7 @@ import { checkCommand } from './check/command.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { historyCommand } from './history/command.ts'
 import { holdCommand, resumeCommand } from './hold/command.ts'
+import { importCommand } from './import/command.ts'
 import { lineageCommand } from './lineage/command.ts'
 import { examples } from './options/options.ts'
 import { planCommand } from './plan/command.ts'
@@ -21,6 +22,7 @@ import { statusCommand } from './status/command.ts'
 
 /** In the order of the help. */
 const commands: (() => CommandUnknownOpts)[] = [
+  importCommand,
   checkCommand,
   planCommand,
   startCommand,

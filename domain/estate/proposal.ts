@@ -68,6 +68,11 @@ export function propose(
   )
   const upstreams = new Map<string, ProposedUpstream>()
   const rings = ringsOf(named, facts)
+  // An image that goes nowhere by itself is for a person to place: all rings, unless the file says otherwise.
+  const ringsFor = (name: string) => {
+    const its = rings.filter(({ images }) => images.includes(name)).map(({ ring }) => ring.name)
+    return its.length > 0 ? its : undefined
+  }
   const images = named.map((each): ProposedImage => {
     const parent = parentOf(each, named, facts)
     if ('upstream' in parent && !upstreams.has(parent.key)) {
@@ -80,10 +85,7 @@ export function propose(
       from: parent.from,
       todo: parent.todo,
       estimate: estimateOf(each.pipeline),
-      rings:
-        rings.length > 1
-          ? rings.filter(({ images }) => images.includes(each.name)).map(({ ring }) => ring.name)
-          : undefined,
+      rings: rings.length > 1 ? ringsFor(each.name) : undefined,
     }
   })
   return {
