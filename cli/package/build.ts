@@ -75,6 +75,9 @@ const bundle = () =>
     format: 'esm',
     platform: 'node',
     target: 'node22',
+    // Of CommonJS, esbuild gives an import() the default export alone; the emulator reads all that a client of the SDK exports.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
