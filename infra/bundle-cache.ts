@@ -53,12 +53,13 @@ async function emptyDirectory(directory: string): Promise<string> {
 
 const readOnly = new Set(['EACCES', 'EPERM', 'EROFS'])
 
-function fingerprint(root: string, sources: string[]): string {
+/** Of the paths and the contents of directories and files, relative to the root. */
+export function fingerprint(root: string, sources: string[]): string {
   const files = sources.flatMap((source) =>
-    /\.\w+$/.test(source) ? [source] : globSync(`${source}/**/*.*`, { cwd: root }),
+    /\.\w+$/.test(source) ? [source] : globSync(`${source}/**/*`, { cwd: root }),
   )
   const hash = createHash('sha256')
-  for (const file of files.sort())
+  for (const file of files.filter((each) => statSync(join(root, each)).isFile()).sort())
     hash
       .update(file)
       .update('\0')
