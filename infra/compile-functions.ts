@@ -32,7 +32,7 @@ export async function writeFunctions(directory: string): Promise<void> {
 }
 
 /** All that a bundle is made of; esbuild reads tsconfig.json, too. */
-export const functionSources = [
+const functionSources = [
   ...bundled,
   'infra/compile-functions.ts',
   'infra/sdk-diet.ts',

@@ -52,4 +52,5 @@ export function installPackage(): Installed {
 }
 
 /** @throws where it fails, with what it has printed */
-export const npm = (cwd: string, ...args: string[]): string => execFileSync('npm', ['--loglevel=error', ...args], { cwd, encoding: 'utf8' })
+export const npm = (cwd: string, ...args: string[]): string =>
+  execFileSync('npm', ['--loglevel=error', ...args], { cwd, encoding: 'utf8' })
