@@ -8,6 +8,7 @@ import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
 import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
 import { summarise } from './accounts.ts'
 import { become, type ChangedFleet, notTheSame } from './changed-fleet.ts'
+import { type Estate, soundEstate } from './estate.ts'
 import { type Fault, Faults, impossible } from './faults.ts'
 import { Live } from './live.ts'
 import { simulatedTargets } from './organization.ts'
@@ -51,6 +52,8 @@ export interface RehearseOptions {
   systems?: Systems | undefined
   /** Whether every account encrypts its volumes by default. Default: none does. */
   encryptByDefault?: boolean | undefined
+  /** What the build account had before the fleet. Default: sound pipelines. */
+  estate?: Estate | undefined
   /** Directory for the records. */
   out?: string
   /** Port of the emulator when it stays up afterwards; 0 is any that is free. */
@@ -145,7 +148,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   })
   const slack = await Slack.open(() => clock.now())
   const live = new Live(world, fleet)
-  const others = { faults, slack, encryptByDefault: options.encryptByDefault ?? false }
+  const { encryptByDefault = false, estate = soundEstate } = options
+  const others = { faults, slack, encryptByDefault, estate }
   const staged = stage(world, {
     fleet,
     started,
@@ -158,17 +162,18 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   })
 
   clock.at(clock.now(), () => {
-    seedWorld(world, fleet, others)
+    seedWorld(world, fleet, { ...others, standing: staged.standing })
     return deployAll(world, fleet, assembly)
   })
   for (const change of changes)
     clock.at(started + change.after * 1000, async () => {
       const before = Object.assign({}, fleet)
       const upstreams = Object.entries(change.fleet.upstreams).filter(([name]) => !(name in before.upstreams))
-      seedWorld(world, change.fleet, { ...others, before })
-      become(fleet, change.fleet)
       const isNew = Object.assign({}, change.fleet, { upstreams: Object.fromEntries(upstreams) })
-      addStandingReleases(world, { fleet: isNew, faults, systems: options.systems ?? {} }, started)
+      const added = addStandingReleases(world, { fleet: isNew, faults, systems: options.systems ?? {} }, started)
+      const standing = new Map([...staged.standing, ...added])
+      seedWorld(world, change.fleet, { ...others, standing, before })
+      become(fleet, change.fleet)
       await deployAll(world, change.fleet, change.assembly)
     })
   await clock.run({ until: started - 1 })

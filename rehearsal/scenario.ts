@@ -52,7 +52,7 @@ export function stage(world: World, scenario: Scenario) {
   imagebuilder.durations = (image) => durationsOf(scenario, image)
   world.aws.lateness = latenessOf(scenario)
   ssm.commandOutcome = ({ tags }) => smokeOf(scenario, tags['rebake:image'] ?? '')
-  addStandingReleases(world, scenario, started)
+  const standing = addStandingReleases(world, scenario, started)
   for (const event of events) {
     const { time, region } = event
     const simulated = simulatedAmi(fleet, event)
@@ -72,6 +72,7 @@ export function stage(world: World, scenario: Scenario) {
       await act(world)
     })
   return {
+    standing,
     eventDelays: eventDelaysOf(scenario),
     before: (name: string, work: string) => injectFaults(world, scenario, name, work),
     heard: (event: EventEnvelope) => scanAgain(world, scenario, event),

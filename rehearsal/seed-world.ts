@@ -5,6 +5,7 @@ import type { SsmDocument, World } from '../emulator/index.ts'
 import { placeholderParameters } from '../infra/pointers.ts'
 import { targetAccounts, targetRegions } from '../infra/targets.ts'
 import { addAdoptedPipelines } from './adopted-pipelines.ts'
+import type { Estate } from './estate.ts'
 import type { Verdict } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
 import { simulatedTargets, simulateOrganization } from './organization.ts'
@@ -15,6 +16,10 @@ interface Others {
   slack: Slack
   /** Whether every account encrypts its volumes by default. */
   encryptByDefault: boolean
+  /** What the build account had before the fleet. */
+  estate: Estate
+  /** The AMIs that upstreams have, by upstream. */
+  standing: ReadonlyMap<string, string>
   /** The fleet that was deployed there before: what it found is there already. */
   before?: Fleet
 }
@@ -23,7 +28,8 @@ interface Others {
  * What a fleet finds where it is deployed, and no template of its own makes: the organization, pipelines that it adopts, launch
  * templates of the targets, alarms, and functions of others that check images.
  */
-export function seedWorld(world: World, fleet: Fleet, { faults, slack, encryptByDefault, before }: Others): void {
+export function seedWorld(world: World, fleet: Fleet, others: Others): void {
+  const { faults, slack, encryptByDefault, estate, standing, before } = others
   const known = namesIn(before)
   if (encryptByDefault) switchOnEncryption(world, fleet)
   addOrganization(world, fleet)
@@ -32,7 +38,12 @@ export function seedWorld(world: World, fleet: Fleet, { faults, slack, encryptBy
   const targets = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
   addKeys(world, fleet, targets)
   for (const account of targets) world.aws.autoscaling.addServiceRole(account)
-  addAdoptedPipelines(world, fleet, (arn) => !known.has(arn))
+  addAdoptedPipelines(world, fleet, {
+    estate,
+    targets,
+    upstreamAmi: (upstream) => standing.get(upstream),
+    isNew: (arn) => !known.has(arn),
+  })
   addLaunchTemplates(world, fleet, before)
   addSlackChannels(world, fleet, (secret) => !known.has(secret))
   addSubscribedFunctions(world, fleet)

@@ -37,12 +37,16 @@ interface UpstreamContext {
   systems?: Systems
 }
 
-/** The releases before the rehearsal begins: an upstream has one when a fleet is deployed. */
+/**
+ * The releases before the rehearsal begins: an upstream has one when a fleet is deployed.
+ * @returns their AMIs, by upstream
+ */
 export function addStandingReleases(
   world: World,
   { fleet, faults, systems = {} }: UpstreamContext,
   started: number,
-): void {
+): Map<string, string> {
+  const amis = new Map<string, string>()
   for (const [nth, upstream] of Object.keys(fleet.upstreams).entries()) {
     if (faults.at('before', upstream) === 'nothing') continue
     // Not all at the same minute, which is in the AMIs' names.
@@ -56,7 +60,9 @@ export function addStandingReleases(
       tags: tagsOf(arn),
     })
     point(world.aws, fleet, upstream, simulated.ami, arn)
+    amis.set(upstream, simulated.ami)
   }
+  return amis
 }
 
 /** Makes of what an event tells, or of a release, what is so: an AMI and what points to it, or that they are gone. */

@@ -39,6 +39,10 @@ const declaration = () =>
       collect,
     )
     .option('--encrypt-by-default', 'every account encrypts its volumes by default, with the key that AWS manages')
+    .option(
+      '--estate <file>',
+      'what the build account had before the fleet: how adopted pipelines were made, and which others there are; examples/estate.yaml says how',
+    )
     .option('--seed <number>', 'one seed, one outcome; another seed, another', integer(999_999_999), 1)
     .option('-o, --out <directory>', 'write calls, executions, history and notifications as .jsonl, and summary.json')
     .option(

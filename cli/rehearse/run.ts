@@ -11,6 +11,7 @@ import { painterFor } from '../render/text.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import type { RehearseOptions } from './command.ts'
 import { startDisplay } from './display.ts'
+import { readEstate } from './estate-option.ts'
 import { scenarioOf } from './event-options.ts'
 import { readFaults } from './fault-options.ts'
 import { readLenient } from './lenient-options.ts'
@@ -31,6 +32,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
   const readings = readLenient(options.lenient ?? [])
   const changes = readThen(fleet, options.then ?? [])
   const systems = readSystems(fleet, options.os ?? [])
+  const estate = options.estate === undefined ? undefined : readEstate(fleet, options.estate)
   prepareOut(options.out)
   const display = startDisplay(fleet.name, options.json ?? false, options.for)
   const rehearsal = await run({
@@ -43,6 +45,7 @@ export async function rehearseFleet(options: RehearseOptions, run = lazily): Pro
     changes,
     systems,
     encryptByDefault: options.encryptByDefault,
+    estate,
     onProgress: display.progress,
     ...(options.out === undefined ? {} : { out: options.out }),
     ...(options.serve === undefined ? {} : { serve: options.serve === true ? 0 : options.serve }),

@@ -200,8 +200,8 @@ export const FleetSchema = v.pipe(
     ),
     network: v.pipe(v.exactOptional(Network), describe("Default: the build account's default VPC")),
     infrastructure: v.pipe(
-      named(InfrastructureConfiguration, 'infrastructure configuration'),
-      describe('The instances that bake'),
+      v.optional(named(InfrastructureConfiguration, 'infrastructure configuration'), {}),
+      describe('The instances that bake; adopted pipelines have their own'),
     ),
     components: v.pipe(
       v.optional(named(v.union([OwnComponent, SharedComponent]), 'component'), {}),

@@ -188,7 +188,11 @@ const ofDistributions: Advice[] = [
     todo: "Check the ring's licenses in fleet.yaml: each must be a license configuration of the build account in its region, with room.",
   },
   {
-    when: /assume|EC2ImageBuilderDistributionCrossAccountRole/,
+    when: /not authorized to perform: kms:/,
+    todo: 'Let the role that is named above use the key that is named above: by the policy of the key, and of the role where the key belongs to another account.',
+  },
+  {
+    when: /to assume|sts:AssumeRole|EC2ImageBuilderDistributionCrossAccountRole/,
     todo: 'Make the role EC2ImageBuilderDistributionCrossAccountRole in the target account, and let it trust the build account.',
   },
   {

@@ -87,6 +87,9 @@ const rows: Record<string, Row> = {
     ],
   },
   'AWS::ImageBuilder::InfrastructureConfiguration': { replaced: ['Name'] },
+  'AWS::ImageBuilder::Workflow': {
+    replaced: ['ChangeDescription', 'Data', 'Description', 'KmsKeyId', 'Name', 'Type', 'Uri', 'Version'],
+  },
   'AWS::KMS::Alias': { name: 'AliasName', replaced: ['AliasName'] },
   'AWS::KMS::Key': { replaced: [] },
   'AWS::Lambda::EventInvokeConfig': { replaced: ['FunctionName', 'Qualifier'] },

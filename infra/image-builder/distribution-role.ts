@@ -5,7 +5,7 @@ import { crossAccountRoleName, fleetKeyAlias, resourceName } from '../../domain/
 import type { Arns } from '../arns.ts'
 import type { FleetKey } from '../fleet-key.ts'
 import { acknowledgeWildcards, madeByImageBuilder, type Permission, policyOf } from '../permissions.ts'
-import { namedKeys, reachesOrganization, regionsWithFleetKey, targetAccounts } from '../targets.ts'
+import { adoptedPipelines, namedKeys, reachesOrganization, regionsWithFleetKey, targetAccounts } from '../targets.ts'
 
 /**
  * The execution role of DistributeImage: it shares an image with its target accounts, and copies it there
@@ -106,7 +106,8 @@ type Keys = Pick<Permission, 'resources' | 'conditions'> & { why: string }
 
 /**
  * The keys that a distribution uses: the fleet's own in every region, and those that rings name. Those of targets, too: the
- * guide does not say whether this role or the one in the target makes the first copy.
+ * guide does not say whether this role or the one in the target makes the first copy. And those of adopted pipelines, which
+ * encrypt what is copied.
  */
 function keysOf(fleet: Fleet, arns: Arns, key: FleetKey): Keys[] {
   const named = namedKeys(fleet)
@@ -143,7 +144,16 @@ function keysOf(fleet: Fleet, arns: Arns, key: FleetKey): Keys[] {
     ],
     why: 'Keys of other accounts, whose own policies decide: an alias in the fleet may stand for any key of its region.',
   }
-  const all: Keys[] = [{ resources: byId, why: "The fleet's key, and those that rings name." }, byAlias, foreign]
+  const adopted: Keys = {
+    resources: adoptedPipelines(fleet).length > 0 ? [anyKey(fleet.build.region, fleet.build.account)] : [],
+    why: 'The recipe of a pipeline that was there before names its key, and its team may change it.',
+  }
+  const all: Keys[] = [
+    { resources: byId, why: "The fleet's key, and those that rings name." },
+    byAlias,
+    foreign,
+    adopted,
+  ]
   return all.filter(({ resources }) => resources.length > 0)
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Ring } from '../../domain/fleet/model.ts'
+import type { Image, Ring } from '../../domain/fleet/model.ts'
 import type { CloudAssemblySummary, Template } from '../../infra/synthesize.ts'
 import { allowed, onlyResourceOf, statementsOf } from '../support/template.ts'
 import { slow, smallFleet, synth } from './fixture.ts'
@@ -109,6 +109,24 @@ describe("the fleet's key", () => {
       'arn:aws:license-manager:us-east-1:111122223333:license-configuration:lic-1',
     ])
     expect(may['sts:AssumeRole']).toEqual([copyRole])
+  })
+
+  it('is not the only one that a distribution uses: the recipe of an adopted pipeline names any key of the build region', async () => {
+    const arn = 'arn:aws:kms:eu-west-1:111122223333:key/*'
+    const fleet = smallFleet()
+    const of = ({ buildStack }: CloudAssemblySummary) =>
+      statementsOf(buildStack.template, 'DistributionRole').filter(({ Resource }) => Resource.includes(arn))
+    expect(of(shared)).toEqual([])
+    fleet.images.adopted = {
+      ...(fleet.images.api as Image),
+      infrastructure: undefined,
+      components: [],
+      pipeline: 'arn:aws:imagebuilder:eu-west-1:111122223333:image-pipeline/adopted',
+    } as never
+    const statements = of(await synth(fleet))
+    expect(statements.flatMap(({ Action }) => Action)).toContain('kms:CreateGrant')
+    for (const { Condition } of statements)
+      expect(Condition?.StringLike).toEqual({ 'kms:ViaService': 'ec2.*.amazonaws.com' })
   })
 
   it(

@@ -36,7 +36,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
     assembly,
     /** Served on a free port where asked: then it is the test's to close. */
     async rehearse(
-      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'actions' | 'readings' | 'changes'> & {
+      o: Pick<RehearseOptions, 'releases' | 'start' | 'for' | 'actions' | 'readings' | 'changes' | 'estate'> & {
         events?: EventEnvelope[]
         seed?: number
         faults?: string[]
@@ -49,6 +49,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
       const { actions = [] } = happens
       const readings = o.readings && { readings: o.readings }
       const changes = o.changes && { changes: o.changes }
+      const estate = o.estate && { estate: o.estate }
       const isGiven = [o.events, o.releases, o.for].some((each) => each !== undefined)
       const rehearsal = await rehearse({
         fleet,
@@ -56,7 +57,7 @@ export async function stageFor(fleet: Fleet = exampleFleet()) {
         fleetFile: exampleFile,
         ...(isGiven
           ? happens
-          : { events: [readEvent('ec2.ami-available.json')], actions: actions, ...readings, ...changes }),
+          : { events: [readEvent('ec2.ami-available.json')], actions: actions, ...readings, ...changes, ...estate }),
         seed,
         faults: faults.map(parseFault),
         ...(out && { out }),

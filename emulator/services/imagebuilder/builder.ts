@@ -51,11 +51,14 @@ export class Builder {
     return record?.amis.find(({ region, accountId }) => region === place.region && accountId === place.account)?.image
   }
 
-  /** Makes the output AMI of a build: what the parent is, with the recipe's volumes and tags. */
-  build(record: ImageRecord, recipe: ImageRecipe, parent: Ami, outcome: Outcome): string | undefined {
+  /**
+   * Makes the output AMI of a build: what the parent is, with the recipe's volumes and tags.
+   * @param past when it was made, where that is long ago: nothing tells of it
+   */
+  build(record: ImageRecord, recipe: ImageRecipe, parent: Ami, outcome: Outcome, past?: Date): string | undefined {
     const { image: from } = parent
-    const { clock } = this.#deps
-    const name = `${recipe.name} ${new Date(clock.now()).toISOString().replaceAll(':', '-')}`
+    const created = (past ?? new Date(this.#deps.clock.now())).toISOString()
+    const name = `${recipe.name} ${created.replaceAll(':', '-')}`
     const made = attempt(() =>
       fresh(volumes(from, recipe, record.account), (ebs) =>
         outcome.unencrypted ? unencrypted(ebs) : this.#volume(ebs, record),
@@ -67,7 +70,7 @@ export class Builder {
       account: record.account,
       region: record.region,
       Name: name,
-      madeBy: record.arn,
+      ...(past ? { CreationDate: created, unannounced: true } : { madeBy: record.arn }),
       ...(recipe.description === undefined ? {} : { Description: recipe.description }),
       BlockDeviceMappings: made,
       SourceImageId: from.ImageId,

@@ -99,6 +99,7 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     'image-pipeline': pipeline,
     'infrastructure-configuration': ({ resourceTags }) => checkTags('resourceTags', resourceTags, 30),
     'distribution-configuration': () => {},
+    workflow: () => {},
   }
   return (kind: Kind, input: Input, place: Place): void => {
     checkTags('tags', input.tags, 50)

@@ -187,6 +187,14 @@ export class Images {
     })
   }
 
+  /** It has been available for as long as anybody knows, and its scan is over. */
+  settle(record: ImageRecord): void {
+    const { image, amis } = record
+    image.state = { status: 'AVAILABLE' }
+    if (image.scanState) image.scanState = { status: 'COMPLETED' }
+    record.past = [{ at: Number.NEGATIVE_INFINITY, state: image.state, amis }]
+  }
+
   /** @throws AwsError ResourceNotFoundException */
   get(arn: string): ImageRecord {
     const found = this.#records.get(arn)

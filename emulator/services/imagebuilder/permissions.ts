@@ -80,6 +80,7 @@ export function permissions(
     GetImagePipeline: on('GetImagePipeline', 'imagePipelineArn'),
     GetImageRecipe: on('GetImageRecipe', 'imageRecipeArn'),
     GetComponent: on('GetComponent', 'componentBuildVersionArn'),
+    GetWorkflow: on('GetWorkflow', 'workflowBuildVersionArn'),
     GetInfrastructureConfiguration: on('GetInfrastructureConfiguration', 'infrastructureConfigurationArn'),
     GetDistributionConfiguration: on('GetDistributionConfiguration', 'distributionConfigurationArn'),
     ListImagePipelineImages: on('ListImagePipelineImages', 'imagePipelineArn'),

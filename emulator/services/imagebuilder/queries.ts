@@ -46,6 +46,8 @@ export function queries(resources: Resources, images: Images): Record<string, Op
       withoutReferences(get('image-pipeline', 'imagePipelineArn', 'imagePipeline'))(input, context),
     GetImageRecipe: get('image-recipe', 'imageRecipeArn', 'imageRecipe'),
     GetComponent: get('component', 'componentBuildVersionArn', 'component'),
+    GetWorkflow: (input, context) =>
+      withoutRequestId(get('workflow', 'workflowBuildVersionArn', 'workflow'))(input, context),
     GetInfrastructureConfiguration: get(
       'infrastructure-configuration',
       'infrastructureConfigurationArn',
@@ -162,6 +164,14 @@ const withoutReferences =
   (operation: Operation): Operation =>
   (input, context) => {
     const { latestVersionReferences: _, ...answer } = operation(input, context) as Record<string, unknown>
+    return answer
+  }
+
+/** GetWorkflow answers without one. */
+const withoutRequestId =
+  (operation: Operation): Operation =>
+  (input, context) => {
+    const { requestId: _, ...answer } = operation(input, context) as Record<string, unknown>
     return answer
   }
 

@@ -5,10 +5,12 @@ import {
   CreateImagePipelineRequest$,
   CreateImageRecipeRequest$,
   CreateInfrastructureConfigurationRequest$,
+  CreateWorkflowRequest$,
   type DistributionConfiguration,
   type ImagePipeline,
   type ImageRecipe,
   type InfrastructureConfiguration,
+  type Workflow,
 } from '@aws-sdk/client-imagebuilder'
 import { toApiNames } from '../../protocol/casing.ts'
 import { isObject, read, shapeOf } from '../../protocol/shape.ts'
@@ -24,6 +26,7 @@ export interface Kinds {
   'infrastructure-configuration': InfrastructureConfiguration
   'distribution-configuration': DistributionConfiguration
   'image-pipeline': ImagePipeline
+  workflow: Workflow
 }
 export type Kind = keyof Kinds
 
@@ -50,7 +53,11 @@ const templates: Record<string, { kind: Kind; request: Parameters<typeof shapeOf
     request: CreateDistributionConfigurationRequest$,
   },
   'AWS::ImageBuilder::ImagePipeline': { kind: 'image-pipeline', request: CreateImagePipelineRequest$ },
+  'AWS::ImageBuilder::Workflow': { kind: 'workflow', request: CreateWorkflowRequest$ },
 }
+
+/** Kinds whose versions have builds. */
+const built: Kind[] = ['component', 'workflow']
 
 /** The types of resources that templates may have. */
 export const imageBuilderTypes = Object.keys(templates)
@@ -105,8 +112,11 @@ export class Resources {
     const name = String(input.name)
     this.check(kind, given, place)
     const version = semanticVersion && this.#nextVersion(kind, name, String(semanticVersion), place)
-    const base = `arn:aws:imagebuilder:${place.region}:${place.account}:${[kind, slug(name), version].filter(Boolean).join('/')}`
-    const arn = kind === 'component' ? `${base}/${this.builds(base, place).length + 1}` : base
+    // https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_Workflow.html
+    const type = kind === 'workflow' ? String(input.type).toLowerCase() : ''
+    const path = [kind, type, slug(name), version].filter(Boolean).join('/')
+    const base = `arn:aws:imagebuilder:${place.region}:${place.account}:${path}`
+    const arn = built.includes(kind) ? `${base}/${this.#buildsOf(kind, base, place).length + 1}` : base
     if (this.#kept.in(place).has(arn)) {
       throw new AwsError('ResourceAlreadyExistsException', `The resource with ARN '${arn}' already exists.`)
     }
@@ -149,7 +159,11 @@ export class Resources {
 
   /** The builds of a component's version, oldest first. */
   builds(version: string, place: Place): Component[] {
-    return this.list('component', place).filter(({ arn }) => arn?.startsWith(`${version}/`))
+    return this.#buildsOf('component', version, place)
+  }
+
+  #buildsOf<K extends Kind>(kind: K, version: string, place: Place): Kinds[K][] {
+    return this.list(kind, place).filter(({ arn }) => arn?.startsWith(`${version}/`))
   }
 
   /** What refers to something: a recipe to its components, a pipeline to what it is made of. */
@@ -160,7 +174,12 @@ export class Resources {
       components.some(({ componentArn }) => componentArn === arn),
     )
     const pipelines = this.list('image-pipeline', place).filter((each) =>
-      [each.imageRecipeArn, each.infrastructureConfigurationArn, each.distributionConfigurationArn].includes(arn),
+      [
+        each.imageRecipeArn,
+        each.infrastructureConfigurationArn,
+        each.distributionConfigurationArn,
+        ...(each.workflows ?? []).map(({ workflowArn }) => workflowArn),
+      ].includes(arn),
     )
     return (recipes[0] ?? pipelines[0])?.arn
   }
@@ -187,15 +206,23 @@ export class Resources {
     if (kind === 'distribution-configuration') return { timeoutMinutes: 720, ...value } as DistributionConfiguration
     if (kind === 'image-recipe')
       return { type: 'AMI', owner, platform: this.#platformOf(value), ...value } as ImageRecipe
+    if (kind === 'workflow') return { owner, ...value } as Workflow
     if (kind !== 'image-pipeline') return value as InfrastructureConfiguration
-    const recipe = this.get('image-recipe', String(value.imageRecipeArn))
+    const platform = this.#platformOfPipeline(value)
     this.get('infrastructure-configuration', String(value.infrastructureConfigurationArn))
     return {
       status: 'ENABLED',
       enhancedImageMetadataEnabled: true,
-      platform: recipe.platform,
+      platform,
       ...value,
     } as ImagePipeline
+  }
+
+  /** A pipeline has one recipe, of an image or of a container; the containers' are not kept here. */
+  #platformOfPipeline({ imageRecipeArn, containerRecipeArn }: Record<string, unknown>) {
+    if ((imageRecipeArn === undefined) === (containerRecipeArn === undefined))
+      throw new AwsError('InvalidRequestException', 'A pipeline has either an image recipe or a container recipe.')
+    return imageRecipeArn === undefined ? 'Linux' : this.get('image-recipe', String(imageRecipeArn)).platform
   }
 
   /** The platform of the recipe's own components; those of AWS and of others are not known here. */

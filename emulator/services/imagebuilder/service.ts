@@ -3,9 +3,12 @@ import type {
   DistributeImageRequest,
   Image,
   ImagePackage,
+  ImagePipeline,
+  ImageRecipe,
   RetryImageRequest,
   StartImagePipelineExecutionRequest,
 } from '@aws-sdk/client-imagebuilder'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ami } from '../ami-store.ts'
 import { ClientTokens } from '../support.ts'
 import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
@@ -22,6 +25,7 @@ import { permissions } from './permissions.ts'
 import { queries } from './queries.ts'
 import { recipes } from './recipes.ts'
 import { type Created, type Place, Resources, slug } from './resources.ts'
+import { type WaitingStep, waitingStepOf } from './workflows.ts'
 
 /** EC2 Image Builder: starts builds and distributions, and answers about what there is. */
 export class ImageBuilder implements Service {
@@ -124,36 +128,11 @@ export class ImageBuilder implements Service {
 
   #build({ imagePipelineArn = '', tags = {} }: StartImagePipelineExecutionRequest, place: Place): string {
     const pipeline = this.#resources.get('image-pipeline', imagePipelineArn)
+    if (pipeline.containerRecipeArn)
+      throw new UnsupportedFeature('resource type', `of the container recipe ${pipeline.containerRecipeArn}`)
     const recipe = this.#resources.get('image-recipe', pipeline.imageRecipeArn ?? '')
-    const { distributionConfigurationArn, imageTestsConfiguration } = pipeline
-    const distribution = distributionConfigurationArn
-      ? this.#resources.get('distribution-configuration', distributionConfigurationArn)
-      : undefined
-    const record = this.images.add(
-      { account: place.account, region: place.region },
-      { name: slug(recipe.name ?? ''), version: recipe.version ?? '' },
-      { kind: 'build', pipelineArn: imagePipelineArn },
-      {
-        name: recipe.name,
-        platform: recipe.platform,
-        imageRecipe: recipe,
-        imageTestsConfiguration,
-        sourcePipelineName: pipeline.name,
-        sourcePipelineArn: pipeline.arn,
-        enhancedImageMetadataEnabled: pipeline.enhancedImageMetadataEnabled ?? true,
-        infrastructureConfiguration: this.#resources.get(
-          'infrastructure-configuration',
-          pipeline.infrastructureConfigurationArn ?? '',
-        ),
-        ...(distribution ? { distributionConfiguration: distribution } : {}),
-        executionRole: pipeline.executionRole,
-        imageScanningConfiguration: pipeline.imageScanningConfiguration,
-        ...(pipeline.imageScanningConfiguration?.imageScanningEnabled && {
-          scanState: { status: 'PENDING' as const },
-        }),
-        ...tagged({ ...pipeline.imageTags, ...tags }),
-      },
-    )
+    const record = this.#addBuild(pipeline, recipe, place, tagged({ ...pipeline.imageTags, ...tags }))
+    const { distributionConfiguration: distribution, imageTestsConfiguration } = record.image
     pipeline.dateLastRun = new Date(this.#deps.clock.now()).toISOString()
     const outcome = this.outcome(record)
     const parent = this.#builder.resolve(recipe.parentImage ?? '', place)
@@ -170,8 +149,89 @@ export class ImageBuilder implements Service {
         distribution && this.#builder.distribute(record, this.#sourceOf(record), distribution, outcome),
       INTEGRATING: () => undefined,
     })
-    this.images.run(record, steps, outcome)
+    const waiting = waitingStepOf(this.#resources, pipeline)
+    this.images.run(record, waiting ? this.#waitingAt(record, waiting, steps) : steps, outcome)
     return record.arn
+  }
+
+  /** The next build of a recipe, with all that it is made of. */
+  #addBuild(pipeline: ImagePipeline, recipe: ImageRecipe, place: Place, more: Partial<Image>): ImageRecord {
+    const { distributionConfigurationArn, infrastructureConfigurationArn = '', imageScanningConfiguration } = pipeline
+    const distributionConfiguration = distributionConfigurationArn
+      ? this.#resources.get('distribution-configuration', distributionConfigurationArn)
+      : undefined
+    return this.images.add(
+      { account: place.account, region: place.region },
+      { name: slug(recipe.name ?? ''), version: recipe.version ?? '' },
+      { kind: 'build', pipelineArn: pipeline.arn },
+      {
+        name: recipe.name,
+        platform: recipe.platform,
+        imageRecipe: recipe,
+        imageTestsConfiguration: pipeline.imageTestsConfiguration,
+        sourcePipelineName: pipeline.name,
+        sourcePipelineArn: pipeline.arn,
+        enhancedImageMetadataEnabled: pipeline.enhancedImageMetadataEnabled ?? true,
+        infrastructureConfiguration: this.#resources.get(
+          'infrastructure-configuration',
+          infrastructureConfigurationArn,
+        ),
+        ...(distributionConfiguration ? { distributionConfiguration } : {}),
+        executionRole: pipeline.executionRole,
+        imageScanningConfiguration,
+        ...(imageScanningConfiguration?.imageScanningEnabled && { scanState: { status: 'PENDING' as const } }),
+        ...more,
+      },
+    )
+  }
+
+  /**
+   * A build of the past, from its start until its AMI was there: nothing tells of it.
+   * @param parent the AMI that it was baked from
+   */
+  addBuilt(imagePipelineArn: string, parent: Ami, { started, made }: { started: Date; made: Date }): Ami {
+    const pipeline = this.#resources.get('image-pipeline', imagePipelineArn)
+    const recipe = this.#resources.get('image-recipe', pipeline.imageRecipeArn ?? '')
+    const [, , , region = '', account = ''] = imagePipelineArn.split(':')
+    const dateCreated = started.toISOString()
+    const record = this.#addBuild(pipeline, recipe, { account, region }, { dateCreated })
+    const failed = this.#builder.build(record, recipe, parent, {}, made)
+    if (failed !== undefined) throw new Error(`${record.arn}: ${failed}`)
+    this.images.settle(record)
+    pipeline.dateLastRun = dateCreated
+    return this.#sourceOf(record)
+  }
+
+  /** The image says that it waits, and fails when nobody has answered in time. */
+  #waitingAt(record: ImageRecord, { workflow, name, phase, seconds }: WaitingStep, steps: Step[]): Step[] {
+    const id = (kind: string) => `${kind}-${this.#deps.random.fork(`workflow/${record.arn}`).uuid()}`
+    const wait: Step = {
+      phase,
+      seconds,
+      atLeast: seconds,
+      finish: () => `The workflow step ${name} timed out: it received no action.`,
+    }
+    const at = steps.findIndex((step) => step.phase === phase)
+    const before = steps
+      .slice(0, at + 1)
+      .map((step, i) => (i === at ? withEnd(step, () => this.#tellWaiting(record, workflow, name, id)) : step))
+    return [...before, wait, ...steps.slice(at + 1)]
+  }
+
+  /** https://docs.aws.amazon.com/imagebuilder/latest/userguide/integ-eventbridge.html */
+  #tellWaiting({ account, region, arn }: ImageRecord, workflow: string, name: string, id: (kind: string) => string) {
+    this.#deps.emit({
+      source: 'aws.imagebuilder',
+      detailType: 'EC2 Image Builder Workflow Step Waiting',
+      account,
+      region,
+      resources: [arn, workflow],
+      detail: {
+        'workflow-execution-id': id('wf'),
+        'workflow-step-execution-id': id('step'),
+        'workflow-step-name': name,
+      },
+    })
   }
 
   #distribute(input: DistributeImageRequest, place: Place): string {
@@ -261,6 +321,16 @@ export class ImageBuilder implements Service {
     }))
   }
 }
+
+/** A step that does something more when it ends well. */
+const withEnd = (step: Step, act: () => void): Step => ({
+  ...step,
+  finish: () => {
+    const failed = step.finish?.()
+    if (failed === undefined) act()
+    return failed
+  },
+})
 
 const platformOf = ({ image }: Ami): Image['platform'] => (image.Platform === 'Windows' ? 'Windows' : 'Linux')
 

@@ -87,6 +87,18 @@ describe('a small fleet', () => {
     expect(parseFleet(sound.replace(from, to), 'fleet.yaml', read)).toMatchObject(expected)
   })
 
+  it('needs no infrastructure where every image adopts a pipeline', () => {
+    const text = `name: adopted
+build: { account: "111122223333", region: us-west-2 }
+upstreams: { soe: { platform: Linux, ami: { owner: "444455556666", name: "soe-*" } } }
+images: { web: { parent: soe, pipeline: "arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/web" } }
+rings: { all: { accounts: ["222233334444"], regions: [us-west-2] } }
+`
+    expect(parseFleet(text, 'fleet.yaml').infrastructure).toEqual({})
+    const own = text.replace(/pipeline: "[^"]+"/, 'infrastructure: small, components: [update]')
+    expect(() => parseFleet(own, 'fleet.yaml')).toThrow(/small/)
+  })
+
   it("lets an image's own freshness go before the fleet's, and makes no promise that nobody gave", () => {
     const both = sound.replace('timeout: 90m', 'freshness: 2d').replace('notify:', 'freshness: 30d\nnotify:')
     const { images } = parseFleet(both, 'fleet.yaml', read)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { causeText, explain } from '../../../domain/messages/failures.ts'
+import { causeText, explain, todoFor } from '../../../domain/messages/failures.ts'
 import { stepErrors } from '../../../domain/step-errors.ts'
 import { carriers, causeOf } from '../../support/carriers.ts'
 
@@ -12,6 +12,23 @@ describe('a function that does not answer', () => {
     const { what, todo } = explain(name)
     expect(what).toMatch(death === 'died' ? /ended without an answer/ : death === 'out of time' ? /its time/ : /memory/)
     expect(todo).toContain("Read the function's log")
+  })
+})
+
+describe('a distribution that fails', () => {
+  const role = 'EC2ImageBuilderDistributionCrossAccountRole'
+  const denied = (who: string, action: string, what: string) =>
+    `User: arn:aws:sts::${who} is not authorized to perform: ${action} on resource: ${what}`
+  it.each([
+    [
+      denied('111122223333:assumed-role/golden-distribution/x', 'kms:Encrypt', 'arn:aws:kms:k'),
+      /by the policy of the key/,
+    ],
+    [denied('111122223333:assumed-role/golden-distribution/x', 'sts:AssumeRole', `role/${role}`), /^Make the role/],
+    [`Not authorized to assume ${role}.`, /^Make the role/],
+    ['Snapshots encrypted with the AWS Managed CMK can’t be shared', /no role helps/],
+  ])('is explained by its cause: %s', (cause, todo) => {
+    expect(todoFor({ error: 'DistributionFailed', cause })).toMatch(todo)
   })
 })
 
