@@ -97,6 +97,7 @@ it('states of the state machines', () => {
     revoke: [
       'Plan Revocation',
       'Roll Back Images',
+      'Clear Pointers',
       'Roll Back Image',
       'Continue with Other Images',
       'Withdraw Releases',

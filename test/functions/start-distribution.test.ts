@@ -403,7 +403,7 @@ describe('a roll-out', () => {
   it('is over when its AMI is revoked', async () => {
     const all = await rollingOut()
     await all.set(image, { ami: 'ami-0c0c0c0c0c0c0c0c0' })
-    await all.ledger.fleetState.change((known) => recordRevoked(known, ['ami-0c0c0c0c0c0c0c0c0']))
+    await all.ledger.fleetState.change((known) => recordRevoked(known, ['ami-0c0c0c0c0c0c0c0c0'], 'revoke-a'))
     await expect(holding(all)).rejects.toMatchObject({ name: 'Superseded' })
   })
 
