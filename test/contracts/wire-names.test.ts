@@ -172,6 +172,8 @@ it('errors of the functions, which the state machines catch', () => {
     'AmiNotVisible',
     'AnswersLate',
     'ApprovalNeeded',
+    'CopiesGone',
+    'CopiesInPlace',
     'DistributionFailed',
     'DistributionInProgress',
     'DistributionIncomplete',
