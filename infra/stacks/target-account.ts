@@ -105,6 +105,7 @@ const callersOf = (fleet: Fleet): FunctionName[] => [
   'verify-distribution',
   'publish-pointers',
   'restore-pointers',
+  'reconcile-images',
   'plan-revocation',
   'plan-retirement',
   'withdraw-amis',
@@ -113,7 +114,7 @@ const callersOf = (fleet: Fleet): FunctionName[] => [
 
 const publishPermissions = (fleet: Fleet): Permission[] => [
   {
-    actions: ['ssm:GetParameters', 'ssm:PutParameter', 'ssm:GetParameterHistory'],
+    actions: ['ssm:GetParameters', 'ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:GetParameterHistory'],
     resources: parametersOf(fleet).flatMap(({ name, regions }) =>
       regions.map((region) => arn('ssm', region, Aws.ACCOUNT_ID, `parameter${name}`)),
     ),
