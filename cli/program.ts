@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import manifest from '../package.json' with { type: 'json' }
 import { approveCommand, rejectCommand } from './approve/command.ts'
 import { cancelCommand } from './cancel/command.ts'
 import { checkCommand } from './check/command.ts'
@@ -10,6 +9,7 @@ import { holdCommand, resumeCommand } from './hold/command.ts'
 import { lineageCommand } from './lineage/command.ts'
 import { examples } from './options/options.ts'
 import { planCommand } from './plan/command.ts'
+import { description, version } from './product.ts'
 import { promoteCommand } from './promote/command.ts'
 import { rehearseCommand } from './rehearse/command.ts'
 import { retireCommand } from './retire/command.ts'
@@ -47,8 +47,8 @@ const commands: (() => CommandUnknownOpts)[] = [
  */
 export function createProgram(): Command {
   const program = new Command('rebake')
-    .description(manifest.description)
-    .version(manifest.version, '-V, --version', 'print the version')
+    .description(description)
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'say more about a command')
     .helpCommand(false)
     .exitOverride()
