@@ -9,9 +9,10 @@ import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags } from './feature-flags.ts'
 import { type BundleName, functionNames } from './functions/names.ts'
 import type { RebakeFunction } from './rebake-function.ts'
+import { soeStackName } from './stack-names.ts'
 import { BuildStack } from './stacks/build.ts'
 import { RegionKeyStack } from './stacks/region-key.ts'
-import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
+import { SoeAccountStack } from './stacks/soe-account.ts'
 import { TargetAccountStack } from './stacks/target-account.ts'
 import { regionsWithFleetKey, upstreamAccounts } from './targets.ts'
 import { excessesOf } from './template-limits.ts'
@@ -72,6 +73,8 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     region,
     stack: new RegionKeyStack(app, { fleet, region }),
   }))
+  // A copy to a region is encrypted with the key there: the build stack waits for it.
+  for (const { stack } of keys) build.addStackDependency(stack)
   const target = new TargetAccountStack(app, { fleet })
   // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
   const soe = upstreamAccounts(fleet).length > 0 ? new SoeAccountStack(app, { fleet }) : undefined

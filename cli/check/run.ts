@@ -1,6 +1,7 @@
 import { checkAccount, deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { clock } from '../options/parsers.ts'
+import { headline } from '../render/headline.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { compare } from './api.ts'
 import type { CheckOptions } from './command.ts'
@@ -14,7 +15,7 @@ import { fleetLines } from './render-fleet.ts'
 export async function check(options: CheckOptions): Promise<void> {
   const { fleet: file, at = clock(), aws, endpointUrl, json = false } = options
   const fleet = loadFleet(file)
-  if (!json) print(fleetLines(fleet, file, at, printed()))
+  if (!json) print([headline(fleet, file), ...fleetLines(fleet, file, at, printed())])
   if (!aws && endpointUrl === undefined) {
     if (json) printJson({ fleet })
     return

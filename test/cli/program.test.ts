@@ -41,6 +41,12 @@ describe('help', () => {
     expect(names).toEqual([
       'check',
       'plan',
+      'rehearse',
+      'synth',
+      'diff',
+      'bootstrap',
+      'deploy',
+      'doctor',
       'start',
       'status',
       'history',
@@ -55,8 +61,6 @@ describe('help', () => {
       'resume',
       'revoke',
       'retire',
-      'doctor',
-      'rehearse',
     ])
   })
 })
