@@ -95,4 +95,4 @@ function stackSet({ build }: Fleet, { stack, file, placements }: StackSet): stri
 }
 
 /** As a shell takes it for one word. */
-export const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -13,6 +13,7 @@ const declaration = () =>
     .option(...profileOption)
     .option(...endpointOption)
     .option(...yesOption)
+    .option('--allow-downgrade', 'deploy it though a newer Rebake was deployed')
     .addHelpText('after', examples('rebake deploy', 'rebake deploy --profile build-admin --yes'))
 
 export type DeployOptions = OptionsOf<typeof declaration>

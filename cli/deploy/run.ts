@@ -14,15 +14,18 @@ import { canAsk, confirm } from '../terminal/ask.ts'
 import { isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed } from '../terminal/output.ts'
 import type { DeployOptions } from './command.ts'
+import { type DeployedVersion, deployedVersion, refuseDowngrade } from './version.ts'
 
 export interface DeployDeps extends AssemblyDeps {
   canAsk: () => boolean
   confirm: (question: string) => Promise<boolean>
   /** What `check --aws` finds of the pipelines that the fleet adopts. */
   adopted: (deployment: Deployment) => Promise<Compared[]>
+  /** Of the Rebake that deployed it last; undefined where there is nothing yet. */
+  deployed: (deployment: Deployment) => Promise<DeployedVersion | undefined>
 }
 
-const realDeps = (): DeployDeps => ({ ...assemblyDeps(), canAsk, confirm, adopted })
+const realDeps = (): DeployDeps => ({ ...assemblyDeps(), canAsk, confirm, adopted, deployed: deployedVersion })
 
 /** The fleet's own pipelines are what a deploy sets right; those that were there before are not. */
 function adopted(deployment: Deployment): Promise<Compared[]> {
@@ -33,7 +36,7 @@ function adopted(deployment: Deployment): Promise<Compared[]> {
 
 /** Deploys the stacks of the build account, once it is known that they are meant and that nothing is in the way. */
 export async function deploy(options: DeployOptions, deps: DeployDeps = realDeps()): Promise<void> {
-  const { fleet: file, profile, endpointUrl, yes = false } = options
+  const { fleet: file, profile, endpointUrl, yes = false, allowDowngrade = false } = options
   const fleet = loadFleet(file)
   print([stacksHeadline(fleet, file)])
   useProfile(profile)
@@ -42,6 +45,7 @@ export async function deploy(options: DeployOptions, deps: DeployDeps = realDeps
   const cdk = deps.cdk(file, { profile, endpoint: deployment.endpoint })
   requireAnswerable({ yes, json: false }, deps)
   await deps.checkAccount(deployment)
+  refuseDowngrade(await deps.deployed(deployment), allowDowngrade)
   await refuseWhatIsInTheWay(deployment, deps)
   const afterwards = await deps.afterwards(deployment, { file, now: deps.now })
   print(afterwardsLines(afterwards))

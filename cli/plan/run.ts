@@ -14,10 +14,11 @@ import { changeLines } from './render-change.ts'
 
 // The SDK takes a moment to load: not before it is known that it is needed.
 const openLazily = async (fleet: Fleet, endpointUrl: string | undefined): Promise<Live> => {
-  const { deploymentOf, checkAccount } = await import('../deployment/deployment.ts')
+  const { deploymentOf } = await import('../deployment/deployment.ts')
+  const { enter } = await import('../deployment/enter.ts')
   const { openLive } = await import('../deployment/live.ts')
   const deployment = deploymentOf(fleet, endpointUrl)
-  await checkAccount(deployment)
+  await enter(deployment, 'reads')
   return openLive(deployment)
 }
 

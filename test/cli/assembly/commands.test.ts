@@ -68,6 +68,7 @@ const deps = {
   synthesize,
   canAsk: () => true,
   confirm: vi.fn(async () => true),
+  deployed: vi.fn(async () => undefined as { version?: string; schema?: number } | undefined),
   adopted: vi.fn(async () => [] as Awaited<ReturnType<typeof import('../../../cli/check/api.ts').compare>>),
 }
 type Options = Partial<Parameters<typeof deploy>[0] & Parameters<typeof diff>[0]>
@@ -177,6 +178,29 @@ describe('rebake deploy', () => {
     const ran = deploy({ fleet: mine.file }, { ...deps, canAsk: () => false })
     await expect(ran).rejects.toThrow(BadInput)
     expect(mine.cdk.calls()).toEqual([])
+  })
+
+  it.each([
+    { deployed: { version: '99.0.0' }, options: {}, message: 'Rebake 99.0.0, and this is ' },
+    {
+      deployed: { version: '0.0.1', schema: 99 },
+      options: { allowDowngrade: true },
+      message: 'has a form that this one',
+    },
+  ])('refuses to take the place of $deployed with $options', async ({ deployed, options, message }) => {
+    deps.deployed.mockResolvedValueOnce(deployed)
+    await expect(commands.deploy(mine.file, options)).rejects.toThrow(message)
+    expect(mine.cdk.calls()).toEqual([])
+  })
+
+  it.each([
+    { deployed: { version: '99.0.0', schema: 1 }, options: { allowDowngrade: true } },
+    { deployed: { version: '0.0.1', schema: 1 }, options: {} },
+    { deployed: {}, options: {} },
+  ])('takes the place of $deployed with $options', async ({ deployed, options }) => {
+    deps.deployed.mockResolvedValueOnce(deployed)
+    await commands.deploy(mine.file, options)
+    expect(mine.cdk.calls()).toHaveLength(1)
   })
 
   it('deploys nothing while a pipeline that it adopts would fail', async () => {
