@@ -10,6 +10,7 @@ import { diffCommand } from './diff/command.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { historyCommand } from './history/command.ts'
 import { holdCommand, resumeCommand } from './hold/command.ts'
+import { initCommand } from './init/command.ts'
 import { lineageCommand } from './lineage/command.ts'
 import { examples } from './options/options.ts'
 import { planCommand } from './plan/command.ts'
@@ -26,6 +27,7 @@ import { synthCommand } from './synth/command.ts'
 
 /** In the order of the help. */
 const commands: (() => CommandUnknownOpts)[] = [
+  initCommand,
   checkCommand,
   planCommand,
   rehearseCommand,

@@ -39,6 +39,7 @@ describe('help', () => {
   it('names the commands and the exit codes', () => {
     const names = program.commands.map((command) => command.name())
     expect(names).toEqual([
+      'init',
       'check',
       'plan',
       'rehearse',
