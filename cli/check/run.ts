@@ -1,5 +1,6 @@
 import { loadFleet } from '../fleet.ts'
 import { clock } from '../options/parsers.ts'
+import { headline } from '../render/headline.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import type { CheckOptions } from './command.ts'
 import { comparedLines } from './render.ts'
@@ -12,7 +13,7 @@ import { fleetLines } from './render-fleet.ts'
 export async function check(options: CheckOptions): Promise<void> {
   const { fleet: file, at = clock(), aws, endpointUrl, json = false } = options
   const fleet = loadFleet(file)
-  if (!json) print(fleetLines(fleet, file, at, printed()))
+  if (!json) print([headline(fleet, file), ...fleetLines(fleet, file, at, printed())])
   if (!aws && endpointUrl === undefined) {
     if (json) printJson({ fleet })
     return

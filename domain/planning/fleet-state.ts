@@ -15,6 +15,8 @@ export interface FleetState {
   pointing?: string[]
   /** AMIs of the build account that targets went back from. */
   rolledBack?: string[]
+  /** The version of the Rebake that deployed the functions which planned or looked last. */
+  deployedBy?: string
 }
 
 /** What an upstream's images are baked from now. */

@@ -15,7 +15,12 @@ const second = temporary()
 const files = ['index.js', 'index.js.map']
 const read = (directory: string, name: string, file: string) => readFileSync(join(directory, name, file), 'utf8')
 
-const deployed = { fleet: smallFleet(), definitions: { base: '0a1b2c3d4e5f6789', api: '9876f5e4d3c2b1a0' } }
+const deployed = {
+  fleet: smallFleet(),
+  definitions: { base: '0a1b2c3d4e5f6789', api: '9876f5e4d3c2b1a0' },
+  version: '0.3.0',
+  schema: 1,
+}
 
 let again: Awaited<ReturnType<typeof compileFunctions>>['outputFiles']
 beforeAll(async () => {

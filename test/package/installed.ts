@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { packageName } from '../../cli/product.ts'
+import { packageName } from '../../domain/product.ts'
 
 /** The package in a repository of a user: outside of the clone, with the example's fleet in its root. */
 export interface Installed {
