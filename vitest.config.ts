@@ -13,6 +13,8 @@ const common = {
 const emulator = ['test/emulator/**/*.test.ts']
 /** Whole rehearsals, which ask with the SDK's own clients: in workers of their own, as other tests leave clients mocked. */
 const rehearsals = ['test/rehearsal/**/*.test.ts', 'test/cli/**/served*.test.ts', 'test/events.test.ts']
+/** Of the package as users install it: it takes a build, so `npm test` leaves it to `npm run test:package`. */
+const installed = ['test/package/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -21,8 +23,16 @@ export default defineConfig({
     globalSetup: 'test/support/temporary-files.ts',
     projects: [
       { test: { ...common, name: 'rehearsals', include: rehearsals } },
-      { test: { ...common, name: 'parts', include: ['test/**/*.test.ts'], exclude: [...rehearsals, ...emulator] } },
+      {
+        test: {
+          ...common,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [...rehearsals, ...emulator, ...installed],
+        },
+      },
       { test: { ...common, name: 'emulator', include: emulator } },
+      { test: { ...common, name: 'package', include: installed } },
     ],
   },
 })

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  DeleteParameterCommand,
   GetParameterHistoryCommand,
   GetParametersCommand,
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm'
 import { AnswersLate } from '../domain/errors.ts'
-import { isVersionsFull } from './errors.ts'
+import { isMissing, isVersionsFull } from './errors.ts'
 import { NotYet, TargetMismatch } from './targets.ts'
 
 /** Asked right before something changes in a target: it throws where nothing may change any more. */
@@ -77,6 +78,18 @@ export async function readPointers(ssm: SSMClient, names: string[]): Promise<Map
 /** Seconds: Parameter Store looks for the AMI after it has answered, and stores nothing if it does not find it. */
 const patience = [0, 1, 2, 4, 8]
 
+/** What parameters must hold, by name; one that is undefined may not be there. */
+export type Wanted = Record<string, string | undefined>
+
+/** A parameter that is gone already is as it must be. */
+async function deleteParameter(ssm: SSMClient, name: string): Promise<void> {
+  try {
+    await ssm.send(new DeleteParameterCommand({ Name: name }))
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}
+
 /**
  * Points a target's parameters, in this order, and sees that they hold what they must. Writes those only that hold
  * something else: one that somebody else made as text stays text.
@@ -85,19 +98,20 @@ const patience = [0, 1, 2, 4, 8]
  */
 export async function pointTo(
   ssm: SSMClient,
-  wanted: Record<string, string>,
+  wanted: Wanted,
   { permit = async () => {}, pause = sleep }: { permit?: Permit; pause?: Pause | undefined } = {},
 ): Promise<void> {
   const differing = async (names: string[]) => {
     const held = await readHeld(ssm, names)
     return names
       .filter((name) => held.get(name)?.value !== wanted[name])
-      .map((name) => ({ name, value: wanted[name] ?? '', held: held.get(name) }))
+      .map((name) => ({ name, value: wanted[name], held: held.get(name) }))
   }
   let wrong = await differing(Object.keys(wanted))
   if (wrong.length > 0) await permit()
   for (const { name, value, held } of wrong)
-    await putParameter(ssm, { name, value, dataType: held?.dataType ?? imageType })
+    if (value === undefined) await deleteParameter(ssm, name)
+    else await putParameter(ssm, { name, value, dataType: held?.dataType ?? imageType })
   for (const seconds of patience) {
     if (wrong.length === 0) return
     if (seconds > 0) await pause(seconds * 1000)
@@ -105,7 +119,13 @@ export async function pointTo(
   }
   if (wrong.length === 0) return
   throw new NotYet(
-    wrong.map(({ name, held, value }) => `${name} has ${held?.value ?? 'no value'} and not ${value}`).join(', '),
+    wrong
+      .map(({ name, held, value }) =>
+        value === undefined
+          ? `${name} is still there and has ${held?.value}`
+          : `${name} has ${held?.value ?? 'no value'} and not ${value}`,
+      )
+      .join(', '),
   )
 }
 
@@ -114,7 +134,7 @@ export async function pointTo(
  *
  * @throws AnswersLate naming those that do not hold it; Wrong
  */
-export async function pointOwn(ssm: SSMClient, wanted: Record<string, string>, pause?: Pause): Promise<void> {
+export async function pointOwn(ssm: SSMClient, wanted: Wanted, pause?: Pause): Promise<void> {
   try {
     await pointTo(ssm, wanted, { pause })
   } catch (error) {

@@ -2,6 +2,7 @@ import { CommanderError } from '@commander-js/extra-typings'
 import { BadInput, Failed } from './problems.ts'
 import { createProgram } from './program.ts'
 import { painterFor } from './render/text.ts'
+import { standingIn } from './standing.ts'
 
 /** A reader that goes away (`| head`) has seen enough: no error, and nothing more to say. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -25,6 +26,7 @@ function report(error: unknown): number {
 }
 
 try {
+  process.chdir(standingIn(process.env, process.cwd()))
   await createProgram().parseAsync()
 } catch (error) {
   // A rehearsal that broke off may have left a server open: nothing is worth waiting for.

@@ -67,6 +67,10 @@ export class PublicationIncomplete extends named('PublicationIncomplete') {}
 /** Some targets do not point to the release that their image rolls back to. */
 export class RollbackIncomplete extends named('RollbackIncomplete') {}
 
+/** Every target has its AMI of a roll-out before: nothing is to be distributed. */
+export class CopiesInPlace extends named('CopiesInPlace') {}
+/** What was in place is not, or not as the fleet wants it now: it is distributed. */
+export class CopiesGone extends named('CopiesGone') {}
 /** Somebody must agree before an image goes to a ring, and nobody has yet. */
 export class ApprovalNeeded extends named('ApprovalNeeded') {}
 

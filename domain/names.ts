@@ -18,6 +18,8 @@ export const distributionName = (fleet: string, image: string, ring: string) => 
 export const publishRoleName = (fleet: string) => `${fleet}-publish`
 /** The name is Image Builder's: it assumes this role in each account that it copies an AMI to. */
 export const crossAccountRoleName = 'EC2ImageBuilderDistributionCrossAccountRole'
+/** The runbook that smoke-tests an AMI; also the name of the role that it takes on. */
+export const smokeName = (fleet: string) => resourceName(fleet, 'smoke')
 /** The key of the fleet in a region, of the build account. */
 export const fleetKeyAlias = (fleet: string) => `alias/${fleet}`
 /** In an upstream's account: reads the parameters that name its AMIs. */

@@ -84,6 +84,7 @@ export const stateNames = {
   revoke: [
     'Plan Revocation',
     'Roll Back Images',
+    'Clear Pointers',
     'Roll Back Image',
     'Continue with Other Images',
     'Withdraw Releases',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 /** What esbuild makes: files of one directory each, `<verb-noun>/index.js`. */
@@ -23,13 +24,13 @@ export async function compiledOnce(root: string, sources: string[], compile: () 
   const directory = join(cache, fingerprint(root, sources))
   if (existsSync(directory)) return directory
   const outputs = await compile()
-  await mkdir(cache, { recursive: true })
-  const draft = await mkdtemp(`${directory}.`)
+  const draft = await emptyDirectory(directory)
   for (const { path, contents } of outputs) {
     const target = join(draft, basename(dirname(path)))
     await mkdir(target, { recursive: true })
     await writeFile(join(target, basename(path)), contents)
   }
+  if (dirname(draft) !== cache) return draft
   await forgetOld(cache)
   await rename(draft, directory).catch(async (error: unknown) => {
     await rm(draft, { recursive: true })
@@ -39,12 +40,26 @@ export async function compiledOnce(root: string, sources: string[], compile: () 
   return directory
 }
 
-function fingerprint(root: string, sources: string[]): string {
+/** Beside the directory; where nobody may write there, among the temporary files: then it is for this process alone. */
+async function emptyDirectory(directory: string): Promise<string> {
+  try {
+    await mkdir(dirname(directory), { recursive: true })
+    return await mkdtemp(`${directory}.`)
+  } catch (error) {
+    if (!readOnly.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return await mkdtemp(join(tmpdir(), 'rebake-bundles-'))
+  }
+}
+
+const readOnly = new Set(['EACCES', 'EPERM', 'EROFS'])
+
+/** Of the paths and the contents of directories and files, relative to the root. */
+export function fingerprint(root: string, sources: string[]): string {
   const files = sources.flatMap((source) =>
-    /\.\w+$/.test(source) ? [source] : globSync(`${source}/**/*.*`, { cwd: root }),
+    /\.\w+$/.test(source) ? [source] : globSync(`${source}/**/*`, { cwd: root }),
   )
   const hash = createHash('sha256')
-  for (const file of files.sort())
+  for (const file of files.filter((each) => statSync(join(root, each)).isFile()).sort())
     hash
       .update(file)
       .update('\0')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { MachineName } from './functions/names.ts'
+import { packageFile } from './package-file.ts'
 
 /** A definition in the Amazon States Language. */
 export interface Definition {
@@ -14,7 +15,7 @@ export interface Definition {
  * begin with `x-`, which hold what several states share, are gone.
  */
 export function readDefinition(name: MachineName): Definition {
-  const text = readFileSync(new URL(`../statemachines/${name}.asl.yaml`, import.meta.url), 'utf8')
+  const text = readFileSync(packageFile(`statemachines/${name}.asl.yaml`), 'utf8')
   // As many states may share a retrier as like.
   const { States, ...head } = parse(text, { maxAliasCount: -1, merge: true }) as Definition
   const kept = Object.entries(head).filter(([key]) => !key.startsWith('x-'))

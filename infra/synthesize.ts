@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { App, type CfnElement, type Stack, Validations } from 'aws-cdk-lib'
+import { App, type CfnElement, CfnOutput, type Stack, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { imageFingerprints } from '../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { LimitsExceeded } from '../domain/limits.ts'
+import { version as ours } from '../domain/product.ts'
+import { schema } from '../ledger/table.ts'
 import { bundleFunctions, placeholderFunctions } from './bundle.ts'
 import { featureFlags } from './feature-flags.ts'
 import { type BundleName, functionNames } from './functions/names.ts'
 import type { RebakeFunction } from './rebake-function.ts'
+import { soeStackName } from './stack-names.ts'
 import { BuildStack } from './stacks/build.ts'
 import { RegionKeyStack } from './stacks/region-key.ts'
-import { SoeAccountStack, soeStackName } from './stacks/soe-account.ts'
+import { SoeAccountStack } from './stacks/soe-account.ts'
 import { TargetAccountStack } from './stacks/target-account.ts'
 import { regionsWithFleetKey, upstreamAccounts } from './targets.ts'
 import { excessesOf } from './template-limits.ts'
@@ -25,6 +28,8 @@ export interface SynthesizeOptions {
   bundle?: boolean
   /** false: the templates are not checked, for a run that deploys nothing; it saves most of the time. */
   validate?: boolean
+  /** The version that the stacks say deployed them. Default: ours. */
+  version?: string
 }
 
 export interface Template {
@@ -52,11 +57,11 @@ export interface CloudAssemblySummary {
  * message has the report.
  */
 export async function synthesize(options: SynthesizeOptions): Promise<CloudAssemblySummary> {
-  const { fleet, fleetDirectory, bundle = true, validate = true } = options
+  const { fleet, fleetDirectory, bundle = true, validate = true, version = ours } = options
   const outdir = resolve(options.outdir)
   const bundles = join(outdir, 'functions')
   const definitions = imageFingerprints(fleet, (file) => readFileSync(resolve(fleetDirectory, file), 'utf8'))
-  await (bundle ? bundleFunctions({ fleet, definitions }, bundles) : placeholderFunctions(bundles))
+  await (bundle ? bundleFunctions({ fleet, definitions, version, schema }, bundles) : placeholderFunctions(bundles))
 
   const app = new App({
     outdir,
@@ -72,9 +77,15 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     region,
     stack: new RegionKeyStack(app, { fleet, region }),
   }))
+  // A copy to a region is encrypted with the key there: the build stack waits for it.
+  for (const { stack } of keys) build.addStackDependency(stack)
   const target = new TargetAccountStack(app, { fleet })
   // CloudFormation takes no stack without resources, as it would be where no upstream is in another account.
   const soe = upstreamAccounts(fleet).length > 0 ? new SoeAccountStack(app, { fleet }) : undefined
+  // Never a tag: CloudFormation gives a stack's tags to its resources, and another tag replaces recipes and components of Image Builder.
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-imagebuilder-imagerecipe.html
+  for (const stack of [build, ...keys.map((each) => each.stack), target, ...(soe ? [soe] : [])])
+    new CfnOutput(stack, 'RebakeVersion', { description: 'The version of Rebake that made this stack', value: version })
   if (validate) Validations.of(app).addPlugins(new AwsSolutionsChecks())
   // A rule of cdk-nag reads a deprecated property of every bus policy, and would report us.
   process.env.JSII_DEPRECATED ??= 'quiet'

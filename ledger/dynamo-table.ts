@@ -8,9 +8,16 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import type { ItemKind, KeyOf } from './keys.ts'
-import { type AnyItem, type Attributes, type Stored, schema, type Table } from './table.ts'
+import { type AnyItem, type Attributes, refuseNewer, type Stored, schema, type Table } from './table.ts'
 
 const options = { removeUndefinedValues: true, convertClassInstanceToMap: true }
+
+interface Update {
+  UpdateExpression: string
+  names: Record<string, string>
+  values?: Record<string, unknown>
+  ReturnValues: 'ALL_NEW' | 'ALL_OLD'
+}
 
 /** True when `write` went through, false when its condition did not hold. */
 async function held(write: Promise<unknown>): Promise<boolean> {
@@ -36,13 +43,35 @@ export function dynamoTable(table: string, client = new DynamoDBClient({})): Tab
       ),
     )
 
+  const get = async <K extends ItemKind>(key: KeyOf<K>) => {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: true }),
+    )
+    return Item && refuseNewer(unmarshall(Item) as Stored<K>)
+  }
+
+  /** Sends an update that is not made of a newer item. */
+  const update = async <K extends ItemKind>(key: KeyOf<K>, input: Update) => {
+    const { names, values = {}, ...rest } = input
+    const command = new UpdateItemCommand({
+      ...rest,
+      TableName: table,
+      Key: marshall(key),
+      ConditionExpression: 'attribute_not_exists(#schema) OR #schema <= :schema',
+      ExpressionAttributeNames: { ...names, '#schema': 'schema' },
+      ExpressionAttributeValues: marshall({ ...values, ':schema': schema }, options),
+    })
+    try {
+      return (await client.send(command)).Attributes
+    } catch (error) {
+      // Which says of what schema it is.
+      if (error instanceof ConditionalCheckFailedException) await get(key)
+      throw error
+    }
+  }
+
   return {
-    async get<K extends ItemKind>(key: KeyOf<K>) {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: true }),
-      )
-      return Item && (unmarshall(Item) as Stored<K>)
-    },
+    get,
 
     create: (key, item) => put({ ...key, ...item }, 'attribute_not_exists(pk)'),
 
@@ -60,30 +89,22 @@ export function dynamoTable(table: string, client = new DynamoDBClient({})): Tab
       clauses.push('#schema = :schema')
       const names = Object.fromEntries(given.map(([name], at) => [`#${at}`, name]))
       const values = Object.fromEntries(given.map(([, value], at) => [`:${at}`, value]))
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: marshall(key),
-          UpdateExpression: `SET ${clauses.join(', ')}`,
-          ExpressionAttributeNames: { ...names, '#schema': 'schema' },
-          ExpressionAttributeValues: marshall({ ...values, ':schema': schema }, options),
-          ReturnValues: 'ALL_NEW',
-        }),
-      )
-      return unmarshall(Attributes ?? {}) as Stored<K>
+      const item = await update(key, {
+        UpdateExpression: `SET ${clauses.join(', ')}`,
+        names,
+        values,
+        ReturnValues: 'ALL_NEW',
+      })
+      return unmarshall(item ?? {}) as Stored<K>
     },
 
     async unset<K extends ItemKind>(key: KeyOf<K>, names: string[]) {
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: marshall(key),
-          UpdateExpression: `REMOVE ${names.map((_, at) => `#${at}`).join(', ')}`,
-          ExpressionAttributeNames: Object.fromEntries(names.map((name, at) => [`#${at}`, name])),
-          ReturnValues: 'ALL_OLD',
-        }),
-      )
-      return Attributes && (unmarshall(Attributes) as Stored<K>)
+      const item = await update(key, {
+        UpdateExpression: `REMOVE ${names.map((_, at) => `#${at}`).join(', ')}`,
+        names: Object.fromEntries(names.map((name, at) => [`#${at}`, name])),
+        ReturnValues: 'ALL_OLD',
+      })
+      return item && (unmarshall(item) as Stored<K>)
     },
 
     async all(pk) {
@@ -99,7 +120,7 @@ export function dynamoTable(table: string, client = new DynamoDBClient({})): Tab
             ...(from && { ExclusiveStartKey: from }),
           }),
         )
-        items.push(...(page.Items ?? []).map((item) => unmarshall(item) as AnyItem))
+        items.push(...(page.Items ?? []).map((item) => refuseNewer(unmarshall(item) as AnyItem)))
         from = page.LastEvaluatedKey as typeof from
       } while (from)
       return items

@@ -100,6 +100,9 @@ export interface Distributing {
   kmsKeys?: Record<string, string>
   /** Seconds that it took the last time, where that is known. */
   expected?: number | undefined
+  /** What every target has of a roll-out before: nothing is distributed. */
+  inPlace?: Placement[]
+  /** None where it is in place, nor until what was in place has turned out not to be. */
   parts: DistributedPart[]
 }
 

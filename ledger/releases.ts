@@ -1,6 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { versionOfArn } from '../domain/names.ts'
 import type { FleetState } from '../domain/planning/fleet-state.ts'
+import { stableOf } from '../domain/planning/holds.ts'
 import { newestFirst, type Placement } from '../domain/releases/image-release.ts'
 import type { FleetStateStore } from './fleet-state.ts'
 import type { CopyItem, RefusalItem, ReleaseItem } from './items.ts'
@@ -143,8 +144,8 @@ export async function readPrevious(
   image: string,
   imageArn: string,
 ): Promise<Previous | undefined> {
-  const { released, last } = (await fleetState.read()).images[image] ?? {}
-  const previous = released ?? last
+  const known = await fleetState.read()
+  const previous = stableOf(known, image) ?? known.images[image]?.last
   // A candidate is the last that passed itself.
   if (!previous || previous.version === versionOfArn(imageArn)) return undefined
   const { version, ami } = previous

@@ -4,6 +4,25 @@ import { type ItemKind, type ItemOf, type Key, type KeyOf, keys } from './keys.t
 /** The form in which items are stored. Items of before there was a number, and waits of state machines, have none: 1. */
 export const schema = 1
 
+/** An item was stored by a newer version: it may mean something else. The functions of that version read it. */
+export class NewerSchema extends Error {
+  override readonly name = 'NewerSchema'
+  readonly schema: number
+
+  constructor(stored: number) {
+    super(
+      `The ledger has items of schema ${stored}, and this is schema ${schema}: a newer Rebake was deployed here before.`,
+    )
+    this.schema = stored
+  }
+}
+
+/** @throws NewerSchema */
+export function refuseNewer<I extends { schema?: number }>(item: I): I {
+  if ((item.schema ?? 1) > schema) throw new NewerSchema(item.schema ?? 1)
+  return item
+}
+
 /** What the table itself keeps beside an item's own attributes. */
 export type Stored<K extends ItemKind> = ItemOf<K> &
   Key & { schema?: number } & (K extends VersionedKind ? { version: number } : unknown)
@@ -22,7 +41,7 @@ type NamesOf<T> = T extends unknown ? keyof T : never
 export type AnyItem = Key & { schema?: number }
 
 /**
- * The one table that remembers. Every write touches one item and is atomic; nothing here needs a transaction. What is
+ * The one table that remembers. Every operation throws NewerSchema for an item that a newer version has stored. Every write touches one item and is atomic; nothing here needs a transaction. What is
  * written has the schema's number.
  */
 export interface Table {

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { depth, descendantsOf } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
+import { causeText } from '../domain/messages/failures.ts'
 import { planCampaign } from '../domain/planning/plan.ts'
 import { doneAt, isStep } from '../domain/rebake-steps.ts'
 import { Trigger, titleOf } from '../domain/triggers.ts'
@@ -126,7 +127,7 @@ function imageProgress(
     }
   const ended = { ...base, step: '', done: 1, since }
   if (status === 'SUCCEEDED') return { ...ended, status: 'superseded' }
-  const reason = [error, cause].filter(Boolean).join(': ')
+  const reason = [error, causeText(cause ?? '')].filter(Boolean).join(': ')
   return { ...ended, status: status === 'ABORTED' ? 'aborted' : 'failed', reason }
 }
 

@@ -58,6 +58,28 @@ function loadedAtOnce(file: string, known = new Set<string>()): Set<string> {
   return known
 }
 
+/** Packages that these files load, each after the file; types are not. */
+function packagesOf(files: ReadonlySet<string>): string[] {
+  return [...files].flatMap((name) =>
+    [...readFileSync(join(root, name), 'utf8').matchAll(atOnce)].flatMap(([, next = '']) =>
+      next.startsWith('.') || next.startsWith('node:') ? [] : [`${name}: ${next}`],
+    ),
+  )
+}
+
+describe('the CDK', () => {
+  const commands = globSync('cli/*/run.ts', { cwd: root }).filter((file) => file !== 'cli/rehearse/run.ts')
+
+  it.each(commands)('is not loaded by %s: it takes half a second', (entry) => {
+    const packages = packagesOf(loadedBy(join(root, entry)))
+    expect(packages.filter((name) => /: (aws-cdk-lib|@aws-cdk|constructs|cdk-nag)/.test(name))).toEqual([])
+  })
+
+  it('is found where it is loaded', () => {
+    expect(packagesOf(loadedBy(join(root, 'infra/app.ts')))).toContain('infra/synthesize.ts: aws-cdk-lib')
+  })
+})
+
 describe('help', () => {
   const commands = globSync('cli/*/command.ts', { cwd: root })
   const heavy = /^(@aws|@smithy|aws-cdk|constructs|cdk-nag|esbuild|emulator\/(?!open-questions|operating-systems))/
@@ -70,6 +92,10 @@ describe('help', () => {
     const loaded = loadedAtOnce(join(root, 'cli/main.ts'))
     expect(commands.filter((file) => !loaded.has(file))).toEqual([])
     expect(commands.length).toBeGreaterThan(0)
+  })
+
+  it('and `rebake check` of a file need no SDK', () => {
+    expect([...loadedAtOnce(join(root, 'cli/check/run.ts'))].filter((name) => heavy.test(name))).toEqual([])
   })
 
   it('would need the SDK if the work were loaded with it', () => {

@@ -1,8 +1,7 @@
-import { checkAccount, deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { clock } from '../options/parsers.ts'
+import { headline } from '../render/headline.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
-import { compare } from './api.ts'
 import type { CheckOptions } from './command.ts'
 import { comparedLines } from './render.ts'
 import { fleetLines } from './render-fleet.ts'
@@ -14,11 +13,14 @@ import { fleetLines } from './render-fleet.ts'
 export async function check(options: CheckOptions): Promise<void> {
   const { fleet: file, at = clock(), aws, endpointUrl, json = false } = options
   const fleet = loadFleet(file)
-  if (!json) print(fleetLines(fleet, file, at, printed()))
+  if (!json) print([headline(fleet, file), ...fleetLines(fleet, file, at, printed())])
   if (!aws && endpointUrl === undefined) {
     if (json) printJson({ fleet })
     return
   }
+  // The SDK takes a moment to load: not before it is needed.
+  const { checkAccount, deploymentOf, placeOf } = await import('../deployment/deployment.ts')
+  const { compare } = await import('./api.ts')
   const deployment = deploymentOf(fleet, endpointUrl)
   await checkAccount(deployment)
   const compared = await compare(deployment)

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { resourceName } from '../../domain/names.ts'
 import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { type Ledger, ledgerOn } from '../../ledger/ledger.ts'
-import { type AnyItem, schema, type Table } from '../../ledger/table.ts'
+import { NewerSchema, type Table } from '../../ledger/table.ts'
 import { BadInput } from '../problems.ts'
 import type { Deployment } from './deployment.ts'
 
@@ -17,19 +17,13 @@ export const ledgerOf = ({ fleet, config }: Deployment): Ledger =>
 /** A fleet may be deployed by a newer version than this command is of: its items may mean something else. */
 export const refusingNewer = (table: Table): Table => ({
   ...table,
-  get: async (key) => {
-    const item = await table.get(key)
-    if (item) refuseNewer(item)
-    return item
-  },
-  all: async (pk) => {
-    const items = await table.all(pk)
-    items.forEach(refuseNewer)
-    return items
-  },
+  get: (key) => table.get(key).catch(asBadInput),
+  all: (pk) => table.all(pk).catch(asBadInput),
 })
 
-function refuseNewer({ schema: stored = 1 }: AnyItem): void {
-  if (stored > schema)
-    throw new BadInput(`This fleet was deployed by a newer Rebake (schema ${stored}). Update the command.`)
+function asBadInput(error: unknown): never {
+  if (!(error instanceof NewerSchema)) throw error
+  throw new BadInput(`This fleet was deployed by a newer Rebake (schema ${error.schema}). Update the command.`, {
+    cause: error,
+  })
 }

@@ -8,10 +8,12 @@ import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
 import { scheduleChecks } from './schedules.ts'
 import { subscriptionChecks } from './subscriptions.ts'
+import { versionCheck } from './version.ts'
 
 /** All of them, group by group. */
 export const checks: readonly Check[] = [
   ...deploymentChecks,
+  versionCheck,
   ...accountChecks,
   ...keyChecks,
   ...quotaChecks,

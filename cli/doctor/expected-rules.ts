@@ -1,9 +1,8 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
+import { resourceName, smokeName } from '../../domain/names.ts'
 import { announcementPatterns } from '../../infra/announcements.ts'
-import { checkEvents, type KindWithEvent } from '../../infra/check-kinds.ts'
+import { checkEvents, type KindWithEvent } from '../../infra/check-events.ts'
 import type { FunctionName } from '../../infra/functions/names.ts'
-import { smokeName } from '../../infra/smoke/smoke-tests.ts'
 import { adoptedPipelines } from '../../infra/targets.ts'
 
 type Sample = Record<string, unknown>

@@ -1,6 +1,7 @@
 import { channelsOf } from '../../domain/releases/channels.ts'
 import { everyImage } from '../../ledger/releases.ts'
-import { checkAccount, type Deployment, deploymentOf } from '../deployment/deployment.ts'
+import { type Deployment, deploymentOf } from '../deployment/deployment.ts'
+import { enter } from '../deployment/enter.ts'
 import { type Releases, releasesIn } from '../deployment/releases.ts'
 import { loadFleet } from '../fleet.ts'
 import { checkName } from '../options/names.ts'
@@ -9,7 +10,7 @@ import type { HistoryOptions } from './command.ts'
 import { type History, historyLines } from './render.ts'
 
 const openReleases = async (deployment: Deployment): Promise<Releases> => {
-  await checkAccount(deployment)
+  await enter(deployment, 'reads')
   return releasesIn(deployment)
 }
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { EstateFacts } from '../../domain/estate/facts.ts'
 import type { Proposal, ProposedImage, ProposedRing, ProposedUpstream } from '../../domain/estate/proposal.ts'
-import { packageName } from '../product.ts'
+import { packageName } from '../../domain/product.ts'
 import { oneLine } from '../render/text.ts'
 
 /**

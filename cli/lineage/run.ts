@@ -4,7 +4,8 @@ import type { ImageRelease } from '../../domain/releases/image-release.ts'
 import { ancestorsOf, descendantsOf, findRelease, placesOf } from '../../domain/releases/lineage.ts'
 import { baseOf } from '../../domain/trigger-kinds.ts'
 import { everyImage } from '../../ledger/releases.ts'
-import { checkAccount, type Deployment, deploymentOf } from '../deployment/deployment.ts'
+import { type Deployment, deploymentOf } from '../deployment/deployment.ts'
+import { enter } from '../deployment/enter.ts'
 import { type Releases, releasesIn } from '../deployment/releases.ts'
 import { loadFleet } from '../fleet.ts'
 import { checkName } from '../options/names.ts'
@@ -14,7 +15,7 @@ import type { LineageOptions } from './command.ts'
 import { type Lineage, lineageLines } from './render.ts'
 
 const openReleases = async (deployment: Deployment): Promise<Releases> => {
-  await checkAccount(deployment)
+  await enter(deployment, 'reads')
   return releasesIn(deployment)
 }
 

@@ -1,3 +1,4 @@
+import { fleetName } from '../standing.ts'
 import { collect, instant } from './parsers.ts'
 
 /** What several commands have in common: flags, with their types, and what their help says. */
@@ -15,7 +16,13 @@ type Flags<Options> = {
   [Name in keyof Options]: Exclude<Options[Name], undefined> extends boolean ? boolean : Options[Name]
 }
 
-export const fleetOption = ['-f, --fleet <file>', 'the fleet', 'fleet.yaml'] as const
+/** Where it is not given, `createProgram` puts the nearest in its place. */
+export const fleetOption = [
+  '-f, --fleet <file>',
+  'the fleet; without it the nearest, here or in a folder above',
+  fleetName,
+] as const
+export const profileOption = ['--profile <name>', 'the AWS profile whose credentials are used'] as const
 export const eventHelp = 'an event as EventBridge delivers it, a JSON file such as those in events/'
 export const releaseHelp = 'as if this upstream of the fleet had just released an AMI'
 export const imageOption = [
@@ -28,6 +35,7 @@ export const amiOption = ['--ami <id>', 'with --upstream: from this AMI, which i
 export const emergencyOption = ['--emergency', 'no freeze and no window holds it up'] as const
 export const endpointOption = ['--endpoint-url <url>', 'a rehearsal that is served, in place of AWS'] as const
 
+export const exitCodeOption = ['--exit-code', 'end with 3 where something would change'] as const
 export const yesOption = ['-y, --yes', 'go on without asking'] as const
 export const atOption = [
   '--at <time>',

@@ -5,6 +5,7 @@ import {
   endpointOption,
   eventHelp,
   examples,
+  exitCodeOption,
   fleetOption,
   imageOption,
   jsonOption,
@@ -30,10 +31,12 @@ const declaration = () =>
     .option(...upstreamOption)
     .option(...amiOption)
     .option('--drift', 'what the regular look at all images would set right (needs --live)')
+    .option('--base <ref>', 'what a deploy of this fleet would change and have baked, beside the fleet of this git ref')
     .option(...emergencyOption)
     .option('--at <time>', 'when it happens. Default: what the event says, the next time of a cycle, or now', instant)
     .option('-l, --live', 'ask the ledger what has been baked and what is about to be')
     .option(...endpointOption)
+    .option(...exitCodeOption)
     .option(...jsonOption('print the plan as one JSON document'))
     .addHelpText(
       'after',
@@ -41,6 +44,7 @@ const declaration = () =>
         'rebake plan --event events/ec2.ami-available.json',
         'rebake plan --release ubuntu-soe --at 2026-12-20T03:00:00Z',
         'rebake plan --image payments-api --live',
+        'rebake plan --base origin/main --exit-code',
         'rebake plan --drift --endpoint-url http://127.0.0.1:4566',
       ),
     )

@@ -1,4 +1,5 @@
 import { childrenOf } from '../../domain/fleet/graph.ts'
+import { stableOf } from '../../domain/planning/holds.ts'
 import { reasonNotToPromote } from '../../domain/planning/promotion.ts'
 import { campaignName, type Promotion } from '../../domain/triggers.ts'
 import { deploymentOf, placeOf } from '../deployment/deployment.ts'
@@ -46,11 +47,12 @@ export async function promote(
   const not = isItself ? undefined : reasonNotToPromote(fleet, trigger, standing)
   if (not !== undefined || !release)
     throw new Failed(`Nothing was promoted: ${not ?? `${image} has no release ${version}`}.`)
-  const { last, released } = known.images[image] ?? {}
+  const { last } = known.images[image] ?? {}
+  const stable = stableOf(known, image)
   const plan: PromotionPlan = {
     campaign,
     release,
-    ...(released && { stable: released.version }),
+    ...(stable && { stable: stable.version }),
     ...(last && last.version !== version && { newest: last.version }),
     children: childrenOf(fleet, image),
     forecast: forecast(fleet, { trigger, known }, { definitions: {}, gone: new Set(), time: trigger.time }),

@@ -63,7 +63,10 @@ export function previewLines(
         ]
       : [],
     stranded.length > 0
-      ? say(`There is no good release of ${list(stranded)}: new launches there fail until it is baked again.`, 'red')
+      ? say(
+          `There is no good release of ${list(stranded)}: its parameters are deleted, in every account. Launches by them fail, also of Auto Scaling groups, until it is baked again.`,
+          'red',
+        )
       : [],
     rebake.length > 0
       ? say(`Baked again afterwards: ${list(rebake)}, with what descends from them.`)
@@ -78,7 +81,7 @@ const copiesOf = ({ withdrawals }: Preview, image: string, version: string) =>
 const pointersText = ({ goBack, stranded }: Preview, image: string) => {
   const back = goBack.find((each) => each.image === image)
   if (back) return `back to ${back.to}`
-  return stranded.includes(image) ? 'stay: no good release' : 'none on it'
+  return stranded.includes(image) ? 'deleted: no good release' : 'none on it'
 }
 
 /** Each image whose pointers roll back, and each account and region that has AMIs, as they are now. */

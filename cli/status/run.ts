@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { checkAccount, type Deployment, deploymentOf, placeOf } from '../deployment/deployment.ts'
+import { type Deployment, deploymentOf, placeOf } from '../deployment/deployment.ts'
+import { enter } from '../deployment/enter.ts'
 import { loadFleet } from '../fleet.ts'
 import type { Failed } from '../problems.ts'
 import { followDisplay } from '../rehearse/display.ts'
@@ -21,7 +22,7 @@ export interface StatusDeps {
 
 const liveDeps = (): StatusDeps => ({
   open: async (deployment) => {
-    await checkAccount(deployment)
+    await enter(deployment, 'reads')
     return statusIn(deployment)
   },
   pause: sleep,

@@ -1,4 +1,5 @@
-import { checkAccount, type Deployment } from '../deployment/deployment.ts'
+import type { Deployment } from '../deployment/deployment.ts'
+import { enter } from '../deployment/enter.ts'
 import { clock } from '../options/parsers.ts'
 import { BadInput } from '../problems.ts'
 import { canAsk, confirm } from './ask.ts'
@@ -18,7 +19,7 @@ export const changeDeps = <Opened>(
   open: (deployment: Deployment, caller: string) => Opened | Promise<Opened>,
 ): ChangeDeps<Opened> => ({
   now: clock(),
-  open: async (deployment) => open(deployment, await checkAccount(deployment)),
+  open: async (deployment) => open(deployment, await enter(deployment, 'writes')),
   canAsk,
   confirm,
 })

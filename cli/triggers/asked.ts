@@ -13,7 +13,7 @@ import { causeOfEvent, causeOfUpstream } from './release.ts'
 /** What may be asked about: one trigger, and when. */
 export type Asked = Pick<
   PlanOptions,
-  'event' | 'release' | 'cycle' | 'image' | 'upstream' | 'ami' | 'drift' | 'emergency' | 'at'
+  'base' | 'event' | 'release' | 'cycle' | 'image' | 'upstream' | 'ami' | 'drift' | 'emergency' | 'at'
 >
 
 /** What is there to answer with. */
@@ -27,11 +27,11 @@ export interface TriggerContext {
 
 /** @throws BadInput unless exactly one trigger is asked about, and with what it needs */
 export function checkAsked(asked: Asked, live: boolean): void {
-  const { event, release, cycle, image, upstream, ami, drift } = asked
-  const given = [event, release, cycle, image, upstream, drift].filter((each) => each !== undefined)
+  const { base, event, release, cycle, image, upstream, ami, drift } = asked
+  const given = [base, event, release, cycle, image, upstream, drift].filter((each) => each !== undefined)
   if (given.length !== 1)
     throw new BadInput(
-      'plan needs one trigger: --event FILE, --release UPSTREAM, --cycle NAME, --image NAME, --upstream NAME or --drift.',
+      'plan needs one trigger: --event FILE, --release UPSTREAM, --cycle NAME, --image NAME, --upstream NAME or --drift; or --base REF, which is about a deploy.',
     )
   checkAmi(ami, upstream)
   if (drift && !live) throw new BadInput('--drift compares the fleet with what the ledger knows: it needs --live.')

@@ -53,7 +53,7 @@ export function releaseRevoked(facts: RevokedFacts): Message {
       ],
       stranded.length > 0 && [
         '',
-        `There is no good release of ${stranded.join(', ')}: the pointers stay where they are, and new launches fail.`,
+        `There is no good release of ${stranded.join(', ')}: its parameters are deleted, in every account, and launches by them fail until it is baked again.`,
       ],
       inUse.length > 0 && [
         '',

@@ -11,8 +11,12 @@ export interface FleetState {
   images: Record<string, ImageState>
   /** AMIs of the build account that nobody may use any more. */
   revoked?: string[]
+  /** Revocations of which some parameter may still name an AMI: the hourly job goes on with them. */
+  pointing?: string[]
   /** AMIs of the build account that targets went back from. */
   rolledBack?: string[]
+  /** The version of the Rebake that deployed the functions which planned or looked last. */
+  deployedBy?: string
 }
 
 /** What an upstream's images are baked from now. */

@@ -1,5 +1,6 @@
 import type { Fleet } from '../fleet/model.ts'
 import type { FleetState } from './fleet-state.ts'
+import { stableOf } from './holds.ts'
 
 /** How much of its promise an image has used up: at 100 the promise is broken. */
 export interface Freshness {
@@ -23,4 +24,4 @@ export const freshnessOf = (fleet: Fleet, known: FleetState, time: string): Fres
 
 /** What targets have since when. A ledger of before the promises has no time for a release: then its newest bake's. */
 const sinceOf = (known: FleetState, image: string): string | undefined =>
-  known.images[image]?.released?.at ?? known.images[image]?.last?.at
+  stableOf(known, image)?.at ?? known.images[image]?.last?.at

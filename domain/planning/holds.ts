@@ -1,4 +1,4 @@
-import { type FleetState, withImage } from './fleet-state.ts'
+import { type FleetState, type ImageState, withImage } from './fleet-state.ts'
 
 /** An image that somebody keeps where it is: nothing of it is baked and nothing moves until it is resumed. */
 export interface Hold {
@@ -22,10 +22,17 @@ export const resume = (known: FleetState, image: string): FleetState =>
   known.images[image]?.held ? withImage(known, image, ({ held: _, ...before }) => before) : known
 
 /** Nothing is baked from these AMIs of the build account any more, and nothing points to them. */
-export const recordRevoked = (known: FleetState, amis: readonly string[]): FleetState => ({
+export const recordRevoked = (known: FleetState, amis: readonly string[], operation: string): FleetState => ({
   ...known,
   revoked: [...new Set([...(known.revoked ?? []), ...amis])],
+  pointing: [...new Set([...(known.pointing ?? []), operation])],
 })
+
+/** No parameter names an AMI of this revocation any more. */
+export const recordCleared = (known: FleetState, operation: string): FleetState =>
+  known.pointing?.includes(operation)
+    ? { ...known, pointing: known.pointing.filter((other) => other !== operation) }
+    : known
 
 /** Nothing of these AMIs goes any further, nor of what was baked from them. */
 export const recordRolledBack = (known: FleetState, amis: readonly string[]): FleetState =>
@@ -43,11 +50,22 @@ export function reasonToRefuse({ revoked, rolledBack }: FleetState, ami: string)
   return rolledBack?.includes(ami) ? `${ami} was rolled back` : undefined
 }
 
-/** An image whose newest AMI is revoked, and that has no other to roll back to: nothing is baked from it for now. */
+/** What is stable of an image: never what is revoked, though targets may have nothing else. */
+export function stableOf({ images, revoked }: FleetState, image: string): ImageState['released'] {
+  const { released } = images[image] ?? {}
+  return released && revoked?.includes(released.ami) ? undefined : released
+}
+
+/**
+ * An image whose AMIs are revoked, and that has no other to roll back to: nothing is baked from its newest for now, and
+ * nothing of it is stable.
+ */
 export function forgetRevoked(known: FleetState, image: string): FleetState {
-  const { last } = known.images[image] ?? {}
-  if (!last || !known.revoked?.includes(last.ami)) return known
-  return withImage(known, image, ({ last: _, ...before }) => before)
+  const { last, released } = known.images[image] ?? {}
+  const isRevoked = (ami: string | undefined) => ami !== undefined && known.revoked?.includes(ami)
+  const without = (key: 'last' | 'released', is: boolean | undefined) => (now: FleetState) =>
+    is ? withImage(now, image, ({ [key]: _, ...before }) => before) : now
+  return without('released', isRevoked(released?.ami))(without('last', isRevoked(last?.ami))(known))
 }
 
 /** Why nothing more may come of a rebake, in words: its image is held, or an AMI that it is about is refused. */

@@ -1,7 +1,7 @@
 import type { Fleet } from '../fleet/model.ts'
 import type { ImageRelease } from '../releases/image-release.ts'
 import type { FleetState } from './fleet-state.ts'
-import { clearRolledBack, reasonToStop } from './holds.ts'
+import { clearRolledBack, reasonToStop, stableOf } from './holds.ts'
 
 /** A roll-out of the image that has its lock, or waits for it. */
 export interface RollingOut {
@@ -36,7 +36,7 @@ export function reasonNotToPromote(
   // A caller who asks for it takes back that it was rolled back.
   const stop = reasonToStop(clearRolledBack(known, ami), image, [ami, parentAmi])
   if (stop) return stop
-  if (known.images[image]?.released?.version === version) return `${what} is stable already`
+  if (stableOf(known, image)?.version === version) return `${what} is stable already`
   const same = rollingOut.find((other) => other.version === version)
   if (same) return `campaign ${same.campaign} rolls out ${what} now`
   const newer = rollingOut.find((other) => other.number > release.number)

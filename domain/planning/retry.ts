@@ -1,6 +1,7 @@
 import type { Fleet } from '../fleet/model.ts'
 import { type ImageStatus, imageStatusesForPeople } from '../image-status.ts'
 import type { FleetState } from './fleet-state.ts'
+import { stableOf } from './holds.ts'
 
 /** What takes an image up again where it last failed, or in words why nothing does. */
 export type Retry =
@@ -17,11 +18,11 @@ type Outcome = { status: ImageStatus; reason: string } | undefined
  * @param outcome what became of the image in the campaign that made its newest candidate
  */
 export function retryOf(fleet: Fleet, known: FleetState, image: string, outcome: Outcome): Retry {
-  const { attempt, last, released, pending = [] } = known.images[image] ?? {}
+  const { attempt, last, pending = [] } = known.images[image] ?? {}
   const coming = pending.at(-1)
   if (coming) return { not: `campaign ${coming.campaign} is to bake ${image}` }
   if (attempt?.failed !== undefined) return { again: 'bake', campaign: attempt.campaign, why: attempt.failed }
-  const isThrough = last === undefined || released?.version === last.version
+  const isThrough = last === undefined || stableOf(known, image)?.version === last.version
   if (!isThrough && outcome && imageStatusesForPeople[outcome.status].retried)
     return {
       again: 'roll-out',

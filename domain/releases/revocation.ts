@@ -19,7 +19,7 @@ export interface Revocation {
   releases: ImageRelease[]
   /** Images of which some target may have one of them, and the release that their pointers roll back to. */
   goBack: { image: string; to: string }[]
-  /** Images of the same kind without a good release: their pointers stay, and what they point to is disabled. */
+  /** Images of the same kind without a good release: their pointers are deleted, and what they pointed to is disabled. */
   stranded: string[]
   /** Releases that were baked from them and are not revoked with them. */
   spared: ImageRelease[]

@@ -1,6 +1,7 @@
 import type { Fleet } from '../fleet/model.ts'
-import { channelParameter, channels, pointerName, targetParameter } from '../names.ts'
+import { type Channel, channelParameter, channels, pointerName, targetParameter } from '../names.ts'
 import { placeOf, type Target } from '../planning/ring-order.ts'
+import type { PointerNames } from './channels.ts'
 
 /** What may use an AMI. */
 export const useKinds = ['channel', 'launch-template', 'auto-scaling-group', 'instance'] as const
@@ -24,18 +25,33 @@ export function pointersIn(
 ): string[] {
   const isBuild = account === build.account
   const own =
-    isBuild && region === build.region
-      ? images.flatMap((image) => channels.map((channel) => pointerName(fleet, image, channel)))
-      : []
-  const ofRings = Object.entries(rings).flatMap(([name, ring]) =>
-    ring.regions.includes(region) && (!isBuild || ring.accounts.includes(account))
-      ? images.map((image) => targetParameter(ring.parameter, { fleet, image, ring: name }))
+    isBuild && region === build.region ? images.flatMap((image) => Object.values(ownPointers(fleet, image))) : []
+  const ofRings = images.flatMap((image) => ringPointers({ name: fleet, build, rings }, image, { account, region }))
+  return [...new Set([...own, ...ofRings.flatMap((names) => Object.values(names))])]
+}
+
+const channelsBelow = (nameOf: (channel: Channel) => string) =>
+  Object.fromEntries(channels.map((channel) => [channel, nameOf(channel)])) as Record<Channel, string>
+
+/** The build account's own channels of an image. */
+export const ownPointers = (fleet: string, image: string): PointerNames =>
+  channelsBelow((channel) => pointerName(fleet, image, channel))
+
+/** The parameters of an image in a target, by the rings that may reach it. Rings may share one. */
+export function ringPointers(
+  { name: fleet, build, rings }: Pick<Fleet, 'name' | 'build' | 'rings'>,
+  image: string,
+  { account, region }: Target,
+): (PointerNames & { parameter: string })[] {
+  const parameters = Object.entries(rings).flatMap(([name, ring]) =>
+    ring.regions.includes(region) && (account !== build.account || ring.accounts.includes(account))
+      ? [targetParameter(ring.parameter, { fleet, image, ring: name })]
       : [],
   )
-  return [
-    ...own,
-    ...[...new Set(ofRings)].flatMap((name) => [name, ...channels.map((channel) => channelParameter(name, channel))]),
-  ]
+  return [...new Set(parameters)].map((parameter) => ({
+    parameter,
+    ...channelsBelow((channel) => channelParameter(parameter, channel)),
+  }))
 }
 
 const words: Record<UseKind, string> = {

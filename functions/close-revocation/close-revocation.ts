@@ -29,7 +29,7 @@ export async function close(deps: CloseRevocationDeps, { operation, time }: { op
   if (!item) throw new Error(`there is no operation ${operation}`)
   if (item.status !== 'running') return { problems: item.problems?.length ?? 0 }
   const withdrawals = await ledger.operations.readWithdrawals(operation)
-  const problems = [...(await rollbackProblems(ledger, item)), ...problemsOf(withdrawals)]
+  const problems = [...(await rollbackProblems(ledger, item)), ...(item.problems ?? []), ...problemsOf(withdrawals)]
   await ledger.fleetState.change((known) => item.stranded.reduce(forgetRevoked, known))
   const campaign = await rebake(deps, item)
   const { image, version, reason = '', by, releases, goBack, stranded } = item

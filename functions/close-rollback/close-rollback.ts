@@ -56,19 +56,20 @@ async function follow(
   const read = (version: string) => ledger.releases.read({ image, version })
   const to = await read(record.to)
   if (!to) throw new Error(`release ${record.to} of ${image} is gone`)
-  const previous = record.previous && (await read(record.previous))
-  if (ring === undefined)
+  const previous = record.previous === undefined ? undefined : await read(record.previous)
+  const goesBack = ring === undefined && !to.revoked
+  if (goesBack)
     await pointOwn(
       ssm,
       {
-        ...(previous && { [pointerName(fleet, image, 'previous')]: previous.ami }),
+        [pointerName(fleet, image, 'previous')]: previous?.revoked ? undefined : previous?.ami,
         [pointerName(fleet, image, 'candidate')]: to.ami,
         [pointerName(fleet, image, 'stable')]: to.ami,
       },
       pause,
     )
   await ledger.fleetState.change((before) => {
-    const known = ring === undefined ? wentBack(before, to, time) : before
+    const known = goesBack ? wentBack(before, to, time) : before
     if (record.hold || known.images[image]?.held?.operation !== record.operation) return known
     return heldBefore ? hold(known, image, heldBefore) : resume(known, image)
   })

@@ -25,6 +25,9 @@ export type ExamineAccountsInput = v.InferOutput<typeof ExamineAccountsInput>
 /** What was deployed, and the accounts of each ring as they are now, or why nobody tells. */
 export interface FleetReport {
   fingerprints: Record<string, string>
+  /** Of the Rebake that deployed it, and of the items that its functions store; none of before there were such numbers. */
+  version?: string
+  schema?: number
   rings: Record<string, { accounts: string[] } | { unreadable: string }>
 }
 
@@ -66,10 +69,10 @@ export async function examineAccounts(
 }
 
 async function examineFleet({ deployed, organizations }: ExamineAccountsDeps): Promise<FleetReport> {
-  const { fleet, definitions } = deployed
+  const { fleet, definitions, version, schema } = deployed
   const rings: FleetReport['rings'] = {}
   for (const ring of Object.keys(fleet.rings)) rings[ring] = await membersOf(deployed, organizations, ring)
-  return { fingerprints: fleetFingerprints(fleet, definitions), rings }
+  return { fingerprints: fleetFingerprints(fleet, definitions), version, schema, rings }
 }
 
 async function membersOf({ fleet }: Deployed, organizations: OrganizationsClient, ring: string) {

@@ -17,6 +17,8 @@ import { decidePromotion, promotionRoots } from './plan-promotion.ts'
 interface PlanCampaignDeps {
   fleet: Fleet
   definitions: Record<string, string>
+  /** Of the Rebake that deployed this: it stays beside what was decided. */
+  version: string
   ec2: EC2Client
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   imageBuilderArnPrefix: string
@@ -95,11 +97,12 @@ async function decide(deps: PlanCampaignDeps, request: PlanCampaignInput, gone: 
     const plan = planCampaign(fleet, trigger, { campaign, time, known, definitions, gone, again })
     const number = numberOf(known, campaign)
     made = { plan, number }
-    return recordPlan(
+    const planned = recordPlan(
       known,
       { campaign, number, emergency: trigger.emergency },
       plan.images.filter(({ decision }) => decision === 'bake'),
     )
+    return { ...planned, deployedBy: deps.version }
   })
   const { plan, number } = made as NonNullable<typeof made>
   for (const image of plan.images) await ledger.campaigns.recordPlanned(campaign, itemOf(deps, request, image, number))

@@ -70,6 +70,7 @@ export async function plan(deps: PlanRevocationDeps, request: PlanRevocationInpu
     recordRevoked(
       known,
       releases.map(({ ami }) => ami),
+      operation,
     ),
   )
   await ledger.operations.recordWithdrawals(operation, withdrawals)

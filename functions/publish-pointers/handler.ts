@@ -4,6 +4,7 @@ import { CampaignStore } from '../../ledger/campaigns.ts'
 import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { FleetStateStore } from '../../ledger/fleet-state.ts'
 import { LockStore } from '../../ledger/locks.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { env } from '../runtime/env.ts'
 import { createHandler } from '../runtime/handler.ts'
 import { arn, rebake, text } from '../runtime/schemas.ts'
@@ -14,7 +15,12 @@ const { LEDGER_TABLE, FLEET_NAME } = env('LEDGER_TABLE', 'FLEET_NAME')
 const table = dynamoTable(LEDGER_TABLE)
 const deps = {
   fleet: FLEET_NAME,
-  ledger: { campaigns: new CampaignStore(table), fleetState: new FleetStateStore(table), locks: new LockStore(table) },
+  ledger: {
+    campaigns: new CampaignStore(table),
+    fleetState: new FleetStateStore(table),
+    locks: new LockStore(table),
+    releases: new ReleaseStore(table),
+  },
   cloudWatch: cloudWatchOf(FLEET_NAME),
 }
 

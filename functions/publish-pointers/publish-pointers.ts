@@ -11,7 +11,7 @@ import { requireRolloutLock } from '../workflow/rollout-guard.ts'
 
 export interface PublishDeps {
   fleet: string
-  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   pause?: Pause
 }
 

@@ -1,12 +1,15 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { OperationStore } from '../../ledger/operations.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { createHandler, measure } from '../runtime/handler.ts'
 import { time } from '../runtime/schemas.ts'
 import { settle } from '../settle-execution/settle-execution.ts'
 import { campaignDeps, closeDeps, ledgerTable } from '../workflow/dependencies.ts'
+import { clearLeft } from './clear-left.ts'
 import { measureFleet } from './measure-fleet.ts'
 import { reconcileImages } from './reconcile-images.ts'
 import { remind } from './remind.ts'
@@ -19,7 +22,7 @@ const deps = {
   ...closing,
   ...campaignDeps(),
   ...deployed(),
-  ledger: { ...closing.ledger, operations: new OperationStore(table) },
+  ledger: { ...closing.ledger, operations: new OperationStore(table), releases: new ReleaseStore(table) },
   imageBuilder: new ImagebuilderClient({}),
 }
 const sweeping = {
@@ -38,6 +41,7 @@ export const handler = createHandler(v.object({ time }), async (due) => {
   const open = await deps.ledger.campaigns.readOpenApprovals(await deps.ledger.locks.read())
   measureFleet({ ...deps, measure }, { known: now, claims: locks, openApprovals: open.length, ...due })
   const { campaigns } = await reconcileImages(deps, now, due.time)
+  await clearLeft({ ...deps, ssm: new SSMClient({}) }, now)
   await remind(deps, open, due.time)
   if (failures.length > 0)
     throw new AggregateError(failures, `not settled: ${failures.map(({ message }) => message).join('; ')}`)

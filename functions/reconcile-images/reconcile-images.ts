@@ -14,6 +14,8 @@ import { startCampaign } from '../workflow/start-campaign.ts'
 interface ReconcileImagesDeps {
   fleet: Fleet
   definitions: Record<string, string>
+  /** Of the Rebake that deployed this. */
+  version: string
   ledger: Pick<Ledger, 'fleetState'>
   stepFunctions: SFNClient
   campaignArn: string
@@ -23,6 +25,9 @@ interface ReconcileImagesDeps {
 
 /** Holds every image against what it should be, and sets right what is not; what nobody can set right is reported, once. */
 export async function reconcileImages(deps: ReconcileImagesDeps, known: FleetState, time: string) {
+  // Commands read it there, to see that they are of another version.
+  if (known.deployedBy !== deps.version)
+    await deps.ledger.fleetState.change((now) => ({ ...now, deployedBy: deps.version }))
   const findings = driftOf(deps.fleet, deps.definitions, known, time)
   const given = findings.flatMap((finding) => ('hopeless' in finding ? [finding] : []))
   for (const [index, { image, hopeless }] of given.entries()) {

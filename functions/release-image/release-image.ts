@@ -5,6 +5,7 @@ import { type Pause, pointOwn, readPointers } from '../../aws/pointers.ts'
 import { imageReleased } from '../../domain/messages/images.ts'
 import { pointerName } from '../../domain/names.ts'
 import { recordPromotion, recordReleased } from '../../domain/planning/transitions.ts'
+import { previousFor } from '../../domain/releases/channels.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { type CloseDeps, type Closing, close } from '../workflow/close-rebake.ts'
@@ -29,7 +30,7 @@ export async function release(deps: ReleaseImageDeps, closing: Closing & { ami: 
   const item = await deps.ledger.campaigns.readOrdered(campaign, image)
   // A repeated closing holds nothing any more, and what is released stays so.
   if (item.status !== 'released') await requireRolloutLock(deps.ledger, execution, item)
-  await promote(deps, image, ami)
+  await promote(deps, item, ami)
   await close(deps, closing, async (item) => {
     const facts = released(campaign, item)
     const { imageArn = '' } = item
@@ -53,14 +54,18 @@ export async function release(deps: ReleaseImageDeps, closing: Closing & { ami: 
   return {}
 }
 
-/** What was stable is previous; a repeated promotion moves nothing. */
-async function promote({ fleet, ssm, pause }: ReleaseImageDeps, image: string, ami: string) {
-  const stable = pointerName(fleet, image, 'stable')
-  const before = (await readPointers(ssm, [stable])).get(stable)
-  if (before === ami) return
+/** The last good release before it is previous; a repeated promotion moves nothing. */
+async function promote(
+  { fleet, ledger, ssm, pause }: ReleaseImageDeps,
+  { image, version }: CampaignImageItem,
+  ami: string,
+) {
+  const [stable, previous] = [pointerName(fleet, image, 'stable'), pointerName(fleet, image, 'previous')]
+  const named = await readPointers(ssm, [stable, previous])
+  const now = { stable: named.get(stable), previous: named.get(previous) }
+  const before = previousFor(await ledger.releases.readAll(image), version, now, (release) => release.ami)
   // Before stable: else a repeat would not know it any more.
-  const previous = before === undefined ? {} : { [pointerName(fleet, image, 'previous')]: before }
-  await pointOwn(ssm, { ...previous, [stable]: ami }, pause)
+  await pointOwn(ssm, { [previous]: before, [stable]: ami }, pause)
 }
 
 const released = (campaign: string, image: CampaignImageItem) => ({

@@ -7,6 +7,10 @@ export interface Deployed {
   fleet: Fleet
   /** `definitionOf` every image. */
   definitions: Record<string, string>
+  /** Of the Rebake that deployed it. */
+  version: string
+  /** The number of the form in which its functions store items: ledger/table.ts. */
+  schema: number
 }
 
 export const deployed = (): Deployed =>

@@ -11,12 +11,13 @@ import { keyArnOf } from '../../aws/keys.ts'
 import { accountsOf } from '../../aws/organizations.ts'
 import { TargetMismatch } from '../../aws/targets.ts'
 import { looksEvery } from '../../domain/alarms.ts'
-import { DistributionFailed } from '../../domain/errors.ts'
+import { CopiesInPlace, DistributionFailed } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { resourceName } from '../../domain/names.ts'
 import { firstLook, type Part, planDistribution } from '../../domain/planning/distribution.ts'
-import type { RingOrder } from '../../domain/planning/ring-order.ts'
-import type { Distributing } from '../../ledger/items.ts'
+import { placeOf, type RingOrder } from '../../domain/planning/ring-order.ts'
+import type { Placement } from '../../domain/releases/image-release.ts'
+import type { CampaignImageItem, Distributing } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { mustHaveBeenQuiet } from '../workflow/alarm-guard.ts'
 import { requireApproval } from '../workflow/approval-guard.ts'
@@ -52,12 +53,12 @@ interface StartDistributionInput {
  *
  * @returns the ARN to wait for first, and after how many seconds to ask about it where no event comes
  * @throws Superseded where an emergency has overtaken it; AlarmFired and AlarmUnknown by the ring before; OutsideChangeWindow where a freeze or a window
- * forbids it now, or sooner than that is over where an alarm is to be asked meanwhile; ApprovalNeeded; OrganizationUnreadable; QuotaReached.
+ * forbids it now, or sooner than that is over where an alarm is to be asked meanwhile; ApprovalNeeded; CopiesInPlace; OrganizationUnreadable; QuotaReached.
  */
 export async function startDistribution(deps: StartDistributionDeps, request: StartDistributionInput) {
   const { ledger } = deps
   const { execution, time, imageArn } = request
-  const { item, ring, before } = await readRing(ledger, request)
+  const { item, ring, before: ringBefore } = await readRing(ledger, request)
   const { order } = item
   const from = {
     ...buildOf(imageArn),
@@ -66,16 +67,23 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
   }
   await requireRolloutLock(ledger, execution, item)
   // Before anything that may take weeks, and again in each of them: CloudWatch forgets.
-  if (before) await mustHaveBeenQuiet(deps, item, before, request)
-  const longest = before?.alarm ? { longest: looksEvery } : {}
+  if (ringBefore) await mustHaveBeenQuiet(deps, item, ringBefore, request)
+  const longest = ringBefore?.alarm ? { longest: looksEvery } : {}
   await requireOpenWindow(deps, order, { image: request.image, ring: ring.ring }, { time, ...longest })
   await requireApproval(ledger, order, ring)
 
-  const known = item.distributing?.[ring.ring]
+  const before = item.distributing?.[ring.ring]
+  if (before?.inPlace) throw new CopiesInPlace(inPlaceText(ring))
+  const known = before?.parts.length ? before : undefined
   const accounts =
     known?.parts.flatMap((part) => part.accounts) ?? (await accountsOf(deps.organizations, ring, from.account))
   if (accounts.length === 0) throw new DistributionFailed(`ring ${ring.ring} has no active account`)
   const kmsKeys = known ? (known.kmsKeys ?? ring.kmsKeys) : await keysOf(deps, ring)
+  const inPlace = before ? undefined : await placedBefore(deps, item, ring, accounts)
+  if (inPlace) {
+    await ledger.campaigns.recordDistributing(request, item, { startedAt: time, kmsKeys, inPlace, parts: [] })
+    throw new CopiesInPlace(inPlaceText(ring))
+  }
   const planned = planDistribution({ ...ring, kmsKeys }, accounts, from)
   const distributing: Distributing = known ?? {
     startedAt: time,
@@ -91,6 +99,22 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
     await ledger.campaigns.recordDistributing(request, item, distributing)
   }
   return { awaited: distributing.parts[0]?.arn, lookAfter: firstLook(distributing.expected) }
+}
+
+const inPlaceText = ({ ring }: RingOrder) => `ring ${ring} has it from a roll-out before`
+
+/** What every target of a ring got of this release in a roll-out before; undefined where one got none. */
+async function placedBefore(
+  { ledger }: StartDistributionDeps,
+  { image, version = '' }: CampaignImageItem,
+  { ring, regions }: RingOrder,
+  accounts: string[],
+): Promise<Placement[] | undefined> {
+  const { distributed = {} } = (await ledger.releases.read({ image, version })) ?? {}
+  const had = new Map(distributed[ring]?.map((placed) => [placeOf(placed), placed]))
+  const targets = accounts.flatMap((account) => regions.map((region) => had.get(placeOf({ account, region }))))
+  const placed = targets.flatMap((target) => target ?? [])
+  return placed.length === targets.length ? placed : undefined
 }
 
 /** Seconds that the last release through this ring took; undefined where nobody knows. */

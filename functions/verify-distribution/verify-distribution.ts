@@ -3,6 +3,8 @@ import type { Ami, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { snapshotsOf, tagSnapshots } from '../../aws/snapshots.ts'
 import { inEach, NotYet, Targets } from '../../aws/targets.ts'
 import {
+  AnswersLate,
+  CopiesGone,
   DistributionFailed,
   DistributionIncomplete,
   DistributionInProgress,
@@ -14,6 +16,7 @@ import { wantsEncryption } from '../../domain/planning/check-order.ts'
 import { keyFor, ownerOf } from '../../domain/planning/distribution.ts'
 import type { RingOrder, Target } from '../../domain/planning/ring-order.ts'
 import type { Placement } from '../../domain/releases/image-release.ts'
+import type { CampaignImageItem, Distributing } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { buildOf, type Distribution, isRetriable, readDistribution, readRing } from '../workflow/distributions.ts'
 import type { Waits } from '../workflow/task-waits.ts'
@@ -43,7 +46,7 @@ const limitSeconds = 86_400
  * Asks Image Builder where the AMI is, and then each target whether it is there as it must be.
  *
  * @throws DistributionInProgress and DistributionRetriable, naming the distribution to go on with;
- * DistributionTimedOut and DistributionFailed by Image Builder's word; DistributionIncomplete and TargetUnreachable
+ * CopiesGone where what was in place is not; DistributionTimedOut and DistributionFailed by Image Builder's word; DistributionIncomplete and TargetUnreachable
  * naming the targets that do not have it; AnswersLate where that may be only because of late answers.
  */
 export async function verify(deps: VerifyDistributionDeps, request: VerifyDistributionInput) {
@@ -53,13 +56,15 @@ export async function verify(deps: VerifyDistributionDeps, request: VerifyDistri
   const distributing = item.distributing?.[ordered.ring]
   const ring = { ...ordered, kmsKeys: distributing?.kmsKeys ?? ordered.kmsKeys }
   const release = { image, version: item.version ?? '' }
+  if (distributing?.inPlace) return verifyInPlace(deps, request, { item, ring, distributing })
   const { parts: begun = [], expected } = distributing ?? {}
   const distributions: Distribution[] = []
   for (const part of begun) distributions.push(await readDistribution(deps, part, request.time))
   const copies = distributions.flatMap(copiesIn)
   if (copies.length > 0) await ledger.releases.recordPlaced(release, ring.ring, { copies })
   mustBeThrough(distributions, request)
-  const placed = await checkTargets(deps.fleet, item.order, ring, distributions)
+  const targets = targetsOf(ring, distributions)
+  const placed = await checkTargets(deps.fleet, item, ring, targets)
   for (const { account, region, ami } of placed)
     if (deps.upstreamAccounts.includes(account))
       await ledger.releases.recordCopy(ami, { image, campaign, account, region })
@@ -98,30 +103,56 @@ function mustBeThrough(distributions: Distribution[], { time, startedAt, ring }:
   throw new DistributionFailed(`${why} (${there.length} others succeeded)`)
 }
 
+/**
+ * What a roll-out before has made, asked as if it were new: an AMI may be gone since, or the ring may want another key.
+ *
+ * @throws CopiesGone where a target has to get another; TargetUnreachable
+ */
+async function verifyInPlace(
+  { fleet, ledger }: VerifyDistributionDeps,
+  request: VerifyDistributionInput,
+  {
+    item,
+    ring,
+    distributing,
+  }: { item: CampaignImageItem & { order: BakeOrder }; ring: RingOrder; distributing: Distributing },
+) {
+  const { inPlace = [], ...rest } = distributing
+  try {
+    const placed = await checkTargets(fleet, item, ring, inPlace)
+    await ledger.campaigns.recordDistributed(request, item, placed)
+    return { targets: placed.length }
+  } catch (error) {
+    if (!(error instanceof AnswersLate || error instanceof DistributionIncomplete)) throw error
+    await ledger.campaigns.recordDistributing(request, item, rest)
+    throw new CopiesGone(error.message, { cause: error })
+  }
+}
+
+type Expected = Target & { ami: string | undefined }
+
+/** Each target, and what Image Builder says that it has. */
+const targetsOf = (ring: RingOrder, distributions: Distribution[]): Expected[] =>
+  distributions.flatMap(({ arn, part, amis }) =>
+    part.accounts.flatMap((account) =>
+      ring.regions.map((region) => ({ account, region, ami: amiFor(amis, ring, { account, region }, buildOf(arn)) })),
+    ),
+  )
+
 /** Every account and region has an AMI. What others see of it is asked there, what only its owner sees by its owner. */
 async function checkTargets(
   fleet: string,
-  order: BakeOrder,
+  { order, imageArn = '' }: CampaignImageItem & { order: BakeOrder },
   ring: RingOrder,
-  distributions: Distribution[],
+  targets: Expected[],
 ): Promise<Placement[]> {
-  const { arn = '' } = distributions[0] ?? {}
-  const build = buildOf(arn)
+  const build = buildOf(imageArn)
   const sessions = new Targets({
     fleet,
-    partition: arn.split(':')[1] ?? '',
+    partition: imageArn.split(':')[1] ?? '',
     session: `verify-${order.image}`,
   })
   const encrypted = order.checks.some(wantsEncryption)
-  const targets = distributions.flatMap(({ part, amis }) =>
-    part.accounts.flatMap((account) =>
-      ring.regions.map((region) => ({
-        account,
-        region,
-        ami: amiFor(amis, ring, { account, region }, build),
-      })),
-    ),
-  )
   return inEach(targets, incomplete, async ({ ami, ...target }) => {
     if (!ami) throw new NotYet('no AMI')
     const owner = ownerOf(ring, target, build)

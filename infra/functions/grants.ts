@@ -1,5 +1,5 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { publishRoleName, resourceName, upstreamRoleName } from '../../domain/names.ts'
+import { channels, publishRoleName, resourceName, upstreamRoleName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Notifications } from '../notifications.ts'
@@ -82,6 +82,12 @@ export function grantsIn({ fleet, arns, ledger, notifications }: GrantContext) {
     // Parameter Store looks for the AMI with its caller's permission when a parameter is of type aws:ec2:image.
     // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html
     movePointers: [pointers('ssm:GetParameters', 'ssm:PutParameter', 'ssm:GetParameterHistory'), describeImages],
+    /** Where no good release is left to point to. What recipes name, the parent, is never deleted. */
+    deletePointers: {
+      actions: ['ssm:DeleteParameter'],
+      resources: channels.map((channel) => arns.parameter(`/${fleet.name}/images/*/${channel}`)),
+      why: 'The channels of every image of this fleet.',
+    } satisfies Permission,
     /** What a scan found in an image, and what is installed. */
     readContents: [
       images('imagebuilder:GetImage', 'imagebuilder:ListImageScanFindings', 'imagebuilder:ListImagePackages'),

@@ -58,6 +58,7 @@ export const functionsWithFleet: readonly FunctionName[] = [
   'start-bake',
   'start-distribution',
   'plan-rollback',
+  'restore-pointers',
   'plan-revocation',
   'plan-retirement',
   'withdraw-amis',

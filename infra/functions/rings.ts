@@ -91,12 +91,12 @@ export const ringFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
         'Points the SSM parameters of every target to its own copy of the AMI, ring by ring, and its channels',
       timeout: 600,
       environment: { ...table, ...fleetName },
-      permissions: [assumePublisher, ledger.allow('GetItem', 'UpdateItem'), ...grants.askAlarms('last')],
+      permissions: [assumePublisher, ledger.allow('GetItem', 'UpdateItem', 'Query'), ...grants.askAlarms('last')],
     },
     'release-image': {
       description: 'Moves stable and previous once an image is through its last ring, and announces it',
       environment: { ...table, ...topic, ...fleetName, ...concurrency },
-      permissions: [...grants.movePointers, ...closeRebake, ...grants.readContents],
+      permissions: [...grants.movePointers, grants.deletePointers, ...closeRebake, ...grants.readContents],
     },
     'fail-rebake': {
       description: 'Records and announces a rebake that failed, and frees its claims',

@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm'
 import { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
+import { smokeName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import type { Permission } from '../permissions.ts'
 import { smokeArns } from './arns.ts'
@@ -20,9 +20,6 @@ export interface SmokeTestsProps {
   /** Encrypts the volumes of the fleet's images. */
   key: IKey
 }
-
-/** The runbook that smoke-tests an AMI; also the name of the role that it takes on. */
-export const smokeName = (fleet: string) => resourceName(fleet, 'smoke')
 
 const hasSmokeTests = (fleet: Fleet) => Object.values(fleet.images).some(({ checks }) => checks.smoke)
 

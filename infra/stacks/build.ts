@@ -6,7 +6,6 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct, IDependable } from 'constructs'
 import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
 import { arnsIn } from '../arns.ts'
 import { createChats } from '../chats.ts'
 import { createChecks } from '../check-kinds.ts'
@@ -37,6 +36,7 @@ import { Pointers } from '../pointers.ts'
 import { RebakeFunction } from '../rebake-function.ts'
 import { ReleasesBus } from '../releases-bus.ts'
 import { createHints, createSchedules } from '../schedules.ts'
+import { buildStackName } from '../stack-names.ts'
 import { createStateMachines } from '../state-machines.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
@@ -57,7 +57,7 @@ export class BuildStack extends RebakeStack {
   readonly posting: [name: BundleName, RebakeFunction][]
 
   constructor(scope: Construct, { fleet, fleetDirectory, bundleOf }: BuildStackProps) {
-    super(scope, resourceName(fleet.name, 'build'), {
+    super(scope, buildStackName(fleet), {
       description: `Rebake: bakes, checks and distributes the images of ${fleet.name}`,
       env: fleet.build,
       terminationProtection: true,

@@ -1,8 +1,8 @@
 import { BootstraplessSynthesizer, type IStackSynthesizer } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
 import { FleetKey } from '../fleet-key.ts'
+import { keyStackName } from '../stack-names.ts'
 import { RebakeStack } from './rebake-stack.ts'
 
 /**
@@ -11,7 +11,7 @@ import { RebakeStack } from './rebake-stack.ts'
  */
 export class RegionKeyStack extends RebakeStack {
   constructor(scope: Construct, { fleet, region }: { fleet: Fleet; region: string }) {
-    super(scope, resourceName(fleet.name, `key-${region}`), {
+    super(scope, keyStackName(fleet, region), {
       description: `Rebake: the key of ${fleet.name} for what goes to ${region}`,
       env: { account: fleet.build.account, region },
       terminationProtection: true,

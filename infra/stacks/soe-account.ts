@@ -8,11 +8,10 @@ import { resourceName, upstreamRoleName } from '../../domain/names.ts'
 import { forwardsOf } from '../announcements.ts'
 import { DeadLetters } from '../dead-letters.ts'
 import { policyOf } from '../permissions.ts'
+import { soeStackName } from '../stack-names.ts'
 import { foreignParameters } from '../targets.ts'
 import type { Forward } from '../upstream-kinds.ts'
 import { RebakeStack } from './rebake-stack.ts'
-
-export const soeStackName = (fleet: Fleet) => resourceName(fleet.name, 'soe-account')
 
 /**
  * Tells the build account of releases: one template, without assets or parameters, for every account that an upstream

@@ -6,6 +6,7 @@ import { grantOperations, serviceRoleArn } from '../../domain/grants.ts'
 import { crossAccountRoleName, publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
 import type { FunctionName } from '../functions/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
+import { targetStackName } from '../stack-names.ts'
 import { namedKeys, targetRegions } from '../targets.ts'
 import { readUsesPermissions, withdrawAmis } from '../withdrawal.ts'
 import { RebakeStack } from './rebake-stack.ts'
@@ -16,7 +17,7 @@ import { RebakeStack } from './rebake-stack.ts'
  */
 export class TargetAccountStack extends RebakeStack {
   constructor(scope: Construct, { fleet }: { fleet: Fleet }) {
-    super(scope, resourceName(fleet.name, 'target-account'), {
+    super(scope, targetStackName(fleet), {
       description: `Rebake: lets ${fleet.build.account} copy the images of ${fleet.name} here and point to them`,
       // A StackSet knows no CDK bootstrap.
       synthesizer: new DefaultStackSynthesizer({
@@ -105,6 +106,7 @@ const callersOf = (fleet: Fleet): FunctionName[] => [
   'verify-distribution',
   'publish-pointers',
   'restore-pointers',
+  'reconcile-images',
   'plan-revocation',
   'plan-retirement',
   'withdraw-amis',
@@ -113,7 +115,7 @@ const callersOf = (fleet: Fleet): FunctionName[] => [
 
 const publishPermissions = (fleet: Fleet): Permission[] => [
   {
-    actions: ['ssm:GetParameters', 'ssm:PutParameter', 'ssm:GetParameterHistory'],
+    actions: ['ssm:GetParameters', 'ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:GetParameterHistory'],
     resources: parametersOf(fleet).flatMap(({ name, regions }) =>
       regions.map((region) => arn('ssm', region, Aws.ACCOUNT_ID, `parameter${name}`)),
     ),

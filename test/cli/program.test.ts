@@ -39,8 +39,15 @@ describe('help', () => {
   it('names the commands and the exit codes', () => {
     const names = program.commands.map((command) => command.name())
     expect(names).toEqual([
+      'init',
       'check',
       'plan',
+      'rehearse',
+      'synth',
+      'diff',
+      'bootstrap',
+      'deploy',
+      'doctor',
       'start',
       'status',
       'history',
@@ -55,8 +62,6 @@ describe('help', () => {
       'resume',
       'revoke',
       'retire',
-      'doctor',
-      'rehearse',
     ])
   })
 })

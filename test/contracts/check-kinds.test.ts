@@ -22,7 +22,7 @@ import { parseFleet } from '../../domain/fleet/parse.ts'
 import { orderChecks } from '../../domain/planning/check-order.ts'
 import { resume, WaitEvent } from '../../functions/complete-wait/complete-wait.ts'
 import { markCandidate } from '../../functions/mark-candidate/mark-candidate.ts'
-import { checkEvents, type KindWithEvent } from '../../infra/check-kinds.ts'
+import { checkEvents, type KindWithEvent } from '../../infra/check-events.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import {
   ami,

@@ -97,6 +97,7 @@ it('states of the state machines', () => {
     revoke: [
       'Plan Revocation',
       'Roll Back Images',
+      'Clear Pointers',
       'Roll Back Image',
       'Continue with Other Images',
       'Withdraw Releases',
@@ -171,6 +172,8 @@ it('errors of the functions, which the state machines catch', () => {
     'AmiNotVisible',
     'AnswersLate',
     'ApprovalNeeded',
+    'CopiesGone',
+    'CopiesInPlace',
     'DistributionFailed',
     'DistributionInProgress',
     'DistributionIncomplete',

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { packageName } from '../../cli/product.ts'
+import { packageName } from '../../domain/product.ts'
 
 /*
  * The package `rebake` in the registry is another project's. Where this one is not installed, `npx rebake` downloads that and runs it, in a

@@ -175,7 +175,7 @@ describe('what is held, or revoked', () => {
       [parentAmi, time],
       ['ami-0c0c0c0c0c0c0c0c0', '2026-09-08T11:00:00Z'],
     ] as const) {
-      await all.ledger.fleetState.change((known) => recordRevoked({ ...known, revoked: [] }, [ami]))
+      await all.ledger.fleetState.change((known) => recordRevoked({ ...known, revoked: [] }, [ami], 'revoke-a'))
       await claimFor(all, image, { stage: 'roll-out', taskToken: ami, time: since })
       expect(all.superseded.at(-1)).toBe(`${ami}: ${ami} was revoked`)
     }

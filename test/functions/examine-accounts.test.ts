@@ -92,7 +92,7 @@ it('tells the accounts of each ring, or why nobody does', async () => {
     .rejects(Object.assign(new Error('not yours'), { name: 'AccessDeniedException' }))
   const report = await examineAccounts(
     {
-      deployed: { fleet: { ...fleet, rings }, definitions: {} },
+      deployed: { fleet: { ...fleet, rings }, definitions: {}, version: '0.3.0', schema: 1 },
       upstreams: makeDeps(),
       organizations: organizations as unknown as OrganizationsClient,
       targetsIn: () => {
@@ -102,6 +102,8 @@ it('tells the accounts of each ring, or why nobody does', async () => {
     { look: 'fleet' },
   )
   expect(report).toMatchObject({
+    version: '0.3.0',
+    schema: 1,
     fingerprints: { name: expect.stringMatching(/^[0-9a-f]{16}$/) },
     rings: {
       early: { accounts: ['222233334444'] },

@@ -80,7 +80,7 @@ describe('mark-candidate', () => {
 
   it.each([
     ['its image is held', (known: FleetState) => hold(known, image, { at: '', by: 'ada', reason: 'bad' }), /^held by/],
-    ['its parent is revoked', (known: FleetState) => recordRevoked(known, [parentAmi]), /was revoked$/],
+    ['its parent is revoked', (known: FleetState) => recordRevoked(known, [parentAmi], 'revoke-a'), /was revoked$/],
   ])('marks nothing where %s since', async (_, change, message) => {
     const { mark, moved, ledger } = await baked([good], [good])
     await ledger.fleetState.change(change)

@@ -24,6 +24,7 @@ describe('plan-campaign', () => {
     const items = await itemsOf(ledger)
     expect(items.filter(({ status }) => status === 'planned')).toHaveLength(6)
     expect(items.filter(({ status }) => status === 'left')).toHaveLength(6)
+    expect((await ledger.fleetState.read()).deployedBy).toBe('0.3.0')
     expect(await ledger.campaigns.readRecord(campaign)).toMatchObject({
       status: 'running',
       startedAt: trigger.time,

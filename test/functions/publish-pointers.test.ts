@@ -5,17 +5,19 @@ import {
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
 import { CreateGrantCommand, KMSClient } from '@aws-sdk/client-kms'
-import { GetParameterHistoryCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
+import { DeleteParameterCommand, GetParameterHistoryCommand, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { cloudWatchOf } from '../../aws/alarms.ts'
 import { clearRolledBack, hold, recordRolledBack } from '../../domain/planning/holds.ts'
+import type { ImageRelease, Placement } from '../../domain/releases/image-release.ts'
 import { promote } from '../../functions/publish-pointers/promote-channels.ts'
 import { publish } from '../../functions/publish-pointers/publish-pointers.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
 import { keepParameters } from '../support/parameters.ts'
+import { fakeRelease } from '../support/releases.ts'
 import { account, key, named, request, ringWorld, targets } from './ring-world.ts'
 
 const world = ringWorld()
@@ -247,21 +249,71 @@ describe('channels', () => {
     promote({ ...all, cloudWatch: cloudWatchOf('golden') }, request)
   const moved = () => put().map(({ Name, Value }) => `${Name?.split('/').at(-1)} ${Value}`)
 
-  it('are stable everywhere once it is through, and what was stable is previous; a repeat moves nothing', async () => {
+  /** The first target had the release before this one, and one before that. */
+  const following = async (more: Partial<ImageRelease> = {}) => {
     const all = await verified([], targets.slice(0, 1))
+    await seed(all.ledger, key, { version: '1.0.3/1' })
+    const had = (n: number): ImageRelease =>
+      fakeRelease({
+        version: `1.0.${n}/1`,
+        releasedAt: `2026-09-0${n}T10:00:00Z`,
+        distributed: { early: [{ ...targets[0], ami: `ami-0${n}` } as Placement] },
+      })
+    for (const release of [had(1), { ...had(2), ...more }, had(3)])
+      await all.ledger.table.create(keyOf('release', release), release)
+    parameters.set('/golden-images/web/stable', 'ami-02')
+    return all
+  }
+  const mark = { at: request.time, by: 'ada', reason: 'CVE', operation: 'revoke-web' }
+
+  it('are stable everywhere once it is through, and what was stable is previous; a repeat moves nothing', async () => {
+    const all = await following()
     expect(await promoting(all)).toEqual({ promoted: 1 })
-    expect(moved()).toEqual(['stable ami-0a'])
-    await seed(all.ledger, key, { distributed: { early: [{ ...targets[0], ami: 'ami-0b' }] } })
-    for (const _ of [1, 2]) await promoting(all)
-    expect(moved()).toEqual(['stable ami-0a', 'previous ami-0a', 'stable ami-0b'])
+    await promoting(all)
+    expect(moved()).toEqual(['previous ami-02', 'stable ami-0a'])
   })
 
   it('go on after a crash: previous is not lost', async () => {
-    const all = await verified([], targets.slice(0, 1))
-    parameters.set('/golden-images/web/stable', 'ami-00')
-    parameters.set('/golden-images/web/previous', 'ami-00')
+    const all = await following()
+    parameters.set('/golden-images/web/previous', 'ami-02')
+    for (const stable of ['ami-02', 'ami-0a']) {
+      parameters.set('/golden-images/web/stable', stable)
+      await promoting(all)
+    }
+    expect(moved()).toEqual(['stable ami-0a'])
+  })
+
+  it.each<[string, Partial<ImageRelease>]>([
+    ['was revoked', { revoked: mark }],
+    ['was rolled back', { rolledBack: mark }],
+    ['is gone', { retired: { deprecatedAt: request.time, removedAt: request.time } }],
+  ])('leave out what %s: the last good one is previous', async (_, more) => {
+    await promoting(await following(more))
+    expect(moved()).toEqual(['previous ami-01', 'stable ami-0a'])
+  })
+
+  it('have no previous where the target had nothing good before, and none that is a copy of the same release', async () => {
+    const all = await following({ revoked: mark })
+    await all.ledger.table.set(keyOf('release', { image: 'web', version: '1.0.1/1' }), { revoked: mark })
+    await all.ledger.table.set(keyOf('release', { image: 'web', version: '1.0.3/1' }), {
+      copies: { early: [{ ...targets[0], ami: 'ami-copied-before' } as Placement] },
+    })
+    parameters.set('/golden-images/web/stable', 'ami-copied-before')
+    parameters.set('/golden-images/web/previous', 'ami-02')
     await promoting(all)
     expect(moved()).toEqual(['stable ami-0a'])
+    expect(parameters.has('/golden-images/web/previous')).toBe(false)
+  })
+
+  it('wait for a parameter that is still shown after it was deleted', async () => {
+    const all = await following({ revoked: mark })
+    await all.ledger.table.set(keyOf('release', { image: 'web', version: '1.0.1/1' }), { revoked: mark })
+    parameters.set('/golden-images/web/previous', 'ami-02')
+    ssm.on(DeleteParameterCommand).rejects(named('ParameterNotFound'))
+    await expect(promoting(all)).rejects.toMatchObject({
+      name: 'AnswersLate',
+      message: '222233334444 us-west-2: /golden-images/web/previous is still there and has ami-02',
+    })
   })
 
   it('do not move where the alarm of the last ring has fired', async () => {

@@ -75,7 +75,11 @@ describe('findings that have to wait', () => {
     const known = await world.known()
     // Children that were never baked are another matter.
     const images = { [image]: fleet.images[image] } as typeof fleet.images
-    return reconcileImages({ ...world.parts, fleet: { ...fleet, images }, definitions }, known, hoursAgo(-hours))
+    return reconcileImages(
+      { ...world.parts, fleet: { ...fleet, images }, definitions, version: '0.3.0' },
+      known,
+      hoursAgo(-hours),
+    )
   }
 
   it('since the image was rebaked not long ago, are due when it may be again', async () => {

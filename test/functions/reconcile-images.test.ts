@@ -24,10 +24,17 @@ async function worldWith(known: Record<string, ImageState>, of: Partial<Upstream
   return world
 }
 const looking = async (world: Awaited<ReturnType<typeof worldWith>>, hours = 0) =>
-  (await reconcileImages({ ...world.parts, definitions }, await world.known(), hoursAgo(-hours))).campaigns
+  (await reconcileImages({ ...world.parts, definitions, version: '0.3.0' }, await world.known(), hoursAgo(-hours)))
+    .campaigns
 const settled = { [image]: last(image), [other]: last(other) }
 
 describe('reconcile-images', () => {
+  it('leaves the version that deployed it, for commands to read', async () => {
+    const world = await worldWith(settled)
+    await looking(world)
+    expect((await world.known()).deployedBy).toBe('0.3.0')
+  })
+
   it('does nothing where everything is as the fleet says', async () => {
     const world = await worldWith(settled)
     expect(await looking(world)).toEqual([])
@@ -123,7 +130,9 @@ describe('an image that failed', () => {
     const world = await worldWith({ ...settled, [image]: failed(3, 1) })
     const away = async () => Promise.reject(new Error('SNS is away'))
     const known = await world.known()
-    await expect(reconcileImages({ ...world.parts, definitions, notify: away }, known, now)).rejects.toThrow('SNS')
+    await expect(
+      reconcileImages({ ...world.parts, definitions, version: '0.3.0', notify: away }, known, now),
+    ).rejects.toThrow('SNS')
     await looking(world, 1)
     expect(world.reported).toHaveLength(1)
   })

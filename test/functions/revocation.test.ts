@@ -191,7 +191,7 @@ describe('close-revocation', () => {
     })
     const known = await ledger.fleetState.read()
     expect(known.images[child]?.last).toBeUndefined()
-    expect(known.images[child]?.released).toBeDefined()
+    expect(known.images[child]?.released).toBeUndefined()
   })
 
   it('names what runs on it and was left', async () => {

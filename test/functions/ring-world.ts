@@ -1,6 +1,6 @@
 import { DescribeImagesCommand, DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { GetImageCommand, ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
-import { GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { DeleteParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import type { RingOrder } from '../../domain/planning/ring-order.ts'
 import { taskWaits } from '../../functions/workflow/task-waits.ts'
@@ -81,6 +81,9 @@ export function ringWorld() {
     parameters.clear()
     ssm.on(PutParameterCommand).callsFake(({ Name, Value }) => {
       parameters.set(Name, Value)
+    })
+    ssm.on(DeleteParameterCommand).callsFake(({ Name }) => {
+      parameters.delete(Name)
     })
     ssm.on(GetParametersCommand).callsFake(({ Names }: { Names: string[] }) => ({
       Parameters: Names.flatMap((Name) => {

@@ -37,6 +37,7 @@ import {
 import { exampleFleet } from '../support/fleets.ts'
 import { seed } from '../support/ledger.ts'
 import { mockOf } from '../support/mocks.ts'
+import { fakeRelease } from '../support/releases.ts'
 
 const mock = mockOf(ImagebuilderClient)
 const organizations = mockOf(OrganizationsClient)
@@ -175,6 +176,38 @@ describe('start-distribution', () => {
     })
     expect(started()).toEqual([])
     expect((await all.image(image)).distributing).toBeUndefined()
+  })
+
+  describe('of a release that was rolled out before', () => {
+    /** Every target of the ring has it, but for some. */
+    const placedBefore = async (without = 0) => {
+      const all = await rollingOut()
+      const { order } = await all.image(image)
+      const { accounts = [], regions = [] } = order?.rings.find(({ ring }) => ring === 'early') ?? {}
+      const placed = accounts.flatMap((of) => regions.map((region) => ({ account: of, region, ami: `ami-${region}` })))
+      const had = placed.slice(without)
+      const release = fakeRelease({ image, imageArn, distributed: { early: had } })
+      await all.ledger.releases.recordCandidate(release)
+      await all.set(image, { version: release.version })
+      return { all, had }
+    }
+
+    it('distributes nothing, and says what is there', async () => {
+      const { all, had } = await placedBefore()
+      for (const _ of [1, 2]) await expect(starting(all)).rejects.toMatchObject({ name: 'CopiesInPlace' })
+      expect([started(), configured()]).toEqual([[], []])
+      expect(await distributing(all)).toMatchObject({ startedAt: time, inPlace: had, parts: [] })
+    })
+
+    it('distributes it where a target has none, and where what was in place has turned out to be gone', async () => {
+      const { all } = await placedBefore(1)
+      expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 600 })
+      const { all: other } = await placedBefore()
+      await expect(starting(other)).rejects.toMatchObject({ name: 'CopiesInPlace' })
+      await other.set(image, { distributing: { early: { startedAt: time, parts: [] } } })
+      expect(await starting(other)).toMatchObject({ awaited: expect.stringContaining(':image/') })
+      expect((await distributing(other))?.parts).toHaveLength(1)
+    })
   })
 
   it('starts nothing twice', async () => {
@@ -403,7 +436,7 @@ describe('a roll-out', () => {
   it('is over when its AMI is revoked', async () => {
     const all = await rollingOut()
     await all.set(image, { ami: 'ami-0c0c0c0c0c0c0c0c0' })
-    await all.ledger.fleetState.change((known) => recordRevoked(known, ['ami-0c0c0c0c0c0c0c0c0']))
+    await all.ledger.fleetState.change((known) => recordRevoked(known, ['ami-0c0c0c0c0c0c0c0c0'], 'revoke-a'))
     await expect(holding(all)).rejects.toMatchObject({ name: 'Superseded' })
   })
 

@@ -44,6 +44,45 @@ describe('verify-distribution', () => {
     ])
   })
 
+  describe('of what a roll-out before has made', () => {
+    const inPlace = targets.map((target, i) => ({ ...target, ami: `ami-0${'ab'[i]}` }))
+    const placedBefore = async (ring: Parameters<typeof deps>[0] = {}) => {
+      const all = await deps(ring)
+      await seed(all.ledger, key, { distributing: { early: { startedAt: request.startedAt, inPlace, parts: [] } } })
+      return all
+    }
+
+    it('looks at each AMI in its target, and asks Image Builder nothing', async () => {
+      const all = await placedBefore()
+      expect(await verify(all, request)).toEqual({ targets: 2 })
+      expect(world.imageBuilder.calls()).toEqual([])
+      expect(await all.ledger.table.get(key)).toMatchObject({ distributed: { early: inPlace } })
+    })
+
+    it.each([
+      ['one is gone', () => ec2.on(DescribeImagesCommand).rejects(named('InvalidAMIID.NotFound')), {}],
+      [
+        'one is another key than the ring wants',
+        () => seeKey('arn:aws:kms:us-west-2:1:key/old'),
+        {
+          kmsKeys: { 'us-west-2': 'arn:aws:kms:us-west-2:111122223333:key/new' },
+        },
+      ],
+    ])('has it distributed where %s', async (_, happens, ring) => {
+      const all = await placedBefore(ring)
+      happens()
+      await expect(verify(all, request)).rejects.toMatchObject({ name: 'CopiesGone' })
+      const { distributing } = (await all.ledger.table.get(key)) ?? {}
+      expect(distributing).toEqual({ early: { startedAt: request.startedAt, parts: [] } })
+    })
+
+    it('copies nothing into an account that lets nobody in', async () => {
+      const all = await placedBefore()
+      sts.on(AssumeRoleCommand).rejects(named('AccessDenied'))
+      await expect(verify(all, request)).rejects.toMatchObject({ name: 'TargetUnreachable' })
+    })
+  })
+
   it.each([
     ['DISTRIBUTING', { ...request, time: '2026-09-09T10:00:00Z' }, 'DistributionTimedOut', /after 90000 seconds/],
     ['CANCELLED', request, 'DistributionFailed', /^CANCELLED: 222233334444 us-east-1: no key \(1 others succeeded\)$/],

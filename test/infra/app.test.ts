@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { environmentsToBootstrap } from '../../cli/assembly/environments.ts'
+import { loadFleet } from '../../cli/fleet.ts'
 import { exampleFile } from '../support/fleets.ts'
 import { slow } from './fixture.ts'
 
@@ -35,6 +37,9 @@ it(
     expect(Object.keys(artifacts)).toEqual(
       expect.arrayContaining(['golden-build', 'golden-target-account', 'golden-soe-account']),
     )
+    // A deploy makes the keys first; they need no bootstrap.
+    expect(artifacts['golden-build'].dependencies).toContain('golden-key-us-east-1')
+    expect(environmentsToBootstrap(directory, loadFleet(exampleFile))).toEqual(['aws://111122223333/us-west-2'])
     expect(existsSync(join(directory, 'functions/receive-release/index.js'))).toBe(true)
   },
   slow,

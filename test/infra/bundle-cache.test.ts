@@ -1,6 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { compiledOnce } from '../../infra/bundle-cache.ts'
 
@@ -62,6 +71,26 @@ it('says so when what was compiled cannot be kept', async () => {
   writeFileSync(join(cache, 'rebake'), 'in the way')
   const made = async () => [{ path: 'a/index.js', contents: Buffer.from('fine') }]
   await expect(compiledOnce(root, ['functions'], made)).rejects.toThrow(/EEXIST|ENOTDIR/)
+})
+
+it('compiles each time where nobody may write the cache', async () => {
+  const { root, compiled, compilations } = project()
+  chmodSync(root, 0o555)
+  // Root may write anywhere: for a moment this process is nobody.
+  const { geteuid, seteuid } = process
+  const isRoot = geteuid?.() === 0
+  if (isRoot) seteuid?.(65534)
+  try {
+    const directory = await compiled()
+    expect(read(directory)).toBe('one')
+    expect(dirname(directory)).toBe(tmpdir())
+    await compiled()
+    expect(compilations()).toBe(2)
+  } finally {
+    if (isRoot) seteuid?.(0)
+    chmodSync(root, 0o755)
+  }
+  expect(readdirSync(root).sort()).toEqual(['functions', 'lock.json'])
 })
 
 it('keeps the last twenty', async () => {

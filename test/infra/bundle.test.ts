@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bundleFunctions, compileFunctions } from '../../infra/bundle.ts'
+import { bundleFunctions } from '../../infra/bundle.ts'
+import { compileFunctions } from '../../infra/compile-functions.ts'
 import { bundleNames, functionsWithFleet } from '../../infra/functions/names.ts'
 import { slow, smallFleet } from './fixture.ts'
 
@@ -14,7 +15,12 @@ const second = temporary()
 const files = ['index.js', 'index.js.map']
 const read = (directory: string, name: string, file: string) => readFileSync(join(directory, name, file), 'utf8')
 
-const deployed = { fleet: smallFleet(), definitions: { base: '0a1b2c3d4e5f6789', api: '9876f5e4d3c2b1a0' } }
+const deployed = {
+  fleet: smallFleet(),
+  definitions: { base: '0a1b2c3d4e5f6789', api: '9876f5e4d3c2b1a0' },
+  version: '0.3.0',
+  schema: 1,
+}
 
 let again: Awaited<ReturnType<typeof compileFunctions>>['outputFiles']
 beforeAll(async () => {

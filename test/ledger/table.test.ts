@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import dynalite from 'dynalite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noLocks } from '../../domain/locks.ts'
@@ -11,9 +12,10 @@ import { contentOf, ofKind, schema, type Table } from '../../ledger/table.ts'
 // One contract, both forms: what the functions' tests use behaves as DynamoDB does.
 const server = dynalite({ createTableMs: 0 })
 let dynamo: Table
+let client: DynamoDBClient
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const client = new DynamoDBClient({
+  client = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     region: 'us-west-2',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -41,6 +43,19 @@ const forms = { DynamoDB: () => dynamo, memory: memoryTable }
 describe.each(Object.entries(forms))('the table in %s', (_, make) => {
   const waiting = { image: 'web', until: '2026-09-08T09:00:00Z', reasons: ['a freeze'] }
   const stored = { schema }
+
+  it('touches no item that a newer version has stored', async () => {
+    const table = make()
+    const key = keyOf('release', { image: 'newer', version: '1.0.0/1' })
+    const newer = { ...key, ami: 'ami-1', schema: schema + 1 }
+    if ('items' in table) (table as ReturnType<typeof memoryTable>).items.set(`${key.pk}|${key.sk}`, newer)
+    else await client.send(new PutItemCommand({ TableName: 'ledger', Item: marshall(newer) }))
+    const refused = { name: 'NewerSchema', schema: schema + 1 }
+    await expect(table.get(key)).rejects.toMatchObject(refused)
+    await expect(table.all(key.pk)).rejects.toMatchObject(refused)
+    await expect(table.set(key, { ami: 'ami-2' })).rejects.toMatchObject(refused)
+    await expect(table.unset(key, ['ami'])).rejects.toMatchObject(refused)
+  })
 
   it('creates an item once', async () => {
     const table = make()

@@ -42,7 +42,7 @@ import {
 const account = '111122223333'
 const region = 'us-west-2'
 const arnPrefix = `arn:aws:imagebuilder:${region}:${account}`
-const machines = ['release', 'campaign', 'rebake'] as const
+const machines = ['release', 'campaign', 'rebake'] satisfies MachineName[]
 const machineArn = (name: string) => `arn:aws:states:${region}:${account}:stateMachine:golden-${name}`
 
 export interface Drawn {
@@ -60,10 +60,13 @@ export interface CheckDraw {
   mishap?: 'dies before' | 'dies after' | 'dies always' | 'leaves nothing' | 'event lost'
 }
 
-/** For a test of the tests: another state machine, or other work of a function. */
+/** For a test of the tests: another state machine, or other work of a function. Or for a wider world: more of both. */
 export interface Sabotage {
   rebake?: (definition: string) => string
   markCandidate?: typeof markCandidate
+  machines?: MachineName[]
+  /** By the function's name; `parts` is what the others work with. */
+  work?: (parts: Record<string, unknown>) => Record<string, (request: never) => unknown>
 }
 
 /**
@@ -130,10 +133,14 @@ export class QuickWorld {
           this.pointers.push({ name, ami })
           return {}
         },
+        DeleteParameter: ({ Name: name }: { Name: string }) => {
+          this.pointers.push({ name, ami: '' })
+          return {}
+        },
         GetParameters: ({ Names }: { Names: string[] }) => ({
           Parameters: Names.flatMap((Name) => {
             const Value = this.pointers.findLast(({ name }) => name === Name)?.ami
-            return Value === undefined ? [] : [{ Name, Value, DataType: 'aws:ec2:image' }]
+            return Value === undefined || Value === '' ? [] : [{ Name, Value, DataType: 'aws:ec2:image' }]
           }),
         }),
       }),
@@ -147,7 +154,8 @@ export class QuickWorld {
       },
     } as const
     this.engine = new StepFunctions(this.#host())
-    for (const name of machines)
+    Object.assign(this.#work, sabotage.work?.(this.#parts))
+    for (const name of [...machines, ...(sabotage.machines ?? [])])
       this.engine.createStateMachine({
         name: `golden-${name}`,
         definition: (name === 'rebake' && sabotage.rebake ? sabotage.rebake : same)(definitionOf(name)),
@@ -164,13 +172,8 @@ export class QuickWorld {
     this.engine.startExecution({ stateMachineArn: machineArn('release'), input })
   }
 
-  start(trigger: { name: string; input: object }): void {
-    const { name, input } = trigger
-    this.engine.startExecution({
-      stateMachineArn: machineArn('campaign'),
-      name,
-      input: JSON.stringify(input),
-    })
+  start({ name, input, machine = 'campaign' }: { name: string; input: object; machine?: MachineName }): void {
+    this.engine.startExecution({ stateMachineArn: machineArn(machine), name, input: JSON.stringify(input) })
   }
 
   /** A patch cycle's schedule has come. */
@@ -390,7 +393,7 @@ const same = (definition: string) => definition
 function definitionOf(name: MachineName): string {
   const kebab = (pascal: string) => pascal.replace(/(?!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
   return JSON.stringify(readDefinition(name)).replace(/\$\{(\w+)\}/g, (_, key: string) => {
-    if (key === 'RebakeStateMachineArn') return machineArn('rebake')
+    if (key.endsWith('StateMachineArn')) return machineArn(kebab(key.replace('StateMachineArn', '')))
     if (key.endsWith('FunctionArn'))
       return `arn:aws:lambda:${region}:${account}:function:golden-${kebab(key.replace('FunctionArn', ''))}`
     return key

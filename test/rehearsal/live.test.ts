@@ -151,6 +151,16 @@ describe('an image', () => {
       { to: 9, status: 'FAILED', error: 'BakeFailed', cause: 'exited with 1' },
       { status: 'failed', done: 1, reason: 'BakeFailed: exited with 1', since: at(9) },
     ],
+    // What a function threw, in its words and not as Lambda wraps them.
+    [
+      {
+        to: 9,
+        status: 'FAILED',
+        error: 'PublicationIncomplete',
+        cause: '{"errorType":"PublicationIncomplete","errorMessage":"222233334444 us-west-2: no","trace":[]}',
+      },
+      { status: 'failed', reason: 'PublicationIncomplete: 222233334444 us-west-2: no' },
+    ],
     [
       { to: 9, status: 'TIMED_OUT', error: 'States.Timeout' },
       { status: 'failed', reason: 'States.Timeout' },

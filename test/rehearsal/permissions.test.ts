@@ -79,6 +79,9 @@ const allowed = {
   'the label that keeps a parameter from a new version': ['MarkCandidate', 'Publish', 'ReleaseImage', 'StartBake'].map(
     (role) => `${role}Role: ssm:GetParameterHistory`,
   ),
+  'a previous release that is not good any more': ['PublishRole', 'ReleaseImageRole'].map(
+    (role) => `${role}: ssm:DeleteParameter`,
+  ),
   'where a bake failed whose own end failed, too': ['SettleExecutionRole: imagebuilder:GetImage'],
   'a campaign that ended before it did what it was to do': ['SummariseCampaignRole: dynamodb:PutItem'],
 }

@@ -141,6 +141,8 @@ describe('the errors of the functions', () => {
     'Superseded',
     'CheckAgain',
     'ApprovalNeeded',
+    'CopiesGone',
+    'CopiesInPlace',
     'DistributionRetriable',
     // A dead letter's, which says itself what to do.
     'SlackRefused',

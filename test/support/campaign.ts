@@ -50,6 +50,7 @@ export const ec2Without = (...gone: string[]) =>
 
 /** What plan-campaign works with: every image's definition is `d1`. */
 export const planDeps = (ledger: Ledger, fleet: Fleet = exampleFleet()) => ({
+  version: '0.3.0',
   definitions: Object.fromEntries(Object.keys(fleet.images).map((image) => [image, 'd1'])),
   fleet,
   ledger,

@@ -34,6 +34,7 @@ export const mutations: Record<string, Mutation> = {
     named: {
       'domain/check-kinds.ts': "'uptime'",
       'functions/run-check/check-steps.ts': "'uptime'",
+      'infra/check-events.ts': "'uptime'",
       'infra/check-kinds.ts': "'uptime'",
     },
   },

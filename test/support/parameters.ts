@@ -1,4 +1,5 @@
 import {
+  DeleteParameterCommand,
   GetParametersCommand,
   PutParameterCommand,
   type ServiceInputTypes,
@@ -20,6 +21,10 @@ export function keepParameters(ssm: Mock, before: Record<string, Kept> = {}): vo
   const kept = new Map(Object.entries(before))
   ssm.on(PutParameterCommand).callsFake(({ Name, Value, DataType }) => {
     kept.set(Name, { dataType: DataType, ...kept.get(Name), value: Value })
+    return {}
+  })
+  ssm.on(DeleteParameterCommand).callsFake(({ Name }) => {
+    kept.delete(Name)
     return {}
   })
   ssm.on(GetParametersCommand).callsFake(({ Names }: { Names: string[] }) => ({

@@ -24,6 +24,12 @@ const run = (options: Partial<PlanOptions>) => plan({ fleet, ...options }, now, 
 
 describe('rebake plan', () => {
   const printed = caughtOutput()
+
+  it('with --exit-code ends with 3 where an image would be baked', async () => {
+    await run({ image: ['web'], exitCode: true })
+    expect(process.exitCode).toBe(3)
+  })
+
   const decisionOn = (image: string) => {
     const { images } = JSON.parse(printed()) as {
       images: { image: string; decision: string; reason: string }[]

@@ -144,7 +144,7 @@ What is affected is baked again: rebake status manual-1
     expect(printed()).toContain('123456789012  eu-west-1  ami-copy  instance i-0a')
     expect(printed()).toContain('nothing is disabled: 234567890123 eu-west-1: no role')
     expect(printed()).toContain('1 release descended from it stays (--descendants revokes them too):\n  java 1.0.2/1')
-    expect(printed()).toContain('There is no good release of base: new launches there fail')
+    expect(printed()).toContain('There is no good release of base: its parameters are deleted, in every account.')
     expect(printed()).toContain('Nothing is baked again')
     expect(printed()).toMatch(/Nothing was revoked\.\n$/)
     expect(process.exitCode).toBe(1)

@@ -64,7 +64,7 @@ describe('a held image', () => {
 })
 
 describe('a revoked AMI', () => {
-  const revoked = recordRevoked(known, [amiOf(root)])
+  const revoked = recordRevoked(known, [amiOf(root)], 'revoke-a')
 
   it('stops what is baked from it, and what rolls it out', () => {
     expect(reasonToStop(revoked, root, [amiOf(root)])).toBe(`${amiOf(root)} was revoked`)
@@ -82,7 +82,7 @@ describe('a revoked AMI', () => {
   })
 
   it('is remembered once', () => {
-    expect(recordRevoked(revoked, [amiOf(root), 'ami-0c0c0c0c0c0c0c0c0']).revoked).toEqual([
+    expect(recordRevoked(revoked, [amiOf(root), 'ami-0c0c0c0c0c0c0c0c0'], 'revoke-a').revoked).toEqual([
       amiOf(root),
       'ami-0c0c0c0c0c0c0c0c0',
     ])

@@ -18,6 +18,7 @@ import {
 } from '../../support/campaign.ts'
 import { mockOf } from '../../support/mocks.ts'
 import { keepParameters } from '../../support/parameters.ts'
+import { fakeRelease } from '../../support/releases.ts'
 
 const ssm = mockOf(SSMClient)
 const imageBuilder = mockOf(ImagebuilderClient)
@@ -146,18 +147,30 @@ describe('release-image', () => {
 
   it.each([
     [
-      'another release was stable: it is previous now',
+      'the release before was stable: it is previous now',
       'ami-0d0d0d0d0d0d0d0d0',
       [
         ['/golden/images/al2023-java/previous', 'ami-0d0d0d0d0d0d0d0d0'],
         [stable, ami],
       ],
     ],
-    ['nothing was stable yet', undefined, [[stable, ami]]],
-    ['it is stable already', ami, []],
+    [
+      'nothing is stable any more: the last good release is previous',
+      undefined,
+      [
+        ['/golden/images/al2023-java/previous', 'ami-0d0d0d0d0d0d0d0d0'],
+        [stable, ami],
+      ],
+    ],
+    ['it is stable already', ami, [['/golden/images/al2023-java/previous', 'ami-0d0d0d0d0d0d0d0d0']]],
   ])('moves the pointers: %s', async (_, before, expected) => {
     keepParameters(ssm, before ? { [stable]: { value: before } } : {})
-    await releasing(await underWay())
+    const all = await underWay()
+    await all.set(image, { version: '1.0.3/1' })
+    const was = { version: '1.0.2/1', ami: 'ami-0d0d0d0d0d0d0d0d0', releasedAt: time }
+    for (const release of [was, { version: '1.0.3/1', ami }])
+      await all.ledger.releases.recordCandidate(fakeRelease({ image, ...release }))
+    await releasing(all)
     expect(moved()).toEqual(expected)
   })
 

@@ -21,6 +21,7 @@ const always = [
   'verify-distribution',
   'publish-pointers',
   'restore-pointers',
+  'reconcile-images',
   'plan-revocation',
   'plan-retirement',
   'withdraw-amis',

@@ -5,3 +5,6 @@ import manifest from '../package.json' with { type: 'json' }
  * somebody else's package there, so nothing that we print may install it. The command is `rebake`.
  */
 export const { name: packageName, version, description } = manifest
+
+/** Of the CDK's command that we test with: `aws-cdk`. */
+export const cdkVersion = manifest.devDependencies['aws-cdk']

@@ -1,0 +1,31 @@
+import { version } from '../../domain/product.ts'
+import { skewOf, skews } from '../../domain/version-skew.ts'
+import { schema } from '../../ledger/table.ts'
+import { skewText } from '../deployment/enter.ts'
+import { type Check, type DoctorResult, fail, info, warning } from './check.ts'
+
+/** What is said of the version and the schema that were deployed. */
+export function versionFinding(deployed: { version?: string; schema?: number }, here = version): DoctorResult {
+  if ((deployed.schema ?? schema) > schema)
+    return fail(
+      `the fleet was deployed by Rebake ${deployed.version}, whose ledger this one (${here}) cannot read`,
+      'Update the command.',
+    )
+  const skew = skewOf(here, deployed.version)
+  if (skew === 'same') return info(`Rebake ${deployed.version}`)
+  const [found = '', fix = ''] = skewText(here, deployed.version).split(': ')
+  const said: [string, string] = [
+    `${found.charAt(0).toLowerCase()}${found.slice(1)}`,
+    `${fix.charAt(0).toUpperCase()}${fix.slice(1)}`,
+  ]
+  return skews[skew].mayWrite ? warning(...said) : fail(...said)
+}
+
+export const versionCheck: Check = {
+  name: 'the version that deployed it',
+  group: 'Deployment',
+  permissions: ['lambda:InvokeFunction'],
+  async *examine(environment) {
+    yield versionFinding(await environment.deployed())
+  },
+}

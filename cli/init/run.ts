@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
+import { check } from '../check/run.ts'
+import { BadInput, fileProblem } from '../problems.ts'
+import { list } from '../render/text.ts'
+import { fleetName } from '../standing.ts'
+import { askText, canAsk } from '../terminal/ask.ts'
+import { print } from '../terminal/output.ts'
+import type { InitOptions } from './command.ts'
+import { type Ci, filesFor, type NewFile } from './files.ts'
+import { answersOf } from './questions.ts'
+
+interface InitDeps {
+  /** undefined where nobody can be asked. */
+  ask: ((question: string, fallback: string) => Promise<string>) | undefined
+  check: (file: string) => Promise<void>
+}
+
+const realDeps = (yes: boolean): InitDeps => ({
+  ask: !yes && canAsk() ? askText : undefined,
+  check: (fleet) => check({ fleet }),
+})
+
+/** Begins a repository: all of it, or where something is in the way, nothing. */
+export async function init(
+  directory: string,
+  options: Partial<InitOptions>,
+  deps: InitDeps = realDeps(options.yes ?? false),
+): Promise<void> {
+  const name = basename(resolve(directory))
+  const answers = await answersOf(options, name, deps.ask)
+  const files = filesFor(directory, answers, {
+    packageName:
+      name
+        .toLowerCase()
+        .replace(/[^a-z0-9-]+/g, '-')
+        .replace(/^-+|-+$/g, '') || 'golden-images',
+    ci: options.ci ?? ciOf(directory),
+    teams: options.teams ?? [],
+  })
+  refuseBrokenFleet(files)
+  if (!options.force) refuseToOverwrite(directory, files)
+  for (const file of files) write(directory, file)
+  print([`✔ ${relative('', resolve(directory)) || '.'} has ${list(files.map(({ path }) => path))}.`, ''])
+  await deps.check(relative('', join(resolve(directory), fleetName)))
+  const there = relative('', resolve(directory))
+  print(['', 'Next:', ...(there === '' ? [] : [`  cd ${there}`]), ...next.map((command) => `  ${command}`)])
+}
+
+const next = ['npm install', 'npx --no-install rebake rehearse', 'npx --no-install rebake doctor']
+
+/** Answers may be right one by one, and make no fleet. @throws BadInput */
+function refuseBrokenFleet(files: readonly NewFile[]): void {
+  const textOf = (path: string) => files.find((file) => file.path === path)?.text
+  try {
+    parseFleet(textOf(fleetName) ?? '', fleetName, textOf)
+  } catch (error) {
+    if (!(error instanceof FleetInvalid)) throw error
+    const problems = error.problems.map(({ message }) => message)
+    throw new BadInput(`These answers make no fleet: ${problems.join('; ')}. Nothing was written.`, { cause: error })
+  }
+}
+
+/** @throws BadInput that names the files that are there */
+function refuseToOverwrite(directory: string, files: readonly NewFile[]): void {
+  const inTheWay = files.filter(({ path, adds }) => !adds && existsSync(join(directory, path))).map(({ path }) => path)
+  if (inTheWay.length > 0)
+    throw new BadInput(
+      `${list(inTheWay)} ${inTheWay.length === 1 ? 'is' : 'are'} there already, in ${resolve(directory)}. Nothing was written. --force writes over them.`,
+    )
+}
+
+function write(directory: string, { path, text }: NewFile): void {
+  const file = join(directory, path)
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  } catch (error) {
+    throw fileProblem(error, file, 'Name a directory that can be written to.')
+  }
+}
+
+/** What the repository has, else GitHub. */
+function ciOf(directory: string): Ci {
+  if (existsSync(join(directory, '.gitlab-ci.yml'))) return 'gitlab'
+  if (existsSync(join(directory, '.github'))) return 'github'
+  return /gitlab/.test(remoteOf(directory)) ? 'gitlab' : 'github'
+}
+
+function remoteOf(directory: string): string {
+  try {
+    const git = ['-C', directory, 'remote', 'get-url', 'origin']
+    return execFileSync('git', git, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,83 @@
+import { cp } from 'node:fs/promises'
+import { build } from 'esbuild'
+import { compiledOnce } from './bundle-cache.ts'
+import { bundleNames } from './functions/names.ts'
+import { packageFile } from './package-file.ts'
+import {
+  bundled,
+  droppableSchemas,
+  fixedEndpoints,
+  lambdaCredentials,
+  noEventStreams,
+  noInstanceMetadata,
+  oneRegion,
+  pureLayers,
+  smallPackages,
+  smallSemver,
+} from './sdk-diet.ts'
+
+/**
+ * Writes every function to <directory>/<verb-noun>/index.js, with its source map. In the published package
+ * infra/shipped-functions.ts does it.
+ *
+ * @throws when a function does not compile; esbuild has printed where.
+ */
+export async function writeFunctions(directory: string): Promise<void> {
+  const compiled = await compiledOnce(
+    packageFile('.'),
+    functionSources,
+    async () => (await compileFunctions()).outputFiles,
+  )
+  await cp(compiled, directory, { recursive: true })
+}
+
+/** All that a bundle is made of; esbuild reads tsconfig.json, too. */
+const functionSources = [
+  ...bundled,
+  'infra/compile-functions.ts',
+  'infra/sdk-diet.ts',
+  'infra/functions/names.ts',
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+]
+
+/** Each bundle and its source map, in memory. */
+export const compileFunctions = () =>
+  build({
+    absWorkingDir: packageFile('.'),
+    entryPoints: bundleNames.map((name) => ({
+      in: `functions/${name}/handler.ts`,
+      out: `${name}/index`,
+    })),
+    // Nothing is written there: source maps hold paths relative to it, and must not depend on the directory.
+    outdir: packageFile('bundles'),
+    write: false,
+    metafile: true,
+    bundle: true,
+    minify: true,
+    // Not modules: a rehearsal compiles a script once and runs it afresh for each cold start, and nothing stays behind.
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    // platform: node prefers CommonJS, which cannot be shaken.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    define: { 'import.meta.dirname': '__dirname' },
+    // A script has no import(): Node's own modules, all that is asked for so, are required.
+    supported: { 'dynamic-import': false },
+    plugins: [
+      droppableSchemas,
+      pureLayers,
+      lambdaCredentials,
+      noEventStreams,
+      noInstanceMetadata,
+      oneRegion,
+      fixedEndpoints,
+      smallPackages,
+      smallSemver,
+    ],
+  })
