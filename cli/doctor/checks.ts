@@ -1,8 +1,12 @@
 import { accountChecks } from './accounts.ts'
+import { allowedAmiChecks } from './allowed-amis.ts'
+import { capacityChecks } from './capacity.ts'
 import type { Check } from './check.ts'
 import { deploymentChecks } from './deployment.ts'
 import { imageBuilderChecks } from './image-builder.ts'
 import { keyChecks } from './keys.ts'
+import { managedPolicyChecks } from './managed-policies.ts'
+import { nameChecks } from './names.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -12,9 +16,13 @@ import { subscriptionChecks } from './subscriptions.ts'
 /** All of them, group by group. */
 export const checks: readonly Check[] = [
   ...deploymentChecks,
+  ...nameChecks,
   ...accountChecks,
+  ...allowedAmiChecks,
+  ...managedPolicyChecks,
   ...keyChecks,
   ...quotaChecks,
+  ...capacityChecks,
   ...ruleChecks,
   ...pointerChecks,
   ...subscriptionChecks,

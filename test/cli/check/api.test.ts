@@ -69,6 +69,18 @@ let world: Served
 let client: ImagebuilderClient
 beforeEach(async () => {
   world = await served()
+  // The rest of what a deploy makes is another test's.
+  world.aws.registerService('stepfunctions', {
+    DescribeStateMachine: ({ stateMachineArn }: { stateMachineArn: string }) => ({
+      stateMachineArn,
+      name: 'golden-campaign',
+      status: 'ACTIVE',
+      definition: '{}',
+      roleArn: `arn:aws:iam::${build.account}:role/any`,
+      type: 'STANDARD',
+      creationDate: new Date(0),
+    }),
+  })
   client = new ImagebuilderClient(clientOptions(world))
 })
 afterEach(() => world.close())
@@ -143,6 +155,8 @@ describe('the pipelines of a deploy', () => {
       changed: '2026-09-01T12:00:00.000Z',
       rebake: '',
       problems: [],
+      warnings: [],
+      unchecked: [],
     })
   })
 
