@@ -133,7 +133,7 @@ const isTerraform = ({ tags = {} }: ImagePipeline) =>
 
 const ignoring = 'lifecycle { ignore_changes = [image_recipe_arn] }'
 
-/** Whoever keeps the pipeline as code puts the recipe back that the code names. */
+/** What keeps the pipeline as code puts the recipe back that the code names. */
 export async function examineRecipe(
   { imageBuilder, pipeline, recipe }: Surroundings,
   { problems, warnings }: Findings,

@@ -91,7 +91,7 @@ async function devicesOf(readers: VolumeReaders, image: string): Promise<Devices
   return devices
 }
 
-/** Of what is launched from an AMI. The snapshot of another account is encrypted anew, with the default key of this one. */
+/** Of what is launched from an AMI. What comes from a snapshot of another account gets the default key of this one. */
 async function devicesOfAmi(readers: VolumeReaders, parentImage: string): Promise<Devices> {
   const { config, fleet } = readers.deployment
   const ec2 = new EC2Client(config)

@@ -24,7 +24,7 @@ interface Kind {
   /** One of them, as people say it. */
   text: string
   permission: string
-  /** Whether there is one of the name, whoever made it. */
+  /** Whether there is one of the name, no matter who made it. */
   isThere: (environment: Environment) => (name: string) => Promise<boolean>
 }
 

@@ -5,7 +5,7 @@ import type { World } from './world.ts'
 type Look = (world: World, place: Place, name: string) => boolean
 
 /**
- * Whether a service has something of a name already, whoever made it: CloudFormation then creates nothing.
+ * Whether a service has something of a name already, no matter who made it: CloudFormation then creates nothing.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html#troubleshooting-errors-resource-already-exists
  */
 const looks: Record<string, Look> = {

@@ -68,7 +68,7 @@ describe('before the first deploy, an adopted pipeline', () => {
       'follows',
       [/^its recipe follows ssm:\/pipelines\/follows\/parent, which no campaign moves.*: name an AMI in the recipe/],
     ],
-  ])('%s is told what stops its first campaign, and what to do', async (image, texts) => {
+  ])('%s: what stops its first campaign, and what to do', async (image, texts) => {
     const { problems, warnings, unchecked } = await found(image)
     expect(problems).toHaveLength(Math.min(texts.length, 1))
     for (const text of texts) expect(problems[0]).toMatch(text)

@@ -81,6 +81,7 @@ beforeEach(async () => {
       creationDate: new Date(0),
     }),
   })
+  world.aws.lambda.addFunction({ ...build, name: 'golden-examine-accounts', roleArn: '', modified: new Date(0) })
   client = new ImagebuilderClient(clientOptions(world))
 })
 afterEach(() => world.close())
@@ -164,6 +165,11 @@ describe('the pipelines of a deploy', () => {
     expect(await problemsOf('base')).toEqual([
       'its pipeline is not there: is the fleet deployed? npm run deploy does it',
     ])
+  })
+
+  it('are made by the first deploy, which is no problem before it', async () => {
+    const [base] = await compare(deploymentOf(fleet, world.url, {}), { isDeployed: false })
+    expect(base).toMatchObject({ rebake: 'the first deploy makes its pipeline', problems: [] })
   })
 
   it.each<[string, Partial<UpdateImagePipelineCommandInput>, string]>([
