@@ -1,8 +1,12 @@
 import { accountChecks } from './accounts.ts'
+import { allowedAmiChecks } from './allowed-amis.ts'
+import { capacityChecks } from './capacity.ts'
 import type { Check } from './check.ts'
 import { deploymentChecks } from './deployment.ts'
 import { imageBuilderChecks } from './image-builder.ts'
 import { keyChecks } from './keys.ts'
+import { managedPolicyChecks } from './managed-policies.ts'
+import { nameChecks } from './names.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -14,9 +18,13 @@ import { versionCheck } from './version.ts'
 export const checks: readonly Check[] = [
   ...deploymentChecks,
   versionCheck,
+  ...nameChecks,
   ...accountChecks,
+  ...allowedAmiChecks,
+  ...managedPolicyChecks,
   ...keyChecks,
   ...quotaChecks,
+  ...capacityChecks,
   ...ruleChecks,
   ...pointerChecks,
   ...subscriptionChecks,

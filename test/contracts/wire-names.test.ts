@@ -221,6 +221,7 @@ it('outcomes of the doctor, and what a result has', () => {
   expect(info('found')).toEqual({ outcome: 'pass', found: 'found', fix: '' })
   expect(groups).toEqual([
     'Deployment',
+    'Names',
     'Accounts',
     'Keys',
     'Quotas',
