@@ -145,6 +145,9 @@ describe('an installed package', () => {
       encoding: 'utf8',
     }).stdout
 
+  /** A release without an event has the id of its time. */
+  const withoutAmis = (text: string) => text.replaceAll(/ami-[0-9a-f]{17}/g, 'ami')
+
   it('says its version', () => {
     expect(installed.rebake('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
@@ -155,7 +158,7 @@ describe('an installed package', () => {
       const { code, stdout, stderr } = installed.rebake(...args)
       expect([code, stderr]).toEqual([0, ''])
       expect(stdout.length).toBeGreaterThan(500)
-      expect(stdout).toBe(source(...args))
+      expect(withoutAmis(stdout)).toBe(withoutAmis(source(...args)))
     },
   )
 
