@@ -1,5 +1,6 @@
 import { isOf } from '../../aws/errors.ts'
 import { BadInput, Failed } from '../problems.ts'
+import { inProse } from '../typed.ts'
 import type { Deployment } from './deployment.ts'
 
 /** The members that the SDK's and Node's errors have. */
@@ -21,7 +22,7 @@ interface Known {
 const logIn = ({ fleet }: Deployment) =>
   `Log in (aws sso login), or take a profile of account ${fleet.build.account} with AWS_PROFILE=NAME.`
 const deployIt = ({ fleet }: Deployment) =>
-  `Is the fleet ${fleet.name} deployed in account ${fleet.build.account}, ${fleet.build.region}? npm run deploy does it.`
+  `Is the fleet ${fleet.name} deployed in account ${fleet.build.account}, ${fleet.build.region}? ${inProse('deploy')} does it.`
 
 const problems: Known[] = [
   {
@@ -67,7 +68,7 @@ const problems: Known[] = [
     say: (message, { endpoint }) =>
       endpoint === undefined
         ? `AWS cannot be reached (${message}). Try again.`
-        : `nothing answers at ${endpoint}. Is rebake rehearse --serve running, and at this port?`,
+        : `nothing answers at ${endpoint}. Is ${inProse('rehearse', '--serve')} running, and at this port?`,
   },
   {
     when: (error) => isOf(error, 'noRoute', 'timedOut'),

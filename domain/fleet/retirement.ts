@@ -14,7 +14,7 @@ export const Retirement = object({
     describe('When it runs: cron(...), rate(...) or at(...), as EventBridge Scheduler takes them'),
   ),
   timezone,
-  dryRun: v.pipe(v.optional(flag, false), describe('The schedule only reports; rebake retire does it manually')),
+  dryRun: v.pipe(v.optional(flag, false), describe('The schedule only reports; the command retire does it manually')),
 })
 
 export type Retirement = v.InferOutput<typeof Retirement>
