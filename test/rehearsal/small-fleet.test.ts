@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parseFleet } from '../../domain/fleet/parse.ts'
 import { lenient } from '../../emulator/index.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
-import { invalidCalls, validates } from '../emulator/model-calls.ts'
 import { readLines, slow, stageFor, temporaryDirectory } from '../support/rehearsal.ts'
 
 const fleet = parseFleet(
@@ -49,11 +48,4 @@ describe('a rebake with one ring and no children', () => {
     )
     expect(entered).toHaveLength(rehearsal.summary.images[0]?.transitions ?? 0)
   })
-
-  it.skipIf(!validates)(
-    `makes only calls that AWS's own models allow${validates ? '' : ': skipped, no botocore here'}`,
-    () => {
-      expect(invalidCalls(`${out}/calls.jsonl`)).toBe('')
-    },
-  )
 })
