@@ -173,6 +173,7 @@ notify:
     function: { lambda: "arn:aws:lambda:us-west-2:111122223333:function:rebake" }
   slack:
     platform: { secret: slack, severity: info, images: [base], kinds: [image-released], rings: [early], upstreams: [soe], detail: true }
+    everything: { secret: slack-of-all }
   chat:
     platform: { workspace: T0123ABCD, channel: C0123ABCD }
 `
