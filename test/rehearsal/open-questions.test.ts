@@ -225,14 +225,17 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     fleet: copied(),
     fails: /was said to have ended; 0 seconds later Image Builder answers/,
   },
+  // It waits for the event alone, for a day.
   'distributions-raise-events': {
     mutation: {
-      build: (template) =>
+      build: (template) => {
         changeMachines(
           template,
           '"DynamoDb.ConditionalCheckFailedException","States.Timeout"',
           '"DynamoDb.ConditionalCheckFailedException"',
-        ),
+        )
+        changeMachines(template, '"TimeoutSeconds":"{% $lookAfter %}"', '"TimeoutSeconds":86400')
+      },
     },
     fleet: copied(),
     fails: /a step did not end in time/,
