@@ -338,7 +338,8 @@ it('a claim whose token is not known yet is tried again, under another', { timeo
   const failed = [...world.stepFunctions.executions.values()].flatMap(({ history }) =>
     history.events.flatMap(({ taskFailedEventDetails: details }) => details?.error ?? []),
   )
-  expect(failed).toEqual(['Transient'])
+  // Beside those that say how far copies are.
+  expect(failed.filter((error) => error !== 'DistributionInProgress')).toEqual(['Transient'])
 })
 
 /** What went wrong in a rehearsal, and why, as people read it; '' if nothing. */
