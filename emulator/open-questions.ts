@@ -40,7 +40,7 @@ export const openQuestions = {
       'a task token that comes back before the call which brought it has answered may not be known yet: one in 250 is not',
     lenient: 'a task token is good as soon as there is one',
     source:
-      'Step Functions Developer Guide, connect-to-resource: the task waits for its token after the call; no text says that one is good before',
+      'Step Functions Developer Guide, connect-to-resource: the task waits for its token after the call; no text says that one is good before. That none ever is, is no reading: API Reference, SendTaskSuccess, taskToken: tokens are generated "in the context object when a workflow enters a task state", and so before its call',
     settledBy: 'S16',
   },
   'build-region-first': {
