@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { sbomOf } from '../../../cli/package/sbom.ts'
-import { packageName, version } from '../../../cli/product.ts'
+import { packageName, version } from '../../../domain/product.ts'
 
 const bundled = (name: string, its: string) => ({
   name,
