@@ -1,5 +1,6 @@
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -84,6 +85,10 @@ export function dynamoTable(table: string, client = new DynamoDBClient({})): Tab
         }),
       )
       return Attributes && (unmarshall(Attributes) as Stored<K>)
+    },
+
+    async remove(key) {
+      await client.send(new DeleteItemCommand({ TableName: table, Key: marshall(key) }))
     },
 
     async all(pk) {

@@ -31,6 +31,9 @@ export function memoryTable(): Table & { items: MemoryItems } {
       for (const name of names) delete item?.[name]
       return before as Stored<K> | undefined
     },
+    async remove(key) {
+      items.delete(at(key))
+    },
     async all(pk) {
       const found = [...items.values()].filter((item) => item.pk === pk)
       return structuredClone(found.sort((a, b) => (a.sk < b.sk ? -1 : 1)))

@@ -9,6 +9,10 @@ export const Retirement = object({
     v.optional(duration('1d', '365d'), '14d'),
     describe('How long an AMI is deprecated before it is removed, unless something uses it'),
   ),
+  failed: v.pipe(
+    v.optional(duration('1d', '365d'), '7d'),
+    describe('How long what a bake or a roll-out left that came to nothing is kept to be looked into'),
+  ),
   schedule: v.pipe(
     v.optional(text, 'cron(0 6 ? * SUN *)'),
     describe('When it runs: cron(...), rate(...) or at(...), as EventBridge Scheduler takes them'),

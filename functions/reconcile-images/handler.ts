@@ -1,6 +1,7 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
 import { OperationStore } from '../../ledger/operations.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
 import { env } from '../runtime/env.ts'
 import { createHandler, measure } from '../runtime/handler.ts'
@@ -19,7 +20,7 @@ const deps = {
   ...closing,
   ...campaignDeps(),
   ...deployed(),
-  ledger: { ...closing.ledger, operations: new OperationStore(table) },
+  ledger: { ...closing.ledger, operations: new OperationStore(table), releases: new ReleaseStore(table) },
   imageBuilder: new ImagebuilderClient({}),
 }
 const sweeping = {

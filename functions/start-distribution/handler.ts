@@ -4,10 +4,12 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import * as v from 'valibot'
 import { cloudWatchOf } from '../../aws/alarms.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
+import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
 import { createHandler } from '../runtime/handler.ts'
 import { arn, inRing } from '../runtime/schemas.ts'
 import { ledgerTable, windowDeps } from '../workflow/dependencies.ts'
+import { taskWaits } from '../workflow/task-waits.ts'
 import { startDistribution } from './start-distribution.ts'
 
 const { DISTRIBUTION_ROLE_ARN: distributionRole } = env('DISTRIBUTION_ROLE_ARN')
@@ -16,6 +18,7 @@ const waiting = windowDeps(table)
 const deps = {
   ...waiting,
   ledger: { ...waiting.ledger, releases: new ReleaseStore(table) },
+  waits: taskWaits(new WaitStore(table)),
   imageBuilder: new ImagebuilderClient({}),
   organizations: new OrganizationsClient({}),
   kmsIn: (region: string) => new KMSClient({ region }),

@@ -41,6 +41,13 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
         ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         ...notifications.allowPublish(),
         ...readUses,
+        grants.describeImages,
+        grants.images('imagebuilder:GetImage'),
+        {
+          actions: ['imagebuilder:ListDistributionConfigurations'],
+          resources: ['*'],
+          why: 'Lists know no resources.',
+        },
       ],
     },
     'withdraw-amis': {
@@ -55,10 +62,24 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
         ...withdrawAmis({ images: [arns.anyImage], snapshots: [arns.anySnapshot] }, madeByImageBuilder),
       ],
     },
+    'remove-leftovers': {
+      description: 'Removes what Image Builder keeps of AMIs that are gone: images and distribution configurations',
+      timeout: 900,
+      environment: table,
+      permissions: [
+        ledger.allow('GetItem', 'UpdateItem', 'Query'),
+        grants.images('imagebuilder:DeleteImage'),
+        {
+          actions: ['imagebuilder:DeleteDistributionConfiguration'],
+          resources: [arns.distribution(grants.named('*'))],
+          why: 'The distribution configurations of this fleet: one for each image and ring, or several.',
+        },
+      ],
+    },
     'close-retirement': {
       description: 'Records which releases are deprecated or gone everywhere, and tells what is not',
       environment: { ...table, ...topic },
-      permissions: [ledger.allow('GetItem', 'UpdateItem', 'Query'), ...notifications.allowPublish()],
+      permissions: [ledger.allow('GetItem', 'UpdateItem', 'Query', 'DeleteItem'), ...notifications.allowPublish()],
     },
   } satisfies Partial<Record<FunctionName, FunctionSpec>>
 }

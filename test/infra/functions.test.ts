@@ -47,6 +47,7 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...closing,
     ...['StartExecution', 'ListExecutions', 'DescribeExecution'].map((name) => `states:${name}`),
     'imagebuilder:CancelImageCreation',
+    'imagebuilder:GetImage',
     'sqs:SendMessage',
   ],
   'plan-campaign': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'ec2:DescribeImages'],
@@ -106,7 +107,14 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
   'plan-revocation': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...uses],
   'close-revocation': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), 'states:StartExecution', ...publish],
   'start-retirement': ['states:StartExecution', 'sqs:SendMessage'],
-  'plan-retirement': [...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'), ...publish, ...uses],
+  'plan-retirement': [
+    ...ledger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+    ...publish,
+    ...uses,
+    'ec2:DescribeImages',
+    'imagebuilder:GetImage',
+    'imagebuilder:ListDistributionConfigurations',
+  ],
   'withdraw-amis': [
     ...ledger('GetItem', 'UpdateItem'),
     'ec2:DescribeImages',
@@ -117,7 +125,12 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     'ec2:DeregisterImage',
     'ec2:DeleteSnapshot',
   ],
-  'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query'), ...publish],
+  'remove-leftovers': [
+    ...ledger('GetItem', 'UpdateItem', 'Query'),
+    'imagebuilder:DeleteImage',
+    'imagebuilder:DeleteDistributionConfiguration',
+  ],
+  'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query', 'DeleteItem'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'imagebuilder:GetImage', 'sqs:SendMessage'],
   'seed-parameters': [
     'ssm:GetParameters',

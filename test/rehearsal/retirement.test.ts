@@ -152,7 +152,7 @@ describe('retirement over weeks', () => {
   })
 
   it('needs all that it may do, except what is for revocation, the doctor, labels and dead letters', () => {
-    const roles = /^(Publish|StartRetirement|PlanRetirement|WithdrawAmis|CloseRetirement|Retire)Role:/
+    const roles = /^(Publish|StartRetirement|PlanRetirement|WithdrawAmis|RemoveLeftovers|CloseRetirement|Retire)Role:/
     expect(rehearsal.unusedPermissions.filter((line) => roles.test(line))).toEqual([
       'PublishRole: ec2:DescribeRegions',
       'PublishRole: ec2:DisableImage',

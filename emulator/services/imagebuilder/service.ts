@@ -1,5 +1,6 @@
 import type {
   CancelImageCreationRequest,
+  DeleteImageRequest,
   DistributeImageRequest,
   Image,
   ImagePackage,
@@ -57,7 +58,7 @@ export class ImageBuilder implements Service {
     this.operations = {
       ...queries(this.#resources, this.images),
       ...recipes({ resources: this.#resources, near, checkRole }),
-      ...distributionConfigurations(this.#resources, deps),
+      ...distributionConfigurations(this.#resources, this.images, deps),
       ...findingQueries(this.images),
       ...this.#packages.operations,
       ...this.#commands,
@@ -103,6 +104,14 @@ export class ImageBuilder implements Service {
         this.images.cancel(record)
         return record.arn
       }),
+
+    DeleteImage: ({ imageBuildVersionArn: arn = '' }: DeleteImageRequest, context: Context) =>
+      this.#delete(arn, context),
+  }
+
+  #delete(arn: string, { requestId }: Context) {
+    this.images.remove(this.images.get(arn))
+    return { requestId, imageBuildVersionArn: arn }
   }
 
   readonly operations: Service['operations']
@@ -191,7 +200,7 @@ export class ImageBuilder implements Service {
     const record = this.images.add(
       { account: place.account, region: place.region },
       { name: sourceRecord?.name ?? slug(configuration.name ?? ''), version: image?.version ?? '1.0.0' },
-      { kind: 'distribution', distributionConfigurationArn },
+      { kind: 'distribution', distributionConfigurationArn, sourceArn: sourceRecord?.arn },
       {
         name: image?.name ?? configuration.name,
         platform: image?.platform ?? platformOf(source),
