@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import { deploymentChecks } from './deployment.ts'
 import { imageBuilderChecks } from './image-builder.ts'
 import { keyChecks } from './keys.ts'
+import { lifetimeChecks } from './lifetimes.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -19,5 +20,6 @@ export const checks: readonly Check[] = [
   ...pointerChecks,
   ...subscriptionChecks,
   ...imageBuilderChecks,
+  ...lifetimeChecks,
   ...scheduleChecks,
 ]

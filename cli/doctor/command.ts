@@ -3,6 +3,7 @@ import { endpointOption, examples, fleetOption, jsonOption, type OptionsOf } fro
 
 /** By service: what the checks name, and a test holds the two together. */
 const permissions: Record<string, string> = {
+  dynamodb: 'GetItem, Query',
   ec2: 'DescribeImages, DescribeRegions',
   events: 'DescribeEventBus, DescribeRule, ListRuleNamesByTarget, ListTargetsByRule',
   iam: 'GetRole (of AWSServiceRoleForImageBuilder)',

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import type { World } from '../../emulator/index.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
+import { exampleFile } from '../support/fleets.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
 import { fleetOf } from './ring-rehearsal.ts'
 
@@ -10,14 +11,15 @@ import { fleetOf } from './ring-rehearsal.ts'
  */
 const [first, second] = ['222233334444', '333344445555'] as const
 const region = 'us-west-2'
-const fleet = fleetOf(
-  { all: { accounts: [first, second], regions: [region] } },
-  {
-    poll: '24h',
-    supersede: 'cancel',
-    retirement: { keep: 1, grace: '1d', failed: '3d', schedule: 'cron(0 6 * * ? *)' },
-  },
-)
+const ring = { accounts: [first, second], regions: [region] }
+const more = {
+  poll: '24h',
+  supersede: 'cancel',
+  retirement: { keep: 1, grace: '1d', failed: '3d', schedule: 'cron(0 6 * * ? *)' },
+}
+const fleet = fleetOf({ all: ring }, more)
+/** What it is from the last two releases on. */
+const changed = fleetOf({ everybody: ring }, more)
 
 /** When the upstream releases an AMI, and what becomes of what is baked on it. */
 const releases = [
@@ -30,6 +32,7 @@ const releases = [
   { time: '09-06T06:00', becomes: 'half distributed' },
   { time: '09-07T06:00', becomes: 'stopped while it was distributed' },
   { time: '09-08T06:00', becomes: 'released' },
+  { time: '09-09T06:00', becomes: 'released' },
 ].map(({ time, becomes }) => ({ upstream: 'soe', time: `2026-${time}:00Z`, becomes }))
 
 type Outcome = ReturnType<World['aws']['imagebuilder']['outcome']>
@@ -49,6 +52,7 @@ const thereIs = ({ aws }: World) => {
   return {
     amis: amis.map(({ image }) => image.ImageId).sort(),
     snapshots: amis.flatMap(({ image }) => (image.BlockDeviceMappings ?? []).map(({ Ebs }) => Ebs?.SnapshotId ?? '')),
+    configurations: aws.imagebuilder.kept('distribution-configuration', fleet.build),
     images: aws.imagebuilder.images.list(fleet.build).map(({ kind, image, amis }) => ({
       kind,
       status: image.state.status,
@@ -69,7 +73,9 @@ beforeAll(async () => {
     const time = new Date(world.clock.now()).toISOString()
     return releases.findLast((release) => release.time <= time)?.becomes ?? ''
   }
+  const after = (Date.parse('2026-09-08T00:00:00Z') - Date.parse('2026-09-01T06:00:00Z')) / 1000
   rehearsal = await stage.rehearse({
+    changes: [{ fleet: changed, fleetFile: exampleFile, after, assembly: (await stageFor(changed)).assembly }],
     releases: releases.map(({ upstream, time }) => ({ upstream, time })),
     for: 16 * 86_400,
     actions: [
@@ -138,6 +144,16 @@ it('leaves no snapshot without its AMI', () => {
       .snapshots.filter((id) => left('09-08').snapshots.includes(id))
       .sort(),
   )
+})
+
+it('leaves no distribution configuration of a ring that is gone', () => {
+  expect(left('09-08').configurations).toEqual(['small-base-all', 'small-base-everybody'])
+  expect(left('09-16').configurations).toEqual(['small-base-everybody'])
+})
+
+it('needs all that it may do to what Image Builder keeps', () => {
+  const roles = /^(PlanRetirement|RemoveLeftovers)Role: (imagebuilder|dynamodb|ec2:DescribeImages)/
+  expect(rehearsal.unusedPermissions.filter((line) => roles.test(line))).toEqual([])
 })
 
 it('names what somebody uses, each time', () => {

@@ -22,7 +22,7 @@ import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
 import { queries } from './queries.ts'
 import { recipes } from './recipes.ts'
-import { type Created, type Place, Resources, slug } from './resources.ts'
+import { type Created, type Kind, type Place, Resources, slug } from './resources.ts'
 
 /** EC2 Image Builder: starts builds and distributions, and answers about what there is. */
 export class ImageBuilder implements Service {
@@ -75,6 +75,11 @@ export class ImageBuilder implements Service {
   /** Changes in place what a resource of a template described. */
   changeFromTemplate(type: string, arn: string, o: { properties: Record<string, unknown>; place: Place }): Created {
     return this.#resources.change(type, arn, o)
+  }
+
+  /** The names of what there is of a kind beside images, in order; those that have versions with them. */
+  kept(kind: Kind, place: Place): string[] {
+    return this.#resources.list(kind, place).map(({ arn = '' }) => arn.split('/').slice(1).join('/'))
   }
 
   /** @throws AwsError ResourceDependencyException while something that is there needs it */
