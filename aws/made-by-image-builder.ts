@@ -1,13 +1,18 @@
 import { DescribeImagesCommand, type EC2Client } from '@aws-sdk/client-ec2'
 import {
+  DeleteComponentCommand,
   DeleteDistributionConfigurationCommand,
   DeleteImageCommand,
+  DeleteImageRecipeCommand,
   GetImageCommand,
+  GetImageRecipeCommand,
   type ImagebuilderClient,
+  ListComponentBuildVersionsCommand,
   ListDistributionConfigurationsCommand,
+  ListImageRecipesCommand,
 } from '@aws-sdk/client-imagebuilder'
 import type { Placement } from '../domain/releases/image-release.ts'
-import type { Leftover, LeftoverKind } from '../domain/releases/leftovers.ts'
+import type { Leftover, LeftoverKind, Listed } from '../domain/releases/leftovers.ts'
 import { isMissing } from './errors.ts'
 import { allPages } from './paginate.ts'
 
@@ -57,10 +62,54 @@ export async function distributionConfigurations(client: ImagebuilderClient): Pr
   return new Map(all.map(({ name = '', arn = '' }) => [name, arn]))
 }
 
+/** Every version of each recipe of the account, by its name. */
+export async function recipeVersions(client: ImagebuilderClient): Promise<Map<string, Listed[]>> {
+  const all = await allPages(async (nextToken) => {
+    const page = await client.send(new ListImageRecipesCommand({ owner: 'Self', nextToken }))
+    return { items: page.imageRecipeSummaryList ?? [], next: page.nextToken }
+  })
+  const named = Map.groupBy(all, ({ name = '' }) => name)
+  return new Map([...named].map(([name, some]) => [name, some.map(listed)]))
+}
+
+/** The ARNs of the builds of components that a version of a recipe names; none where it is gone. */
+export async function componentsOf(client: ImagebuilderClient, imageRecipeArn: string): Promise<string[]> {
+  try {
+    const { imageRecipe } = await client.send(new GetImageRecipeCommand({ imageRecipeArn }))
+    return (imageRecipe?.components ?? []).flatMap(({ componentArn }) => componentArn ?? [])
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+/** Every build of a version of a component. */
+export async function componentBuilds(client: ImagebuilderClient, componentVersionArn: string): Promise<Listed[]> {
+  const all = await allPages(async (nextToken) => {
+    const page = await client.send(new ListComponentBuildVersionsCommand({ componentVersionArn, nextToken }))
+    return { items: page.componentSummaryList ?? [], next: page.nextToken }
+  })
+  return all.map(listed)
+}
+
+const listed = ({
+  arn = '',
+  dateCreated = '',
+}: {
+  arn?: string | undefined
+  dateCreated?: string | undefined
+}): Listed => ({
+  arn,
+  version: arn.split('/').slice(2).join('/'),
+  createdAt: dateCreated,
+})
+
 const commands = {
   image: (imageBuildVersionArn: string) => new DeleteImageCommand({ imageBuildVersionArn }),
   'distribution-configuration': (distributionConfigurationArn: string) =>
     new DeleteDistributionConfigurationCommand({ distributionConfigurationArn }),
+  'image-recipe': (imageRecipeArn: string) => new DeleteImageRecipeCommand({ imageRecipeArn }),
+  component: (componentBuildVersionArn: string) => new DeleteComponentCommand({ componentBuildVersionArn }),
 } satisfies Record<LeftoverKind, (arn: string) => unknown>
 
 /** AMIs stay: they are deleted before. @throws what AWS throws */

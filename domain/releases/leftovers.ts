@@ -7,6 +7,8 @@ import type { WithdrawalOutcome } from './withdrawal.ts'
 export const leftoverKinds = {
   image: 'image',
   'distribution-configuration': 'distribution configuration',
+  'image-recipe': 'recipe',
+  component: 'component',
 } as const satisfies Record<string, string>
 export type LeftoverKind = keyof typeof leftoverKinds
 
@@ -14,7 +16,7 @@ export type LeftoverKind = keyof typeof leftoverKinds
 export interface Leftover {
   kind: LeftoverKind
   arn: string
-  /** What it is of: an image of Image Builder goes when the AMIs of that version are gone. */
+  /** What it is of; an image of Image Builder goes when the AMIs of that version are gone. Of components: the component's key. */
   image: string
   version?: string
   outcome?: WithdrawalOutcome
@@ -70,6 +72,36 @@ const ringsOf = ({ distributions = {}, copies = {}, distributed = {} }: ImageRel
 
 /** The name of a distribution configuration without the number of its part. */
 export const withoutPart = (name: string): string => name.replace(/--\d+$/, '')
+
+/** A version of something, as Image Builder lists it. */
+export interface Listed {
+  arn: string
+  /** `1.0.3` of a recipe, `1.0.0/3` of a build of a component. */
+  version: string
+  /** ISO 8601. */
+  createdAt: string
+}
+
+const inNumbers = (a: Listed, b: Listed) => a.version.localeCompare(b.version, 'en', { numeric: true })
+
+/**
+ * Versions that nothing needs any more. The newest stays, which the stack has; the others until the one that replaced them has been
+ * there for long enough, so that no deployment comes back to them.
+ *
+ * @param isNeeded whether something refers to a version
+ * @param before ISO 8601: when the newer one must have been there
+ */
+export function replacedVersions<T extends Listed>(
+  all: readonly T[],
+  isNeeded: (one: T) => boolean,
+  before: string,
+): T[] {
+  const inOrder = all.toSorted(inNumbers)
+  return inOrder.filter((one, at) => {
+    const next = inOrder[at + 1]
+    return next !== undefined && Date.parse(next.createdAt) <= Date.parse(before) && !isNeeded(one)
+  })
+}
 
 /** What could not be removed, in words: one line for each reason. What something needs is no problem. */
 export const problemsOfLeftovers = (leftovers: readonly Leftover[]): string[] =>

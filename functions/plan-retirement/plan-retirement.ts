@@ -1,14 +1,28 @@
 import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { type ClientsIn, readUsesIn } from '../../aws/ami-usage.ts'
-import { amisOfImages, copiesOf, distributionConfigurations } from '../../aws/made-by-image-builder.ts'
+import {
+  amisOfImages,
+  componentBuilds,
+  componentsOf,
+  copiesOf,
+  distributionConfigurations,
+  recipeVersions,
+} from '../../aws/made-by-image-builder.ts'
 import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { rollOutsIn } from '../../domain/locks.ts'
 import { retirementReport } from '../../domain/messages/retirement.ts'
+import { resourceName } from '../../domain/names.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
 import type { Bake } from '../../domain/releases/bake.ts'
 import type { ImageRelease, Placement } from '../../domain/releases/image-release.ts'
-import { idleConfigurations, imagesOf, type Leftover, withoutPart } from '../../domain/releases/leftovers.ts'
+import {
+  idleConfigurations,
+  imagesOf,
+  type Leftover,
+  replacedVersions,
+  withoutPart,
+} from '../../domain/releases/leftovers.ts'
 import {
   planBakes,
   planRetirement,
@@ -105,7 +119,8 @@ async function plan(deps: PlanRetirementDeps, time: string) {
   const known = await ledger.fleetState.read()
   const images = everyImage(fleet, known)
   const catalog = await ledger.releases.readCatalog(images)
-  const bakes = await withAmis(deps, await ledger.releases.readBakes(images))
+  const remembered = await ledger.releases.readBakes(images)
+  const bakes = await withAmis(deps, remembered)
   const rollingOut = rollOutsIn(await ledger.locks.read())
   const byKey = new Map(catalog.map((release) => [usesKey(release), release]))
   const releases = planRetirement({ catalog, known, rollingOut, policy, time }).map((retiring) => ({
@@ -127,7 +142,11 @@ async function plan(deps: PlanRetirementDeps, time: string) {
     ],
     { protects: [...useKinds], otherwise: 'keep' },
   )
-  const leftovers = await idleLeftovers(deps, catalog, rollingOut)
+  const before = new Date(Date.parse(time) - policy.failed * 1000).toISOString()
+  const leftovers = [
+    ...(await idleDistributions(deps, catalog, rollingOut)),
+    ...(await replacedParts(deps, [...catalog.filter(({ retired }) => !retired?.removedAt), ...remembered], before)),
+  ]
   const { uses, unread } = await usesOf(deps, withdrawals)
   const due = new Set([...deprecated, ...removed.map(({ of }) => of)].map(usesKey))
   const isShown = (retiring: Retiring) => retiring.action === 'wait' || due.has(usesKey(retiring))
@@ -216,8 +235,7 @@ async function withDistributions(
   return { ...release, distributions, copies }
 }
 
-/** What Image Builder keeps for nobody, beside images. */
-async function idleLeftovers(
+async function idleDistributions(
   { fleet, imageBuilder }: PlanRetirementDeps,
   catalog: ImageRelease[],
   rollingOut: string[],
@@ -227,6 +245,46 @@ async function idleLeftovers(
   return [...(await distributionConfigurations(imageBuilder))].flatMap(([name, arn]) => {
     const image = idle.get(withoutPart(name))
     return image === undefined ? [] : [{ kind: 'distribution-configuration', arn, image } as const]
+  })
+}
+
+/**
+ * Recipes of the fleet's own images that newer ones have replaced and of which nothing is there that was baked, and builds of
+ * components that no recipe names any more: CloudFormation keeps both.
+ */
+async function replacedParts(
+  { fleet, imageBuilder }: PlanRetirementDeps,
+  there: readonly { imageArn: string }[],
+  before: string,
+): Promise<Leftover[]> {
+  const all = await recipeVersions(imageBuilder)
+  const baked = new Set(
+    there.map(({ imageArn }) => imageArn.replace(':image/', ':image-recipe/').replace(/\/\d+$/, '')),
+  )
+  const left: Leftover[] = []
+  const named = new Set<string>()
+  for (const [image, { pipeline }] of Object.entries(fleet.images)) {
+    const versions = pipeline ? [] : (all.get(resourceName(fleet.name, image)) ?? [])
+    const replaced = replacedVersions(versions, ({ arn }) => baked.has(arn), before)
+    left.push(...replaced.map(({ arn }) => ({ kind: 'image-recipe', arn, image }) as const))
+    // A recipe that goes now names its components until it is gone.
+    for (const { arn } of versions) for (const each of await componentsOf(imageBuilder, arn)) named.add(each)
+  }
+  for (const [component, version] of ownComponents(fleet, named)) {
+    const builds = await componentBuilds(imageBuilder, version)
+    const replaced = replacedVersions(builds, ({ arn }) => named.has(arn), before)
+    left.push(...replaced.map(({ arn }) => ({ kind: 'component', arn, image: component }) as const))
+  }
+  return left
+}
+
+/** The versions of the components that the fleet's stack has made, with the component of each. */
+function ownComponents({ name, components }: Fleet, named: Set<string>): [component: string, version: string][] {
+  const versions = new Set([...named].map((arn) => arn.replace(/\/\d+$/, '')))
+  return [...versions].flatMap((version): [string, string][] => {
+    const [, component] = /:component\/(.+)-[0-9a-f]{8}\/[^/]+$/.exec(version) ?? []
+    const own = Object.keys(components).find((key) => resourceName(name, key) === component)
+    return own === undefined ? [] : [[own, version]]
   })
 }
 

@@ -17,6 +17,8 @@ interface RemoveLeftoversDeps {
 const ifDependedOn = {
   image: 'failed',
   'distribution-configuration': 'in-use',
+  'image-recipe': 'in-use',
+  component: 'in-use',
 } as const satisfies Record<LeftoverKind, Leftover['outcome']>
 
 /**
@@ -37,6 +39,8 @@ export async function removeLeftovers(
     image: ({ image, version = '' }) => (staying.has(usesKey({ image, version })) ? 'its AMIs are there' : undefined),
     'distribution-configuration': ({ image }) =>
       rollingOut.includes(image) ? 'a roll-out of the image has begun' : undefined,
+    'image-recipe': () => undefined,
+    component: () => undefined,
   }
   try {
     for (const leftover of leftovers.filter((each) => !isWithdrawn(each))) {

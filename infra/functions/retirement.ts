@@ -11,6 +11,8 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
     grants.assumePublisher,
     ...readUsesPermissions([`arn:${arns.partition}:ssm:*:${fleet.build.account}:parameter/*`]),
   ]
+  const parts = [arns.recipe(grants.named('*')), arns.component(grants.named('*'))]
+  const ofFleet = 'The recipes and components of this fleet, with their versions.'
   return {
     'plan-revocation': {
       description: 'Decides what a revocation does, revokes it, and shows people beforehand what they would do',
@@ -44,9 +46,14 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
         grants.describeImages,
         grants.images('imagebuilder:GetImage'),
         {
-          actions: ['imagebuilder:ListDistributionConfigurations'],
+          actions: ['imagebuilder:ListDistributionConfigurations', 'imagebuilder:ListImageRecipes'],
           resources: ['*'],
           why: 'Lists know no resources.',
+        },
+        {
+          actions: ['imagebuilder:GetImageRecipe', 'imagebuilder:ListComponentBuildVersions'],
+          resources: parts,
+          why: ofFleet,
         },
       ],
     },
@@ -73,6 +80,11 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
           actions: ['imagebuilder:DeleteDistributionConfiguration'],
           resources: [arns.distribution(grants.named('*'))],
           why: 'The distribution configurations of this fleet: one for each image and ring, or several.',
+        },
+        {
+          actions: ['imagebuilder:DeleteImageRecipe', 'imagebuilder:DeleteComponent'],
+          resources: parts,
+          why: ofFleet,
         },
       ],
     },

@@ -418,3 +418,64 @@ describe('what Image Builder keeps of a release', () => {
     )
   })
 })
+
+describe('recipes and components that newer ones have replaced', () => {
+  const arn = (rest: string) => `arn:aws:imagebuilder:us-west-2:111122223333:${rest}`
+  const recipe = (version: number) => arn(`image-recipe/gold-base/1.0.${version}`)
+  const component = (build: number) => arn(`component/gold-hello-0a1b2c3d/1.0.0/${build}`)
+  /** Recipes 1.0.0 to 1.0.2, of which the last two were replaced at `replacedAt`, each with a build of its own of a component. */
+  async function replaced(replacedAt: string) {
+    const all = await retiring()
+    const document = { platform: 'Linux' as const, document: {} }
+    Object.assign(all.parts.fleet.components, { hello: document })
+    for (const [version, at] of [
+      [0, '2026-08-01'],
+      [1, '2026-08-02'],
+      [2, replacedAt],
+    ] as const) {
+      all.world.recipes.set(recipe(version), { dateCreated: at, components: [component(version + 1)] })
+      all.world.components.set(component(version + 1), at)
+    }
+    all.world.recipes.set(arn('image-recipe/gold-base-other/1.0.0'), { dateCreated: '2026-08-01', components: [] })
+    return all
+  }
+
+  it('go when nothing that was baked is there, recipes first, a run later what only they named', async () => {
+    const { world, ledger, reported, run } = await replaced('2026-09-06T00:00:00Z')
+    const bake = { image: 'base', parentAmi: '', campaign: 'c', startedAt: first }
+    await ledger.releases.recordBakeStarted({ ...bake, version: '1.0.1/7', imageArn: arn('image/gold-base/1.0.1/7') })
+    await run(second, true)
+    expect(reported.at(-1)?.body).toContain('  the recipe gold-base/1.0.0, of base\n')
+    expect(world.deleted).toEqual([recipe(0)])
+    await run(third)
+    expect(reported.at(-1)?.body).toContain('  the component gold-hello-0a1b2c3d/1.0.0/1, of hello\n')
+    expect(world.deleted).toEqual([recipe(0), component(1)])
+    await ledger.releases.removeBake({ image: 'base', version: '1.0.1/7' })
+    for (const time of [fourth, '2026-10-04T06:00:00Z', '2026-10-11T06:00:00Z']) await run(time)
+    expect(world.deleted).toEqual([recipe(0), component(1), recipe(1), component(2)])
+  })
+
+  it('stay for a week, in which a deployment may come back to them', async () => {
+    const { world, run } = await replaced('2026-09-06T06:00:01Z')
+    for (const one of [recipe(0), component(1)]) world.recipes.delete(one)
+    await run(second, true)
+    expect(world.deleted).not.toContain(recipe(1))
+    await run(third)
+    expect(world.deleted).toContain(recipe(1))
+  })
+
+  it('stay where something else needs them, which is no failure', async () => {
+    const { world, reported, run } = await replaced('2026-08-03T00:00:00Z')
+    for (const version of [0, 1]) world.kept.set(recipe(version), 'ResourceDependencyException')
+    await run(second, true)
+    expect(world.recipes.size).toBe(4)
+    expect(reported.map(({ severity }) => severity)).toEqual(['info'])
+  })
+
+  it('are not those of a pipeline that was there before', async () => {
+    const { parts, world, run } = await replaced('2026-08-03T00:00:00Z')
+    Object.assign(parts.fleet.images.base ?? {}, { pipeline: arn('image-pipeline/base') })
+    await run(second, true)
+    expect(world.deleted).toEqual([])
+  })
+})

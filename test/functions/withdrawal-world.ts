@@ -29,6 +29,7 @@ interface Group {
   LaunchConfigurationName?: string
 }
 
+const nameIn = (arn: string) => arn.split('/')[1] ?? ''
 export const configurationArn = (name: string) =>
   `arn:aws:imagebuilder:us-west-2:111122223333:distribution-configuration/${name}`
 
@@ -106,6 +107,10 @@ export class FakeWorld {
   /** What Image Builder keeps: images, by ARN, with what GetImage names; and distribution configurations, by name. */
   readonly images = new Map<string, { amis?: (Target & { ami: string })[]; source?: string }>()
   readonly configurations = new Set<string>()
+  /** By ARN. */
+  readonly recipes = new Map<string, { dateCreated: string; components: string[] }>()
+  /** When each build was made, by its ARN. */
+  readonly components = new Map<string, string>()
   /** ARNs of what it does not let go, with the error. */
   readonly kept = new Map<string, string>()
   /** What was deleted of that, in order. */
@@ -128,6 +133,29 @@ export class FakeWorld {
       const distributionConfigurationSummaryList = name === undefined ? [] : [{ name, arn: configurationArn(name) }]
       const next = others.length > 0 ? { nextToken: String(Number(nextToken ?? 0) + 1) } : {}
       return { distributionConfigurationSummaryList, ...next }
+    },
+    ListImageRecipes: ({ nextToken }: { nextToken?: string }) => {
+      const [recipe, ...others] = [...this.recipes].slice(Number(nextToken ?? 0))
+      const imageRecipeSummaryList = recipe ? [{ name: nameIn(recipe[0]), arn: recipe[0], ...recipe[1] }] : []
+      return { imageRecipeSummaryList, ...(others.length > 0 && { nextToken: String(Number(nextToken ?? 0) + 1) }) }
+    },
+    GetImageRecipe: ({ imageRecipeArn: arn }: { imageRecipeArn: string }) => {
+      const { components = [] } = this.recipes.get(arn) ?? {}
+      return { imageRecipe: { components: components.map((componentArn) => ({ componentArn })) } }
+    },
+    ListComponentBuildVersions: ({ componentVersionArn: version }: { componentVersionArn: string }) => ({
+      componentSummaryList: [...this.components].flatMap(([arn, dateCreated]) =>
+        arn.startsWith(`${version}/`) ? [{ arn, dateCreated }] : [],
+      ),
+    }),
+    DeleteImageRecipe: ({ imageRecipeArn: arn }: { imageRecipeArn: string }) => {
+      this.#delete(arn, this.recipes.has(arn), false)
+      this.recipes.delete(arn)
+    },
+    DeleteComponent: ({ componentBuildVersionArn: arn }: { componentBuildVersionArn: string }) => {
+      const needed = [...this.recipes.values()].some(({ components }) => components.includes(arn))
+      this.#delete(arn, this.components.has(arn), needed)
+      this.components.delete(arn)
     },
     DeleteDistributionConfiguration: ({
       distributionConfigurationArn: arn,

@@ -57,7 +57,7 @@ export class ImageBuilder implements Service {
     this.permissions = permissions((arn) => this.#resources.find(arn), deps.isStrict)
     this.operations = {
       ...queries(this.#resources, this.images),
-      ...recipes({ resources: this.#resources, near, checkRole }),
+      ...recipes({ resources: this.#resources, images: this.images, near, checkRole }),
       ...distributionConfigurations(this.#resources, this.images, deps),
       ...findingQueries(this.images),
       ...this.#packages.operations,
