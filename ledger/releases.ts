@@ -93,7 +93,7 @@ export class ReleaseStore {
     return true
   }
 
-  /** It came to nothing: its first end stays. One that began before bakes were remembered is remembered now. */
+  /** It failed: its first end stays. One that began before bakes were remembered is remembered now. */
   async recordBakeEnded(bake: BakeItem & Required<Pick<BakeItem, 'ended'>>): Promise<void> {
     await this.#table.set(bakeKey(bake), {}, bake)
   }
@@ -116,7 +116,7 @@ export class ReleaseStore {
     return true
   }
 
-  /** Its roll-out came to nothing. */
+  /** Its roll-out failed. */
   async recordFailed(named: Named, failed: NonNullable<ReleaseItem['failed']>): Promise<void> {
     await this.#table.set(keyFor(named), { failed })
   }

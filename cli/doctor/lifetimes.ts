@@ -51,7 +51,7 @@ export function* examineLifetimes({ fleet, known, catalog, bakes, amis, now }: K
   const { retirement: policy } = fleet
   if (!policy && failed.length > 0)
     yield warning(
-      `what ${count(failed.length, 'bake')} left that came to nothing stays for ever: the fleet has no 'retirement'`,
+      `what ${count(failed.length, 'failed bake')} left stays for ever: the fleet has no 'retirement'`,
       "Give the fleet 'retirement: { keep: 3 }', and deploy.",
     )
   if (policy) {
@@ -66,7 +66,7 @@ export function* examineLifetimes({ fleet, known, catalog, bakes, amis, now }: K
   }
   const there = catalog.filter(({ retired }) => !retired?.removedAt)
   yield info(
-    `${count(amis.length, 'AMI')} in the build account: ${count(there.length, 'release')}, ${count(failed.length, 'bake')} that came to nothing`,
+    `${count(amis.length, 'AMI')} in the build account: ${count(there.length, 'release')}, ${count(failed.length, 'failed bake')}`,
   )
 }
 

@@ -11,7 +11,7 @@ export const Retirement = object({
   ),
   failed: v.pipe(
     v.optional(duration('1d', '365d'), '7d'),
-    describe('How long what a bake or a roll-out left that came to nothing is kept to be looked into'),
+    describe('How long what a failed bake or roll-out left is kept, to look into it'),
   ),
   schedule: v.pipe(
     v.optional(text, 'cron(0 6 ? * SUN *)'),

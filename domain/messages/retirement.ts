@@ -87,7 +87,7 @@ function retirementLines(plan: RetirementPlan): (string[] | false)[] {
       reasonOf,
     ),
     listed('Removed, with its snapshots, and with what Image Builder keeps of it:', removed, reasonOf),
-    listed('Bakes that came to nothing, removed with all that they left:', failed.removed, reasonOf),
+    listed('Failed bakes, removed with all that they left:', failed.removed, reasonOf),
     listed('Old or failed, and removed only where nothing uses it:', [...used, ...failed.used], (retiring) =>
       usesText(uses[usesKey(retiring)] ?? []),
     ),

@@ -44,7 +44,7 @@ export interface ImageRelease {
   retired?: { deprecatedAt: string; removedAt?: string }
 }
 
-/** How something ended that came to nothing. */
+/** How something ended that failed. */
 export interface Ended {
   at: string
   as: 'failed' | 'aborted' | 'superseded'

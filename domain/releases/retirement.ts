@@ -11,17 +11,17 @@ interface Policy {
   keep: number
   /** Seconds from the deprecation of an AMI to its removal. */
   grace: number
-  /** Seconds that what came to nothing is kept. */
+  /** Seconds that what failed is kept. */
   failed: number
 }
 
-/** What becomes of a release, or of a bake that came to nothing, in this run. */
+/** What becomes of a release, or of a failed bake, in this run. */
 export interface Retiring {
   image: string
   version: string
-  /** In the build account; of a bake that came to nothing the first, '' where it made none. */
+  /** In the build account; of a failed bake the first, '' where it made none. */
   ami: string
-  /** Of a bake that came to nothing: when it began. */
+  /** Of a failed bake: when it began. */
   bakedAt: string
   /** It is kept; deprecated now; deprecated, and not for long enough; removed now, where nothing uses it. */
   action: 'keep' | 'deprecate' | 'wait' | 'remove'
@@ -34,7 +34,7 @@ export interface Retiring {
 export interface RetirementPlan {
   /** Those that are kept because they are new, or pointed to, are not in it. */
   releases: Retiring[]
-  /** Bakes that came to nothing. */
+  /** Failed bakes. */
   bakes: Retiring[]
   /** What Image Builder keeps and nothing needs any more, beside the images of those: removed now. */
   leftovers: Leftover[]
@@ -85,7 +85,7 @@ export function planRetirement({
 type Decision = Pick<Retiring, 'action' | 'reason' | 'removeAt'>
 
 /**
- * What becomes of bakes that came to nothing. Nobody was ever offered their AMIs, so they are not deprecated first; and none of
+ * What becomes of failed bakes. Nobody was ever offered their AMIs, so they are not deprecated first; and none of
  * them is one of the last that are kept.
  *
  * @param catalog what passed its checks is a release, and retired as such
@@ -114,7 +114,7 @@ const howEnded = { failed: 'failed', aborted: 'was stopped', superseded: 'was su
   string
 >
 
-/** What came to nothing is kept for as long as the fleet says, to be looked into. */
+/** What failed is kept for as long as the fleet says, to be looked into. */
 const endOf = ({ at, as, reason }: Ended, { failed }: Policy, time: string): Decision =>
   removal(`it ${howEnded[as]} at ${at}: ${shortened(reason, mostOfReason)}`, after(at, failed), time)
 
@@ -141,7 +141,7 @@ function actionOn(
   return removal(reason, after(retired.deprecatedAt, grace), time)
 }
 
-/** Why releases of one image are kept, by version; what was revoked never is, and what came to nothing only while it is the candidate. */
+/** Why releases of one image are kept, by version; what was revoked never is, and what failed only while it is the candidate. */
 function keptOf(releases: readonly ImageRelease[], known: FleetState, { keep }: Policy): Map<string, string> {
   const candidates = releases.filter(({ revoked }) => !revoked)
   const usable = candidates.filter(({ failed }) => !failed)

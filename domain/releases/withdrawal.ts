@@ -38,7 +38,7 @@ export interface Withdrawal extends Target {
   amis: WithdrawnAmi[]
 }
 
-/** A release, or one AMI of a bake that came to nothing. */
+/** A release, or one AMI of a failed bake. */
 export type Withdrawable = Pick<ImageRelease, 'image' | 'version' | 'ami' | 'copies' | 'distributed'>
 
 /** Every AMI of a release, each once: the build account's own, and those that were made for rings. */

@@ -55,7 +55,7 @@ async function mark(ledger: Pick<Ledger, 'releases'>, all: Settled[], time: stri
     const [{ image, version, action }] = some as [Settled]
     if (action === 'disable' || !some.every(isWithdrawn)) continue
     const release = await ledger.releases.read({ image, version })
-    // Of a bake that came to nothing there is none; or one that had its number before.
+    // Of a failed bake there is none; or one that had its number before.
     if (release && !release.retired?.removedAt)
       await ledger.releases.recordRetired({ image, version }, retiredOf(release, action, time))
     if (action === 'remove') await ledger.releases.removeBake({ image, version })

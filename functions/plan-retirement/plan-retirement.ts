@@ -97,7 +97,7 @@ export async function planRun(deps: PlanRetirementDeps, run: Run): Promise<{ pla
 
 const nothing = { places: [], leftovers: 0 }
 
-/** That a bake came to nothing people know already. */
+/** That a bake failed people know already. */
 const isNews = ({ releases, bakes, leftovers }: RetirementPlan) =>
   releases.length + bakes.filter(({ action }) => action !== 'wait').length + leftovers.length > 0
 
@@ -199,7 +199,7 @@ async function madeOf(
   return made
 }
 
-/** Bakes that came to nothing, with what Image Builder has tagged as theirs: it need not have named it. */
+/** Failed bakes, with what Image Builder has tagged as theirs: it need not have named it. */
 async function withAmis({ fleet, clientsIn }: PlanRetirementDeps, bakes: readonly Bake[]): Promise<Bake[]> {
   const failed = bakes.filter(({ ended }) => ended)
   if (failed.length === 0) return []

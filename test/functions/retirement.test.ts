@@ -266,7 +266,7 @@ it('shows the plan, and neither remembers nor tells it', async () => {
   expect(ledger.items).toEqual(before)
 })
 
-describe('what came to nothing', () => {
+describe('what failed', () => {
   const ended = (as: Ended['as'], at = '2026-09-01T00:00:00Z') => ({ at, as, reason: 'smoke: no answer' })
   const bakeOf = (n: number, more: Partial<Bake> = {}): Bake & { ended: Ended } => ({
     image: 'base',
@@ -278,7 +278,7 @@ describe('what came to nothing', () => {
     ended: ended('failed'),
     ...more,
   })
-  /** Three bakes that came to nothing, beside releases: one that Image Builder names, one that it does not, one without an AMI. */
+  /** Three failed bakes, beside releases: one that Image Builder names, one that it does not, one without an AMI. */
   async function failing() {
     const all = await retiring()
     const { world, ledger, parts } = all
@@ -301,7 +301,7 @@ describe('what came to nothing', () => {
     await run(second)
     expect(reported.at(-1)?.body).toContain(
       [
-        'Bakes that came to nothing, removed with all that they left:',
+        'Failed bakes, removed with all that they left:',
         '  base 1.0.9/1 (ami-failed-1): it failed at 2026-09-01T00:00:00Z: smoke: no answer',
         '  base 1.0.9/2 (ami-failed-2): it was stopped at 2026-09-01T00:00:00Z: smoke: no answer',
       ].join('\n'),

@@ -114,6 +114,9 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     'ec2:DescribeImages',
     'imagebuilder:GetImage',
     'imagebuilder:ListDistributionConfigurations',
+    'imagebuilder:ListImageRecipes',
+    'imagebuilder:GetImageRecipe',
+    'imagebuilder:ListComponentBuildVersions',
   ],
   'withdraw-amis': [
     ...ledger('GetItem', 'UpdateItem'),
@@ -129,6 +132,8 @@ const actions: Record<(typeof functionNames)[number], string[]> = {
     ...ledger('GetItem', 'UpdateItem', 'Query'),
     'imagebuilder:DeleteImage',
     'imagebuilder:DeleteDistributionConfiguration',
+    'imagebuilder:DeleteImageRecipe',
+    'imagebuilder:DeleteComponent',
   ],
   'close-retirement': [...ledger('GetItem', 'UpdateItem', 'Query', 'DeleteItem'), ...publish],
   'settle-execution': [...closing, 'imagebuilder:CancelImageCreation', 'imagebuilder:GetImage', 'sqs:SendMessage'],

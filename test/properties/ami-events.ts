@@ -22,7 +22,7 @@ export type AmiEvent =
       back: number
       state: 'running' | 'stopped' | 'terminated'
     }
-  /** A bake that came to nothing, with the AMI that it made or without; Image Builder names it, or does not. */
+  /** A failed bake, with the AMI that it made or without; Image Builder names it, or does not. */
   | { what: 'bake'; image: number; made: 'none' | 'tagged' | 'named'; used: boolean }
   | { what: 'hold'; image: number; held: boolean }
   | { what: 'refuse'; place: number; closed: boolean }

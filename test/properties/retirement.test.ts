@@ -41,7 +41,7 @@ async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace:
     world.addAmi(id, place, madeBy)
     return id
   }
-  /** Every bake that came to nothing, with its AMI where it made one. */
+  /** Every bake that failed, with its AMI where it made one. */
   const failed: { image: string; version: string; imageArn: string; ami?: string | undefined }[] = []
 
   async function bake({ image: at, made, used }: AmiEvent & { what: 'bake' }, time: string) {

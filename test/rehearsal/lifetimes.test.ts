@@ -6,7 +6,7 @@ import { slow, stageFor } from '../support/rehearsal.ts'
 import { fleetOf } from './ring-rehearsal.ts'
 
 /**
- * Bakes and roll-outs that come to nothing, each in another way, among some that succeed; then days in which retirement runs each
+ * Bakes and roll-outs that fail, each in another way, among some that succeed; then days in which retirement runs each
  * morning. What is left is looked for in the emulator, and not in the ledger.
  */
 const [first, second] = ['222233334444', '333344445555'] as const
@@ -19,7 +19,9 @@ const more = {
 }
 const fleet = fleetOf({ all: ring }, more)
 /** What it is from the last two releases on. */
-const changed = fleetOf({ everybody: ring }, more)
+const steps = [{ name: 'Hello', action: 'ExecuteBash', inputs: { commands: ['echo hello again'] } }]
+const hello = { platform: 'Linux', document: { phases: [{ name: 'build', steps }] } }
+const changed = fleetOf({ everybody: ring }, { ...more, components: { hello } })
 
 /** When the upstream releases an AMI, and what becomes of what is baked on it. */
 const releases = [
@@ -42,9 +44,10 @@ const distributions: Record<string, Outcome> = {
 }
 
 let rehearsal: Rehearsal
-/** An AMI of a failed bake, on which somebody runs an instance. */
+/** An AMI of a failed bake, on which somebody runs an instance, and the instance. */
 let used: string
-/** What there is on two evenings. */
+let instance: ReturnType<World['aws']['ec2']['instances']['add']>['instance']
+/** What there is on some evenings. */
 const seen: Record<string, ReturnType<typeof thereIs>> = {}
 
 const thereIs = ({ aws }: World) => {
@@ -53,6 +56,8 @@ const thereIs = ({ aws }: World) => {
     amis: amis.map(({ image }) => image.ImageId).sort(),
     snapshots: amis.flatMap(({ image }) => (image.BlockDeviceMappings ?? []).map(({ Ebs }) => Ebs?.SnapshotId ?? '')),
     configurations: aws.imagebuilder.kept('distribution-configuration', fleet.build),
+    recipes: aws.imagebuilder.kept('image-recipe', fleet.build),
+    components: aws.imagebuilder.kept('component', fleet.build),
     images: aws.imagebuilder.images.list(fleet.build).map(({ kind, image, amis }) => ({
       kind,
       status: image.state.status,
@@ -90,12 +95,16 @@ beforeAll(async () => {
         do: ({ aws }) => {
           const failed = aws.imagebuilder.images.list(fleet.build).find(({ image }) => image.state.status === 'FAILED')
           used = failed?.amis[0]?.image ?? ''
-          aws.ec2.instances.add({ ...fleet.build, imageId: used })
+          instance = aws.ec2.instances.add({ ...fleet.build, imageId: used }).instance
         },
       },
       { time: '2026-09-05T06:30:00Z', do: stop },
       { time: '2026-09-07T06:45:00Z', do: stop },
-      ...['09-08', '09-16'].map((date) => ({
+      {
+        time: '2026-09-13T23:00:00Z',
+        do: () => Object.assign(instance, { State: { Code: 48, Name: 'terminated' } }),
+      },
+      ...['09-08', '09-13', '09-16'].map((date) => ({
         time: `2026-${date}T22:00:00Z`,
         do: (world: World) => void Object.assign(seen, { [date]: thereIs(world) }),
       })),
@@ -117,9 +126,9 @@ it('takes each release of the upstream to its own end', () => {
   expect(campaigns.map(({ status }) => status).slice(-expected.length)).toEqual(expected)
 })
 
-it('leaves nothing of what came to nothing, wherever it was, but what somebody uses', () => {
+it('leaves nothing of what failed, wherever it was, but what somebody uses', () => {
   const before = left('09-08')
-  const after = left('09-16')
+  const after = left('09-13')
   // Of each of the two releases that are kept: its own, and one in each target.
   expect(before.amis.length).toBeGreaterThan(15)
   expect(after.amis).toHaveLength(2 * 3 + 1)
@@ -133,6 +142,20 @@ it('leaves nothing of what came to nothing, wherever it was, but what somebody u
       .concat(used)
       .sort(),
   ).toEqual(after.amis)
+})
+
+it('takes that, too, when nobody uses it any more', () => {
+  expect(left('09-16').amis).toEqual(left('09-13').amis.filter((ami) => ami !== used))
+  expect(left('09-16').images.map(({ status }) => status)).toEqual(Array(4).fill('AVAILABLE'))
+})
+
+it('takes the recipe and the component of before the change after all that was baked with them', () => {
+  const versions = (date: string) => [left(date).recipes, left(date).components.map((build) => build.slice(-7))]
+  expect(versions('09-13')).toEqual([
+    ['small-base/1.0.0', 'small-base/1.0.1'],
+    ['1.0.0/1', '1.0.0/2'],
+  ])
+  expect(versions('09-16')).toEqual([['small-base/1.0.1'], ['1.0.0/2']])
 })
 
 it('leaves no snapshot without its AMI', () => {
@@ -158,7 +181,7 @@ it('needs all that it may do to what Image Builder keeps', () => {
 
 it('names what somebody uses, each time', () => {
   const reports = rehearsal.notifications.filter(({ subject }) => subject.startsWith('Retirement'))
-  expect(reports.at(-1)?.message).toMatch(
+  expect(reports.find(({ time }) => time.startsWith('2026-09-13'))?.message).toMatch(
     new RegExp(`only where nothing uses it:\\n  base 1.0.0/5 \\(${used}\\): 111122223333 us-west-2: instance i-`),
   )
   const runs = [...rehearsal.world.stepFunctions.executions.values()].filter(({ arn }) =>

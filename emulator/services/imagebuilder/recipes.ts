@@ -78,7 +78,10 @@ export function recipes({ resources, images, near, checkRole }: RecipeDeps): Rec
     },
     ListComponentBuildVersions: (input: ListComponentBuildVersionsRequest, context) => {
       const builds = resources.builds(input.componentVersionArn ?? '', context)
-      const summary = (component: Component) => ({ ...componentSummary(component), arn: component.arn })
+      const summary = (component: Component) => {
+        const { status: _, ...shown } = componentSummary(component)
+        return { ...shown, arn: component.arn, state: component.state }
+      }
       return listed(builds, known(input), context, 'componentSummaryList', summary)
     },
     DeleteImageRecipe: ({ imageRecipeArn: arn = '' }: DeleteImageRecipeRequest, { requestId }) => {
@@ -103,7 +106,7 @@ export function recipes({ resources, images, near, checkRole }: RecipeDeps): Rec
   }
 }
 
-function componentSummary(component: Component) {
+function componentSummary(component: Component): Record<string, unknown> {
   const { name, version, description, platform, supportedOsVersions, type, owner, dateCreated } = component
   const arn = component.arn?.replace(/\/\d+$/, '')
   const status = component.state?.status

@@ -36,7 +36,7 @@ describe('what bakes have left', () => {
     const bakes = [bake('1.0.0/2', '2026-09-29T00:00:00Z'), bake('1.0.0/3')]
     expect(
       found({ bakes, amis: [ami('ami-1'), ami('ami-copy'), ami('ami-2', 'arn:1.0.0/2'), ami('ami-3', 'arn:2')] }),
-    ).toEqual(['pass: 4 AMIs in the build account: 1 release, 1 bake that came to nothing'])
+    ).toEqual(['pass: 4 AMIs in the build account: 1 release, 1 failed bake'])
   })
 
   it('is named where nobody knows what it is of', () => {
@@ -59,8 +59,8 @@ describe('what bakes have left', () => {
   it('stays for ever where the fleet has no retirement', () => {
     const bakes = [bake('1.0.0/2', '2026-01-01T00:00:00Z'), bake('1.0.0/3')]
     expect(found({ fleet: {}, bakes })[0]).toBe(
-      "warning: what 1 bake left that came to nothing stays for ever: the fleet has no 'retirement'",
+      "warning: what 1 failed bake left stays for ever: the fleet has no 'retirement'",
     )
-    expect(found({ fleet: {} })).toEqual(['pass: 0 AMIs in the build account: 1 release, 0 bakes that came to nothing'])
+    expect(found({ fleet: {} })).toEqual(['pass: 0 AMIs in the build account: 1 release, 0 failed bakes'])
   })
 })

@@ -36,7 +36,7 @@ const whole: RetirementPlan = {
 }
 
 const none: RetirementPlan = { releases: [], bakes: [], leftovers: [], uses: {} }
-/** A bake that came to nothing, and made no AMI. */
+/** A failed bake, and made no AMI. */
 const failedBake = (version: string, action: Retiring['action']) => release(version, action, { ami: '', removeAt: now })
 
 const operation = 'retire-20260920T090000Z'
