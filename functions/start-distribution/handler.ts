@@ -9,7 +9,6 @@ import { env } from '../runtime/env.ts'
 import { createHandler } from '../runtime/handler.ts'
 import { arn, inRing } from '../runtime/schemas.ts'
 import { ledgerTable, windowDeps } from '../workflow/dependencies.ts'
-import { taskWaits } from '../workflow/task-waits.ts'
 import { startDistribution } from './start-distribution.ts'
 
 const { DISTRIBUTION_ROLE_ARN: distributionRole } = env('DISTRIBUTION_ROLE_ARN')
@@ -18,7 +17,7 @@ const waiting = windowDeps(table)
 const deps = {
   ...waiting,
   ledger: { ...waiting.ledger, releases: new ReleaseStore(table) },
-  waits: taskWaits(new WaitStore(table)),
+  waits: new WaitStore(table),
   imageBuilder: new ImagebuilderClient({}),
   organizations: new OrganizationsClient({}),
   kmsIn: (region: string) => new KMSClient({ region }),
