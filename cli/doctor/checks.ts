@@ -5,6 +5,7 @@ import type { Check } from './check.ts'
 import { deploymentChecks } from './deployment.ts'
 import { imageBuilderChecks } from './image-builder.ts'
 import { keyChecks } from './keys.ts'
+import { lifetimeChecks } from './lifetimes.ts'
 import { managedPolicyChecks } from './managed-policies.ts'
 import { nameChecks } from './names.ts'
 import { pointerChecks } from './pointers.ts'
@@ -29,5 +30,6 @@ export const checks: readonly Check[] = [
   ...pointerChecks,
   ...subscriptionChecks,
   ...imageBuilderChecks,
+  ...lifetimeChecks,
   ...scheduleChecks,
 ]

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { packageFile } from '../../infra/package-file.ts'
 import { packageName } from '../../domain/product.ts'
+import { packageFile } from '../../infra/package-file.ts'
 import type { BundledPackage } from './bundled-packages.ts'
 
 interface Component {

@@ -1,5 +1,6 @@
 import type {
   CancelImageCreationRequest,
+  DeleteImageRequest,
   DistributeImageRequest,
   Image,
   ImagePackage,
@@ -25,7 +26,7 @@ import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
 import { queries } from './queries.ts'
 import { recipes } from './recipes.ts'
-import { type Created, type Place, Resources, slug } from './resources.ts'
+import { type Created, type Kind, type Place, Resources, slug } from './resources.ts'
 import { type WaitingStep, waitingStepOf } from './workflows.ts'
 
 /** EC2 Image Builder: starts builds and distributions, and answers about what there is. */
@@ -61,8 +62,8 @@ export class ImageBuilder implements Service {
     this.permissions = permissions((arn) => this.#resources.find(arn), deps.isStrict)
     this.operations = {
       ...queries(this.#resources, this.images),
-      ...recipes({ resources: this.#resources, near, checkRole }),
-      ...distributionConfigurations(this.#resources, deps),
+      ...recipes({ resources: this.#resources, images: this.images, near, checkRole }),
+      ...distributionConfigurations(this.#resources, this.images, deps),
       ...findingQueries(this.images),
       ...this.#packages.operations,
       ...this.#commands,
@@ -79,6 +80,11 @@ export class ImageBuilder implements Service {
   /** Changes in place what a resource of a template described. */
   changeFromTemplate(type: string, arn: string, o: { properties: Record<string, unknown>; place: Place }): Created {
     return this.#resources.change(type, arn, o)
+  }
+
+  /** The names of what there is of a kind beside images, in order; those that have versions with them. */
+  kept(kind: Kind, place: Place): string[] {
+    return this.#resources.list(kind, place).map(({ arn = '' }) => arn.split('/').slice(1).join('/'))
   }
 
   /** @throws AwsError ResourceDependencyException while something that is there needs it */
@@ -108,6 +114,14 @@ export class ImageBuilder implements Service {
         this.images.cancel(record)
         return record.arn
       }),
+
+    DeleteImage: ({ imageBuildVersionArn: arn = '' }: DeleteImageRequest, context: Context) =>
+      this.#delete(arn, context),
+  }
+
+  #delete(arn: string, { requestId }: Context) {
+    this.images.remove(this.images.get(arn))
+    return { requestId, imageBuildVersionArn: arn }
   }
 
   readonly operations: Service['operations']
@@ -289,7 +303,7 @@ export class ImageBuilder implements Service {
     const record = this.images.add(
       { account: place.account, region: place.region },
       { name: sourceRecord?.name ?? slug(configuration.name ?? ''), version: image?.version ?? '1.0.0' },
-      { kind: 'distribution', distributionConfigurationArn },
+      { kind: 'distribution', distributionConfigurationArn, sourceArn: sourceRecord?.arn },
       {
         name: image?.name ?? configuration.name,
         platform: image?.platform ?? platformOf(source),
