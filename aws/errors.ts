@@ -95,6 +95,8 @@ const noPrincipal = ['InvalidArnException']
 const alreadyThere = ['ExecutionAlreadyExists', 'ResourceAlreadyExistsException']
 /** Something else works on it, or it is in another state than this takes. */
 const inUse = ['ResourceInUseException', 'InvalidSnapshot.InUse']
+/** Something else needs it. */
+const dependedOn = ['ResourceDependencyException']
 /** The service does not do that with this resource. */
 const invalid = ['InvalidRequestException', 'InvalidInputException', 'AWSOrganizationsNotInUseException']
 /** The service does not take what was sent: a value, or one that the resource cannot change to. */
@@ -122,6 +124,7 @@ export const codes = {
   noPrincipal,
   alreadyThere,
   inUse,
+  dependedOn,
   invalid,
   refusedValue,
   versionsFull,
@@ -149,6 +152,7 @@ export const isMissing = (error: unknown): error is Error => isOneOf(error, miss
 export const isNoPrincipal = (error: unknown): error is Error => isOneOf(error, noPrincipal)
 export const isAlreadyThere = (error: unknown): error is Error => isOneOf(error, alreadyThere)
 export const isInUse = (error: unknown): error is Error => isOneOf(error, inUse)
+export const isDependedOn = (error: unknown): error is Error => isOneOf(error, dependedOn)
 export const isInvalid = (error: unknown): error is Error => isOneOf(error, invalid)
 export const isRefusedValue = (error: unknown): error is Error => isOneOf(error, refusedValue)
 export const isVersionsFull = (error: unknown): error is Error => isOneOf(error, versionsFull)

@@ -25,6 +25,7 @@ import { nearestFleet, refuseTakenByNpm } from './standing.ts'
 import { startCommand } from './start/command.ts'
 import { statusCommand } from './status/command.ts'
 import { synthCommand } from './synth/command.ts'
+import { rememberFleet } from './typed.ts'
 
 /** In the order of the help. */
 const commands: (() => CommandUnknownOpts)[] = [
@@ -77,8 +78,9 @@ export function createProgram(): Command {
       process.env,
       command.options.map((option) => option.attributeName()),
     )
-    if (command.getOptionValueSource('fleet') === 'default')
-      command.setOptionValueWithSource('fleet', nearestFleet(process.cwd()), 'implied')
+    const source = command.getOptionValueSource('fleet')
+    rememberFleet(source === 'cli' ? String(command.getOptionValue('fleet')) : undefined)
+    if (source === 'default') command.setOptionValueWithSource('fleet', nearestFleet(process.cwd()), 'implied')
   })
   for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
   return program

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { BadInput } from './problems.ts'
+import { inProse } from './typed.ts'
 
 /**
  * The directory that a person means by a relative path. npm runs a script in the folder of its package.json, which
@@ -27,7 +28,7 @@ export function nearestFleet(from: string): string {
   }
   throw new BadInput(
     `There is no ${fleetName} in ${from}, nor in a folder above it. Run this where your fleet is, name its file with ` +
-      '--fleet FILE, or begin a fleet with rebake init.',
+      `--fleet FILE, or begin a fleet: ${inProse('init')}.`,
   )
 }
 

@@ -14,12 +14,15 @@ export interface Limit {
   source: string
   /** What to do where a fleet reaches it. */
   fix: string
+  /** Where Service Quotas tells what an account has of it; left out of what it does not know. */
+  quota?: { service: string; code: string; name: string }
 }
 
 const iam = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html'
 const cloudFormation = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html'
 const eventBridge = 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html'
 const imageBuilder = 'https://docs.aws.amazon.com/imagebuilder/latest/APIReference/'
+const imageBuilderQuotas = 'https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html'
 const lambda = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html'
 
 const split = 'Divide the fleet into two, each with a name of its own.'
@@ -281,7 +284,8 @@ export const limits = {
     most: 20,
     unit: 'components',
     adjustable: true,
-    source: 'https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html',
+    source: imageBuilderQuotas,
+    quota: { service: 'imagebuilder', code: 'L-59EC76F6', name: 'Components per image recipe' },
     fix: 'Put steps of several components into one, or make an image below this one.',
   },
   'ami-tags': {
@@ -300,6 +304,111 @@ export const limits = {
     source: `${imageBuilder}API_CreateInfrastructureConfiguration.html`,
     fix: "Use fewer tags: the fleet's own count.",
   },
+  'image-pipelines': {
+    what: 'image pipelines of an account',
+    most: 75,
+    unit: 'pipelines',
+    adjustable: true,
+    source: imageBuilderQuotas,
+    fix: 'Have "Image pipelines" raised.',
+    quota: { service: 'imagebuilder', code: 'L-7A0E01E3', name: 'Image pipelines' },
+  },
+  'concurrent-builds': {
+    what: 'builds at once',
+    most: 100,
+    unit: 'builds',
+    adjustable: true,
+    source: imageBuilderQuotas,
+    fix: 'Lower concurrentBakes.',
+    quota: { service: 'imagebuilder', code: 'L-BA4D191B', name: 'Concurrent builds' },
+  },
+  'image-components': {
+    what: 'components of an account',
+    most: 1_000,
+    unit: 'components',
+    adjustable: true,
+    source: imageBuilderQuotas,
+    fix: 'Have "Components" raised.',
+    quota: { service: 'imagebuilder', code: 'L-9B183655', name: 'Components' },
+  },
+  'image-recipes': {
+    what: 'image recipes of an account',
+    most: 1_000,
+    unit: 'recipes',
+    adjustable: true,
+    source: imageBuilderQuotas,
+    fix: 'Have "Image recipes" raised.',
+    quota: { service: 'imagebuilder', code: 'L-1DF98342', name: 'Image recipes' },
+  },
+  'infrastructure-configurations': {
+    what: 'infrastructure configurations of an account',
+    most: 1_000,
+    unit: 'configurations',
+    adjustable: true,
+    source: imageBuilderQuotas,
+    fix: 'Have "Infrastructure configurations" raised.',
+    quota: { service: 'imagebuilder', code: 'L-D9EF98D9', name: 'Infrastructure configurations' },
+  },
+  'distribution-configurations': {
+    what: 'distribution configurations of an account',
+    most: 1_000,
+    unit: 'configurations',
+    adjustable: true,
+    source: imageBuilderQuotas,
+    fix: 'Have "Distribution configurations" raised.',
+    quota: { service: 'imagebuilder', code: 'L-2BAA05D8', name: 'Distribution configurations' },
+  },
+  'concurrent-copies': {
+    what: 'accounts that one distribution configuration copies to',
+    most: 50,
+    unit: 'accounts',
+    adjustable: true,
+    source: imageBuilderQuotas,
+    fix: 'Have the quota raised.',
+    quota: {
+      service: 'imagebuilder',
+      code: 'L-69312229',
+      name: 'Concurrent AMI copies per distribution configuration',
+    },
+  },
+  'concurrent-executions': {
+    what: 'functions at once',
+    most: 1_000,
+    unit: 'executions',
+    adjustable: true,
+    source: lambda,
+    fix: 'Have "Concurrent executions" raised.',
+    quota: { service: 'lambda', code: 'L-B99A9384', name: 'Concurrent executions' },
+  },
+  'vcpus-standard': {
+    what: 'vCPUs of standard instances at once',
+    most: 5,
+    unit: 'vCPUs',
+    adjustable: true,
+    source: 'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html',
+    fix: 'Lower concurrentBakes.',
+    quota: {
+      service: 'ec2',
+      code: 'L-1216C47A',
+      name: 'Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances',
+    },
+  },
+  'unreserved-executions': {
+    what: 'executions that Lambda keeps for functions that reserve none',
+    most: 100,
+    unit: 'executions',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html',
+    fix: 'Have "Concurrent executions" raised.',
+  },
+  'standard-parameters': {
+    what: 'standard parameters of an account',
+    most: 10_000,
+    unit: 'parameters',
+    adjustable: true,
+    source: 'https://docs.aws.amazon.com/general/latest/gr/ssm.html',
+    fix: 'Have the limit raised, or split the fleet.',
+  },
   'ami-shares': {
     what: 'organizations, organizational units and accounts that an AMI is shared with',
     most: 1_000,
@@ -311,6 +420,11 @@ export const limits = {
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limits
+
+/** Those that Service Quotas knows. */
+export type CountedLimit = {
+  [K in LimitName]: (typeof limits)[K] extends { quota: object } ? K : never
+}[LimitName]
 
 /** What exceeds a limit, how far, and which key of the fleet is responsible. */
 export interface Excess {

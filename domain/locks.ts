@@ -128,3 +128,8 @@ export const markDelivered = (locks: Locks, news: LockKey[]): Locks => {
     superseded: locks.superseded.filter((claim) => !reported(claim)),
   }
 }
+
+/** Images of which a roll-out is under way, or waits. */
+export const rollOutsIn = ({ held, queue }: Locks): string[] => [
+  ...new Set([...held, ...queue].flatMap(({ image, stage }) => (stage === 'roll-out' ? [image] : []))),
+]

@@ -102,6 +102,7 @@ export const stateNames = {
     'Withdraw from Targets',
     'Withdraw Amis',
     'Continue with Other Targets',
+    'Remove Leftovers',
     'Close Retirement',
     'Is Retirement Complete?',
     'Retirement Finished',

@@ -19,6 +19,7 @@ import { Inspector } from './services/inspector2.ts'
 import { Kms } from './services/kms.ts'
 import { Lambda } from './services/lambda.ts'
 import { usualLateness } from './services/lateness.ts'
+import { Logs } from './services/logs.ts'
 import { Organizations } from './services/organizations.ts'
 import { Scheduler } from './services/scheduler.ts'
 import { SecretsManager } from './services/secretsmanager.ts'
@@ -89,12 +90,14 @@ export class AwsEndpoint {
   readonly organizations: Organizations
   readonly cloudwatch: CloudWatch
   readonly scheduler = new Scheduler()
-  readonly lambda = new Lambda()
+  readonly quotas = new ServiceQuotas()
+  readonly lambda = new Lambda(this.quotas)
   readonly secretsmanager = new SecretsManager()
   readonly sqs = new Sqs()
   readonly kms: Kms
-  readonly quotas = new ServiceQuotas()
   readonly inspector = new Inspector()
+  readonly logs = new Logs()
+  readonly iamService: IamService
   /** Calls in order: the roles', and apart from them the operator's. */
   readonly calls: t.CallRecord[] = []
   readonly operatorCalls: t.CallRecord[] = []
@@ -128,6 +131,7 @@ export class AwsEndpoint {
     }
     this.iam = new Iam(random.fork('iam'), options)
     this.iam.orgPathOf = (account) => this.organizations.pathOf(account)
+    this.iamService = new IamService(this.iam)
     this.kms = new Kms(random.fork('kms'), this.iam)
     this.ec2 = new Ec2(deps)
     this.autoscaling = new AutoScaling(deps, { ec2: this.ec2, iam: this.iam, kms: this.kms })
@@ -141,6 +145,7 @@ export class AwsEndpoint {
       iam: this.iam,
       kms: this.kms,
       inspector: this.inspector,
+      quotas: this.quotas,
     })
     this.events = new Events(deps, (event, bus) => this.putEvent(event, bus))
     this.organizations = new Organizations(deps)
@@ -150,7 +155,7 @@ export class AwsEndpoint {
     this.ec2.parameter = (named, place) => this.ssm.imageIn(named, place)
     this.cloudwatch = new CloudWatch(deps)
     const { ec2, ssm, sns, dynamodb, imagebuilder, events, scheduler, lambda, secretsmanager, sqs } = this
-    const { organizations, cloudwatch, autoscaling, kms, quotas, inspector } = this
+    const { organizations, cloudwatch, autoscaling, kms, quotas, inspector, logs } = this
     const sts = new Sts(deps, this.iam)
     const ours = {
       ec2,
@@ -169,8 +174,9 @@ export class AwsEndpoint {
       sts,
       kms,
       inspector2: inspector,
+      logs,
       'service-quotas': quotas,
-      iam: new IamService(this.iam),
+      iam: this.iamService,
     }
     this.#services = new Map(Object.entries<t.Service>(ours))
   }

@@ -40,7 +40,7 @@ export const openQuestions = {
       'a task token that comes back before the call which brought it has answered may not be known yet: one in 250 is not',
     lenient: 'a task token is good as soon as there is one',
     source:
-      'Step Functions Developer Guide, connect-to-resource: the task waits for its token after the call; no text says that one is good before',
+      'Step Functions Developer Guide, connect-to-resource: the task waits for its token after the call; no text says that one is good before. That none ever is, is no reading: API Reference, SendTaskSuccess, taskToken: tokens are generated "in the context object when a workflow enters a task state", and so before its call',
     settledBy: 'S16',
   },
   'build-region-first': {
@@ -142,6 +142,28 @@ export const openQuestions = {
     source:
       'Systems Manager API Reference, PutParameter, DataType: "The default data type is text"; hashicorp/terraform-provider-aws#35959: a change of the type is refused',
     settledBy: 'S18',
+  },
+  'images-need-what-made-them': {
+    strict:
+      'Image Builder does not delete an image that was distributed, a recipe or a distribution configuration while an image is there that came out of it',
+    lenient: 'Image Builder deletes an image, a recipe and a distribution configuration whatever images came out of it',
+    source:
+      'Image Builder API Reference, DeleteImage: it fails "if other resources depend on it"; DeleteDistributionConfiguration: while a pipeline references it; no text says whether an image does',
+    settledBy: 'S12',
+  },
+  'build-numbers-come-again': {
+    strict: 'the build number of an image that was deleted is given again where none is higher',
+    lenient: 'a build number is given once',
+    source:
+      'Image Builder user guide, tag-resources: the build version is the number at the end of the ARN; no text says what follows the deletion of the latest',
+    settledBy: 'S12',
+  },
+  'amis-of-failed-builds-are-not-named': {
+    strict: 'GetImage names no AMI of a build that failed or was cancelled, also where there is one',
+    lenient: 'GetImage names the AMIs of a build whatever became of it',
+    source:
+      'Image Builder API Reference, CancelImageCreation: AMIs and snapshots that the build already made are not removed; Image, outputResources: what it produces "when it creates this image"',
+    settledBy: 'S12',
   },
 } satisfies Record<string, OpenQuestion>
 

@@ -5,7 +5,7 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import type { Permission } from './permissions.ts'
 
-type LedgerOperation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query'
+type LedgerOperation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query' | 'DeleteItem'
 
 /**
  * The table that remembers campaigns, images, waits and claims. It outlives the stack, unless it was made by a deployment that

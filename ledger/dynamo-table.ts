@@ -1,5 +1,6 @@
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -105,6 +106,10 @@ export function dynamoTable(table: string, client = new DynamoDBClient({})): Tab
         ReturnValues: 'ALL_OLD',
       })
       return item && (unmarshall(item) as Stored<K>)
+    },
+
+    async remove(key) {
+      await client.send(new DeleteItemCommand({ TableName: table, Key: marshall(key) }))
     },
 
     async all(pk) {

@@ -6,7 +6,9 @@ import type { FleetState } from '../domain/planning/fleet-state.ts'
 import type { Hold } from '../domain/planning/holds.ts'
 import type { PlannedImage } from '../domain/planning/plan.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
+import type { Bake } from '../domain/releases/bake.ts'
 import type { ImageRelease, Placement } from '../domain/releases/image-release.ts'
+import type { Leftover } from '../domain/releases/leftovers.ts'
 import type { RingPlan } from '../domain/releases/rollback.ts'
 import type { Withdrawal } from '../domain/releases/withdrawal.ts'
 import type { Trigger } from '../domain/triggers.ts'
@@ -29,9 +31,11 @@ export interface Items {
   campaignThread: SlackThreadItem
   messageThread: SlackThreadItem
   release: ReleaseItem
+  bake: BakeItem
   operation: OperationItem
   ring: RollbackRingItem
   withdrawal: WithdrawalItem
+  leftovers: LeftoversItem
   wait: WaitItem
   copy: CopyItem
   refusal: RefusalItem
@@ -164,6 +168,9 @@ export interface SlackThreadItem {
 /** An AMI of an image that passed its checks, and what became of it. */
 export type ReleaseItem = ImageRelease
 
+/** What Image Builder was started to bake, until all that it left is gone. */
+export type BakeItem = Bake
+
 /** What a person, or a schedule, does to releases, named as its execution. */
 interface Operation {
   operation: string
@@ -230,6 +237,11 @@ export interface RollbackRingItem extends RingPlan {
 
 /** What one operation withdraws in one place, and what became of it. */
 export type WithdrawalItem = Withdrawal
+
+/** What one run of retirement removes of what Image Builder keeps, and what became of it. */
+interface LeftoversItem {
+  leftovers: Leftover[]
+}
 
 /** What a wait ends with: with an error the task fails under that name. */
 export type Outcome = Record<string, unknown> & { error?: string; cause?: string }

@@ -34,6 +34,9 @@ export function memoryTable(): Table & { items: MemoryItems } {
       for (const name of names) delete item?.[name]
       return before as Stored<K> | undefined
     },
+    async remove(key) {
+      items.delete(at(key))
+    },
     async all(pk) {
       const found = [...items.values()].filter((item) => item.pk === pk)
       found.forEach(refuseNewer)

@@ -1,6 +1,7 @@
 import { shorten } from '../domain/executions.ts'
 import type { FleetState } from '../domain/planning/fleet-state.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
+import type { Leftover } from '../domain/releases/leftovers.ts'
 import type { RingPlan } from '../domain/releases/rollback.ts'
 import type {
   FirstRetirementItem,
@@ -18,6 +19,8 @@ const keyFor = (operation: string) => keyOf('operation', { operation })
 const ringKey = (operation: string, ring: string) => keyOf('ring', { operation, ring })
 const withdrawalKey = (operation: string, { account, region }: Target) =>
   keyOf('withdrawal', { operation, account, region })
+
+const leftoversKey = (operation: string) => keyOf('leftovers', { operation })
 
 /** What people and schedules do to releases: rollbacks, revocations and retirements. */
 export class OperationStore {
@@ -136,6 +139,21 @@ export class OperationStore {
   /** What is to be withdrawn, place by place; what is remembered already stays. */
   async recordWithdrawals(operation: string, withdrawals: readonly WithdrawalItem[]): Promise<void> {
     for (const withdrawal of withdrawals) await this.#table.create(withdrawalKey(operation, withdrawal), withdrawal)
+  }
+
+  /** What is to be removed of what Image Builder keeps; what is remembered already stays. */
+  async recordLeftovers(operation: string, leftovers: Leftover[]): Promise<void> {
+    await this.#table.create(leftoversKey(operation), { leftovers })
+  }
+
+  /** In order; none where the operation removes none. */
+  async readLeftovers(operation: string): Promise<Leftover[]> {
+    return (await readItem(this.#table, leftoversKey(operation)))?.leftovers ?? []
+  }
+
+  /** What became of them. */
+  async recordRemoved(operation: string, leftovers: Leftover[]): Promise<void> {
+    await this.#table.set(leftoversKey(operation), { leftovers })
   }
 
   /** What became of the AMIs of one place. */

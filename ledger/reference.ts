@@ -46,6 +46,10 @@ const rows = {
     item: 'ReleaseItem',
     what: 'an AMI that passed its checks: what it was baked from, where its copies are, and what became of it',
   },
+  bake: {
+    item: 'BakeItem',
+    what: 'what Image Builder was started to bake, whatever came of it; until all that it left is gone',
+  },
   operation: {
     item: 'OperationItem',
     what: 'a rollback, a revocation or a run of retirement: what, by whom and why, and what is not as it should be',
@@ -54,6 +58,10 @@ const rows = {
   withdrawal: {
     item: 'WithdrawalItem',
     what: 'the AMIs that the operation withdraws in an account and a region, and what became of them',
+  },
+  leftovers: {
+    item: 'LeftoversItem',
+    what: 'what the run of retirement removes of what Image Builder keeps, and what became of it',
   },
   wait: {
     item: 'WaitItem',

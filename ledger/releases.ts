@@ -4,7 +4,7 @@ import type { FleetState } from '../domain/planning/fleet-state.ts'
 import { stableOf } from '../domain/planning/holds.ts'
 import { newestFirst, type Placement } from '../domain/releases/image-release.ts'
 import type { FleetStateStore } from './fleet-state.ts'
-import type { CopyItem, RefusalItem, ReleaseItem } from './items.ts'
+import type { BakeItem, CopyItem, RefusalItem, ReleaseItem } from './items.ts'
 import { keyOf } from './keys.ts'
 import { ofKind, readItem, type Table } from './table.ts'
 
@@ -17,6 +17,19 @@ interface Named {
 }
 
 const keyFor = ({ image, version }: Named) => keyOf('release', { image, version })
+const bakeKey = ({ image, version }: Named) => keyOf('bake', { image, version })
+
+/** What a release learns after it passed its checks. */
+const ofRollOuts = [
+  'copies',
+  'distributed',
+  'distributions',
+  'failed',
+  'releasedAt',
+  'revoked',
+  'rolledBack',
+  'took',
+] as const satisfies (keyof ReleaseItem)[]
 
 /** The releases of images across campaigns; and of upstreams, what was refused, and what is a copy of our own. */
 export class ReleaseStore {
@@ -37,12 +50,7 @@ export class ReleaseStore {
 
   /** Every release of these images: image by image, the newest first. */
   async readCatalog(images: readonly string[]): Promise<ReleaseItem[]> {
-    const found: ReleaseItem[] = []
-    for (let at = 0; at < images.length; at += together) {
-      const some = images.slice(at, at + together).map((image) => this.readAll(image))
-      found.push(...(await Promise.all(some)).flat())
-    }
-    return found
+    return (await inParts(images, (image) => this.readAll(image))).flat()
   }
 
   /** Of an image's releases the one that is this AMI: it may not be the newest by now. */
@@ -54,9 +62,64 @@ export class ReleaseStore {
     return ofKind(await this.#table.all(keyFor({ image, version: '' }).pk), 'release')
   }
 
-  /** What passed its checks; one that is there already stays. */
+  /**
+   * What passed its checks; one that is there already stays. Image Builder may give the number of a build that was deleted again:
+   * what is left of that release makes way.
+   */
   async recordCandidate(release: ReleaseItem): Promise<void> {
-    await this.#table.create(keyFor(release), release)
+    if (await this.#table.create(keyFor(release), release)) return
+    const before = await this.read(release)
+    if (!before?.retired?.removedAt) return
+    await this.#table.set(keyFor(release), release)
+    // Last: until then another try begins from the start.
+    await this.#table.unset(keyFor(release), [...ofRollOuts, 'retired'])
+  }
+
+  /** Every bake of these images whose remains are not all gone. */
+  async readBakes(images: readonly string[]): Promise<BakeItem[]> {
+    const found = await inParts(images, (image) => this.#table.all(bakeKey({ image, version: '' }).pk))
+    return found.flatMap((items) => ofKind(items, 'bake'))
+  }
+
+  /**
+   * Image Builder was started, whatever will come of it.
+   * @returns false for a repeat
+   */
+  async recordBakeStarted(bake: BakeItem): Promise<boolean> {
+    const before = await readItem(this.#table, bakeKey(bake))
+    if (before?.campaign === bake.campaign) return false
+    // It was of a build whose number comes again.
+    if (before) await this.#table.unset(bakeKey(bake), ['amis', 'ended'])
+    await this.#table.set(bakeKey(bake), bake)
+    return true
+  }
+
+  /** It failed: its first end stays. One that began before bakes were remembered is remembered now. */
+  async recordBakeEnded(bake: BakeItem & Required<Pick<BakeItem, 'ended'>>): Promise<void> {
+    await this.#table.set(bakeKey(bake), {}, bake)
+  }
+
+  /** All that it left is gone. */
+  async removeBake(named: Named): Promise<void> {
+    await this.#table.remove(bakeKey(named))
+  }
+
+  /**
+   * Image Builder was started to distribute the release, whatever will come of it.
+   * @returns false for a repeat
+   */
+  async recordDistribution(named: Named, ring: string, arn: string): Promise<boolean> {
+    const { distributions = {}, failed } = (await this.read(named)) ?? {}
+    if (failed) await this.#table.unset(keyFor(named), ['failed'])
+    const before = distributions[ring] ?? []
+    if (before.includes(arn)) return false
+    await this.#table.set(keyFor(named), { distributions: { ...distributions, [ring]: [...before, arn] } })
+    return true
+  }
+
+  /** Its roll-out failed. */
+  async recordFailed(named: Named, failed: NonNullable<ReleaseItem['failed']>): Promise<void> {
+    await this.#table.set(keyFor(named), { failed })
   }
 
   /**
@@ -125,6 +188,14 @@ export class ReleaseStore {
 const keyForRefusal = ({ ami, event = ami }: Pick<RefusalItem, 'ami' | 'event'>) => keyOf('refusal', { event })
 
 const together = 16
+
+/** So many at a time, in order. */
+async function inParts<T>(images: readonly string[], read: (image: string) => Promise<T>): Promise<T[]> {
+  const found: T[] = []
+  for (let at = 0; at < images.length; at += together)
+    found.push(...(await Promise.all(images.slice(at, at + together).map(read))))
+  return found
+}
 
 /** Every image that the fleet has, or has had. */
 export const everyImage = (fleet: Fleet, known: FleetState): string[] => [

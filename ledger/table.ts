@@ -61,6 +61,8 @@ export interface Table {
    * @returns the item as it was before
    */
   unset<K extends ItemKind>(key: KeyOf<K>, names: (keyof ItemOf<K> & string)[]): Promise<Stored<K> | undefined>
+  /** The item goes, where it is. */
+  remove<K extends ItemKind>(key: KeyOf<K>): Promise<void>
   /** All items of a partition, in the order of `sk`. */
   all(pk: string): Promise<AnyItem[]>
 }

@@ -23,10 +23,13 @@ export function simulateOrganization(fleet: Fleet): ImaginedOrganization | undef
   return { id, units, accounts: [...new Set([...listed, ...Object.values(units).flat(), ...others])] }
 }
 
-/** Accounts that rings reach though nobody lists them. */
+/** Accounts that rings reach though nobody lists them. One of an upstream is reached where its organization is a ring. */
 export const simulatedTargets = (fleet: Fleet): string[] => {
   const { accounts = [] } = simulateOrganization(fleet) ?? {}
-  const known = [fleet.build.account, ...targetAccounts(fleet), ...upstreamAccounts(fleet)]
+  const isReached = (account: string) =>
+    Object.values(fleet.rings).some(({ organization, except }) => organization && !except.includes(account))
+  const upstreams = upstreamAccounts(fleet).filter((account) => !isReached(account))
+  const known = [fleet.build.account, ...targetAccounts(fleet), ...upstreams]
   return accounts.filter((account) => !known.includes(account))
 }
 

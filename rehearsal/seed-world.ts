@@ -32,6 +32,7 @@ export function seedWorld(world: World, fleet: Fleet, others: Others): void {
   const { faults, slack, encryptByDefault, estate, standing, before } = others
   const known = namesIn(before)
   if (encryptByDefault) switchOnEncryption(world, fleet)
+  haveQuotasRaised(world, fleet, estate)
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addPublicAmis(world, fleet)
@@ -72,6 +73,13 @@ const namesIn = (fleet: Fleet | undefined): Set<string> =>
       ...Object.values(fleet.rings).flatMap(({ alarm }) => alarm ?? []),
     ],
   )
+
+/** An account has had its quota of pipelines raised to what is in it: of a fleet that needs that, `rebake doctor` tells. */
+function haveQuotasRaised({ aws }: World, { images }: Fleet, { others }: Estate): void {
+  const { values } = aws.quotas
+  const quota = 'imagebuilder L-7A0E01E3'
+  values.set(quota, Math.max(values.get(quota) ?? 0, Object.keys(images).length + others.length))
+}
 
 /** As an organization may demand it: with the key that AWS manages in each account. */
 function switchOnEncryption({ aws }: World, fleet: Fleet): void {

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { operatingCommands } from './support/commands.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Modules that are loaded, at once or later; types are not. Types in braces are: Node loads their module all the same. */
@@ -68,9 +69,7 @@ function packagesOf(files: ReadonlySet<string>): string[] {
 }
 
 describe('the CDK', () => {
-  const commands = globSync('cli/*/run.ts', { cwd: root }).filter((file) => file !== 'cli/rehearse/run.ts')
-
-  it.each(commands)('is not loaded by %s: it takes half a second', (entry) => {
+  it.each(operatingCommands)('is not loaded by %s: it takes half a second', (entry) => {
     const packages = packagesOf(loadedBy(join(root, entry)))
     expect(packages.filter((name) => /: (aws-cdk-lib|@aws-cdk|constructs|cdk-nag)/.test(name))).toEqual([])
   })

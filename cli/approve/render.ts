@@ -4,6 +4,7 @@ import { minute } from '../render/duration.ts'
 import type { Layout } from '../render/layout.ts'
 import { type Column, table } from '../render/table.ts'
 import { count, list, oneLine, type Paint, unpainted } from '../render/text.ts'
+import { typed } from '../typed.ts'
 import type { Open } from './api.ts'
 
 const columns: Column[] = [
@@ -20,16 +21,16 @@ export function openLines(open: readonly Open[], layout: Layout = {}): string[] 
   const [first] = open
   if (!first) return ['Nothing waits for an approval.']
   const { paint = unpainted } = layout
-  const named = `${first.campaign} ${first.image} --ring ${first.ring}`
+  const named = [first.campaign, first.image, '--ring', first.ring]
   const others = open.filter(({ campaign }) => campaign === first.campaign).length - 1
   return [
     paint('bold', `${count(open.length, 'image')} ${open.length === 1 ? 'waits' : 'wait'} for an approval.`),
     '',
     ...waitingTable(open, layout),
     '',
-    `  rebake approve ${named}`,
-    `  rebake reject ${named} --reason TEXT`,
-    ...(others > 0 ? [`  rebake approve ${first.campaign}`] : []),
+    `  ${typed('approve', ...named)}`,
+    `  ${typed('reject', ...named, '--reason', 'TEXT')}`,
+    ...(others > 0 ? [`  ${typed('approve', first.campaign)}`] : []),
   ]
 }
 

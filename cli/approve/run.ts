@@ -5,6 +5,7 @@ import { BadInput, Failed } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
 import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
+import { inProse } from '../typed.ts'
 import { type AnswerRequest, type Approvals, answererOf, approvalsIn, type Open } from './api.ts'
 import type { AnswerOptions } from './command.ts'
 import { answeredLines, askedLines, notTakenLines, openLines } from './render.ts'
@@ -107,5 +108,5 @@ async function find(approvals: Approvals, campaign: string, image: string, ring:
   const asked = (await approvals.of(campaign, image)).filter(isIt).at(-1)
   if (asked) return { asked: [{ ...asked, image }], waiting: [] }
   const what = `${image} in campaign ${campaign}${ring === undefined ? '' : `, for ring ${ring}`}`
-  throw new Failed(`Nobody has asked for an approval of ${what}. rebake approve lists what waits.`)
+  throw new Failed(`Nobody has asked for an approval of ${what}. ${inProse('approve')} lists what waits.`)
 }

@@ -4,6 +4,7 @@ import { titleOf, triggerKinds } from '../../domain/trigger-kinds.ts'
 import type { CampaignImageItem, CampaignItem } from '../../ledger/items.ts'
 import type { CampaignState } from '../deployment/steering.ts'
 import { Failed } from '../problems.ts'
+import { inProse } from '../typed.ts'
 
 /** What would end, and what has ended already. */
 export interface Cancellation {
@@ -29,7 +30,8 @@ export interface Cancellation {
  * @throws Failed where there is none, or it has not begun
  */
 export function endOf({ record, images }: CampaignState, campaign: string, name: string | undefined) {
-  if (!record) throw new Failed(`The ledger knows no campaign ${campaign}. rebake status lists those that are open.`)
+  if (!record)
+    throw new Failed(`The ledger knows no campaign ${campaign}. ${inProse('status')} lists those that are open.`)
   const open = isOpen(record)
   if (name === undefined) return open ? undefined : record.status
   const image = images.find((each) => each.image === name)

@@ -1,6 +1,7 @@
 import type { Layout } from '../render/layout.ts'
 import { type Column, table } from '../render/table.ts'
 import { count, list, oneLine, type Paint, unpainted, wrap } from '../render/text.ts'
+import { inProse } from '../typed.ts'
 import type { Cancellation } from './cancellation.ts'
 
 const columns: Column[] = [
@@ -30,11 +31,11 @@ export function cancellationLines(
     ...(image === undefined && over.length > 0
       ? [`Through already: ${list(over.map(({ image, status }) => `${image} (${status})`))}.`]
       : []),
-    ...(stays ? ['What is published stays where it is: rebake rollback IMAGE is the way back.'] : []),
+    ...(stays ? [`What is published stays where it is: ${inProse('rollback', 'IMAGE')} is the way back.`] : []),
     ...(returns
       ? [
           'The regular look at all images starts again what is not as the fleet says. To stay on an older AMI of an ' +
-            'upstream: rebake start --upstream NAME --ami AMI.',
+            `upstream: ${inProse('start', '--upstream', 'NAME', '--ami', 'AMI')}.`,
         ]
       : []),
   ]
@@ -49,7 +50,7 @@ export function cancelledLines({ campaign, image, underWay }: Cancellation, pain
   const what = image === undefined ? campaign : `${image} in campaign ${campaign}`
   return [
     `${paint('green', '✔')} Cancelled ${paint('bold', what)}: ${count(underWay.length, 'image')} stopped.`,
-    'It is recorded, and everybody who gets messages about campaigns is notified, within a minute. rebake retry IMAGE takes an image up again.',
+    `It is recorded, and everybody who gets messages about campaigns is notified, within a minute. ${inProse('retry', 'IMAGE')} takes an image up again.`,
   ]
 }
 

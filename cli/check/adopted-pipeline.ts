@@ -5,7 +5,7 @@ import type { Image } from '../../domain/fleet/model.ts'
 import { list } from '../render/text.ts'
 
 /** What blocks a fleet that adopts a pipeline, each in a sentence. */
-export function inTheWay({ checks }: Image, { pipeline, waysOut, unknown }: Found): string[] {
+export function inTheWay({ checks }: Image, { pipeline, unknown }: Found): string[] {
   const { status, schedule, imageTestsConfiguration, imageScanningConfiguration } = pipeline
   const isOn = {
     scanning: imageScanningConfiguration?.imageScanningEnabled === true,
@@ -23,20 +23,21 @@ export function inTheWay({ checks }: Image, { pipeline, waysOut, unknown }: Foun
     ...off.map(
       ({ kind, missing }) => missing.length > 0 && `the check of ${kind} needs its ${list(missing)}: turn it on`,
     ),
-    ...waysOut.map(
-      (way) =>
-        `it ${way} before anything is checked, so no rebake starts it: take that out of its distribution configuration`,
-    ),
     unknown.length > 0 &&
       `it or its recipe has ${list(unknown)}, which this version of Rebake would lose: a rebake that must change them is refused`,
   ]
   return problems.filter((problem) => typeof problem === 'string')
 }
 
+/** What its own distribution does that takes its AMI out of the account. */
+export const outwards = (ways: readonly string[]): string[] =>
+  ways.map(
+    (way) =>
+      `it ${way} before anything is checked, so no rebake starts it: take that out of its distribution configuration`,
+  )
+
 export interface Found {
   pipeline: ImagePipeline
-  /** How its own distribution takes its AMI out of the account. */
-  waysOut: string[]
   /** What this version of Rebake could not carry over. */
   unknown: string[]
 }

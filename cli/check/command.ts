@@ -8,7 +8,8 @@ const declaration = () =>
     .description(
       'Validates the fleet and the component files it names, and says in a few lines what it is: its images, where ' +
         'they come from and go to, and what happens when. With --aws it compares the fleet with what there is in its ' +
-        'build account: the pipelines that a deploy made, and those that it adopts; it changes nothing.',
+        'build account, before its first deploy or after: the pipelines that a deploy made, those that it adopts, and what would ' +
+        'stop a deploy or a campaign: names, keys, quotas, Allowed AMIs, Amazon Inspector. It changes nothing. Exit code 1: something would.',
     )
     .option(...fleetOption)
     .option('--at <time>', 'as of this time, rather than now', instant)
@@ -26,8 +27,8 @@ const declaration = () =>
     )
     .addHelpText(
       'after',
-      '\nWith --aws it takes these permissions, all of imagebuilder: GetImagePipeline, GetImageRecipe, ' +
-        'GetDistributionConfiguration, GetComponent, ListComponents.',
+      '\nWith --aws it takes the permissions of rebake doctor, all of which read, but for those of what a deploy makes. What your ' +
+        'credentials may not look at is a warning that it could not be checked.',
     )
 
 export type CheckOptions = OptionsOf<typeof declaration>

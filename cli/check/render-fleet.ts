@@ -86,7 +86,10 @@ function imageRows(fleet: Fleet): Cell[][] {
     parent: image.parent,
     item: {
       name,
-      cells: [String(image.components.length), duration(image.estimate), image.rings.join(' → ')],
+      // What is in it and how long it takes, the pipeline knows that was there before.
+      cells: image.pipeline
+        ? [dim('pipeline'), '', image.rings.join(' → ')]
+        : [String(image.components.length), duration(image.estimate), image.rings.join(' → ')],
     },
   }))
   return tree([...upstreams, ...images]).map(({ lead, item }) => [lead + item.name, ...item.cells])

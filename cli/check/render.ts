@@ -1,7 +1,10 @@
+import type { Outcome } from '../doctor/check.ts'
+import type { Examined } from '../doctor/examine.ts'
 import type { Layout } from '../render/layout.ts'
 import { type Column, table } from '../render/table.ts'
-import { count, oneLine, unpainted, wrap } from '../render/text.ts'
-import type { Compared } from './api.ts'
+import { count, list, oneLine, unpainted, wrap } from '../render/text.ts'
+import type { Compared, OtherPipelines } from './api.ts'
+import { uncheckedText } from './findings.ts'
 
 const columns: Column[] = [
   { title: 'IMAGE' },
@@ -14,6 +17,7 @@ const columns: Column[] = [
 export function comparedLines(
   compared: readonly Compared[],
   place: string,
+  others: OtherPipelines,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
   const rows = compared.map(({ image, adopted, pipeline, parent, changed }) => [
@@ -28,18 +32,55 @@ export function comparedLines(
   const problems = compared.flatMap(({ image, problems }) =>
     problems.flatMap((problem) => lines(paint('red', '✖'), image, problem)),
   )
+  const warnings = compared.flatMap(({ image, warnings, unchecked }) =>
+    [...warnings, ...unchecked.map(uncheckedText)].flatMap((warning) => lines(paint('yellow', '⚠'), image, warning)),
+  )
+  const strangers =
+    'needs' in others
+      ? [uncheckedText({ what: 'which pipelines the account has beside those of the fleet', needs: others.needs })]
+      : others.names.length === 0
+        ? []
+        : [
+            `${count(others.names.length, 'pipeline')} of the account ${others.names.length === 1 ? 'is' : 'are'} not in the fleet: ${list(others.names)}.`,
+          ]
+  const parts = [fates, problems, warnings, strangers.flatMap((text) => wrap(`· ${oneLine(text)}`, width, '  '))]
   return [
     ...wrap(verdict(compared, place, paint), width, '  '),
     '',
     ...table(columns, rows, { width, paint }),
-    ...(fates.length > 0 ? ['', ...fates] : []),
-    ...(problems.length > 0 ? ['', ...problems] : []),
+    ...parts.flatMap((part) => (part.length > 0 ? ['', ...part] : [])),
+  ]
+}
+
+/** What else a deploy and a campaign need of the account: what is not as it must be, with what to do. */
+export function preflightLines(
+  examined: readonly Examined[],
+  { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
+): string[] {
+  const found = examined.flatMap(({ check, findings }) =>
+    findings.filter(({ outcome }) => outcome !== 'pass').map((finding) => ({ ...finding, name: check.name })),
+  )
+  const stopping = examined.filter(({ outcome }) => outcome === 'fail').length
+  const icon = (outcome: Outcome) => (outcome === 'fail' ? paint('red', '✖') : paint('yellow', '⚠'))
+  const all = count(examined.length, 'check')
+  const headline =
+    stopping > 0
+      ? `${paint('red', '✖')} ${stopping} of ${all} of the account would stop a deploy or a campaign.`
+      : `${paint('green', '✔')} ${all} of the account: nothing was found that stops a deploy or a campaign.`
+  return [
+    ...wrap(headline, width, '  '),
+    ...found.flatMap(({ name, outcome, found: text, fix }) =>
+      wrap(`${icon(outcome)} ${paint('bold', name)}: ${oneLine(`${text} → ${fix}`)}`, width, '  '),
+    ),
   ]
 }
 
 function verdict(compared: readonly Compared[], place: string, paint: NonNullable<Layout['paint']>): string {
   const wrong = compared.filter(({ problems }) => problems.length > 0).length
+  const unseen = compared.filter(({ unchecked }) => unchecked.length > 0).length
   const all = count(compared.length, 'image')
+  if (wrong === 0 && unseen > 0)
+    return `${paint('yellow', '⚠')} ${place}: nothing was found that is not as the fleet expects, and of ${unseen} of ${all} not all could be checked.`
   return wrong === 0
     ? `${paint('green', '✔')} ${place}: all is as the fleet expects, for ${all}.`
     : `${paint('red', '✖')} ${place}: ${wrong} of ${all} ${wrong === 1 ? 'is' : 'are'} not as the fleet expects.`

@@ -1,14 +1,15 @@
+import type { Examined } from '../doctor/examine.ts'
 import { loadFleet } from '../fleet.ts'
 import { clock } from '../options/parsers.ts'
 import { headline } from '../render/headline.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import type { CheckOptions } from './command.ts'
-import { comparedLines } from './render.ts'
+import { comparedLines, preflightLines } from './render.ts'
 import { fleetLines } from './render-fleet.ts'
 
 /**
- * Says what a fleet is, as JSON with every default filled in; the exit code is 1 if AWS was looked at and is not as the
- * fleet expects.
+ * Says what a fleet is, as JSON with every default filled in; the exit code is 1 if AWS was looked at and something there stops
+ * a deploy or a campaign.
  */
 export async function check(options: CheckOptions): Promise<void> {
   const { fleet: file, at = clock(), aws, endpointUrl, json = false } = options
@@ -20,12 +21,23 @@ export async function check(options: CheckOptions): Promise<void> {
   }
   // The SDK takes a moment to load: not before it is needed.
   const { checkAccount, deploymentOf, placeOf } = await import('../deployment/deployment.ts')
-  const { compare } = await import('./api.ts')
   const deployment = deploymentOf(fleet, endpointUrl)
   await checkAccount(deployment)
-  const compared = await compare(deployment)
+  const { lookAtAws } = await import('./aws.ts')
+  const { compared, others, preflight } = await lookAtAws(deployment)
   const place = placeOf(deployment)
-  if (json) printJson({ fleet, compared })
-  else print(['', ...comparedLines(compared, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed())])
-  if (compared.some(({ problems }) => problems.length > 0)) process.exitCode = 1
+  const examined = preflight.map(reportedOf)
+  if (json) printJson({ fleet, compared, others, preflight: examined })
+  else {
+    const lines = comparedLines(compared, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, others, printed())
+    print(['', ...lines, '', ...preflightLines(preflight, printed())])
+  }
+  const stops =
+    compared.some(({ problems }) => problems.length > 0) || preflight.some(({ outcome }) => outcome === 'fail')
+  if (stops) process.exitCode = 1
+}
+
+function reportedOf({ check, outcome, findings }: Examined) {
+  const { group, name } = check
+  return { group, name, outcome, findings }
 }

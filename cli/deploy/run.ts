@@ -4,8 +4,8 @@ import { type AssemblyDeps, assemblyDeps } from '../assembly/deps.ts'
 import { refuseExamples } from '../assembly/examples.ts'
 import { useProfile } from '../assembly/profile.ts'
 import { afterwardsLines, stacksHeadline } from '../assembly/render.ts'
-import { type Compared, compare } from '../check/api.ts'
-import { comparedLines } from '../check/render.ts'
+import { type InAws, lookAtAws } from '../check/aws.ts'
+import { comparedLines, preflightLines } from '../check/render.ts'
 import { type Deployment, deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { Failed } from '../problems.ts'
@@ -19,20 +19,13 @@ import { type DeployedVersion, deployedVersion, refuseDowngrade } from './versio
 export interface DeployDeps extends AssemblyDeps {
   canAsk: () => boolean
   confirm: (question: string) => Promise<boolean>
-  /** What `check --aws` finds of the pipelines that the fleet adopts. */
-  adopted: (deployment: Deployment) => Promise<Compared[]>
+  /** What `check --aws` finds. */
+  inAws: (deployment: Deployment) => Promise<InAws>
   /** Of the Rebake that deployed it last; undefined where there is nothing yet. */
   deployed: (deployment: Deployment) => Promise<DeployedVersion | undefined>
 }
 
-const realDeps = (): DeployDeps => ({ ...assemblyDeps(), canAsk, confirm, adopted, deployed: deployedVersion })
-
-/** The fleet's own pipelines are what a deploy sets right; those that were there before are not. */
-function adopted(deployment: Deployment): Promise<Compared[]> {
-  const { fleet } = deployment
-  const images = Object.fromEntries(Object.entries(fleet.images).filter(([, image]) => image.pipeline))
-  return compare({ ...deployment, fleet: { ...fleet, images } })
-}
+const realDeps = (): DeployDeps => ({ ...assemblyDeps(), canAsk, confirm, inAws: lookAtAws, deployed: deployedVersion })
 
 /** Deploys the stacks of the build account, once it is known that they are meant and that nothing is in the way. */
 export async function deploy(options: DeployOptions, deps: DeployDeps = realDeps()): Promise<void> {
@@ -63,12 +56,19 @@ export async function deploy(options: DeployOptions, deps: DeployDeps = realDeps
   )
 }
 
-/** @throws Failed, once it has said what `check --aws` says */
-async function refuseWhatIsInTheWay(deployment: Deployment, deps: Pick<DeployDeps, 'adopted'>): Promise<void> {
-  const found = await deps.adopted(deployment)
-  const wrong = found.filter(({ problems }) => problems.length > 0)
-  if (wrong.length === 0) return
+/**
+ * The fleet's own pipelines are what a deploy sets right; all else that `check --aws` finds is not.
+ *
+ * @throws Failed, once it has said what that is
+ */
+async function refuseWhatIsInTheWay(deployment: Deployment, deps: Pick<DeployDeps, 'inAws'>): Promise<void> {
+  const { compared, preflight } = await deps.inAws(deployment)
+  const wrong = compared.filter(({ adopted, problems }) => adopted && problems.length > 0)
+  const stops = preflight.filter(({ outcome }) => outcome === 'fail')
+  if (wrong.length === 0 && stops.length === 0) return
   const place = placeOf(deployment)
-  print(comparedLines(wrong, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, printed()))
-  throw new Failed('Nothing was deployed: the pipelines above would fail at their first rebake.')
+  const upper = `${place.charAt(0).toUpperCase()}${place.slice(1)}`
+  if (wrong.length > 0) print(comparedLines(wrong, upper, { names: [] }, printed()))
+  if (stops.length > 0) print(preflightLines(stops, printed()))
+  throw new Failed('Nothing was deployed: what is above would stop the deploy, or the first campaign.')
 }

@@ -1,5 +1,6 @@
 import { isOf } from '../../aws/errors.ts'
 import { BadInput, Failed } from '../problems.ts'
+import { inProse } from '../typed.ts'
 import type { Deployment, Place } from './deployment.ts'
 
 /** The members that the SDK's and Node's errors have. */
@@ -20,11 +21,8 @@ interface Known {
   say: (message: string, deployment: Reached) => string
 }
 
-/** An import finds out only then whose account it is. */
-const logIn = ({ fleet }: Reached) =>
-  `Log in (aws sso login), or take a profile of ${fleet.build.account ? `account ${fleet.build.account}` : 'the account'} with AWS_PROFILE=NAME.`
-const deployIt = ({ fleet }: Reached) =>
-  `Is the fleet ${fleet.name} deployed in account ${fleet.build.account}, ${fleet.build.region}? npm run deploy does it.`
+import { inProse } from '../typed.ts'
+import type { Deployment, Place } from './deployment.ts'
 
 const problems: Known[] = [
   {
@@ -70,7 +68,7 @@ const problems: Known[] = [
     say: (message, { endpoint }) =>
       endpoint === undefined
         ? `AWS cannot be reached (${message}). Try again.`
-        : `nothing answers at ${endpoint}. Is rebake rehearse --serve running, and at this port?`,
+        : `nothing answers at ${endpoint}. Is ${inProse('rehearse', '--serve')} running, and at this port?`,
   },
   {
     when: (error) => isOf(error, 'noRoute', 'timedOut'),

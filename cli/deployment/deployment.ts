@@ -4,6 +4,7 @@ import { partitionOf } from '../../domain/fleet/regions.ts'
 import { resourceName } from '../../domain/names.ts'
 import type { MachineName } from '../../infra/functions/names.ts'
 import { BadInput } from '../problems.ts'
+import { inProse } from '../typed.ts'
 import { calling } from './aws-problems.ts'
 
 /** Where a fleet is deployed: AWS, or a rehearsal that is served. */
@@ -40,7 +41,7 @@ export function deploymentOf<F extends Place>(
   if (endpoint === undefined) return { fleet, endpoint, config: { region, requestHandler: patience } }
   if (!/^https?:$/.test(URL.parse(endpoint)?.protocol ?? ''))
     throw new BadInput(
-      `--endpoint-url ${endpoint}: expected a URL, as http://127.0.0.1:4566, which rebake rehearse --serve says`,
+      `--endpoint-url ${endpoint}: expected a URL, as http://127.0.0.1:4566, which ${inProse('rehearse', '--serve')} says`,
     )
   // A rehearsal on this machine takes any credentials: nobody has to have some.
   const has = env.AWS_ACCESS_KEY_ID || env.AWS_PROFILE || !isHere(endpoint)

@@ -3,6 +3,7 @@ import { isBelow, skewOf, skews } from '../../domain/version-skew.ts'
 import type { FleetStateItem } from '../../ledger/items.ts'
 import { BadInput } from '../problems.ts'
 import { painterFor } from '../render/text.ts'
+import { inProse } from '../typed.ts'
 import { checkAccount, type Deployment } from './deployment.ts'
 import { ledgerOf } from './ledger.ts'
 
@@ -36,17 +37,20 @@ export function skewLine(known: FleetStateItem, access: Access, here = version):
   const skew = skewOf(here, known.deployedBy)
   if (skew === 'same') return undefined
   const { mayWrite, isWarning } = skews[skew]
-  const text = skewText(here, known.deployedBy)
+  const { found, todo } = skewWords(here, known.deployedBy)
+  const text = `T${found.slice(1)}. ${todo}`
   if (access === 'writes' && !mayWrite)
     throw new BadInput(`${text} A command that changes something must be of the same major version.`)
   return `${painterFor(process.stderr)('yellow', isWarning ? 'warning:' : 'note:')} ${text}`
 }
 
-/** In words, and what to do. */
-export function skewText(here: string, deployed: string | undefined): string {
-  const skew = skewOf(here, deployed)
-  if (skew === 'unknown')
-    return `The fleet was deployed by a Rebake that left no version, and this is ${here}: rebake diff, rebake deploy.`
-  const both = `The fleet was deployed by Rebake ${deployed}, and this is ${here}`
-  return isBelow(here, deployed ?? '') ? `${both}: update the command.` : `${both}: rebake diff, rebake deploy.`
+/** In words: what differs, and what to do. */
+export function skewWords(here: string, deployed: string | undefined): { found: string; todo: string } {
+  const deployIt = `${inProse('diff')}, then ${inProse('deploy')}.`
+  if (deployed === undefined)
+    return { found: `the fleet was deployed by a Rebake that left no version, and this is ${here}`, todo: deployIt }
+  return {
+    found: `the fleet was deployed by Rebake ${deployed}, and this is ${here}`,
+    todo: isBelow(here, deployed) ? 'Update the command.' : deployIt,
+  }
 }

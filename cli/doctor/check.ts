@@ -24,6 +24,7 @@ export interface DoctorResult {
 
 export const groups = [
   'Deployment',
+  'Names',
   'Accounts',
   'Keys',
   'Quotas',

@@ -1,8 +1,13 @@
 import { accountChecks } from './accounts.ts'
+import { allowedAmiChecks } from './allowed-amis.ts'
+import { capacityChecks } from './capacity.ts'
 import type { Check } from './check.ts'
 import { deploymentChecks } from './deployment.ts'
 import { imageBuilderChecks } from './image-builder.ts'
 import { keyChecks } from './keys.ts'
+import { lifetimeChecks } from './lifetimes.ts'
+import { managedPolicyChecks } from './managed-policies.ts'
+import { nameChecks } from './names.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -14,12 +19,17 @@ import { versionCheck } from './version.ts'
 export const checks: readonly Check[] = [
   ...deploymentChecks,
   versionCheck,
+  ...nameChecks,
   ...accountChecks,
+  ...allowedAmiChecks,
+  ...managedPolicyChecks,
   ...keyChecks,
   ...quotaChecks,
+  ...capacityChecks,
   ...ruleChecks,
   ...pointerChecks,
   ...subscriptionChecks,
   ...imageBuilderChecks,
+  ...lifetimeChecks,
   ...scheduleChecks,
 ]

@@ -3,20 +3,23 @@ import { endpointOption, examples, fleetOption, jsonOption, type OptionsOf } fro
 
 /** By service: what the checks name, and a test holds the two together. */
 const permissions: Record<string, string> = {
-  ec2: 'DescribeImages, DescribeRegions',
+  dynamodb: 'DescribeTable, GetItem, Query',
+  ec2: 'DescribeImages, DescribeInstanceTypes, DescribeRegions, DescribeSnapshots, GetAllowedImagesSettings, GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault',
   events: 'DescribeEventBus, DescribeRule, ListRuleNamesByTarget, ListTargetsByRule',
-  iam: 'GetRole (of AWSServiceRoleForImageBuilder)',
+  iam: 'GetPolicy, GetRole',
   imagebuilder:
-    'GetComponent, GetDistributionConfiguration, GetImagePipeline, GetImageRecipe, ListComponents, ListImagePipelines',
+    'GetComponent, GetDistributionConfiguration, GetImage, GetImagePipeline, GetImageRecipe, GetInfrastructureConfiguration, GetWorkflow, ListComponents, ListImagePipelineImages, ListImagePipelines',
   inspector2: 'BatchGetAccountStatus',
   kms: 'DescribeKey, GetKeyPolicy, ListGrants',
-  lambda: 'GetFunctionConfiguration, GetPolicy (of functions that subscribe), InvokeFunction (of examine-accounts)',
+  lambda:
+    'GetAccountSettings, GetFunctionConfiguration, GetPolicy (of functions that subscribe), InvokeFunction (of examine-accounts)',
+  logs: 'DescribeLogGroups',
   scheduler: 'GetSchedule',
   secretsmanager: 'GetSecretValue (of the Slack channels)',
   servicequotas: 'GetAWSDefaultServiceQuota, GetServiceQuota',
-  sns: 'ListSubscriptionsByTopic',
+  sns: 'GetTopicAttributes, ListSubscriptionsByTopic',
   sqs: 'GetQueueAttributes, GetQueueUrl',
-  ssm: 'GetParameters, GetParameterHistory',
+  ssm: 'GetParameter, GetParameters, GetParameterHistory',
   states: 'DescribeStateMachine',
 }
 

@@ -1,32 +1,50 @@
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { BatchGetAccountStatusCommand, Inspector2Client } from '@aws-sdk/client-inspector2'
-import { compare } from '../check/api.ts'
-import { count } from '../render/text.ts'
-import { type Check, fail, ifThere, info, warning } from './check.ts'
+import { compare, otherPipelines } from '../check/api.ts'
+import { count, list } from '../render/text.ts'
+import { type Check, fail, ifThere, info, unknown, warning } from './check.ts'
 
 const pipelines: Check = {
   name: 'pipelines',
   group: 'Image Builder',
   permissions: [
-    'GetImagePipeline',
-    'GetImageRecipe',
-    'GetDistributionConfiguration',
-    'GetComponent',
-    'ListComponents',
-  ].map((name) => `imagebuilder:${name}`),
+    ...[
+      'GetImagePipeline',
+      'GetImageRecipe',
+      'GetDistributionConfiguration',
+      'GetComponent',
+      'GetImage',
+      'GetWorkflow',
+      'ListComponents',
+      'ListImagePipelineImages',
+      'ListImagePipelines',
+    ].map((name) => `imagebuilder:${name}`),
+    ...['DescribeImages', 'DescribeSnapshots', 'GetEbsDefaultKmsKeyId', 'GetEbsEncryptionByDefault'].map(
+      (name) => `ec2:${name}`,
+    ),
+    'kms:DescribeKey',
+    'kms:GetKeyPolicy',
+    'ssm:GetParameter',
+    'iam:GetRole',
+  ],
   async *examine({ deployment }) {
     const compared = await compare(deployment)
-    for (const { image, adopted, pipeline, problems } of compared)
-      for (const problem of problems)
-        yield fail(
-          `${image}, pipeline ${pipeline}: ${problem}`,
-          adopted
-            ? 'Change the pipeline, which its team keeps.'
-            : 'Deploy the fleet (npm run deploy); what was changed manually since, change back: aws imagebuilder update-image-pipeline.',
-        )
-    yield info(count(compared.length, 'pipeline'))
+    for (const { image, adopted, pipeline, problems, warnings, unchecked } of compared) {
+      const fix = adopted
+        ? 'Change the pipeline, which its team keeps.'
+        : 'Deploy the fleet (npm run deploy); what was changed manually since, change back: aws imagebuilder update-image-pipeline.'
+      for (const problem of problems) yield fail(`${image}, pipeline ${pipeline}: ${problem}`, fix)
+      for (const each of warnings) yield warning(`${image}, pipeline ${pipeline}: ${each}`, fix)
+      for (const each of unchecked) yield unknown(`${image}: could not look at ${each.what}`, `It needs ${each.needs}.`)
+    }
+    if (compared.some(({ unchecked }) => unchecked.length > 0)) return
+    const others = await otherPipelines(deployment)
+    if ('needs' in others) yield unknown('could not look which other pipelines there are', `It needs ${others.needs}.`)
+    else yield info([count(compared.length, 'pipeline'), ...strangers(others.names)].join('; '))
   },
 }
+
+const strangers = (names: readonly string[]) => (names.length === 0 ? [] : [`not in the fleet: ${list(names, 5)}`])
 
 const serviceRole = 'AWSServiceRoleForImageBuilder'
 
@@ -50,7 +68,10 @@ const inspector: Check = {
   beforeDeploy: true,
   permissions: ['inspector2:BatchGetAccountStatus'],
   async *examine({ fleet, config }) {
-    const scanned = Object.values(fleet.images).filter(({ scanning }) => scanning).length
+    // Of a pipeline that was there before, only a check says that it takes findings.
+    const scanned = Object.values(fleet.images).filter(
+      ({ scanning, pipeline, checks }) => scanning || (pipeline && (checks.vulnerabilities || fleet.cves)),
+    ).length
     if (scanned === 0) {
       yield info('no image is scanned')
       return

@@ -4,6 +4,7 @@ import { availableAmis } from '../../aws/amis.ts'
 import { type FullParameter, fullAmong, mostVersions, readHeld } from '../../aws/pointers.ts'
 import { channels, pointerName } from '../../domain/names.ts'
 import { count } from '../render/text.ts'
+import { inProse } from '../typed.ts'
 import { type Check, fail, info, warning } from './check.ts'
 import type { Environment } from './environment.ts'
 
@@ -76,7 +77,7 @@ const ofChannels: Check = {
       if (!there.has(ami))
         yield fail(
           `${name} holds ${ami}, and there is no such AMI, or it is not available`,
-          `Rebake the image, or point it to a release that is there: rebake start --image ${name.split('/')[3]}, rebake rollback.`,
+          `Rebake the image, or point it to a release that is there: ${inProse('start', '--image', name.split('/')[3] ?? '')}, ${inProse('rollback', 'IMAGE')}.`,
         )
     yield info(held.size === 0 ? 'nothing has been released yet' : count(held.size, 'parameter'))
   },
@@ -94,7 +95,7 @@ const targets: Check = {
       for (const { region, parameter, ami } of dangling)
         yield fail(
           `${parameter} of ${account} ${region} holds ${ami}, and there is no such AMI, or it is not available: nothing can be launched from it`,
-          'Point it to a release that is there (rebake rollback), or rebake the image (rebake start).',
+          `Point it to a release that is there (${inProse('rollback', 'IMAGE')}), or rebake the image (${inProse('start', '--image', 'IMAGE')}).`,
         )
     const held = reports.reduce((sum, { pointers }) => sum + pointers, 0)
     yield info(held === 0 ? 'nothing has been published yet' : count(held, 'parameter'))

@@ -1,7 +1,7 @@
 import { version } from '../../domain/product.ts'
 import { skewOf, skews } from '../../domain/version-skew.ts'
 import { schema } from '../../ledger/table.ts'
-import { skewText } from '../deployment/enter.ts'
+import { skewWords } from '../deployment/enter.ts'
 import { type Check, type DoctorResult, fail, info, warning } from './check.ts'
 
 /** What is said of the version and the schema that were deployed. */
@@ -13,12 +13,8 @@ export function versionFinding(deployed: { version?: string; schema?: number }, 
     )
   const skew = skewOf(here, deployed.version)
   if (skew === 'same') return info(`Rebake ${deployed.version}`)
-  const [found = '', fix = ''] = skewText(here, deployed.version).split(': ')
-  const said: [string, string] = [
-    `${found.charAt(0).toLowerCase()}${found.slice(1)}`,
-    `${fix.charAt(0).toUpperCase()}${fix.slice(1)}`,
-  ]
-  return skews[skew].mayWrite ? warning(...said) : fail(...said)
+  const { found, todo } = skewWords(here, deployed.version)
+  return skews[skew].mayWrite ? warning(found, todo) : fail(found, todo)
 }
 
 export const versionCheck: Check = {

@@ -20,7 +20,7 @@ export async function history(options: HistoryOptions, open = openReleases): Pro
   const fleet = loadFleet(options.fleet)
   const releases = await open(deploymentOf(fleet, options.endpointUrl))
   const known = await releases.known()
-  checkName('rebake history', 'image', image, everyImage(fleet, known))
+  checkName('history', 'image', image, everyImage(fleet, known))
   const state = known.images[image] ?? {}
   const all = await releases.of(image)
   const channels = channelsOf(state, all)

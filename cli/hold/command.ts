@@ -29,7 +29,7 @@ const holdDeclaration = () =>
     .summary('keep an image where it is')
     .description(
       'Keeps an image where it is: no campaign bakes it, and nothing points to anything else. What is under way stops ' +
-        'before its next step. rebake resume lets it go on.',
+        'before its next step. resume lets it go on.',
     )
     .option('--reason <text>', 'why, in a line, which it takes: everybody who finds the image held reads it')
     .addHelpText('after', examples('rebake hold payments-api --reason INC-4711'))

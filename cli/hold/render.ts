@@ -3,10 +3,11 @@ import type { Held } from '../../functions/hold-image/hold-image.ts'
 import { oneLine, type Paint, unpainted } from '../render/text.ts'
 import { claimText } from '../rollback/render.ts'
 import type { Standing } from '../status/standing.ts'
+import { inProse } from '../typed.ts'
 
 /** What holding an image does. */
 export const holdLines = (image: string, { underWay }: Standing): string[] => [
-  `${image} stays where it is: no campaign bakes it, and nothing points to anything else, until rebake resume ${image}.`,
+  `${image} stays where it is: no campaign bakes it, and nothing points to anything else, until ${inProse('resume', image)}.`,
   ...(underWay.length > 0
     ? ['Under way, and stopped before its next step:', ...underWay.map((claim) => `  ${claimText(claim)}`)]
     : ['Nothing of it is under way.']),
@@ -40,7 +41,7 @@ export function heldLines(
 ): string[] {
   if (held && before)
     return [`${paint('yellow', '!')} ${image} was ${oneLine(holdText(image, held))}. Nothing was changed.`]
-  if (held) return [`${paint('green', '✔')} ${image} is held. rebake resume ${image} lets it go on.`]
+  if (held) return [`${paint('green', '✔')} ${image} is held. ${inProse('resume', image)} lets it go on.`]
   return before || asked === 'hold'
     ? [`${paint('green', '✔')} ${image} goes on.`]
     : [`${image} is not held. Nothing was changed.`]

@@ -40,7 +40,10 @@ const quoted = (text: string) => JSON.stringify(text)
 export function fleetYaml(answers: Answers): string {
   const { name, account, region, soeOwner, soeName, target, email } = answers
   const { platform, device, size } = systemOf(answers)
-  const notify = email === '' ? '# notify:\n#   email: [platform@example.com]' : `notify:\n  email: [${quoted(email)}]`
+  const notify =
+    email === ''
+      ? '# notify:\n#   email: [platform@example.com]\n#   runFrom: https://git.example.com/platform/golden-images # messages say that their commands run there'
+      : `notify:\n  email: [${quoted(email)}]`
   return `# yaml-language-server: $schema=./node_modules/${packageName}/fleet.schema.json
 
 name: ${name} # the prefix of every name in AWS

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { commandLine } from '../../domain/command-text.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
 import { check } from '../check/run.ts'
 import { BadInput, fileProblem } from '../problems.ts'
@@ -49,7 +50,7 @@ export async function init(
   print(['', 'Next:', ...(there === '' ? [] : [`  cd ${there}`]), ...next.map((command) => `  ${command}`)])
 }
 
-const next = ['npm install', 'npx --no-install rebake rehearse', 'npx --no-install rebake doctor']
+const next = ['npm install', commandLine('rehearse'), commandLine('deploy')]
 
 /** Answers may be right one by one, and make no fleet. @throws BadInput */
 function refuseBrokenFleet(files: readonly NewFile[]): void {

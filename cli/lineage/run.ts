@@ -11,6 +11,7 @@ import { loadFleet } from '../fleet.ts'
 import { checkName } from '../options/names.ts'
 import { Failed } from '../problems.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
+import { inProse } from '../typed.ts'
 import type { LineageOptions } from './command.ts'
 import { type Lineage, lineageLines } from './render.ts'
 
@@ -24,7 +25,7 @@ export async function lineage(options: LineageOptions, open = openReleases): Pro
   const fleet = loadFleet(options.fleet)
   const releases = await open(deploymentOf(fleet, options.endpointUrl))
   const known = await releases.known()
-  if (!options.of.startsWith('ami-')) checkName('rebake lineage', 'image', options.of, everyImage(fleet, known))
+  if (!options.of.startsWith('ami-')) checkName('lineage', 'image', options.of, everyImage(fleet, known))
   const catalog = await releases.catalog(known)
   const found = find(catalog, known, options)
   const { ami: _, ...up } = found
@@ -62,7 +63,7 @@ function find(catalog: readonly ImageRelease[], known: FleetState, { of, version
   throw new Failed(
     version === undefined
       ? `${of} has no release yet.`
-      : `${of} has no release ${version}. rebake history ${of} lists those that it has.`,
+      : `${of} has no release ${version}. ${inProse('history', of)} lists those that it has.`,
   )
 }
 

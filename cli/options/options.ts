@@ -1,4 +1,5 @@
 import { fleetName } from '../standing.ts'
+import { startedAs } from '../typed.ts'
 import { collect, instant } from './parsers.ts'
 
 /** What several commands have in common: flags, with their types, and what their help says. */
@@ -47,7 +48,7 @@ export const jsonOption = (help: string) => ['--json', help] as const
 
 /** Commands as they are typed, for help. */
 export const examples = (...commands: string[]) =>
-  ['', 'Examples:', ...commands.map((command) => `  $ ${command}`)].join('\n')
+  ['', 'Examples:', ...commands.map((command) => `  $ ${command.replace(/^rebake/, startedAs())}`)].join('\n')
 
 /** What a user of the command may have to be given, for help. */
 export const takes = (...permissions: string[]) => `\nIt takes these permissions: ${permissions.join(', ')}.`

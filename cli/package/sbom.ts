@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { packageName } from '../../domain/product.ts'
 import { packageFile } from '../../infra/package-file.ts'
 import type { BundledPackage } from './bundled-packages.ts'
 
@@ -10,7 +11,7 @@ interface Component {
 }
 
 interface Sbom {
-  metadata: { component: unknown }
+  metadata: { component: Component }
   components: Component[]
   dependencies: { ref: string; dependsOn: string[] }[]
   [field: string]: unknown
@@ -30,7 +31,6 @@ export function sbomOf(packages: BundledPackage[]): string {
     maxBuffer: 64 * 1024 * 1024,
   })
   const { serialNumber, metadata, components, dependencies, ...head } = JSON.parse(output) as Sbom
-  const own = (metadata.component as Component)['bom-ref']
   const bundled = new Set(packages.map(({ name, version }) => `${name}@${version}`))
   const listed = components.filter((component) => bundled.has(component['bom-ref']))
   const missing = [...bundled].filter((ref) => !listed.some((component) => component['bom-ref'] === ref))
@@ -41,10 +41,14 @@ export function sbomOf(packages: BundledPackage[]): string {
     .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => bundled.has(each)).sort() }))
   const sbom = {
     ...head,
-    metadata: { component: metadata.component },
+    // npm gives it the name of the folder that the clone is in.
+    metadata: { component: Object.assign(metadata.component, { name: packageName, properties: [] }) },
     // To npm they are what we develop with; to users, what runs.
     components: listed.map((component) => ({ ...component, scope: 'required', properties: [] })),
-    dependencies: [{ ref: own, dependsOn: listed.map((component) => component['bom-ref']) }, ...kept],
+    dependencies: [
+      { ref: metadata.component['bom-ref'], dependsOn: listed.map((component) => component['bom-ref']) },
+      ...kept,
+    ],
   }
   return `${JSON.stringify(sbom, undefined, 2)}\n`
 }

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { packageName } from '../../domain/product.ts'
 import {
   amiOption,
   emergencyOption,
@@ -41,7 +42,7 @@ const declaration = () =>
     .addHelpText(
       'after',
       examples(
-        'rebake plan --event events/ec2.ami-available.json',
+        `rebake plan --event node_modules/${packageName}/events/ec2.ami-available.json`,
         'rebake plan --release ubuntu-soe --at 2026-12-20T03:00:00Z',
         'rebake plan --image payments-api --live',
         'rebake plan --base origin/main --exit-code',

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { packageName } from '../../domain/product.ts'
 import { openQuestions } from '../../emulator/open-questions.ts'
 import { operatingSystemNames } from '../../emulator/operating-systems.ts'
 import { faultHelp } from '../../rehearsal/faults.ts'
@@ -54,7 +55,7 @@ const declaration = () =>
     .addHelpText(
       'after',
       examples(
-        'rebake rehearse --event events/ec2.ami-available.json',
+        `rebake rehearse --event node_modules/${packageName}/events/ec2.ami-available.json`,
         'rebake rehearse --release ubuntu-soe --fault build-fails=payments-api',
         'rebake rehearse --for 31d --out rehearsed',
         'rebake rehearse --for 3d --then fleet.next.yaml@90m',

@@ -1,6 +1,7 @@
 import { didYouMean } from '../../domain/fleet/problems.ts'
 import { lenient, openQuestionNames, type Readings } from '../../emulator/open-questions.ts'
 import { BadInput } from '../problems.ts'
+import { inProse } from '../typed.ts'
 
 /**
  * What `--lenient` asks for: names of questions, or `all`.
@@ -13,7 +14,7 @@ export function readLenient(names: readonly string[]): Readings {
       const known = openQuestionNames.find((each) => each === name)
       if (!known)
         throw new BadInput(
-          `--lenient ${name}: there is no such question${didYouMean(name, openQuestionNames) || '; `rebake rehearse --help` lists them'}`,
+          `--lenient ${name}: there is no such question${didYouMean(name, openQuestionNames) || `; ${inProse('rehearse', '--help')} lists them`}`,
         )
       return [known, 'lenient']
     }),

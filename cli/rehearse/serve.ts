@@ -1,4 +1,5 @@
 import { type Paint, unpainted } from '../render/text.ts'
+import { typed } from '../typed.ts'
 
 /** How to talk to the emulator that stays up after a rehearsal. */
 export function serveLines(
@@ -20,11 +21,11 @@ export function serveLines(
     '  export AWS_ACCESS_KEY_ID=operator AWS_SECRET_ACCESS_KEY=operator',
     ...commands.map((command) => `  ${command}`),
     '',
-    '  rebake status',
-    '  rebake start --image NAME',
-    '  rebake rollback NAME',
-    '  rebake doctor',
-    ...(waiting ? ['  rebake approve'] : []),
+    `  ${typed('status')}`,
+    `  ${typed('start', '--image', 'NAME')}`,
+    `  ${typed('rollback', 'NAME')}`,
+    `  ${typed('doctor')}`,
+    ...(waiting ? [`  ${typed('approve')}`] : []),
     '',
     'Ctrl-C ends it.',
   ]

@@ -1,3 +1,4 @@
+import type { Leftover } from '../../domain/releases/leftovers.ts'
 import { type RetirementPlan, type RetirementRequest, retirementName } from '../../domain/releases/retirement.ts'
 import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
 import type { OperationItem } from '../../ledger/items.ts'
@@ -11,6 +12,7 @@ import { operationsOf, problemsOf } from '../deployment/operations.ts'
 export interface RetirementNow {
   status: OperationItem['status']
   withdrawals: Withdrawal[]
+  leftovers: Leftover[]
   /** What is not as it should be, once it has ended. */
   problems: string[]
 }
@@ -39,7 +41,8 @@ export function retiringIn(deployment: Deployment): Retiring {
       return calling(deployment, `read ${operation}`, async () => {
         const record = await ledger.operations.read(operation)
         const withdrawals = await ledger.operations.readWithdrawals(operation)
-        return { status: progress.status, withdrawals, problems: problemsOf(progress, record) }
+        const leftovers = await ledger.operations.readLeftovers(operation)
+        return { status: progress.status, withdrawals, leftovers, problems: problemsOf(progress, record) }
       })
     },
   }

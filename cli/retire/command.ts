@@ -17,7 +17,8 @@ const declaration = () =>
       "Shows which releases are older than the fleet's retirement keeps, what would become of their AMIs in every account " +
         'and region, and what uses them there; asks whether to go on, starts the run that does it, as the schedule ' +
         'does, and follows it to its end. An AMI is deprecated first, and removed when its grace is over and no channel, launch template, Auto ' +
-        'Scaling group or instance uses it.',
+        'Scaling group or instance uses it. What a failed bake left is removed when its time is over, by the same ' +
+        'rules; what Image Builder keeps of an AMI goes after it.',
     )
     .option(...fleetOption)
     .option('--dry-run', 'only show it')

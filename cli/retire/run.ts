@@ -39,7 +39,9 @@ export async function retire(
   const time = options.at ?? now
   const plan = await retiring.plan(time)
   if (!json) print(retirementLines(plan, printed()))
-  const isAny = plan.releases.some(({ action }) => action === 'deprecate' || action === 'remove')
+  const { releases, bakes, leftovers } = plan
+  const isAny =
+    leftovers.length > 0 || [...releases, ...bakes].some(({ action }) => action === 'deprecate' || action === 'remove')
   if (dryRun || !isAny) {
     if (json) printJson({ plan })
     return

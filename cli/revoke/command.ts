@@ -21,7 +21,7 @@ const declaration = () =>
         'The same command again goes on with what is left.',
     )
     .argument('<image>', 'the image')
-    .argument('<version>', 'its release, as 1.0.3/1: rebake history has them')
+    .argument('<version>', 'its release, as 1.0.3/1: history has them')
     .option(...fleetOption)
     .option('--descendants', 'also every release that was baked from it, directly or not')
     .option('--force', 'disable also what is in use: what runs keeps running, what scales out fails')

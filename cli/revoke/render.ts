@@ -6,6 +6,7 @@ import { type Step, stepOfOperation } from '../render/steps.ts'
 import { type Column, table } from '../render/table.ts'
 import { count, list, oneLine, type Paint, type Style, unpainted, wrap } from '../render/text.ts'
 import { withdrawalSteps } from '../render/withdrawals.ts'
+import { inProse } from '../typed.ts'
 import type { RevocationNow } from './api.ts'
 
 const columns: Column[] = [
@@ -116,7 +117,7 @@ export function revokedLines(
       ? `${paint('green', '✔')} ${what}${spared}.`
       : `${paint('red', '✖')} Not all of it is done: ${what}${spared}.`,
     ...problems.map((problem) => `  ${oneLine(problem)}`),
-    ...(record?.campaign ? [`What is affected is baked again: rebake status ${record.campaign}`] : []),
+    ...(record?.campaign ? [`What is affected is baked again: ${inProse('status', record.campaign)}`] : []),
     ...(problems.length > 0
       ? ['', 'Fix what is said, and give the same command again: it goes on with what is left.']
       : []),

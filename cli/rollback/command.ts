@@ -17,7 +17,7 @@ const declaration = () =>
       'Points every target of an image back to an older release, ring by ring: the parameter, its channels and its ' +
         'launch templates, with the AMI of each account and region. It shows what it would do, asks, starts it in the ' +
         "fleet's build account with your own AWS credentials, and follows it to its end. The image is held from then on, " +
-        'so that no campaign moves it forward again: rebake resume lets it go on. The same command again writes only what ' +
+        'so that no campaign moves it forward again: resume lets it go on. The same command again writes only what ' +
         'differs.',
     )
     .argument('<image>', 'the image that goes back')

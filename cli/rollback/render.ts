@@ -8,6 +8,7 @@ import { type Step, stepOfRing } from '../render/steps.ts'
 import { type Column, table } from '../render/table.ts'
 import { count, list, oneLine, type Paint, unpainted } from '../render/text.ts'
 import type { Standing } from '../status/standing.ts'
+import { inProse } from '../typed.ts'
 import type { RollbackNow } from './api.ts'
 
 const columns: Column[] = [
@@ -51,7 +52,7 @@ export function rollbackLines(facts: RollbackFacts, { width, paint = unpainted }
     ...paragraph(children.length > 0 && `Rebaked from ${to.ami} at the next look at all images:`, [list(children)]),
     '',
     `${ring === undefined ? 'Parameters, channels and launch templates go' : 'The pointers of this ring go'} back; what runs already is left alone.`,
-    `${image} is held from then on: nothing of it is baked or moves until rebake resume ${image}.`,
+    `${image} is held from then on: nothing of it is baked or moves until ${inProse('resume', image)}.`,
     '',
   ]
 }
@@ -114,7 +115,7 @@ export function rolledBackLines(
   const where = ring === undefined ? `${targets} of ${count(rings.length, 'ring')}` : `${targets} of ring ${ring}`
   if (status === 'finished')
     return [
-      `${paint('green', '✔')} ${image} is ${to.version} again, in ${where}. It is held: rebake resume ${image} lets it go on.`,
+      `${paint('green', '✔')} ${image} is ${to.version} again, in ${where}. It is held: ${inProse('resume', image)} lets it go on.`,
     ]
   return [
     `${paint('red', '✖')} ${image} is not ${to.version} everywhere:`,

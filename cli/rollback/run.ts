@@ -10,6 +10,7 @@ import type { Standing } from '../status/standing.ts'
 import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { followSteps } from '../terminal/steps.ts'
+import { inProse } from '../typed.ts'
 import { type RollbackInput, type RollbackNow, type Rollbacks, rollbackName, rollbacksIn } from './api.ts'
 import type { RollbackOptions } from './command.ts'
 import { type RollbackFacts, ringSteps, rollbackLines, rolledBackLines } from './render.ts'
@@ -102,7 +103,7 @@ function alreadyThere(facts: RollbackFacts, json: boolean): void {
     printJson({ operation: null, ...documentOf(facts), status: 'already there', problems: [] })
     return
   }
-  const held = known.images[image]?.held ? ` It is held: rebake resume ${image} lets it go on.` : ''
+  const held = known.images[image]?.held ? ` It is held: ${inProse('resume', image)} lets it go on.` : ''
   print([`${image} is ${to.version} already, wherever it could go back. Nothing was done.${held}`])
 }
 

@@ -1,4 +1,5 @@
 import { type Paint, unpainted } from '../render/text.ts'
+import { typed } from '../typed.ts'
 import type { Started } from './api.ts'
 
 /** What was started, and where to watch it. Links and commands stand on lines of their own, to be copied. */
@@ -17,7 +18,7 @@ export function startedLines(
     '',
     'To follow it from here:',
     '',
-    `  rebake status ${campaign}${there}`,
+    `  ${typed('status', campaign)}${there}`,
     '',
     'Everybody who gets messages about campaigns gets one about this.',
   ]

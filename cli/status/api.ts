@@ -22,6 +22,7 @@ import { campaignArn, type Deployment, executionArn, machineArn } from '../deplo
 import { ledgerOf } from '../deployment/ledger.ts'
 import { clock } from '../options/parsers.ts'
 import { Failed } from '../problems.ts'
+import { inProse } from '../typed.ts'
 import type { Seen, Step } from './campaign-status.ts'
 import { readsAt } from './wait-text.ts'
 
@@ -133,7 +134,7 @@ async function describe(client: SFNClient, deployment: Deployment, campaign: str
     }
   } catch (error) {
     if (!(error instanceof ExecutionDoesNotExist)) throw error
-    throw new Failed(`There is no campaign ${campaign}. rebake status lists those that are open.`, {
+    throw new Failed(`There is no campaign ${campaign}. ${inProse('status')} lists those that are open.`, {
       cause: error,
     })
   }

@@ -6,6 +6,7 @@ import type { Layout } from '../render/layout.ts'
 import { type Cell, type Column, table } from '../render/table.ts'
 import { count, oneLine, type Paint, unpainted, wrap } from '../render/text.ts'
 import { tree } from '../render/tree.ts'
+import { inProse } from '../typed.ts'
 import type { Standing } from './api.ts'
 import type { CampaignStatus, ImageStatus } from './campaign-status.ts'
 import type { Look } from './follow.ts'
@@ -93,7 +94,7 @@ function heldLines(held: State['held'], layout: Layout): string[] {
       held.map(({ image, at, by, reason }) => [image, minute(at), by, oneLine(reason)]),
       layout,
     ),
-    `  rebake resume ${first?.image} lets it go on`,
+    `  ${inProse('resume', first?.image ?? '')} lets it go on`,
   ]
 }
 

@@ -3,6 +3,7 @@ import { BadInput, Failed } from '../problems.ts'
 import { isEnded, type Step, stepLine } from '../render/steps.ts'
 import { painterFor } from '../render/text.ts'
 import { patiently } from '../status/patience.ts'
+import { inProse } from '../typed.ts'
 import { canRedraw, print } from './output.ts'
 import { LiveScreen } from './screen.ts'
 
@@ -42,7 +43,7 @@ export async function followSteps<Now extends { status: OperationStatus }>(
     }
   } catch (error) {
     if (error instanceof Failed || error instanceof BadInput)
-      error.message += '\nWhat was started goes on without this command: rebake status shows it.'
+      error.message += `\nWhat was started goes on without this command: ${inProse('status')} shows it.`
     throw error
   } finally {
     steps.close()

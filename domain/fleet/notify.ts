@@ -72,6 +72,12 @@ export const Notify = object({
     v.optional(named(Subscription, 'subscription'), {}),
     describe('Who gets what: by email, https, sqs or lambda'),
   ),
+  runFrom: v.pipe(
+    v.exactOptional(
+      matching(/^[\x20-\x7e]{1,200}$/, 'a line of at most 200 characters, such as the URL of a repository'),
+    ),
+    describe("Where the commands that messages name are run: the URL of the fleet's repository, or words"),
+  ),
   ...channels,
 })
 

@@ -41,7 +41,7 @@ const resources = (fleet: Fleet): number => {
   const places = sources(fleet).map((source) => `${source.kind} ${source.owner === fleet.build.account}`)
   const hints = images(fleet).length > 0 ? hintTopics(fleet).length : 0
   return (
-    167 +
+    170 +
     3 * own.length +
     Object.values(fleet.components).filter((component) => !('arn' in component)).length +
     Object.keys(fleet.infrastructure).length +

@@ -1,3 +1,4 @@
+import { command, commandLine } from '../command-text.ts'
 import type { RingOrder } from '../planning/ring-order.ts'
 import type { Trigger } from '../triggers.ts'
 import type { Changes } from '../validation/changes.ts'
@@ -30,7 +31,7 @@ export interface ApprovalFacts {
 export function approvalRequested(facts: ApprovalFacts, level: Level): Message {
   const { campaign, image, version, ami, trigger, approvers, until } = facts
   const { ring } = facts.ring
-  const named = `${campaign} ${image} --ring ${ring}`
+  const named = [campaign, image, '--ring', ring]
   return {
     ...header('approval-requested', 'warning', level.level, facts),
     about: { campaign, image, ring },
@@ -42,13 +43,13 @@ export function approvalRequested(facts: ApprovalFacts, level: Level): Message {
       `Until ${utc(until)}; then it is rejected. No build instance is held meanwhile.`,
       '',
       'To approve or to reject it:',
-      `  rebake approve ${named}`,
-      `  rebake reject ${named} --reason TEXT`,
+      `  ${commandLine('approve', ...named)}`,
+      `  ${commandLine('reject', ...named, '--reason', 'TEXT')}`,
       'Who may:',
       approvers.map((approver) => `  ${approver}`),
       more(
         level,
-        `Other images of this campaign that wait for ring ${ring} are not reported one by one: rebake approve lists them, and rebake approve ${campaign} answers for all.`,
+        `Other images of this campaign that wait for ring ${ring} are not reported one by one: ${command('approve')} lists them, and ${command('approve', campaign)} answers for all.`,
       ),
       '',
       trigger && why(trigger),
@@ -108,7 +109,7 @@ export function approvalsEndSoon({ time, waiting }: ReminderFacts): Message {
       'Nobody has approved this yet, and in the end that is a rejection:',
       waiting.map(
         ({ campaign, image, ring, until }) =>
-          `  ${image} to ring ${ring}, in ${left(until)} (${utc(until)}): rebake approve ${campaign} ${image} --ring ${ring}`,
+          `  ${image} to ring ${ring}, in ${left(until)} (${utc(until)}): ${command('approve', campaign, image, '--ring', ring)}`,
       ),
       '',
       'Who may:',

@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import { hasFailed, type ImageStatus, imageStatuses, isFinished } from '../image-status.ts'
 import type { RefusalCode } from '../planning/refusals.ts'
 import { baseOf, detailsOf, rolledOutBy, titleOf } from '../trigger-kinds.ts'
@@ -33,8 +34,8 @@ export function upstreamRefused(facts: RefusedFacts): Message {
       `Rebake did not take it: ${facts.reason}.`,
       '',
       'No image was rebaked. If this AMI is meant to be a release, fix what is said above (or the upstream in',
-      'fleet.yaml) and start its campaign: rebake start --upstream NAME --ami AMI. If it is not, ask that account why it',
-      'sends this.',
+      `fleet.yaml) and start its campaign: ${command('start', '--upstream', 'NAME', '--ami', 'AMI')}.`,
+      'If it is not, ask that account why it sends this.',
     ),
   }
 }
@@ -125,7 +126,7 @@ export function campaignWaiting(facts: WaitingFacts): Message {
       reasons.map((reason) => `  ${reason}`),
       image !== undefined && 'Other images of this campaign that wait until then are not reported one by one.',
       '',
-      'What cannot wait: rebake start --emergency passes freezes and windows.',
+      `What cannot wait: ${command('start', '--image', 'IMAGE', '--emergency')} passes freezes and windows.`,
       `Campaign: ${campaign}`,
     ),
   }
@@ -159,7 +160,7 @@ const endOf = (failure: Failure | undefined, bad: boolean): string =>
 
 const failureText = ({ error, cause }: Failure): string =>
   error === 'Cancelled'
-    ? `It was ${causeText(cause)}. What was published before stays where it is: rebake rollback takes it back.`
+    ? `It was ${causeText(cause)}. What was published before stays where it is: ${command('rollback', 'IMAGE')} takes it back.`
     : `Rebake itself failed in this campaign: ${error}: ${causeText(cause)}. ${explain(error).todo}`
 
 export function campaignFinished(facts: FinishedFacts): Message {

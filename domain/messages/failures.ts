@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import { type CarrierName, carriesData, type ErrorData, readErrorData } from '../error-data.ts'
 import { type FunctionDeath, stepErrors } from '../step-errors.ts'
 
@@ -35,11 +36,11 @@ const explanations: Record<string, Explanation> = {
   },
   BakeUnclear: {
     what: 'an event said that its bake has ended, but Image Builder does not show the result',
-    todo: 'Open the image in the Image Builder console. Rebake cancelled nothing. rebake retry bakes the image again; an AMI that this bake made stays in the build account.',
+    todo: `Open the image in the Image Builder console. Rebake cancelled nothing. ${command('retry', 'IMAGE')} bakes the image again; an AMI that this bake made stays in the build account.`,
   },
   AnswersLate: {
     what: 'AWS did not show a change for some twenty minutes',
-    todo: 'Look for the change that is named above in the console of that service. When it is there, use rebake retry.',
+    todo: `Look for the change that is named above in the console of that service. When it is there, use ${command('retry', 'IMAGE')}.`,
   },
   QuotaReached: {
     what: 'Image Builder refused to start it for hours: a quota is reached',
@@ -83,11 +84,11 @@ const explanations: Record<string, Explanation> = {
   },
   AlarmFired: {
     what: 'the alarm of a ring that has it has fired',
-    todo: 'Look at what the alarm watches: it points to the image or to something else of the same hours. The rings that have it keep it until somebody points them back (rebake rollback IMAGE); it goes no further.',
+    todo: `Look at what the alarm watches: it points to the image or to something else of the same hours. The rings that have it keep it until somebody points them back (${command('rollback', 'IMAGE')}); it goes no further.`,
   },
   AlarmUnknown: {
     what: 'the alarm of a ring that has it cannot be asked',
-    todo: "If the alarm or a role is named above as the cause, correct the ring's alarm in fleet.yaml, or let the role read it. If too much time had passed, use rebake retry: an image goes on only while the alarm is known to be quiet.",
+    todo: `If the alarm or a role is named above as the cause, correct the ring's alarm in fleet.yaml, or let the role read it. If too much time had passed, use ${command('retry', 'IMAGE')}: an image goes on only while the alarm is known to be quiet.`,
   },
   OrganizationUnreadable: {
     what: 'nobody tells the build account which accounts belong to a ring',
@@ -107,7 +108,7 @@ const explanations: Record<string, Explanation> = {
   },
   Cancelled: {
     what: 'it was stopped',
-    todo: 'Nothing, if it was meant. rebake retry bakes it again, or rolls it out where it had passed its checks.',
+    todo: `Nothing, if it was meant. ${command('retry', 'IMAGE')} bakes it again, or rolls it out where it had passed its checks.`,
   },
   NotStarted: {
     what: 'Step Functions did not start its rebake, for minutes',
@@ -115,7 +116,7 @@ const explanations: Record<string, Explanation> = {
   },
   NeverOpens: {
     what: 'no time is inside all of its windows and outside all freezes',
-    todo: 'Change the windows or the freezes in fleet.yaml, and deploy: rebake check says which.',
+    todo: `Change the windows or the freezes in fleet.yaml, and deploy: ${command('check')} says which.`,
   },
   RequestRefused: {
     what: 'what was asked for does not exist, or is not to be believed',
@@ -131,15 +132,15 @@ const explanations: Record<string, Explanation> = {
 const deaths: Record<FunctionDeath, Explanation> = {
   'out of time': {
     what: "one of Rebake's functions did not end in its time, each time that it was tried",
-    todo: "Read the function's log of that hour: its last line is the call that did not come back. AWS Health says whether that service was away. Then rebake retry.",
+    todo: `Read the function's log of that hour: its last line is the call that did not come back. AWS Health says whether that service was away. Then use ${command('retry', 'IMAGE')}.`,
   },
   'out of memory': {
     what: "one of Rebake's functions ran out of memory, each time that it was tried",
-    todo: "Read the function's log of that hour, and report it: the fleet is larger than its memory allows. rebake retry tries again.",
+    todo: `Read the function's log of that hour, and report it: the fleet is larger than its memory allows. ${command('retry', 'IMAGE')} tries again.`,
   },
   died: {
     what: "one of Rebake's functions ended without an answer, each time that it was tried",
-    todo: "Read the function's log of that hour, and AWS Health for Lambda in that region. Then rebake retry.",
+    todo: `Read the function's log of that hour, and AWS Health for Lambda in that region. Then use ${command('retry', 'IMAGE')}.`,
   },
 }
 

@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import { greatest } from '../greatest.ts'
 import type { Protocol } from './channels.ts'
 import { iconOf } from './icons.ts'
@@ -75,9 +76,9 @@ const cut = ({ about }: Message, shown: string[], omitted: number): string =>
 
 /** What has what a message has no room for. */
 function whereTheRestIs({ campaign, image }: Message['about']): string {
-  if (image !== undefined) return `rebake history ${image} has the rest.`
-  if (campaign !== undefined) return `rebake status ${campaign} has the rest.`
-  return 'The ledger has the rest: rebake status.'
+  if (image !== undefined) return `${command('history', image)} has the rest.`
+  if (campaign !== undefined) return `${command('status', campaign)} has the rest.`
+  return `The ledger has the rest: ${command('status')}.`
 }
 
 const fits = (forms: Record<string, string>) => Buffer.byteLength(JSON.stringify(forms)) <= mostBytes

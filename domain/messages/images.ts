@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import type { Target } from '../planning/ring-order.ts'
 import type { Changes } from '../validation/changes.ts'
 import { changeLines } from './changes.ts'
@@ -26,9 +27,12 @@ export function imageStale(facts: StaleFacts, level: Level): Message {
       `${image} was tried ${tries} times on ${parentAmi}, and failed each time. Nobody tries again by themselves.`,
       '',
       `Why, the last time: ${reason}`,
-      `What to do: fix it and deploy, which rebakes it, or: rebake start --image ${image}.`,
+      `What to do: fix it and deploy, which rebakes it, or: ${command('start', '--image', image)}.`,
       'Until then it keeps its last release. The next release of its parent rebakes it too.',
-      more(level, 'Other images that are given up are not reported one by one; rebake plan --drift --live has them.'),
+      more(
+        level,
+        `Other images that are given up are not reported one by one; ${command('plan', '--drift', '--live')} has them.`,
+      ),
       '',
       `Campaign: ${campaign}`,
     ),
@@ -136,7 +140,7 @@ export function imageFailed(facts: FailedFacts, level: Level): Message {
       facts.skipped.length > 0
         ? `Not rebaked because of it: ${facts.skipped.join(', ')}. Until then, each keeps its last release, as does ${facts.image}.`
         : `${facts.image} keeps its last release. No other image is held up.`,
-      `To take it up again when that is fixed: rebake retry ${facts.image}.`,
+      `To take it up again when that is fixed: ${command('retry', facts.image)}.`,
       more(level, 'Further failures of this campaign are reported when it has finished, and not one by one before.'),
       '',
       imageArn !== null && `Image: ${imageArn}`,

@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import { causeText, explain, type Failure } from './failures.ts'
 import { executionLink, linksTo } from './links.ts'
 import { header, lines, type Message, subject } from './message.ts'
@@ -46,7 +47,7 @@ export function imageRolledBack(facts: RolledBackFacts): Message {
       '',
       'New launches that read the parameter get the older AMI from now on; what runs already is left alone.',
       ring === undefined && 'Images that are baked from it are rebaked from the older AMI at the next look.',
-      hold && `It is held: nothing of it is baked or moves until somebody lets it go on: rebake resume ${image}.`,
+      hold && `It is held: nothing of it is baked or moves until somebody lets it go on: ${command('resume', image)}.`,
       `Operation: ${operation}`,
     ),
   }

@@ -1,3 +1,4 @@
+import { type Leftover, leftoverKinds } from '../releases/leftovers.ts'
 import { type RetirementPlan, type Retiring, usesKey } from '../releases/retirement.ts'
 import { usesText } from '../releases/usage.ts'
 import { executionLink, linksTo } from './links.ts'
@@ -15,9 +16,10 @@ export interface RetirementFacts extends RetirementPlan {
 
 /** What a run of retirement is about to do, before anything of it is done. */
 export function retirementReport(facts: RetirementFacts): Message {
-  const { operation, execution, by, reason, onlyReports, releases, uses, unread } = facts
-  const { deprecated, removed, used, waiting } = sorted(facts)
-  const now = `${plural(deprecated.length, 'release')} to deprecate, ${removed.length} to remove`
+  const { operation, execution, by, reason, onlyReports, releases, bakes, leftovers, uses, unread } = facts
+  const { deprecated, removed, failed } = sorted(facts)
+  const more = failed.removed.length > 0 ? `, ${plural(failed.removed.length, 'failed bake')} to remove` : ''
+  const now = `${plural(deprecated.length, 'release')} to deprecate, ${removed.length} to remove${more}`
   return {
     ...header('retirement-report', unread ? 'warning' : 'info', 'summary', { operation, stage: 'planned' }),
     about: {},
@@ -29,6 +31,8 @@ export function retirementReport(facts: RetirementFacts): Message {
       reason: reason ?? null,
       onlyReports: onlyReports ?? null,
       releases,
+      bakes,
+      leftovers,
       uses,
     },
     subject: subject(`Retirement${onlyReports ? ' (only a report)' : ''}: ${now}`),
@@ -36,7 +40,7 @@ export function retirementReport(facts: RetirementFacts): Message {
       onlyReports
         ? `Nothing is deprecated or removed now: ${onlyReports}. Otherwise this would be done:`
         : 'This is done now, in every account and region:',
-      ...retirementLines({ deprecated, removed, used, waiting }, facts),
+      ...retirementLines(facts),
       unread && ['', `Nobody knows what is used in some places, and nothing is removed there: ${unread}`],
       '',
       `By: ${by}${reason ? `, because ${reason}` : ''}`,
@@ -45,46 +49,58 @@ export function retirementReport(facts: RetirementFacts): Message {
   }
 }
 
-/** Releases by what becomes of them: what is used somewhere stays there. */
-export function sorted({ releases, uses }: RetirementPlan) {
-  const of = (action: Retiring['action']) => releases.filter((release) => release.action === action)
-  const isUsed = (release: Retiring) => usesKey(release) in uses
-  return {
-    deprecated: of('deprecate'),
-    removed: of('remove').filter((release) => !isUsed(release)),
-    used: of('remove').filter(isUsed),
-    waiting: of('wait'),
+/** Releases and bakes by what becomes of them: what is used somewhere stays there. */
+export function sorted({ releases, bakes, uses }: Pick<RetirementPlan, 'releases' | 'bakes' | 'uses'>) {
+  const isUsed = (retiring: Retiring) => usesKey(retiring) in uses
+  const by = (all: readonly Retiring[]) => {
+    const of = (action: Retiring['action']) => all.filter((retiring) => retiring.action === action)
+    return {
+      deprecated: of('deprecate'),
+      removed: of('remove').filter((retiring) => !isUsed(retiring)),
+      used: of('remove').filter(isUsed),
+      waiting: of('wait'),
+    }
   }
+  return { ...by(releases), failed: by(bakes) }
 }
 
 /** Of each list; the ledger and `rebake retire` have all. */
 const most = 50
 
-function retirementLines(
-  { deprecated, removed, used, waiting }: ReturnType<typeof sorted>,
-  { uses }: RetirementPlan,
-): (string[] | false)[] {
-  const listed = (title: string, some: Retiring[], more: (release: Retiring) => string) =>
+function retirementLines(plan: RetirementPlan): (string[] | false)[] {
+  const { deprecated, removed, used, waiting, failed } = sorted(plan)
+  const { leftovers, uses } = plan
+  const listedAs = <T>(title: string, some: T[], line: (each: T) => string) =>
     some.length > 0 && [
       '',
       title,
-      ...some.slice(0, most).map((release) => `  ${nameOf(release)}: ${more(release)}`),
+      ...some.slice(0, most).map((each) => `  ${line(each)}`),
       ...(some.length > most ? [`  and ${some.length - most} more`] : []),
     ]
+  const listed = (title: string, some: Retiring[], more: (release: Retiring) => string) =>
+    listedAs(title, some, (release) => `${nameOf(release)}: ${more(release)}`)
   return [
-    deprecated.length + removed.length + used.length + waiting.length === 0 && ['', '  nothing: no release is old'],
+    plan.releases.length + plan.bakes.length + leftovers.length === 0 && ['', '  nothing: no release is old'],
     listed(
       'Deprecated: launch templates and groups may go on using it, and nobody is offered it:',
       deprecated,
       reasonOf,
     ),
-    listed('Removed, with its snapshots:', removed, reasonOf),
-    listed('Old, and removed only where nothing uses it:', used, (release) => usesText(uses[usesKey(release)] ?? [])),
-    listed('Removed later:', waiting, ({ removeAt = '' }) => `from ${utc(removeAt)} on`),
+    listed('Removed, with its snapshots, and with what Image Builder keeps of it:', removed, reasonOf),
+    listed('Failed bakes, removed with all that they left:', failed.removed, reasonOf),
+    listed('Old or failed, and removed only where nothing uses it:', [...used, ...failed.used], (retiring) =>
+      usesText(uses[usesKey(retiring)] ?? []),
+    ),
+    listedAs('Removed, as nothing needs it any more:', leftovers, leftoverText),
+    listed('Removed later:', [...waiting, ...failed.waiting], ({ removeAt = '' }) => `from ${utc(removeAt)} on`),
   ]
 }
 
-const nameOf = ({ image, version, ami }: Retiring) => `${image} ${version} (${ami})`
+/** `the distribution configuration golden-web-all, of web` */
+export const leftoverText = ({ kind, arn, image }: Leftover): string =>
+  `the ${leftoverKinds[kind]} ${arn.split('/').slice(1).join('/')}, of ${image}`
+
+const nameOf = ({ image, version, ami }: Retiring) => `${image} ${version} (${ami || 'no AMI'})`
 const reasonOf = ({ reason }: Retiring) => reason
 
 /** What could not be done, account by account; the next run tries it again. */
@@ -97,7 +113,7 @@ export function retirementIncomplete(facts: { operation: string; execution: stri
     facts,
     subject: subject(`Retirement not done everywhere: ${plural(problems.length, 'problem')}`),
     body: lines(
-      'Some AMIs are not deprecated or removed as they should be:',
+      'Some AMIs, or what Image Builder keeps of them, are not deprecated or removed as they should be:',
       '',
       problems.map((problem) => `  ${problem}`),
       '',

@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import { usesText } from '../releases/usage.ts'
 import type { Withdrawal } from '../releases/withdrawal.ts'
 import { causeText, explain, type Failure } from './failures.ts'
@@ -57,7 +58,7 @@ export function releaseRevoked(facts: RevokedFacts): Message {
       ],
       inUse.length > 0 && [
         '',
-        'In use, so not disabled (rebake revoke … --force does it); they are deprecated:',
+        `In use, so not disabled (${command('revoke', 'IMAGE', 'VERSION', '--force', '--reason', 'TEXT')} does it); they are deprecated:`,
         ...some(inUse.map(({ ami, uses = [] }) => `${ami}: ${usesText(uses)}`)),
       ],
       problems.length > 0 && ['', 'Not done; the same command again goes on with it:', ...some(problems)],
@@ -87,7 +88,7 @@ export function revocationStopped(
       '',
       `Why: ${causeText(cause) || error}`,
       `What to do: ${explain(error).todo} Then give the same command again: it goes on with what is left.`,
-      'Images that were going back are held (rebake status has them): rebake resume IMAGE once all is done.',
+      `Images that were going back are held (${command('status')} has them): ${command('resume', 'IMAGE')} once all is done.`,
       '',
       `By: ${by}`,
       `Operation: ${operation}`,

@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import { type FleetState, type ImageState, withImage } from './fleet-state.ts'
 
 /** An image that somebody keeps where it is: nothing of it is baked and nothing moves until it is resumed. */
@@ -12,7 +13,7 @@ export interface Hold {
 }
 
 export const holdText = (image: string, { at, by, reason }: Hold): string =>
-  `held by ${by} since ${at}: ${reason} (rebake resume ${image} lets it go on)`
+  `held by ${by} since ${at}: ${reason} (${command('resume', image)} lets it go on)`
 
 /** Campaigns leave the image as it is; what is under way stops before its next step. */
 export const hold = (known: FleetState, image: string, held: Hold): FleetState =>

@@ -1,3 +1,4 @@
+import { command } from '../command-text.ts'
 import type { Fleet } from '../fleet/model.ts'
 import type { ImageRelease } from '../releases/image-release.ts'
 import type { FleetState } from './fleet-state.ts'
@@ -26,7 +27,7 @@ export function reasonNotToPromote(
   { known, release, rollingOut }: PromotionFacts,
 ): string | undefined {
   if (!Object.hasOwn(fleet.images, image)) return `the fleet has no image '${image}'`
-  const others = `(rebake history ${image} has its releases)`
+  const others = `(${command('history', image)} has its releases)`
   if (!release)
     return `${image} has no release ${version}: none of its AMIs of that version passed its checks ${others}`
   const what = `${image} ${version}`
@@ -41,5 +42,5 @@ export function reasonNotToPromote(
   if (same) return `campaign ${same.campaign} rolls out ${what} now`
   const newer = rollingOut.find((other) => other.number > release.number)
   if (!newer) return undefined
-  return `campaign ${newer.campaign} rolls out ${newer.version} now, which is newer than ${version} (rebake cancel ${newer.campaign} ${image} ends that)`
+  return `campaign ${newer.campaign} rolls out ${newer.version} now, which is newer than ${version} (${command('cancel', newer.campaign, image)} ends that)`
 }

@@ -28,6 +28,8 @@ export interface ImageRelease {
   copies?: Record<string, Placement[]>
   /** By ring: what each target has, verified. A target of a ring that shares has the AMI of the build account. */
   distributed?: Record<string, Placement[]>
+  /** By ring: the ARNs of the images that Image Builder reports its distributions as, whether or not they succeeded. */
+  distributions?: Record<string, string[]>
   /** By ring: seconds from the start of its copies until they were there. */
   took?: Record<string, number>
   /** When it was through its last ring. */
@@ -36,8 +38,17 @@ export interface ImageRelease {
   revoked?: { at: string; by: string; reason: string; operation: string }
   /** Targets went back from it to an older one: nothing rolls it out any further. */
   rolledBack?: { at: string; by: string; reason: string; operation: string }
+  /** Its roll-out ended before any target pointed to it. Another roll-out takes that away. */
+  failed?: Ended
   /** Its AMIs are old, and deprecated since then; or gone since then. */
   retired?: { deprecatedAt: string; removedAt?: string }
+}
+
+/** How something ended that failed. */
+export interface Ended {
+  at: string
+  as: 'failed' | 'aborted' | 'superseded'
+  reason: string
 }
 
 /** The newest first. */

@@ -38,8 +38,11 @@ export interface Withdrawal extends Target {
   amis: WithdrawnAmi[]
 }
 
+/** A release, or one AMI of a failed bake. */
+export type Withdrawable = Pick<ImageRelease, 'image' | 'version' | 'ami' | 'copies' | 'distributed'>
+
 /** Every AMI of a release, each once: the build account's own, and those that were made for rings. */
-export const amisOf = ({ ami, copies = {} }: ImageRelease, build: Target): Placement[] => {
+export const amisOf = ({ ami, copies = {} }: Withdrawable, build: Target): Placement[] => {
   const all: Placement[] = [{ account: build.account, region: build.region, ami }, ...Object.values(copies).flat()]
   return [...new Map(all.map((placed) => [`${placeOf(placed)} ${placed.ami}`, placed])).values()]
 }
@@ -51,7 +54,7 @@ export const amisOf = ({ ami, copies = {} }: ImageRelease, build: Target): Place
  */
 export function withdrawalsOf(
   fleet: Pick<Fleet, 'build' | 'rings'>,
-  withdrawn: readonly { release: ImageRelease; action: Action }[],
+  withdrawn: readonly { release: Withdrawable; action: Action }[],
   how: Pick<Withdrawal, 'protects' | 'otherwise' | 'force'>,
 ): Withdrawal[] {
   const all = withdrawn.flatMap(({ release, action }) =>
@@ -75,7 +78,7 @@ export function withdrawalsOf(
 }
 
 /** The snapshots of an AMI that was verified. */
-const snapshotsOf = ({ distributed = {} }: ImageRelease, { ami, region }: Placement): string[] =>
+const snapshotsOf = ({ distributed = {} }: Withdrawable, { ami, region }: Placement): string[] =>
   Object.values(distributed)
     .flat()
     .find((placed) => placed.ami === ami && placed.region === region)?.snapshots ?? []
@@ -83,7 +86,7 @@ const snapshotsOf = ({ distributed = {} }: ImageRelease, { ami, region }: Placem
 /** Whom an AMI is shared with. Where a ring was not verified, those that the ring lists may have got it. */
 function usersOf(
   { rings }: Pick<Fleet, 'rings'>,
-  { copies = {}, distributed = {} }: ImageRelease,
+  { copies = {}, distributed = {} }: Withdrawable,
   { ami, region }: Placement,
 ): Target[] {
   const verified = Object.values(distributed)
@@ -102,7 +105,8 @@ export const keeping = ({ protects, force }: Withdrawal, uses: readonly Use[]): 
   force ? [] : uses.filter(({ kind }) => protects.includes(kind))
 
 /** Whether an AMI is as it should be. */
-export const isWithdrawn = ({ outcome }: WithdrawnAmi): boolean => outcome !== undefined && outcomes[outcome]
+export const isWithdrawn = ({ outcome }: Pick<WithdrawnAmi, 'outcome'>): boolean =>
+  outcome !== undefined && outcomes[outcome]
 
 /** What could not be withdrawn, in words that name the place: one line for each reason. */
 export const problemsOf = (withdrawals: readonly Withdrawal[]): string[] =>

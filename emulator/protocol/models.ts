@@ -63,6 +63,11 @@ const services: Record<string, Omit<Model, 'service'>> = {
     xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
     client: () => import('@aws-sdk/client-iam'),
   },
+  logs: {
+    ...sameName('logs', 'json-1.1'),
+    invalid: 'InvalidParameterException',
+    client: () => import('@aws-sdk/client-cloudwatch-logs'),
+  },
   // The SDK speaks JSON with CloudWatch, whatever others do.
   cloudwatch: {
     ...sameName('cloudwatch', 'json-1.0'),

@@ -1,4 +1,5 @@
 import type { BlockDeviceMapping, Image, Tag } from '@aws-sdk/client-ec2'
+import { AllowedImages } from './allowed-images.ts'
 import { Snapshots } from './snapshots.ts'
 import { Partitions } from './support.ts'
 import { AwsError, type ServiceDeps } from './types.ts'
@@ -52,11 +53,14 @@ export class Amis {
   /** Those that were there: EC2 says something else of them than of those that never were. */
   readonly deregistered = new Set<string>()
   readonly snapshots: Snapshots
+  /** Which AMIs of others accounts admit. */
+  readonly allowed: AllowedImages
   readonly #images = new Partitions<Map<string, Ami>>(() => new Map())
   readonly #deps: ServiceDeps
 
   constructor(deps: ServiceDeps) {
     this.#deps = deps
+    this.allowed = new AllowedImages(() => deps.clock.now())
     this.snapshots = new Snapshots(deps, (id, region) => this.using(id, region))
   }
 
@@ -161,7 +165,11 @@ export class Amis {
       .map(({ image }) => image.ImageId)
   }
 
-  isVisible({ image, sharedWith }: Ami, account: string): boolean {
+  isVisible(ami: Ami, account: string): boolean {
+    return this.#isShared(ami, account) && this.allowed.admits(ami, account)
+  }
+
+  #isShared({ image, sharedWith }: Ami, account: string): boolean {
     if (image.Public || image.OwnerId === account || sharedWith.has(account)) return true
     return this.above(account).some((arn) => sharedWith.has(arn))
   }

@@ -3,6 +3,7 @@ import { amiQueries } from './ami-queries.ts'
 import { type Ami, Amis, type Place } from './ami-store.ts'
 import { ec2Tags } from './ec2-tags.ts'
 import { Encryption } from './encryption.ts'
+import { instanceTypes } from './instance-types.ts'
 import { Instances } from './instances.ts'
 import type { Kms } from './kms.ts'
 import { LaunchTemplates } from './launch-templates.ts'
@@ -39,7 +40,13 @@ export class Ec2 extends Amis implements Service {
     const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances, ec2Tags(this)]
     this.permissions = Object.assign({}, ...parts.map(({ permissions }) => permissions))
     this.operations = Object.assign(
-      { ...this.regions.operations, ...amiQueries(this, deps) },
+      {
+        ...this.regions.operations,
+        ...this.encryption.operations,
+        ...this.allowed.operations,
+        ...instanceTypes,
+        ...amiQueries(this, deps),
+      },
       ...parts.map(({ operations }) => operations),
     )
   }

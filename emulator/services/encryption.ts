@@ -1,4 +1,5 @@
 import { Partitions } from './support.ts'
+import type { Context, Service } from './types.ts'
 
 interface Place {
   account: string
@@ -20,11 +21,23 @@ export class Encryption {
     Object.assign(this.#kept.in(place), { byDefault: true, key })
   }
 
+  switchOff(place: Place): void {
+    this.#kept.in(place).byDefault = false
+  }
+
   isByDefault(place: Place): boolean {
     return this.#kept.in(place).byDefault
   }
 
   defaultKeyOf(place: Place): string {
     return this.#kept.in(place).key
+  }
+
+  /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetEbsDefaultKmsKeyId.html */
+  readonly operations: Service['operations'] = {
+    GetEbsEncryptionByDefault: (_: object, context: Context) => ({
+      EbsEncryptionByDefault: this.isByDefault(context),
+    }),
+    GetEbsDefaultKmsKeyId: (_: object, context: Context) => ({ KmsKeyId: this.defaultKeyOf(context) }),
   }
 }

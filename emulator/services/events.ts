@@ -48,6 +48,10 @@ export class Events implements Service {
     this.#buses.in(place).set(name, [])
   }
 
+  hasBus(place: { account: string; region: string }, name: string): boolean {
+    return this.#buses.in(place).has(name)
+  }
+
   removeBus(place: { account: string; region: string }, name: string): void {
     this.#buses.in(place).delete(name)
   }

@@ -1,5 +1,6 @@
 import type { FunctionConfiguration, InvocationRequest } from '@aws-sdk/client-lambda'
 import { UnsupportedFeature } from '../unsupported-feature.ts'
+import type { ServiceQuotas } from './servicequotas.ts'
 import { Partitions, pageOf } from './support.ts'
 import { AwsError, type Context, type PermissionsOf, type Service } from './types.ts'
 
@@ -16,6 +17,8 @@ export interface NewFunction {
   timeout?: number
   description?: string
   environment?: Record<string, string>
+  /** Executions that are kept for it. */
+  reserved?: number
   /** Virtual time of the last change. */
   modified: Date
 }
@@ -36,8 +39,17 @@ export class Lambda implements Service {
   readonly policies = new Map<string, { Statement: Record<string, unknown>[] }>()
 
   readonly #functions = new Partitions<Map<string, Configuration>>(() => new Map())
+  /** Executions that functions keep for themselves, by name. */
+  readonly #reserved = new Partitions<Map<string, number>>(() => new Map())
+  readonly #quotas: Pick<ServiceQuotas, 'values'>
 
+  constructor(quotas: Pick<ServiceQuotas, 'values'>) {
+    this.#quotas = quotas
+  }
+
+  /** @throws AwsError InvalidParameterValueException where it would reserve what all other functions need */
   addFunction(o: NewFunction): void {
+    if (o.reserved !== undefined) this.#reserve(o, o.name, o.reserved)
     this.#functions.in(o).set(o.name, {
       FunctionName: o.name,
       FunctionArn: `arn:aws:lambda:${o.region}:${o.account}:function:${o.name}`,
@@ -62,6 +74,31 @@ export class Lambda implements Service {
 
   removeFunction(place: { account: string; region: string }, name: string): void {
     this.#functions.in(place).delete(name)
+    this.#reserved.in(place).delete(name)
+  }
+
+  has(place: { account: string; region: string }, name: string): boolean {
+    return this.#functions.in(place).has(name)
+  }
+
+  /**
+   * "Lambda reserves 100 units of concurrency for functions that don't explicitly reserve concurrency."
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+   */
+  #reserve(place: { account: string; region: string }, name: string, reserved: number): void {
+    const kept = this.#reserved.in(place)
+    const before = kept.get(name) ?? 0
+    if (this.#unreserved(place) + before - reserved < leastUnreserved)
+      throw new AwsError(
+        'InvalidParameterValueException',
+        `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${leastUnreserved}].`,
+      )
+    kept.set(name, reserved)
+  }
+
+  #unreserved(place: { account: string; region: string }): number {
+    const all = this.#quotas.values.get('lambda L-B99A9384') ?? 0
+    return [...this.#reserved.in(place).values()].reduce((left, each) => left - each, all)
   }
 
   readonly permissions: Record<string, PermissionsOf> = {
@@ -82,6 +119,15 @@ export class Lambda implements Service {
       })
       return { Functions: page.items, ...(page.next === undefined ? {} : { NextMarker: page.next }) }
     },
+
+    // https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
+    GetAccountSettings: (_: object, context: Context) => ({
+      AccountLimit: {
+        ConcurrentExecutions: this.#quotas.values.get('lambda L-B99A9384'),
+        UnreservedConcurrentExecutions: this.#unreserved(context),
+      },
+      AccountUsage: { FunctionCount: this.#functions.in(context).size },
+    }),
 
     GetFunctionConfiguration: ({ FunctionName }: { FunctionName: string }, context: Context) =>
       this.#existing(FunctionName, context),
@@ -146,6 +192,8 @@ export class Lambda implements Service {
     throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`)
   }
 }
+
+const leastUnreserved = 100
 
 const nameOf = (named: string) => named.split(':function:').at(-1)?.split(':')[0] ?? named
 

@@ -15,12 +15,17 @@ const defaults: Record<string, [name: string, value: number]> = {
   'imagebuilder L-69312229': ['Concurrent AMI copies per distribution configuration', 50],
   'imagebuilder L-59EC76F6': ['Components per image recipe', 20],
   'lambda L-B99A9384': ['Concurrent executions', 1000],
+  // An example of the AWS command line's has it: get-aws-default-service-quota.
+  'ec2 L-1216C47A': ['Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances', 5],
 }
+
+/** EC2 raises this one by itself with what an account uses: here it is one that has used some. */
+const grown: Record<string, number> = { 'ec2 L-1216C47A': 1_920 }
 
 /** What an account may have; the same in every account and region. */
 export class ServiceQuotas implements Service {
   /** By service and code: it may be changed. */
-  readonly values = new Map(Object.entries(defaults).map(([key, quota]) => [key, quota[1]]))
+  readonly values = new Map(Object.entries(defaults).map(([key, quota]) => [key, grown[key] ?? quota[1]]))
 
   readonly operations = {
     GetServiceQuota: ({ ServiceCode = '', QuotaCode = '' }: GetServiceQuotaRequest) => {

@@ -62,6 +62,10 @@ export class Sns implements Service {
     this.#topics.in(placeOf(topic.arn)).set(topic.arn, topic)
   }
 
+  hasTopic(arn: string): boolean {
+    return this.#topics.in(placeOf(arn)).has(arn)
+  }
+
   /** Anybody's topic may be subscribed to; returns the subscription's ARN. */
   subscribe(subscription: Subscription): string {
     this.#subscriptions.push(subscription)

@@ -22,6 +22,10 @@ export class Sqs implements Service {
     this.#queues.in(place).delete(name)
   }
 
+  hasQueue(place: { account: string; region: string }, name: string): boolean {
+    return this.#queues.in(place).has(name)
+  }
+
   /** @throws Error where the account has no queue of that ARN */
   put(queueArn: string, message: Queue['messages'][number]): void {
     const [, , , region = '', account = '', name = ''] = queueArn.split(':')

@@ -3,6 +3,7 @@ import type { PolicyDocument } from '../iam/policy.ts'
 import { imageBuilderTypes } from '../services/imagebuilder/resources.ts'
 import { AwsError } from '../services/types.ts'
 import { alarms } from './alarms.ts'
+import { isAlreadyThere } from './already-there.ts'
 import { arnOf } from './arn.ts'
 import { inert } from './inert.ts'
 import { instances } from './instances.ts'
@@ -18,6 +19,7 @@ interface RoleProperties {
   RoleName?: string
   AssumeRolePolicyDocument: PolicyDocument
   Policies?: { PolicyDocument: PolicyDocument }[]
+  ManagedPolicyArns?: string[]
 }
 
 interface PolicyProperties {
@@ -37,6 +39,10 @@ const inlineOf = ({ Policies = [] }: RoleProperties) => Policies.map(({ PolicyDo
 function createRole({ aws }: World, site: Site, logicalId: string, properties: RoleProperties): Created {
   const name = physical(site, logicalId, properties.RoleName)
   const arn = `arn:aws:iam::${site.account}:role/${name}`
+  const missing = (properties.ManagedPolicyArns ?? []).find(
+    (each) => each.split(':')[4] === 'aws' && !aws.iamService.hasManaged(each),
+  )
+  if (missing !== undefined) throw new Error(`Policy ${missing} does not exist or is not attachable.`)
   const trust = properties.AssumeRolePolicyDocument
   aws.addRole({ account: site.account, logicalId, name, arn, trust, policies: inlineOf(properties) })
   return { ref: name, attributes: { Arn: arn } }
@@ -97,6 +103,7 @@ const kinds: Record<string, Kind> = {
         Role: string
         Timeout?: number
         MemorySize?: number
+        ReservedConcurrentExecutions?: number
         Runtime: string
         Description?: string
         Environment?: { Variables: Record<string, string> }
@@ -116,6 +123,7 @@ const kinds: Record<string, Kind> = {
         timeout,
       })
       const { account, region } = site
+      const { ReservedConcurrentExecutions: reserved } = properties
       world.aws.lambda.addFunction({
         account,
         region,
@@ -125,6 +133,7 @@ const kinds: Record<string, Kind> = {
         timeout,
         environment,
         modified: new Date(world.clock.now()),
+        ...(reserved === undefined ? {} : { reserved }),
         ...(properties.MemorySize && { memory: properties.MemorySize }),
         ...(properties.Description && { description: properties.Description }),
       })
@@ -261,10 +270,11 @@ const only = (type: string): Kind => ({
   create: (world, site, logicalId, properties: Properties) => {
     const name = physical(site, logicalId, properties[changesOf(type)?.name ?? ''])
     world.notEmulated.set(type, inert[type]?.why ?? 'unknown to the emulator')
+    inert[type]?.comes?.(world, site, name)
     return { ref: name, attributes: { Arn: inert[type]?.arn?.(site, name) ?? `${type}/${name}` } }
   },
   change: (_world, _site, { created }) => created,
-  remove: () => {},
+  remove: (world, site, { created }) => inert[type]?.goes?.(world, site, created.ref),
 })
 
 function kindOf(type: string): Kind {
@@ -295,7 +305,9 @@ export function workshopFor(world: World, place: Place): Workshop {
 
     create: async (logicalId, { Type: type }, properties) => {
       const taken = takenBy(place, type, properties)
-      if (taken && world.taken.has(taken)) throw alreadyThere(type, String(properties[changesOf(type)?.name ?? '']))
+      const name = String(properties[changesOf(type)?.name ?? ''])
+      if (taken && (world.taken.has(taken) || isAlreadyThere(world, place, { type, name })))
+        throw alreadyThere(type, name)
       const key = `${place.account}/${place.region}/${place.stack}/${logicalId}`
       const nth = (world.incarnations.get(key) ?? 0) + 1
       world.incarnations.set(key, nth)

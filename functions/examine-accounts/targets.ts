@@ -1,10 +1,15 @@
-import { DescribeLaunchTemplateVersionsCommand, DescribeRegionsCommand } from '@aws-sdk/client-ec2'
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeRegionsCommand,
+  GetAllowedImagesSettingsCommand,
+} from '@aws-sdk/client-ec2'
 import { GetRoleCommand } from '@aws-sdk/client-iam'
 import { DescribeKeyCommand } from '@aws-sdk/client-kms'
 import { availableAmis } from '../../aws/amis.ts'
 import { isMissing } from '../../aws/errors.ts'
 import { type FullParameter, fullAmong, readHeld } from '../../aws/pointers.ts'
 import { at } from '../../aws/targets.ts'
+import { admits } from '../../domain/allowed-amis.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { serviceRoleName } from '../../domain/grants.ts'
@@ -34,6 +39,8 @@ export interface TargetReport {
   templates: { region: string; name: string }[]
   /** Keys of the account that encrypt its copies, and are not usable: what they are instead. */
   keys: { arn: string; state: string }[]
+  /** Regions whose Allowed AMIs do not admit what is shared with the account; left out by earlier versions. */
+  hidden?: { region: string; state: 'enabled' | 'audit-mode' }[]
   /** What the role may not look at, in AWS's words. */
   denied: string[]
 }
@@ -85,6 +92,8 @@ export async function examineTarget(
     const here = orders.filter(({ regions }) => regions.includes(region))
     await look(region, () => readParameters(clients, { account, region }, here, report))
     await look(region, () => readTemplates(clients, { account, region }, here, report))
+    if (here.some(({ mode }) => mode === 'share'))
+      await look(region, () => readAllowed(clients, { account, region }, fleet.build.account, report))
     await look(region, () => readKeys(clients, { account, region }, here, report))
   }
   return report
@@ -142,6 +151,14 @@ async function readTemplates(clients: TargetClients, place: Place, orders: RingO
       if (!isMissing(error)) throw error
       report.templates.push({ region: place.region, name })
     }
+}
+
+async function readAllowed(clients: TargetClients, place: Place, owner: string, report: TargetReport) {
+  const ec2 = await clients.ec2(place)
+  const { State: state, ImageCriteria = [] } = await ec2.send(new GetAllowedImagesSettingsCommand({}))
+  if (state !== 'enabled' && state !== 'audit-mode') return
+  if (!admits(ImageCriteria, { owner, name: '' }))
+    report.hidden = [...(report.hidden ?? []), { region: place.region, state }]
 }
 
 async function readKeys(clients: TargetClients, place: Place, orders: RingOrder[], report: TargetReport) {

@@ -4,13 +4,18 @@ import { placeOfFailure } from '../../domain/image-failure.ts'
 import { isRollingOut } from '../../domain/image-status.ts'
 import { causeText, explain, type Failure } from '../../domain/messages/failures.ts'
 import { imageFailed } from '../../domain/messages/images.ts'
+import { versionOfArn } from '../../domain/names.ts'
 import { type FleetState, takenOverBy } from '../../domain/planning/fleet-state.ts'
 import { recordBakeFailed as failedBake, removePending } from '../../domain/planning/transitions.ts'
+import type { Ended } from '../../domain/releases/image-release.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { type CloseDeps, type Closing, close } from '../workflow/close-rebake.ts'
+import { buildOf } from '../workflow/distributions.ts'
 import { isUnknown } from '../workflow/is-unknown-failure.ts'
 
 export interface FailingParts extends CloseDeps {
+  ledger: CloseDeps['ledger'] & Pick<Ledger, 'releases'>
   imageBuilder: ImagebuilderClient
 }
 
@@ -34,7 +39,8 @@ export async function fail(deps: FailingParts, failed: Failed): Promise<{ as: Ou
   const as = outcomeOf(failed, before, await deps.ledger.fleetState.read())
   await close(deps, failed, async (item, images) => {
     const { image, imageArn = null } = item
-    const failure = await located(deps, failed.failure, imageArn)
+    const read = imageArn === null ? undefined : await readImage(deps.imageBuilder, imageArn).catch(() => undefined)
+    const failure = located(failed.failure, read)
     const skipped = stopped(item, images)
     const reason =
       as === 'superseded' ? causeText(failure.cause) : `${explain(failure.error).what}: ${causeText(failure.cause)}`
@@ -44,6 +50,7 @@ export async function fail(deps: FailingParts, failed: Failed): Promise<{ as: Ou
         : (['skipped', `it descends from ${image}, which ${as === 'aborted' ? 'was stopped' : 'failed'}`] as const)
     for (const child of skipped)
       await deps.ledger.campaigns.recordNotReleased(campaign, child, { status: below, reason: because, time })
+    await remember(deps, item, { ended: { at: time, as, reason }, read })
     await deps.ledger.fleetState.change((known) => learn(known, item, skipped, { ...failed, as, reason }))
     if (as !== 'superseded') {
       const level = await deps.ledger.campaigns.levelOf(campaign, 'image-failed', image)
@@ -58,10 +65,45 @@ export async function fail(deps: FailingParts, failed: Failed): Promise<{ as: Ou
   return { as }
 }
 
-/** Where a bake failed, as Image Builder tells it beside its reason. What cannot be read now delays no message. */
-async function located({ imageBuilder }: FailingParts, failure: Failure, imageArn: string | null): Promise<Failure> {
-  if (failure.error !== 'BakeFailed' || imageArn === null) return failure
-  const read = await readImage(imageBuilder, imageArn).catch(() => undefined)
+/** An image as Image Builder has it; undefined for what cannot be read now, which delays no message. */
+type Read = Awaited<ReturnType<typeof readImage>> | undefined
+
+/**
+ * What it leaves is kept for as long as the fleet says, and somebody must know of it then. Of a roll-out that is a release. One that
+ * some ring has, now or before, is retired as all others are.
+ */
+async function remember(
+  { ledger }: FailingParts,
+  { image, imageArn, version, parentAmi = '', order, startedAt, ...item }: CampaignImageItem,
+  { ended, read }: { ended: Ended; read: Read },
+): Promise<void> {
+  if (!imageArn || !order) return
+  if (version !== undefined) {
+    const release = await ledger.releases.read({ image, version })
+    const hasSome = release?.releasedAt !== undefined || Object.keys(release?.distributed ?? {}).length > 0
+    if (release && !hasSome) await ledger.releases.recordFailed({ image, version }, ended)
+    return
+  }
+  const { account, region } = buildOf(imageArn)
+  const made = (read?.image?.outputResources?.amis ?? []).flatMap((ami) =>
+    ami.accountId === account && ami.region === region ? (ami.image ?? []) : [],
+  )
+  const amis = [...new Set([item.ami ?? [], made].flat())]
+  const { campaign } = order
+  const bake = {
+    image,
+    version: versionOfArn(imageArn),
+    imageArn,
+    parentAmi,
+    campaign,
+    startedAt: startedAt ?? ended.at,
+  }
+  await ledger.releases.recordBakeEnded({ ...bake, amis, ended })
+}
+
+/** Where a bake failed, as Image Builder tells it beside its reason. */
+function located(failure: Failure, read: Read): Failure {
+  if (failure.error !== 'BakeFailed') return failure
   const place = read && placeOfFailure(read.failure)
   return place === undefined ? failure : { ...failure, cause: `${causeText(failure.cause)} (${place})` }
 }

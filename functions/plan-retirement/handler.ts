@@ -1,7 +1,10 @@
+import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
 import { clientsIn } from '../../aws/ami-usage.ts'
+import { CampaignStore } from '../../ledger/campaigns.ts'
 import { dynamoTable } from '../../ledger/dynamo-table.ts'
 import { FleetStateStore } from '../../ledger/fleet-state.ts'
+import { LockStore } from '../../ledger/locks.ts'
 import { OperationStore } from '../../ledger/operations.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { deployed } from '../runtime/deployed-fleet.ts'
@@ -16,7 +19,10 @@ const { fleet } = deployed()
 const table = dynamoTable(LEDGER_TABLE)
 const deps = {
   fleet,
+  imageBuilder: new ImagebuilderClient({}),
   ledger: {
+    campaigns: new CampaignStore(table),
+    locks: new LockStore(table),
     fleetState: new FleetStateStore(table),
     operations: new OperationStore(table),
     releases: new ReleaseStore(table),

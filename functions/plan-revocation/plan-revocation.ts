@@ -1,4 +1,5 @@
 import { type ClientsIn, readUsesIn } from '../../aws/ami-usage.ts'
+import { command } from '../../domain/command-text.ts'
 import { RequestRefused } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { recordRevoked } from '../../domain/planning/holds.ts'
@@ -110,6 +111,6 @@ async function revocationOf({ fleet, ledger }: PlanRevocationDeps, request: Revo
   const revocation = planRevocation({ fleet, known, catalog }, request)
   if (revocation) return revocation
   throw new RequestRefused(
-    `${request.image} has no release ${request.version}; rebake history ${request.image} has those that there are`,
+    `${request.image} has no release ${request.version}; ${command('history', request.image)} has those that there are`,
   )
 }

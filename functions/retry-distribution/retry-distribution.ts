@@ -5,11 +5,17 @@ import { clientToken } from '../../domain/executions.ts'
 import { configurationName, firstLook } from '../../domain/planning/distribution.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { configurationArnOf, distributeImage } from '../workflow/distribute-image.ts'
-import { type Distribution, isRetriable, readDistribution, readRing } from '../workflow/distributions.ts'
+import {
+  type Distribution,
+  isRetriable,
+  readDistribution,
+  readRing,
+  rememberDistribution,
+} from '../workflow/distributions.ts'
 import type { Waits } from '../workflow/task-waits.ts'
 
 interface RetryDistributionDeps {
-  ledger: Pick<Ledger, 'campaigns'>
+  ledger: Pick<Ledger, 'campaigns' | 'releases'>
   waits: Pick<Waits, 'forget' | 'bringOutcome'>
   imageBuilder: ImagebuilderClient
   /** Name or ARN of the role that Image Builder distributes with. */
@@ -54,6 +60,7 @@ export async function retry(deps: RetryDistributionDeps, request: RetryDistribut
     if (await retriesInPlace(deps, distribution)) continue
     const configuration = configurationName(ring, distributing.parts.indexOf(part))
     part.arn = await startAnew(deps, request, { distribution, imageArn: item.imageArn ?? '', configuration })
+    await rememberDistribution(deps, { image: request.image, version: item.version ?? '' }, ring.ring, part.arn)
     if (arn === distributedArn) awaited = part.arn
     await ledger.campaigns.recordDistributing(request, item, distributing)
   }

@@ -1,6 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
 import { attributesOf, formsOf } from '../../domain/messages/forms.ts'
 import type { Message } from '../../domain/messages/message.ts'
+import { withWhereToRun } from '../../domain/messages/where-to-run.ts'
 import { type Undelivered, undelivered } from './handler.ts'
 
 /** Tells people. It never throws: what a message is about has happened, and must not fail because nobody hears of it. */
@@ -11,8 +12,14 @@ const patientClient = () => new SNSClient({ maxAttempts: 6 })
 
 /** Publishes to the fleet's topic: one message, in a form for each protocol, with what subscribers filter by. */
 export const topic =
-  (topicArn: string, client = patientClient(), report: Undelivered = undelivered): Notify =>
-  async (message) => {
+  (
+    topicArn: string,
+    client = patientClient(),
+    report: Undelivered = undelivered,
+    runFrom = process.env.RUN_FROM ?? '',
+  ): Notify =>
+  async (made) => {
+    const message = withWhereToRun(made, runFrom)
     const attributes = Object.entries(attributesOf(message))
     const publish = new PublishCommand({
       TopicArn: topicArn,

@@ -1,6 +1,7 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import * as v from 'valibot'
 import { OperationStore } from '../../ledger/operations.ts'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { createHandler } from '../runtime/handler.ts'
 import { arn, text, time } from '../runtime/schemas.ts'
 import { closeDeps, ledgerTable } from '../workflow/dependencies.ts'
@@ -10,7 +11,7 @@ const table = ledgerTable()
 const closing = closeDeps(table)
 const deps = {
   ...closing,
-  ledger: { ...closing.ledger, operations: new OperationStore(table) },
+  ledger: { ...closing.ledger, operations: new OperationStore(table), releases: new ReleaseStore(table) },
   imageBuilder: new ImagebuilderClient({}),
 }
 const Event = v.object({

@@ -11,7 +11,7 @@ import type { CloseDeps } from '../workflow/close-rebake.ts'
 import { settleOperation } from './settle-operation.ts'
 
 interface SettleExecutionDeps extends CloseDeps {
-  ledger: CloseDeps['ledger'] & Pick<Ledger, 'operations'>
+  ledger: CloseDeps['ledger'] & Pick<Ledger, 'operations' | 'releases'>
   imageBuilder: ImagebuilderClient
 }
 

@@ -1,15 +1,18 @@
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
+import { ReleaseStore } from '../../ledger/releases.ts'
 import { createHandler } from '../runtime/handler.ts'
 import { amiId, arn, rebake } from '../runtime/schemas.ts'
 import { ledgerTable, lockDeps, windowDeps } from '../workflow/dependencies.ts'
 import { startBake } from './start-bake.ts'
 
 const table = ledgerTable()
+const locking = lockDeps(table)
 const deps = {
-  ...lockDeps(table),
+  ...locking,
   ...windowDeps(table),
+  ledger: { ...locking.ledger, releases: new ReleaseStore(table) },
   imageBuilder: new ImagebuilderClient({}),
   ssm: new SSMClient({}),
 }

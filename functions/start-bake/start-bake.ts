@@ -7,8 +7,10 @@ import { TargetMismatch } from '../../aws/targets.ts'
 import { ParentNotPinned, PipelineMissing, Superseded } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { newerRequest, releaseLock } from '../../domain/locks.ts'
+import { versionOfArn } from '../../domain/names.ts'
 import type { BakeOrder } from '../../domain/planning/bake-order.ts'
 import { recordBakeStarted } from '../../domain/planning/transitions.ts'
+import type { Bake } from '../../domain/releases/bake.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
 import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
@@ -16,7 +18,7 @@ import { changeLocks } from '../workflow/locks.ts'
 import type { Waits } from '../workflow/task-waits.ts'
 
 interface StartBakeDeps extends WindowDeps {
-  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks'>
+  ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
   imageBuilder: ImagebuilderClient
   ssm: SSMClient
   waits: Waits
@@ -65,6 +67,7 @@ export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
       throw isMissing(error) ? new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error }) : error
     })
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
+  await remember(deps, { image, version: versionOfArn(imageArn), imageArn, parentAmi, campaign, startedAt: time })
   await deps.ledger.campaigns.recordBakeStarted(campaign, image, { imageArn, parentAmi })
   const { definition } = order
   await deps.ledger.fleetState.change((known) =>
@@ -72,6 +75,14 @@ export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   )
   await giveWay(deps, order)
   return { imageArn }
+}
+
+/**
+ * Whatever comes of it, somebody must know what it leaves. No document says whether Image Builder gives the number of a build that
+ * was deleted again: what events said of that one is not about this one.
+ */
+async function remember({ ledger, waits }: StartBakeDeps, bake: Bake): Promise<void> {
+  if (await ledger.releases.recordBakeStarted(bake)) await waits.forget(bake.imageArn)
 }
 
 /**

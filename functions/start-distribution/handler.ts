@@ -4,6 +4,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import * as v from 'valibot'
 import { cloudWatchOf } from '../../aws/alarms.ts'
 import { ReleaseStore } from '../../ledger/releases.ts'
+import { WaitStore } from '../../ledger/waits.ts'
 import { env } from '../runtime/env.ts'
 import { createHandler } from '../runtime/handler.ts'
 import { arn, inRing } from '../runtime/schemas.ts'
@@ -16,6 +17,7 @@ const waiting = windowDeps(table)
 const deps = {
   ...waiting,
   ledger: { ...waiting.ledger, releases: new ReleaseStore(table) },
+  waits: new WaitStore(table),
   imageBuilder: new ImagebuilderClient({}),
   organizations: new OrganizationsClient({}),
   kmsIn: (region: string) => new KMSClient({ region }),

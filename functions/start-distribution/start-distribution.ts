@@ -23,11 +23,13 @@ import { mustHaveBeenQuiet } from '../workflow/alarm-guard.ts'
 import { requireApproval } from '../workflow/approval-guard.ts'
 import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
 import { configurationArnOf, distributeImage } from '../workflow/distribute-image.ts'
-import { buildOf, readRing } from '../workflow/distributions.ts'
+import { buildOf, readRing, rememberDistribution } from '../workflow/distributions.ts'
 import { requireRolloutLock } from '../workflow/rollout-guard.ts'
+import type { Waits } from '../workflow/task-waits.ts'
 
 interface StartDistributionDeps extends WindowDeps {
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
+  waits: Pick<Waits, 'forget'>
   imageBuilder: ImagebuilderClient
   organizations: OrganizationsClient
   /** In a region of the build account. */
@@ -96,6 +98,7 @@ export async function startDistribution(deps: StartDistributionDeps, request: St
     const begun = distributing.parts[i]
     if (!begun || begun.arn) continue
     begun.arn = await distribute(deps, request, part)
+    await rememberDistribution(deps, { image: request.image, version: item.version ?? '' }, ring.ring, begun.arn)
     await ledger.campaigns.recordDistributing(request, item, distributing)
   }
   return { awaited: distributing.parts[0]?.arn, lookAfter: firstLook(distributing.expected) }

@@ -1,7 +1,7 @@
-import type { SSMClient } from '@aws-sdk/client-ssm'
+import { SSMClient } from '@aws-sdk/client-ssm'
 import { classify } from '../../aws/errors.ts'
 import { type Pause, pointTo, readPointers } from '../../aws/pointers.ts'
-import { failureLines, Targets, tryEach } from '../../aws/targets.ts'
+import { failureLines, Sessions, tryEach } from '../../aws/targets.ts'
 import { Transient } from '../../domain/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { recordCleared } from '../../domain/planning/holds.ts'
@@ -35,7 +35,8 @@ export async function clearPointers(deps: ClearDeps, operation: string): Promise
   const users = (await ledger.operations.readWithdrawals(operation)).flatMap((withdrawal) => withdrawal.users)
   const places = [...new Map([fleet.build, ...users].map((place) => [placeOf(place), place])).values()]
   const [, partition = ''] = record.execution.split(':')
-  const targets = new Targets({ fleet: fleet.name, partition, session: operation })
+  // No Targets: the hourly job has no other need of EC2.
+  const sessions = new Sessions({ fleet: fleet.name, partition, session: operation })
   const { failures } = await tryEach(places, async ({ account, region }) => {
     const place = { account, region }
     for (const image of images) {
@@ -43,7 +44,11 @@ export async function clearPointers(deps: ClearDeps, operation: string): Promise
       if (placeOf(place) === placeOf(fleet.build))
         await clear(deps, deps.ssm, { releases: own, names: ownPointers(fleet.name, image), amiOf: ({ ami }) => ami })
       for (const names of ringPointers(fleet, image, place))
-        await clear(deps, await targets.ssm(place), { releases: own, names, amiOf: inPlace(place) })
+        await clear(deps, new SSMClient(await sessions.configFor(place)), {
+          releases: own,
+          names,
+          amiOf: inPlace(place),
+        })
     }
   })
   const passing = failures.find(({ error }) => classify(error) instanceof Transient)

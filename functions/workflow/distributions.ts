@@ -33,6 +33,19 @@ export const buildOf = (imageArn: string): Target => {
   return { account, region }
 }
 
+/**
+ * What Image Builder reports a distribution as is the release's, whatever comes of it. As with a bake, what events said of a build
+ * that had its number before is not about it.
+ */
+export async function rememberDistribution(
+  { ledger, waits }: { ledger: Pick<Ledger, 'releases'>; waits: Pick<Waits, 'forget'> },
+  release: { image: string; version: string },
+  ring: string,
+  arn: string,
+): Promise<void> {
+  if (await ledger.releases.recordDistribution(release, ring, arn)) await waits.forget(arn)
+}
+
 const running = ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING']
 
 interface ReadDistributionDeps {

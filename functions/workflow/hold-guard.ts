@@ -1,4 +1,5 @@
 import type { SFNClient } from '@aws-sdk/client-sfn'
+import { command } from '../../domain/command-text.ts'
 import { RequestRefused, Transient } from '../../domain/errors.ts'
 import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import type { Hold } from '../../domain/planning/holds.ts'
@@ -13,7 +14,7 @@ export async function refuseUnderWay(
 ): Promise<void> {
   if (held?.operation && (await isUnderWay(deps, held.operation)))
     throw new RequestRefused(
-      `${held.operation} has ${image} and is still under way, for ${held.by}: wait for it to end (rebake status shows it), then give the same command again`,
+      `${held.operation} has ${image} and is still under way, for ${held.by}: wait for it to end (${command('status')} shows it), then give the same command again`,
     )
 }
 

@@ -7,7 +7,7 @@ import { listAccounts } from './rings.ts'
 export const doctorFunctions = ({ fleet, arns }: GrantContext, grants: Grants) =>
   ({
     'examine-accounts': {
-      description: 'Looks for rebake doctor at upstreams and target accounts, and changes nothing',
+      description: 'Looks for the command doctor at upstreams and target accounts, and changes nothing',
       timeout: 300,
       environment: grants.imageBuilder,
       permissions: [grants.assumePublisher, ...grants.readUpstreams, ...listAccounts(fleet, arns.partition)],

@@ -68,7 +68,7 @@ export function grantsIn({ fleet, arns, ledger, notifications }: GrantContext) {
     named,
     machine,
     table: { LEDGER_TABLE: ledger.tableName },
-    topic: { TOPIC_ARN: notifications.topicArn },
+    topic: topicVariables(fleet, notifications.topicArn),
     concurrency: { CONCURRENT_BAKES: String(fleet.concurrentBakes) },
     fleetName: { FLEET_NAME: fleet.name },
     imageBuilder: { IMAGE_BUILDER_ARN_PREFIX: arns.imageBuilderPrefix },
@@ -150,3 +150,10 @@ function askAlarms({ rings, build }: Fleet, of: string[], assumePublisher: Permi
 }
 
 export type Grants = ReturnType<typeof grantsIn>
+
+/** Of functions that send messages. */
+function topicVariables({ notify }: Fleet, topicArn: string): Record<string, string> {
+  const variables: Record<string, string> = { TOPIC_ARN: topicArn }
+  if (notify.runFrom !== undefined) variables.RUN_FROM = notify.runFrom
+  return variables
+}

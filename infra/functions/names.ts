@@ -33,6 +33,7 @@ export const functionNames = [
   'plan-retirement',
   'close-retirement',
   'withdraw-amis',
+  'remove-leftovers',
   'settle-execution',
   'seed-parameters',
   'examine-accounts',

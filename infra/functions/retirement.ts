@@ -11,6 +11,8 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
     grants.assumePublisher,
     ...readUsesPermissions([`arn:${arns.partition}:ssm:*:${fleet.build.account}:parameter/*`]),
   ]
+  const parts = [arns.recipe(grants.named('*')), arns.component(grants.named('*'))]
+  const ofFleet = 'The recipes and components of this fleet, with their versions.'
   return {
     'plan-revocation': {
       description: 'Decides what a revocation does, revokes it, and shows people beforehand what they would do',
@@ -41,6 +43,18 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
         ledger.allow('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         ...notifications.allowPublish(),
         ...readUses,
+        grants.describeImages,
+        grants.images('imagebuilder:GetImage'),
+        {
+          actions: ['imagebuilder:ListDistributionConfigurations', 'imagebuilder:ListImageRecipes'],
+          resources: ['*'],
+          why: 'Lists know no resources.',
+        },
+        {
+          actions: ['imagebuilder:GetImageRecipe', 'imagebuilder:ListComponentBuildVersions'],
+          resources: parts,
+          why: ofFleet,
+        },
       ],
     },
     'withdraw-amis': {
@@ -55,10 +69,29 @@ export const retirementFunctions = ({ fleet, arns, ledger, notifications }: Gran
         ...withdrawAmis({ images: [arns.anyImage], snapshots: [arns.anySnapshot] }, madeByImageBuilder),
       ],
     },
+    'remove-leftovers': {
+      description: 'Removes what Image Builder keeps of AMIs that are gone: images and distribution configurations',
+      timeout: 900,
+      environment: table,
+      permissions: [
+        ledger.allow('GetItem', 'UpdateItem', 'Query'),
+        grants.images('imagebuilder:DeleteImage'),
+        {
+          actions: ['imagebuilder:DeleteDistributionConfiguration'],
+          resources: [arns.distribution(grants.named('*'))],
+          why: 'The distribution configurations of this fleet: one for each image and ring, or several.',
+        },
+        {
+          actions: ['imagebuilder:DeleteImageRecipe', 'imagebuilder:DeleteComponent'],
+          resources: parts,
+          why: ofFleet,
+        },
+      ],
+    },
     'close-retirement': {
       description: 'Records which releases are deprecated or gone everywhere, and tells what is not',
       environment: { ...table, ...topic },
-      permissions: [ledger.allow('GetItem', 'UpdateItem', 'Query'), ...notifications.allowPublish()],
+      permissions: [ledger.allow('GetItem', 'UpdateItem', 'Query', 'DeleteItem'), ...notifications.allowPublish()],
     },
   } satisfies Partial<Record<FunctionName, FunctionSpec>>
 }

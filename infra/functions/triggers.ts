@@ -51,7 +51,7 @@ export const triggerFunctions = ({ ledger, notifications, arns }: GrantContext, 
       permissions: [
         ...grants.closeRebake,
         startCampaign,
-        grants.images('imagebuilder:CancelImageCreation'),
+        grants.images('imagebuilder:CancelImageCreation', 'imagebuilder:GetImage'),
         grants.assumePublisher,
         ...grants.movePointers,
         grants.deletePointers,

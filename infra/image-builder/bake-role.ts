@@ -2,6 +2,7 @@ import { Validations } from 'aws-cdk-lib'
 import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { managedPolicies } from '../../domain/managed-policies.ts'
 import type { Arns } from '../arns.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
 
@@ -24,7 +25,7 @@ export function createBakeRole(scope: Construct, fleet: Fleet, arns: Arns): Role
   const role = new Role(scope, 'BakeRole', {
     description: 'Image Builder, while it bakes an image',
     assumedBy: new ServicePrincipal('imagebuilder.amazonaws.com'),
-    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('EC2ImageBuilderExecutionPolicy')],
+    managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(managedPolicies.bake)],
     inlinePolicies: { permissions: policy },
   })
   acknowledgeWildcards(role, permissions)

@@ -3,6 +3,7 @@ import { AccountPrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { grantOperations, serviceRoleArn } from '../../domain/grants.ts'
+import { managedPolicies } from '../../domain/managed-policies.ts'
 import { crossAccountRoleName, publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
 import type { FunctionName } from '../functions/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
@@ -80,7 +81,7 @@ export class TargetAccountStack extends RebakeStack {
       roleName: crossAccountRoleName,
       description: `Image Builder of ${fleet.build.account} copies AMIs to this account`,
       assumedBy: new AccountPrincipal(fleet.build.account),
-      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('Ec2ImageBuilderCrossAccountDistributionAccess')],
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(managedPolicies.copy)],
       inlinePolicies: { keys: policyOf(permissions) },
     })
     acknowledgeWildcards(role, permissions)
@@ -124,7 +125,7 @@ const publishPermissions = (fleet: Fleet): Permission[] => [
   {
     // SSM also looks for the AMI, with its caller's permission, when the parameter is of type aws:ec2:image.
     // Only its snapshots tell the key that an AMI is encrypted with.
-    actions: ['ec2:DescribeImages', 'ec2:DescribeRegions', 'ec2:DescribeSnapshots'],
+    actions: ['ec2:DescribeImages', 'ec2:DescribeRegions', 'ec2:DescribeSnapshots', 'ec2:GetAllowedImagesSettings'],
     resources: ['*'],
     why: 'Describe actions of EC2 know no resources.',
   },

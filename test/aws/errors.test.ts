@@ -130,6 +130,7 @@ const known: [code: string, means: ErrorClass, by: string, source: string][] = [
   ],
   ['InvalidSnapshot.InUse', 'inUse', 'EC2', 'https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html'],
   ['ResourceInUseException', 'inUse', 'Image Builder', `${imageBuilder}/API_CreateImage.html`],
+  ['ResourceDependencyException', 'dependedOn', 'Image Builder', `${imageBuilder}/API_DeleteImage.html`],
   ['InvalidRequestException', 'invalid', 'Image Builder', `${imageBuilder}/API_CancelImageCreation.html`],
   ['InvalidInputException', 'invalid', 'Organizations', organizations],
   ['AWSOrganizationsNotInUseException', 'invalid', 'Organizations', organizations],

@@ -18,7 +18,9 @@ describe('help', () => {
     const help: string[] = []
     command.configureOutput({ writeOut: (text) => void help.push(text) })
     command.outputHelp()
-    const examples = [...help.join('').matchAll(/^ {2}\$ rebake (.*)$/gm)].map(([, line = '']) => line.split(' '))
+    const examples = [...help.join('').matchAll(/^ {2}\$ npx --no-install rebake (.*)$/gm)].map(([, line = '']) =>
+      line.split(' '),
+    )
     expect(examples.length).toBeGreaterThan(0)
     for (const [name, ...rest] of examples) {
       const target = createProgram().commands.find((candidate) => candidate.name() === name)

@@ -83,7 +83,7 @@ describe('a served rehearsal can be looked at', { timeout: slow }, () => {
     const { code, stderr } = await rebake(['status', 'nobody'])
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: 'error: There is no campaign nobody. rebake status lists those that are open.\n',
+      stderr: 'error: There is no campaign nobody. `npx --no-install rebake status` lists those that are open.\n',
     })
   })
 

@@ -36,5 +36,7 @@ it('deprecates what is old in a served rehearsal, follows it, and removes it onc
   expect(removed).toEqual(Array(4).fill('remove done'))
 
   const after = await retire('--dry-run', '--at', '2026-09-27T00:00:00Z')
-  expect(after.stdout).toBe('No release is old: nothing is deprecated, and nothing is removed.\n')
+  expect(after.stdout).toBe(
+    'No release is old, and no bake has failed: nothing is deprecated, and nothing is removed.\n',
+  )
 })

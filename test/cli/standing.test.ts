@@ -28,7 +28,12 @@ const cdk = installFakeCdk(mine)
 let aws: Server
 beforeAll(async () => {
   aws = createServer((request, response) => {
-    // A ledger that is not there yet; and who is asking.
+    // Functions and a ledger that are not there yet; and who is asking.
+    if (request.url?.startsWith('/2015-03-31/functions/')) {
+      response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' })
+      response.end(JSON.stringify({ Message: 'Function not found' }))
+      return
+    }
     if (request.headers['x-amz-target']) {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
       response.end(JSON.stringify({ __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException' }))

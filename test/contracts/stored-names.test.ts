@@ -3,7 +3,7 @@ import { campaignStatuses, hasFailed, isOpen } from '../../domain/campaign-statu
 import { channels } from '../../domain/names.ts'
 import { operationKinds } from '../../domain/operations.ts'
 import { useKinds } from '../../domain/releases/usage.ts'
-import { isWithdrawn, type WithdrawalOutcome } from '../../domain/releases/withdrawal.ts'
+import { isWithdrawn, type WithdrawalOutcome, type WithdrawnAmi } from '../../domain/releases/withdrawal.ts'
 import { machineNames } from '../../infra/functions/names.ts'
 
 it('has the statuses of campaigns that are stored', () => {
@@ -29,7 +29,7 @@ it('has the channels, kinds of use and outcomes that are stored', () => {
     WithdrawalOutcome,
     boolean
   >
-  const ami = { image: 'web', version: '1.0.0/1', ami: 'ami-0a', action: 'disable' } as const
+  const ami: WithdrawnAmi = { image: 'web', version: '1.0.0/1', ami: 'ami-0a', action: 'disable' }
   for (const [outcome, is] of Object.entries(outcomes) as [WithdrawalOutcome, boolean][])
     expect(isWithdrawn({ ...ami, outcome })).toBe(is)
   expect(isWithdrawn(ami)).toBe(false)

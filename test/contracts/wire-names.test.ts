@@ -115,6 +115,7 @@ it('states of the state machines', () => {
       'Withdraw from Targets',
       'Withdraw Amis',
       'Continue with Other Targets',
+      'Remove Leftovers',
       'Close Retirement',
       'Is Retirement Complete?',
       'Retirement Finished',
@@ -148,6 +149,7 @@ it('functions and state machines', () => {
     'receive-release',
     'reconcile-images',
     'release-image',
+    'remove-leftovers',
     'request-approval',
     'restore-pointers',
     'retry-distribution',
@@ -221,6 +223,7 @@ it('outcomes of the doctor, and what a result has', () => {
   expect(info('found')).toEqual({ outcome: 'pass', found: 'found', fix: '' })
   expect(groups).toEqual([
     'Deployment',
+    'Names',
     'Accounts',
     'Keys',
     'Quotas',

@@ -210,3 +210,54 @@ describe('what the ledger learns of a failure', () => {
     expect((await all.known()).images[image]).toEqual({})
   })
 })
+
+describe('what it left', () => {
+  const imageArn = 'arn:aws:imagebuilder:us-west-2:111122223333:image/golden-al2023-java/1.0.0/4'
+  const place = { accountId: '111122223333', region: 'us-west-2' }
+  const amis = [
+    { ...place, image: 'ami-2' },
+    { ...place, region: 'us-east-1', image: 'ami-3' },
+  ]
+  const answering = { send: async () => ({ image: { outputResources: { amis } } }) } as unknown as ImagebuilderClient
+  const ending = (all: Planned, more: Partial<Failed> = {}) =>
+    fail(Object.assign(all.parts, { imageBuilder: answering }), { ...closing, failure, ...more })
+
+  it.each([
+    ['failed', {}],
+    ['aborted', { as: 'aborted' as const, failure: { error: 'Aborted', cause: 'by a person' } }],
+    ['superseded', { failure: superseded }],
+  ])('is remembered of a bake that %s, with the AMIs that are known', async (as, more) => {
+    const all = await plannedCampaign()
+    await all.set(image, { status: 'baking', imageArn, ami: 'ami-1' })
+    await ending(all, more)
+    expect(await all.ledger.releases.readBakes([image])).toMatchObject([
+      { image, version: '1.0.0/4', imageArn, amis: ['ami-1', 'ami-2'], ended: { at: time, as } },
+    ])
+  })
+
+  it('is nothing where nothing was baked', async () => {
+    const all = await plannedCampaign()
+    await ending(all)
+    expect(await all.ledger.releases.readBakes([image])).toEqual([])
+  })
+
+  it.each([
+    ['no ring had', {}, { at: time, as: 'failed' }],
+    ['some ring has', { distributed: { early: [] } }, undefined],
+    ['was released before', { releasedAt: time }, undefined],
+  ])('is that of a roll-out, where the release is one that %s', async (_, more, failed) => {
+    const all = await plannedCampaign()
+    const version = '1.0.0/4'
+    await all.set(image, { status: 'candidate', imageArn, version })
+    await all.ledger.releases.recordCandidate({ image, version, ami: 'ami-1', imageArn, ...release, ...more })
+    await ending(all)
+    const after = await all.ledger.releases.read({ image, version })
+    if (failed) expect(after?.failed).toMatchObject(failed)
+    else expect(after?.failed).toBeUndefined()
+    expect(await all.ledger.releases.readBakes([image])).toEqual([])
+    // Somebody rolls it out again.
+    await all.ledger.releases.recordDistribution({ image, version }, 'early', 'arn:2')
+    expect((await all.ledger.releases.read({ image, version }))?.failed).toBeUndefined()
+  })
+  const release = { parentAmi, definition: 'd', campaign, number: 1, bakedAt: time }
+})

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../domain/messages/message.ts'
-import type { ImageRelease } from '../../domain/releases/image-release.ts'
+import type { Bake } from '../../domain/releases/bake.ts'
+import type { Ended, ImageRelease } from '../../domain/releases/image-release.ts'
 import { retirementName } from '../../domain/releases/retirement.ts'
 import { closeRetirement } from '../../functions/close-retirement/close-retirement.ts'
 import { planRun, showPlan } from '../../functions/plan-retirement/plan-retirement.ts'
+import { removeLeftovers } from '../../functions/remove-leftovers/remove-leftovers.ts'
 import { withdrawAmis } from '../../functions/withdraw-amis/withdraw-amis.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { smallFleet } from '../infra/fixture.ts'
@@ -21,7 +23,7 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
   const fleet = {
     ...plain,
     ...(retirement && {
-      retirement: { ...timing, keep: 2, grace: 14 * 86_400, dryRun: false, ...retirement },
+      retirement: { ...timing, keep: 2, grace: 14 * 86_400, failed: 7 * 86_400, dryRun: false, ...retirement },
     }),
   }
   const world = new FakeWorld()
@@ -48,7 +50,7 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
   }
   const reported: Message[] = []
   const notify = async (message: Message) => void reported.push(message)
-  const deps = { fleet, ledger, notify, clientsIn: world.clientsIn }
+  const deps = { fleet, ledger, notify, clientsIn: world.clientsIn, imageBuilder: world.imageBuilder }
   const plan = (time: string, act = false) => {
     const operation = retirementName(time)
     return planRun(deps, { operation, execution: `arn:${operation}`, time, by, act })
@@ -58,6 +60,7 @@ async function retiring(retirement: { dryRun?: boolean } | null = {}) {
     const operation = retirementName(time)
     const { places } = await plan(time, act)
     for (const place of places) await withdrawAmis(deps, { operation, ...place, time }).catch(() => undefined)
+    await removeLeftovers(deps, { operation }).catch(() => undefined)
     return closeRetirement(deps, { operation, execution: `arn:${operation}`, time })
   }
   const retired = async () =>
@@ -147,7 +150,7 @@ describe('a run of retirement', () => {
     await run(second, true)
     await run(fourth)
     expect(reported.at(-1)?.body).toContain(
-      'Old, and removed only where nothing uses it:\n  base 1.0.1/1 (ami-own-1): 222233334444 us-east-1: instance i-1',
+      'Old or failed, and removed only where nothing uses it:\n  base 1.0.1/1 (ami-own-1): 222233334444 us-east-1: instance i-1',
     )
     expect(world.amis.has('ami-copy-1')).toBe(true)
     expect(world.amis.has('ami-own-1')).toBe(false)
@@ -261,4 +264,218 @@ it('shows the plan, and neither remembers nor tells it', async () => {
   expect(uses).toEqual({})
   expect(reported).toEqual([])
   expect(ledger.items).toEqual(before)
+})
+
+describe('what failed', () => {
+  const ended = (as: Ended['as'], at = '2026-09-01T00:00:00Z') => ({ at, as, reason: 'smoke: no answer' })
+  const bakeOf = (n: number, more: Partial<Bake> = {}): Bake & { ended: Ended } => ({
+    image: 'base',
+    version: `1.0.9/${n}`,
+    imageArn: `arn:bake/${n}`,
+    parentAmi: 'ami-p',
+    campaign: 'c',
+    startedAt: '2026-08-31T23:00:00Z',
+    ended: ended('failed'),
+    ...more,
+  })
+  /** Three failed bakes, beside releases: one that Image Builder names, one that it does not, one without an AMI. */
+  async function failing() {
+    const all = await retiring()
+    const { world, ledger, parts } = all
+    for (const n of [1, 2, 3]) world.images.set(`arn:bake/${n}`, {})
+    for (const n of [1, 2]) world.addAmi(`ami-failed-${n}`, parts.fleet.build, `arn:bake/${n}`)
+    await ledger.releases.recordBakeEnded(bakeOf(1, { amis: ['ami-failed-1'] }))
+    await ledger.releases.recordBakeEnded(bakeOf(2, { ended: ended('aborted') }))
+    await ledger.releases.recordBakeEnded(bakeOf(3, { ended: ended('superseded', '2026-09-10T00:00:00Z') }))
+    const bakes = async () => (await ledger.releases.readBakes(['base'])).map(({ version }) => version)
+    return { ...all, bakes }
+  }
+
+  it('is kept for as long as the fleet says, named before it goes, and then all that it left is gone', async () => {
+    const { parts, world, reported, run, bakes } = await failing()
+    expect(
+      (await showPlan(parts, first)).bakes.map(({ version, action, ami }) => `${version} ${action} ${ami}`),
+    ).toEqual(['1.0.9/1 wait ami-failed-1', '1.0.9/2 wait ami-failed-2', '1.0.9/3 wait '])
+    await run(first, true)
+    expect(await bakes()).toHaveLength(3)
+    await run(second)
+    expect(reported.at(-1)?.body).toContain(
+      [
+        'Failed bakes, removed with all that they left:',
+        '  base 1.0.9/1 (ami-failed-1): it failed at 2026-09-01T00:00:00Z: smoke: no answer',
+        '  base 1.0.9/2 (ami-failed-2): it was stopped at 2026-09-01T00:00:00Z: smoke: no answer',
+      ].join('\n'),
+    )
+    expect([...world.amis.keys()].filter((ami) => ami.includes('failed'))).toEqual([])
+    expect(world.deleted).toEqual(['arn:bake/1', 'arn:bake/2'])
+    expect(await bakes()).toEqual(['1.0.9/3'])
+    // Without an AMI there is no place to go to.
+    await run(third)
+    expect(world.deleted).toEqual(['arn:bake/1', 'arn:bake/2', 'arn:bake/3'])
+    expect(await bakes()).toEqual([])
+  })
+
+  it('stays where something uses its AMI, with what Image Builder keeps of it, and is named', async () => {
+    const { parts, world, reported, run, bakes } = await failing()
+    world.at(parts.fleet.build).instances.set('i-1', { ami: 'ami-failed-2', state: 'stopped' })
+    await run(second, true)
+    expect(reported.at(-1)?.body).toMatch(
+      /only where nothing uses it:\n {2}base 1\.0\.9\/2 \(ami-failed-2\): .* instance i-1/,
+    )
+    expect(world.amis.has('ami-failed-2')).toBe(true)
+    expect(world.deleted).toEqual(['arn:bake/1'])
+    expect(await bakes()).toEqual(['1.0.9/2', '1.0.9/3'])
+  })
+
+  it.each(['withdraw', 'remove', 'close'])('ends the same where the run died before %s', async (died) => {
+    const { parts: deps, world, ledger, plan, run, bakes } = await failing()
+    const operation = retirementName(second)
+    const { places } = await plan(second, true)
+    if (died !== 'withdraw')
+      for (const place of places) await withdrawAmis(deps, { operation, ...place, time: second }).catch(() => undefined)
+    if (died === 'close') await removeLeftovers({ ...deps, ledger }, { operation })
+    await run('2026-09-14T06:00:00Z', true)
+    expect(world.deleted).toEqual(['arn:bake/1', 'arn:bake/2'])
+    expect(await bakes()).toEqual(['1.0.9/3'])
+  })
+
+  it('is no news while it waits', async () => {
+    const { ledger, reported, run } = await failing()
+    for (const n of [1, 2])
+      await ledger.table.set(keyOf('release', { image: 'base', version: `1.0.${n}/1` }), { retired: gone })
+    await run(first)
+    expect(reported).toEqual([])
+  })
+  const gone = { deprecatedAt: '2026-08-10T00:00:00Z', removedAt: '2026-08-24T00:00:00Z' }
+
+  it('is not what is under way, nor what became a release', async () => {
+    const { parts, ledger } = await failing()
+    const { ended: _, ...running } = bakeOf(4)
+    await ledger.releases.recordBakeStarted(running)
+    await ledger.releases.recordBakeEnded(bakeOf(5, { version: '1.0.4/1' }))
+    const { bakes } = await showPlan(parts, third)
+    expect(bakes.map(({ version }) => version)).toEqual(['1.0.9/1', '1.0.9/2', '1.0.9/3'])
+  })
+})
+
+describe('what Image Builder keeps of a release', () => {
+  const named = (n: number) => ({ image: 'base', version: `1.0.${n}/1` })
+
+  it("goes with it, distributions first; those of before they were remembered are the campaign's", async () => {
+    const { world, ledger, run, retired } = await retiring()
+    world.images.set('arn', {})
+    for (const arn of ['arn:ring/1', 'arn:ring/2']) world.images.set(arn, { source: 'arn' })
+    await ledger.releases.recordDistribution(named(1), 'early', 'arn:ring/1')
+    await seed(ledger, keyOf('image', { campaign: 'c', image: 'base' }), {
+      distributing: { early: { startedAt: '', parts: [{ accounts: [], arn: 'arn:ring/2' }] } },
+    })
+    await run(second, true)
+    expect(world.deleted).toEqual([])
+    await run(fourth)
+    expect(world.deleted).toEqual(['arn:ring/1', 'arn:ring/2', 'arn'])
+    expect((await retired())['1.0.1/1']?.removedAt).toBe(fourth)
+  })
+
+  it('keeps it from being forgotten where Image Builder does not let it go, and says so', async () => {
+    const { world, reported, run, retired } = await retiring()
+    world.images.set('arn', {})
+    world.kept.set('arn', 'ResourceDependencyException')
+    await run(second, true)
+    await run(fourth)
+    expect((await retired())['1.0.1/1']?.removedAt).toBeUndefined()
+    expect(reported.at(-1)).toMatchObject({ subject: 'Retirement not done everywhere: 1 problem' })
+    expect(reported.at(-1)?.body).toContain('Image Builder: arn, arn: ResourceDependencyException')
+    world.kept.clear()
+    await run('2026-10-04T06:00:00Z')
+    expect((await retired())['1.0.1/1']?.removedAt).toBe('2026-10-04T06:00:00Z')
+  })
+
+  it('has the copies of a roll-out that nobody saw the end of', async () => {
+    const { world, ledger, run } = await retiring()
+    world.addAmi('ami-unseen', there)
+    world.images.set('arn:ring/1', { amis: [{ ...there, ami: 'ami-unseen' }] })
+    await ledger.releases.recordDistribution(named(1), 'later', 'arn:ring/1')
+    await run(second, true)
+    await run(fourth)
+    expect(world.amis.has('ami-unseen')).toBe(false)
+  })
+
+  it('has distribution configurations, which go with the last release that went through the ring', async () => {
+    const { parts, world, ledger, reported, run } = await retiring()
+    const { name } = parts.fleet
+    for (const each of ['base-early', 'base-early--2', 'base-gone', 'base-gone--2', 'other-gone'])
+      world.configurations.add(`${name}-${each}`)
+    await ledger.releases.recordDistribution(named(1), 'gone', 'arn:ring/1')
+    await run(second, true)
+    await run(fourth)
+    expect(world.configurations.size).toBe(5)
+    await run('2026-10-04T06:00:00Z')
+    expect(reported.at(-1)?.body).toContain(
+      `Removed, as nothing needs it any more:\n  the distribution configuration ${name}-base-gone, of base\n  the distribution configuration ${name}-base-gone--2, of base\n`,
+    )
+    expect([...world.configurations]).toEqual(
+      ['base-early', 'base-early--2', 'other-gone'].map((each) => `${name}-${each}`),
+    )
+  })
+})
+
+describe('recipes and components that newer ones have replaced', () => {
+  const arn = (rest: string) => `arn:aws:imagebuilder:us-west-2:111122223333:${rest}`
+  const recipe = (version: number) => arn(`image-recipe/gold-base/1.0.${version}`)
+  const component = (build: number) => arn(`component/gold-hello-0a1b2c3d/1.0.0/${build}`)
+  /** Recipes 1.0.0 to 1.0.2, of which the last two were replaced at `replacedAt`, each with a build of its own of a component. */
+  async function replaced(replacedAt: string) {
+    const all = await retiring()
+    const document = { platform: 'Linux' as const, document: {} }
+    Object.assign(all.parts.fleet.components, { hello: document })
+    for (const [version, at] of [
+      [0, '2026-08-01'],
+      [1, '2026-08-02'],
+      [2, replacedAt],
+    ] as const) {
+      all.world.recipes.set(recipe(version), { dateCreated: at, components: [component(version + 1)] })
+      all.world.components.set(component(version + 1), at)
+    }
+    all.world.recipes.set(arn('image-recipe/gold-base-other/1.0.0'), { dateCreated: '2026-08-01', components: [] })
+    return all
+  }
+
+  it('go when nothing that was baked is there, recipes first, a run later what only they named', async () => {
+    const { world, ledger, reported, run } = await replaced('2026-09-06T00:00:00Z')
+    const bake = { image: 'base', parentAmi: '', campaign: 'c', startedAt: first }
+    await ledger.releases.recordBakeStarted({ ...bake, version: '1.0.1/7', imageArn: arn('image/gold-base/1.0.1/7') })
+    await run(second, true)
+    expect(reported.at(-1)?.body).toContain('  the recipe gold-base/1.0.0, of base\n')
+    expect(world.deleted).toEqual([recipe(0)])
+    await run(third)
+    expect(reported.at(-1)?.body).toContain('  the component gold-hello-0a1b2c3d/1.0.0/1, of hello\n')
+    expect(world.deleted).toEqual([recipe(0), component(1)])
+    await ledger.releases.removeBake({ image: 'base', version: '1.0.1/7' })
+    for (const time of [fourth, '2026-10-04T06:00:00Z', '2026-10-11T06:00:00Z']) await run(time)
+    expect(world.deleted).toEqual([recipe(0), component(1), recipe(1), component(2)])
+  })
+
+  it('stay for a week, in which a deployment may come back to them', async () => {
+    const { world, run } = await replaced('2026-09-06T06:00:01Z')
+    for (const one of [recipe(0), component(1)]) world.recipes.delete(one)
+    await run(second, true)
+    expect(world.deleted).not.toContain(recipe(1))
+    await run(third)
+    expect(world.deleted).toContain(recipe(1))
+  })
+
+  it('stay where something else needs them, which is no failure', async () => {
+    const { world, reported, run } = await replaced('2026-08-03T00:00:00Z')
+    for (const version of [0, 1]) world.kept.set(recipe(version), 'ResourceDependencyException')
+    await run(second, true)
+    expect(world.recipes.size).toBe(4)
+    expect(reported.map(({ severity }) => severity)).toEqual(['info'])
+  })
+
+  it('are not those of a pipeline that was there before', async () => {
+    const { parts, world, run } = await replaced('2026-08-03T00:00:00Z')
+    Object.assign(parts.fleet.images.base ?? {}, { pipeline: arn('image-pipeline/base') })
+    await run(second, true)
+    expect(world.deleted).toEqual([])
+  })
 })

@@ -195,7 +195,7 @@ describe('plan-rollback', () => {
       'that still runs',
       {},
       'RUNNING',
-      'rollback-other has base and is still under way, for bob: wait for it to end (rebake status shows it), then give the same command again',
+      'rollback-other has base and is still under way, for bob: wait for it to end (`npx --no-install rebake status` shows it), then give the same command again',
     ],
     ['that has died, which nobody has noticed yet', {}, 'ABORTED', undefined],
     ['that is over', { status: 'finished' }, 'RUNNING', undefined],

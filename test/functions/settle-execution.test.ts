@@ -200,7 +200,7 @@ describe('a campaign that stopped', () => {
     const { subject, body } = all.reported.at(-1) ?? { subject: '', body: '' }
     expect(subject).toBe(`Cancelled: ${campaign}`)
     expect(body).toContain(
-      'It was cancelled by alice: wrong. What was published before stays where it is: rebake rollback takes it back.',
+      'It was cancelled by alice: wrong. What was published before stays where it is: `npx --no-install rebake rollback IMAGE` takes it back.',
     )
     const reported = all.reported.length
     for (const image of ['al2023-hardened', 'al2023-java']) await settling(all, ofRebake(image))

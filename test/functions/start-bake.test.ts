@@ -60,6 +60,29 @@ const underWay = async (emergency = false) => {
 }
 
 describe('start-bake', () => {
+  it('is remembered from its start on, and waits for nothing that was said of a build with its number before', async () => {
+    const all = await underWay()
+    const { releases, waits } = all.ledger
+    const before = {
+      image,
+      version: '1.0.0/1',
+      imageArn,
+      parentAmi: 'ami-0',
+      campaign: 'before',
+      startedAt: '2026-08-01',
+    }
+    await releases.recordBakeEnded({ ...before, amis: ['ami-1'], ended: { at: time, as: 'failed', reason: '' } })
+    await waits.recordOutcome(imageArn, { status: 'DELETED' }, time)
+    await starting(all)
+    expect(await releases.readBakes([image])).toEqual([
+      { image, version: '1.0.0/1', imageArn, parentAmi, campaign, startedAt: time },
+    ])
+    // A repeat forgets nothing of its own.
+    await waits.recordOutcome(imageArn, { status: 'FAILED' }, time)
+    await starting(all)
+    expect(await waits.forget(imageArn)).toEqual({ status: 'FAILED' })
+  })
+
   it('starts the pipeline under the same client token whenever it is tried', async () => {
     const all = await underWay()
     expect(await starting(all)).toEqual({ imageArn })

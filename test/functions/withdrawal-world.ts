@@ -1,3 +1,4 @@
+import type { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import type { Clients, ClientsIn } from '../../aws/ami-usage.ts'
 import { TargetUnreachable } from '../../domain/errors.ts'
 import type { Target } from '../../domain/planning/ring-order.ts'
@@ -11,6 +12,8 @@ interface Ami {
   state: 'available' | 'disabled'
   deprecatedAt?: string
   snapshot: string
+  /** The ARN of the image of Image Builder that it came out of. */
+  madeBy?: string | undefined
 }
 
 interface Template {
@@ -25,6 +28,10 @@ interface Group {
   MixedInstancesPolicy?: object
   LaunchConfigurationName?: string
 }
+
+const nameIn = (arn: string) => arn.split('/')[1] ?? ''
+export const configurationArn = (name: string) =>
+  `arn:aws:imagebuilder:us-west-2:111122223333:distribution-configuration/${name}`
 
 const named = (name: string, message = name) => Object.assign(new Error(message), { name })
 const denied = () => named('UnauthorizedOperation', 'You are not authorized')
@@ -91,10 +98,84 @@ export class FakeWorld {
     return place
   }
 
-  addAmi(ami: string, { account, region }: Target): void {
+  addAmi(ami: string, { account, region }: Target, madeBy?: string): void {
     const snapshot = `snap-${ami}-${account}-${region}`
     this.snapshots.add(snapshot)
-    this.amis.set(ami, { account, region, owner: account, state: 'available', snapshot })
+    this.amis.set(ami, { account, region, owner: account, state: 'available', snapshot, madeBy })
+  }
+
+  /** What Image Builder keeps: images, by ARN, with what GetImage names; and distribution configurations, by name. */
+  readonly images = new Map<string, { amis?: (Target & { ami: string })[]; source?: string }>()
+  readonly configurations = new Set<string>()
+  /** By ARN. */
+  readonly recipes = new Map<string, { dateCreated: string; components: string[] }>()
+  /** When each build was made, by its ARN. */
+  readonly components = new Map<string, string>()
+  /** ARNs of what it does not let go, with the error. */
+  readonly kept = new Map<string, string>()
+  /** What was deleted of that, in order. */
+  readonly deleted: string[] = []
+
+  readonly imageBuilder = clientOf({
+    GetImage: ({ imageBuildVersionArn: arn }: { imageBuildVersionArn: string }) => {
+      const image = this.images.get(arn)
+      if (!image) throw named('ResourceNotFoundException')
+      const amis = (image.amis ?? []).map(({ account, region, ami }) => ({ accountId: account, region, image: ami }))
+      return { image: { outputResources: { amis } } }
+    },
+    DeleteImage: ({ imageBuildVersionArn: arn }: { imageBuildVersionArn: string }) => {
+      const needed = [...this.images.values()].some(({ source }) => source === arn)
+      this.#delete(arn, this.images.has(arn), needed)
+      this.images.delete(arn)
+    },
+    ListDistributionConfigurations: ({ nextToken }: { nextToken?: string }) => {
+      const [name, ...others] = [...this.configurations].slice(Number(nextToken ?? 0))
+      const distributionConfigurationSummaryList = name === undefined ? [] : [{ name, arn: configurationArn(name) }]
+      const next = others.length > 0 ? { nextToken: String(Number(nextToken ?? 0) + 1) } : {}
+      return { distributionConfigurationSummaryList, ...next }
+    },
+    ListImageRecipes: ({ nextToken }: { nextToken?: string }) => {
+      const [recipe, ...others] = [...this.recipes].slice(Number(nextToken ?? 0))
+      const imageRecipeSummaryList = recipe ? [{ name: nameIn(recipe[0]), arn: recipe[0], ...recipe[1] }] : []
+      return { imageRecipeSummaryList, ...(others.length > 0 && { nextToken: String(Number(nextToken ?? 0) + 1) }) }
+    },
+    GetImageRecipe: ({ imageRecipeArn: arn }: { imageRecipeArn: string }) => {
+      const { components = [] } = this.recipes.get(arn) ?? {}
+      return { imageRecipe: { components: components.map((componentArn) => ({ componentArn })) } }
+    },
+    ListComponentBuildVersions: ({ componentVersionArn: version }: { componentVersionArn: string }) => ({
+      componentSummaryList: [...this.components].flatMap(([arn, dateCreated]) =>
+        arn.startsWith(`${version}/`) ? [{ arn, dateCreated }] : [],
+      ),
+    }),
+    DeleteImageRecipe: ({ imageRecipeArn: arn }: { imageRecipeArn: string }) => {
+      this.#delete(arn, this.recipes.has(arn), false)
+      this.recipes.delete(arn)
+    },
+    DeleteComponent: ({ componentBuildVersionArn: arn }: { componentBuildVersionArn: string }) => {
+      const needed = [...this.recipes.values()].some(({ components }) => components.includes(arn))
+      this.#delete(arn, this.components.has(arn), needed)
+      this.components.delete(arn)
+    },
+    DeleteDistributionConfiguration: ({
+      distributionConfigurationArn: arn,
+    }: {
+      distributionConfigurationArn: string
+    }) => {
+      const name = arn.split('/').at(-1) ?? ''
+      this.#delete(arn, this.configurations.has(name), false)
+      this.configurations.delete(name)
+    },
+  } as never) as unknown as ImagebuilderClient
+
+  #delete(arn: string, isThere: boolean, isNeeded: boolean): void {
+    const times = this.throttled.get('Delete') ?? 0
+    this.throttled.set('Delete', Math.max(0, times - 1))
+    if (times > 0) throw named('CallRateLimitExceededException')
+    const error = this.kept.get(arn) ?? (isNeeded ? 'ResourceDependencyException' : undefined)
+    if (error) throw named(error)
+    if (!isThere) throw named('ResourceNotFoundException')
+    this.deleted.push(arn)
   }
 
   readonly clientsIn: ClientsIn = async ({ account, region }) => {
@@ -129,6 +210,11 @@ export class FakeWorld {
     } as unknown as Clients
   }
 
+  #chosen({ Name, Values }: { Name: string; Values: string[] }): string[] {
+    if (Name === 'image-id') return Values
+    return [...this.amis].flatMap(([id, ami]) => (Values.includes(ami.madeBy ?? '') ? [id] : []))
+  }
+
   #ec2(place: FakePlace, { account, region }: Target): Record<string, (input: never) => unknown> {
     const own = (action: string, id: string) => {
       const ami = this.amis.get(id)
@@ -138,11 +224,12 @@ export class FakeWorld {
       return ami
     }
     return {
-      DescribeImages: ({ Filters }: { Filters: [{ Values: string[] }] }) => ({
-        Images: Filters[0].Values.flatMap((ImageId) => {
+      DescribeImages: ({ Filters }: { Filters: [{ Name: string; Values: string[] }] }) => ({
+        Images: this.#chosen(Filters[0]).flatMap((ImageId) => {
           const ami = this.amis.get(ImageId)
           if (!ami || ami.account !== account || ami.region !== region) return []
-          return [{ ImageId, State: ami.state, DeprecationTime: ami.deprecatedAt }]
+          const Tags = ami.madeBy === undefined ? [] : [{ Key: 'Ec2ImageBuilderArn', Value: ami.madeBy }]
+          return [{ ImageId, State: ami.state, DeprecationTime: ami.deprecatedAt, Tags }]
         }),
       }),
       EnableImageDeprecation: ({ ImageId, DeprecateAt }: { ImageId: string; DeprecateAt: Date }) => {

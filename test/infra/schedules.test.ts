@@ -82,7 +82,7 @@ it(
   'start the retirement of a fleet that has one',
   async () => {
     const timing = { schedule: 'cron(0 6 ? * SUN *)', timezone: 'Australia/Sydney' }
-    const retirement = { ...timing, keep: 3, grace: 1_209_600, dryRun: false }
+    const retirement = { ...timing, keep: 3, grace: 1_209_600, failed: 604_800, dryRun: false }
     const { template } = (await synth({ ...smallFleet(), retirement })).buildStack
     const { Target: target, ...found } = schedules(template).ScheduleStartRetirement ?? {}
     expect(found).toMatchObject({

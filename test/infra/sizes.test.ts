@@ -54,9 +54,9 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
     692,
     (n) => ({ rings: { all: { ...ring, accounts: accounts(n), mode: 'share' } } }),
   ],
-  images: [110, (n) => ({ images: named(n, () => web) })],
+  images: [109, (n) => ({ images: named(n, () => web) })],
   'images with long names, tests and subscribers': [
-    94,
+    93,
     (n) => ({
       name: longName,
       organization: 'o-exampleorgid',
@@ -186,7 +186,7 @@ describe.each(Object.entries(growth))('%s', (_, [border, of]) => {
 
 it('what check takes synthesizes, whatever a fleet has much of together', { timeout: 2 * slow }, async () => {
   const sizes = fc.record({
-    images: fc.integer({ min: 1, max: 110 }),
+    images: fc.integer({ min: 1, max: 109 }),
     adopted: fc.integer({ min: 0, max: 80 }),
     accounts: fc.integer({ min: 1, max: 600 }),
     regions: fc.integer({ min: 1, max: wide.length }),

@@ -48,6 +48,8 @@ const promised: Record<ItemKind, [made: Key, pk: string, sk: string]> = {
     'MESSAGE#95df01b4-ee98',
   ],
   release: [keyOf('release', { image: 'web', version: '1.0.3/1' }), 'IMAGE#web', 'RELEASE#1.0.3/1'],
+  bake: [keyOf('bake', { image: 'web', version: '1.0.3/2' }), 'IMAGE#web', 'BAKE#1.0.3/2'],
+  leftovers: [keyOf('leftovers', { operation: 'retire-20260920' }), 'OPERATION#retire-20260920', 'LEFTOVERS'],
   operation: [
     keyOf('operation', { operation: 'rollback-web-20260908' }),
     'OPERATION#rollback-web-20260908',

@@ -54,3 +54,29 @@ it('orders what was baked at the same time by its version', () => {
   const [a, b] = [fakeRelease(), fakeRelease({ version: '1.0.0/2' })]
   expect(newestFirst([a, b])).toEqual([b, a])
 })
+
+it('remembers a candidate once, and once more where Image Builder gives its number again', async () => {
+  const { releases } = memoryLedger()
+  const first = fakeRelease({ version: '1.0.0/3', ami: 'ami-1' })
+  await releases.recordCandidate(first)
+  await releases.recordDistribution(first, 'early', 'arn:1')
+  await releases.recordCandidate({ ...first, ami: 'ami-2' })
+  expect((await releases.read(first))?.ami).toBe('ami-1')
+  await releases.recordRetired(first, { deprecatedAt: '', removedAt: '2026-09-20T00:00:00Z' })
+  await releases.recordCandidate({ ...first, ami: 'ami-2' })
+  expect(await releases.read(first)).toEqual({ ...first, ami: 'ami-2' })
+})
+
+it('remembers each distribution of a ring once, and says whether it is new', async () => {
+  const { releases } = memoryLedger()
+  const release = fakeRelease({})
+  const record = (ring: string, arn: string) => releases.recordDistribution(release, ring, arn)
+  const isNew = [
+    await record('early', 'arn:1'),
+    await record('early', 'arn:1'),
+    await record('early', 'arn:2'),
+    await record('all', 'arn:3'),
+  ]
+  expect(isNew).toEqual([true, false, true, true])
+  expect((await releases.read(release))?.distributions).toEqual({ early: ['arn:1', 'arn:2'], all: ['arn:3'] })
+})

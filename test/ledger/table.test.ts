@@ -99,6 +99,16 @@ describe.each(Object.entries(forms))('the table in %s', (_, make) => {
     expect(await table.get(key)).toEqual({ ...key, expires: 1, ...stored })
   })
 
+  it('removes an item, and nothing where there is none', async () => {
+    const table = make()
+    const key = keyOf('wait', { id: 'removed' })
+    await table.set(key, { expires: 1 })
+    await table.remove(key)
+    expect(await table.get(key)).toBeUndefined()
+    await table.remove(key)
+    expect(await table.get(key)).toBeUndefined()
+  })
+
   it('lists a partition by sort key, and tells its kinds apart', async () => {
     const table = make()
     for (const image of ['c', 'a', 'b']) await table.set(keyOf('image', { campaign: 'all', image }), { image })

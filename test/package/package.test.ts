@@ -8,6 +8,7 @@ import { buildOnce, bundleProgram } from '../../cli/package/build.ts'
 import { packagesIn } from '../../cli/package/bundled-packages.ts'
 import { packageName, version } from '../../domain/product.ts'
 import { synthesize } from '../../infra/synthesize.ts'
+import { operatingCommands } from '../support/commands.ts'
 import { exampleDirectory, exampleFleet } from '../support/fleets.ts'
 import { type Installed, installPackage, npm } from './installed.ts'
 
@@ -113,10 +114,9 @@ describe('its chunks', () => {
   const anyKind = ['import-statement', 'require-call', 'dynamic-import']
   const chunkOf = (entry: string) =>
     Object.keys(metafile.outputs).find((chunk) => metafile.outputs[chunk]?.entryPoint === entry) ?? `none of ${entry}`
-  const operating = globSync('cli/*/run.ts').filter((file) => file !== 'cli/rehearse/run.ts')
   const cdk = /node_modules\/(aws-cdk-lib|@aws-cdk|constructs|cdk-nag)\//
 
-  it.each(operating)('%s reaches no CDK', (command) => {
+  it.each(operatingCommands)('%s reaches no CDK', (command) => {
     const inputs = inputsFrom(chunkOf(command), anyKind)
     expect(inputs).toContain(command)
     expect(inputs.filter((input) => cdk.test(input))).toEqual([])
@@ -145,6 +145,9 @@ describe('an installed package', () => {
       encoding: 'utf8',
     }).stdout
 
+  /** A release without an event has the id of its time. */
+  const withoutAmis = (text: string) => text.replaceAll(/ami-[0-9a-f]{17}/g, 'ami')
+
   it('says its version', () => {
     expect(installed.rebake('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
@@ -155,7 +158,7 @@ describe('an installed package', () => {
       const { code, stdout, stderr } = installed.rebake(...args)
       expect([code, stderr]).toEqual([0, ''])
       expect(stdout.length).toBeGreaterThan(500)
-      expect(stdout).toBe(source(...args))
+      expect(withoutAmis(stdout)).toBe(withoutAmis(source(...args)))
     },
   )
 

@@ -98,6 +98,8 @@ const make = (type: string, schema: Schema, value: Record<string, unknown>) => {
 
 beforeAll(async () => {
   world = await served()
+  // Each try has a pipeline of its own.
+  world.aws.quotas.values.set('imagebuilder L-7A0E01E3', 10_000)
   const ami = (Name: string) => world.aws.ec2.addImage({ ...soe, Name, sharedWith: [build.account] })
   oldAmi = ami('old').image.ImageId
   newAmi = ami('new').image.ImageId

@@ -22,6 +22,8 @@ export type AmiEvent =
       back: number
       state: 'running' | 'stopped' | 'terminated'
     }
+  /** A failed bake, with the AMI that it made or without; Image Builder names it, or does not. */
+  | { what: 'bake'; image: number; made: 'none' | 'tagged' | 'named'; used: boolean }
   | { what: 'hold'; image: number; held: boolean }
   | { what: 'refuse'; place: number; closed: boolean }
   | { what: 'throttle'; operation: string }
@@ -71,10 +73,16 @@ export const amiEvent: fc.Arbitrary<AmiEvent> = fc.oneof(
     back,
     state: fc.constantFrom('running' as const, 'stopped' as const, 'terminated' as const),
   }),
+  fc.record({
+    what: fc.constant('bake' as const),
+    image: fc.nat(1),
+    made: fc.constantFrom('none' as const, 'tagged' as const, 'named' as const),
+    used: fc.boolean(),
+  }),
   fc.record({ what: fc.constant('hold' as const), image: fc.nat(1), held: fc.boolean() }),
   fc.record({ what: fc.constant('refuse' as const), place: few, closed: fc.boolean() }),
   fc.record({
     what: fc.constant('throttle' as const),
-    operation: fc.constantFrom('DeregisterImage', 'DescribeInstances', 'EnableImageDeprecation'),
+    operation: fc.constantFrom('DeregisterImage', 'DescribeInstances', 'EnableImageDeprecation', 'Delete'),
   }),
 )

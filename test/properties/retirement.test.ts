@@ -8,6 +8,7 @@ import { retirementName } from '../../domain/releases/retirement.ts'
 import { amisOf } from '../../domain/releases/withdrawal.ts'
 import { closeRetirement } from '../../functions/close-retirement/close-retirement.ts'
 import { planRun } from '../../functions/plan-retirement/plan-retirement.ts'
+import { removeLeftovers } from '../../functions/remove-leftovers/remove-leftovers.ts'
 import { withdrawAmis } from '../../functions/withdraw-amis/withdraw-amis.ts'
 import { keyOf } from '../../ledger/keys.ts'
 import { FakeWorld } from '../functions/withdrawal-world.ts'
@@ -27,18 +28,42 @@ const places: Target[] = [
 
 async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace: number }) {
   const plain = smallFleet()
-  const retirement = { keep, grace: grace * day, schedule: '', timezone: 'UTC', dryRun: false }
+  const retirement = { keep, grace: grace * day, failed: 7 * day, schedule: '', timezone: 'UTC', dryRun: false }
   const fleet = { ...plain, retirement }
   const world = new FakeWorld()
   const ledger = memoryLedger()
   const known: FleetState = { campaigns: 0, upstreams: {}, images: {} }
-  const deps = { fleet, ledger, notify: async () => {}, clientsIn: world.clientsIn }
+  const deps = { fleet, ledger, notify: async () => {}, clientsIn: world.clientsIn, imageBuilder: world.imageBuilder }
   const all = () => ledger.releases.readCatalog(images)
   let ids = 0
-  const ami = (place: Target) => {
+  const ami = (place: Target, madeBy?: string) => {
     const id = `ami-${++ids}`
-    world.addAmi(id, place)
+    world.addAmi(id, place, madeBy)
     return id
+  }
+  /** Every bake that failed, with its AMI where it made one. */
+  const failed: { image: string; version: string; imageArn: string; ami?: string | undefined }[] = []
+
+  async function bake({ image: at, made, used }: AmiEvent & { what: 'bake' }, time: string) {
+    const image = images[at] as string
+    const version = `2.0.${++ids}/1`
+    const imageArn = `arn:image/${version}`
+    world.images.set(imageArn, {})
+    const own = made === 'none' ? undefined : ami(fleet.build, imageArn)
+    if (own && used) world.at(fleet.build).instances.set(`on ${own}`, { ami: own, state: 'running' })
+    failed.push({ image, version, imageArn, ami: own })
+    const amis = own && made === 'named' ? [own] : []
+    const ended = { at: time, as: 'failed' as const, reason: 'smoke' }
+    await ledger.releases.recordBakeEnded({
+      image,
+      version,
+      imageArn,
+      parentAmi: '',
+      campaign: '',
+      startedAt: time,
+      amis,
+      ended,
+    })
   }
   const placeOf = (at: number) => places[at] as Target
 
@@ -46,6 +71,11 @@ async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace:
     const image = images[at] as string
     const version = `1.0.${ids}/1`
     const own = ami(fleet.build)
+    const imageArn = `arn:image/${version}`
+    const distribution = `${imageArn}-early`
+    world.images.set(imageArn, {})
+    if (to.length > 0) world.images.set(distribution, { source: imageArn })
+    world.configurations.add(`${fleet.name}-${image}-early`)
     const targets = to.map(placeOf)
     // What is shared is one AMI of the build account in each region, and its targets point to that one.
     const owned = new Map(
@@ -66,7 +96,8 @@ async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace:
       image,
       version,
       ami: own,
-      imageArn: 'arn',
+      imageArn,
+      distributions: { early: to.length > 0 ? [distribution] : [] },
       parentAmi: '',
       definition: '',
       campaign: '',
@@ -100,6 +131,7 @@ async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace:
 
   async function happen(each: AmiEvent, time: string) {
     if (each.what === 'release') return release(each, time)
+    if (each.what === 'bake') return bake(each, time)
     if (each.what === 'throttle') return void world.throttled.set(each.operation, 1)
     if (each.what === 'hold') {
       const image = images[each.image] as string
@@ -173,6 +205,7 @@ async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace:
     }
     const planned = await tried(() => planRun(deps, request))
     for (const place of planned?.places ?? []) await tried(() => withdrawAmis(deps, { operation, ...place, time }))
+    await tried(() => removeLeftovers(deps, { operation }))
     await closeRetirement(deps, { operation, execution: `arn:${operation}`, time })
   }
 
@@ -185,7 +218,17 @@ async function live(weeks: AmiEvent[][], { keep, grace }: { keep: number; grace:
   world.throttled.clear()
   const quiet = Math.ceil(grace / 7) + 3
   for (let more = 0; more < quiet; more++) await week(weeks.length + more)
-  return { world, wrong, used: used(), catalog: await all(), last: await lastOf(), known, fleet }
+  return {
+    world,
+    wrong,
+    used: used(),
+    catalog: await all(),
+    last: await lastOf(),
+    known,
+    fleet,
+    failed,
+    bakes: await ledger.releases.readBakes(images),
+  }
 }
 
 it('never disables or removes what is used, never touches the last, and removes all else in the end', async () => {
@@ -194,7 +237,7 @@ it('never disables or removes what is used, never touches the last, and removes 
       fc.array(fc.array(amiEvent, { minLength: 2, maxLength: 8 }), { minLength: 4, maxLength: 10 }),
       fc.record({ keep: fc.integer({ min: 1, max: 3 }), grace: fc.integer({ min: 1, max: 30 }) }),
       async (weeks, policy) => {
-        const { world, wrong, used, catalog, last, known, fleet } = await live(weeks, policy)
+        const { world, wrong, used, catalog, last, known, fleet, failed, bakes } = await live(weeks, policy)
         expect(wrong).toEqual([])
         for (const ami of used) if (ami.startsWith('ami-')) expect(world.amis.has(ami)).toBe(true)
         for (const { ami } of last.flatMap((release) => amisOf(release, fleet.build)))
@@ -209,6 +252,15 @@ it('never disables or removes what is used, never touches the last, and removes 
           expect(left.filter(({ ami }) => !used.has(ami))).toEqual([])
           expect(release.retired?.removedAt !== undefined).toBe(left.length === 0)
         }
+        for (const { version, imageArn, ami = '' } of failed) {
+          expect(world.amis.has(ami)).toBe(used.has(ami))
+          expect(world.images.has(imageArn)).toBe(used.has(ami))
+          expect(bakes.some((bake) => bake.version === version)).toBe(used.has(ami))
+        }
+        // What Image Builder keeps of a release is there for as long as the release is.
+        for (const { imageArn, retired, distributions = {} } of catalog)
+          for (const arn of [imageArn, ...(distributions.early ?? [])])
+            expect(world.images.has(arn)).toBe(retired?.removedAt === undefined)
         expect(world.snapshots.size).toBe(world.amis.size)
       },
     ),

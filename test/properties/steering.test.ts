@@ -239,7 +239,7 @@ it('is refused below a newer one that is on its way, and says how to end that', 
   await life.run()
   const newer = 'manual-20260901T100000Z-base'
   expect(life.world.reported.find(({ about }) => about.campaign === promotion)?.body).toContain(
-    `campaign ${newer} rolls out 1.0.0/3 now, which is newer than 1.0.0/1 (rebake cancel ${newer} base ends that)`,
+    `campaign ${newer} rolls out 1.0.0/3 now, which is newer than 1.0.0/1 (\`npx --no-install rebake cancel ${newer} base\` ends that)`,
   )
   expect((await life.image(newer)).status).toBe('released')
 })

@@ -118,6 +118,20 @@ describe('a pipeline that the fleet adopts is there before the deploy', () => {
     expect(executionRole).toBe('arn:aws:iam::111122223333:role/app-execution')
   })
 
+  it('and starts no more builds at once than the account may have', async () => {
+    const { world, client } = await accountWith()
+    world.aws.quotas.values.set('imagebuilder L-BA4D191B', 1)
+    const start = (name: string) =>
+      client.send(
+        new StartImagePipelineExecutionCommand({
+          imagePipelineArn: `${prefix}:image-pipeline/${name}`,
+          clientToken: name,
+        }),
+      )
+    await start('nightly')
+    await expect(start('app')).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' })
+  })
+
   it('and gets the next version of its recipe', async () => {
     const { world, client, read } = await accountWith()
     const parentAmi = world.aws.ec2.addImage({ Name: 'new', ...build }).image.ImageId

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { World } from '../../emulator/index.ts'
+import { stateOf } from '../../rehearsal/records.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import { startMachine } from '../../rehearsal/workloads.ts'
 import { oneImage } from '../support/one-image.ts'
@@ -64,6 +65,20 @@ beforeAll(async () => {
     ],
   })
 }, slow)
+
+it('asks how far copies are soon, then less and less often, where no event says so and nobody knows how long they take', () => {
+  const executions = [...rehearsal.world.stepFunctions.executions.values()]
+  const first = executions.find(({ stateMachine }) => stateMachine.name === 'one-rebake')
+  const entered = (name: string) =>
+    (first?.history.events ?? []).filter((event) => stateOf(event) === name && event.type.endsWith('Entered'))
+  const [began] = entered('Await Distribution')
+  const after = entered('Verify Distribution').map(({ timestamp }) =>
+    Math.round((timestamp.getTime() - Number(began?.timestamp)) / 1000),
+  )
+  const expected = [120, 360, 660, 960].slice(0, after.length)
+  expect(after.length).toBeGreaterThan(1)
+  for (const [i, seconds] of after.entries()) expect(Math.abs(seconds - (expected[i] ?? 0))).toBeLessThan(30)
+})
 
 describe('a promotion of a release that every target has', () => {
   it('makes no copies, and points to those that are there', () => {

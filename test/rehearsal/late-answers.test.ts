@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { lenient } from '../../emulator/index.ts'
-import { passedAt } from '../../rehearsal/records.ts'
+import { type Execution, lenient } from '../../emulator/index.ts'
+import { passedAt, stateOf } from '../../rehearsal/records.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import { slow, stageFor } from '../support/rehearsal.ts'
 import { fleetOf } from './ring-rehearsal.ts'
@@ -21,14 +21,20 @@ const rehearseLate = async (seconds: number) => {
   return rehearse({ releases: [{ upstream: 'soe', time: start }], actions: [late], readings: lenient })
 }
 
+/** When an execution was in a state for the last time: it asks several times how far copies are. Epoch milliseconds. */
+const lastAt = (execution: Execution | undefined, end: 'Entered' | 'Exited', state: string): number =>
+  execution?.history.events
+    .findLast((event) => event.type.endsWith(`State${end}`) && stateOf(event) === state)
+    ?.timestamp.getTime() ?? 0
+
 /** When each image was a candidate and released, epoch milliseconds. */
 const timesOf = ({ world }: Rehearsal) => {
   const execution = [...world.stepFunctions.executions.values()].find(({ arn }) => arn.includes('-rebake:'))
   return {
     inspected: passedAt(execution, 'Entered', 'Inspect Bake') ?? 0,
     checked: passedAt(execution, 'Entered', 'Run Checks') ?? 0,
-    verifying: passedAt(execution, 'Entered', 'Verify Distribution') ?? 0,
-    verified: passedAt(execution, 'Exited', 'Verify Distribution') ?? 0,
+    verifying: lastAt(execution, 'Entered', 'Verify Distribution'),
+    verified: lastAt(execution, 'Exited', 'Verify Distribution'),
     published: passedAt(execution, 'Exited', 'Publish Pointers') ?? 0,
     ended: execution?.stopDate ?? 0,
   }

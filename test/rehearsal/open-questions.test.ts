@@ -11,6 +11,7 @@ import {
 } from '../../emulator/index.ts'
 import type { Rehearsal, RehearseOptions } from '../../rehearsal/rehearse.ts'
 import type { Action } from '../../rehearsal/scenario.ts'
+import { startMachine } from '../../rehearsal/workloads.ts'
 import { exampleFile } from '../support/fleets.ts'
 import { changeMachines, type Mutation, mutantOf } from '../support/mutant-product.ts'
 import { oneImage } from '../support/one-image.ts'
@@ -93,6 +94,28 @@ const copied = (ring: object = {}, more: object = {}) => fleetOf({ all: { ...tar
 const retiring = copied({}, shortRetirement)
 
 const whyIn = ({ images }: Rehearsal['summary']) => images.map(({ reason }) => reason).join()
+
+/** Bakes of the first release fail in their tests, with an AMI; its remains are removed before the second release. */
+const failing = copied({}, { retirement: { keep: 1, grace: '1d', failed: '1d' }, poll: '24h' })
+const failsFirst: Pick<RehearseOptions, 'releases' | 'actions'> = {
+  releases: [threeReleases[0], { upstream: 'soe', time: '2026-09-04T06:00:00Z' }].flatMap((release) => release ?? []),
+  actions: [
+    {
+      time: '2026-09-01T05:00:00Z',
+      do: ({ aws, clock }) => {
+        aws.imagebuilder.outcome = ({ kind }) =>
+          kind === 'build' && clock.now() < Date.parse('2026-09-03T00:00:00Z') ? { failsAt: 'TESTING' } : {}
+      },
+    },
+    {
+      time: '2026-09-04T00:00:00Z',
+      do: (world) => {
+        const asked = { time: '2026-09-04T00:00:00Z', by: 'arn:aws:iam::111122223333:user/alice', act: true }
+        startMachine(world, failing, 'retire', 'retire-09-04', asked)
+      },
+    },
+  ],
+}
 
 /** The first try of each distribution fails in a phase. */
 const failsOnce =
@@ -225,14 +248,17 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     fleet: copied(),
     fails: /was said to have ended; 0 seconds later Image Builder answers/,
   },
+  // It waits for the event alone, for a day.
   'distributions-raise-events': {
     mutation: {
-      build: (template) =>
+      build: (template) => {
         changeMachines(
           template,
           '"DynamoDb.ConditionalCheckFailedException","States.Timeout"',
           '"DynamoDb.ConditionalCheckFailedException"',
-        ),
+        )
+        changeMachines(template, '"TimeoutSeconds":"{% $lookAfter %}"', '"TimeoutSeconds":86400')
+      },
     },
     fleet: copied(),
     fails: /a step did not end in time/,
@@ -264,6 +290,39 @@ const mutants: Record<OpenQuestionName, Mutant> = {
       aws.ssm.seed({ account: '222233334444', region: 'us-west-2' }, parameter)
     },
     fails: /The data type of .* cannot change from aws:ec2:image to text/,
+  },
+  // What was baked is deleted before what it was distributed to.
+  'images-need-what-made-them': {
+    fleet: retiring,
+    happens: { releases: threeReleases, actions: retirementRuns(retiring) },
+    mutation: {
+      code: [
+        /\[\.\.\.new Set\(\[\.\.\.Object\.values\((\w+)\)\.flat\(\),(\w+)\]\)\]/,
+        '[...new Set([$2,...Object.values($1).flat()])]',
+      ],
+    },
+    fails: /ResourceDependencyException/,
+  },
+  'build-numbers-come-again': {
+    fleet: failing,
+    happens: failsFirst,
+    mutation: { code: [/releases\.recordBakeStarted\((\w+)\)&&/, 'releases.recordBakeStarted($1)&&0&&'] },
+    judge: ({ summary }) => {
+      const { status, reason = '' } = summary.images.at(-1) ?? {}
+      return status === 'released' ? '' : reason
+    },
+    fails: /was said to have ended; /,
+  },
+  'amis-of-failed-builds-are-not-named': {
+    fleet: failing,
+    happens: failsFirst,
+    mutation: { code: [/"Ec2ImageBuilderArn"/, '"NoSuchTag"'] },
+    judge: ({ world }) => {
+      const images = world.aws.imagebuilder.images.list(failing.build).flatMap(({ amis }) => amis)
+      const made = world.aws.ec2.list('us-west-2').filter(({ image }) => image.Name.startsWith('small-base'))
+      return made.length > images.length ? 'AMIs of images that are gone' : ''
+    },
+    fails: /AMIs of images that are gone/,
   },
 }
 
@@ -335,7 +394,8 @@ it('a claim whose token is not known yet is tried again, under another', { timeo
   const failed = [...world.stepFunctions.executions.values()].flatMap(({ history }) =>
     history.events.flatMap(({ taskFailedEventDetails: details }) => details?.error ?? []),
   )
-  expect(failed).toEqual(['Transient'])
+  // Beside those that say how far copies are.
+  expect(failed.filter((error) => error !== 'DistributionInProgress')).toEqual(['Transient'])
 })
 
 /** What went wrong in a rehearsal, and why, as people read it; '' if nothing. */

@@ -24,7 +24,11 @@ describe('the organization of a rehearsal', () => {
   it('has the accounts that the fleet lists, and some more where all of them are targets', () => {
     const { accounts = [] } = simulateOrganization(withRing({ organization: true })) ?? {}
     expect(accounts).toEqual(expect.arrayContaining(['111122223333', '222233334444', '444455556666']))
-    expect(simulatedTargets(withRing({ organization: true }))).toHaveLength(2)
+    const reached = simulatedTargets(withRing({ organization: true }))
+    expect(reached).toHaveLength(3)
+    // An upstream's account belongs to the organization, too.
+    expect(reached).toContain('444455556666')
+    expect(simulatedTargets(withRing({ organization: true, except: ['444455556666'] }))).toHaveLength(2)
   })
 
   it('is none where the fleet names none, and adds nobody where rings list their accounts', () => {

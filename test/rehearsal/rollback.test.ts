@@ -203,7 +203,7 @@ describe('an image that goes back', { timeout: slow * 2 }, () => {
   it('is let go on by nobody while it goes back, and goes back once at a time', () => {
     expect(answers[0]).toBe(
       `RequestRefused: rollback-base-20260902T020000Z has base and is still under way, for ${ada}: ` +
-        'wait for it to end (rebake status shows it), then give the same command again',
+        'wait for it to end (`npx --no-install rebake status` shows it), then give the same command again',
     )
     expect(ended['another at the same time']).toBe('RequestRefused')
   })

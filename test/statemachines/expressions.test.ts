@@ -57,12 +57,26 @@ describe('the fields of errors', () => {
   it.each([
     ['Start Bake', 'OutsideChangeWindow', { opensAt }, 'Wait for Change Window'],
     ['Start Distribution', 'OutsideChangeWindow', { ringOpensAt: opensAt }, 'Wait for Ring Window'],
-    ['Verify Distribution', 'DistributionInProgress', { awaited: arn, lookAfter: 300 }, 'Await Distribution'],
+    ['Verify Distribution', 'DistributionInProgress', { awaited: arn, lookAfter: 240 }, 'Await Distribution'],
     ['Verify Distribution', 'DistributionRetriable', { awaited: arn }, 'Wait before Copy Retry'],
   ] as const)('%s goes on with what %s has: %j', async (name, error, assigned, next) => {
     const { Assign = null, Next } = catchOf(rebake[name], error)
-    expect(await evaluated(Assign, {}, { errorOutput: errorOutputOf(carriers[error]) })).toEqual(assigned)
+    expect(await evaluated(Assign, { lookAfter: 120 }, { errorOutput: errorOutputOf(carriers[error]) })).toEqual(
+      assigned,
+    )
     expect(Next).toBe(next)
+  })
+
+  it('asks again after twice as long, until it is five minutes', async () => {
+    const { Assign = null } = catchOf(rebake['Verify Distribution'], 'DistributionInProgress')
+    const next = async (lookAfter: number) =>
+      evaluated(Assign, { lookAfter }, { errorOutput: errorOutputOf(carriers.DistributionInProgress) })
+    for (const [before, after] of [
+      [120, 240],
+      [240, 300],
+      [3_600, 300],
+    ] as const)
+      expect(await next(before)).toMatchObject({ lookAfter: after })
   })
 
   const readersIn = (value: unknown) => expressionsIn(value).filter((expression) => /\berrorMessage\b/.test(expression))

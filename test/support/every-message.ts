@@ -329,6 +329,22 @@ export const samples: Record<Kind, Sample[]> = {
             removeAt: '2026-09-10T00:00:00Z',
           })),
         ),
+        bakes: (['remove', 'wait'] as const).flatMap((action) =>
+          many.map((image) => ({
+            image,
+            version: '1.0.1/1',
+            ami: '',
+            bakedAt: '2026-08-01T00:00:00Z',
+            action,
+            reason: 'it failed at 2026-08-01T01:00:00Z: the AMI that it baked failed its checks',
+            removeAt: '2026-09-10T00:00:00Z',
+          })),
+        ),
+        leftovers: many.map((image) => ({
+          kind: 'distribution-configuration' as const,
+          arn: `arn:aws:imagebuilder:us-west-2:111122223333:distribution-configuration/golden-${image}-everyone`,
+          image,
+        })),
         uses: Object.fromEntries(
           many
             .slice(100)

@@ -4,6 +4,7 @@ import type { Ami } from '../ami-store.ts'
 import type { Ec2 } from '../ec2.ts'
 import type { Inspector } from '../inspector2.ts'
 import type { Kms } from '../kms.ts'
+import type { ServiceQuotas } from '../servicequotas.ts'
 import type { Ssm } from '../ssm/service.ts'
 import { AwsError, type ServiceDeps } from '../types.ts'
 import { type Ebs, encrypted, fresh, inherited, keyArn, tagsOf, unencrypted, volumes } from './amis.ts'
@@ -17,6 +18,7 @@ export interface Neighbours {
   iam: Iam
   inspector: Inspector
   kms: Kms
+  quotas: Pick<ServiceQuotas, 'values'>
 }
 
 /** What a build and a distribution do to AMIs. */

@@ -83,7 +83,12 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     )
   }
 
-  const pipeline: Check = (input, { account }) => {
+  const pipeline: Check = (input, place) => {
+    const { account } = place
+    const most = near.quotas.values.get('imagebuilder L-7A0E01E3') ?? 0
+    const others = resources.list('image-pipeline', place).filter(({ name }) => name !== input.name)
+    if (others.length >= most)
+      throw new AwsError('ServiceQuotaExceededException', `You have reached the quota of ${most} image pipelines.`)
     const { imageScanningConfiguration } = input as { imageScanningConfiguration?: { imageScanningEnabled?: boolean } }
     // "The setting must be enabled in Amazon Inspector": API Reference, ImageScanningConfiguration
     if (imageScanningConfiguration?.imageScanningEnabled && near.inspector.off.has(account))

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-imagebuilder'
 import { ClientTokens } from '../support.ts'
 import { AwsError, type Context, type Operation, type PermissionsOf, type ServiceDeps } from '../types.ts'
+import { dependency, type Images } from './images.ts'
 import { type Resources, slug } from './resources.ts'
 
 /** The quota of a distribution configuration. https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html */
@@ -15,6 +16,7 @@ const mostAccounts = 50
 /** Where images go: made, changed and deleted. */
 export function distributionConfigurations(
   resources: Resources,
+  images: Images,
   { clock, isStrict }: Pick<ServiceDeps, 'clock' | 'isStrict'>,
 ): Record<string, Operation> {
   const tokens = new ClientTokens()
@@ -56,7 +58,8 @@ export function distributionConfigurations(
       const user = resources
         .list('image-pipeline', context)
         .find(({ distributionConfigurationArn }) => distributionConfigurationArn === arn)
-      if (user) throw new AwsError('ResourceDependencyException', `${user.arn} depends on ${arn}.`)
+      const by = user?.arn ?? images.madeWith(arn)
+      if (by) throw dependency(arn, by)
       resources.remove(arn)
       return { requestId: context.requestId, distributionConfigurationArn: arn }
     },

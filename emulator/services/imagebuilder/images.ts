@@ -14,6 +14,8 @@ export interface ImageInQuestion extends Place {
   attempt: number
   pipelineArn?: string | undefined
   distributionConfigurationArn?: string | undefined
+  /** Of a distribution: the image that it distributes, where it is one. */
+  sourceArn?: string | undefined
 }
 
 /** How an image goes wrong; what is left out goes well. */
@@ -121,11 +123,19 @@ export interface Step {
   finish?: (() => Failure | string | undefined) | undefined
 }
 
+export const dependency = (arn: string, by: string) =>
+  new AwsError(
+    'ResourceDependencyException',
+    `Resource dependency error: The resource ARN '${arn}' has other resources depended on it: '${by}'.`,
+  )
+
 const terminal: string[] = ['AVAILABLE', 'CANCELLED', 'FAILED', 'DEPRECATED', 'DELETED', 'DISABLED']
 
 /** The images of all accounts, and how each goes from phase to phase in virtual time. */
 export class Images {
   readonly #records = new Map<string, ImageRecord>()
+  /** The last number of each version. */
+  readonly #given = new Map<string, number>()
   readonly #deps: ServiceDeps
 
   constructor(deps: ServiceDeps) {
@@ -140,8 +150,7 @@ export class Images {
     image: Partial<Image>,
   ): ImageRecord {
     const version = `arn:aws:imagebuilder:${place.region}:${place.account}:image/${base.name}/${base.version}`
-    const builds = [...this.#records.keys()].filter((arn) => arn.startsWith(`${version}/`)).length
-    const arn = `${version}/${builds + 1}`
+    const arn = `${version}/${this.#nextBuild(version)}`
     const dateCreated = new Date(this.#deps.clock.now()).toISOString()
     const record: ImageRecord = {
       ...place,
@@ -165,6 +174,42 @@ export class Images {
     }
     this.#records.set(arn, record)
     return record
+  }
+
+  /** The number of the next build of a version: those that are there have others. */
+  #nextBuild(version: string): number {
+    const builds = [...this.#records.keys()].flatMap((arn) =>
+      arn.startsWith(`${version}/`) ? Number(arn.split('/').at(-1)) : [],
+    )
+    const given = this.#deps.isStrict('build-numbers-come-again') ? 0 : (this.#given.get(version) ?? 0)
+    const next = Math.max(0, given, ...builds) + 1
+    this.#given.set(version, next)
+    return next
+  }
+
+  /**
+   * The image is gone, and the AMIs that came out of it are not.
+   * https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_DeleteImage.html
+   */
+  remove(record: ImageRecord): void {
+    if (!terminal.includes(record.image.state.status))
+      throw new AwsError(
+        'InvalidRequestException',
+        `The image ${record.arn} is ${record.image.state.status} and cannot be deleted.`,
+      )
+    const [needing] = [...this.#records.values()].filter(({ sourceArn }) => sourceArn === record.arn)
+    if (needing && this.#deps.isStrict('images-need-what-made-them')) throw dependency(record.arn, needing.arn)
+    this.enter(record, 'DELETED')
+    this.#records.delete(record.arn)
+  }
+
+  /** An image that a resource made, or went into. */
+  madeWith(arn: string): string | undefined {
+    if (!this.#deps.isStrict('images-need-what-made-them')) return undefined
+    const found = [...this.#records.values()].find(
+      ({ image }) => image.imageRecipe?.arn === arn || image.distributionConfiguration?.arn === arn,
+    )
+    return found?.arn
   }
 
   /** An image that somebody else has built: it is there, and nothing tells of it. */
@@ -211,14 +256,17 @@ export class Images {
    * with its end, and where answers are late, half of that time after the status.
    * https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_Image.html
    */
-  answered({ arn, image, past }: ImageRecord, now: Date): Image {
+  answered({ arn, image, past, kind }: ImageRecord, now: Date): Image {
     const late = this.#deps.lateBy({ kind: 'image', arn })
     const [first] = past
     const asOf = (time: number) => past.findLast(({ at }) => at <= time) ?? first
+    const state = asOf(now.getTime() - late / 2)?.state
+    const isHidden =
+      kind === 'build' && state?.status !== 'AVAILABLE' && this.#deps.isStrict('amis-of-failed-builds-are-not-named')
     return {
       ...image,
-      state: asOf(now.getTime() - late / 2)?.state,
-      outputResources: { amis: asOf(now.getTime() - late)?.amis ?? [] },
+      state,
+      outputResources: { amis: isHidden ? [] : (asOf(now.getTime() - late)?.amis ?? []) },
     }
   }
 

@@ -76,6 +76,7 @@ export function permissions(
     },
     RetryImage: on('RetryImage', 'imageBuildVersionArn'),
     CancelImageCreation: on('CancelImageCreation', 'imageBuildVersionArn'),
+    DeleteImage: on('DeleteImage', 'imageBuildVersionArn'),
     GetImage: on('GetImage', 'imageBuildVersionArn'),
     GetImagePipeline: on('GetImagePipeline', 'imagePipelineArn'),
     GetImageRecipe: on('GetImageRecipe', 'imageRecipeArn'),

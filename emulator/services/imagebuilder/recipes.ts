@@ -1,6 +1,9 @@
 import type {
   Component,
   CreateImageRecipeRequest,
+  DeleteComponentRequest,
+  DeleteImageRecipeRequest,
+  ListComponentBuildVersionsRequest,
   ListComponentsRequest,
   UpdateImagePipelineRequest,
 } from '@aws-sdk/client-imagebuilder'
@@ -8,10 +11,12 @@ import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import { ClientTokens } from '../support.ts'
 import { AwsError, type Context, type Operation, type Permission, type PermissionsOf } from '../types.ts'
 import type { Neighbours } from './builder.ts'
+import { dependency, type Images } from './images.ts'
 import { latestOf, listed } from './queries.ts'
 import { type Place, type Resources, slug } from './resources.ts'
 
 interface RecipeDeps {
+  images: Images
   resources: Resources
   near: Neighbours
   /** @throws AwsError where Image Builder may not assume the role */
@@ -19,7 +24,7 @@ interface RecipeDeps {
 }
 
 /** Versions of recipes and components, which never change, and pipelines, which do. */
-export function recipes({ resources, near, checkRole }: RecipeDeps): Record<string, Operation> {
+export function recipes({ resources, images, near, checkRole }: RecipeDeps): Record<string, Operation> {
   const tokens = new ClientTokens()
   const once = <I extends { clientToken?: string | undefined }>(
     operation: string,
@@ -58,11 +63,34 @@ export function recipes({ resources, near, checkRole }: RecipeDeps): Record<stri
     return arn
   }
 
+  /** What a recipe refuses is what its pipelines need, and what a component refuses what its recipes need: hashicorp/terraform-provider-aws#40037, #22127. */
+  const remove = (arn: string) => {
+    const by = resources.dependentOn(arn) ?? images.madeWith(arn)
+    if (by) throw dependency(arn, by)
+    resources.remove(arn)
+  }
+
   return {
     CreateImageRecipe: (input: CreateImageRecipeRequest, context) => {
       const imageRecipeArn = once('CreateImageRecipe', input, context, () => create(input, context))
       const { requestId } = context
       return { requestId, clientToken: input.clientToken, imageRecipeArn, ...latestOf(imageRecipeArn) }
+    },
+    ListComponentBuildVersions: (input: ListComponentBuildVersionsRequest, context) => {
+      const builds = resources.builds(input.componentVersionArn ?? '', context)
+      const summary = (component: Component) => {
+        const { status: _, ...shown } = componentSummary(component)
+        return { ...shown, arn: component.arn, state: component.state }
+      }
+      return listed(builds, known(input), context, 'componentSummaryList', summary)
+    },
+    DeleteImageRecipe: ({ imageRecipeArn: arn = '' }: DeleteImageRecipeRequest, { requestId }) => {
+      remove(resources.get('image-recipe', arn).arn ?? '')
+      return { requestId, imageRecipeArn: arn }
+    },
+    DeleteComponent: ({ componentBuildVersionArn: arn = '' }: DeleteComponentRequest, { requestId }) => {
+      remove(resources.get('component', arn).arn ?? '')
+      return { requestId, componentBuildVersionArn: arn }
     },
     UpdateImagePipeline: (input: UpdateImagePipelineRequest, context) => {
       const imagePipelineArn = once('UpdateImagePipeline', input, context, () => update(input, context))
@@ -78,7 +106,7 @@ export function recipes({ resources, near, checkRole }: RecipeDeps): Record<stri
   }
 }
 
-function componentSummary(component: Component) {
+function componentSummary(component: Component): Record<string, unknown> {
   const { name, version, description, platform, supportedOsVersions, type, owner, dateCreated } = component
   const arn = component.arn?.replace(/\/\d+$/, '')
   const status = component.state?.status
@@ -120,6 +148,13 @@ function checkVersion(version: string): void {
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_imagebuilder.html
  */
 export const recipePermissions: Record<string, PermissionsOf> = {
+  ListComponentBuildVersions: ({ componentVersionArn = '' }: ListComponentBuildVersionsRequest) => [
+    on('ListComponentBuildVersions', componentVersionArn),
+  ],
+  DeleteImageRecipe: ({ imageRecipeArn = '' }: DeleteImageRecipeRequest) => [on('DeleteImageRecipe', imageRecipeArn)],
+  DeleteComponent: ({ componentBuildVersionArn = '' }: DeleteComponentRequest) => [
+    on('DeleteComponent', componentBuildVersionArn),
+  ],
   CreateImageRecipe: (input: CreateImageRecipeRequest, { account, region }) => {
     const { name = '', parentImage = '', components = [], tags = {} } = input
     const resource = `arn:aws:imagebuilder:${region}:${account}:image-recipe/${slug(name)}/*`

@@ -1,5 +1,6 @@
 import type {
   CancelImageCreationRequest,
+  DeleteImageRequest,
   DistributeImageRequest,
   Image,
   ImagePackage,
@@ -10,6 +11,7 @@ import type {
 } from '@aws-sdk/client-imagebuilder'
 import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ami } from '../ami-store.ts'
+import { isStandard, vcpusOf } from '../instance-types.ts'
 import { ClientTokens } from '../support.ts'
 import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
 import { Builder, type Neighbours } from './builder.ts'
@@ -24,7 +26,7 @@ import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
 import { queries } from './queries.ts'
 import { recipes } from './recipes.ts'
-import { type Created, type Place, Resources, slug } from './resources.ts'
+import { type Created, type Kind, type Place, Resources, slug } from './resources.ts'
 import { type WaitingStep, waitingStepOf } from './workflows.ts'
 
 /** EC2 Image Builder: starts builds and distributions, and answers about what there is. */
@@ -60,8 +62,8 @@ export class ImageBuilder implements Service {
     this.permissions = permissions((arn) => this.#resources.find(arn), deps.isStrict)
     this.operations = {
       ...queries(this.#resources, this.images),
-      ...recipes({ resources: this.#resources, near, checkRole }),
-      ...distributionConfigurations(this.#resources, deps),
+      ...recipes({ resources: this.#resources, images: this.images, near, checkRole }),
+      ...distributionConfigurations(this.#resources, this.images, deps),
       ...findingQueries(this.images),
       ...this.#packages.operations,
       ...this.#commands,
@@ -78,6 +80,11 @@ export class ImageBuilder implements Service {
   /** Changes in place what a resource of a template described. */
   changeFromTemplate(type: string, arn: string, o: { properties: Record<string, unknown>; place: Place }): Created {
     return this.#resources.change(type, arn, o)
+  }
+
+  /** The names of what there is of a kind beside images, in order; those that have versions with them. */
+  kept(kind: Kind, place: Place): string[] {
+    return this.#resources.list(kind, place).map(({ arn = '' }) => arn.split('/').slice(1).join('/'))
   }
 
   /** @throws AwsError ResourceDependencyException while something that is there needs it */
@@ -107,6 +114,14 @@ export class ImageBuilder implements Service {
         this.images.cancel(record)
         return record.arn
       }),
+
+    DeleteImage: ({ imageBuildVersionArn: arn = '' }: DeleteImageRequest, context: Context) =>
+      this.#delete(arn, context),
+  }
+
+  #delete(arn: string, { requestId }: Context) {
+    this.images.remove(this.images.get(arn))
+    return { requestId, imageBuildVersionArn: arn }
   }
 
   readonly operations: Service['operations']
@@ -131,6 +146,7 @@ export class ImageBuilder implements Service {
     if (pipeline.containerRecipeArn)
       throw new UnsupportedFeature('resource type', `of the container recipe ${pipeline.containerRecipeArn}`)
     const recipe = this.#resources.get('image-recipe', pipeline.imageRecipeArn ?? '')
+    this.#mustHaveRoom(place)
     const record = this.#addBuild(pipeline, recipe, place, tagged({ ...pipeline.imageTags, ...tags }))
     const { distributionConfiguration: distribution, imageTestsConfiguration } = record.image
     pipeline.dateLastRun = new Date(this.#deps.clock.now()).toISOString()
@@ -138,8 +154,8 @@ export class ImageBuilder implements Service {
     const parent = this.#builder.resolve(recipe.parentImage ?? '', place)
     const tests = imageTestsConfiguration?.imageTestsEnabled !== false
     const steps = this.#steps(record, outcome, {
-      PENDING: () => (typeof parent === 'string' ? parent : undefined),
-      CREATING: () => undefined,
+      PENDING: () => (typeof parent === 'string' ? parent : this.#whyNotBy(pipeline.executionRole, place)),
+      CREATING: () => this.#whyNoInstance(record),
       BUILDING: () => {
         this.#packages.built(record, parent as Ami)
         return this.#builder.build(record, recipe, parent as Ami, outcome)
@@ -152,6 +168,42 @@ export class ImageBuilder implements Service {
     const waiting = waitingStepOf(this.#resources, pipeline)
     this.images.run(record, waiting ? this.#waitingAt(record, waiting, steps) : steps, outcome)
     return record.arn
+  }
+
+  #running(place: Place): ImageRecord[] {
+    return this.images.list(place).filter(({ kind, image }) => kind === 'build' && isRunning(image.state.status))
+  }
+
+  /** "Concurrent builds": https://docs.aws.amazon.com/general/latest/gr/imagebuilder.html */
+  #mustHaveRoom(place: Place): void {
+    const most = this.#near.quotas.values.get('imagebuilder L-BA4D191B') ?? 0
+    if (this.#running(place).length >= most)
+      throw new AwsError('ServiceQuotaExceededException', `You have reached the quota of ${most} concurrent builds.`)
+  }
+
+  /**
+   * Why EC2 launches no build instance: with those that run, it has more vCPUs than the account may have.
+   * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits
+   */
+  #whyNoInstance(record: ImageRecord): string | undefined {
+    const most = this.#near.quotas.values.get('ec2 L-1216C47A') ?? 0
+    const all = [record, ...this.#running(record).filter((each) => each !== record && hasInstance(each))]
+    const types = all.map(({ image }) => image.infrastructureConfiguration?.instanceTypes?.[0] ?? 't3.large')
+    const used = types.filter(isStandard).reduce((sum, type) => sum + vcpusOf(type), 0)
+    return used <= most
+      ? undefined
+      : `VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of ${most} allows for the instance bucket that the specified instance type belongs to.`
+  }
+
+  /** Why Image Builder does not act by a role; undefined where it does, or by its own. */
+  #whyNotBy(role: string | undefined, place: Place): string | undefined {
+    if (role === undefined) return undefined
+    try {
+      mustBeUsable(this.#near.iam, role, place)
+    } catch (error) {
+      return (error as AwsError).message
+    }
+    return undefined
   }
 
   /** The next build of a recipe, with all that it is made of. */
@@ -251,7 +303,7 @@ export class ImageBuilder implements Service {
     const record = this.images.add(
       { account: place.account, region: place.region },
       { name: sourceRecord?.name ?? slug(configuration.name ?? ''), version: image?.version ?? '1.0.0' },
-      { kind: 'distribution', distributionConfigurationArn },
+      { kind: 'distribution', distributionConfigurationArn, sourceArn: sourceRecord?.arn },
       {
         name: image?.name ?? configuration.name,
         platform: image?.platform ?? platformOf(source),
@@ -321,6 +373,11 @@ export class ImageBuilder implements Service {
     }))
   }
 }
+
+const isRunning = (status: string) =>
+  ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING'].includes(status)
+
+const hasInstance = ({ image }: ImageRecord) => ['BUILDING', 'TESTING'].includes(image.state.status)
 
 /** A step that does something more when it ends well. */
 const withEnd = (step: Step, act: () => void): Step => ({

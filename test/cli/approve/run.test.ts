@@ -55,7 +55,7 @@ describe('rebake approve and rebake reject', () => {
     await run(command, {})
     expect(printed()).toContain('1 image waits for an approval.')
     expect(printed()).toMatch(/ubuntu-ami-1 +web +1\.0\.3\/1 +everyone +2026-09-04 06:00 +role\/managers/)
-    expect(printed()).toContain('  rebake approve ubuntu-ami-1 web --ring everyone\n')
+    expect(printed()).toContain('  npx --no-install rebake approve ubuntu-ami-1 web --ring everyone\n')
   })
 
   it.each([

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { cdkFor } from '../../../cli/assembly/cdk.ts'
 import type { AssemblyDeps } from '../../../cli/assembly/deps.ts'
 import { bootstrap } from '../../../cli/bootstrap/run.ts'
+import type { InAws } from '../../../cli/check/aws.ts'
 import { deploy } from '../../../cli/deploy/run.ts'
 import { diff } from '../../../cli/diff/run.ts'
 import { BadInput, Failed } from '../../../cli/problems.ts'
@@ -69,8 +70,25 @@ const deps = {
   canAsk: () => true,
   confirm: vi.fn(async () => true),
   deployed: vi.fn(async () => undefined as { version?: string; schema?: number } | undefined),
-  adopted: vi.fn(async () => [] as Awaited<ReturnType<typeof import('../../../cli/check/api.ts').compare>>),
+  inAws: vi.fn(async () => inAws({})),
 }
+/** What `check --aws` finds: nothing, unless a test says otherwise. */
+function inAws(found: Partial<InAws>): InAws {
+  return { compared: [], others: { names: [] }, preflight: [], ...found }
+}
+async function* nothingToSay() {}
+/** A pipeline that the fleet adopts, or its own, with a schedule that somebody gave it. */
+const web = ({ adopted }: { adopted: boolean }): InAws['compared'][number] => ({
+  image: 'web',
+  adopted,
+  pipeline: 'theirs',
+  parent: '',
+  changed: '',
+  rebake: '',
+  problems: ['its pipeline has a schedule'],
+  warnings: [],
+  unchecked: [],
+})
 type Options = Partial<Parameters<typeof deploy>[0] & Parameters<typeof diff>[0]>
 const commands = {
   diff: (file: string, options: Options = {}) => diff({ fleet: file, ...options }, deps),
@@ -204,10 +222,24 @@ describe('rebake deploy', () => {
   })
 
   it('deploys nothing while a pipeline that it adopts would fail', async () => {
-    const problem = { image: 'web', adopted: true, pipeline: 'theirs', parent: '', changed: '', rebake: '' }
-    deps.adopted.mockResolvedValueOnce([{ ...problem, problems: ['its pipeline has a schedule'] }])
+    deps.inAws.mockResolvedValueOnce(inAws({ compared: [web({ adopted: true })] }))
     await expect(commands.deploy(mine.file)).rejects.toThrow(Failed)
     expect(printed()).toContain('web: its pipeline has a schedule')
+    expect(mine.cdk.calls()).toEqual([])
+  })
+
+  it('sets right what is not as the fleet says of its own pipelines', async () => {
+    deps.inAws.mockResolvedValueOnce(inAws({ compared: [web({ adopted: false })] }))
+    await commands.deploy(mine.file)
+    expect(mine.cdk.calls()).toHaveLength(1)
+  })
+
+  it('deploys nothing while the account lacks what a deploy needs', async () => {
+    const check = { name: 'names', group: 'the deployment' as const, permissions: [], examine: nothingToSay }
+    const finding = { outcome: 'fail' as const, found: 'the role golden-publish is there already', fix: 'Delete it.' }
+    deps.inAws.mockResolvedValueOnce(inAws({ preflight: [{ check, outcome: 'fail', findings: [finding] }] }))
+    await expect(commands.deploy(mine.file)).rejects.toThrow(Failed)
+    expect(printed()).toContain('the role golden-publish is there already')
     expect(mine.cdk.calls()).toEqual([])
   })
 

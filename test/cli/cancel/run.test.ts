@@ -73,10 +73,10 @@ java   baking
 
 Not begun, and will not: api.
 Through already: tool (failed).
-What is published stays where it is: rebake rollback IMAGE is the way back.
+What is published stays where it is: \`npx --no-install rebake rollback IMAGE\` is the way back.
 
 ✔ Cancelled al2023-ami-0a: 2 images stopped.
-It is recorded, and everybody who gets messages about campaigns is notified, within a minute. rebake retry IMAGE takes an image up again.
+It is recorded, and everybody who gets messages about campaigns is notified, within a minute. \`npx --no-install rebake retry IMAGE\` takes an image up again.
 `)
     const cause = `cancelled by ${alice}: wrong kernel`
     expect(deps.stopped).toEqual([
@@ -105,7 +105,9 @@ It is recorded, and everybody who gets messages about campaigns is notified, wit
     const deps = parts(state('waiting', [], { waiting }), true)
     await run({}, deps)
     expect(printed()).toContain("nothing has begun.\nIt waits until 2027-01-03T13:00:00.000Z:\n  freeze 'year-end'\n")
-    expect(printed()).toContain('To stay on an older AMI of an upstream: rebake start --upstream NAME --ami AMI.')
+    expect(printed()).toContain(
+      'To stay on an older AMI of an upstream: `npx --no-install rebake start --upstream NAME --ami AMI`.',
+    )
     expect(deps.stopped).toEqual([`campaign ${campaign}: cancelled by ${alice}`])
   })
 

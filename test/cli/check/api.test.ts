@@ -69,6 +69,19 @@ let world: Served
 let client: ImagebuilderClient
 beforeEach(async () => {
   world = await served()
+  // The rest of what a deploy makes is another test's.
+  world.aws.registerService('stepfunctions', {
+    DescribeStateMachine: ({ stateMachineArn }: { stateMachineArn: string }) => ({
+      stateMachineArn,
+      name: 'golden-campaign',
+      status: 'ACTIVE',
+      definition: '{}',
+      roleArn: `arn:aws:iam::${build.account}:role/any`,
+      type: 'STANDARD',
+      creationDate: new Date(0),
+    }),
+  })
+  world.aws.lambda.addFunction({ ...build, name: 'golden-examine-accounts', roleArn: '', modified: new Date(0) })
   client = new ImagebuilderClient(clientOptions(world))
 })
 afterEach(() => world.close())
@@ -143,6 +156,8 @@ describe('the pipelines of a deploy', () => {
       changed: '2026-09-01T12:00:00.000Z',
       rebake: '',
       problems: [],
+      warnings: [],
+      unchecked: [],
     })
   })
 
@@ -150,6 +165,11 @@ describe('the pipelines of a deploy', () => {
     expect(await problemsOf('base')).toEqual([
       'its pipeline is not there: is the fleet deployed? npm run deploy does it',
     ])
+  })
+
+  it('are made by the first deploy, which is no problem before it', async () => {
+    const [base] = await compare(deploymentOf(fleet, world.url, {}), { isDeployed: false })
+    expect(base).toMatchObject({ rebake: 'the first deploy makes its pipeline', problems: [] })
   })
 
   it.each<[string, Partial<UpdateImagePipelineCommandInput>, string]>([

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fleetLines } from '../../../cli/check/render-fleet.ts'
 import { widthOf } from '../../../cli/render/text.ts'
 import { parseFleet } from '../../../domain/fleet/parse.ts'
+import { adoptedFleet } from '../../support/adopted-fleet.ts'
 import { smallFleet } from '../small-fleet.ts'
 import { timedFleet } from '../timed-fleet.ts'
 
@@ -28,6 +29,16 @@ describe('a fleet', () => {
       'RING      TARGETS                 SOAK  PARAMETER',
       'canary    1 account × 1 region      1d  /golden-images/{image}',
       'everyone  2 accounts × 2 regions        /golden-images/{image}',
+    ])
+  })
+
+  it('knows of an adopted image only that a pipeline bakes it', () => {
+    const lines = fleetLines(adoptedFleet, 'fleet.yaml', now)
+    const start = lines.findIndex((line) => line.startsWith('IMAGE'))
+    expect(lines.slice(start, start + 3)).toEqual([
+      'IMAGE           COMPONENTS  RINGS',
+      'soe',
+      '├─ sound          pipeline  all',
     ])
   })
 

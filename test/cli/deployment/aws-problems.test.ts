@@ -80,7 +80,7 @@ describe('a call of AWS', () => {
 
   it.each([node('ECONNREFUSED'), several])('asks whether the rehearsal is still served', async (thrown) => {
     expect(((await failing(thrown, rehearsed)) as Error).message).toBe(
-      'Could not read the ledger: nothing answers at http://127.0.0.1:4566. Is rebake rehearse --serve running, and at this port?',
+      'Could not read the ledger: nothing answers at http://127.0.0.1:4566. Is `npx --no-install rebake rehearse --serve` running, and at this port?',
     )
   })
 

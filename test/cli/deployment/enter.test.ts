@@ -19,15 +19,15 @@ describe('the line on another version', () => {
     { deployed: '0.3.9', line: undefined },
     {
       deployed: '0.2.0',
-      line: 'note: The fleet was deployed by Rebake 0.2.0, and this is 0.3.0: rebake diff, rebake deploy.',
+      line: 'note: The fleet was deployed by Rebake 0.2.0, and this is 0.3.0. `npx --no-install rebake diff`, then `npx --no-install rebake deploy`.',
     },
     {
       deployed: '0.4.0',
-      line: 'warning: The fleet was deployed by Rebake 0.4.0, and this is 0.3.0: update the command.',
+      line: 'warning: The fleet was deployed by Rebake 0.4.0, and this is 0.3.0. Update the command.',
     },
     {
       deployed: undefined,
-      line: 'warning: The fleet was deployed by a Rebake that left no version, and this is 0.3.0: rebake diff, rebake deploy.',
+      line: 'warning: The fleet was deployed by a Rebake that left no version, and this is 0.3.0. `npx --no-install rebake diff`, then `npx --no-install rebake deploy`.',
     },
   ])('of $deployed', ({ deployed, line }) => {
     expect(skewLine(known(deployed), 'reads', '0.3.0')).toBe(line)
@@ -35,9 +35,9 @@ describe('the line on another version', () => {
   })
 
   it('of another major version stops what writes, and nothing else', () => {
-    expect(skewLine(known('1.0.0'), 'reads', '0.3.0')).toMatch(/^warning: .* update the command\.$/)
+    expect(skewLine(known('1.0.0'), 'reads', '0.3.0')).toMatch(/^warning: .* Update the command\.$/)
     expect(() => skewLine(known('1.0.0'), 'writes', '0.3.0')).toThrow(BadInput)
-    expect(() => skewLine(known('1.0.0'), 'writes', '2.0.0')).toThrow('rebake diff, rebake deploy')
+    expect(() => skewLine(known('1.0.0'), 'writes', '2.0.0')).toThrow('rebake diff`, then')
   })
 
   it('is none before anything has looked at the fleet', () => {
@@ -48,11 +48,15 @@ describe('the line on another version', () => {
 describe('the doctor', () => {
   it.each([
     { deployed: { version: '0.3.0', schema: 1 }, outcome: 'pass', fix: '' },
-    { deployed: { version: '0.2.0', schema: 1 }, outcome: 'warning', fix: 'Rebake diff, rebake deploy.' },
+    {
+      deployed: { version: '0.2.0', schema: 1 },
+      outcome: 'warning',
+      fix: '`npx --no-install rebake diff`, then `npx --no-install rebake deploy`.',
+    },
     { deployed: { version: '0.4.0', schema: 1 }, outcome: 'warning', fix: 'Update the command.' },
     { deployed: { version: '1.4.0', schema: 1 }, outcome: 'fail', fix: 'Update the command.' },
     { deployed: { version: '0.3.0', schema: 2 }, outcome: 'fail', fix: 'Update the command.' },
-    { deployed: {}, outcome: 'warning', fix: 'Rebake diff, rebake deploy.' },
+    { deployed: {}, outcome: 'warning', fix: '`npx --no-install rebake diff`, then `npx --no-install rebake deploy`.' },
   ])('calls $deployed a $outcome', ({ deployed, outcome, fix }) => {
     expect(versionFinding(deployed, '0.3.0')).toMatchObject({ outcome, fix })
   })

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { checks } from '../../../cli/doctor/checks.ts'
+import { preflightChecks } from '../../../cli/doctor/preflight.ts'
 import { createProgram } from '../../../cli/program.ts'
 
 it('says in its help every permission that its checks take, and no other', () => {
@@ -16,6 +18,19 @@ it('says in its help every permission that its checks take, and no other', () =>
     return actions.map((action) => `${service}:${action}`)
   })
   expect(reported.sort()).toEqual([...new Set(checks.flatMap(({ permissions }) => permissions))].sort())
+})
+
+it('has in docs/fleet.md every permission that `check --aws` takes, and no other', () => {
+  const [, section = ''] = readFileSync('docs/fleet.md', 'utf8').split('| service | actions |')
+  const reported = [...section.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].flatMap(([, service = '', actions = '']) =>
+    actions.split(', ').map((action) => `${service}:${action}`),
+  )
+  const taken = checks
+    .filter((check) => preflightChecks.includes(check) || check.name === 'pipelines')
+    .flatMap(({ permissions }) => permissions)
+    // Only of a fleet that is deployed.
+    .filter((action) => action !== 'lambda:InvokeFunction')
+  expect(reported.sort()).toEqual([...new Set(taken)].sort())
 })
 
 it('has a name of its own for each check', () => {

@@ -202,6 +202,37 @@ const faults: Record<string, Fault> = {
     finds: ['Lambda: Concurrent executions'],
     reported: /113 functions at once.*quota is 10 → /,
   },
+  'the account may have fewer vCPUs than its bakes need': {
+    plant: () => setQuota('ec2 L-1216C47A', 5),
+    finds: ['EC2: vCPUs of build instances'],
+    reported:
+      /12 bakes at once \(concurrentBakes\) need \d+ vCPUs.*quota is 5.* → Have "Running On-Demand.*lower concurrentBakes/,
+  },
+  'the build account admits the AMIs of nobody else': {
+    plant: () => {
+      aws.ec2.allowed.set(build, { state: 'enabled', criteria: [{ ImageProviders: ['amazon'] }] })
+      return () => aws.ec2.allowed.set(build, { state: 'disabled', criteria: [] })
+    },
+    finds: ['upstreams', 'Allowed AMIs of the build account', 'parents'],
+    reported:
+      /Allowed AMIs of 111122223333 us-west-2 hides the AMIs of 444455556666: no image can be baked on al2023-soe → Add 444455556666 to the ImageProviders/,
+  },
+  'the build account would admit them no more': {
+    plant: () => {
+      aws.ec2.allowed.set(build, { state: 'audit-mode', criteria: [{ ImageProviders: ['none'] }] })
+      return () => aws.ec2.allowed.set(build, { state: 'disabled', criteria: [] })
+    },
+    finds: ['Allowed AMIs of the build account'],
+    reported: /would hide, when its audit mode ends,/,
+  },
+  'AWS has not the policy that bakes': {
+    plant: () => {
+      aws.iamService.managedPolicies.delete('EC2ImageBuilderExecutionPolicy')
+      return () => aws.iamService.managedPolicies.add('EC2ImageBuilderExecutionPolicy')
+    },
+    finds: ['policies that AWS manages'],
+    reported: /AWS has no policy arn:aws:iam::aws:policy\/EC2ImageBuilderExecutionPolicy/,
+  },
   'a rule is disabled': {
     plant: () => change(aws.events.rule(build, 'golden-complete-wait'), { state: 'DISABLED' }),
     finds: ['rules'],
@@ -456,7 +487,7 @@ it('passes nothing that the caller may not look at, and says what it takes', { t
   const environment = new Environment({ ...deployment, config }, fingerprints)
   const examined = await examineAll(checks, environment, () => undefined)
   const seen = examined.filter(({ outcome }) => outcome !== 'unknown').map(({ check }) => check.name)
-  expect(seen).toEqual(['state machines', 'Parameter Store: standard parameters'])
+  expect(seen).toEqual(['state machines', 'Parameter Store: standard parameters', 'Lambda: unreserved concurrency'])
   const unknown = examined.filter(({ check }) => !seen.includes(check.name))
   const wrong = unknown.flatMap(({ check, findings }) => {
     const [, action = 'nothing'] = findings.at(-1)?.fix.match(/^It needs ([\w:]+)\.$/) ?? []

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { deploymentOf } from '../../../cli/deployment/deployment.ts'
+import { allowedAmiChecks } from '../../../cli/doctor/allowed-amis.ts'
 import { checks } from '../../../cli/doctor/checks.ts'
 import { Environment } from '../../../cli/doctor/environment.ts'
 import { examineAll } from '../../../cli/doctor/examine.ts'
@@ -44,6 +45,23 @@ it('finds nothing wrong in a fleet of other kinds of upstreams and rings', { tim
     // Nobody said here what the fleet is.
     expect(wrong).toEqual(['the fleet as deployed'])
     expect(await environment.accounts()).toHaveLength(3)
+
+    const [{ account = '' } = {}] = (await environment.accounts()).filter(({ rings }) => rings.includes('everyone'))
+    const [region = ''] = fleet.rings.everyone?.regions ?? []
+    const criteria = [{ ImageProviders: ['amazon'] }]
+    rehearsal.world.aws.ec2.allowed.set({ account, region }, { state: 'enabled', criteria })
+    const again = await examineAll(
+      allowedAmiChecks,
+      new Environment(deploymentOf(fleet, rehearsal.url), {}),
+      () => undefined,
+    )
+    expect(again.flatMap(({ findings }) => findings).filter(({ outcome }) => outcome === 'fail')).toEqual([
+      {
+        outcome: 'fail',
+        found: expect.stringContaining(`Allowed AMIs of ${account} ${region} hides the AMIs of ${fleet.build.account}`),
+        fix: expect.stringMatching(/^Add 111122223333 to the ImageProviders of a criterion there, or copy to the ring/),
+      },
+    ])
   } finally {
     await rehearsal.close()
   }

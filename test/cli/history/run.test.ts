@@ -19,7 +19,7 @@ describe('rebake history', () => {
     await run()
     expect(
       printed(),
-    ).toBe(`! base is held by ${alice} since 2026-09-03T06:00:00Z: payments are slow (rebake resume base lets it go on)
+    ).toBe(`! base is held by ${alice} since 2026-09-03T06:00:00Z: payments are slow (\`npx --no-install rebake resume base\` lets it go on)
 
 base has 2 releases.
 

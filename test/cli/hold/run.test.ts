@@ -58,7 +58,7 @@ describe('rebake hold', () => {
     expect(all.edges.confirm).toHaveBeenCalledWith('Hold it in account 111122223333, eu-west-1?')
     expect(all.asked).toEqual([{ do: 'hold', image: 'base', by: ada, time: now, reason: 'INC-2' }])
     expect(printed()).toContain('before its next step:\n  campaign c3 waits to bake it\n')
-    expect(printed()).toMatch(/✔ base is held\. rebake resume base lets it go on\.\n$/)
+    expect(printed()).toMatch(/✔ base is held\. `npx --no-install rebake resume base` lets it go on\.\n$/)
   })
 
   it('changes nothing of who holds it already, and asks nobody', async () => {
@@ -94,7 +94,9 @@ describe('rebake resume', () => {
     const all = world({ known: knownOf({ held, last }), underWay, releases }, true)
     await all.resume()
     expect(all.edges.confirm).toHaveBeenCalledWith('Let it go on in account 111122223333, eu-west-1?')
-    expect(printed()).toBe(`base is held by bob since 2026-09-08T00:00:00Z: INC-1 (rebake resume base lets it go on).
+    expect(
+      printed(),
+    ).toBe(`base is held by bob since 2026-09-08T00:00:00Z: INC-1 (\`npx --no-install rebake resume base\` lets it go on).
 It goes on: campaign c3 waits to bake it.
 1.0.2/1 was rolled back, and goes nowhere.
 The next look at all images rebakes it: its parent al2023 is ami-new now, and it was baked from ami-old.

@@ -102,8 +102,13 @@ everyone  345678901234  eu-west-1  ami-copy-23  base 1.0.2/1
 
   it.each([
     ['ami-0', {}, Failed, 'ami-0 is no release of this fleet, no copy of one, and nothing was baked from it.'],
-    ['base', { version: '9.9.9/1' }, Failed, 'base has no release 9.9.9/1. rebake history base lists'],
-    ['bse', {}, BadInput, "rebake lineage bse: the fleet has no image 'bse', did you mean 'base'?"],
+    [
+      'base',
+      { version: '9.9.9/1' },
+      Failed,
+      'base has no release 9.9.9/1. `npx --no-install rebake history base` lists',
+    ],
+    ['bse', {}, BadInput, "lineage bse: the fleet has no image 'bse', did you mean 'base'?"],
   ])('does not know %s %o', async (of, options, type, message) => {
     const problem = await run(of, options).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(type)

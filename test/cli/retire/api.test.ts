@@ -83,5 +83,10 @@ it.each([
 ] as const)('says how far a run is: %s', async (status, record, expected, problems) => {
   stepFunctions.on(DescribeExecutionCommand, { executionArn: execution }).resolves({ status })
   remembered(record)
-  expect(await retiring().look(operation)).toEqual({ status: expected, withdrawals: [withdrawal], problems })
+  expect(await retiring().look(operation)).toEqual({
+    status: expected,
+    withdrawals: [withdrawal],
+    leftovers: [],
+    problems,
+  })
 })

@@ -30,8 +30,14 @@ const whole: RetirementPlan = {
     release('1.0.2/1', 'remove'),
     release('1.0.1/1', 'remove'),
   ],
+  bakes: [],
+  leftovers: [],
   uses: { 'web 1.0.1/1': [{ kind: 'instance', name: 'i-1', account: '123456789012', region: 'eu-west-1' }] },
 }
+
+const none: RetirementPlan = { releases: [], bakes: [], leftovers: [], uses: {} }
+/** A failed bake, and made no AMI. */
+const failedBake = (version: string, action: Retiring['action']) => release(version, action, { ami: '', removeAt: now })
 
 const operation = 'retire-20260920T090000Z'
 const place = { account: '123456789012', region: 'eu-west-1' }
@@ -57,6 +63,7 @@ const finished: RetirementNow = {
       { action: 'remove', outcome: 'in-use' },
     ),
   ],
+  leftovers: [],
   problems: [],
 }
 
@@ -94,7 +101,10 @@ describe('rebake retire', () => {
   it('shows what becomes of each release, asks, and follows the run to its end', async () => {
     const deps = parts({
       says: true,
-      looks: [{ status: 'running', withdrawals: [withdrawal({ action: 'remove' })], problems: [] }, finished],
+      looks: [
+        { status: 'running', withdrawals: [withdrawal({ action: 'remove' })], leftovers: [], problems: [] },
+        finished,
+      ],
     })
     await run({ reason: 'quota\n is full' }, deps)
     expect(deps.retiring.plan).toHaveBeenCalledWith(now)
@@ -118,6 +128,7 @@ describe('rebake retire', () => {
         {
           status: 'failed',
           withdrawals: [withdrawal({ action: 'remove', outcome: 'failed', why: 'no role' })],
+          leftovers: [],
           problems: ['123456789012 eu-west-1: no role'],
         },
       ],
@@ -140,8 +151,12 @@ describe('rebake retire', () => {
 
   it.each([
     ['set so', { dryRun: true }, whole],
-    ['there is nothing to do', { yes: true }, { releases: [release('1.0.3/1', 'wait', { removeAt: now })], uses: {} }],
-    ['nothing is old', { yes: true }, { releases: [], uses: {} }],
+    [
+      'there is nothing to do',
+      { yes: true },
+      { ...none, releases: [release('1.0.3/1', 'wait', { removeAt: now })], bakes: [failedBake('1.0.5/2', 'wait')] },
+    ],
+    ['nothing is old', { yes: true }, none],
   ])('only shows it where %s', async (_, options, plan) => {
     const deps = parts({ plan })
     await run(options, deps)

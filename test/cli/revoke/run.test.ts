@@ -121,7 +121,7 @@ Baked again afterwards: base, with what descends from them.
 ✔ pointers of base                back to 1.0.1/1
 ✔ AMIs in 123456789012 eu-west-1  1 AMI
 ✔ 1 release revoked, 1 AMI disabled.
-What is affected is baked again: rebake status manual-1
+What is affected is baked again: \`npx --no-install rebake status manual-1\`
 `)
     expect(process.exitCode).toBeUndefined()
   })

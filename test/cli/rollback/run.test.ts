@@ -118,11 +118,11 @@ Rebaked from ami-1 at the next look at all images:
   java
 
 Parameters, channels and launch templates go back; what runs already is left alone.
-base is held from then on: nothing of it is baked or moves until rebake resume base.
+base is held from then on: nothing of it is baked or moves until \`npx --no-install rebake resume base\`.
 
 ✔ ring canary    1 target restored
 ✔ ring everyone  1 target restored
-✔ base is 1.0.1/1 again, in 2 targets of 2 rings. It is held: rebake resume base lets it go on.
+✔ base is 1.0.1/1 again, in 2 targets of 2 rings. It is held: \`npx --no-install rebake resume base\` lets it go on.
 `)
     expect(process.exitCode).toBeUndefined()
   })

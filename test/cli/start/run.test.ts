@@ -37,7 +37,7 @@ describe('rebake start', () => {
     expect(printed()).toMatch(/^Manual: web\.\nWhy: CVE-2026-1\.\n1 image would be baked/)
     expect(printed()).toContain(`✔ Started the campaign ${campaign}.`)
     expect(printed()).toContain('https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/')
-    expect(printed()).toContain(`\n  rebake status ${campaign}\n`)
+    expect(printed()).toContain(`\n  npx --no-install rebake status ${campaign}\n`)
     const trigger = { kind: 'manual', images: ['web'], time: '2026-09-01T06:00:00Z', reason: 'CVE-2026-1' }
     expect(started()).toMatchObject([{ name: campaign, input: JSON.stringify({ trigger }) }])
     expect(process.exitCode).toBeUndefined()

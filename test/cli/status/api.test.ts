@@ -172,7 +172,7 @@ describe('a campaign', () => {
     const missing = new ExecutionDoesNotExist({ message: 'x', $metadata: { httpStatusCode: 400 } })
     sfn.on(DescribeExecutionCommand).rejects(missing)
     await expect(open().campaign('c')).rejects.toThrow(
-      new Failed('There is no campaign c. rebake status lists those that are open.'),
+      new Failed('There is no campaign c. `npx --no-install rebake status` lists those that are open.'),
     )
   })
 })

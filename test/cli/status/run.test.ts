@@ -159,7 +159,7 @@ base     ✔ released                     2h
       `1 image is held.
 HELD  SINCE (UTC)       BY                                    WHY
 web   2026-09-01 05:00  arn:aws:iam::111122223333:user/alice  it broke
-  rebake resume web lets it go on
+  \`npx --no-install rebake resume web\` lets it go on
 
 ✖ rollback rollback-web is failed, since 2026-09-01 05:00 UTC by alice
     123456789012 eu-west-1: denied

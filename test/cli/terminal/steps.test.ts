@@ -82,7 +82,7 @@ describe('steps', () => {
     it('go on, as it says where nobody can look', async () => {
       const look = vi.fn(() => Promise.reject(busy()))
       await expect(follow(look)).rejects.toThrow(
-        'Could not read web-1: busy.\nWhat was started goes on without this command: rebake status shows it.',
+        'Could not read web-1: busy.\nWhat was started goes on without this command: `npx --no-install rebake status` shows it.',
       )
       expect(look).toHaveBeenCalledTimes(6)
       const denied = vi.fn(() => Promise.reject(new Failed('Could not read web-1: denied.')))

@@ -63,8 +63,8 @@ describe('the request for an approval', () => {
 Until 2026-09-10 09:00 UTC; then it is rejected. No build instance is held meanwhile.
 
 To approve or to reject it:
-  rebake approve al2023-ami-1 payments-api --ring everyone
-  rebake reject al2023-ami-1 payments-api --ring everyone --reason TEXT
+  npx --no-install rebake approve al2023-ami-1 payments-api --ring everyone
+  npx --no-install rebake reject al2023-ami-1 payments-api --ring everyone --reason TEXT
 Who may:
   arn:aws:iam::111122223333:role/managers
 
@@ -133,7 +133,7 @@ describe('the reminder of approvals', () => {
     const message = approvalsEndSoon({ time, waiting: [one] })
     expect(message.subject).toBe('Approval soon over: web to ring everyone')
     expect(message.body).toBe(`Nobody has approved this yet, and in the end that is a rejection:
-  web to ring everyone, in 12h (2026-09-10 09:00 UTC): rebake approve c web --ring everyone
+  web to ring everyone, in 12h (2026-09-10 09:00 UTC): \`npx --no-install rebake approve c web --ring everyone\`
 
 Who may:
   arn:aws:iam::111122223333:role/managers`)

@@ -84,9 +84,9 @@ describe('what SNS would not take', () => {
   })
 
   it.each([
-    [{ campaign: 'soe-1', image: 'web' }, 'rebake history web has the rest.'],
-    [{ campaign: 'soe-1' }, 'rebake status soe-1 has the rest.'],
-    [{}, 'The ledger has the rest: rebake status.'],
+    [{ campaign: 'soe-1', image: 'web' }, '`npx --no-install rebake history web` has the rest.'],
+    [{ campaign: 'soe-1' }, '`npx --no-install rebake status soe-1` has the rest.'],
+    [{}, 'The ledger has the rest: `npx --no-install rebake status`.'],
   ])('is the last lines of the text where that is too long by itself: %j', (about, where) => {
     const lines = Array.from({ length: 4_000 }, (_, i) => `  image-${i}  failed: exited with 1`)
     const { bytes, body: shown, facts, omittedLines } = published({ ...message, about, body: lines.join('\n') })

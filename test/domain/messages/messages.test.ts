@@ -44,7 +44,7 @@ describe('messages', () => {
 Why: Image Builder says FAILED: step harden failed
 What to do: ${explain('BakeFailed').todo}
 Not rebaked because of it: payments-api, orders-api. Until then, each keeps its last release, as does al2023-java.
-To take it up again when that is fixed: rebake retry al2023-java.
+To take it up again when that is fixed: \`npx --no-install rebake retry al2023-java\`.
 
 Image: ${failed.imageArn}
 Campaign: al2023-soe-ami-1`)
@@ -207,7 +207,7 @@ Campaign: c`)
     })
     expect({ subject, severity }).toEqual({ subject: 'Cancelled: c', severity: 'error' })
     expect(body).toMatch(
-      /^It was cancelled by alice: wrong kernel\. What was published before stays where it is: rebake rollback takes it back\.\n/,
+      /^It was cancelled by alice: wrong kernel\. What was published before stays where it is: `npx --no-install rebake rollback IMAGE` takes it back\.\n/,
     )
     expect(body).toContain('1 aborted (web). It took 1m.')
   })
@@ -234,7 +234,7 @@ The campaign waits until 2027-01-03 13:00 UTC, and then goes on by itself:
   freeze 'year-end'
   it is for Wednesday
 
-What cannot wait: rebake start --emergency passes freezes and windows.
+What cannot wait: \`npx --no-install rebake start --image IMAGE --emergency\` passes freezes and windows.
 Campaign: c`)
   })
 
@@ -270,7 +270,7 @@ Campaign: c`)
     expect(body).toBe(`web was tried 3 times on ami-0a, and failed each time. Nobody tries again by themselves.
 
 Why, the last time: its bake failed
-What to do: fix it and deploy, which rebakes it, or: rebake start --image web.
+What to do: fix it and deploy, which rebakes it, or: \`npx --no-install rebake start --image web\`.
 Until then it keeps its last release. The next release of its parent rebakes it too.
 
 Campaign: drift-0123`)
@@ -360,7 +360,7 @@ Campaign: drift-0123`)
       reason: 'its owner is 9',
     })
     expect(message.body).toContain('Rebake did not take it: its owner is 9.')
-    expect(message.body).toContain('start its campaign: rebake start --upstream NAME --ami AMI')
+    expect(message.body).toContain('start its campaign: `npx --no-install rebake start --upstream NAME --ami AMI`')
     expect(attributesOf(message)).toEqual({ kind: 'upstream-refused', severity: 'warning', level: 'summary' })
   })
 })

@@ -36,7 +36,7 @@ describe('a held image', () => {
     ['a person', manual(root)],
     ['an emergency', { ...release(), emergency: true }],
   ])('is left as it is by %s, and says how it goes on', (_, trigger) => {
-    const reason = `held by ${held.by} since ${now}: it does not boot (rebake resume ${root} lets it go on)`
+    const reason = `held by ${held.by} since ${now}: it does not boot (\`npx --no-install rebake resume ${root}\` lets it go on)`
     expect(decided(hold(known, root, held), trigger)[root]).toEqual(['leave', reason])
     expect(decided(known, trigger)[root]?.[0]).toBe('bake')
   })

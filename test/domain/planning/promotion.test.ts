@@ -30,16 +30,16 @@ describe('a promotion', () => {
     [{ rollingOut: [rolling(2, '1.0.2/1')] }, undefined],
     [
       { release: undefined },
-      'al2023-java has no release 1.0.3/1: none of its AMIs of that version passed its checks (rebake history al2023-java has its releases)',
+      'al2023-java has no release 1.0.3/1: none of its AMIs of that version passed its checks (`npx --no-install rebake history al2023-java` has its releases)',
     ],
     [
       { release: { ...release, revoked: { at: 'then', by: 'bob', reason: 'CVE', operation: 'o' } } },
-      'al2023-java 1.0.3/1 was revoked at then by bob: CVE (rebake history al2023-java has its releases)',
+      'al2023-java 1.0.3/1 was revoked at then by bob: CVE (`npx --no-install rebake history al2023-java` has its releases)',
     ],
     [{ release: { ...release, retired: { deprecatedAt: 'a' } } }, undefined],
     [
       { release: { ...release, retired: { deprecatedAt: 'a', removedAt: 'b' } } },
-      'the AMIs of al2023-java 1.0.3/1 were removed at b (rebake history al2023-java has its releases)',
+      'the AMIs of al2023-java 1.0.3/1 were removed at b (`npx --no-install rebake history al2023-java` has its releases)',
     ],
     [
       {
@@ -50,7 +50,7 @@ describe('a promotion', () => {
     [{ known: { ...emptyFleetState, revoked: ['ami-0000000a'] } }, 'ami-0000000a was revoked'],
     [{ known: { ...emptyFleetState, images: { [image]: { released: release } } } }, 'is stable already'],
     [{ rollingOut: [rolling(3, '1.0.3/1')] }, 'campaign c3 rolls out al2023-java 1.0.3/1 now'],
-    [{ rollingOut: [rolling(4, '1.0.4/1')] }, 'rebake cancel c4 al2023-java ends that'],
+    [{ rollingOut: [rolling(4, '1.0.4/1')] }, 'rebake cancel c4 al2023-java` ends that'],
   ])('of %j: %s', (standing, reason) => {
     const found = reasonNotToPromote(fleet, asked, {
       known: emptyFleetState,

@@ -6,7 +6,7 @@ import { planRetirement, retiredOf, retirementName } from '../../../domain/relea
 
 const day = 86_400
 const time = '2026-09-20T06:00:00Z'
-const policy = { keep: 2, grace: 14 * day }
+const policy = { keep: 2, grace: 14 * day, failed: 7 * day }
 
 /** Releases of `web`, the oldest first, one a week; each was through its last ring unless it says otherwise. */
 const releases = (...more: Partial<ImageRelease>[]): ImageRelease[] =>

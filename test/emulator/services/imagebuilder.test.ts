@@ -1,6 +1,9 @@
 import { DescribeImagesCommand, DescribeSnapshotsCommand, DisableImageCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   CancelImageCreationCommand,
+  DeleteDistributionConfigurationCommand,
+  DeleteImageCommand,
+  DeleteImageRecipeCommand,
   DistributeImageCommand,
   type DistributeImageCommandInput,
   GetImageCommand,
@@ -71,6 +74,53 @@ const passed = (arn: string) =>
 const fail = (outcome: Outcome) => {
   world.aws.imagebuilder.outcome = ({ attempt }) => (attempt === 1 ? outcome : {})
 }
+
+describe('what is deleted', () => {
+  const remove = (arn: string) => client.send(new DeleteImageCommand({ imageBuildVersionArn: arn }))
+  const recipe = () => world.aws.imagebuilder.images.list(build)[0]?.image.imageRecipe?.arn ?? ''
+  const removeRecipe = () => client.send(new DeleteImageRecipeCommand({ imageRecipeArn: recipe() }))
+
+  it('is gone, its AMIs are not, and its number comes again', async () => {
+    const arn = await built()
+    const [ami] = (await get(arn))?.outputResources?.amis ?? []
+    expect(await remove(arn)).toMatchObject({ imageBuildVersionArn: arn })
+    await expect(get(arn)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    await expect(remove(arn)).rejects.toMatchObject({ name: 'ResourceNotFoundException' })
+    expect(world.aws.ec2.get(ami?.image ?? '', build.region)).toBeDefined()
+    expect(world.events.at(-1)).toMatchObject({ detail: { state: { status: 'DELETED' } }, resources: [arn] })
+    expect(await start('campaign-2')).toBe(arn)
+  })
+
+  it('is not what is under way', async () => {
+    const arn = await start()
+    await expect(remove(arn)).rejects.toMatchObject({ name: 'InvalidRequestException' })
+  })
+
+  it('is not what an image needs that is there, or a pipeline', async () => {
+    const source = await built()
+    const arn = await distribute({ sourceImage: source })
+    world.clock.run()
+    const refused = { name: 'ResourceDependencyException' }
+    await expect(remove(source)).rejects.toMatchObject(refused)
+    await expect(removeRecipe()).rejects.toMatchObject(refused)
+    const removeConfiguration = () =>
+      client.send(new DeleteDistributionConfigurationCommand({ distributionConfigurationArn: fleet.distribution }))
+    await expect(removeConfiguration()).rejects.toMatchObject(refused)
+    await remove(arn)
+    await removeConfiguration()
+    // The pipeline has it still.
+    await expect(removeRecipe()).rejects.toMatchObject(refused)
+  })
+
+  it('names no AMI where it failed, though there is one', async () => {
+    world.aws.imagebuilder.outcome = () => ({ failsAt: 'TESTING' })
+    const arn = await built()
+    expect((await get(arn))?.outputResources?.amis).toEqual([])
+    expect(world.aws.ec2.list(build.region).some(({ image }) => image.Tags?.some(({ Value }) => Value === arn))).toBe(
+      true,
+    )
+  })
+})
 
 describe('a build', () => {
   it('goes through its phases, each an event, and ends with an AMI', async () => {

@@ -63,3 +63,13 @@ it('reports nothing that was published', async () => {
   await notify(message)
   expect(undelivered).not.toHaveBeenCalled()
 })
+
+it('says where the commands run that a message names', async () => {
+  sns.on(PublishCommand).resolves({})
+  const notifies = topic(topicArn, sns as unknown as SNSClient, undelivered, 'https://git.example.com/golden')
+  await notifies({ ...message, body: 'Give it up: `npx --no-install rebake cancel c`.' })
+  await notifies(message)
+  const [named, plain] = sns.commandCalls(PublishCommand).map((call) => String(call.args[0].input.Message))
+  expect(named).toContain('Commands run in the repository of the fleet: https://git.example.com/golden')
+  expect(plain).not.toContain('Commands run')
+})

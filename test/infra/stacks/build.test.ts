@@ -132,8 +132,12 @@ describe('pointers', () => {
     expect(recipes(after)).not.toBe(recipes(template))
   })
 
-  it('stay when the resource is deleted: no role may delete a parameter', () => {
-    expect(JSON.stringify(template)).not.toContain('ssm:DeleteParameter')
+  it('stay when the resource is deleted: no role may delete what a recipe names', () => {
+    const deletes = (
+      JSON.stringify(template).match(/"ssm:DeleteParameter",.*?"Resource":(\[.*?\]|".*?")/g) ?? []
+    ).join()
+    expect(deletes).toContain('/images/*/previous')
+    expect(deletes).not.toMatch(/parent|images\/\*"/)
   })
 })
 
