@@ -27,7 +27,7 @@ const declaration = () =>
     )
     .addHelpText(
       'after',
-      '\nWith --aws it takes the permissions of rebake doctor, all of which read, but for those of what a deploy makes. What your ' +
+      '\nWith --aws it takes the permissions that doctor takes, all of which read, but for those of what a deploy makes. What your ' +
         'credentials may not look at is a warning that it could not be checked.',
     )
 

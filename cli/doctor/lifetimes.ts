@@ -8,6 +8,7 @@ import { planBakes, planRetirement, usesKey } from '../../domain/releases/retire
 import { everyImage } from '../../ledger/releases.ts'
 import { ledgerOf } from '../deployment/ledger.ts'
 import { count } from '../render/text.ts'
+import { inProse } from '../typed.ts'
 import { type Check, type DoctorResult, info, warning } from './check.ts'
 
 /** Runs come once a week, unless the fleet says otherwise: what two of them have not removed, something keeps. */
@@ -61,7 +62,7 @@ export function* examineLifetimes({ fleet, known, catalog, bakes, amis, now }: K
     if (late.length > 0)
       yield warning(
         `${count(late.length, 'version')} should be gone for two weeks: ${few(late)}`,
-        'Something uses them, or retirement does not run: rebake retire --dry-run names what uses them.',
+        `Something uses them, or retirement does not run: ${inProse('retire', '--dry-run')} names what uses them.`,
       )
   }
   const there = catalog.filter(({ retired }) => !retired?.removedAt)

@@ -68,7 +68,7 @@ const explanations: Record<string, Explanation> = {
   },
   PublicationIncomplete: {
     what: 'some targets of a ring have its AMI and do not point to it',
-    todo: 'Fix what is said of each target above: its role, its parameter or its launch template. Then rebake retry points all of them; it makes no copies again.',
+    todo: `Fix what is said of each target above: its role, its parameter or its launch template. Then ${command('retry', 'IMAGE')} points all of them; it makes no copies again.`,
   },
   RollbackIncomplete: {
     what: 'some targets do not point to the release that it rolls back to',

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BadInput } from '../../cli/problems.ts'
 import { nearestFleet, refuseTakenByNpm, standingIn } from '../../cli/standing.ts'
+import { createWorld, Random, VirtualClock, type World } from '../../emulator/index.ts'
 import { installFakeCdk } from './fake-cdk.ts'
 import { smallFleet } from './small-fleet.ts'
 
@@ -25,30 +24,17 @@ writeFileSync(join(tool, 'fleet.yaml'), smallFleet.replace('name: golden', 'name
 writeFileSync(join(mine, 'fleet.yaml'), smallFleet.replace('name: golden', 'name: mine'))
 const cdk = installFakeCdk(mine)
 
-let aws: Server
+let world: World
 beforeAll(async () => {
-  aws = createServer((request, response) => {
-    // Functions and a ledger that are not there yet; and who is asking.
-    if (request.url?.startsWith('/2015-03-31/functions/')) {
-      response.writeHead(404, { 'x-amzn-errortype': 'ResourceNotFoundException' })
-      response.end(JSON.stringify({ Message: 'Function not found' }))
-      return
-    }
-    if (request.headers['x-amz-target']) {
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
-      response.end(JSON.stringify({ __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException' }))
-      return
-    }
-    response.end(
-      '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>' +
-        '<Arn>arn:aws:iam::111122223333:user/me</Arn><Account>111122223333</Account>' +
-        '</GetCallerIdentityResult></GetCallerIdentityResponse>',
-    )
-  })
-  await new Promise<void>((done) => aws.listen(0, '127.0.0.1', done))
+  // The account as it is before the first deploy.
+  const clock = new VirtualClock(Date.parse('2026-09-01T06:00:00Z'))
+  const build = { account: '111122223333', region: 'eu-west-1' }
+  world = await createWorld({ ...build, clock, random: new Random(1), bundles: {}, labelOf: () => '' })
+  const soe = { account: '123456789012', region: 'eu-west-1', sharedWith: ['111122223333'], unannounced: true }
+  for (const name of ['soe-al2023-1', 'soe-ubuntu-1']) world.aws.ec2.addImage({ ...soe, Name: name })
 })
-afterAll(() => {
-  aws.close()
+afterAll(async () => {
+  await world.close()
   rmSync(root, { recursive: true })
 })
 
@@ -56,8 +42,7 @@ afterAll(() => {
 function npm(directory: string, ...args: string[]) {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|npm_|INIT_CWD$)/i.test(name))
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter)
-  const url = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`
-  const env = { ...Object.fromEntries(kept), PATH, AWS_ENDPOINT_URL: url, npm_config_update_notifier: 'false' }
+  const env = { ...Object.fromEntries(kept), PATH, AWS_ENDPOINT_URL: world.url, npm_config_update_notifier: 'false' }
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
     const child = spawn('npm', ['--prefix', tool, 'run', '-s', 'rebake', ...args], { cwd: directory, env })
     let [stdout, stderr] = ['', '']

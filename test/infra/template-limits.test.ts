@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { type LimitName, limits } from '../../domain/limits.ts'
@@ -105,9 +106,14 @@ describe('a template', () => {
   })
 })
 
-it('each limit is measured in a template, or of the fleet alone', () => {
+it('each limit is measured in a template, of the fleet alone, or in the account by the doctor', () => {
   const ofFleet: LimitName[] = ['ami-shares']
-  expect([...Object.keys(rows), ...Object.keys(wholes), ...ofFleet].sort()).toEqual(Object.keys(limits).sort())
+  const doctor = globSync('cli/doctor/*.ts')
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n')
+  const measured = new Set<string>([...Object.keys(rows), ...Object.keys(wholes), ...ofFleet])
+  const ofAccount = Object.keys(limits).filter((name) => !measured.has(name) && doctor.includes(`'${name}'`))
+  expect([...measured, ...ofAccount].sort()).toEqual(Object.keys(limits).sort())
 })
 
 it.each(Object.entries(limits))('%s has a source and says what to do', (_, limit) => {

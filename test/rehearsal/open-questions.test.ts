@@ -136,7 +136,7 @@ const mutants: Record<OpenQuestionName, Mutant> = {
   // Texts of errors are not cut. This one is caught by its name, and tried again.
   'cause-above-32768-characters': {
     mutation: {
-      code: [/([\w$]+)=[\w$]+\(([\w$]+)\);if\(\1===\2\)return /, '$1=$2.padEnd(4e4);if($1===$2)return '],
+      code: [/([\w$]+)=[\w$]+\(([\w$]+)\);if\(\1===\2\)return /, '$1=$2[0]==="{"?$2:$2.padEnd(4e4);if($1===$2)return '],
     },
     fleet: small(),
     faults: ['shared-late=soe'],

@@ -49,9 +49,11 @@ const allowed = {
   'a revocation: see revocation.test.ts': ['lambda:InvokeFunction', 'states:StartExecution'].map(
     (action) => `RevokeRole: ${action}`,
   ),
-  'what rebake doctor asks for in a target account': ['ec2:DescribeRegions', 'iam:GetRole'].map(
-    (action) => `PublishRole: ${action}`,
-  ),
+  'what rebake doctor asks for in a target account': [
+    'ec2:DescribeRegions',
+    'ec2:GetAllowedImagesSettings',
+    'iam:GetRole',
+  ].map((action) => `PublishRole: ${action}`),
   'what withdraws AMIs, and finds out what uses them: see retirement.test.ts': [
     ...['DescribeInstances', 'EnableImageDeprecation', 'DisableImage', 'DeregisterImage', 'DeleteSnapshot'].map(
       (name) => `PublishRole: ec2:${name}`,
@@ -82,7 +84,6 @@ const allowed = {
   'a previous release that is not good any more': ['PublishRole', 'ReleaseImageRole'].map(
     (role) => `${role}: ssm:DeleteParameter`,
   ),
-  'where a bake failed whose own end failed, too': ['SettleExecutionRole: imagebuilder:GetImage'],
   'a campaign that ended before it did what it was to do': ['SummariseCampaignRole: dynamodb:PutItem'],
 }
 

@@ -161,11 +161,12 @@ patchCycles:
 freezes:
   stocktaking: { reason: they take stock, from: "2026-09-01T10:30", to: "2026-09-01T11:30", timezone: UTC, rings: [units], images: [base] }
 cves: { critical: 1, high: 10, medium: 100, every: 2d }
-retirement: { keep: 1, grace: 7d, schedule: "cron(0 4 ? * SUN *)", timezone: UTC, dryRun: false }
+retirement: { keep: 1, grace: 7d, failed: 5d, schedule: "cron(0 4 ? * SUN *)", timezone: UTC, dryRun: false }
 waivers:
   CVE-2026-1111: { owner: platform, reason: it is not reachable, expires: "2026-12-31", images: [base] }
 notify:
   email: [team@example.com]
+  runFrom: https://git.example.com/platform/golden-images
   subscriptions:
     team: { email: team-a@example.com, severity: info, images: [base], kinds: [image-released], rings: [early], upstreams: [soe], detail: true }
     web: { https: "https://hooks.example.com/rebake" }

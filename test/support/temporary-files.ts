@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export default function keepTogether(): () => void {
   const before = process.env.TMPDIR
   const directory = mkdtempSync(join(tmpdir(), 'rebake-tests-'))
+  // A test becomes nobody for a moment.
+  chmodSync(directory, 0o755)
   process.env.TMPDIR = directory
   return () => {
     if (before === undefined) delete process.env.TMPDIR

@@ -23,7 +23,8 @@ it('is a rule, its role and its dead letters, for any account: no parameter, ass
     'AWS::SQS::QueuePolicy',
     'AWS::Events::Rule',
   ])
-  expect(Object.keys(template).sort()).toEqual(['Description', 'Resources'])
+  expect(Object.keys(template).sort()).toEqual(['Description', 'Outputs', 'Resources'])
+  expect(Object.keys(template.Outputs ?? {})).toEqual(['RebakeVersion'])
 })
 
 describe('the rule', () => {

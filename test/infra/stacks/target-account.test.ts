@@ -13,7 +13,8 @@ const role = (id: string) => resourcesOf(template, 'AWS::IAM::Role')[id]
 
 it('is two roles and nothing else, for any account: no parameter, asset or bootstrap', () => {
   expect(Object.keys(template.Resources)).toEqual(['PublishRole', 'CrossAccountDistributionRole'])
-  expect(Object.keys(template).sort()).toEqual(['Description', 'Resources'])
+  expect(Object.keys(template).sort()).toEqual(['Description', 'Outputs', 'Resources'])
+  expect(Object.keys(template.Outputs ?? {})).toEqual(['RebakeVersion'])
 })
 
 /** Those that act in targets in any fleet. */
