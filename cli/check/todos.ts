@@ -2,9 +2,14 @@ import { Lexer } from 'yaml'
 import type { Layout } from '../render/layout.ts'
 import { oneLine, unpainted, wrap } from '../render/text.ts'
 
-/** What a comment of a fleet file leaves to do, with its line. What a script of a component says is none of it. */
-export function todosIn(content: string): { line: number; text: string }[] {
-  const todos: { line: number; text: string }[] = []
+interface Todo {
+  line: number
+  text: string
+}
+
+/** What comments of a fleet file leave to do. What a script of a component says is none of it. */
+export function todosIn(content: string): Todo[] {
+  const todos: Todo[] = []
   let line = 1
   for (const token of new Lexer().lex(content)) {
     const [, text] = /^#\s*TODO\b:?\s*(.*)/.exec(token) ?? []
@@ -15,10 +20,10 @@ export function todosIn(content: string): { line: number; text: string }[] {
 }
 
 export const todoLines = (
-  content: string,
+  todos: readonly Todo[],
   file: string,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
-) =>
-  todosIn(content).flatMap(({ line, text }) =>
+): string[] =>
+  todos.flatMap(({ line, text }) =>
     wrap(`${paint('yellow', '!')} ${file}:${line}: to do: ${oneLine(text)}`, width, '  '),
   )

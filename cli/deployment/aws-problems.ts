@@ -21,8 +21,11 @@ interface Known {
   say: (message: string, deployment: Reached) => string
 }
 
-import { inProse } from '../typed.ts'
-import type { Deployment, Place } from './deployment.ts'
+/** An import finds out only then whose account it is. */
+const logIn = ({ fleet }: Reached) =>
+  `Log in (aws sso login), or take a profile of ${fleet.build.account ? `account ${fleet.build.account}` : 'the account'} with AWS_PROFILE=NAME.`
+const deployIt = ({ fleet }: Reached) =>
+  `Is the fleet ${fleet.name} deployed in account ${fleet.build.account}, ${fleet.build.region}? ${inProse('deploy')} does it.`
 
 const problems: Known[] = [
   {

@@ -12,7 +12,7 @@ export function fleetText({ account, region, unread }: EstateFacts, proposal: Pr
   const { name, upstreams, images, rings, leftOut } = proposal
   return lines(
     `# yaml-language-server: $schema=./node_modules/${packageName}/fleet.schema.json`,
-    `# Written by rebake import from account ${account}, ${region}. Read it whole, and answer each TODO.`,
+    `# Imported from account ${account}, ${region}. Read it whole, and answer each TODO.`,
     `name: ${name}`,
     `build: ${flow({ account, region })}`,
     '',

@@ -3,6 +3,7 @@ import type { Proposal, ProposedImage } from '../../domain/estate/proposal.ts'
 import type { Layout } from '../render/layout.ts'
 import { count, list, oneLine, unpainted, wrap } from '../render/text.ts'
 import { tree } from '../render/tree.ts'
+import { typed } from '../typed.ts'
 
 /** What must change before the first rebake: of an image, or, with '' for it, of the fleet. */
 export interface Obstacle {
@@ -41,13 +42,15 @@ interface Outcome {
   facts: EstateFacts
   proposal: Proposal
   obstacles: readonly Obstacle[]
+  /** What `check --aws` may not look at. */
+  unchecked: readonly string[]
   /** The file; undefined where none was written. */
   written: string | undefined
 }
 
 /** What is in the way, what Terraform must be told, what is left to answer, and what was written. */
 export function outcomeLines(
-  { facts, proposal, obstacles, written }: Outcome,
+  { facts, proposal, obstacles, unchecked, written }: Outcome,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
 ): string[] {
   const { images, upstreams, rings } = proposal
@@ -62,12 +65,14 @@ export function outcomeLines(
     ...obstacles.flatMap(({ image, problem }) =>
       wrap(`  ${paint('red', '✖')} ${image ? `${image}: ` : ''}${oneLine(problem)}`, width, '    '),
     ),
-    ...facts.unread.flatMap((what) => wrap(`  ! could not be read: ${oneLine(what)}`, width, '    ')),
+    ...[...facts.unread.map((what) => `could not be read: ${what}`), ...unchecked].flatMap((what) =>
+      wrap(`  ! ${oneLine(what)}`, width, '    '),
+    ),
     ...(made.length > 0 ? wrap(terraform, width, '  ') : []),
     `${paint('green', '✔')} ${written ? `wrote ${written} with ` : ''}${count(images.length, 'image')}; ${count(open, 'TODO')} to answer in it; ${
       hindered === 0 ? 'nothing must change first' : `${hindered} must change first`
     }.`,
-    ...(written ? [`  Next: rebake check --fleet ${written} --aws`] : []),
+    ...(written ? [`  Next: ${typed('check', '--fleet', written, '--aws')}`] : []),
   ]
 }
 

@@ -8,10 +8,12 @@ import { type Proposal, propose } from '../../domain/estate/proposal.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
 import { compare } from '../check/api.ts'
+import { uncheckedText } from '../check/findings.ts'
 import { calling } from '../deployment/aws-problems.ts'
 import { type Deployment, deploymentOf, whoAsks } from '../deployment/deployment.ts'
 import { BadInput, fileProblem } from '../problems.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
+import { inProse } from '../typed.ts'
 import type { ImportOptions } from './command.ts'
 import { fleetText } from './fleet-text.ts'
 import { estateLines, type Obstacle, outcomeLines } from './render.ts'
@@ -33,13 +35,13 @@ export async function importFleet(options: ImportOptions): Promise<void> {
   const proposal = propose(facts, { fleet: name, without: without ?? [] })
   if (proposal.images.length === 0) throw new BadInput(nothingToAdopt(facts, proposal))
   const text = fleetText(facts, proposal)
-  const obstacles = await obstaclesOf(deployment, text, file)
+  const { obstacles, unchecked } = await obstaclesOf(deployment, text, file)
   if (out !== undefined && !dryRun) write(out, text)
-  if (json) printJson({ facts, fleet: text, obstacles })
+  if (json) printJson({ facts, fleet: text, obstacles, unchecked })
   else {
     const report = [
       ...estateLines(facts, proposal, printed()),
-      ...outcomeLines({ facts, proposal, obstacles, written: dryRun ? undefined : out }, printed()),
+      ...outcomeLines({ facts, proposal, obstacles, unchecked, written: dryRun ? undefined : out }, printed()),
     ]
     if (out === undefined && !dryRun) {
       // The fleet may go into a pipe: what there is to say does not go with it.
@@ -70,7 +72,7 @@ async function readAccount({ region: asked, name, endpointUrl }: ImportOptions) 
 function nothingToAdopt({ account, region, pipelines }: EstateFacts, { leftOut }: Proposal): string {
   const why = leftOut.map(({ pipeline, why }) => `${pipeline}: ${why}`).join('; ')
   return pipelines.length === 0
-    ? `Account ${account} has no Image Builder pipeline in ${region}. Is it the region, and the account? rebake init begins a fleet without one.`
+    ? `Account ${account} has no Image Builder pipeline in ${region}. Is it the region, and the account? ${inProse('init')} begins a fleet without one.`
     : `Account ${account}, ${region} has no pipeline that a fleet can adopt. Left out: ${why}.`
 }
 
@@ -79,16 +81,19 @@ async function obstaclesOf(
   deployment: Pick<Deployment, 'endpoint' | 'config'>,
   text: string,
   file: string,
-): Promise<Obstacle[]> {
+): Promise<{ obstacles: Obstacle[]; unchecked: string[] }> {
   let fleet: Fleet
   try {
     fleet = parseFleet(text, file)
   } catch (error) {
     if (!(error instanceof FleetInvalid)) throw error
-    return error.message.split('\n').map((problem) => ({ image: '', problem }))
+    return { obstacles: error.message.split('\n').map((problem) => ({ image: '', problem })), unchecked: [] }
   }
   const compared = await compare({ ...deployment, fleet })
-  return compared.flatMap(({ image, problems }) => problems.map((problem) => ({ image, problem })))
+  return {
+    obstacles: compared.flatMap(({ image, problems }) => problems.map((problem) => ({ image, problem }))),
+    unchecked: compared.flatMap(({ image, unchecked }) => unchecked.map((each) => `${image}: ${uncheckedText(each)}`)),
+  }
 }
 
 function write(file: string, text: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { todoLines } from '../../../cli/check/todos.ts'
+import { todoLines, todosIn } from '../../../cli/check/todos.ts'
 
 describe('what a fleet file leaves to do', () => {
   it('is in its comments, by line, and not in its scripts', () => {
@@ -11,13 +11,13 @@ describe('what a fleet file leaves to do', () => {
       'other: "# TODO: nor this"',
       '',
     ]
-    expect(todoLines(fleet.join('\n'), 'fleet.yaml')).toEqual([
+    expect(todoLines(todosIn(fleet.join('\n')), 'fleet.yaml')).toEqual([
       '! fleet.yaml:1: to do: who?',
       '! fleet.yaml:2: to do: where?',
     ])
   })
 
   it('is nothing where nobody says so', () => {
-    expect(todoLines('# TODOS are elsewhere\nname: x\n', 'fleet.yaml')).toEqual([])
+    expect(todosIn('# TODOS are elsewhere\nname: x\n')).toEqual([])
   })
 })
