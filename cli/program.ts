@@ -10,6 +10,7 @@ import { diffCommand } from './diff/command.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { historyCommand } from './history/command.ts'
 import { holdCommand, resumeCommand } from './hold/command.ts'
+import { importCommand } from './import/command.ts'
 import { initCommand } from './init/command.ts'
 import { lineageCommand } from './lineage/command.ts'
 import { examples } from './options/options.ts'
@@ -29,6 +30,7 @@ import { rememberFleet } from './typed.ts'
 /** In the order of the help. */
 const commands: (() => CommandUnknownOpts)[] = [
   initCommand,
+  importCommand,
   checkCommand,
   planCommand,
   rehearseCommand,

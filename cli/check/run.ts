@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Examined } from '../doctor/examine.ts'
 import { loadFleet } from '../fleet.ts'
 import { clock } from '../options/parsers.ts'
@@ -6,6 +7,7 @@ import { print, printed, printJson } from '../terminal/output.ts'
 import type { CheckOptions } from './command.ts'
 import { comparedLines, preflightLines } from './render.ts'
 import { fleetLines } from './render-fleet.ts'
+import { todoLines, todosIn } from './todos.ts'
 
 /**
  * Says what a fleet is, as JSON with every default filled in; the exit code is 1 if AWS was looked at and something there stops
@@ -14,9 +16,11 @@ import { fleetLines } from './render-fleet.ts'
 export async function check(options: CheckOptions): Promise<void> {
   const { fleet: file, at = clock(), aws, endpointUrl, json = false } = options
   const fleet = loadFleet(file)
-  if (!json) print([headline(fleet, file), ...fleetLines(fleet, file, at, printed())])
+  const todos = todosIn(readFileSync(file, 'utf8'))
+  if (!json)
+    print([headline(fleet, file), ...fleetLines(fleet, file, at, printed()), ...todoLines(todos, file, printed())])
   if (!aws && endpointUrl === undefined) {
-    if (json) printJson({ fleet })
+    if (json) printJson({ fleet, todos })
     return
   }
   // The SDK takes a moment to load: not before it is needed.
@@ -27,7 +31,7 @@ export async function check(options: CheckOptions): Promise<void> {
   const { compared, others, preflight } = await lookAtAws(deployment)
   const place = placeOf(deployment)
   const examined = preflight.map(reportedOf)
-  if (json) printJson({ fleet, compared, others, preflight: examined })
+  if (json) printJson({ fleet, todos, compared, others, preflight: examined })
   else {
     const lines = comparedLines(compared, `${place.charAt(0).toUpperCase()}${place.slice(1)}`, others, printed())
     print(['', ...lines, '', ...preflightLines(preflight, printed())])

@@ -1,7 +1,7 @@
 import { isOf } from '../../aws/errors.ts'
 import { BadInput, Failed } from '../problems.ts'
 import { inProse } from '../typed.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment, Place } from './deployment.ts'
 
 /** The members that the SDK's and Node's errors have. */
 interface AwsError extends Error {
@@ -10,18 +10,21 @@ interface AwsError extends Error {
   errors?: AwsError[]
 }
 
+type Reached = Deployment<Place>
+
 interface Known {
   /** Whether it may be over in a moment. */
   passes?: true
   when: (error: AwsError) => boolean
   /** Whether it is for the person to put right here and now: exit code 2. */
   bad: boolean
-  say: (message: string, deployment: Deployment) => string
+  say: (message: string, deployment: Reached) => string
 }
 
-const logIn = ({ fleet }: Deployment) =>
-  `Log in (aws sso login), or take a profile of account ${fleet.build.account} with AWS_PROFILE=NAME.`
-const deployIt = ({ fleet }: Deployment) =>
+/** An import finds out only then whose account it is. */
+const logIn = ({ fleet }: Reached) =>
+  `Log in (aws sso login), or take a profile of ${fleet.build.account ? `account ${fleet.build.account}` : 'the account'} with AWS_PROFILE=NAME.`
+const deployIt = ({ fleet }: Reached) =>
   `Is the fleet ${fleet.name} deployed in account ${fleet.build.account}, ${fleet.build.region}? ${inProse('deploy')} does it.`
 
 const problems: Known[] = [
@@ -89,7 +92,7 @@ const problems: Known[] = [
  * Calls AWS, to do something that reads after "could not".
  * @throws BadInput or Failed with what to do; a mistake of Rebake stays as it is
  */
-export async function calling<T>(deployment: Deployment, doing: string, call: () => Promise<T>): Promise<T> {
+export async function calling<T>(deployment: Reached, doing: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
@@ -97,7 +100,7 @@ export async function calling<T>(deployment: Deployment, doing: string, call: ()
   }
 }
 
-function problemOf(error: AwsError, doing: string, deployment: Deployment): Error | undefined {
+function problemOf(error: AwsError, doing: string, deployment: Reached): Error | undefined {
   const message = textOf(error)
   const known = problems.find(({ when }) => when(error))
   const cause = { cause: error }

@@ -8,8 +8,8 @@ import { inProse } from '../typed.ts'
 import { calling } from './aws-problems.ts'
 
 /** Where a fleet is deployed: AWS, or a rehearsal that is served. */
-export interface Deployment {
-  fleet: Fleet
+export interface Deployment<F = Fleet> {
+  fleet: F
   /** Of a served rehearsal; undefined for AWS itself. */
   endpoint: string | undefined
   /** What every client is made with. */
@@ -21,6 +21,9 @@ export interface Deployment {
   }
 }
 
+/** What of a fleet says where it is. */
+export type Place = Pick<Fleet, 'name' | 'build'>
+
 /** The SDK itself would wait for minutes. */
 const patience = { connectionTimeout: 5_000, requestTimeout: 30_000 }
 
@@ -28,11 +31,11 @@ const patience = { connectionTimeout: 5_000, requestTimeout: 30_000 }
  * @param endpointUrl of a served rehearsal; without it, what AWS_ENDPOINT_URL says, or AWS
  * @throws BadInput when it is no URL
  */
-export function deploymentOf(
-  fleet: Fleet,
+export function deploymentOf<F extends Place>(
+  fleet: F,
   endpointUrl: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
-): Deployment {
+): Deployment<F> {
   const endpoint = endpointUrl ?? (env.AWS_ENDPOINT_URL || undefined)
   const { region } = fleet.build
   if (endpoint === undefined) return { fleet, endpoint, config: { region, requestHandler: patience } }
@@ -69,12 +72,18 @@ export const executionArn = (deployment: Deployment, machine: MachineName, name:
  * @throws BadInput when the caller is of another account than the fleet's, and says what to do
  */
 export async function checkAccount(deployment: Deployment): Promise<string> {
-  const { fleet, config } = deployment
-  const who = () => new STSClient(config).send(new GetCallerIdentityCommand({}))
-  const { Account, Arn } = await calling(deployment, 'find out whose credentials these are', who)
-  if (Account === fleet.build.account) return Arn ?? ''
+  const { fleet } = deployment
+  const { account, arn } = await whoAsks(deployment)
+  if (account === fleet.build.account) return arn
   throw new BadInput(
-    `These credentials are of account ${Account} (${Arn}), and the fleet ${fleet.name} lives in its build account ` +
+    `These credentials are of account ${account} (${arn}), and the fleet ${fleet.name} lives in its build account ` +
       `${fleet.build.account}. Take a profile of that account (AWS_PROFILE=NAME), or name another fleet with --fleet FILE.`,
   )
+}
+
+/** Whose credentials these are. */
+export async function whoAsks(deployment: Deployment<Place>): Promise<{ account: string; arn: string }> {
+  const who = () => new STSClient(deployment.config).send(new GetCallerIdentityCommand({}))
+  const { Account = '', Arn = '' } = await calling(deployment, 'find out whose credentials these are', who)
+  return { account: Account, arn: Arn }
 }
