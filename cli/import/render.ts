@@ -48,7 +48,7 @@ interface Outcome {
   written: string | undefined
 }
 
-/** What is in the way, what Terraform must be told, what is left to answer, and what was written. */
+/** What is in the way, what Terraform must leave alone, what is left to answer, and what was written. */
 export function outcomeLines(
   { facts, proposal, obstacles, unchecked, written }: Outcome,
   { width = Number.POSITIVE_INFINITY, paint = unpainted }: Layout = {},
