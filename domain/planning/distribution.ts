@@ -56,13 +56,16 @@ export const configurationName = ({ distribution }: RingOrder, part: number): st
 /** Seconds. A minute more than a ring took the last time: late enough that its event comes first, where there is one. */
 const margin = 60
 const shortestLook = 120
+/** Where nobody knows how long a ring takes. Copies take minutes: a look before their event costs, and shows nothing. */
+const unknownLook = 300
 const longestLook = 7_200
 
 /**
- * Seconds from its start until a ring is asked about, where no event says that it has ended. Where nobody knows how long it
- * takes, soon: each further wait is twice as long, until it is five minutes (Verify Distribution).
+ * Seconds from its start until a ring is asked about, where no event says that it has ended. Each further wait is twice as long, up to
+ * five minutes (Verify Distribution).
  */
-export const firstLook = (took = 0): number => Math.min(longestLook, Math.max(shortestLook, Math.ceil(took) + margin))
+export const firstLook = (took?: number): number =>
+  took === undefined ? unknownLook : Math.min(longestLook, Math.max(shortestLook, Math.ceil(took) + margin))
 
 /**
  * Image Builder wants settings for the source region, also where a ring has no target in it, and takes the first region for

@@ -20,7 +20,7 @@ describe('retry-distribution', () => {
     say({ status: 'FAILED' }, 2)
     say({ status: 'FAILED' }, 4)
     const all = await deps({}, distributed)
-    expect(await retry(all, request)).toEqual({ retried: 2, awaited: arnOf(2), lookAfter: 120 })
+    expect(await retry(all, request)).toEqual({ retried: 2, awaited: arnOf(2), lookAfter: 300 })
     expect(retried().map(({ imageBuildVersionArn: arn }) => arn)).toEqual([arnOf(2), arnOf(4)])
     const item = await all.ledger.table.get(key)
     expect(item?.distributing?.early?.parts).toEqual([
@@ -74,7 +74,7 @@ describe('retry-distribution', () => {
 
     it('distributes the image again, as the part was configured, and waits for that', async () => {
       const all = await deps({ distribution: 'golden-web-early' }, distributed)
-      const now = { retried: 2, awaited: arnOf(10), lookAfter: 120 }
+      const now = { retried: 2, awaited: arnOf(10), lookAfter: 300 }
       expect(await retry(all, request)).toEqual(now)
       const of = (name: string) => ({
         sourceImage: arnOf(1),

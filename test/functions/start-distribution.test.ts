@@ -120,8 +120,8 @@ const overtake = async (all: Planned) => {
 describe('start-distribution', () => {
   it('makes the configuration and distributes the image, under a token of its own for each ring', async () => {
     const all = await rollingOut()
-    expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 120 })
-    expect(await starting(all, { ring: 'everyone' })).toEqual({ awaited: distributed(3), lookAfter: 120 })
+    expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 300 })
+    expect(await starting(all, { ring: 'everyone' })).toEqual({ awaited: distributed(3), lookAfter: 300 })
     const [early, everyone] = started()
     expect(early).toEqual({
       sourceImage: imageArn,
@@ -201,7 +201,7 @@ describe('start-distribution', () => {
 
     it('distributes it where a target has none, and where what was in place has turned out to be gone', async () => {
       const { all } = await placedBefore(1)
-      expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 120 })
+      expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 300 })
       const { all: other } = await placedBefore()
       await expect(starting(other)).rejects.toMatchObject({ name: 'CopiesInPlace' })
       await other.set(image, { distributing: { early: { startedAt: time, parts: [] } } })
@@ -242,7 +242,7 @@ describe('start-distribution', () => {
       .resolves({ imageBuildVersionArn: distributed(4) })
     await expect(starting(all)).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' })
     await withRings(all, () => ({ accounts: [account(0)] }))
-    expect(await starting(all, { time: '2026-09-08T12:05:00Z' })).toEqual({ awaited: distributed(2), lookAfter: 120 })
+    expect(await starting(all, { time: '2026-09-08T12:05:00Z' })).toEqual({ awaited: distributed(2), lookAfter: 300 })
     const { startedAt, parts } = (await distributing(all)) as Distributing
     expect(startedAt).toBe(time)
     expect(parts.map(({ accounts, arn }) => [accounts.length, accounts[0], arn])).toEqual([
@@ -338,7 +338,7 @@ describe('start-distribution', () => {
 
     it('is asked every two weeks, and what it said is kept; people are notified once of the whole wait', async () => {
       const { answer, waits, all } = await goingOn(100, frozen(35))
-      expect(answer).toEqual({ awaited: distributed(2), lookAfter: 120 })
+      expect(answer).toEqual({ awaited: distributed(2), lookAfter: 300 })
       expect(waits).toEqual([14, 14, 7])
       expect((await all.image(image)).quiet).toEqual({ early: at(35) })
       expect((await all.image(image)).waiting?.until).toBe(at(35))
@@ -370,7 +370,7 @@ describe('start-distribution', () => {
     expect(mock.calls()).toEqual([])
     const key = keyOf('approval', { campaign, image, ring: 'early' })
     await seed(all.ledger, key, { answer: { as: 'approved' } })
-    expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 120 })
+    expect(await starting(all)).toEqual({ awaited: distributed(2), lookAfter: 300 })
   })
 
   it('fails loudly when Image Builder names no image', async () => {
@@ -395,7 +395,7 @@ describe('start-distribution', () => {
     expect(await all.image(image)).toMatchObject({ status: 'candidate', waiting: { until, reasons: [why] } })
     expect(all.reported[0]?.body).toContain('al2023-java, on its way to ring early, waits until 2026-09-13 00:00 UTC')
     expect(started()).toEqual([])
-    expect(await starting(all, { fleet: narrow, time: until })).toEqual({ awaited: distributed(2), lookAfter: 120 })
+    expect(await starting(all, { fleet: narrow, time: until })).toEqual({ awaited: distributed(2), lookAfter: 300 })
     expect(await starting(await rollingOut(true), { fleet: narrow })).toMatchObject({
       awaited: distributed(2),
     })
