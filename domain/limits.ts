@@ -143,6 +143,15 @@ export const limits = {
     source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html',
     fix: split,
   },
+  'topic-policy': {
+    what: 'the policy of a topic',
+    // "30 kb": taken for thousands of bytes, the smaller reading.
+    most: 30_000,
+    unit: 'bytes',
+    adjustable: false,
+    source: 'https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html',
+    fix: split,
+  },
   'bucket-policy': {
     what: 'the policy of a bucket',
     most: 20_480,

@@ -47,6 +47,7 @@ const measures: Record<string, Partial<Record<LimitName, Measure>>> = {
     'rule-description': ({ Description }) => charactersOf(Description),
   },
   'AWS::SQS::QueuePolicy': { 'queue-policy': ({ PolicyDocument }) => bytesOf(PolicyDocument) },
+  'AWS::SNS::TopicPolicy': { 'topic-policy': ({ PolicyDocument }) => bytesOf(PolicyDocument) },
   'AWS::S3::BucketPolicy': { 'bucket-policy': ({ PolicyDocument }) => bytesOf(PolicyDocument) },
   'AWS::Lambda::Function': {
     'function-environment': ({ Environment }: Properties) => bytesOf(Environment?.Variables),

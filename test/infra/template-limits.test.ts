@@ -33,6 +33,7 @@ const rows: Partial<Record<LimitName, Row>> = {
   'rule-name': { type: 'AWS::Events::Rule', of: (n) => ({ Name: long(n) }) },
   'rule-description': { type: 'AWS::Events::Rule', of: (n) => ({ Description: long(n) }) },
   'queue-policy': { type: 'AWS::SQS::QueuePolicy', of: (n) => ({ PolicyDocument: { Statement: long(n - 16) } }) },
+  'topic-policy': { type: 'AWS::SNS::TopicPolicy', of: (n) => ({ PolicyDocument: { Statement: long(n - 16) } }) },
   'bucket-policy': { type: 'AWS::S3::BucketPolicy', of: (n) => ({ PolicyDocument: { Statement: long(n - 16) } }) },
   'bus-policy': { type: 'AWS::Events::EventBusPolicy', of: (n) => ({ Statement: { Sid: long(n - 49) } }) },
   'function-environment': {
