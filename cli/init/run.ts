@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { commandLine } from '../../domain/command-text.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
 import { check } from '../check/run.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { BadInput, fileProblem } from '../problems.ts'
 import { list } from '../render/text.ts'
 import { fleetName } from '../standing.ts'
@@ -76,7 +77,7 @@ function refuseToOverwrite(directory: string, files: readonly NewFile[]): void {
 function write(directory: string, { path, text }: NewFile): void {
   const file = join(directory, path)
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    makeDirectory(dirname(file))
     writeFileSync(file, text)
   } catch (error) {
     throw fileProblem(error, file, 'Name a directory that can be written to.')

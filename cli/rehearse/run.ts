@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { partitionOf } from '../../domain/fleet/regions.ts'
 import { LimitsExceeded } from '../../domain/limits.ts'
 import type { Rehearsal, rehearse } from '../../rehearsal/rehearse.ts'
 import { waitsForApproval } from '../approve/render.ts'
 import { loadFleet } from '../fleet.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { BadInput, fileProblem } from '../problems.ts'
 import { somethingFailed } from '../render/closing.ts'
 import { painterFor } from '../render/text.ts'
@@ -69,7 +69,7 @@ function refuseOtherPartitions(file: string, { build }: Fleet): void {
 function prepareOut(out: string | undefined): void {
   if (out === undefined) return
   try {
-    mkdirSync(out, { recursive: true })
+    makeDirectory(out)
   } catch (error) {
     throw fileProblem(error, out, 'Name a directory that can be written to with --out DIRECTORY.')
   }
