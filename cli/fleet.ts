@@ -26,11 +26,7 @@ function readFleet(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw fileProblem(
-      error,
-      file,
-      'Run where your fleet.yaml is, or name the fleet file with --fleet FILE: examples/ has some to begin with.',
-    )
+    throw fileProblem(error, file, 'Run where your fleet.yaml is, or name the fleet file with --fleet FILE.')
   }
 }
 

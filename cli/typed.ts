@@ -7,7 +7,9 @@ import { commandLine } from '../domain/command-text.ts'
  * by a `rebake` on the PATH, or else from the project that has it installed.
  */
 export function startedAs(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.npm_lifecycle_event === 'rebake') return 'npm run -s rebake --'
+  // TypeScript runs in a clone alone, and no command of that name is there.
+  const isClone = import.meta.url.endsWith('.ts') && env.npm_lifecycle_event === 'start'
+  if (env.npm_lifecycle_event === 'rebake' || isClone) return 'npm run -s rebake --'
   // npm puts the project's own commands on the PATH of what it runs, and of nothing else.
   const isOnPath =
     env.npm_lifecycle_event === undefined && pathOf(env).some((folder) => existsSync(join(folder, 'rebake')))

@@ -4,7 +4,7 @@ import type { Fleet } from '../domain/fleet/model.ts'
 import { FleetInvalid } from '../domain/fleet/parse.ts'
 import { didYouMean, type FleetProblem, wrongKey, wrongValue } from '../domain/fleet/problems.ts'
 import { inspect } from '../domain/fleet/structure.ts'
-import { account, flag, listOf, object, oneOf, reference, text } from '../domain/fleet/values.ts'
+import { account, flag, listOf, matching, object, oneOf, reference, text } from '../domain/fleet/values.ts'
 import { readYaml } from '../domain/fleet/yaml-source.ts'
 import { sourceIn } from '../domain/upstream-kinds.ts'
 
@@ -32,7 +32,18 @@ export type PipelineTraits = v.InferOutput<typeof Pipeline>
 const Estate = object({
   pipelines: v.optional(v.record(reference('an image'), Pipeline, 'pipelines by image'), {}),
   /** Names of pipelines of the build account that the fleet does not have. */
-  others: v.optional(listOf(text), []),
+  others: v.optional(
+    v.pipe(
+      listOf(
+        matching(
+          /^[a-z0-9][a-z0-9_-]{0,126}$/,
+          'the name of a pipeline as in its ARN: lower-case letters, digits, - and _',
+        ),
+      ),
+      v.check((names) => new Set(names).size === names.length, 'names, each once'),
+    ),
+    [],
+  ),
 })
 
 /** What a build account had before the fleet: each adopted pipeline by its image, and those that are nobody's. */

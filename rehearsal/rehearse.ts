@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { resourceName } from '../domain/names.ts'
 import { createWorld, type EventEnvelope, Random, type Readings, VirtualClock, type World } from '../emulator/index.ts'
 import { type CloudAssemblySummary, synthesize } from '../infra/synthesize.ts'
 import { targetAccounts, upstreamAccounts } from '../infra/targets.ts'
+import { temporaryDirectory } from '../infra/temporary-directory.ts'
 import { summarise } from './accounts.ts'
 import { become, type ChangedFleet, notTheSame } from './changed-fleet.ts'
 import { type Estate, soundEstate } from './estate.ts'
@@ -109,7 +108,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   // What happens is of the fleet that is deployed when it does.
   const fleet = Object.assign({}, options.fleet)
   const { started, events, releases } = scenarioOf(options)
-  const outdir = mkdtempSync(join(tmpdir(), 'rebake-'))
+  const { directory: outdir, remove } = temporaryDirectory()
   const assembly =
     options.assembly ?? (await synthesize({ fleet, fleetDirectory: dirname(fleetFile), outdir, validate: false }))
   const changes = await synthesizeAll(options.changes ?? [], outdir)
@@ -207,7 +206,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
     close: async () => {
       serving.abort()
       await Promise.all([world.close(), slack.close()])
-      rmSync(outdir, { recursive: true, force: true })
+      remove()
     },
   }
 }

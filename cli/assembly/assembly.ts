@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { LimitsExceeded } from '../../domain/limits.ts'
 import type { CloudAssemblySummary, SynthesizeOptions } from '../../infra/synthesize.ts'
+import { temporaryDirectory } from '../../infra/temporary-directory.ts'
 import { BadInput } from '../problems.ts'
 
 export type Synthesize = (options: SynthesizeOptions) => Promise<CloudAssemblySummary>
@@ -40,10 +39,10 @@ export async function withAssembly<T>(
   use: (assembly: CloudAssemblySummary) => Promise<T>,
   synthesize?: Synthesize,
 ): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'rebake-'))
+  const { directory, remove } = temporaryDirectory()
   try {
     return await use(await assemble(made, directory, synthesize))
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    remove()
   }
 }

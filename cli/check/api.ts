@@ -140,8 +140,11 @@ async function readIfPossible(client: ImagebuilderClient, pipelineArn: string): 
   }
 }
 
-/** Names of pipelines of the build account that no image of the fleet has; or what it takes to list them. */
-export type OtherPipelines = { names: string[] } | { needs: string }
+/**
+ * Names of pipelines of the build account that no image of the fleet has, those apart that have the fleet's name: an image of it that is
+ * deployed and not in its file, whose pipeline a deploy deletes. Or what it takes to list them.
+ */
+export type OtherPipelines = { names: string[]; deleted: string[] } | { needs: string }
 
 export async function otherPipelines(deployment: Deployment): Promise<OtherPipelines> {
   const { fleet, config } = deployment
@@ -160,6 +163,8 @@ export async function otherPipelines(deployment: Deployment): Promise<OtherPipel
       if (error instanceof Error && isDenied(error)) return { needs: deniedAction(error) }
       throw error
     }
-    return { names: names.filter((name) => !known.has(name)).sort() }
+    const others = names.filter((name) => !known.has(name)).sort()
+    const isOurs = (name: string) => name.startsWith(resourceName(fleet.name, ''))
+    return { names: others.filter((name) => !isOurs(name)), deleted: others.filter(isOurs) }
   })
 }

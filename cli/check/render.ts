@@ -38,11 +38,14 @@ export function comparedLines(
   const strangers =
     'needs' in others
       ? [uncheckedText({ what: 'which pipelines the account has beside those of the fleet', needs: others.needs })]
-      : others.names.length === 0
-        ? []
-        : [
-            `${count(others.names.length, 'pipeline')} of the account ${others.names.length === 1 ? 'is' : 'are'} not in the fleet: ${list(others.names)}.`,
-          ]
+      : [
+          ...(others.names.length === 0
+            ? []
+            : [
+                `${count(others.names.length, 'pipeline')} of the account ${others.names.length === 1 ? 'is' : 'are'} not in the fleet: ${list(others.names)}.`,
+              ]),
+          ...deletedText(others),
+        ]
   const parts = [fates, problems, warnings, strangers.flatMap((text) => wrap(`· ${oneLine(text)}`, width, '  '))]
   return [
     ...wrap(verdict(compared, place, paint), width, '  '),
@@ -51,6 +54,14 @@ export function comparedLines(
     ...parts.flatMap((part) => (part.length > 0 ? ['', ...part] : [])),
   ]
 }
+
+/** What a deploy deletes, as the file of the fleet no longer names it. */
+export const deletedText = (others: OtherPipelines): string[] =>
+  'needs' in others || others.deleted.length === 0
+    ? []
+    : [
+        `The next deploy deletes ${count(others.deleted.length, 'pipeline')} whose images are not in the fleet's file: ${list(others.deleted)}.`,
+      ]
 
 /** What else a deploy and a campaign need of the account: what is not as it must be, with what to do. */
 export function preflightLines(

@@ -5,7 +5,7 @@ import { refuseExamples } from '../assembly/examples.ts'
 import { useProfile } from '../assembly/profile.ts'
 import { afterwardsLines, stacksHeadline } from '../assembly/render.ts'
 import { type InAws, lookAtAws } from '../check/aws.ts'
-import { comparedLines, preflightLines } from '../check/render.ts'
+import { comparedLines, deletedText, preflightLines } from '../check/render.ts'
 import { type Deployment, deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { Failed } from '../problems.ts'
@@ -62,13 +62,14 @@ export async function deploy(options: DeployOptions, deps: DeployDeps = realDeps
  * @throws Failed, once it has said what that is
  */
 async function refuseWhatIsInTheWay(deployment: Deployment, deps: Pick<DeployDeps, 'inAws'>): Promise<void> {
-  const { compared, preflight } = await deps.inAws(deployment)
+  const { compared, others, preflight } = await deps.inAws(deployment)
+  for (const text of deletedText(others)) print([`${painterFor(process.stdout)('yellow', '⚠')} ${text}`])
   const wrong = compared.filter(({ adopted, problems }) => adopted && problems.length > 0)
   const stops = preflight.filter(({ outcome }) => outcome === 'fail')
   if (wrong.length === 0 && stops.length === 0) return
   const place = placeOf(deployment)
   const upper = `${place.charAt(0).toUpperCase()}${place.slice(1)}`
-  if (wrong.length > 0) print(comparedLines(wrong, upper, { names: [] }, printed()))
+  if (wrong.length > 0) print(comparedLines(wrong, upper, { names: [], deleted: [] }, printed()))
   if (stops.length > 0) print(preflightLines(stops, printed()))
   throw new Failed('Nothing was deployed: what is above would stop the deploy, or the first campaign.')
 }

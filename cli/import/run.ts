@@ -2,11 +2,14 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
 import { SSMClient } from '@aws-sdk/client-ssm'
+import * as v from 'valibot'
 import { readEstate } from '../../aws/estate.ts'
 import type { EstateFacts } from '../../domain/estate/facts.ts'
 import { type Proposal, propose } from '../../domain/estate/proposal.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { FleetSchema } from '../../domain/fleet/model.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
+import { didYouMean } from '../../domain/fleet/problems.ts'
 import { compare } from '../check/api.ts'
 import { uncheckedText } from '../check/findings.ts'
 import { calling } from '../deployment/aws-problems.ts'
@@ -31,7 +34,10 @@ export async function importFleet(options: ImportOptions): Promise<void> {
     throw new BadInput(
       `${out} exists already. Nothing was changed. Name another file with --out FILE, and compare the two.`,
     )
+  refuseName(name)
   const { deployment, facts } = await readAccount(options)
+  refuseUnknown(without ?? [], facts)
+  refuseDeployed(name, facts)
   const proposal = propose(facts, { fleet: name, without: without ?? [] })
   if (proposal.images.length === 0) throw new BadInput(nothingToAdopt(facts, proposal))
   const text = fleetText(facts, proposal)
@@ -50,6 +56,29 @@ export async function importFleet(options: ImportOptions): Promise<void> {
     } else print(report)
   }
   if (obstacles.length > 0) process.exitCode = 1
+}
+
+/** @throws BadInput for a name that no fleet may have */
+function refuseName(name: string): void {
+  const { issues } = v.safeParse(FleetSchema.pipe[0].entries.name, name)
+  if (issues) throw new BadInput(`--name ${JSON.stringify(name)}: expected ${issues[0].message}`)
+}
+
+/** @throws BadInput for a pipeline that is to be left out and is not there: another one would be taken in */
+function refuseUnknown(without: readonly string[], { pipelines }: EstateFacts): void {
+  const names = pipelines.map((pipeline) => pipeline.name)
+  const unknown = without.find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw new BadInput(`--without ${unknown}: the account has no pipeline '${unknown}'${didYouMean(unknown, names)}`)
+}
+
+/** @throws BadInput where a fleet of that name is deployed: to deploy this one would take its place */
+function refuseDeployed(name: string, { account, region, pipelines }: EstateFacts): void {
+  if (pipelines.some(({ recipe }) => recipe?.fleet === name))
+    throw new BadInput(
+      `The fleet ${name} is deployed in account ${account}, ${region} already, and another of its name would take its place. ` +
+        'Name this one with --name NAME, or add the images to the fleet that is there.',
+    )
 }
 
 async function readAccount({ region: asked, name, endpointUrl }: ImportOptions) {

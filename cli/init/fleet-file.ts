@@ -75,6 +75,9 @@ rings: # where images go, one ring after the other
     accounts: [${quoted(target)}]
     regions: [${region}]
 
+retirement: # what is removed where nothing uses it: old releases, and what failed after 7 days; without it nothing is
+  keep: 3
+
 # Who is notified. Each address confirms two messages from SNS after the first deploy.
 ${notify}
 `

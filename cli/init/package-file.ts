@@ -32,10 +32,15 @@ export function packageJson(name: string, existing: string | undefined, path: st
   )}\n`
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 function parsed(text: string, path: string): Manifest {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Manifest
+    if (isObject(value) && [value.scripts ?? {}, value.devDependencies ?? {}].every(isObject)) return value as Manifest
   } catch {}
-  throw new BadInput(`${path}: expected a JSON object, as npm writes it. Nothing was written.`)
+  throw new BadInput(
+    `${path}: expected a JSON object with objects as scripts and devDependencies, as npm writes it. Nothing was written.`,
+  )
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { commandLine } from '../../domain/command-text.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
@@ -31,7 +31,9 @@ export async function init(
   options: Partial<InitOptions>,
   deps: InitDeps = realDeps(options.yes ?? false),
 ): Promise<void> {
+  if (directory === '') throw new BadInput('Which directory? Name one, or leave it out for the one where you are.')
   const name = basename(resolve(directory))
+  refuseNoOwner(options.teams ?? [])
   const answers = await answersOf(options, name, deps.ask)
   const files = filesFor(directory, answers, {
     packageName:
@@ -51,7 +53,25 @@ export async function init(
   print(['', 'Next:', ...(there === '' ? [] : [`  cd ${there}`]), ...next.map((command) => `  ${command}`)])
 }
 
-const next = ['npm install', commandLine('rehearse'), commandLine('deploy')]
+const next = [
+  'npm install',
+  commandLine('rehearse'),
+  `# put your accounts into ${fleetName}, then:`,
+  commandLine('check', '--aws'),
+  commandLine('bootstrap'),
+  commandLine('deploy'),
+]
+
+/**
+ * Owners as CODEOWNERS has them.
+ * https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+ * @throws BadInput
+ */
+function refuseNoOwner(owners: readonly string[]): void {
+  const wrong = owners.find((owner) => !/^(@[\w.-]+(\/[\w.-]+)*|[^\s@#]+@[^\s@#]+)$/.test(owner))
+  if (wrong !== undefined)
+    throw new BadInput(`--teams ${JSON.stringify(wrong)}: expected @user, @organization/team or a mail address`)
+}
 
 /** Answers may be right one by one, and make no fleet. @throws BadInput */
 function refuseBrokenFleet(files: readonly NewFile[]): void {
@@ -65,9 +85,12 @@ function refuseBrokenFleet(files: readonly NewFile[]): void {
   }
 }
 
+/** A link that leads nowhere is there, too: what is written through it is somewhere else. */
+const isThere = (file: string) => lstatSync(file, { throwIfNoEntry: false }) !== undefined
+
 /** @throws BadInput that names the files that are there */
 function refuseToOverwrite(directory: string, files: readonly NewFile[]): void {
-  const inTheWay = files.filter(({ path, adds }) => !adds && existsSync(join(directory, path))).map(({ path }) => path)
+  const inTheWay = files.filter(({ path, adds }) => !adds && isThere(join(directory, path))).map(({ path }) => path)
   if (inTheWay.length > 0)
     throw new BadInput(
       `${list(inTheWay)} ${inTheWay.length === 1 ? 'is' : 'are'} there already, in ${resolve(directory)}. Nothing was written. --force writes over them.`,

@@ -38,7 +38,9 @@ export function retirementLines(plan: RetirementPlan, { width, paint = unpainted
     ...[...waiting, ...failed.waiting].map((each) => row(each, `from ${minute(each.removeAt ?? '')}`, each.reason)),
   ]
   if (rows.length + plan.leftovers.length === 0)
-    return ['No release is old, and no bake has failed: nothing is deprecated, and nothing is removed.']
+    return [
+      'No release is old, and nothing is left of a bake that failed: nothing is deprecated, and nothing is removed.',
+    ]
   const unsure = used.length + failed.used.length
   const partly = unsure > 0 ? `, ${unsure} to remove where nothing uses them` : ''
   const bakes = failed.removed.length > 0 ? `, ${count(failed.removed.length, 'failed bake')} to remove` : ''

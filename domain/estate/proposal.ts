@@ -104,13 +104,16 @@ function whyLeftOut({ name, builds, recipe }: PipelineFacts, without: readonly s
   return undefined
 }
 
+/** Names that a fleet file may not have: JavaScript has other plans with them. */
+const reserved = ['constructor', 'prototype']
+
 /** The limits of names in a fleet file: lower-case letters, digits and single hyphens, 2 to 40 characters. */
 function unusedName(wanted: string, taken: Set<string>): string {
   const legal = wanted
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')
-  const base = (legal.length < 2 ? `image-${legal}` : legal).slice(0, 36).replace(/-+$/, '')
+  const base = (legal.length < 2 || reserved.includes(legal) ? `image-${legal}` : legal).slice(0, 36).replace(/-+$/, '')
   const free = (n: number): string => {
     const name = n === 1 ? base : `${base}-${n}`
     return taken.has(name) ? free(n + 1) : name

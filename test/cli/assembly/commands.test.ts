@@ -74,7 +74,7 @@ const deps = {
 }
 /** What `check --aws` finds: nothing, unless a test says otherwise. */
 function inAws(found: Partial<InAws>): InAws {
-  return { compared: [], others: { names: [] }, preflight: [], ...found }
+  return { compared: [], others: { names: [], deleted: [] }, preflight: [], ...found }
 }
 async function* nothingToSay() {}
 /** A pipeline that the fleet adopts, or its own, with a schedule that somebody gave it. */
@@ -234,6 +234,12 @@ describe('rebake deploy', () => {
     expect(mine.cdk.calls()).toHaveLength(1)
   })
 
+  it('says what it deletes: pipelines of images that are deployed and not in its file', async () => {
+    deps.inAws.mockResolvedValueOnce(inAws({ others: { names: [], deleted: ['mine-old'] } }))
+    await commands.deploy(mine.file)
+    expect(printed()).toContain("deletes 1 pipeline whose images are not in the fleet's file: mine-old.")
+  })
+
   it('deploys nothing while the account lacks what a deploy needs', async () => {
     const check = { name: 'names', group: 'the deployment' as const, permissions: [], examine: nothingToSay }
     const finding = { outcome: 'fail' as const, found: 'the role golden-publish is there already', fix: 'Delete it.' }
@@ -306,6 +312,15 @@ describe('rebake synth', () => {
     expect(printed()).toMatch(
       /^Fleet mine, .*\n✔ mine-key-us-east-1, mine-build, mine-target-account and mine-soe-account/,
     )
+  })
+
+  it('keeps them over those of an earlier synth, and beside nothing else', async () => {
+    const out = join(root, 'kept')
+    await synth({ fleet: mine.file, out }, synthesize)
+    await synth({ fleet: mine.file, out }, synthesize)
+    expect(synthesize).toHaveBeenCalledTimes(2)
+    await expect(synth({ fleet: mine.file, out: join(root, 'mine') }, synthesize)).rejects.toThrow('is not empty')
+    expect(synthesize).toHaveBeenCalledTimes(2)
   })
 
   it('keeps the templates where it is said, and gives the commands for other accounts', async () => {

@@ -137,7 +137,10 @@ describe('before the first deploy, an adopted pipeline', () => {
 
   it('that is not in the fleet is listed', async () => {
     const { sound: _, ...images } = fleet.images
-    expect(await otherPipelines(deploymentOf({ ...fleet, images }, world.url, {}))).toEqual({ names: ['lab', 'sound'] })
+    expect(await otherPipelines(deploymentOf({ ...fleet, images }, world.url, {}))).toEqual({
+      names: ['lab', 'sound'],
+      deleted: [],
+    })
   })
 })
 

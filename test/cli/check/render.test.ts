@@ -25,7 +25,7 @@ const nightly: Compared = {
   unchecked: [],
 }
 const place = 'Account 111122223333, eu-west-1'
-const none = { names: [] }
+const none = { names: [], deleted: [] }
 
 it('says what there is, and what a rebake does', () => {
   expect(comparedLines([base, nightly], place, none)).toEqual([
@@ -58,7 +58,7 @@ it('says what it could not look at, what to know, and which pipelines are nobody
     warnings: ['Terraform made it'],
     unchecked: [{ what: 'its role', needs: 'iam:GetRole' }],
   }
-  const lines = comparedLines([base, denied], place, { names: ['lab', 'old'] })
+  const lines = comparedLines([base, denied], place, { names: ['lab', 'old'], deleted: [] })
   expect(lines[0]).toMatch(
     /^⚠ .*nothing was found that is not as the fleet expects, and of 1 of 2 images not all could be/,
   )

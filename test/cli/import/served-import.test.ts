@@ -126,6 +126,15 @@ describe('an estate that is imported', { timeout: slow }, () => {
     expect(existsSync('never.yaml')).toBe(false)
   })
 
+  it.each([
+    [['--name', 'Not Legal'], '--name "Not Legal": expected a fleet name'],
+    [['--without', 'bilking'], "the account has no pipeline 'bilking', did you mean 'billing'?"],
+  ])('refuses %j, and reads no more than it needs', async (args, message) => {
+    const { code, stdout, stderr } = await rebake('import', ...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(message)
+  })
+
   it('needs a region, and pipelines', async () => {
     expect(await run(['import'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--region REGION') })
     expect(await rebake('import', '--region', 'eu-west-1')).toMatchObject({

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
@@ -84,6 +93,7 @@ describe('rebake init', () => {
     { options: { name: 'Gold' }, message: '--name Gold: expected a fleet name of 2 to 20' },
     { options: { soeName: 'a"b' }, message: 'upstreams.soe.ami.name: expected an AMI name' },
     { options: { email: 'me' }, message: '--email me: expected an email address.' },
+    { options: { teams: ['@a/b\n* @c'] }, message: 'expected @user, @organization/team or a mail address' },
   ])('is bad usage for $options, and writes nothing', async ({ options, message }) => {
     const directory = folder()
     await expect(begin(options, directory)).rejects.toThrow(BadInput)
@@ -101,6 +111,17 @@ describe('rebake init', () => {
     expect(read(directory, 'fleet.yaml')).toBe('mine')
     await begin({ force: true }, directory)
     expect(read(directory, 'fleet.yaml')).not.toBe('mine')
+  })
+
+  it('takes a link that leads nowhere for a file that is there', async () => {
+    const directory = folder()
+    mkdirSync(directory)
+    symlinkSync('/nowhere/fleet.yaml', join(directory, 'fleet.yaml'))
+    await expect(begin({}, directory)).rejects.toThrow('fleet.yaml is there already')
+  })
+
+  it('needs a directory that has a name', async () => {
+    await expect(begin({}, '')).rejects.toThrow(BadInput)
   })
 
   it('only adds to package.json and .gitignore', async () => {
@@ -121,6 +142,14 @@ describe('rebake init', () => {
       scripts: { check: 'eslint', deploy: 'rebake deploy' },
     })
     expect(read(directory, '.gitignore')).toBe('*.log\nnode_modules/\ncdk.out/\nrehearsal-out/\n')
+  })
+
+  it('writes nothing beside a package.json whose scripts are none', async () => {
+    const directory = folder()
+    mkdirSync(directory)
+    writeFileSync(join(directory, 'package.json'), '{"scripts":[]}')
+    await expect(begin({}, directory)).rejects.toThrow('package.json: expected a JSON object')
+    expect(existsSync(join(directory, 'fleet.yaml'))).toBe(false)
   })
 
   it('writes nothing beside a package.json that is none', async () => {

@@ -175,10 +175,11 @@ describe('an upstream', () => {
 
 describe('names', () => {
   it('are legal and different, whatever the pipelines are called', () => {
-    const names = ['Web Server', 'web--server', 'web_server', '9', 'soe-al2023', 'a'.repeat(80)]
+    const names = ['constructor', 'Web Server', 'web--server', 'web_server', '9', 'soe-al2023', 'a'.repeat(80)]
     const { images, upstreams } = propose(estate(names.map((name) => pipeline(name))))
     const all = [...images, ...upstreams].map(({ name }) => name)
     expect(new Set(all).size).toBe(all.length)
+    expect(all).not.toContain('constructor')
     for (const name of all) expect(name).toMatch(/^(?=.{2,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
   })
 })
