@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -52,6 +52,31 @@ async function emptyDirectory(directory: string): Promise<string> {
 }
 
 const readOnly = new Set(['EACCES', 'EPERM', 'EROFS'])
+
+/**
+ * Each file of a directory in another one, without a copy of what it holds: who writes to one of them writes to both.
+ * Where that cannot be, as on another disk, it is a copy.
+ */
+export function linkFiles(from: string, to: string): void {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) linkFiles(source, target)
+    else linkOrCopy(source, target)
+  }
+}
+
+function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target)
+  } catch (error) {
+    if (!notLinked.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    copyFileSync(source, target)
+  }
+}
+
+/** Another disk; a file system without links; somebody else's file; as many links as a file may have. */
+const notLinked = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EACCES', 'EMLINK'])
 
 /** Of the paths and the contents of directories and files, relative to the root. */
 export function fingerprint(root: string, sources: string[]): string {

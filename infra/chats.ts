@@ -1,3 +1,4 @@
+import type { Code } from 'aws-cdk-lib/aws-lambda'
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
 import { type PostedChannel, postedChannels } from '../domain/fleet/posted-channels.ts'
@@ -11,7 +12,7 @@ import { RebakeFunction } from './rebake-function.ts'
 import { createChatChannels, slackSpec } from './slack.ts'
 
 interface ChatProps extends GrantContext {
-  bundleOf: (name: BundleName) => string
+  codeOf: (name: BundleName) => Code
   deadLetters: DeadLetters
 }
 
@@ -33,13 +34,13 @@ const subscribers = { chat: createChatChannels } satisfies Record<
  */
 export function createChats(
   scope: Construct,
-  { bundleOf, deadLetters, ...surroundings }: ChatProps,
+  { codeOf, deadLetters, ...surroundings }: ChatProps,
 ): [name: BundleName, RebakeFunction][] {
   const { fleet, notifications } = surroundings
   const made = postedChannels(fleet).map((posted): [BundleName, RebakeFunction] => {
     const { bundle, functionName: name, audience } = posted
     const spec = specs[posted.chat](surroundings, posted)
-    const created = new RebakeFunction(scope, { fleet, name, spec, directory: bundleOf(bundle), deadLetters })
+    const created = new RebakeFunction(scope, { fleet, name, spec, code: codeOf(bundle), deadLetters })
     notifications.addSubscription(new LambdaSubscription(created.function, filtersOf(fleet, audience)))
     return [bundle, created]
   })

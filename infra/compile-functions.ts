@@ -1,6 +1,6 @@
-import { cp } from 'node:fs/promises'
+import { cpSync } from 'node:fs'
 import { build } from 'esbuild'
-import { compiledOnce } from './bundle-cache.ts'
+import { compiledOnce, linkFiles } from './bundle-cache.ts'
 import { bundleNames } from './functions/names.ts'
 import { packageFile } from './package-file.ts'
 import {
@@ -20,16 +20,17 @@ import {
  * Writes every function to <directory>/<verb-noun>/index.js, with its source map. In the published package
  * infra/shipped-functions.ts does it.
  *
+ * @param isReadOnly nobody writes to the files: they may be those of the cache
  * @throws when a function does not compile; esbuild has printed where.
  */
-export async function writeFunctions(directory: string): Promise<void> {
-  const compiled = await compiledOnce(
-    packageFile('.'),
-    functionSources,
-    async () => (await compileFunctions()).outputFiles,
-  )
-  await cp(compiled, directory, { recursive: true })
+export async function writeFunctions(directory: string, isReadOnly: boolean): Promise<void> {
+  // Its own sources do not change while a process runs.
+  compiled ??= compiledOnce(packageFile('.'), functionSources, async () => (await compileFunctions()).outputFiles)
+  const cached = await compiled
+  if (isReadOnly) linkFiles(cached, directory)
+  else cpSync(cached, directory, { recursive: true })
 }
+let compiled: Promise<string> | undefined
 
 /** All that a bundle is made of; esbuild reads tsconfig.json, too. */
 const functionSources = [

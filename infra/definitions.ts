@@ -15,12 +15,18 @@ export interface Definition {
  * begin with `x-`, which hold what several states share, are gone.
  */
 export function readDefinition(name: MachineName): Definition {
+  const known = definitions.get(name)
+  if (known) return known
   const text = readFileSync(packageFile(`statemachines/${name}.asl.yaml`), 'utf8')
   // As many states may share a retrier as like.
   const { States, ...head } = parse(text, { maxAliasCount: -1, merge: true }) as Definition
   const kept = Object.entries(head).filter(([key]) => !key.startsWith('x-'))
-  return { ...(Object.fromEntries(kept) as Omit<Definition, 'States'> & { StartAt: string }), States }
+  const definition = { ...(Object.fromEntries(kept) as Omit<Definition, 'States'> & { StartAt: string }), States }
+  definitions.set(name, definition)
+  return definition
 }
+/** Read once: a process that rehearses synthesizes many fleets. */
+const definitions = new Map<MachineName, Definition>()
 
 /** Seconds that a state waits longer than its function may run: for Lambda to let it begin, and for its answer. */
 const margin = 30

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, type Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -16,8 +16,8 @@ interface RebakeFunctionProps {
   /** Its directory in functions/, and what tells it from others of the same directory. */
   name: string
   spec: FunctionSpec
-  /** Where its bundle is. */
-  directory: string
+  /** Its bundle. */
+  code: Code
   deadLetters: DeadLetters
 }
 
@@ -27,7 +27,7 @@ export class RebakeFunction extends Construct {
   /** Seconds that it may run. */
   readonly timeout: number
 
-  constructor(scope: Construct, { fleet, name, spec, directory, deadLetters }: RebakeFunctionProps) {
+  constructor(scope: Construct, { fleet, name, spec, code, deadLetters }: RebakeFunctionProps) {
     super(scope, pascalCase(name))
     const physicalName = resourceName(fleet.name, name)
     const logGroup = new LogGroup(this, 'Logs', {
@@ -60,7 +60,7 @@ export class RebakeFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(directory),
+      code,
       memorySize: 512,
       timeout: Duration.seconds(this.timeout),
       // CDK would add statements of its own beside ours.

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { App, type CfnElement, CfnOutput, type Stack, Validations } from 'aws-cdk-lib'
+import { Code } from 'aws-cdk-lib/aws-lambda'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { imageFingerprints } from '../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { LimitsExceeded } from '../domain/limits.ts'
 import { version as ours } from '../domain/product.ts'
 import { schema } from '../ledger/table.ts'
-import { bundleFunctions, placeholderFunctions } from './bundle.ts'
+import { bundleFunctions, bundleHashes, placeholderFunctions } from './bundle.ts'
 import { featureFlags } from './feature-flags.ts'
 import { type BundleName, functionNames } from './functions/names.ts'
 import type { RebakeFunction } from './rebake-function.ts'
@@ -26,7 +27,10 @@ export interface SynthesizeOptions {
   outdir: string
   /** false: functions are placeholders, for tests that look at the template only. */
   bundle?: boolean
-  /** false: the templates are not checked, for a run that deploys nothing; it saves most of the time. */
+  /**
+   * false: the templates are not checked, and the code is where it is, for a run that deploys nothing, and only reads: it saves
+   * most of the time.
+   */
   validate?: boolean
   /** The version that the stacks say deployed them. Default: ours. */
   version?: string
@@ -61,18 +65,23 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
   const outdir = resolve(options.outdir)
   const bundles = join(outdir, 'functions')
   const definitions = imageFingerprints(fleet, (file) => readFileSync(resolve(fleetDirectory, file), 'utf8'))
-  await (bundle ? bundleFunctions({ fleet, definitions, version, schema }, bundles) : placeholderFunctions(bundles))
+  const deployed = { fleet, definitions, version, schema }
+  await (bundle ? bundleFunctions(deployed, bundles, !validate) : placeholderFunctions(bundles))
 
   const app = new App({
     outdir,
     // What a stack has too much of is said below, with the key of the fleet.
-    context: { ...featureFlags, '@aws-cdk/core:stackResourceLimit': 0 },
+    context: { ...featureFlags, '@aws-cdk/core:stackResourceLimit': 0, 'aws:cdk:disable-asset-staging': !validate },
     builtinCloudFormationValidation: validate,
     analyticsReporting: false,
     treeMetadata: false,
+    stackTraces: validate,
   })
   const bundleOf = (name: BundleName) => join(bundles, name)
-  const build = new BuildStack(app, { fleet, fleetDirectory, bundleOf })
+  // The CDK would read all of it to know whether it changed, for nobody to upload.
+  const hashOf = bundleHashes(deployed)
+  const codeOf = (name: BundleName) => Code.fromAsset(bundleOf(name), validate ? {} : { assetHash: hashOf(name) })
+  const build = new BuildStack(app, { fleet, fleetDirectory, codeOf })
   const keys = regionsWithFleetKey(fleet).map((region) => ({
     region,
     stack: new RegionKeyStack(app, { fleet, region }),
@@ -105,7 +114,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     excessesOf(name, template, fleet),
   )
   if (excesses.length > 0) throw new LimitsExceeded(excesses)
-  const deployed: [name: BundleName, RebakeFunction][] = [
+  const functions: [name: BundleName, RebakeFunction][] = [
     ...functionNames.map((name) => [name, build.functions[name]] as [BundleName, RebakeFunction]),
     ...build.posting,
   ]
@@ -114,7 +123,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<CloudAssem
     ...stacks,
     keyStacks,
     functions: Object.fromEntries(
-      deployed.map(([name, made]) => {
+      functions.map(([name, made]) => {
         const logicalId = build.getLogicalId(made.function.node.defaultChild as CfnElement)
         return [logicalId, { name, directory: bundleOf(name) }]
       }),

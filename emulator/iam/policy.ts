@@ -114,6 +114,7 @@ const contextValue = (context: ConditionContext, key: string): string | string[]
   Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1]
 
 function substitute(pattern: string, context: ConditionContext): string {
+  if (!pattern.includes('$')) return pattern
   return pattern.replace(/\$\{([^}]+)\}/g, (_, name: string) => {
     const value = contextValue(context, name)
     if (typeof value !== 'string') throw new UnsupportedFeature('IAM policy variable', `\${${name}}`)

@@ -4,6 +4,7 @@ import { aheadHeader } from '../http-server.ts'
 import type { WireRequest, WireResponse } from '../protocol/wire.ts'
 import type { Modules } from './bundle.ts'
 import { requestDirectly } from './direct-request.ts'
+import { quickCrypto } from './quick-crypto.ts'
 
 /** The emulator, as what runs in its process reaches it. */
 interface Destination {
@@ -33,7 +34,7 @@ export class Pauses {
     }
     const timers = { setTimeout: (milliseconds = 0) => this.#pause(milliseconds) }
     const calling = Object.assign({}, http, { request })
-    this.modules = { 'node:timers/promises': timers, 'node:http': calling, http: calling }
+    this.modules = { 'node:timers/promises': timers, 'node:http': calling, http: calling, crypto: quickCrypto }
   }
 
   /** Milliseconds by which the longest branch of the handler that runs is ahead of the clock. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CfnOutput } from 'aws-cdk-lib'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
+import type { Code } from 'aws-cdk-lib/aws-lambda'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct, IDependable } from 'constructs'
 import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
@@ -44,7 +45,7 @@ interface BuildStackProps {
   fleet: Fleet
   /** Component files are relative to it. */
   fleetDirectory: string
-  bundleOf: (name: BundleName) => string
+  codeOf: (name: BundleName) => Code
 }
 
 /**
@@ -56,7 +57,7 @@ export class BuildStack extends RebakeStack {
   /** What posts to the chats of the fleet, with the name of its bundle. */
   readonly posting: [name: BundleName, RebakeFunction][]
 
-  constructor(scope: Construct, { fleet, fleetDirectory, bundleOf }: BuildStackProps) {
+  constructor(scope: Construct, { fleet, fleetDirectory, codeOf }: BuildStackProps) {
     super(scope, buildStackName(fleet), {
       description: `Rebake: bakes, checks and distributes the images of ${fleet.name}`,
       env: fleet.build,
@@ -76,11 +77,11 @@ export class BuildStack extends RebakeStack {
     this.functions = Object.fromEntries(
       functionNames.map((name) => [
         name,
-        new RebakeFunction(this, { fleet, name, spec: specs[name], directory: bundleOf(name), deadLetters }),
+        new RebakeFunction(this, { fleet, name, spec: specs[name], code: codeOf(name), deadLetters }),
       ]),
     ) as Record<FunctionName, RebakeFunction>
 
-    this.posting = createChats(this, { ...surroundings, bundleOf, deadLetters })
+    this.posting = createChats(this, { ...surroundings, codeOf, deadLetters })
 
     const machines = createStateMachines(this, surroundings, this.functions)
     const { functions } = this

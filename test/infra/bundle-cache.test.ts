@@ -1,17 +1,20 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { expect, it } from 'vitest'
-import { compiledOnce } from '../../infra/bundle-cache.ts'
+import { describe, expect, it } from 'vitest'
+import { compiledOnce, linkFiles } from '../../infra/bundle-cache.ts'
 
 const project = () => {
   const root = mkdtempSync(join(tmpdir(), 'rebake-cache-'))
@@ -104,4 +107,37 @@ it('keeps the last twenty', async () => {
   const left = readdirSync(join(root, 'node_modules/.cache/rebake'))
   expect(left).toHaveLength(20)
   expect(left).not.toContain(basename(before))
+})
+
+describe('files that nobody writes to', () => {
+  const compiled = async () => (await project().compiled()) ?? ''
+
+  it('are those of the cache, and take no time', async () => {
+    const cached = await compiled()
+    const target = join(mkdtempSync(join(tmpdir(), 'rebake-links-')), 'functions')
+    linkFiles(cached, target)
+    expect(statSync(join(target, 'a/index.js')).ino).toBe(statSync(join(cached, 'a/index.js')).ino)
+  })
+
+  const otherDisk = '/dev/shm'
+  const hasOther = existsSync(otherDisk) && statSync(otherDisk).dev !== statSync(tmpdir()).dev
+
+  it.runIf(hasOther)('are copies where the disk is another', async () => {
+    const cached = await compiled()
+    const target = mkdtempSync(join(otherDisk, 'rebake-links-'))
+    try {
+      linkFiles(cached, target)
+      expect(read(target)).toBe('one')
+      expect(statSync(join(target, 'a/index.js')).ino).not.toBe(statSync(join(cached, 'a/index.js')).ino)
+    } finally {
+      rmSync(target, { recursive: true })
+    }
+  })
+
+  it('are not written where others are', async () => {
+    const cached = await compiled()
+    const target = mkdtempSync(join(tmpdir(), 'rebake-links-'))
+    linkFiles(cached, target)
+    expect(() => linkFiles(cached, target)).toThrow(/EEXIST/)
+  })
 })

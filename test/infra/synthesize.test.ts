@@ -42,13 +42,13 @@ describe('the templates', () => {
   )
 
   it(
-    'are the same bytes twice, checked or not',
+    'are the same bytes twice, checked or not, but for the hash of code that nobody uploads',
     async () => {
       const texts = async (validate: boolean) => {
         const { outdir } = await (validate ? checkedFleet() : smallAssembly())
         return readdirSync(outdir)
           .filter((file) => file.endsWith('.template.json'))
-          .map((file) => [file, readFileSync(join(outdir, file), 'utf8')])
+          .map((file) => [file, readFileSync(join(outdir, file), 'utf8').replaceAll(/[0-9a-f]{64}(?=\.zip")/g, 'hash')])
       }
       expect(await texts(false)).toEqual(await texts(true))
     },

@@ -177,7 +177,7 @@ describe('an installed package', () => {
 
   it('synthesizes, with the CDK app, the templates of the source tree byte by byte', { timeout: slow }, async () => {
     const outdir = mkdtempSync(join(tmpdir(), 'rebake-source-'))
-    await synthesize({ fleet: exampleFleet(), fleetDirectory: exampleDirectory, outdir, validate: false })
+    await synthesize({ fleet: exampleFleet(), fleetDirectory: exampleDirectory, outdir })
     const { code, stdout, stderr } = installed.node(join(installed.root, 'dist/app.js'), { CDK_OUTDIR: 'cdk.out' })
     expect([code, stdout, stderr]).toEqual([0, '', ''])
     const templates = globSync('*.{template,assets}.json', { cwd: outdir }).sort()

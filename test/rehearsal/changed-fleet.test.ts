@@ -90,20 +90,23 @@ const kinds: Record<string, Change> = {
     shows: (rehearsal) => Object.keys(last(rehearsal)).sort(),
     expected: ['api', 'base', 'web'],
   },
-  tags: {
-    changes: [[/team: a/g, 'team: b']],
-    shows: (rehearsal) => ['base', 'web', 'api'].map((name) => tag(last(rehearsal)[name], 'team')),
-    expected: ['b', 'b', undefined],
-  },
-  volumes: {
+  // Each of them is in what the last campaign made, whatever the others change.
+  'other tags, volumes and build instances': {
     changes: [
+      [/team: a/g, 'team: b'],
       [
         'web: { parent: base, infrastructure: linux, components: [hello], volumes: [{ device: /dev/xvda, size: 20 }]',
         'web: { parent: base, infrastructure: linux, components: [hello], volumes: [{ device: /dev/xvda, size: 30 }]',
       ],
+      ['m7i.large', 'm6i.large'],
     ],
-    shows: sizes,
-    expected: { base: 20, web: 30, api: 20 },
+    shows: (rehearsal) => ({
+      tags: ['base', 'web', 'api'].map((name) => tag(last(rehearsal)[name], 'team')),
+      sizes: sizes(rehearsal),
+      types: [...rehearsal.world.aws.imagebuilder.images.list(place)].filter(({ kind }) => kind === 'build').at(-1)
+        ?.image.infrastructureConfiguration?.instanceTypes,
+    }),
+    expected: { tags: ['b', 'b', undefined], sizes: { base: 20, web: 30, api: 20 }, types: ['m6i.large'] },
   },
   'a new image': {
     changes: [
@@ -126,34 +129,29 @@ const kinds: Record<string, Change> = {
     shows: (rehearsal) => last(rehearsal).api?.SourceImageId === last(rehearsal).web?.ImageId,
     expected: true,
   },
-  'another ring': {
-    changes: [['rings:\n', 'rings:\n  early: { accounts: ["222233334444"], regions: [eu-west-1] }\n']],
-    shows: ({ world }) =>
-      world.aws.ec2.list('eu-west-1').filter(({ image }) => image.OwnerId === '222233334444').length,
-    expected: 3,
-  },
-  'another account': {
-    changes: [['accounts: ["222233334444"]', 'accounts: ["222233334444", "333344445555"]']],
-    shows: (rehearsal) =>
-      ['base', 'web', 'api']
-        .map((image) =>
-          rehearsal.world.aws.ssm.valueOf(`/golden-images/${image}`, { account: '333344445555', region: 'us-west-2' }),
-        )
-        .every((ami) => ami !== undefined),
-    expected: true,
+  'another ring, and another account': {
+    changes: [
+      ['rings:\n', 'rings:\n  early: { accounts: ["222233334444"], regions: [eu-west-1] }\n'],
+      [
+        'accounts: ["222233334444"], regions: [us-west-2]',
+        'accounts: ["222233334444", "333344445555"], regions: [us-west-2]',
+      ],
+    ],
+    shows: ({ world }) => ({
+      early: world.aws.ec2.list('eu-west-1').filter(({ image }) => image.OwnerId === '222233334444').length,
+      account: ['base', 'web', 'api'].every(
+        (image) =>
+          world.aws.ssm.valueOf(`/golden-images/${image}`, { account: '333344445555', region: 'us-west-2' }) !==
+          undefined,
+      ),
+    }),
+    expected: { early: 3, account: true },
   },
   'a schedule': {
     changes: [['cron(0 3 ? * SUN *)', 'cron(0 16 ? * TUE *)']],
     shows: ({ summary }) => summary.campaigns.at(-1)?.kind,
     expected: 'cycle',
     lasts: 12,
-  },
-  'the type of the build instance': {
-    changes: [['m7i.large', 'm6i.large']],
-    shows: ({ world }) =>
-      [...world.aws.imagebuilder.images.list(place)].filter(({ kind }) => kind === 'build').at(-1)?.image
-        .infrastructureConfiguration?.instanceTypes,
-    expected: ['m6i.large'],
   },
 }
 

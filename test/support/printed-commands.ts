@@ -8,10 +8,12 @@ export const scriptedCommands = (text: string): string[] =>
 const wordsOf = (line: string) =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '')
 
+const program = createProgram()
+
 /** Why the real program does not take a command line as it stands; '' where it does. */
 export function whyNot(line: string): string {
   const [name = '', ...rest] = wordsOf(line)
-  const command = createProgram().commands.find((candidate) => candidate.name() === name)
+  const command = program.commands.find((candidate) => candidate.name() === name)
   if (!command) return `there is no command ${name}`
   try {
     const { operands, unknown } = command.exitOverride().parseOptions(rest)
