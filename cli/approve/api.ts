@@ -31,6 +31,7 @@ export interface Approvals {
   /** What was asked about an image, answered or not, in the order of its rings. */
   of(campaign: string, image: string): Promise<Approval[]>
   answer(request: AnswerRequest): Promise<Answer>
+  isThere(campaign: string): Promise<boolean>
 }
 
 export function approvalsIn(deployment: Deployment): Approvals {
@@ -53,6 +54,12 @@ export function approvalsIn(deployment: Deployment): Approvals {
           }))
           .sort((a, b) => a.requestedAt.localeCompare(b.requestedAt) || a.image.localeCompare(b.image))
       }),
+    isThere: (campaign) =>
+      calling(
+        deployment,
+        `read the campaign ${campaign}`,
+        async () => (await ledger.campaigns.readRecord(campaign)) !== undefined,
+      ),
     of: (campaign, image) =>
       calling(deployment, `read what was asked about ${image}`, () => ledger.campaigns.readApprovals(campaign, image)),
     // An answer that was taken though nobody heard of it is the same when it is given again.

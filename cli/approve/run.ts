@@ -1,4 +1,5 @@
 import type { Answer, Approval } from '../../domain/approvals.ts'
+import { didYouMean } from '../../domain/fleet/problems.ts'
 import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
 import { BadInput, Failed } from '../problems.ts'
@@ -24,6 +25,9 @@ export const reject = (options: AnswerOptions, deps = liveDeps()) => answer('rej
 async function answer(kind: Kind, options: AnswerOptions, { now, open, ...terminal }: ApproveDeps): Promise<void> {
   const { campaign, image, json = false, yes } = options
   const fleet = loadFleet(options.fleet)
+  const { ring } = options
+  if (ring !== undefined && !Object.hasOwn(fleet.rings, ring))
+    throw new BadInput(`--ring ${ring}: the fleet has no ring '${ring}'${didYouMean(ring, Object.keys(fleet.rings))}`)
   const reason = oneLine(options.reason ?? '')
   if (campaign !== undefined && kind === 'reject' && reason === '')
     throw new BadInput('Say why with --reason TEXT: everybody who learns that the image stops reads it.')
@@ -31,6 +35,7 @@ async function answer(kind: Kind, options: AnswerOptions, { now, open, ...termin
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const { caller, approvals } = await open(deployment)
   if (campaign === undefined) return list(await approvals.open(), options)
+  await refuseUnknown(approvals, campaign)
 
   const { asked, waiting } =
     image === undefined
@@ -51,6 +56,12 @@ async function answer(kind: Kind, options: AnswerOptions, { now, open, ...termin
   const [request] = requests
   if (image === undefined || !request) return answerAll(approvals, requests, json)
   tell(request, await approvals.answer(request), json)
+}
+
+/** A script that misspells a campaign has approved nothing. @throws BadInput */
+async function refuseUnknown(approvals: Approvals, campaign: string): Promise<void> {
+  if (await approvals.isThere(campaign)) return
+  throw new BadInput(`There is no campaign ${campaign}. ${inProse('approve')} lists what waits.`)
 }
 
 function tell(request: AnswerRequest, answered: Answer, json: boolean): void {

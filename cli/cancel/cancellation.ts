@@ -3,7 +3,7 @@ import { type ImageStatus, isFinished, isPlanned } from '../../domain/image-stat
 import { titleOf, triggerKinds } from '../../domain/trigger-kinds.ts'
 import type { CampaignImageItem, CampaignItem } from '../../ledger/items.ts'
 import type { CampaignState } from '../deployment/steering.ts'
-import { Failed } from '../problems.ts'
+import { BadInput, Failed } from '../problems.ts'
 import { inProse } from '../typed.ts'
 
 /** What would end, and what has ended already. */
@@ -27,16 +27,16 @@ export interface Cancellation {
 
 /**
  * How the campaign, or the image in it, has ended; undefined where it has not.
- * @throws Failed where there is none, or it has not begun
+ * @throws BadInput where there is none of that name; Failed where it has not begun
  */
 export function endOf({ record, images }: CampaignState, campaign: string, name: string | undefined) {
   if (!record)
-    throw new Failed(`The ledger knows no campaign ${campaign}. ${inProse('status')} lists those that are open.`)
+    throw new BadInput(`The ledger knows no campaign ${campaign}. ${inProse('status')} lists those that are open.`)
   const open = isOpen(record)
   if (name === undefined) return open ? undefined : record.status
   const image = images.find((each) => each.image === name)
-  if (!image || image.status === 'left')
-    throw new Failed(`Campaign ${campaign} does not rebake ${name}${image ? `: ${image.reason}` : ''}.`)
+  if (!image) throw new BadInput(`Campaign ${campaign} does not rebake ${name}.`)
+  if (image.status === 'left') throw new Failed(`Campaign ${campaign} does not rebake ${name}: ${image.reason}.`)
   if (isFinished(image)) return image.status
   if (!open) return record.status
   if (isPlanned(image))

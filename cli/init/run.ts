@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { commandLine } from '../../domain/command-text.ts'
+import { exampleAccountsIn } from '../../domain/fleet/example-accounts.ts'
+import type { Fleet } from '../../domain/fleet/model.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
 import { check } from '../check/run.ts'
 import { makeDirectory } from '../make-directory.ts'
@@ -44,23 +46,28 @@ export async function init(
     ci: options.ci ?? ciOf(directory),
     teams: options.teams ?? [],
   })
-  refuseBrokenFleet(files)
+  const fleet = fleetOf(files)
   if (!options.force) refuseToOverwrite(directory, files)
   for (const file of files) write(directory, file)
   print([`✔ ${relative('', resolve(directory)) || '.'} has ${list(files.map(({ path }) => path))}.`, ''])
   await deps.check(relative('', join(resolve(directory), fleetName)))
   const there = relative('', resolve(directory))
   print(['', 'Next:', ...(there === '' ? [] : [`  cd ${there}`]), ...next.map((command) => `  ${command}`)])
+  print(['', 'Where the account has Image Builder pipelines, a fleet can adopt them:', `  ${adopting(answers.region)}`])
+  print(['', ...beforeDeploy(fleet), ...deploying.map((command) => `  ${command}`)])
 }
 
-const next = [
-  'npm install',
-  commandLine('rehearse'),
-  `# put your accounts into ${fleetName}, then:`,
-  commandLine('check', '--aws'),
-  commandLine('bootstrap'),
-  commandLine('deploy'),
-]
+const next = ['npm install', commandLine('rehearse')]
+const deploying = [commandLine('check', '--aws'), commandLine('bootstrap'), commandLine('deploy')]
+const adopting = (region: string) => commandLine('import', '--region', region, '--dry-run')
+
+/** Accounts of examples do for all but a deploy. */
+function beforeDeploy(fleet: Fleet): string[] {
+  const examples = exampleAccountsIn(fleet)
+  return examples.length === 0
+    ? ['Then:']
+    : [`Then put accounts of your own in the place of ${list(examples)}, which are examples, in ${fleetName}:`]
+}
 
 /**
  * Owners as CODEOWNERS has them.
@@ -74,10 +81,10 @@ function refuseNoOwner(owners: readonly string[]): void {
 }
 
 /** Answers may be right one by one, and make no fleet. @throws BadInput */
-function refuseBrokenFleet(files: readonly NewFile[]): void {
+function fleetOf(files: readonly NewFile[]): Fleet {
   const textOf = (path: string) => files.find((file) => file.path === path)?.text
   try {
-    parseFleet(textOf(fleetName) ?? '', fleetName, textOf)
+    return parseFleet(textOf(fleetName) ?? '', fleetName, textOf)
   } catch (error) {
     if (!(error instanceof FleetInvalid)) throw error
     const problems = error.problems.map(({ message }) => message)

@@ -9,7 +9,7 @@ import { enter } from '../deployment/enter.ts'
 import { type Releases, releasesIn } from '../deployment/releases.ts'
 import { loadFleet } from '../fleet.ts'
 import { checkName } from '../options/names.ts'
-import { Failed } from '../problems.ts'
+import { BadInput, Failed } from '../problems.ts'
 import { print, printed, printJson } from '../terminal/output.ts'
 import { inProse } from '../typed.ts'
 import type { LineageOptions } from './command.ts'
@@ -43,7 +43,7 @@ interface Found extends Pick<Lineage, 'release' | 'place' | 'ancestors'> {
   ami: string
 }
 
-/** @throws Failed where nobody knows what was asked for */
+/** @throws BadInput where nobody knows what was asked for; Failed for an image without a release */
 function find(catalog: readonly ImageRelease[], known: FleetState, { of, version }: LineageOptions): Found {
   const { released, last } = known.images[of] ?? {}
   // What targets have now may be older than the newest: somebody went back.
@@ -59,12 +59,9 @@ function find(catalog: readonly ImageRelease[], known: FleetState, { of, version
     Object.values(known.upstreams).some(({ ami, newest }) => ami === of || newest.ami === of)
   if (isUpstreams) return { ami: of, ancestors: [] }
   if (of.startsWith('ami-'))
-    throw new Failed(`${of} is no release of this fleet, no copy of one, and nothing was baked from it.`)
-  throw new Failed(
-    version === undefined
-      ? `${of} has no release yet.`
-      : `${of} has no release ${version}. ${inProse('history', of)} lists those that it has.`,
-  )
+    throw new BadInput(`${of} is no release of this fleet, no copy of one, and nothing was baked from it.`)
+  if (version === undefined) throw new Failed(`${of} has no release yet.`)
+  throw new BadInput(`${of} has no release ${version}. ${inProse('history', of)} lists those that it has.`)
 }
 
 /** The name of an upstream's AMI, by what is known of it now, or by the campaign of its release. */

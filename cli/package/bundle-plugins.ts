@@ -88,14 +88,15 @@ const shippedFunctions: Plugin = {
   },
 }
 
-/** Of our own package.json the command needs three fields, and users no list of what we develop with. */
+/** Of our own package.json the command needs what domain/product.ts reads, and users no list of what we develop with. */
 const smallManifest: Plugin = {
   name: 'small-manifest',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
       if (path !== packageFile('package.json')) return undefined
-      const { name, version, description } = JSON.parse(await readFile(path, 'utf8'))
-      return { contents: JSON.stringify({ name, version, description }), loader: 'json' }
+      const { name, version, description, devDependencies } = JSON.parse(await readFile(path, 'utf8'))
+      const cdk = { 'aws-cdk': devDependencies['aws-cdk'] }
+      return { contents: JSON.stringify({ name, version, description, devDependencies: cdk }), loader: 'json' }
     })
   },
 }

@@ -21,7 +21,7 @@ import { calling } from '../deployment/aws-problems.ts'
 import { campaignArn, type Deployment, executionArn, machineArn } from '../deployment/deployment.ts'
 import { ledgerOf } from '../deployment/ledger.ts'
 import { clock } from '../options/parsers.ts'
-import { Failed } from '../problems.ts'
+import { BadInput } from '../problems.ts'
 import { inProse } from '../typed.ts'
 import type { Seen, Step } from './campaign-status.ts'
 import { readsAt } from './wait-text.ts'
@@ -40,7 +40,7 @@ export interface Status {
   open(): Promise<string[]>
   /** The campaign that ended last. */
   ended(): Promise<string | undefined>
-  /** @throws Failed where there is no such campaign */
+  /** @throws BadInput where there is no such campaign */
   campaign(name: string): Promise<Seen>
   standing(): Promise<Standing>
   /** ISO 8601: the machine's clock, or, of a rehearsal, the newest time that it has shown: its clock is its own. */
@@ -134,7 +134,7 @@ async function describe(client: SFNClient, deployment: Deployment, campaign: str
     }
   } catch (error) {
     if (!(error instanceof ExecutionDoesNotExist)) throw error
-    throw new Failed(`There is no campaign ${campaign}. ${inProse('status')} lists those that are open.`, {
+    throw new BadInput(`There is no campaign ${campaign}. ${inProse('status')} lists those that are open.`, {
       cause: error,
     })
   }

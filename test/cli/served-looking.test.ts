@@ -82,7 +82,7 @@ describe('a served rehearsal can be looked at', { timeout: slow }, () => {
   it('does not know every campaign', async () => {
     const { code, stderr } = await rebake(['status', 'nobody'])
     expect({ code, stderr }).toEqual({
-      code: 1,
+      code: 2,
       stderr: 'error: There is no campaign nobody. `npx --no-install rebake status` lists those that are open.\n',
     })
   })

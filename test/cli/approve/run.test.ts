@@ -37,7 +37,12 @@ function parts({ says, open = [web], of = [] }: { says?: boolean; open?: Open[];
     confirm: vi.fn(async () => says ?? false),
     open: vi.fn(async () => ({
       caller: alice,
-      approvals: { open: async () => open, of: async () => of, answer },
+      approvals: {
+        open: async () => open,
+        of: async () => of,
+        answer,
+        isThere: async (campaign: string) => campaign !== 'no-such-campaign',
+      },
     })),
   }
 }
@@ -198,6 +203,22 @@ describe('rebake approve and rebake reject', () => {
     expect(problem).toBeInstanceOf(BadInput)
     expect((problem as Error).message).toContain(message)
     expect(deps.open).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    [{ campaign: 'no-such-campaign' }, 'There is no campaign no-such-campaign.'],
+    [{ ...named, campaign: 'no-such-campaign' }, 'There is no campaign no-such-campaign.'],
+    [{ ...named, ring: 'canry' }, "--ring canry: the fleet has no ring 'canry', did you mean 'canary'?"],
+    [{ ring: 'canry' }, "--ring canry: the fleet has no ring 'canry', did you mean 'canary'?"],
+  ])('is bad usage for a name that does not exist: %j', async (options, message) => {
+    for (const [command, reason] of [
+      [approve, ''],
+      [reject, 'CHG-1'],
+    ] as const) {
+      const problem = await run(command, { ...options, reason, yes: true }).catch((error: unknown) => error)
+      expect(problem).toBeInstanceOf(BadInput)
+      expect((problem as Error).message).toContain(message)
+    }
   })
 
   it.each([

@@ -137,14 +137,14 @@ It is recorded, and everybody who gets messages about campaigns is notified, wit
   })
 
   it.each([
-    [{}, { record: undefined, images: [] }, 'The ledger knows no campaign al2023-ami-0a.'],
-    [{ image: 'web' }, running, 'does not rebake web: from ubuntu, not from al2023.'],
-    [{ image: 'gone' }, running, 'Campaign al2023-ami-0a does not rebake gone.'],
-    [{ image: 'api' }, running, 'api has not begun: it begins when java has passed its checks.'],
-  ])('fails for %j', async (options, found, message) => {
+    [{}, { record: undefined, images: [] }, BadInput, 'The ledger knows no campaign al2023-ami-0a.'],
+    [{ image: 'web' }, running, Failed, 'does not rebake web: from ubuntu, not from al2023.'],
+    [{ image: 'gone' }, running, BadInput, 'Campaign al2023-ami-0a does not rebake gone.'],
+    [{ image: 'api' }, running, Failed, 'api has not begun: it begins when java has passed its checks.'],
+  ])('fails for %j', async (options, found, type, message) => {
     const deps = parts(found)
     const problem = await run({ ...options, yes: true }, deps).catch((error: unknown) => error)
-    expect(problem).toBeInstanceOf(Failed)
+    expect(problem).toBeInstanceOf(type)
     expect((problem as Error).message).toContain(message)
     expect(deps.stopped).toEqual([])
   })

@@ -65,6 +65,16 @@ describe('rebake init', () => {
     expect(read(directory, 'CODEOWNERS')).toContain('\n* @org/platform @org/security\n')
     expect(check).toHaveBeenCalledWith(relative('', join(directory, 'fleet.yaml')))
     expect(printed()).toMatch(/Next:\n {2}cd .*\n {2}npm install\n {2}npx --no-install rebake rehearse\n/)
+    expect(printed()).toContain('\n  npx --no-install rebake import --region us-west-2 --dry-run\n')
+  })
+
+  it.each([
+    { options: {}, before: 'Then put accounts of your own in the place of 111122223333 and 222233334444, which' },
+    { options: { account: '012345678901', target: '210987654321' }, before: 'Then:' },
+  ])('names deploy after the accounts that it would refuse, with $options', async ({ options, before }) => {
+    await begin(options)
+    const commands = ['check --aws', 'bootstrap', 'deploy'].map((words) => ` {2}npx --no-install rebake ${words}\\n`)
+    expect(printed()).toMatch(new RegExp(`\\n${before}.*\\n${commands.join('')}$`))
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LineageOptions } from '../../../cli/lineage/command.ts'
 import { lineage } from '../../../cli/lineage/run.ts'
-import { BadInput, Failed } from '../../../cli/problems.ts'
+import { BadInput } from '../../../cli/problems.ts'
 import { emptyFleetState } from '../../../domain/planning/fleet-state.ts'
 import { fleetFile } from '../fleet-file.ts'
 import { base2, java2, known, releases, soe, state } from '../some-releases.ts'
@@ -101,11 +101,11 @@ everyone  345678901234  eu-west-1  ami-copy-23  base 1.0.2/1
   })
 
   it.each([
-    ['ami-0', {}, Failed, 'ami-0 is no release of this fleet, no copy of one, and nothing was baked from it.'],
+    ['ami-0', {}, BadInput, 'ami-0 is no release of this fleet, no copy of one, and nothing was baked from it.'],
     [
       'base',
       { version: '9.9.9/1' },
-      Failed,
+      BadInput,
       'base has no release 9.9.9/1. `npx --no-install rebake history base` lists',
     ],
     ['bse', {}, BadInput, "lineage bse: the fleet has no image 'bse', did you mean 'base'?"],

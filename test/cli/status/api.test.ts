@@ -9,7 +9,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { deploymentOf } from '../../../cli/deployment/deployment.ts'
-import { Failed } from '../../../cli/problems.ts'
+import { BadInput } from '../../../cli/problems.ts'
 import { statusIn } from '../../../cli/status/api.ts'
 import { keyOf } from '../../../ledger/keys.ts'
 import { mockOf } from '../../support/mocks.ts'
@@ -172,7 +172,7 @@ describe('a campaign', () => {
     const missing = new ExecutionDoesNotExist({ message: 'x', $metadata: { httpStatusCode: 400 } })
     sfn.on(DescribeExecutionCommand).rejects(missing)
     await expect(open().campaign('c')).rejects.toThrow(
-      new Failed('There is no campaign c. `npx --no-install rebake status` lists those that are open.'),
+      new BadInput('There is no campaign c. `npx --no-install rebake status` lists those that are open.'),
     )
   })
 })
