@@ -70,7 +70,7 @@ export const inputTypes = {
 
 export type InputType = keyof typeof inputTypes
 
-export interface Input {
+interface Input {
   type: InputType
   required?: true
   /** The only platform that it is for; both where nothing is said. */

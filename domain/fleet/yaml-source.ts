@@ -115,7 +115,8 @@ const withinBlock = (raw: string, source: string, character: number) => {
   const before = source.slice(0, character).split('\n')
   const [indicator = '', ...lines] = raw.split('\n')
   const above = [indicator, ...lines.slice(0, before.length - 1)]
-  const line = lines[before.length - 1] ?? ''
+  // A file of Windows has a carriage return at the end of each line, which YAML takes off.
+  const line = (lines[before.length - 1] ?? '').replace(/\r$/, '')
   const indentation = line.length - (source.split('\n')[before.length - 1] ?? '').length
   return indentation < 0 ? 0 : above.join('\n').length + 1 + indentation + (before.at(-1) ?? '').length
 }

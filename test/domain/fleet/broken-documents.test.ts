@@ -62,6 +62,10 @@ describe('a document says all that is wrong in it at once', () => {
     ])
   })
 
+  it('at the same places where a line ends as on Windows', () => {
+    expect(judged(chained.replaceAll('\n', '\r\n')).problems).toEqual(judged(chained).problems)
+  })
+
   it('of its names, wherever AWSTOE puts something in their place', () => {
     expect(judged(named).problems).toEqual([
       "agent.yaml:7:22: phases[0].steps[0].if.not: unknown operator 'equals', did you mean 'stringEquals'?",
