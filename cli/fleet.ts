@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Fleet } from '../domain/fleet/model.ts'
-import { FleetInvalid, parseFleet } from '../domain/fleet/parse.ts'
+import { FleetInvalid, judgeFleet } from '../domain/fleet/parse.ts'
+import type { Problem } from '../domain/fleet/problems.ts'
 import { BadInput, fileProblem } from './problems.ts'
 
 /**
  * Reads and checks a fleet file and the component files that it names, which are relative to it.
  * @throws BadInput with every problem on its own line as `file:line:column: message`
  */
-export function loadFleet(file: string): Fleet {
+export const loadFleet = (file: string): Fleet => loadJudged(file).fleet
+
+/** The fleet as loadFleet has it, with what in it is valid, and yet hardly what somebody wants. */
+export function loadJudged(file: string): { fleet: Fleet; warnings: Problem[] } {
   const text = readFleet(file)
   try {
-    return parseFleet(text, file, (path) => readIfThere(resolve(dirname(file), path)))
+    return judgeFleet(text, file, (path) => readIfThere(resolve(dirname(file), path)))
   } catch (error) {
     if (error instanceof FleetInvalid) throw new BadInput(error.message, { cause: error })
     throw error

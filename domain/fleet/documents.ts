@@ -1,14 +1,21 @@
 import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import type { Fleet, Platform } from './model.ts'
-import { type FleetProblem, type Problem, show, wrongKey, wrongValue } from './problems.ts'
+import { type FleetProblem, type Path, type Problem, show, wrongKey, wrongValue } from './problems.ts'
 import { inspectDocument, tooLong } from './rules/documents.ts'
 import { isMapping } from './rules/scope.ts'
 import { inspect } from './structure.ts'
-import { readYaml } from './yaml-source.ts'
+import { platforms } from './upstreams.ts'
+import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** Reads a file that a component names, by its path as the fleet has it; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined
+
+export interface DocumentPlace {
+  /** What a path in the file has before the document's own: nothing where it is a file of its own. */
+  at: Path
+  place(finding: FleetProblem): Problem
+}
 
 interface Documents {
   /** Those whose shape is right, by component. */
@@ -17,21 +24,37 @@ interface Documents {
   findings: FleetProblem[]
   /** In the components' files. */
   problems: Problem[]
+  /** Where the parts of those documents are. */
+  places: Map<string, DocumentPlace>
 }
 
 /**
  * The AWSTOE documents of a fleet's own components.
+ * @param given the components as they are written: a document is judged as a whole, whatever is wrong in its shape
  * @param near turns a path of the fleet file into one to show.
  */
-export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (path: string) => string): Documents => {
-  const result: Documents = { documents: new Map(), findings: [], problems: [] }
+export const readDocuments = (
+  fleet: Fleet,
+  given: unknown,
+  source: YamlSource,
+  read: ReadFile | undefined,
+  near: (path: string) => string,
+): Documents => {
+  const result: Documents = { documents: new Map(), findings: [], problems: [], places: new Map() }
+  for (const [key, component] of Object.entries(isMapping(given) ? given : {})) {
+    if (!isMapping(component) || !isMapping(component.document)) continue
+    const path = ['components', key, 'document']
+    const platform = platforms.find((name) => name === component.platform)
+    result.findings.push(...inspectDocument(component.document, platform, source.written, path))
+  }
   for (const [key, component] of Object.entries(fleet.components)) {
     if ('arn' in component) continue
     if (component.document) {
       const path = ['components', key, 'document']
       const length = JSON.stringify(component.document).length
       result.documents.set(key, component.document)
-      result.findings.push(...inspectDocument(component.document, component.platform, path), ...tooLong(length, path))
+      result.places.set(key, { at: path, place: source.place })
+      result.findings.push(...tooLong(length, path))
     }
     if (!component.file || !read) continue
     const text = read(component.file)
@@ -40,21 +63,23 @@ export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (p
       result.findings.push(wrongValue(['components', key, 'file'], message))
       continue
     }
-    const { document, problems } = readDocument(text, near(component.file), component.platform)
-    if (document) result.documents.set(key, document)
+    const { document, problems, place } = readDocument(text, near(component.file), component.platform)
+    if (document) {
+      result.documents.set(key, document)
+      result.places.set(key, { at: [], place })
+    }
     result.problems.push(...problems)
   }
   return result
 }
 
 const readDocument = (text: string, file: string, platform: Platform) => {
-  const source = readYaml(text, file)
-  if (source.problems.length) return { problems: source.problems }
-  const shape = [...inspect(Document, source.value, source.written), ...versionIn(source.value)]
-  if (shape.length) return { problems: shape.map(source.place) }
-  const document = v.parse(Document, source.value)
-  const findings = [...inspectDocument(document, platform), ...tooLong(text.length, [])]
-  return { document, problems: findings.map(source.place) }
+  const { problems, value, written, place } = readYaml(text, file)
+  if (problems.length) return { problems, place }
+  const shape = [...inspect(Document, value, written), ...versionIn(value)]
+  const findings = [...shape, ...inspectDocument(value, platform, written), ...tooLong(text.length, [])]
+  const found = findings.map(place)
+  return shape.length ? { problems: found, place } : { document: v.parse(Document, value), problems: found, place }
 }
 
 /** In a file of its own a document must name its schema version; in the fleet it need not. */

@@ -6,6 +6,7 @@ import { FleetInvalid, type FleetProblem, type Problem } from './problems.ts'
 import { applyRules } from './rules/index.ts'
 import { references } from './rules/references.ts'
 import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
+import { warningsOf } from './rules/warnings.ts'
 import { inspect } from './structure.ts'
 import { readYaml } from './yaml-source.ts'
 
@@ -19,7 +20,10 @@ export { FleetInvalid } from './problems.ts'
  * @param read reads the files that components name, relative to the fleet's; without it they are not looked at
  * @throws FleetInvalid with everything that is wrong
  */
-export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet => {
+export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet => judgeFleet(text, file, read).fleet
+
+/** Reads a fleet as parseFleet does, and says what in it is valid, and yet hardly what somebody wants. */
+export const judgeFleet = (text: string, file: string, read?: ReadFile): { fleet: Fleet; warnings: Problem[] } => {
   const source = readYaml(text, file)
   if (source.problems.length) throw new FleetInvalid(inOrder(source.problems, file))
 
@@ -28,9 +32,11 @@ export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet =
   const shape = inspect(FleetSchema, source.value, source.written)
   const findings = [...shape, ...references(fleet, names)]
   const problems: Problem[] = []
+  const warnings: Problem[] = []
   const sound = v.safeParse(FleetSchema, withoutDamage(fleet, shape))
   if (sound.success) {
-    const components = readDocuments(sound.output, read, (path) => join(dirname(file), path))
+    const near = (path: string) => join(dirname(file), path)
+    const components = readDocuments(sound.output, fleet.components, source, read, near)
     const scope: Scope = {
       fleet: sound.output,
       names,
@@ -41,10 +47,11 @@ export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet =
     }
     findings.push(...components.findings, ...applyRules(scope))
     problems.push(...components.problems)
+    warnings.push(...warningsOf(sound.output, components))
   }
   problems.push(...findings.map(source.place))
   if (problems.length || !sound.success) throw new FleetInvalid(inOrder(problems, file))
-  return sound.output
+  return { fleet: sound.output, warnings: inOrder(warnings, file) }
 }
 
 /** What stands in for a required part that cannot be read, so that the rest can be looked at. */

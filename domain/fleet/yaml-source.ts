@@ -103,10 +103,22 @@ export const readYaml = (text: string, file: string): YamlSource => {
   }
 }
 
-/** How far into a scalar one of its characters stands; 0 where escapes or line ends between them hide it. */
-const within = (raw: string, { source = '' }: Scalar, character: number) => {
+/** How far into a scalar one of its characters stands; 0 where escapes or folded line ends between them hide it. */
+const within = (raw: string, { source = '', type }: Scalar, character: number) => {
   const quote = /^["']/.test(raw) ? 1 : 0
-  return raw.slice(quote, raw.length - quote) === source ? quote + character : 0
+  if (raw.slice(quote, raw.length - quote) === source) return quote + character
+  return type === 'BLOCK_LITERAL' ? withinBlock(raw, source, character) : 0
+}
+
+/** A literal block: a line with its indicator, then the lines of its text, each with the same indentation. */
+const withinBlock = (raw: string, source: string, character: number) => {
+  const before = source.slice(0, character).split('\n')
+  const [indicator = '', ...lines] = raw.split('\n')
+  const above = [indicator, ...lines.slice(0, before.length - 1)]
+  // A file of Windows has a carriage return at the end of each line, which YAML takes off.
+  const line = (lines[before.length - 1] ?? '').replace(/\r$/, '')
+  const indentation = line.length - (source.split('\n')[before.length - 1] ?? '').length
+  return indentation < 0 ? 0 : above.join('\n').length + 1 + indentation + (before.at(-1) ?? '').length
 }
 
 const pairOf = (map: unknown, key: string | number) =>

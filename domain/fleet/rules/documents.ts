@@ -1,7 +1,11 @@
-import { actionPlatforms, type Document } from '../awstoe.ts'
+import type { Document } from '../awstoe.ts'
+import { modules } from '../awstoe-modules.ts'
 import type { Platform } from '../model.ts'
-import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
-import { repeated } from './scope.ts'
+import { type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
+import { type OutlinedStep, outlineOf } from './outline.ts'
+import { referencesOf } from './references-of-steps.ts'
+import { isMapping, repeated } from './scope.ts'
+import { inspectStep } from './steps.ts'
 
 /** Inline data of a component, in characters: CreateComponent's limit. */
 const limit = 16000
@@ -12,50 +16,39 @@ type Parameters = Map<string, { default?: string }>
 export const parametersOf = (document: Document): Parameters =>
   new Map((document.parameters ?? []).flatMap((entry) => Object.entries(entry)))
 
-/** What a document's parts say about each other and about the platform; its shape is right already. */
-export const inspectDocument = (document: Document, platform: Platform, at: Path = []): FleetProblem[] => {
-  const known = [...parametersOf(document).keys(), ...(document.constants ?? []).flatMap((entry) => Object.keys(entry))]
-  const steps = document.phases.flatMap((phase, i) =>
-    phase.steps.map((step, j) => ({ step, path: [...at, 'phases', i, 'steps', j] })),
-  )
+/**
+ * What a document's parts say about each other and about the platform.
+ * @param document as it is written: what is wrong in its own shape is said elsewhere, and hides nothing here
+ * @param platform undefined where the component does not say a right one
+ */
+export const inspectDocument = (
+  document: unknown,
+  platform: Platform | undefined,
+  written: (path: Path) => string | undefined,
+  at: Path = [],
+): FleetProblem[] => {
+  const outline = outlineOf(document, at)
+  const { phases, steps } = outline
   return [
-    ...repeated(document.phases.map(({ name }) => name)).map(([name, i]) =>
-      wrongValue([...at, 'phases', i, 'name'], `expected each phase once, found ${show(name)} again`),
+    ...again(phases).map(({ name, path }) =>
+      wrongValue([...path, 'name'], `expected each phase once, found ${show(name)} again`),
     ),
-    ...document.phases.flatMap((phase, i) =>
-      repeated(phase.steps.map(({ name }) => name)).map(([name, j]) =>
-        wrongValue(
-          [...at, 'phases', i, 'steps', j, 'name'],
-          `expected each step name once in a phase, found ${show(name)} again`,
-        ),
+    ...phases.flatMap((_, i) =>
+      again(steps.filter(({ position }) => position[0] === i)).map(({ name, path }) =>
+        wrongValue([...path, 'name'], `expected each step name once in a phase, found ${show(name)} again`),
       ),
     ),
-    ...repeated(known).map(([name]) =>
-      wrongKey([...at, 'parameters'], `expected each name once, found ${show(name)} again`),
-    ),
-    ...steps.flatMap(({ step, path }) => {
-      const only = actionPlatforms[step.action]
-      return only && only !== platform
-        ? [
-            wrongValue(
-              [...path, 'action'],
-              `expected an action for ${platform}, found ${show(step.action)} for ${only}`,
-            ),
-          ]
-        : []
-    }),
-    ...steps.flatMap(({ step, path }) =>
-      textsIn(step.inputs, [...path, 'inputs']).flatMap(([text, where]) =>
-        references(text)
-          .filter((name) => !known.includes(name))
-          .map((name) =>
-            wrongValue(
-              where,
-              `expected a declared parameter or constant, found '{{ ${name} }}'${didYouMean(name, known)}`,
-            ),
-          ),
+    ...phases.flatMap((_, i) =>
+      again(steps.filter(({ position }) => position[0] === i).flatMap(namedLoop)).map(({ name, path }) =>
+        wrongValue(path, `expected each loop name once in a phase, found ${show(name)} again`),
       ),
     ),
+    ...again([...outline.parameters, ...outline.constants]).map(({ name, path }) =>
+      wrongKey(path, `expected each name once, found ${show(name)} again`, path.slice(0, -1)),
+    ),
+    ...steps.flatMap((step) => otherPlatform(step, platform)),
+    ...steps.flatMap((step) => inspectStep(step, platform, written)),
+    ...steps.flatMap((step) => referencesOf(step, outline)),
   ]
 }
 
@@ -65,15 +58,18 @@ export const tooLong = (length: number, at: Path): FleetProblem[] =>
     ? [wrongValue(at, `expected at most ${limit} characters, the limit of Image Builder, found ${length}`)]
     : []
 
-/** `{{ Version }}`, but not `{{ build.Step.outputs.stdout }}` or `{{ loop.value }}`, which exist at run time. */
-const references = (text: string) => [
-  ...new Set([...text.matchAll(/\{\{\s*([\w-]+)\s*\}\}/g)].map(([, name]) => name ?? '')),
-]
-
-const textsIn = (value: unknown, path: Path): [text: string, path: Path][] => {
-  if (typeof value === 'string') return [[value, path]]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, child]) =>
-    textsIn(child, [...path, Array.isArray(value) ? Number(key) : key]),
-  )
+const otherPlatform = ({ action, path }: OutlinedStep, platform: Platform | undefined): FleetProblem[] => {
+  const only = modules[action]?.platform
+  if (!only || !platform || only === platform) return []
+  const message = `expected an action for ${platform}, found ${show(action)} for ${only}`
+  return [wrongValue([...path, 'action'], message)]
 }
+
+const namedLoop = ({ step, path }: OutlinedStep) =>
+  isMapping(step.loop) && typeof step.loop.name === 'string'
+    ? [{ name: step.loop.name, path: [...path, 'loop', 'name'] }]
+    : []
+
+/** Those whose name is there already, but for what has none. */
+const again = <T extends { name: string }>(all: T[]): T[] =>
+  repeated(all.map(({ name }) => name)).flatMap(([name, i]) => (name === '' ? [] : (all[i] ?? [])))

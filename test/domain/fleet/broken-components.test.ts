@@ -58,7 +58,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     [['file: patch.yaml', 'file: twice.yaml']],
     [
       "fleet.yaml:29:18: images.base.components[0]: 'patch' needs the parameter 'Home', which has no default",
-      "twice.yaml:3:1: parameters: expected each name once, found 'Home' again",
+      "twice.yaml:2:15: constants[0]: expected each name once, found 'Home' again",
       "twice.yaml:7:11: phases[1].name: expected each phase once, found 'test' again",
       "twice.yaml:8:50: phases[1].steps[1].name: expected each step name once in a phase, found 'A' again",
     ],
@@ -110,7 +110,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   [
     'more than 25 declared parameters',
-    [['\n        - Version: { type: string }', ` ${many(26, (i) => `{ P${i}: { type: string } }`)}`]],
+    [
+      [
+        '\n        - Version: { type: string }',
+        ` ${many(26, (i) => `{ ${i === 0 ? 'Version' : `Name${i}`}: { type: string } }`)}`,
+      ],
+    ],
     [
       'fleet.yaml:19:19: components.app.document.parameters: expected at most 25 parameters, the limit of Image Builder, found 26',
     ],
@@ -133,7 +138,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a reference to nothing',
     [['{{ Version }}', '{{ Verison }}']],
     [
-      "fleet.yaml:24:74: components.app.document.phases[0].steps[0].inputs.commands[0]: expected a declared parameter or constant, found '{{ Verison }}', did you mean 'Version'?",
+      "fleet.yaml:24:83: components.app.document.phases[0].steps[0].inputs.commands[0]: expected a declared parameter or constant, found '{{ Verison }}', did you mean 'Version'?",
     ],
   ],
   [

@@ -68,7 +68,7 @@ phases:
     steps: [{ name: Update, action: UpdateOS }]
 `,
   'iis.yaml': `schemaVersion: '1.0'
-phases: [{ name: build, steps: [{ name: Iis, action: ExecutePowerShell }] }]
+phases: [{ name: build, steps: [{ name: Iis, action: ExecutePowerShell, inputs: { file: 'C:\\iis.ps1' } }] }]
 `,
   'torn.yaml': 'phases: [',
   'list.yaml': '- name: build\n',
