@@ -17,6 +17,8 @@ interface Documents {
   findings: FleetProblem[]
   /** In the components' files. */
   problems: Problem[]
+  /** Gives a finding in a component's file its place there, by component. */
+  placeIn: Map<string, (finding: FleetProblem) => Problem>
 }
 
 /**
@@ -24,7 +26,7 @@ interface Documents {
  * @param near turns a path of the fleet file into one to show.
  */
 export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (path: string) => string): Documents => {
-  const result: Documents = { documents: new Map(), findings: [], problems: [] }
+  const result: Documents = { documents: new Map(), findings: [], problems: [], placeIn: new Map() }
   for (const [key, component] of Object.entries(fleet.components)) {
     if ('arn' in component) continue
     if (component.document) {
@@ -40,8 +42,9 @@ export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (p
       result.findings.push(wrongValue(['components', key, 'file'], message))
       continue
     }
-    const { document, problems } = readDocument(text, near(component.file), component.platform)
+    const { document, problems, place } = readDocument(text, near(component.file), component.platform)
     if (document) result.documents.set(key, document)
+    if (place) result.placeIn.set(key, place)
     result.problems.push(...problems)
   }
   return result
@@ -54,7 +57,7 @@ const readDocument = (text: string, file: string, platform: Platform) => {
   if (shape.length) return { problems: shape.map(source.place) }
   const document = v.parse(Document, source.value)
   const findings = [...inspectDocument(document, platform), ...tooLong(text.length, [])]
-  return { document, problems: findings.map(source.place) }
+  return { document, problems: findings.map(source.place), place: source.place }
 }
 
 /** In a file of its own a document must name its schema version; in the fleet it need not. */

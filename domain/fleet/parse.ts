@@ -4,6 +4,7 @@ import { type ReadFile, readDocuments } from './documents.ts'
 import { type Fleet, FleetSchema } from './model.ts'
 import { FleetInvalid, type FleetProblem, type Problem } from './problems.ts'
 import { applyRules } from './rules/index.ts'
+import { deniedObjects } from './rules/private-inputs.ts'
 import { references } from './rules/references.ts'
 import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
 import { inspect } from './structure.ts'
@@ -41,6 +42,10 @@ export const parseFleet = (text: string, file: string, read?: ReadFile): Fleet =
     }
     findings.push(...components.findings, ...applyRules(scope))
     problems.push(...components.problems)
+    for (const { component, finding } of deniedObjects(scope)) {
+      const place = components.placeIn.get(component) ?? source.place
+      problems.push(place(finding))
+    }
   }
   problems.push(...findings.map(source.place))
   if (problems.length || !sound.success) throw new FleetInvalid(inOrder(problems, file))

@@ -41,10 +41,11 @@ const resources = (fleet: Fleet): number => {
   const places = sources(fleet).map((source) => `${source.kind} ${source.owner === fleet.build.account}`)
   const hints = images(fleet).length > 0 ? hintTopics(fleet).length : 0
   return (
-    170 +
+    168 +
     3 * own.length +
     Object.values(fleet.components).filter((component) => !('arn' in component)).length +
-    Object.keys(fleet.infrastructure).length +
+    // With the role and the profile of its instances.
+    3 * Object.keys(fleet.infrastructure).length +
     uniqueIn(places).length +
     2 * hints +
     2 * notify.email.length +
