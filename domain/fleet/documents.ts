@@ -1,8 +1,10 @@
 import * as v from 'valibot'
 import { Document } from './awstoe.ts'
+import { componentText } from './component-text.ts'
 import type { Fleet, Platform } from './model.ts'
 import { type FleetProblem, type Problem, show, wrongKey, wrongValue } from './problems.ts'
-import { inspectDocument, tooLong } from './rules/documents.ts'
+import { inspectDocument } from './rules/documents.ts'
+import { tooLargeDocument } from './rules/limits.ts'
 import { isMapping } from './rules/scope.ts'
 import { inspect } from './structure.ts'
 import { readYaml } from './yaml-source.ts'
@@ -31,9 +33,12 @@ export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (p
     if ('arn' in component) continue
     if (component.document) {
       const path = ['components', key, 'document']
-      const length = JSON.stringify(component.document).length
+      const whole = componentText(JSON.stringify(component.document), component.description)
       result.documents.set(key, component.document)
-      result.findings.push(...inspectDocument(component.document, component.platform, path), ...tooLong(length, path))
+      result.findings.push(
+        ...inspectDocument(component.document, component.platform, path),
+        ...tooLargeDocument(path, whole),
+      )
     }
     if (!component.file || !read) continue
     const text = read(component.file)
@@ -42,7 +47,7 @@ export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (p
       result.findings.push(wrongValue(['components', key, 'file'], message))
       continue
     }
-    const { document, problems, place } = readDocument(text, near(component.file), component.platform)
+    const { document, problems, place } = readDocument(text, near(component.file), component)
     if (document) result.documents.set(key, document)
     if (place) result.placeIn.set(key, place)
     result.problems.push(...problems)
@@ -50,13 +55,18 @@ export const readDocuments = (fleet: Fleet, read: ReadFile | undefined, near: (p
   return result
 }
 
-const readDocument = (text: string, file: string, platform: Platform) => {
+interface Described {
+  platform: Platform
+  description?: string | undefined
+}
+
+const readDocument = (text: string, file: string, { platform, description }: Described) => {
   const source = readYaml(text, file)
   if (source.problems.length) return { problems: source.problems }
   const shape = [...inspect(Document, source.value, source.written), ...versionIn(source.value)]
   if (shape.length) return { problems: shape.map(source.place) }
   const document = v.parse(Document, source.value)
-  const findings = [...inspectDocument(document, platform), ...tooLong(text.length, [])]
+  const findings = [...inspectDocument(document, platform), ...tooLargeDocument([], componentText(text, description))]
   return { document, problems: findings.map(source.place), place: source.place }
 }
 

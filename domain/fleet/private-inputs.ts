@@ -41,11 +41,6 @@ export const privateInputs = {
   permissionsBoundary: v.pipe(v.exactOptional(Policy), v.description('The permissions boundary of that role, by ARN')),
 }
 
-export interface Access {
-  reads?: string[] | undefined
-  writes?: string[] | undefined
-}
-
 /** AWSTOE and the components that AWS manages come from buckets of Image Builder, one for each region. */
 export const imageBuilderObjects = 's3://ec2imagebuilder*'
 

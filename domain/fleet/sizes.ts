@@ -1,4 +1,4 @@
-import type { LimitName } from '../limits.ts'
+import { type LimitName, limits } from '../limits.ts'
 import { crossAccountRoleName, targetParameter } from '../names.ts'
 import { kindsOfUpstreams, sourceIn } from '../upstream-kinds.ts'
 import type { Fleet } from './model.ts'
@@ -151,13 +151,17 @@ const distributionRole = (fleet: Fleet): number => {
   return 1_550 + listed(licenses) + 2 * listed(keys) + (roles.length > 50 ? 0 : listed(roles))
 }
 
-/** What is in every component, with the escapes of JSON. */
+/** What is in every component, with the escapes of JSON; a long one is in S3. */
 const templateSize = (fleet: Fleet, texts: readonly string[]): number =>
   210_000 +
   1_500 * images(fleet).length +
   images(fleet).reduce((sum, image) => sum + 2 * JSON.stringify(image).length, 0) +
   3_000 * Object.keys(fleet.notify.slack).length +
-  texts.reduce((sum, text) => sum + Buffer.byteLength(JSON.stringify(text)) + 600, 0)
+  texts.reduce(
+    (sum, text) =>
+      sum + (text.length > limits['component-data'].most ? 0 : Buffer.byteLength(JSON.stringify(text))) + 600,
+    0,
+  )
 
 /** Accounts, and an organizational unit or an organization once each. */
 const shares = (fleet: Fleet): number => {

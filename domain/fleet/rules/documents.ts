@@ -3,9 +3,6 @@ import type { Platform } from '../model.ts'
 import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { repeated } from './scope.ts'
 
-/** Inline data of a component, in characters: CreateComponent's limit. */
-const limit = 16000
-
 type Parameters = Map<string, { default?: string }>
 
 /** The parameters that a document declares, by name. */
@@ -58,12 +55,6 @@ export const inspectDocument = (document: Document, platform: Platform, at: Path
     ),
   ]
 }
-
-/** Image Builder takes the text of a component up to a limit. */
-export const tooLong = (length: number, at: Path): FleetProblem[] =>
-  length > limit
-    ? [wrongValue(at, `expected at most ${limit} characters, the limit of Image Builder, found ${length}`)]
-    : []
 
 /** `{{ Version }}`, but not `{{ build.Step.outputs.stdout }}` or `{{ loop.value }}`, which exist at run time. */
 const references = (text: string) => [

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Template } from '../../../infra/synthesize.ts'
@@ -70,13 +72,22 @@ describe('components', () => {
     slow,
   )
 
-  it(
-    'longer than CloudFormation takes inline go through S3',
-    async () => {
-      const long = `${hardening}#${'x'.repeat(16_000)}\n`
-      const { buildStack } = await synth(smallFleet(), { fleetDirectory: fleetDirectory(long) })
+  it.each([
+    ['inline with 16,000 characters', 16_000, 'x', false],
+    ['inline with 16,000 characters of two bytes', 16_000, 'é', false],
+    ['through S3 with 16,001', 16_001, 'x', true],
+    ['through S3 with 16,001 characters of two bytes', 16_001, 'é', true],
+  ])(
+    'go %s',
+    async (_what, length, character, isByUri) => {
+      const start = `${hardening}#`
+      const text = `${start}${character.repeat(length - start.length)}`
+      const { buildStack, outdir } = await synth(smallFleet(), { fleetDirectory: fleetDirectory(text) })
       const { Data, Uri } = buildStack.template.Resources.ComponentHarden?.Properties ?? {}
-      expect({ Data, Uri }).toEqual({ Data: undefined, Uri: expect.stringMatching(/^s3:\/\/.+\.yaml$/) })
+      const uri = isByUri ? expect.stringMatching(/^s3:\/\/.+\.yaml$/) : undefined
+      expect({ Data, Uri }).toEqual({ Data: isByUri ? undefined : text, Uri: uri })
+      const hash = String(Uri).match(/([0-9a-f]+)\.yaml$/)?.[1]
+      if (isByUri) expect(readFileSync(join(outdir, `asset.${hash}.yaml`), 'utf8')).toBe(text)
     },
     slow,
   )

@@ -10,7 +10,7 @@ const download = (source: string, more = '') =>
   `{ name: Get, action: S3Download, ${more} inputs: [{ source: "${source}", destination: /tmp/x }] }`
 const needs = (text: string, parameters: { name: string; value: string[] }[] = []) =>
   objectAccesses({ data: text }, { componentArn: 'arn', parameters }, 'BUILDING').map(
-    ({ operation, permission: { action, resource } }) => `${operation}: ${action} on ${resource}`,
+    ({ operation, permission }) => `${operation}: ${permission.action} on ${permission.resource}`,
   )
 
 it.each([
