@@ -288,6 +288,15 @@ export const limits = {
     source: `${imageBuilder}API_CreateComponent.html`,
     fix: 'Divide the component into two.',
   },
+  'component-document': {
+    what: 'the document of a component, which is read from S3 where it is long',
+    // "64 KB", of which 65,536 bytes are the reading of AWS's other services.
+    most: 65_536,
+    unit: 'bytes',
+    adjustable: false,
+    source: imageBuilderQuotas,
+    fix: 'Divide the component into two, or let it download what is long.',
+  },
   'recipe-components': {
     what: 'components of an image',
     most: 20,

@@ -20,6 +20,11 @@ export const publishRoleName = (fleet: string) => `${fleet}-publish`
 export const crossAccountRoleName = 'EC2ImageBuilderDistributionCrossAccountRole'
 /** The runbook that smoke-tests an AMI; also the name of the role that it takes on. */
 export const smokeName = (fleet: string) => resourceName(fleet, 'smoke')
+/**
+ * `FLEET-on-NAME`: the role, and the instance profile, of the instances of an infrastructure configuration. Policies of buckets and keys name it
+ * before there is one. It has 64 characters at the most, as IAM allows.
+ */
+export const buildRoleName = (fleet: string, infrastructure: string) => `${fleet}-on-${infrastructure}`
 /** The key of the fleet in a region, of the build account. */
 export const fleetKeyAlias = (fleet: string) => `alias/${fleet}`
 /** In an upstream's account: reads the parameters that name its AMIs. */

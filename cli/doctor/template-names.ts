@@ -1,6 +1,6 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { postedChannels } from '../../domain/fleet/posted-channels.ts'
-import { fleetKeyAlias, resourceName } from '../../domain/names.ts'
+import { buildRoleName, fleetKeyAlias, resourceName } from '../../domain/names.ts'
 import { functionNames, machineNames } from '../../infra/functions/names.ts'
 
 /** Names that the template of the build account gives, by the kind of what has them; a test holds them to the template. */
@@ -11,13 +11,14 @@ export function templateNames(fleet: Fleet) {
   const machines = named(machineNames)
   const pipelines = named(Object.keys(images).filter((image) => !images[image]?.pipeline))
   const smoke = Object.values(images).some(({ checks }) => checks.smoke) ? named(['smoke']) : []
+  const instances = Object.keys(infrastructure).map((key) => buildRoleName(fleet.name, key))
   const retirement = fleet.retirement ? ['start-retirement'] : []
   return {
     functions,
     machines,
     pipelines,
     infrastructure: named(Object.keys(infrastructure)),
-    roles: [...functions, ...machines, ...named(['distribution']), ...smoke],
+    roles: [...functions, ...machines, ...named(['distribution']), ...smoke, ...instances],
     buses: named(['releases']),
     topics: named(['notifications', 'alarms']),
     queues: named(['dead-letters']),

@@ -1,8 +1,10 @@
 import * as v from 'valibot'
 import { Document } from './awstoe.ts'
+import { componentText } from './component-text.ts'
 import type { Fleet, Platform } from './model.ts'
 import { type FleetProblem, type Path, type Problem, show, wrongKey, wrongValue } from './problems.ts'
-import { inspectDocument, tooLong } from './rules/documents.ts'
+import { inspectDocument } from './rules/documents.ts'
+import { tooLargeDocument } from './rules/limits.ts'
 import { isMapping } from './rules/scope.ts'
 import { inspect } from './structure.ts'
 import { platforms } from './upstreams.ts'
@@ -51,10 +53,10 @@ export const readDocuments = (
     if ('arn' in component) continue
     if (component.document) {
       const path = ['components', key, 'document']
-      const length = JSON.stringify(component.document).length
+      const whole = componentText(JSON.stringify(component.document), component.description)
       result.documents.set(key, component.document)
       result.places.set(key, { at: path, place: source.place })
-      result.findings.push(...tooLong(length, path))
+      result.findings.push(...tooLargeDocument(path, whole))
     }
     if (!component.file || !read) continue
     const text = read(component.file)
@@ -63,7 +65,7 @@ export const readDocuments = (
       result.findings.push(wrongValue(['components', key, 'file'], message))
       continue
     }
-    const { document, problems, place } = readDocument(text, near(component.file), component.platform)
+    const { document, problems, place } = readDocument(text, near(component.file), component)
     if (document) {
       result.documents.set(key, document)
       result.places.set(key, { at: [], place })
@@ -73,11 +75,20 @@ export const readDocuments = (
   return result
 }
 
-const readDocument = (text: string, file: string, platform: Platform) => {
+interface Described {
+  platform: Platform
+  description?: string | undefined
+}
+
+const readDocument = (text: string, file: string, { platform, description }: Described) => {
   const { problems, value, written, place } = readYaml(text, file)
   if (problems.length) return { problems, place }
   const shape = [...inspect(Document, value, written), ...versionIn(value)]
-  const findings = [...shape, ...inspectDocument(value, platform, written), ...tooLong(text.length, [])]
+  const findings = [
+    ...shape,
+    ...inspectDocument(value, platform, written),
+    ...tooLargeDocument([], componentText(text, description)),
+  ]
   const found = findings.map(place)
   return shape.length ? { problems: found, place } : { document: v.parse(Document, value), problems: found, place }
 }

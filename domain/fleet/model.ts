@@ -3,6 +3,7 @@ import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
 import { Notify } from './notify.ts'
+import { privateInputs } from './private-inputs.ts'
 import { Retirement } from './retirement.ts'
 import { Ring as RingSchema } from './rings.ts'
 import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
@@ -56,6 +57,7 @@ const InfrastructureConfiguration = object({
     describe('false keeps the instance of a failed build, to look at'),
   ),
   tags: v.optional(tags, {}),
+  ...privateInputs,
 })
 
 const OwnComponent = object({

@@ -4,6 +4,7 @@ import { type ReadFile, readDocuments } from './documents.ts'
 import { type Fleet, FleetSchema } from './model.ts'
 import { FleetInvalid, type FleetProblem, type Problem } from './problems.ts'
 import { applyRules } from './rules/index.ts'
+import { deniedObjects } from './rules/private-inputs.ts'
 import { references } from './rules/references.ts'
 import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
 import { warningsOf } from './rules/warnings.ts'
@@ -48,6 +49,10 @@ export const judgeFleet = (text: string, file: string, read?: ReadFile): { fleet
     findings.push(...components.findings, ...applyRules(scope))
     problems.push(...components.problems)
     warnings.push(...warningsOf(sound.output, components))
+    for (const { component, finding } of deniedObjects(scope)) {
+      const place = components.places.get(component)?.place ?? source.place
+      problems.push(place(finding))
+    }
   }
   problems.push(...findings.map(source.place))
   if (problems.length || !sound.success) throw new FleetInvalid(inOrder(problems, file))

@@ -1,4 +1,4 @@
-import type { LimitName } from '../limits.ts'
+import { type LimitName, limits } from '../limits.ts'
 import { crossAccountRoleName, targetParameter } from '../names.ts'
 import { kindsOfUpstreams, sourceIn } from '../upstream-kinds.ts'
 import type { Fleet } from './model.ts'
@@ -41,10 +41,11 @@ const resources = (fleet: Fleet): number => {
   const places = sources(fleet).map((source) => `${source.kind} ${source.owner === fleet.build.account}`)
   const hints = images(fleet).length > 0 ? hintTopics(fleet).length : 0
   return (
-    170 +
+    168 +
     3 * own.length +
     Object.values(fleet.components).filter((component) => !('arn' in component)).length +
-    Object.keys(fleet.infrastructure).length +
+    // With the role and the profile of its instances.
+    3 * Object.keys(fleet.infrastructure).length +
     uniqueIn(places).length +
     2 * hints +
     2 * notify.email.length +
@@ -150,13 +151,17 @@ const distributionRole = (fleet: Fleet): number => {
   return 1_550 + listed(licenses) + 2 * listed(keys) + (roles.length > 50 ? 0 : listed(roles))
 }
 
-/** What is in every component, with the escapes of JSON. */
+/** What is in every component, with the escapes of JSON; a long one is in S3. */
 const templateSize = (fleet: Fleet, texts: readonly string[]): number =>
   210_000 +
   1_500 * images(fleet).length +
   images(fleet).reduce((sum, image) => sum + 2 * JSON.stringify(image).length, 0) +
   3_000 * Object.keys(fleet.notify.slack).length +
-  texts.reduce((sum, text) => sum + Buffer.byteLength(JSON.stringify(text)) + 600, 0)
+  texts.reduce(
+    (sum, text) =>
+      sum + (text.length > limits['component-data'].most ? 0 : Buffer.byteLength(JSON.stringify(text))) + 600,
+    0,
+  )
 
 /** Accounts, and an organizational unit or an organization once each. */
 const shares = (fleet: Fleet): number => {

@@ -171,7 +171,7 @@ const ofBakes: Advice[] = [
   {
     // https://docs.aws.amazon.com/imagebuilder/latest/userguide/troubleshooting.html#ts-access-denied
     when: /status code: 403|AccessDenied/,
-    todo: 'Give the instance role what it is denied: the log stream says which call that was.',
+    todo: "Let the role of the instance have what it is denied: by reads or writes of the image's infrastructure in fleet.yaml, and by the policy of the bucket or the key. The log stream says which call that was.",
   },
   {
     when: /component [a-z0-9-_]+\//,

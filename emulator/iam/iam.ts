@@ -17,6 +17,8 @@ export interface Role {
   arn: string
   trust: PolicyDocument
   policies: PolicyDocument[]
+  /** It has managed policies as well, of which nothing is known here but their names. */
+  hasAttached?: boolean
 }
 
 export interface Credentials {

@@ -165,6 +165,10 @@ export class Instances {
     },
   }
 
+  profileNamed(account: string, name: string): InstanceProfile | undefined {
+    return [...this.#profiles.values()].find((each) => each.account === account && each.name === name)
+  }
+
   #profileOf({ IamInstanceProfile: named }: RunInstancesRequest, { account }: Place) {
     return [...this.#profiles.values()].find(
       ({ name, arn, account: owner }) => owner === account && (arn === named?.Arn || name === named?.Name),

@@ -44,7 +44,8 @@ function createRole({ aws }: World, site: Site, logicalId: string, properties: R
   )
   if (missing !== undefined) throw new Error(`Policy ${missing} does not exist or is not attachable.`)
   const trust = properties.AssumeRolePolicyDocument
-  aws.addRole({ account: site.account, logicalId, name, arn, trust, policies: inlineOf(properties) })
+  const hasAttached = (properties.ManagedPolicyArns ?? []).length > 0
+  aws.addRole({ account: site.account, logicalId, name, arn, trust, policies: inlineOf(properties), hasAttached })
   return { ref: name, attributes: { Arn: arn } }
 }
 

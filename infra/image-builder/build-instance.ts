@@ -1,8 +1,9 @@
-import { type IInstanceProfile, InstanceProfile, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Validations } from 'aws-cdk-lib'
+import { type IInstanceProfile, InstanceProfile, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
-import type { Construct } from 'constructs'
+import { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
+import { buildRoleName, resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
 
@@ -12,23 +13,80 @@ interface BuildInstanceProps {
   logs: IBucket
 }
 
+type Configuration = Fleet['infrastructure'][string]
+
 /**
- * What a build or test instance may do. The managed policies that AWS suggests (AmazonSSMManagedInstanceCore,
- * EC2InstanceProfileForImageBuilder) would let every build step read every parameter of the account, snapshot
- * volumes and read any ISO file; this is the rest of them.
+ * What the build and test instances of each infrastructure configuration may do, by its key: a role for each, as what they read
+ * differs. The managed policies that AWS suggests (AmazonSSMManagedInstanceCore, EC2InstanceProfileForImageBuilder) would let every
+ * build step read every parameter of the account, snapshot volumes and read any ISO file; this is the rest of them.
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/EC2InstanceProfileForImageBuilder.html
  */
-export function createBuildInstanceProfile(scope: Construct, props: BuildInstanceProps): IInstanceProfile {
-  const permissions = [...systemsManager, ...imageBuilder(props)]
-  const role = new Role(scope, 'BuildInstanceRole', {
-    description: 'Build and test instances of Image Builder',
+export function createBuildInstanceProfiles(
+  scope: Construct,
+  props: BuildInstanceProps,
+): Record<string, IInstanceProfile> {
+  const instances = new Construct(scope, 'BuildInstance')
+  return Object.fromEntries(
+    Object.entries(props.fleet.infrastructure).map(([key, configuration]) => [
+      key,
+      createProfile(new Construct(instances, key), key, configuration, props),
+    ]),
+  )
+}
+
+function createProfile(
+  scope: Construct,
+  key: string,
+  configuration: Configuration,
+  props: BuildInstanceProps,
+): IInstanceProfile {
+  const { policies = [], permissionsBoundary } = configuration
+  const permissions = [...systemsManager, ...imageBuilder(props), ...privateInputs(configuration, props.arns)]
+  const name = buildRoleName(props.fleet.name, key)
+  const boundary = permissionsBoundary && {
+    permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(scope, 'Boundary', permissionsBoundary),
+  }
+  const role = new Role(scope, 'Role', {
+    roleName: name,
+    description: `Build and test instances of Image Builder on ${key}`,
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     inlinePolicies: { permissions: policyOf(permissions) },
+    managedPolicies: [...new Set(policies)].map((arn) => ManagedPolicy.fromManagedPolicyArn(scope, arn, arn)),
+    ...boundary,
   })
   acknowledgeWildcards(role, permissions)
-  return new InstanceProfile(scope, 'BuildInstanceProfile', {
+  for (const arn of policies)
+    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM4[Policy::${arn}]`, reason: 'The fleet names it.' })
+  return new InstanceProfile(scope, 'Profile', {
+    instanceProfileName: name,
     role: role.withoutPolicyUpdates(),
   }) as IInstanceProfile
+}
+
+/** What the fleet says that components read and write, and no more. */
+function privateInputs({ reads = [], writes = [], kmsKeys = [] }: Configuration, arns: Arns): Permission[] {
+  const after = (prefix: string, entries: string[]) =>
+    entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length))
+  const read = after('s3://', reads)
+  const written = after('s3://', writes)
+  const buckets = Object.entries(Object.groupBy(read, (path) => path.split('/')[0] ?? ''))
+  const why = "The fleet's infrastructure configuration says so."
+  const all: Permission[] = [
+    { actions: ['s3:GetObject'], resources: read.map(arns.objects), why },
+    // Without the right to list, S3 answers 403 also of an object that is not there; and S3Download lists a prefix.
+    ...buckets.map(([bucket, paths = []]) => ({
+      actions: ['s3:ListBucket'],
+      resources: [arns.objects(bucket)],
+      conditions: { StringLike: { 's3:prefix': paths.map((path) => path.slice(bucket.length + 1)) } },
+    })),
+    { actions: ['s3:PutObject'], resources: written.map(arns.objects), why },
+    { actions: ['ssm:GetParameter', 'ssm:GetParameters'], resources: after('ssm:', reads).map(arns.parameter), why },
+    { actions: ['secretsmanager:GetSecretValue'], resources: after('secret:', reads).map(arns.secret), why },
+    { actions: ['kms:Decrypt'], resources: kmsKeys },
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    { actions: ['kms:GenerateDataKey'], resources: written.length > 0 ? kmsKeys : [] },
+  ]
+  return all.filter(({ resources }) => resources.length > 0)
 }
 
 const noResources = 'The SSM agent acts as its own instance; these actions know no narrower resource.'

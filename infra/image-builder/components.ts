@@ -3,12 +3,10 @@ import { join, resolve } from 'node:path'
 import { Component, ComponentData, type IComponent, Platform } from '@aws-cdk/aws-imagebuilder-alpha'
 import { Aws, FileSystem, Fn, RemovalPolicy } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
-import { parseDocument } from 'yaml'
+import { componentText } from '../../domain/fleet/component-text.ts'
 import type { Fleet, Component as FleetComponent } from '../../domain/fleet/model.ts'
+import { limits } from '../../domain/limits.ts'
 import { resourceName } from '../../domain/names.ts'
-
-/** CloudFormation's limit of an inline document, in characters; a longer one goes through S3. */
-const inlineLimit = 16_000
 
 /** The first part of the UUID that ends the stack's ARN: another one for each stack, also of the same name. */
 const stackPart = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))
@@ -46,21 +44,15 @@ function createComponent(
     componentName: `${resourceName(fleet.name, key)}-${stackPart}`,
     platform: platform === 'Windows' ? Platform.WINDOWS : Platform.LINUX,
     ...(description && { description }),
-    data: dataOf(scope, key, description ? described(text, description) : text),
+    data: dataOf(scope, key, componentText(text, description)),
   })
   component.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
   return component
 }
 
-/** The document with its description; all else stays as it is written. */
-function described(text: string, description: string): string {
-  const document = parseDocument(text)
-  document.set('description', description)
-  return text.startsWith('{') ? JSON.stringify(document.toJS()) : document.toString({ lineWidth: 0 })
-}
-
+/** A document that is too long for a request goes through S3: who creates the component reads it there, and no build does. */
 function dataOf(scope: Construct, key: string, text: string): ComponentData {
-  if (text.length <= inlineLimit) return ComponentData.fromInline(text)
+  if (text.length <= limits['component-data'].most) return ComponentData.fromInline(text)
   const file = join(FileSystem.mkdtemp('rebake-component-'), `${key}.yaml`)
   writeFileSync(file, text)
   return ComponentData.fromAsset(scope, `${key}-document`, file)

@@ -13,7 +13,8 @@ import type { BuildNetwork } from './network.ts'
 
 interface InfrastructureProps {
   fleet: Fleet
-  instanceProfile: IInstanceProfile
+  /** By the key of the configuration. */
+  instanceProfiles: Record<string, IInstanceProfile>
   logs: IBucket
   network: BuildNetwork | undefined
 }
@@ -21,7 +22,7 @@ interface InfrastructureProps {
 /** The fleet's infrastructure configurations by key. */
 export function createInfrastructure(
   scope: Construct,
-  { fleet, instanceProfile, logs, network }: InfrastructureProps,
+  { fleet, instanceProfiles, logs, network }: InfrastructureProps,
 ): Record<string, IInfrastructureConfiguration> {
   const configurations = new Construct(scope, 'Infrastructure')
   return Object.fromEntries(
@@ -30,7 +31,7 @@ export function createInfrastructure(
       new InfrastructureConfiguration(configurations, key, {
         infrastructureConfigurationName: resourceName(fleet.name, key),
         instanceTypes: settings.instanceTypes.map((type) => new InstanceType(type)),
-        instanceProfile,
+        instanceProfile: instanceProfiles[key] as IInstanceProfile,
         // IMDSv2 only, and not from inside a container on the instance.
         httpTokens: HttpTokens.REQUIRED,
         httpPutResponseHopLimit: 1,

@@ -23,7 +23,7 @@ import {
 } from '../functions/names.ts'
 import { functionSpecs } from '../functions/specs.ts'
 import { createBakeRole } from '../image-builder/bake-role.ts'
-import { createBuildInstanceProfile } from '../image-builder/build-instance.ts'
+import { createBuildInstanceProfiles } from '../image-builder/build-instance.ts'
 import { BuildLogs } from '../image-builder/build-logs.ts'
 import { createComponents } from '../image-builder/components.ts'
 import { createDistributionRole } from '../image-builder/distribution-role.ts'
@@ -128,7 +128,7 @@ export class BuildStack extends RebakeStack {
       components: createComponents(this, fleet, fleetDirectory),
       infrastructure: createInfrastructure(this, {
         fleet,
-        instanceProfile: createBuildInstanceProfile(this, { fleet, arns, logs }),
+        instanceProfiles: createBuildInstanceProfiles(this, { fleet, arns, logs }),
         logs,
         network: createNetwork(this, fleet),
       }),

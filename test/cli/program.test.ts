@@ -42,6 +42,7 @@ describe('help', () => {
     const names = program.commands.map((command) => command.name())
     expect(names).toEqual([
       'init',
+      'import',
       'check',
       'plan',
       'rehearse',

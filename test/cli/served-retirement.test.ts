@@ -37,6 +37,6 @@ it('deprecates what is old in a served rehearsal, follows it, and removes it onc
 
   const after = await retire('--dry-run', '--at', '2026-09-27T00:00:00Z')
   expect(after.stdout).toBe(
-    'No release is old, and no bake has failed: nothing is deprecated, and nothing is removed.\n',
+    'No release is old, and nothing is left of a bake that failed: nothing is deprecated, and nothing is removed.\n',
   )
 })

@@ -45,7 +45,15 @@ network:
   routeTables: [rtb-0a1b2c3d4e5f67890]
   cidr: 10.0.0.0/16
 infrastructure:
-  linux: { instanceTypes: [m7i.large, m6i.large], terminateOnFailure: false, tags: { cost-center: platform } }
+  linux:
+    instanceTypes: [m7i.large, m6i.large]
+    terminateOnFailure: false
+    tags: { cost-center: platform }
+    reads: ["s3://installers/*", "ssm:/ci/*", "secret:agent"]
+    writes: ["s3://reports/*"]
+    kmsKeys: ["${key('us-west-2', '111122223333')}"]
+    policies: ["arn:aws:iam::111122223333:policy/tools"]
+    permissionsBoundary: arn:aws:iam::111122223333:policy/boundary
 components:
   tool: { platform: Linux, file: components/patch-linux.yaml }
   patch: { platform: Linux, arn: "arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x" }

@@ -7,9 +7,6 @@ import { referencesOf } from './references-of-steps.ts'
 import { isMapping, repeated } from './scope.ts'
 import { inspectStep } from './steps.ts'
 
-/** Inline data of a component, in characters: CreateComponent's limit. */
-const limit = 16000
-
 type Parameters = Map<string, { default?: string }>
 
 /** The parameters that a document declares, by name. */
@@ -51,12 +48,6 @@ export const inspectDocument = (
     ...steps.flatMap((step) => referencesOf(step, outline)),
   ]
 }
-
-/** Image Builder takes the text of a component up to a limit. */
-export const tooLong = (length: number, at: Path): FleetProblem[] =>
-  length > limit
-    ? [wrongValue(at, `expected at most ${limit} characters, the limit of Image Builder, found ${length}`)]
-    : []
 
 const otherPlatform = ({ action, path }: OutlinedStep, platform: Platform | undefined): FleetProblem[] => {
   const only = modules[action]?.platform

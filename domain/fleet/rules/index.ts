@@ -8,6 +8,7 @@ import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './imag
 import { parts, sizes } from './limits.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
+import { ownPolicies } from './private-inputs.ts'
 import { cycles, oneMeaning } from './references.ts'
 import {
   alarmsRemembered,
@@ -58,6 +59,7 @@ const rules: Rule[] = [
   cycleNames,
   cycleSelection,
   cveThresholds,
+  ownPolicies,
   parts,
   sizes,
 ]

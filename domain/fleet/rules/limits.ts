@@ -25,6 +25,20 @@ export const sizes: Rule = ({ fleet, documents, read }) => {
   })
 }
 
+/** Image Builder takes the document of a component up to a size. */
+export function tooLargeDocument(path: Path, document: string): FleetProblem[] {
+  const { most, unit, fix } = limits['component-document']
+  const found = Buffer.byteLength(document)
+  return found > most
+    ? [
+        wrongValue(
+          path,
+          `expected at most ${number(most)} ${unit}, as Image Builder does, found ${number(found)}. ${fix}`,
+        ),
+      ]
+    : []
+}
+
 /** Tags of Rebake's own, beside those of the fleet. */
 const ownAmiTags = ['rebake:fleet', 'rebake:image', 'rebake:ring']
 const ownInstanceTags = ['rebake:fleet']

@@ -1,5 +1,6 @@
 import type {
   CancelImageCreationRequest,
+  Component,
   DeleteImageRequest,
   DistributeImageRequest,
   Image,
@@ -15,13 +16,22 @@ import { isStandard, vcpusOf } from '../instance-types.ts'
 import { ClientTokens } from '../support.ts'
 import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
 import { Builder, type Neighbours } from './builder.ts'
+import { objectAccesses, type RunningPhase } from './component-access.ts'
 import { creationRules } from './creation.ts'
 import { distributionConfigurations } from './distribution-configurations.ts'
 import { type Durations, typicalOf } from './durations.ts'
 import { mustBeUsable } from './execution-role.ts'
 import { findingQueries } from './finding-queries.ts'
 import { type ScanFinding, Scans, scanKeeps } from './findings.ts'
-import { type ImageInQuestion, type ImageRecord, Images, type Outcome, type Phase, type Step } from './images.ts'
+import {
+  type Failure,
+  type ImageInQuestion,
+  type ImageRecord,
+  Images,
+  type Outcome,
+  type Phase,
+  type Step,
+} from './images.ts'
 import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
 import { queries } from './queries.ts'
@@ -157,10 +167,14 @@ export class ImageBuilder implements Service {
       PENDING: () => (typeof parent === 'string' ? parent : this.#whyNotBy(pipeline.executionRole, place)),
       CREATING: () => this.#whyNoInstance(record),
       BUILDING: () => {
+        const denied = this.#whyDenied(record, recipe, 'BUILDING')
+        if (denied) return denied
         this.#packages.built(record, parent as Ami)
         return this.#builder.build(record, recipe, parent as Ami, outcome)
       },
-      ...(tests ? { TESTING: () => this.#scans.end(record, outcome) } : {}),
+      ...(tests
+        ? { TESTING: () => this.#whyDenied(record, recipe, 'TESTING') ?? this.#scans.end(record, outcome) }
+        : {}),
       DISTRIBUTING: () =>
         distribution && this.#builder.distribute(record, this.#sourceOf(record), distribution, outcome),
       INTEGRATING: () => undefined,
@@ -193,6 +207,46 @@ export class ImageBuilder implements Service {
     return used <= most
       ? undefined
       : `VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of ${most} allows for the instance bucket that the specified instance type belongs to.`
+  }
+
+  /**
+   * The first step of a component that S3 refuses to the role of the instance. Who else a bucket lets in is not emulated, nor what
+   * policies allow that are attached to the role.
+   */
+  #whyDenied(record: ImageRecord, { components = [] }: ImageRecipe, running: RunningPhase): Failure | undefined {
+    const { iam, ec2 } = this.#near
+    const { account, region } = record
+    const profile = ec2.instances.profileNamed(
+      account,
+      record.image.infrastructureConfiguration?.instanceProfileName ?? '',
+    )
+    const role = profile && iam.role(profile.roleArn)
+    if (!role || role.hasAttached) return undefined
+    const principal = iam.principalOf(role.arn, 'build-instance')
+    for (const configuration of components) {
+      const { componentArn = '' } = configuration
+      const component = this.#resources.find(componentArn) as Component | undefined
+      const accesses = component ? objectAccesses(component, configuration, running) : []
+      const denied = accesses.find(({ permission }) => !iam.allows(principal, permission, region))
+      if (!denied) continue
+      const { phaseName, stepName, action, operation } = denied
+      return {
+        // The words of the SDK that AWSTOE is written with, and of Image Builder for a component that failed:
+        // https://docs.aws.amazon.com/imagebuilder/latest/userguide/image-failure-context.html
+        reason: `Document ${componentArn} failed!`,
+        context: {
+          failedStep: running === 'BUILDING' ? 'ApplyBuildComponents' : 'ApplyTestComponents',
+          componentFailure: {
+            componentArn,
+            phaseName,
+            stepName,
+            action,
+            errorMessage: `${operation}: Forbidden: Forbidden status code: 403`,
+          },
+        },
+      }
+    }
+    return undefined
   }
 
   /** Why Image Builder does not act by a role; undefined where it does, or by its own. */

@@ -51,7 +51,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a component file that is too long',
     [['file: patch.yaml', 'file: long.yaml']],
-    ['long.yaml:1:1: expected at most 16000 characters, the limit of Image Builder, found 16097'],
+    [
+      'long.yaml:1:1: expected at most 65,536 bytes, as Image Builder does, found 66,097. Divide the component into two, or let it download what is long.',
+    ],
   ],
   [
     'a component file with things twice',
@@ -65,9 +67,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   [
     'inline steps that are too long',
-    [['install {{ Version }}', 'x'.repeat(16000)]],
+    [['install {{ Version }}', 'é'.repeat(32_768)]],
     [
-      'fleet.yaml:19:7: components.app.document: expected at most 16000 characters, the limit of Image Builder, found 16175',
+      'fleet.yaml:19:7: components.app.document: expected at most 65,536 bytes, as Image Builder does, found 65,711. Divide the component into two, or let it download what is long.',
     ],
   ],
   [

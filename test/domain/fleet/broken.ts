@@ -89,7 +89,7 @@ phases:
   - name: test
     steps: [{ name: A, action: Reboot }, { name: A, action: Reboot }]
 `,
-  'long.yaml': `schemaVersion: 1.0\ndescription: ${'x'.repeat(16000)}\n${reboot}\n`,
+  'long.yaml': `schemaVersion: 1.0\ndescription: ${'é'.repeat(33_000)}\n${reboot}\n`,
 }
 
 /** One thing to replace and its replacement; '' replaces everything. */

@@ -4,7 +4,7 @@ import { FleetInvalid, judgeFleet } from '../../../domain/fleet/parse.ts'
 const fleetOf = (platform: Platform, times: string) => `name: acme
 build: { account: '111122223333', region: us-west-2 }
 notify: { email: [team@example.com] }
-infrastructure: { small: { instanceTypes: [m7i.large] } }
+infrastructure: { small: { instanceTypes: [m7i.large], reads: ["s3://bucket/*"], writes: ["s3://bucket/*"] } }
 upstreams:
   soe: { platform: ${platform}, ami: { owner: '444455556666', name: soe-* } }
 components:

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Template } from '../../../infra/synthesize.ts'
@@ -70,13 +72,22 @@ describe('components', () => {
     slow,
   )
 
-  it(
-    'longer than CloudFormation takes inline go through S3',
-    async () => {
-      const long = `${hardening}#${'x'.repeat(16_000)}\n`
-      const { buildStack } = await synth(smallFleet(), { fleetDirectory: fleetDirectory(long) })
+  it.each([
+    ['inline with 16,000 characters', 16_000, 'x', false],
+    ['inline with 16,000 characters of two bytes', 16_000, 'é', false],
+    ['through S3 with 16,001', 16_001, 'x', true],
+    ['through S3 with 16,001 characters of two bytes', 16_001, 'é', true],
+  ])(
+    'go %s',
+    async (_what, length, character, isByUri) => {
+      const start = `${hardening}#`
+      const text = `${start}${character.repeat(length - start.length)}`
+      const { buildStack, outdir } = await synth(smallFleet(), { fleetDirectory: fleetDirectory(text) })
       const { Data, Uri } = buildStack.template.Resources.ComponentHarden?.Properties ?? {}
-      expect({ Data, Uri }).toEqual({ Data: undefined, Uri: expect.stringMatching(/^s3:\/\/.+\.yaml$/) })
+      const uri = isByUri ? expect.stringMatching(/^s3:\/\/.+\.yaml$/) : undefined
+      expect({ Data, Uri }).toEqual({ Data: isByUri ? undefined : text, Uri: uri })
+      const hash = String(Uri).match(/([0-9a-f]+)\.yaml$/)?.[1]
+      if (isByUri) expect(readFileSync(assetIn(outdir, `${buildStack.name}.assets.json`, hash), 'utf8')).toBe(text)
     },
     slow,
   )
@@ -194,3 +205,11 @@ it('images log to groups of their own, and pipelines to one of the fleet', () =>
     RetentionInDays: 180,
   })
 })
+
+/** The file of an asset: where nothing is deployed, it stays where it was made. */
+function assetIn(outdir: string, manifest: string, hash = ''): string {
+  const { files } = JSON.parse(readFileSync(join(outdir, manifest), 'utf8')) as {
+    files: Record<string, { source: { path: string } }>
+  }
+  return resolve(outdir, files[hash]?.source.path ?? '')
+}

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Network } from '../../../domain/fleet/model.ts'
 import type { Template } from '../../../infra/synthesize.ts'
-import { allowed, onlyResourceOf, resourcesOf } from '../../support/template.ts'
+import { allowed, onlyResourceOf, resourcesOf, statementsOf } from '../../support/template.ts'
 import { slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
 
 let template: Template
@@ -23,7 +23,7 @@ describe('infrastructure', () => {
     expect(named('InfrastructureConfiguration', 'gold-small')).toMatchObject({
       InstanceTypes: ['m7i.large', 'm6i.large'],
       InstanceMetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
-      InstanceProfileName: '<BuildInstanceProfile>',
+      InstanceProfileName: '<BuildInstanceSmallProfile>',
       Logging: { S3Logs: { S3BucketName: '<BuildLogs>', S3KeyPrefix: 'small' } },
       SubnetId: 'subnet-0a1b2c3d4e5f67890',
       SecurityGroupIds: ['sg-0a1b2c3d4e5f67890'],
@@ -33,7 +33,7 @@ describe('infrastructure', () => {
   })
 
   it('lets instances read no parameter, and only the components of the fleet', () => {
-    const may = allowed(template, 'BuildInstanceRole')
+    const may = allowed(template, 'BuildInstanceSmallRole')
     expect(Object.keys(may).filter((action) => /parameter|assumerole|passrole/i.test(action))).toEqual([])
     expect(may['imagebuilder:GetComponent']).toEqual([
       'arn:aws:imagebuilder:eu-west-1:111122223333:component/gold-*',
@@ -42,6 +42,74 @@ describe('infrastructure', () => {
     ])
     expect(may['s3:PutObject']).toEqual(['<BuildLogs.Arn>/*'])
   })
+
+  it('gives the role and the profile of each configuration a name that a bucket policy can have before there is one', () => {
+    expect(resourcesOf(template, 'AWS::IAM::Role').BuildInstanceSmallRole).toMatchObject({ RoleName: 'gold-on-small' })
+    expect(onlyResourceOf(template, 'AWS::IAM::InstanceProfile')).toEqual({
+      InstanceProfileName: 'gold-on-small',
+      Roles: ['<BuildInstanceSmallRole>'],
+    })
+  })
+
+  it(
+    'lets the instances of a configuration reach what it names, and those of another nothing more',
+    async () => {
+      const key = 'arn:aws:kms:eu-west-1:444455556666:key/1a2b3c4d-0000-1111-2222-333344445555'
+      const boundary = 'arn:aws:iam::111122223333:policy/boundary'
+      const policies = [
+        'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess',
+        'arn:aws:iam::111122223333:policy/teams/tools',
+      ]
+      const fleet = smallFleet()
+      const base = { instanceTypes: ['m7i.large'], terminateOnFailure: true, tags: {} }
+      fleet.infrastructure.private = {
+        ...base,
+        reads: ['s3://installers/linux/*', 's3://installers/agent.rpm', 'ssm:/ci/*', 'ssm:plain', 'secret:team/token'],
+        writes: ['s3://reports/*'],
+        kmsKeys: [key],
+        policies,
+        permissionsBoundary: boundary,
+      }
+      fleet.infrastructure.reader = { ...base, kmsKeys: [key] }
+      const { template: made } = (await synth(fleet, { validate: true })).buildStack
+      const usual = allowed(made, 'BuildInstanceSmallRole')
+      const more = Object.entries(allowed(made, 'BuildInstancePrivateRole')).flatMap(([action, resources]) => {
+        const others = resources.filter((each) => !usual[action]?.includes(each))
+        return others.length > 0 ? [[action, others]] : []
+      })
+      const parameters = [
+        'arn:aws:ssm:eu-west-1:111122223333:parameter/ci/*',
+        'arn:aws:ssm:eu-west-1:111122223333:parameter/plain',
+      ]
+      expect(Object.fromEntries(more)).toEqual({
+        's3:GetObject': ['arn:aws:s3:::installers/agent.rpm', 'arn:aws:s3:::installers/linux/*'],
+        's3:ListBucket': ['arn:aws:s3:::installers'],
+        's3:PutObject': ['arn:aws:s3:::reports/*'],
+        'ssm:GetParameter': parameters,
+        'ssm:GetParameters': parameters,
+        'secretsmanager:GetSecretValue': ['arn:aws:secretsmanager:eu-west-1:111122223333:secret:team/token-??????'],
+        'kms:Decrypt': [key],
+        'kms:GenerateDataKey': [key],
+      })
+      expect(
+        statementsOf(made, 'BuildInstancePrivateRole').find(({ Action }) => Action[0] === 's3:ListBucket'),
+      ).toMatchObject({
+        Condition: { StringLike: { 's3:prefix': ['linux/*', 'agent.rpm'] } },
+      })
+      const { ManagedPolicyArns, PermissionsBoundary } =
+        resourcesOf(made, 'AWS::IAM::Role').BuildInstancePrivateRole ?? {}
+      expect({ ManagedPolicyArns, PermissionsBoundary }).toEqual({
+        ManagedPolicyArns: policies,
+        PermissionsBoundary: boundary,
+      })
+      expect(allowed(made, 'BuildInstanceReaderRole')).toEqual({ ...usual, 'kms:Decrypt': [key] })
+      const configurations = Object.values(resourcesOf(made, 'AWS::ImageBuilder::InfrastructureConfiguration'))
+      expect(configurations.find(({ Name }) => Name === 'gold-private')?.InstanceProfileName).toBe(
+        '<BuildInstancePrivateProfile>',
+      )
+    },
+    slow,
+  )
 
   it('keeps the logs private', () => {
     expect(onlyResourceOf(template, 'AWS::S3::Bucket')).toMatchObject({
