@@ -12,7 +12,25 @@ const common = {
 /** Of the emulator by itself: it needs no fleet. */
 const emulator = ['test/emulator/**/*.test.ts']
 /** Whole rehearsals, which ask with the SDK's own clients: in workers of their own, as other tests leave clients mocked. */
-const rehearsals = ['test/rehearsal/**/*.test.ts', 'test/cli/**/served*.test.ts', 'test/events.test.ts']
+const rehearsals = [
+  'test/rehearsal/**/*.test.ts',
+  'test/cli/**/served*.test.ts',
+  'test/cli/check/first-deploy.test.ts',
+  'test/cli/check/adopted-account.test.ts',
+  'test/cli/standing.test.ts',
+  'test/events.test.ts',
+]
+/**
+ * What takes longest, and finds what a change seldom breaks: mutants that rely on a lenient reading, permissions that nothing uses, changed
+ * fleets, random sizes, each fault of the doctor. `npm test` leaves them to `npm run test:long`, and stays below five minutes.
+ */
+const long = [
+  'test/rehearsal/open-questions.test.ts',
+  'test/rehearsal/permissions.test.ts',
+  'test/rehearsal/changed-fleet.test.ts',
+  'test/cli/doctor/served-faults.test.ts',
+  'test/infra/sizes.test.ts',
+]
 /** Of the package as users install it: it takes a build, so `npm test` leaves it to `npm run test:package`. */
 const installed = ['test/package/**/*.test.ts']
 
@@ -22,13 +40,14 @@ export default defineConfig({
     maxWorkers: '100%',
     globalSetup: 'test/support/temporary-files.ts',
     projects: [
-      { test: { ...common, name: 'rehearsals', include: rehearsals } },
+      { test: { ...common, name: 'rehearsals', include: rehearsals, exclude: long } },
+      { test: { ...common, name: 'long', include: long } },
       {
         test: {
           ...common,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...rehearsals, ...emulator, ...installed],
+          exclude: [...rehearsals, ...emulator, ...installed, ...long],
         },
       },
       { test: { ...common, name: 'emulator', include: emulator } },

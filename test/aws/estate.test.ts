@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { mockClient } from 'aws-sdk-client-mock'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { readEstate } from '../../aws/estate.ts'
 
 const imageBuilder = mockClient(ImagebuilderClient)
@@ -30,6 +30,10 @@ const image = (started: string, ami?: string, status: 'AVAILABLE' | 'FAILED' = '
   dateCreated: started,
   state: { status },
   outputResources: { amis: ami ? [{ region: 'us-west-2', image: ami }] : [] },
+})
+
+afterAll(() => {
+  for (const mock of [imageBuilder, ec2, ssm]) mock.restore()
 })
 
 beforeEach(() => {
