@@ -22,12 +22,13 @@ const rehearsals = [
 ]
 /**
  * What takes longest, and finds what a change seldom breaks: mutants that rely on a lenient reading, permissions that nothing uses, changed
- * fleets, random sizes, each fault of the doctor. `npm test` leaves them to `npm run test:long`, and stays below five minutes.
+ * fleets, each alarm, random sizes, each fault of the doctor. `npm test` leaves them to `npm run test:long`, and stays below five minutes.
  */
 const long = [
   'test/rehearsal/open-questions.test.ts',
   'test/rehearsal/permissions.test.ts',
   'test/rehearsal/changed-fleet.test.ts',
+  'test/rehearsal/alarms.test.ts',
   'test/cli/doctor/served-faults.test.ts',
   'test/infra/sizes.test.ts',
 ]
