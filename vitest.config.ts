@@ -4,7 +4,7 @@ const common = {
   pool: 'forks' as const,
   // One module registry for each worker: loading the CDK, and synthesizing a fleet, once, not once a file.
   isolate: false,
-  // A rehearsal makes much that lives for a moment: with more room for it, collecting it takes a tenth less of the whole.
+  // A rehearsal makes much that lives for a moment: with more room for it, collecting it takes less time.
   execArgv: ['--max-semi-space-size=64'],
   testTimeout: 30_000,
   hookTimeout: 90_000,

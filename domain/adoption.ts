@@ -180,3 +180,7 @@ export function compareVersions(a: string, b: string): number {
   const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)]
   return left.map((part, i) => part - (right[i] ?? 0)).find((difference) => difference !== 0) ?? 0
 }
+
+/** Whether tags say that Terraform made something: it sets none of its own, but teams and modules do. */
+export const isTerraforms = (tags: Readonly<Record<string, string>> = {}): boolean =>
+  Object.entries(tags).some((tag) => tag.some((text) => /terraform/i.test(text)))

@@ -28,7 +28,7 @@ export class Transient extends named('Transient') {}
 /** The build account cannot see a released AMI: its owner may be about to share it. */
 export class AmiNotVisible extends named('AmiNotVisible') {}
 
-/** What a person asked for does not exist, or is not to be believed. */
+/** What a person asked for, or the pipeline that bakes it, cannot be used as it is. */
 export class RequestRefused extends named('RequestRefused') {}
 
 /** A freeze or a window forbids it now. */

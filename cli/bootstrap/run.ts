@@ -1,16 +1,13 @@
 import { withAssembly } from '../assembly/assembly.ts'
 import { type AssemblyDeps, assemblyDeps } from '../assembly/deps.ts'
+import { destinationOf } from '../assembly/destination.ts'
 import { environmentsToBootstrap } from '../assembly/environments.ts'
 import { refuseExamples } from '../assembly/examples.ts'
-import { useProfile } from '../assembly/profile.ts'
-import { stacksHeadline } from '../assembly/render.ts'
-import { deploymentOf, placeOf } from '../deployment/deployment.ts'
-import { loadFleet } from '../fleet.ts'
+import { placeOf } from '../deployment/deployment.ts'
 import { Failed } from '../problems.ts'
 import { list } from '../render/text.ts'
 import { canAsk, confirm } from '../terminal/ask.ts'
 import { isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
-import { print } from '../terminal/output.ts'
 import type { BootstrapOptions } from './command.ts'
 
 type Deps = AssemblyDeps & { canAsk: () => boolean; confirm: (question: string) => Promise<boolean> }
@@ -20,13 +17,8 @@ export async function bootstrap(
   options: BootstrapOptions,
   deps: Deps = { ...assemblyDeps(), canAsk, confirm },
 ): Promise<void> {
-  const { fleet: file, profile, endpointUrl, yes } = options
-  const fleet = loadFleet(file)
-  print([stacksHeadline(fleet, file)])
-  useProfile(profile)
-  const deployment = deploymentOf(fleet, endpointUrl)
-  refuseExamples(deployment, file)
-  const cdk = deps.cdk(file, { profile, endpoint: deployment.endpoint })
+  const { fleet: file, yes } = options
+  const { fleet, deployment, cdk } = destinationOf(options, deps, refuseExamples)
   requireAnswerable({ yes, json: false }, deps)
   await deps.checkAccount(deployment)
   await withAssembly(

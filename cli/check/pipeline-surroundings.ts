@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import { parse } from 'yaml'
 import { isMissing } from '../../aws/errors.ts'
-import { compareVersions, parentKind } from '../../domain/adoption.ts'
+import { compareVersions, isTerraforms, parentKind } from '../../domain/adoption.ts'
 import type { Image } from '../../domain/fleet/model.ts'
 import { pointerName, resourceName } from '../../domain/names.ts'
 import type { Deployment } from '../deployment/deployment.ts'
@@ -127,10 +127,6 @@ export async function examineWorkflows(
   }
 }
 
-/** Tags by which teams, and modules of Terraform's, say that it made something. */
-const isTerraform = ({ tags = {} }: ImagePipeline) =>
-  Object.entries(tags).some((tag) => tag.some((text) => /terraform/i.test(text)))
-
 const ignoring = 'lifecycle { ignore_changes = [image_recipe_arn] }'
 
 /** What keeps the pipeline as code puts the recipe back that the code names. */
@@ -148,7 +144,7 @@ export async function examineRecipe(
       `somebody has put it back to version ${present} of its recipe, and the last rebake baked ${baked}: keep what it is made by from changing the recipe ` +
         `(Terraform: ${terraform}), and rebake it`,
     )
-  else if (moves && isTerraform(pipeline))
+  else if (moves && isTerraforms(pipeline.tags))
     warnings.push(
       `its tags say that Terraform made it, and an apply puts its recipe back after each rebake: ${terraform}`,
     )

@@ -23,7 +23,7 @@ import type { Findings } from './findings.ts'
  */
 type Encryption = { key: string } | 'fleet' | 'nothing'
 
-/** By device; undefined where nobody here can know. */
+/** By device; undefined where the parent cannot be read. */
 type Devices = Map<string, Encryption> | undefined
 
 export interface VolumeReaders {

@@ -1,13 +1,12 @@
 import { deployedStacks } from '../../infra/stack-names.ts'
 import { withAssembly } from '../assembly/assembly.ts'
 import { type AssemblyDeps, assemblyDeps } from '../assembly/deps.ts'
+import { destinationOf } from '../assembly/destination.ts'
 import { refuseExamples } from '../assembly/examples.ts'
-import { useProfile } from '../assembly/profile.ts'
-import { afterwardsLines, stacksHeadline } from '../assembly/render.ts'
+import { afterwardsLines } from '../assembly/render.ts'
 import { type InAws, lookAtAws } from '../check/aws.ts'
 import { comparedLines, deletedText, preflightLines } from '../check/render.ts'
-import { type Deployment, deploymentOf, placeOf } from '../deployment/deployment.ts'
-import { loadFleet } from '../fleet.ts'
+import { type Deployment, placeOf } from '../deployment/deployment.ts'
 import { Failed } from '../problems.ts'
 import { painterFor } from '../render/text.ts'
 import { canAsk, confirm } from '../terminal/ask.ts'
@@ -29,13 +28,8 @@ const realDeps = (): DeployDeps => ({ ...assemblyDeps(), canAsk, confirm, inAws:
 
 /** Deploys the stacks of the build account, once it is known that they are meant and that nothing is in the way. */
 export async function deploy(options: DeployOptions, deps: DeployDeps = realDeps()): Promise<void> {
-  const { fleet: file, profile, endpointUrl, yes = false, allowDowngrade = false } = options
-  const fleet = loadFleet(file)
-  print([stacksHeadline(fleet, file)])
-  useProfile(profile)
-  const deployment = deploymentOf(fleet, endpointUrl)
-  refuseExamples(deployment, file)
-  const cdk = deps.cdk(file, { profile, endpoint: deployment.endpoint })
+  const { fleet: file, yes = false, allowDowngrade = false } = options
+  const { fleet, deployment, cdk } = destinationOf(options, deps, refuseExamples)
   requireAnswerable({ yes, json: false }, deps)
   await deps.checkAccount(deployment)
   refuseDowngrade(await deps.deployed(deployment), allowDowngrade)

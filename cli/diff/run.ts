@@ -1,21 +1,15 @@
 import { deployedStacks } from '../../infra/stack-names.ts'
 import { withAssembly } from '../assembly/assembly.ts'
 import { type AssemblyDeps, assemblyDeps } from '../assembly/deps.ts'
-import { useProfile } from '../assembly/profile.ts'
-import { afterwardsLines, stacksHeadline } from '../assembly/render.ts'
-import { deploymentOf } from '../deployment/deployment.ts'
-import { loadFleet } from '../fleet.ts'
+import { destinationOf } from '../assembly/destination.ts'
+import { afterwardsLines } from '../assembly/render.ts'
 import { print } from '../terminal/output.ts'
 import type { DiffOptions } from './command.ts'
 
 /** Shows what a deploy would change; the exit code is 1 where that could not be found out, with --exit-code 3 for a change. */
 export async function diff(options: DiffOptions, deps: AssemblyDeps = assemblyDeps()): Promise<void> {
-  const { fleet: file, profile, endpointUrl, exitCode } = options
-  const fleet = loadFleet(file)
-  print([stacksHeadline(fleet, file)])
-  useProfile(profile)
-  const deployment = deploymentOf(fleet, endpointUrl)
-  const cdk = deps.cdk(file, { profile, endpoint: deployment.endpoint })
+  const { fleet: file, exitCode } = options
+  const { fleet, deployment, cdk } = destinationOf(options, deps)
   await deps.checkAccount(deployment)
   const stacks = deployedStacks(fleet)
   const code = await withAssembly(

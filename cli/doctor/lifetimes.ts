@@ -33,7 +33,8 @@ export interface Kept {
 export function* examineLifetimes({ fleet, known, catalog, bakes, amis, now }: Kept): Generator<DoctorResult> {
   const failed = bakes.filter(({ ended }) => ended)
   const images = new Set([
-    ...[...catalog, ...bakes].map(({ imageArn }) => imageArn),
+    ...catalog.map(({ imageArn }) => imageArn),
+    ...bakes.map(({ imageArn }) => imageArn),
     ...catalog.flatMap(({ distributions = {} }) => Object.values(distributions).flat()),
   ])
   const recorded = new Set([

@@ -9,7 +9,7 @@ import type { Environment } from './environment.ts'
 
 export const quotaPermissions = ['servicequotas:GetServiceQuota', 'servicequotas:GetAWSDefaultServiceQuota']
 
-/** What the account has; its default where nobody has had it raised; undefined where Service Quotas tells neither. */
+/** What the account has, or AWS's default if the account never raised it; undefined if Service Quotas knows neither. */
 export async function quotaOf({ config }: Environment, limit: CountedLimit): Promise<number | undefined> {
   const { service, code } = limits[limit].quota
   const client = new ServiceQuotasClient(config)

@@ -28,13 +28,11 @@ const declaration = () =>
     .addHelpText(
       'after',
       takes(
-        ...[
-          'ListImagePipelines',
-          'GetImagePipeline',
-          'GetImageRecipe',
-          'GetDistributionConfiguration',
-          'ListImagePipelineImages',
-        ].map((name) => `imagebuilder:${name}`),
+        'imagebuilder:ListImagePipelines',
+        'imagebuilder:GetImagePipeline',
+        'imagebuilder:GetImageRecipe',
+        'imagebuilder:GetDistributionConfiguration',
+        'imagebuilder:ListImagePipelineImages',
         'ec2:DescribeImages',
         'ssm:GetParameter',
       ),

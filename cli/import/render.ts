@@ -1,4 +1,5 @@
-import type { EstateFacts, PipelineFacts } from '../../domain/estate/facts.ts'
+import { isTerraforms } from '../../domain/adoption.ts'
+import type { EstateFacts } from '../../domain/estate/facts.ts'
 import type { Proposal, ProposedImage } from '../../domain/estate/proposal.ts'
 import type { Layout } from '../render/layout.ts'
 import { count, list, oneLine, unpainted, wrap } from '../render/text.ts'
@@ -55,7 +56,8 @@ export function outcomeLines(
 ): string[] {
   const { images, upstreams, rings } = proposal
   const open = [...upstreams, ...images, ...rings].filter(({ todo }) => todo !== undefined).length + facts.unread.length
-  const made = images.filter(({ pipeline }) => isTerraforms(pipeline)).map(({ name }) => name)
+  const made = images.filter(({ pipeline }) => isTerraforms(pipeline.tags)).map(({ name }) => name)
+  const unseen = facts.unread.map((what) => `could not be read: ${what}`).concat(unchecked)
   const hindered = new Set(obstacles.map(({ image }) => image)).size
   const terraform =
     `Managed by Terraform (by their tags): ${list(made)}. Add lifecycle { ignore_changes = [image_recipe_arn] } to each ` +
@@ -65,9 +67,7 @@ export function outcomeLines(
     ...obstacles.flatMap(({ image, problem }) =>
       wrap(`  ${paint('red', '✖')} ${image ? `${image}: ` : ''}${oneLine(problem)}`, width, '    '),
     ),
-    ...[...facts.unread.map((what) => `could not be read: ${what}`), ...unchecked].flatMap((what) =>
-      wrap(`  ! ${oneLine(what)}`, width, '    '),
-    ),
+    ...unseen.flatMap((what) => wrap(`  ! ${oneLine(what)}`, width, '    ')),
     ...(made.length > 0 ? wrap(terraform, width, '  ') : []),
     `${paint('green', '✔')} ${written ? `wrote ${written} with ` : ''}${count(images.length, 'image')}; ${count(open, 'TODO')} to answer in it; ${
       hindered === 0 ? 'nothing must change first' : `${hindered} must change first`
@@ -75,7 +75,3 @@ export function outcomeLines(
     ...(written ? [`  Next: ${typed('check', '--fleet', written, '--aws')}`] : []),
   ]
 }
-
-/** Terraform sets no tag of its own accord; teams say so by one. */
-const isTerraforms = ({ tags }: PipelineFacts) =>
-  Object.entries(tags).some((tag) => tag.some((text) => /terraform/i.test(text)))

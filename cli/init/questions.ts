@@ -60,7 +60,7 @@ export function fleetNameOf(directory: string): string {
 }
 
 /**
- * What no option says is asked, or takes its default where nobody can be.
+ * Each answer is that of its option. Without the option it is asked for on a terminal, and is its default elsewhere.
  * @throws BadInput that names the option, for a value that cannot be right
  */
 export async function answersOf(

@@ -17,7 +17,7 @@ import { type Ci, filesFor, type NewFile } from './files.ts'
 import { answersOf } from './questions.ts'
 
 interface InitDeps {
-  /** undefined where nobody can be asked. */
+  /** undefined without a terminal. */
   ask: ((question: string, fallback: string) => Promise<string>) | undefined
   check: (file: string) => Promise<void>
 }

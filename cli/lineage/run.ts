@@ -43,7 +43,7 @@ interface Found extends Pick<Lineage, 'release' | 'place' | 'ancestors'> {
   ami: string
 }
 
-/** @throws BadInput where nobody knows what was asked for; Failed for an image without a release */
+/** @throws BadInput for a name or an AMI that Rebake does not know; Failed for an image without a release */
 function find(catalog: readonly ImageRelease[], known: FleetState, { of, version }: LineageOptions): Found {
   const { released, last } = known.images[of] ?? {}
   // What targets have now may be older than the newest: somebody went back.

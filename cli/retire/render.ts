@@ -28,14 +28,17 @@ export function retirementLines(plan: RetirementPlan, { width, paint = unpainted
     what,
     oneLine(why),
   ]
+  const whereUnused = (each: Parameters<typeof row>[0]) =>
+    row(each, 'remove where unused', usesText(plan.uses[usesKey(each)] ?? []))
+  const fromThen = (each: Parameters<typeof row>[0]) => row(each, `from ${minute(each.removeAt ?? '')}`, each.reason)
   const rows = [
     ...deprecated.map((each) => row(each, 'deprecate', each.reason)),
     ...removed.map((each) => row(each, 'remove', each.reason)),
     ...failed.removed.map((each) => row(each, 'remove', each.reason)),
-    ...[...used, ...failed.used].map((each) =>
-      row(each, 'remove where unused', usesText(plan.uses[usesKey(each)] ?? [])),
-    ),
-    ...[...waiting, ...failed.waiting].map((each) => row(each, `from ${minute(each.removeAt ?? '')}`, each.reason)),
+    ...used.map(whereUnused),
+    ...failed.used.map(whereUnused),
+    ...waiting.map(fromThen),
+    ...failed.waiting.map(fromThen),
   ]
   if (rows.length + plan.leftovers.length === 0)
     return [

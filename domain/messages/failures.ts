@@ -119,8 +119,12 @@ const explanations: Record<string, Explanation> = {
     todo: `Change the windows or the freezes in fleet.yaml, and deploy: ${command('check')} says which.`,
   },
   RequestRefused: {
-    what: 'what was asked for does not exist, or is not to be believed',
-    todo: 'Correct the names or the AMI, or deploy the fleet that has them, and start it again.',
+    what: 'what was asked for, or the pipeline that bakes it, cannot be used as it is',
+    todo: 'The reason names it: correct the name, the AMI or the pipeline, or deploy the fleet that has it, and start it again.',
+  },
+  InvalidRequestException: {
+    what: 'an AWS service refused what it was asked to do',
+    todo: `The reason is the service's own, and names what to correct, such as the execution role of a pipeline. Then use ${command('retry', 'IMAGE')}.`,
   },
   'States.Timeout': {
     what: 'a step did not end in time',

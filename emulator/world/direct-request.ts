@@ -8,7 +8,7 @@ type Body = string | Uint8Array
 
 /**
  * An HTTP request to the emulator of this process, with what the SDK's client uses of Node's `ClientRequest`. It goes without a
- * socket: two in a row take no turns with whatever else the host does, and a rehearsal spends a quarter of its time less.
+ * socket: what else the host does changes nothing, and a call costs less.
  */
 class DirectRequest extends EventEmitter {
   /** The client sets its timeouts on it. Nothing is on the way that could time out. */

@@ -8,17 +8,18 @@ import { temporaryDirectory } from '../../infra/temporary-directory.ts'
 const url = pathToFileURL('infra/temporary-directory.ts').href
 const program = `
   const { temporaryDirectory } = await import('${url}')
-  console.log(temporaryDirectory().directory)
+  const made = [temporaryDirectory(), temporaryDirectory()]
+  console.log(made.map(({ directory }) => directory).join())
   setTimeout(() => process.exit(0), process.argv[1] === 'waits' ? 60_000 : 0)
 `
 
 async function run(how: 'waits' | 'ends', signal?: NodeJS.Signals) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, how])
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  const directory = line.toString().trim()
+  const directories = line.toString().trim().split(',')
   if (signal) child.kill(signal)
   const [code] = (await once(child, 'close')) as [number | null]
-  return { code, isThere: existsSync(directory) }
+  return { code, left: directories.filter((directory) => existsSync(directory)) }
 }
 
 it('is gone once it is no longer needed, and leaves no listener', () => {
@@ -30,10 +31,11 @@ it('is gone once it is no longer needed, and leaves no listener', () => {
   expect(process.listenerCount('SIGINT')).toBe(before)
 })
 
+// Two at once: each alone would leave the signal to the other.
 it.each([
   ['ends', undefined, 0],
   ['waits', 'SIGINT', 130],
   ['waits', 'SIGTERM', 143],
 ] as const)('is gone where the program %s, with %s', async (how, signal, code) => {
-  expect(await run(how, signal)).toEqual({ code, isThere: false })
+  expect(await run(how, signal)).toEqual({ code, left: [] })
 })

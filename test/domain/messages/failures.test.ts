@@ -66,3 +66,15 @@ describe('a cause', () => {
     expect(causeText(whole.slice(0, -10))).toBe(causeText(whole))
   })
 })
+
+describe('what an operator reads of a start that was refused', () => {
+  it('is the reason of the service, with what to correct and the next command', () => {
+    const { what, todo } = explain('InvalidRequestException')
+    expect(what).toBe('an AWS service refused what it was asked to do')
+    expect(todo).toMatch(/names what to correct.*`npx --no-install rebake retry IMAGE`/)
+  })
+
+  it('names the pipeline, too, where that is what cannot be used', () => {
+    expect(explain('RequestRefused').what).toMatch(/or the pipeline that bakes it/)
+  })
+})
