@@ -44,6 +44,17 @@ describe('a release of the example fleet', () => {
     expect(rehearsal.refused).toEqual([])
   })
 
+  it('is what the README shows', () => {
+    const readme = readFileSync('README.md', 'utf8')
+    for (const { image, ami } of rehearsal.summary.images)
+      expect(readme).toMatch(new RegExp(`${image} +✔ released  ${ami} `))
+    const { transitions, lambdaInvocations, apiCalls } = rehearsal.cost
+    const calls = apiCalls.toLocaleString('en')
+    expect(readme).toContain(
+      `${transitions} state transitions, ${lambdaInvocations} Lambda invocations and ${calls} API calls`,
+    )
+  })
+
   it('bakes each child on the AMI of its parent, and tests that AMI says so', () => {
     for (const { image, parentAmi } of rehearsal.summary.images) {
       const parent = stage.fleet.images[image]?.parent ?? ''
