@@ -91,6 +91,22 @@ export const noInstanceMetadata: Plugin = {
   },
 }
 
+/**
+ * After each call a client makes a text of its input and output without what is sensitive, for a logger, which none of these
+ * clients has. The middleware that does it is not added.
+ */
+export const noCallLogs: Plugin = {
+  name: 'no-call-logs',
+  setup({ onLoad }) {
+    const adds = 'clientStack.add(loggerMiddleware(), loggerMiddlewareOptions);'
+    onLoad({ filter: /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8')
+      if (!source.includes(adds)) throw new Error(`${path} has no ${adds}`)
+      return { contents: source.replace(adds, ''), loader: 'js' }
+    })
+  },
+}
+
 /** STS can sign for several regions at once (4 kB), which nothing here asks of it. */
 export const oneRegion = instead(/^@aws-sdk\/signature-v4-multi-region$/, {
   name: 'one-region',

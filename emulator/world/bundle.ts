@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,10 +6,10 @@ import { Script } from 'node:vm'
 
 export type Handler = (event: unknown, context: unknown) => Promise<unknown>
 
-/** Modules by their names, such as `node:timers/promises`. */
+/** Modules by their names without `node:`, such as `timers/promises`. */
 export type Modules = Record<string, object>
 
-/** By their text: the same function of the next world is compiled already. */
+/** By their files: the same function of the next world is compiled already. Folders may link one file. */
 const scripts = new Map<string, Script>()
 /** More than one CDK app has functions; what nothing uses any more may go. */
 const mostScripts = 200
@@ -30,20 +30,22 @@ export async function loadHandler(directory: string, start: string, modules: Mod
     return ((await import(url)) as { handler: Handler }).handler
   }
   const module = { exports: {} as { handler: Handler } }
-  const run = compiled(readFileSync(file, 'utf8'), file).runInThisContext() as (...given: unknown[]) => void
+  const run = compiled(file).runInThisContext() as (...given: unknown[]) => void
   const require = createRequire(file)
-  const given = (name: string): unknown => modules[name] ?? require(name)
+  const given = (name: string): unknown => modules[name.replace(/^node:/, '')] ?? require(name)
   run.call(module.exports, module.exports, given, module, file, directory)
   return module.exports.handler
 }
 
-function compiled(source: string, filename: string): Script {
-  const known = scripts.get(source)
+function compiled(filename: string): Script {
+  const { dev, ino, size, mtimeMs } = statSync(filename)
+  const key = [dev, ino, size, mtimeMs].join()
+  const known = scripts.get(key)
   if (known) return known
-  const text = `(function (exports, require, module, __filename, __dirname) {${source}\n})`
+  const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, 'utf8')}\n})`
   const script = new Script(text, { filename })
   const [oldest] = scripts.keys()
   if (scripts.size >= mostScripts && oldest !== undefined) scripts.delete(oldest)
-  scripts.set(source, script)
+  scripts.set(key, script)
   return script
 }

@@ -34,7 +34,7 @@ export class Pauses {
     }
     const timers = { setTimeout: (milliseconds = 0) => this.#pause(milliseconds) }
     const calling = Object.assign({}, http, { request })
-    this.modules = { 'node:timers/promises': timers, 'node:http': calling, http: calling, crypto: quickCrypto }
+    this.modules = { 'timers/promises': timers, http: calling, crypto: quickCrypto }
   }
 
   /** Milliseconds by which the longest branch of the handler that runs is ahead of the clock. */

@@ -41,6 +41,10 @@ describe.each(bundleNames)('%s', (name) => {
     }
   })
 
+  it('makes no text of each call for a logger', () => {
+    expect(read(first, name, 'index.js')).not.toContain('dynamoDbDocumentClientOptions')
+  })
+
   it('maps to its sources', () => {
     const { sources } = JSON.parse(read(first, name, 'index.js.map'))
     expect(sources).toContain(`../../functions/${name}/handler.ts`)
