@@ -135,7 +135,7 @@ describe('a served clock', () => {
   })
 
   it('walks at the pace of the wall as far as its patience goes, then jumps', async () => {
-    const clock = new VirtualClock(START, { patience: () => 20 })
+    const clock = new VirtualClock(START, { patience: () => 300 })
     const started = performance.now()
     let during = 0
     setTimeout(() => {
@@ -144,8 +144,7 @@ describe('a served clock', () => {
     clock.at(START + 3_600_000, () => {})
     await clock.run()
     const waited = performance.now() - started
-    expect(waited).toBeGreaterThan(15)
-    expect(waited).toBeLessThan(2000)
+    expect(waited).toBeGreaterThan(250)
     expect(during).toBeGreaterThan(0)
     expect(during).toBeLessThan(3_600_000)
     expect(clock.now()).toBe(START + 3_600_000)
