@@ -7,7 +7,7 @@ import { privateInputs } from './private-inputs.ts'
 import { Retirement } from './retirement.ts'
 import { Ring as RingSchema } from './rings.ts'
 import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
-import { platforms, Upstream } from './upstreams.ts'
+import { Upstream } from './upstreams.ts'
 import {
   account,
   atLeastOne,
@@ -21,6 +21,8 @@ import {
   named,
   object,
   oneOf,
+  operatingSystem,
+  type platforms,
   reference,
   region,
   tags,
@@ -61,7 +63,7 @@ const InfrastructureConfiguration = object({
 })
 
 const OwnComponent = object({
-  platform: oneOf(platforms),
+  platform: operatingSystem,
   description: v.exactOptional(text),
   file: v.pipe(v.exactOptional(text), describe('An AWSTOE document, relative to this file')),
   document: v.pipe(v.exactOptional(Document), describe('An AWSTOE document, here')),
@@ -75,7 +77,7 @@ const SharedComponent = object({
     ),
     describe('A component that AWS manages, or that another account shares through RAM'),
   ),
-  platform: v.exactOptional(oneOf(platforms)),
+  platform: v.exactOptional(operatingSystem),
   description: v.exactOptional(text),
 })
 

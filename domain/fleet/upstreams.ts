@@ -1,15 +1,13 @@
 import * as v from 'valibot'
 import { kindsOfUpstreams, upstreamSchemas } from '../upstream-kinds.ts'
-import { describe, object, oneOf, text } from './values.ts'
+import { describe, object, operatingSystem, text } from './values.ts'
 
 /** Where SOE AMIs come from: the part of fleet.yaml. An upstream has exactly one kind: domain/upstream-kinds.ts. */
-
-export const platforms = ['Linux', 'Windows'] as const
 
 export const Upstream = object({
   description: v.exactOptional(text),
   platform: v.pipe(
-    v.exactOptional(oneOf(platforms)),
+    v.exactOptional(operatingSystem),
     describe('The operating system; otherwise it follows from the components of its images'),
   ),
   ...upstreamSchemas(),
