@@ -29,7 +29,7 @@ import { createComponents } from '../image-builder/components.ts'
 import { createDistributionRole } from '../image-builder/distribution-role.ts'
 import { createImages } from '../image-builder/images.ts'
 import { createInfrastructure } from '../image-builder/infrastructure.ts'
-import { createNetwork } from '../image-builder/network.ts'
+import { BuildNetworks } from '../image-builder/network.ts'
 import { Ledger } from '../ledger.ts'
 import { Notifications } from '../notifications.ts'
 import { createOperations } from '../operations/operations.ts'
@@ -130,7 +130,7 @@ export class BuildStack extends RebakeStack {
         fleet,
         instanceProfiles: createBuildInstanceProfiles(this, { fleet, arns, logs }),
         logs,
-        network: createNetwork(this, fleet),
+        networks: new BuildNetworks(this, fleet),
       }),
       bakeRole: createBakeRole(this, fleet, arns),
       pointers,

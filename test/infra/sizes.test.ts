@@ -140,6 +140,23 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
       })),
     }),
   ],
+  'infrastructures with several subnets and endpoints': [
+    49,
+    (n) => ({
+      infrastructure: {
+        linux: { instanceTypes: ['m7i.large'] },
+        ...named(n, (i) => ({
+          instanceTypes: ['m7i.large'],
+          network: {
+            vpc: `vpc-${String(10_000_000 + (i % 4))}`,
+            subnets: numbers(3).map((j) => `subnet-${String(10_000_000 + 3 * i + j)}`),
+            securityGroups: [`sg-${String(10_000_000 + i)}`],
+            endpoints: 'create',
+          },
+        })),
+      },
+    }),
+  ],
   'long components': [
     53,
     (n) => ({
