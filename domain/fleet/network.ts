@@ -65,8 +65,8 @@ export const networkOf = ({ network, infrastructure }: Networked, key: string): 
 /** Every network of a fleet, with its place in the file: first the fleet's own. */
 export const networksOf = (fleet: Networked): { path: string[]; network: Network }[] => [
   ...(fleet.network ? [{ path: ['network'], network: fleet.network }] : []),
-  ...Object.entries(fleet.infrastructure).flatMap(([key, { network }]) =>
-    network ? [{ path: ['infrastructure', key, 'network'], network }] : [],
+  ...Object.entries(fleet.infrastructure).flatMap(([key, each]) =>
+    each.network ? [{ path: ['infrastructure', key, 'network'], network: each.network }] : [],
   ),
 ]
 
