@@ -99,7 +99,11 @@ const keyPolicy = (fleet: Fleet): number => {
 }
 
 const adopted = (fleet: Fleet): string[] => images(fleet).flatMap(({ pipeline }) => pipeline ?? [])
-const startBake = (fleet: Fleet): number => 2_550 + listed(adopted(fleet))
+const startBake = (fleet: Fleet): number =>
+  2_550 +
+  // What it takes to bake in another subnet.
+  (configurations(fleet).length > Object.keys(fleet.infrastructure).length ? 1_000 : 0) +
+  listed(adopted(fleet))
 
 const checkFunctions = (fleet: Fleet): string[] =>
   uniqueIn(images(fleet).flatMap(({ checks }) => Object.values(checks.custom ?? {}).map((check) => check.function)))

@@ -81,6 +81,28 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
       })),
     }),
   ],
+  'adopted pipelines, and several subnets': [
+    85,
+    (n) => ({
+      infrastructure: {
+        linux: {
+          instanceTypes: ['m7i.large'],
+          network: {
+            vpc: 'vpc-00000001',
+            subnets: ['subnet-00000001', 'subnet-00000002'],
+            securityGroups: ['sg-00000001'],
+          },
+        },
+      },
+      images: {
+        own: web,
+        ...named(n, (i) => ({
+          parent: 'soe',
+          pipeline: `arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/team-pipeline-${i}`,
+        })),
+      },
+    }),
+  ],
   'functions of checks': [
     155,
     (n) => ({
