@@ -69,7 +69,7 @@ export const faultKinds = {
   },
   'no-capacity': {
     target: 'image',
-    help: 'EC2 has no capacity for the instances of its build in the Availability Zone of its first subnet',
+    help: 'the Availability Zone of its first subnet has no capacity for its build',
     impossible: (fleet, image) =>
       bakingZones(fleet, image).length > 1
         ? undefined
@@ -79,7 +79,7 @@ export const faultKinds = {
   },
   'no-capacity-anywhere': {
     target: 'image',
-    help: 'EC2 has no capacity for the instances of its build in any Availability Zone',
+    help: 'no Availability Zone has capacity for its build',
     acts: { build: (_, fleet) => ({ withoutCapacity: zonesIn(fleet) }) },
     expects: stopped(
       /its bake failed in Image Builder: .* do not have sufficient .* capacity in the Availability Zone/,

@@ -6,7 +6,7 @@ import type { World } from '../emulator/index.ts'
 export const zonesIn = ({ build }: Fleet): string[] => [...'abcdef'].map((letter) => `${build.region}${letter}`)
 
 /** The zone of each subnet that a fleet names: those of one network are in different zones, as far as there are zones. */
-export function zonesOf(fleet: Fleet): Map<string, string> {
+function zonesOf(fleet: Fleet): Map<string, string> {
   const zones = new Map<string, string>()
   for (const { network } of networksOf(fleet)) {
     const ids = network.subnets.map(({ subnet }) => subnet)

@@ -212,7 +212,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnets: [{ subnet: subnet-12345678, securityGroups: [sg-12345678] }, subnet-12345679] }',
       ],
     ],
-    ["fleet.yaml:45:101: network.subnets[1]: expected a subnet with securityGroups of its own, as the network has none for all of its subnets, found none"],
+    [
+      'fleet.yaml:45:101: network.subnets[1]: expected a subnet with securityGroups of its own, as the network has none for all of its subnets, found none',
+    ],
   ],
   [
     'a subnet twice',
@@ -232,7 +234,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnets: [], securityGroups: [sg-12345678] }',
       ],
     ],
-    ["fleet.yaml:45:40: network.subnets: expected at least one subnet, found none"],
+    ['fleet.yaml:45:40: network.subnets: expected at least one subnet, found none'],
   ],
   [
     'a subnet of an infrastructure without a security group',
@@ -242,7 +244,9 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         'instanceTypes: [m7i.large], network: { vpc: vpc-12345678, subnets: [subnet-12345678] }',
       ],
     ],
-    ["fleet.yaml:10:80: infrastructure.small.network.subnets[0]: expected a subnet with securityGroups of its own, as the network has none for all of its subnets, found none"],
+    [
+      'fleet.yaml:10:80: infrastructure.small.network.subnets[0]: expected a subnet with securityGroups of its own, as the network has none for all of its subnets, found none',
+    ],
   ],
   [
     'an email address',

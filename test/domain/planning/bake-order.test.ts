@@ -55,7 +55,11 @@ describe('the order of a rebake', () => {
     expect(toExecutionInput(order)).toMatchObject({ subnets: ['subnet-0a1b2c3d4e5f67890', 'subnet-0a1b2c3d4e5f67891'] })
     const bare = oneImage()
     const web = bare.images.web as Image
-    const adopted = { ...web, rings: ['early'], pipeline: 'arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/theirs' }
+    const adopted = {
+      ...web,
+      rings: ['early'],
+      pipeline: 'arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/theirs',
+    }
     delete adopted.infrastructure
     for (const [of, name, image] of [
       [bare, 'web', web],
