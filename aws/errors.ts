@@ -85,6 +85,8 @@ const missing = [
   'InvalidAMIID.Unavailable',
   'InvalidAMIID.Malformed',
   'InvalidSnapshot.NotFound',
+  'InvalidSubnetID.NotFound',
+  'InvalidGroup.NotFound',
   'InvalidLaunchTemplateId.NotFound',
   'InvalidLaunchTemplateId.VersionNotFound',
   'InvalidLaunchTemplateName.NotFoundException',

@@ -40,6 +40,9 @@ export class Superseded extends named('Superseded') {}
 /** An image that was planned has no pipeline now: a deployment has removed it. */
 export class PipelineMissing extends named('PipelineMissing') {}
 
+/** A bake failed, and no other subnet would help. */
+export class BakeFailed extends named('BakeFailed') {}
+
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}
 

@@ -51,6 +51,14 @@ export const openQuestions = {
       'Reference, CreateDistributionConfiguration, names no order',
     settledBy: 'S3',
   },
+  'reason-of-a-launch': {
+    strict:
+      "where EC2 launches no build instance, the reason of the image is EC2's sentence, without the name of the error",
+    lenient: "where EC2 launches no build instance, the reason of the image begins with the name of EC2's error",
+    source:
+      'EC2 Image Builder User Guide, image-failure-context: reason is "a readable summary of the failure"; no text shows the one of a launch that fails',
+    settledBy: 'S9',
+  },
   'tags-of-a-start': {
     strict: 'tags of a start need imagebuilder:TagResource on the pipeline or the source image, and on the new image',
     lenient: 'tags of a start need imagebuilder:TagResource on the new image only',

@@ -4,6 +4,7 @@ import type { InvocationOutcome } from '../emulator/index.ts'
 import { functionNames } from '../infra/functions/names.ts'
 import type { Acts, Hooks, HooksOf } from './fault-hooks.ts'
 import type { Changed, SignsOf } from './fault-signs.ts'
+import { bakingZones, zonesIn } from './subnets.ts'
 
 /** What a rehearsal can be asked to let go wrong, and where. */
 export interface Fault {
@@ -65,6 +66,24 @@ export const faultKinds = {
     help: 'its build never ends',
     acts: { durations: (_, usual) => ({ ...usual, BUILDING: month }) },
     expects: stopped(/took longer than the timeout .* still BUILDING after \d+ seconds/),
+  },
+  'no-capacity': {
+    target: 'image',
+    help: 'the Availability Zone of its first subnet has no capacity for its build',
+    impossible: (fleet, image) =>
+      bakingZones(fleet, image).length > 1
+        ? undefined
+        : `the fleet has no second subnet for ${image}: no-capacity-anywhere`,
+    acts: { build: (image, fleet) => ({ withoutCapacity: bakingZones(fleet, image).slice(0, 1) }) },
+    expects: { bakes: 2 },
+  },
+  'no-capacity-anywhere': {
+    target: 'image',
+    help: 'no Availability Zone has capacity for its build',
+    acts: { build: (_, fleet) => ({ withoutCapacity: zonesIn(fleet) }) },
+    expects: stopped(
+      /its bake failed in Image Builder: .* do not have sufficient .* capacity in the Availability Zone/,
+    ),
   },
   'instance-unreachable': {
     target: 'image',

@@ -10,6 +10,7 @@ import type { Verdict } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
 import { simulatedTargets, simulateOrganization } from './organization.ts'
 import type { Slack } from './slack.ts'
+import { addSubnets } from './subnets.ts'
 
 interface Others {
   faults: Faults
@@ -39,6 +40,7 @@ export function seedWorld(world: World, fleet: Fleet, others: Others): void {
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addPublicAmis(world, fleet)
+  addSubnets(world, fleet)
   const targets = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
   addKeys(world, fleet, targets)
   for (const account of targets) world.aws.autoscaling.addServiceRole(account)

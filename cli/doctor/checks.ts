@@ -8,6 +8,7 @@ import { keyChecks } from './keys.ts'
 import { lifetimeChecks } from './lifetimes.ts'
 import { managedPolicyChecks } from './managed-policies.ts'
 import { nameChecks } from './names.ts'
+import { networkChecks } from './networks.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   ...pointerChecks,
   ...subscriptionChecks,
   ...imageBuilderChecks,
+  ...networkChecks,
   ...lifetimeChecks,
   ...scheduleChecks,
 ]

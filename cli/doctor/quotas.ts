@@ -1,5 +1,6 @@
 import { ImagebuilderClient, ListImagePipelinesCommand } from '@aws-sdk/client-imagebuilder'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { configurationNames } from '../../domain/fleet/network.ts'
 import { postedChannels } from '../../domain/fleet/posted-channels.ts'
 import { type CountedLimit, limits } from '../../domain/limits.ts'
 import { mostCopied, mostShared } from '../../domain/planning/distribution.ts'
@@ -61,8 +62,8 @@ const quotas: Quota[] = [
   },
   {
     limit: 'infrastructure-configurations',
-    of: 'infrastructure configurations',
-    need: ({ fleet }) => Object.keys(fleet.infrastructure).length,
+    of: 'infrastructure configurations, one for each subnet',
+    need: ({ fleet }) => Object.keys(fleet.infrastructure).flatMap((key) => configurationNames(fleet, key)).length,
   },
   {
     limit: 'distribution-configurations',

@@ -1,4 +1,5 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { configurationNames } from '../../domain/fleet/network.ts'
 import { postedChannels } from '../../domain/fleet/posted-channels.ts'
 import { buildRoleName, fleetKeyAlias, resourceName } from '../../domain/names.ts'
 import { functionNames, machineNames } from '../../infra/functions/names.ts'
@@ -17,7 +18,7 @@ export function templateNames(fleet: Fleet) {
     functions,
     machines,
     pipelines,
-    infrastructure: named(Object.keys(infrastructure)),
+    infrastructure: Object.keys(infrastructure).flatMap((key) => configurationNames(fleet, key)),
     roles: [...functions, ...machines, ...named(['distribution']), ...smoke, ...instances],
     buses: named(['releases']),
     topics: named(['notifications', 'alarms']),

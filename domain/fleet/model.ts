@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
+import { Network } from './network.ts'
 import { Notify } from './notify.ts'
 import { privateInputs } from './private-inputs.ts'
 import { Retirement } from './retirement.ts'
@@ -31,27 +32,6 @@ import {
 
 /** The shape of fleet.yaml. What one part says about another is in rules/; defaults that do, in defaults.ts. */
 
-const Network = object({
-  vpc: matching(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id such as vpc-0a1b2c3d4e5f67890'),
-  subnet: v.pipe(
-    matching(/^subnet-[0-9a-f]{8,17}$/, 'a subnet id such as subnet-0a1b2c3d4e5f67890'),
-    describe('Where build instances run; private is best'),
-  ),
-  securityGroups: atLeastOne(
-    matching(/^sg-[0-9a-f]{8,17}$/, 'a security group id such as sg-0a1b2c3d4e5f67890'),
-    'security group',
-  ),
-  endpoints: v.pipe(
-    v.optional(oneOf(['create', 'list']), 'list'),
-    describe('VPC endpoints that a private subnet needs: create them, or only list them'),
-  ),
-  routeTables: v.pipe(
-    v.exactOptional(listOf(matching(/^rtb-[0-9a-f]{8,17}$/, 'a route table id such as rtb-0a1b2c3d4e5f67890'))),
-    describe("The subnet's, for the endpoint of S3"),
-  ),
-  cidr: v.exactOptional(matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'a CIDR block such as 10.0.0.0/16')),
-})
-
 const InfrastructureConfiguration = object({
   instanceTypes: atLeastOne(instanceType, 'instance type'),
   terminateOnFailure: v.pipe(
@@ -59,6 +39,7 @@ const InfrastructureConfiguration = object({
     describe('false keeps the instance of a failed build, to look at'),
   ),
   tags: v.optional(tags, {}),
+  network: v.pipe(v.exactOptional(Network), describe("Where these instances run. Default: the fleet's network")),
   ...privateInputs,
 })
 
@@ -245,7 +226,6 @@ export const FleetSchema = v.pipe(
 
 /** A fleet with every default filled in; durations are seconds. */
 export type Fleet = v.InferOutput<typeof FleetSchema>
-export type Network = NonNullable<Fleet['network']>
 export type Component = Fleet['components'][string]
 export type Image = Fleet['images'][string]
 export type Ring = Fleet['rings'][string]

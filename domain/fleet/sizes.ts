@@ -2,6 +2,7 @@ import { type LimitName, limits } from '../limits.ts'
 import { crossAccountRoleName, targetParameter } from '../names.ts'
 import { kindsOfUpstreams, sourceIn } from '../upstream-kinds.ts'
 import type { Fleet } from './model.ts'
+import { buildSubnets, configurationNames, networksOf } from './network.ts'
 import type { Path } from './problems.ts'
 import { partitionOf } from './regions.ts'
 
@@ -34,7 +35,7 @@ const sources = (fleet: Fleet) =>
 
 /** The stack of the build account: what each part of a fleet adds to it. */
 const resources = (fleet: Fleet): number => {
-  const { notify, network, patchCycles, retirement } = fleet
+  const { notify, patchCycles, retirement } = fleet
   const scripts = images(fleet).filter(({ checks }) => checks.smoke?.script !== undefined)
   const isSmokeTested = images(fleet).some(({ checks }) => checks.smoke)
   const own = images(fleet).filter(({ pipeline }) => pipeline === undefined)
@@ -45,7 +46,8 @@ const resources = (fleet: Fleet): number => {
     3 * own.length +
     Object.values(fleet.components).filter((component) => !('arn' in component)).length +
     // With the role and the profile of its instances.
-    3 * Object.keys(fleet.infrastructure).length +
+    2 * Object.keys(fleet.infrastructure).length +
+    configurations(fleet).length +
     uniqueIn(places).length +
     2 * hints +
     2 * notify.email.length +
@@ -60,8 +62,22 @@ const resources = (fleet: Fleet): number => {
     scripts.length +
     (images(fleet).some(({ scanning }) => scanning) || fleet.cves ? 2 : 0) +
     (fleet.organization ? 1 : 0) +
-    (network?.endpoints === 'create' ? 8 : 0)
+    endpoints(fleet)
   )
+}
+
+/** Image Builder has one for each subnet of an infrastructure. */
+const configurations = (fleet: Fleet): string[] =>
+  Object.keys(fleet.infrastructure).flatMap((key) => configurationNames(fleet, key))
+
+/** In a VPC five endpoints, that of S3 and a security group, with a rule for each group of the networks there. */
+const endpoints = (fleet: Fleet): number => {
+  const networks = networksOf(fleet).map(({ network }) => network)
+  const made = uniqueIn(networks.flatMap(({ vpc, endpoints }) => (endpoints === 'create' ? vpc : [])))
+  const groups = networks.flatMap((network) =>
+    made.includes(network.vpc) ? buildSubnets(network).flatMap(({ securityGroups }) => securityGroups) : [],
+  )
+  return 7 * made.length + uniqueIn(groups).length
 }
 
 const hintTopics = (fleet: Fleet): string[] =>
@@ -83,7 +99,11 @@ const keyPolicy = (fleet: Fleet): number => {
 }
 
 const adopted = (fleet: Fleet): string[] => images(fleet).flatMap(({ pipeline }) => pipeline ?? [])
-const startBake = (fleet: Fleet): number => 2_550 + listed(adopted(fleet))
+const startBake = (fleet: Fleet): number =>
+  2_550 +
+  // What it takes to bake in another subnet.
+  (configurations(fleet).length > Object.keys(fleet.infrastructure).length ? 1_000 : 0) +
+  listed(adopted(fleet))
 
 const checkFunctions = (fleet: Fleet): string[] =>
   uniqueIn(images(fleet).flatMap(({ checks }) => Object.values(checks.custom ?? {}).map((check) => check.function)))

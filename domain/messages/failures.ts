@@ -1,5 +1,6 @@
 import { command } from '../command-text.ts'
 import { type CarrierName, carriesData, type ErrorData, readErrorData } from '../error-data.ts'
+import { fullSubnet } from '../no-capacity.ts'
 import { type FunctionDeath, stepErrors } from '../step-errors.ts'
 
 export interface Failure {
@@ -161,6 +162,11 @@ interface Advice {
 
 /** The first that fits. */
 const ofBakes: Advice[] = [
+  {
+    when: fullSubnet,
+    todo: `Give its infrastructure in fleet.yaml further instanceTypes, or its network further subnets in other Availability Zones, and deploy. ${command('check --aws')} says which zone has which type. Rebake tries again by itself, and ${command('retry', 'IMAGE')} at once: EC2 may have capacity again.`,
+    withoutLog: true,
+  },
   {
     // https://docs.aws.amazon.com/imagebuilder/latest/userguide/troubleshooting.html#ts-timeout-ssm-agent
     when: /Systems Manager Agent|workflow step LaunchBuildInstance/,

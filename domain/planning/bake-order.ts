@@ -2,6 +2,7 @@ import type { CheckOrder } from '../check-kinds.ts'
 import { rebakeName } from '../executions.ts'
 import { childrenOf, remainingPath } from '../fleet/graph.ts'
 import type { Fleet, Image } from '../fleet/model.ts'
+import { configurationNames, networkOf } from '../fleet/network.ts'
 import { pointerName, resourceName } from '../names.ts'
 import type { ImageRelease } from '../releases/image-release.ts'
 import { orderChecks } from './check-order.ts'
@@ -31,8 +32,18 @@ export interface BakeOrder {
   checks: CheckOrder[]
   /** Of a pipeline that was there before: what becomes of the components that its recipe pins. */
   componentUpdates?: 'pinned' | 'latest'
+  /** Where it is baked: in the first, and in the next where EC2 has no capacity. None of a pipeline that was there before, or in the default VPC. */
+  subnets?: OrderedSubnet[]
+  /** The types that Image Builder tries in each subnet. */
+  instanceTypes?: string[]
   /** Of a promotion, which bakes nothing. */
   promotes?: Promoted
+}
+
+interface OrderedSubnet {
+  subnet: string
+  /** The ARN of the infrastructure configuration that bakes there. */
+  configuration: string
 }
 
 /** A release that is rolled out again. */
@@ -67,6 +78,7 @@ export function orderRebake(
     ...ordering,
     pipelineArn: image.pipeline ?? `${arnPrefix}:image-pipeline/${resourceName(fleet.name, name)}`,
     ...(image.pipeline && { componentUpdates: image.componentUpdates ?? 'pinned' }),
+    ...(image.infrastructure && placesOf(fleet, image.infrastructure, arnPrefix)),
     parentParameter: pointerName(fleet.name, name, 'parent'),
     remaining: remainingPath(fleet, name),
     checkSeconds,
@@ -77,6 +89,23 @@ export function orderRebake(
     })),
     rings: image.rings.map((ring) => orderRing(fleet, name, ring)),
     checks: orderChecks(fleet, name, image),
+  }
+}
+
+function placesOf(
+  fleet: Fleet,
+  infrastructure: string,
+  arnPrefix: string,
+): Pick<BakeOrder, 'subnets' | 'instanceTypes'> {
+  const network = networkOf(fleet, infrastructure)
+  if (!network) return {}
+  const names = configurationNames(fleet, infrastructure)
+  return {
+    subnets: network.subnets.map(({ subnet }, i) => ({
+      subnet,
+      configuration: `${arnPrefix}:infrastructure-configuration/${names[i]}`,
+    })),
+    instanceTypes: fleet.infrastructure[infrastructure]?.instanceTypes ?? [],
   }
 }
 
@@ -97,10 +126,11 @@ export function orderPromotion(
 }
 
 /** What the state machine itself reads of an order; the rest stays in the ledger, out of the payload. */
-export const toExecutionInput = ({ checkSeconds, maxChecks, checks, children, rings }: BakeOrder) => ({
+export const toExecutionInput = ({ checkSeconds, maxChecks, checks, children, rings, subnets = [] }: BakeOrder) => ({
   checkSeconds,
   maxChecks,
   children,
+  subnets: subnets.map(({ subnet }) => subnet),
   checks: checks.map(({ check, lookAfter }) => ({ check, lookAfter })),
   rings: rings.map(({ ring, soak, approval }) => ({ ring, soak, approvalSeconds: approval?.timeout ?? 0 })),
 })

@@ -8,6 +8,7 @@ import { Instances } from './instances.ts'
 import type { Kms } from './kms.ts'
 import { LaunchTemplates } from './launch-templates.ts'
 import { Regions } from './regions.ts'
+import { Subnets } from './subnets.ts'
 import type { Context, Permission, Service, ServiceDeps } from './types.ts'
 
 /** EC2, as far as AMIs and their snapshots, launch templates, and instances go. */
@@ -21,6 +22,7 @@ export class Ec2 extends Amis implements Service {
   readonly launchTemplates: LaunchTemplates
   readonly instances: Instances
   readonly regions = new Regions()
+  readonly subnets = new Subnets()
   /** Whether volumes are encrypted that nobody asks to be, and with which key. */
   readonly encryption = new Encryption()
   readonly permissions: NonNullable<Service['permissions']>
@@ -35,6 +37,7 @@ export class Ec2 extends Amis implements Service {
     this.instances = new Instances(deps, {
       amiOf: (id, place) => this.find(id, place),
       keysFor: (ami, place) => this.keysFor(ami, place),
+      subnets: this.subnets,
     })
     const lifecycle = new AmiLifecycle(this, deps, (...asked) => this.mayDo(...asked))
     const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances, ec2Tags(this)]
@@ -42,6 +45,7 @@ export class Ec2 extends Amis implements Service {
     this.operations = Object.assign(
       {
         ...this.regions.operations,
+        ...this.subnets.operations,
         ...this.encryption.operations,
         ...this.allowed.operations,
         ...instanceTypes,

@@ -15,6 +15,7 @@ import { matchesTags } from './ec2-answers.ts'
 import { resourceTags, tagContext } from './ec2-permissions.ts'
 import { architectureOf } from './instance-types.ts'
 import { usesThroughEc2 } from './kms.ts'
+import type { Subnets } from './subnets.ts'
 import { Partitions, pageOf } from './support.ts'
 import { AwsError, type Context, type Permission, type PermissionsOf, type ServiceDeps } from './types.ts'
 
@@ -71,12 +72,13 @@ interface Near {
   amiOf: (id: string, place: Place) => Ami | undefined
   /** The ARNs of the keys that it takes to launch it there. */
   keysFor: (ami: Ami, place: Place) => string[]
+  subnets: Pick<Subnets, 'zoneOf' | 'mustOffer'>
 }
 
 /** EC2's instances. Build instances live inside Image Builder, which nobody looks into here. */
 export class Instances {
-  /** Whether EC2 has a free instance of a type. Set by the world. */
-  hasCapacity: (type: string) => boolean = () => true
+  /** Whether EC2 has a free instance of a type in an Availability Zone. Set by the world. */
+  hasCapacity: (type: string, zone: string) => boolean = () => true
   readonly #kept = new Partitions<Map<string, LaunchedInstance>>(() => new Map())
   readonly #profiles = new Map<string, InstanceProfile>()
   readonly #deps: ServiceDeps
@@ -216,13 +218,26 @@ export class Instances {
         'InvalidParameterValue',
         `Value (${named.Name ?? named.Arn}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`,
       )
-    if (!this.hasCapacity(type))
-      throw new AwsError(
-        'InsufficientInstanceCapacity',
-        `We currently do not have sufficient ${type} capacity in the Availability Zone you requested.`,
-        500,
-      )
-    return Array.from({ length: input.MaxCount ?? 1 }, () => this.#start(input, context, ami, profile))
+    const zone = this.#near.subnets.zoneOf({ subnet: input.SubnetId, groups: input.SecurityGroupIds ?? [] }, context)
+    this.#near.subnets.mustOffer(type, zone)
+    this.mustHaveCapacity(type, zone)
+    const launched = Array.from({ length: input.MaxCount ?? 1 }, () => this.#start(input, context, ami, profile))
+    for (const { instance } of launched) instance.Placement = { AvailabilityZone: zone }
+    return launched
+  }
+
+  /** @throws AwsError InsufficientInstanceCapacity */
+  mustHaveCapacity(type: string, zone: string): void {
+    if (!this.hasCapacity(type, zone)) throw this.withoutCapacity(type, zone)
+  }
+
+  /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html#troubleshooting-launch-capacity */
+  withoutCapacity(type: string, zone: string): AwsError {
+    return new AwsError(
+      'InsufficientInstanceCapacity',
+      `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${zone}). Our system will be working on provisioning additional capacity.`,
+      500,
+    )
   }
 
   #start(input: RunInstancesRequest, place: Place, { image }: Ami, profile: InstanceProfile | undefined) {

@@ -1,6 +1,6 @@
 import type { AutomationDocument } from '../services/ssm/automation-document.ts'
 import type { CommandDocument } from '../services/ssm/documents.ts'
-import { type Kind, type Properties, physical } from './loading.ts'
+import { type Kind, physical } from './loading.ts'
 
 /** What instances run with, and what runs on them. */
 export const instances: Record<string, Kind> = {
@@ -42,13 +42,14 @@ export const instances: Record<string, Kind> = {
 
   // Its rules are the network's, which is not emulated.
   'AWS::EC2::SecurityGroup': {
-    create: ({ notEmulated }, site, logicalId, _properties: Properties) => {
+    create: ({ aws, notEmulated }, site, logicalId, { VpcId: vpc }: { VpcId?: string }) => {
       notEmulated.set('AWS::EC2::SecurityGroup', 'the network of instances')
       const hex = Buffer.from(`${site.suffix}${logicalId}`).toString('hex')
       const id = `sg-${hex.padEnd(17, '0').slice(0, 17)}`
+      aws.ec2.subnets.addGroup({ account: site.account, region: site.region, id, vpc })
       return { ref: id, attributes: { GroupId: id } }
     },
     change: (_world, _site, { created }) => created,
-    remove: () => {},
+    remove: ({ aws }, site, { created }) => aws.ec2.subnets.removeGroup(created.ref, site),
   },
 }

@@ -10,8 +10,8 @@ import { recordBakeFailed as failedBake, removePending } from '../../domain/plan
 import type { Ended } from '../../domain/releases/image-release.ts'
 import type { CampaignImageItem } from '../../ledger/items.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { bakedAmis } from '../workflow/baked-amis.ts'
 import { type CloseDeps, type Closing, close } from '../workflow/close-rebake.ts'
-import { buildOf } from '../workflow/distributions.ts'
 import { isUnknown } from '../workflow/is-unknown-failure.ts'
 
 export interface FailingParts extends CloseDeps {
@@ -84,11 +84,7 @@ async function remember(
     if (release && !hasSome) await ledger.releases.recordFailed({ image, version }, ended)
     return
   }
-  const { account, region } = buildOf(imageArn)
-  const made = (read?.image?.outputResources?.amis ?? []).flatMap((ami) =>
-    ami.accountId === account && ami.region === region ? (ami.image ?? []) : [],
-  )
-  const amis = [...new Set([item.ami ?? [], made].flat())]
+  const amis = [...new Set([item.ami ?? [], bakedAmis(read?.image, imageArn)].flat())]
   const { campaign } = order
   const bake = {
     image,

@@ -3,7 +3,7 @@ import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { ReleaseStore } from '../../ledger/releases.ts'
 import { createHandler } from '../runtime/handler.ts'
-import { amiId, arn, rebake } from '../runtime/schemas.ts'
+import { amiId, arn, rebake, text } from '../runtime/schemas.ts'
 import { ledgerTable, lockDeps, windowDeps } from '../workflow/dependencies.ts'
 import { startBake } from './start-bake.ts'
 
@@ -16,6 +16,12 @@ const deps = {
   imageBuilder: new ImagebuilderClient({}),
   ssm: new SSMClient({}),
 }
-const Request = v.object({ ...rebake.entries, execution: arn, parentAmi: amiId })
+const Request = v.object({
+  ...rebake.entries,
+  execution: arn,
+  parentAmi: amiId,
+  // None of executions that an older version started.
+  failed: v.optional(v.array(v.object({ imageArn: arn, reason: text })), []),
+})
 
 export const handler = createHandler(Request, (request) => startBake(deps, request))

@@ -16,6 +16,7 @@ import { cancelBake } from '../workflow/cancel-bake.ts'
 import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
 import { changeLocks } from '../workflow/locks.ts'
 import type { Waits } from '../workflow/task-waits.ts'
+import { bakeInNextSubnet, type FailedBake, mayFitElsewhere } from './next-subnet.ts'
 
 interface StartBakeDeps extends WindowDeps {
   ledger: Pick<Ledger, 'campaigns' | 'fleetState' | 'locks' | 'releases'>
@@ -32,18 +33,21 @@ interface StartBakeInput {
   campaign: string
   image: string
   parentAmi: string
+  /** What became of its bakes so far, each in one of its subnets, in their order. */
+  failed: FailedBake[]
 }
 
 /**
- * Pins the image's parent, and starts its pipeline. The client token is the execution's name, so a retry starts no second
- * bake.
+ * Pins the image's parent, and starts its pipeline, or the same bake in its next subnet. The client token is the execution's name, with
+ * that of the configuration in a further subnet, so a retry starts no second bake in one subnet.
  *
  * @throws OutsideChangeWindow where a freeze or the image's window forbids it now; then others have its lock. Superseded where a
- * newer campaign cancels bakes, and wants this image. ParentNotPinned.
+ * newer campaign cancels bakes, and wants this image. ParentNotPinned. BakeFailed where no other subnet would help. RequestRefused where the next subnet is not there any more.
  */
 export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
-  const { execution, time, campaign, image, parentAmi } = request
+  const { execution, time, campaign, image, parentAmi, failed } = request
   const { order } = await deps.ledger.campaigns.readOrdered(campaign, image)
+  mayFitElsewhere(order, failed)
   await requireOpenWindow(
     deps,
     order,
@@ -54,19 +58,11 @@ export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
     },
   )
   await pinParent(deps, order, request)
-  const { pipelineArn } = order
-  const { imageBuildVersionArn: imageArn } = await deps.imageBuilder
-    .send(
-      new StartImagePipelineExecutionCommand({
-        imagePipelineArn: pipelineArn,
-        clientToken: clientToken('bake', execution.split(':').at(-1) ?? ''),
-        tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
-      }),
-    )
-    .catch((error: unknown) => {
-      throw isMissing(error) ? new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error }) : error
-    })
-  if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
+  const starting = { execution: execution.split(':').at(-1) ?? '', tags: tagsOf(request) }
+  const imageArn =
+    failed.length > 0
+      ? await bakeInNextSubnet(deps, order, { ...starting, time, parentAmi, failed })
+      : await startPipeline(deps, order, starting)
   await remember(deps, { image, version: versionOfArn(imageArn), imageArn, parentAmi, campaign, startedAt: time })
   await deps.ledger.campaigns.recordBakeStarted(campaign, image, { imageArn, parentAmi })
   const { definition } = order
@@ -75,6 +71,26 @@ export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   )
   await giveWay(deps, order)
   return { imageArn }
+}
+
+const tagsOf = ({ campaign, image, parentAmi }: StartBakeInput) => ({
+  'rebake:campaign': campaign,
+  'rebake:image': image,
+  'rebake:parent-ami': parentAmi,
+})
+
+async function startPipeline(
+  { imageBuilder }: StartBakeDeps,
+  { pipelineArn }: BakeOrder,
+  { execution, tags }: { execution: string; tags: Record<string, string> },
+): Promise<string> {
+  const token = clientToken('bake', execution)
+  const start = new StartImagePipelineExecutionCommand({ imagePipelineArn: pipelineArn, clientToken: token, tags })
+  const { imageBuildVersionArn } = await imageBuilder.send(start).catch((error: unknown) => {
+    throw isMissing(error) ? new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error }) : error
+  })
+  if (!imageBuildVersionArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
+  return imageBuildVersionArn
 }
 
 /**

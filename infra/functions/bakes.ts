@@ -1,4 +1,5 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { configurationNames } from '../../domain/fleet/network.ts'
 import { resourceName, smokeName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import { allowChecks } from '../check-kinds.ts'
@@ -9,7 +10,7 @@ import type { GrantContext, Grants } from './grants.ts'
 import type { FunctionName } from './names.ts'
 
 /** The functions that take one image from its claim to a candidate. */
-export const bakeFunctions = ({ fleet, arns, ledger, notifications }: GrantContext, grants: Grants) => {
+export const bakeFunctions = ({ fleet, arns, ledger, notifications, bakeRole }: GrantContext, grants: Grants) => {
   const { table, topic, concurrency, fleetName, images, changeClaims } = grants
   return {
     'acquire-lock': {
@@ -25,6 +26,7 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
         ...notifications.allowPublish(),
         ...startPipelines(fleet, arns),
         images('imagebuilder:TagResource'),
+        ...bakeElsewhere(fleet, arns, bakeRole),
         {
           actions: ['ssm:PutParameter', 'ssm:GetParameterHistory'],
           resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
@@ -70,6 +72,33 @@ const startPipelines = (fleet: Fleet, arns: Arns): Permission[] => [
     why: 'The pipelines of this fleet.',
   },
 ]
+
+/**
+ * The same bake in another subnet, where a network has some: an image of the same recipe, with another infrastructure configuration.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2imagebuilder.html
+ */
+function bakeElsewhere(fleet: Fleet, arns: Arns, bakeRole: string): Permission[] {
+  const further = Object.keys(fleet.infrastructure).flatMap((key) => configurationNames(fleet, key).slice(1))
+  if (further.length === 0) return []
+  const own = resourceName(fleet.name, '*')
+  return [
+    {
+      actions: ['imagebuilder:CreateImage', 'imagebuilder:GetImage'],
+      resources: [arns.image(own)],
+      why: 'The images of this fleet; Image Builder gives each build its number.',
+    },
+    {
+      actions: ['imagebuilder:GetImageRecipe', 'imagebuilder:GetInfrastructureConfiguration'],
+      resources: [arns.recipe(own), arns.infrastructure(own)],
+      why: 'The recipes of this fleet, in every version, and its infrastructure configurations.',
+    },
+    {
+      actions: ['iam:PassRole'],
+      resources: [bakeRole],
+      conditions: { StringEquals: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' } },
+    },
+  ]
+}
 
 /**
  * A pipeline that was there before, whose recipe pins its parent, gets the next version of it.

@@ -17,6 +17,8 @@ export interface GrantContext {
   arns: Arns
   ledger: Ledger
   notifications: Notifications
+  /** The ARN of the role that Image Builder bakes with. */
+  bakeRole: string
 }
 
 /** What several functions get and may do. */

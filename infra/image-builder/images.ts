@@ -24,7 +24,8 @@ interface ImagesProps {
   fleet: Fleet
   key: IKey
   components: Record<string, IComponent>
-  infrastructure: Record<string, IInfrastructureConfiguration>
+  /** Of each, the configuration of the subnet that is tried first at the front. */
+  infrastructure: Record<string, IInfrastructureConfiguration[]>
   bakeRole: IRole
   /** The parameters that recipes name as their parents must exist first. */
   pointers: IDependable
@@ -67,11 +68,12 @@ function createImage(
   // Images refer to the recipe that made them: Image Builder would refuse to delete it.
   recipe.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
+  const [configuration, ...further] = infrastructure[image.infrastructure ?? ''] ?? []
   const pipeline = new ImagePipeline(scope, 'Pipeline', {
     imagePipelineName: name,
     ...(image.description && { description: image.description }),
     recipe,
-    infrastructureConfiguration: infrastructure[image.infrastructure ?? ''] as IInfrastructureConfiguration,
+    infrastructureConfiguration: configuration as IInfrastructureConfiguration,
     executionRole: bakeRole,
     imageTestsEnabled: image.tests,
     imageScanningEnabled: image.scanning,
@@ -82,6 +84,8 @@ function createImage(
       removalPolicy: RemovalPolicy.DESTROY,
     }),
   })
+  // A bake that finds no capacity in the first subnet is done with these.
+  pipeline.node.addDependency(...further)
   // The L2 can only have a pipeline that is there already write to a group.
   ;(pipeline.node.defaultChild as CfnImagePipeline).addPropertyOverride(
     'LoggingConfiguration.PipelineLogGroupName',

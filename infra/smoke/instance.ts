@@ -4,6 +4,7 @@ import { type CfnInstanceProfile, InstanceProfile, Role, ServicePrincipal } from
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { buildSubnets } from '../../domain/fleet/network.ts'
 import { resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
@@ -61,13 +62,14 @@ export function createTestInstance(scope: Construct, fleet: Fleet, arns: Arns) {
   })
   acknowledgeWildcards(role, permissions)
   const profile = new InstanceProfile(scope, 'InstanceProfile', { role: role.withoutPolicyUpdates() })
+  const [place] = fleet.network ? buildSubnets(fleet.network) : []
   return {
     role: role.roleArn,
     profile: (profile.node.defaultChild as CfnInstanceProfile).ref,
     profileArn: profile.instanceProfileArn,
     logGroup,
-    subnet: fleet.network?.subnet,
-    securityGroups: fleet.network?.securityGroups ?? [createSecurityGroup(scope).attrGroupId],
+    subnet: place?.subnet,
+    securityGroups: place?.securityGroups ?? [createSecurityGroup(scope).attrGroupId],
   }
 }
 export type TestInstance = ReturnType<typeof createTestInstance>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CfnOutput } from 'aws-cdk-lib'
 import type { IEventBus } from 'aws-cdk-lib/aws-events'
+import type { IRole } from 'aws-cdk-lib/aws-iam'
 import type { Code } from 'aws-cdk-lib/aws-lambda'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct, IDependable } from 'constructs'
@@ -29,7 +30,7 @@ import { createComponents } from '../image-builder/components.ts'
 import { createDistributionRole } from '../image-builder/distribution-role.ts'
 import { createImages } from '../image-builder/images.ts'
 import { createInfrastructure } from '../image-builder/infrastructure.ts'
-import { createNetwork } from '../image-builder/network.ts'
+import { BuildNetworks } from '../image-builder/network.ts'
 import { Ledger } from '../ledger.ts'
 import { Notifications } from '../notifications.ts'
 import { createOperations } from '../operations/operations.ts'
@@ -67,11 +68,13 @@ export class BuildStack extends RebakeStack {
     const key = new FleetKey(this, fleet, fleet.build.region)
     const deadLetters = new DeadLetters(this, fleet)
     const releases = new ReleasesBus(this, fleet) as IEventBus
+    const bakeRole = createBakeRole(this, fleet, arns)
     const surroundings: GrantContext = {
       fleet,
       arns,
       ledger: new Ledger(this, fleet),
       notifications: new Notifications(this, fleet, key),
+      bakeRole: bakeRole.roleArn,
     }
     const specs = functionSpecs(surroundings)
     this.functions = Object.fromEntries(
@@ -89,7 +92,7 @@ export class BuildStack extends RebakeStack {
     const schedules = createSchedules(this, { fleet, functions, deadLetters })
     createHints(this, { fleet, functions })
     createChecks(this, { fleet, fleetDirectory, arns, key })
-    const { images, pointers } = this.createImageBuilder(fleet, fleetDirectory, key)
+    const { images, pointers } = this.createImageBuilder(fleet, fleetDirectory, { key, bakeRole })
     // What an image is made of changes with its pipeline; nobody may plan with the new fleet before.
     for (const name of ['plan-campaign', 'reconcile-images'] as const)
       functions[name].function.node.addDependency(images)
@@ -113,7 +116,7 @@ export class BuildStack extends RebakeStack {
   private createImageBuilder(
     fleet: Fleet,
     fleetDirectory: string,
-    key: FleetKey,
+    { key, bakeRole }: { key: FleetKey; bakeRole: IRole },
   ): { images: IDependable; pointers: IDependable } {
     const arns = arnsIn(this)
     const logs = new BuildLogs(this) as IBucket
@@ -130,9 +133,9 @@ export class BuildStack extends RebakeStack {
         fleet,
         instanceProfiles: createBuildInstanceProfiles(this, { fleet, arns, logs }),
         logs,
-        network: createNetwork(this, fleet),
+        networks: new BuildNetworks(this, fleet),
       }),
-      bakeRole: createBakeRole(this, fleet, arns),
+      bakeRole,
       pointers,
     })
     return { images, pointers }

@@ -111,6 +111,8 @@ const known: [code: string, means: ErrorClass, by: string, source: string][] = [
   ['InvalidAMIID.Unavailable', 'missing', 'EC2', ec2],
   ['InvalidAMIID.Malformed', 'missing', 'EC2', ec2],
   ['InvalidSnapshot.NotFound', 'missing', 'EC2', ec2],
+  ['InvalidSubnetID.NotFound', 'missing', 'EC2', ec2],
+  ['InvalidGroup.NotFound', 'missing', 'EC2', ec2],
   ['InvalidLaunchTemplateId.NotFound', 'missing', 'EC2', ec2],
   ['InvalidLaunchTemplateId.VersionNotFound', 'missing', 'EC2', ec2],
   ['InvalidLaunchTemplateName.NotFoundException', 'missing', 'EC2', ec2],

@@ -174,6 +174,7 @@ it('errors of the functions, which the state machines catch', () => {
     'AmiNotVisible',
     'AnswersLate',
     'ApprovalNeeded',
+    'BakeFailed',
     'CopiesGone',
     'CopiesInPlace',
     'DistributionFailed',

@@ -64,6 +64,7 @@ describe('acquire-lock', () => {
       'children',
       'maxChecks',
       'rings',
+      'subnets',
     ])
     expect(all.granted).toEqual([`token-${image}`])
   })

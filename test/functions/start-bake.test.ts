@@ -1,5 +1,7 @@
 import {
   CancelImageCreationCommand,
+  CreateImageCommand,
+  GetImageCommand,
   ImagebuilderClient,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder'
@@ -35,6 +37,7 @@ const request = {
   campaign,
   image,
   parentAmi,
+  failed: [] as { imageArn: string; reason: string }[],
 }
 const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:00', timezone: 'UTC' }
 const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
@@ -164,6 +167,144 @@ describe('start-bake', () => {
     const all = await underWay()
     await expect(starting(all)).rejects.toThrow('ServiceQuotaExceededException')
     expect((await all.known()).images[image]?.attempt).toBeUndefined()
+  })
+})
+
+describe('in the next subnet', () => {
+  const again = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/2`
+  const recipe = `${imageBuilderArnPrefix}:image-recipe/golden-al2023-java/1.0.3`
+  const reason = 'We currently do not have sufficient m7i.large capacity in the Availability Zone you requested'
+  const next = { failed: [{ imageArn, reason }] }
+  /** As Image Builder answers about what was baked in the first. */
+  const baked = {
+    arn: imageArn,
+    imageRecipe: { arn: recipe },
+    imageTestsConfiguration: { imageTestsEnabled: false, timeoutMinutes: 90 },
+    imageScanningConfiguration: { imageScanningEnabled: true },
+    enhancedImageMetadataEnabled: true,
+    executionRole: 'arn:aws:iam::111122223333:role/bake',
+    workflows: [{ workflowArn: `${imageBuilderArnPrefix}:workflow/build/ours/1.0.0/1` }],
+    loggingConfiguration: { logGroupName: '/aws/imagebuilder/golden-al2023-java' },
+    tags: { team: 'java', 'aws:cloudformation:stack-name': 'golden', 'rebake:image': 'before' },
+    outputResources: { amis: [{ region: 'us-west-2', accountId: '111122223333', image: 'ami-0f' }] },
+  }
+  const created = () => mock.commandCalls(CreateImageCommand).map((call) => call.args[0].input)
+
+  beforeEach(() => {
+    mock.on(GetImageCommand, { imageBuildVersionArn: imageArn }).resolves({ image: baked })
+    mock.on(CreateImageCommand).resolves({ imageBuildVersionArn: again })
+  })
+
+  it('bakes the same but for the subnet, once, however often it is tried', async () => {
+    const all = await underWay()
+    await starting(all)
+    expect(await starting(all, next)).toEqual({ imageArn: again })
+    // A deploy has changed the pipeline meanwhile, and its time is another.
+    await starting(all, { ...next, time: '2026-09-08T11:03:00Z' })
+    const [first, second] = created()
+    expect(first).toEqual({
+      imageRecipeArn: recipe,
+      infrastructureConfigurationArn: `${imageBuilderArnPrefix}:infrastructure-configuration/golden-linux--2`,
+      imageTestsConfiguration: baked.imageTestsConfiguration,
+      imageScanningConfiguration: baked.imageScanningConfiguration,
+      enhancedImageMetadataEnabled: true,
+      executionRole: baked.executionRole,
+      workflows: baked.workflows,
+      loggingConfiguration: baked.loggingConfiguration,
+      clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+      tags: { team: 'java', 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
+    })
+    expect(second).toEqual(first)
+    expect(first?.clientToken).not.toBe(started()[0]?.clientToken)
+    expect(started()).toHaveLength(1)
+  })
+
+  it('records what the bake before has left, and the new one as begun, in one try of the campaign', async () => {
+    const all = await underWay()
+    await starting(all)
+    const known = await all.known()
+    await starting(all, { ...next, time: '2026-09-08T11:03:00Z' })
+    expect(await all.ledger.releases.readBakes([image])).toEqual([
+      {
+        image,
+        version: '1.0.0/1',
+        imageArn,
+        parentAmi,
+        campaign,
+        startedAt: time,
+        amis: ['ami-0f'],
+        ended: { at: '2026-09-08T11:03:00Z', as: 'failed', reason },
+      },
+      { image, version: '1.0.0/2', imageArn: again, parentAmi, campaign, startedAt: '2026-09-08T11:03:00Z' },
+    ])
+    expect(await all.image(image)).toMatchObject({ status: 'baking', imageArn: again })
+    expect((await all.known()).images[image]?.attempt).toEqual(known.images[image]?.attempt)
+    expect(all.reported).toEqual([])
+  })
+
+  it.each([
+    'We currently do not have sufficient m7i.large capacity',
+    'InsufficientInstanceCapacity: any words',
+    'Unsupported: Your requested instance type (g6.xlarge) is not supported in your requested Availability Zone (us-west-2d)',
+    'InsufficientFreeAddressesInSubnet: any words',
+    'The specified subnet does not have enough free addresses to satisfy the request.',
+  ])('is worth a try after: %s', async (said) => {
+    const all = await underWay()
+    expect(await starting(all, { failed: [{ imageArn, reason: said }] })).toEqual({ imageArn: again })
+  })
+
+  it.each([
+    'Document arn:aws:imagebuilder:us-west-2:111122223333:component/patch/1.0.0/1 failed!',
+    'You do not have sufficient permissions to use the key',
+    'VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 5 allows',
+    'Security group sg-1 and subnet subnet-1 belong to different networks.',
+  ])('is of no use after: %s', async (said) => {
+    const failed = [{ imageArn, reason: said }]
+    // A freeze does not keep it from failing.
+    await expect(starting(await underWay(), { failed, fleet: frozen })).rejects.toMatchObject({
+      name: 'BakeFailed',
+      message: `Image Builder says FAILED: ${said}`,
+    })
+    expect(created()).toEqual([])
+  })
+
+  it('is there no more when each has been tried, and the cause names them all', async () => {
+    const failed = [
+      { imageArn, reason },
+      {
+        imageArn: again,
+        reason:
+          'Your requested instance type (m7i.large) is not supported in your requested Availability Zone (us-west-2b).',
+      },
+    ]
+    await expect(starting(await underWay(), { failed })).rejects.toMatchObject({
+      name: 'BakeFailed',
+      message: `EC2 launched no m7i.large or m6i.large in any of its 2 subnets: subnet-0a1b2c3d4e5f67890: ${reason}; subnet-0a1b2c3d4e5f67891: ${failed[1]?.reason}`,
+    })
+    expect(created()).toEqual([])
+  })
+
+  it('begins nothing while a freeze forbids it, and lets others have its lock', async () => {
+    const all = await underWay()
+    await starting(all)
+    await expect(starting(all, { ...next, fleet: frozen })).rejects.toMatchObject({ name: 'OutsideChangeWindow' })
+    expect(created()).toEqual([])
+  })
+
+  it('says so where a deployment has removed the subnet', async () => {
+    const missing = Object.assign(new Error('golden-linux--2 does not exist'), { name: 'ResourceNotFoundException' })
+    mock.on(CreateImageCommand).rejects(missing)
+    await expect(starting(await underWay(), next)).rejects.toMatchObject({
+      name: 'RequestRefused',
+      message: expect.stringMatching(
+        /do not have sufficient .* subnet-0a1b2c3d4e5f67891, .*golden-linux--2 does not exist/,
+      ),
+    })
+  })
+
+  it('fails loudly when Image Builder names no image', async () => {
+    mock.on(CreateImageCommand).resolves({})
+    await expect(starting(await underWay(), next)).rejects.toThrow('subnet-0a1b2c3d4e5f67891 and named no image')
   })
 })
 

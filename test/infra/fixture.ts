@@ -44,7 +44,7 @@ export const smallFleet = (): Fleet => ({
   },
   network: {
     vpc: 'vpc-0a1b2c3d4e5f67890',
-    subnet: 'subnet-0a1b2c3d4e5f67890',
+    subnets: [{ subnet: 'subnet-0a1b2c3d4e5f67890' }],
     securityGroups: ['sg-0a1b2c3d4e5f67890'],
     endpoints: 'list',
   },

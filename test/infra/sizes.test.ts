@@ -81,6 +81,28 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
       })),
     }),
   ],
+  'adopted pipelines, and several subnets': [
+    85,
+    (n) => ({
+      infrastructure: {
+        linux: {
+          instanceTypes: ['m7i.large'],
+          network: {
+            vpc: 'vpc-00000001',
+            subnets: ['subnet-00000001', 'subnet-00000002'],
+            securityGroups: ['sg-00000001'],
+          },
+        },
+      },
+      images: {
+        own: web,
+        ...named(n, (i) => ({
+          parent: 'soe',
+          pipeline: `arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/team-pipeline-${i}`,
+        })),
+      },
+    }),
+  ],
   'functions of checks': [
     155,
     (n) => ({
@@ -138,6 +160,23 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
           'us-east-1': `arn:aws:kms:us-east-1:111122223333:key/0a1b2c3d-1234-5678-9abc-${String(i).padStart(12, '0')}`,
         },
       })),
+    }),
+  ],
+  'infrastructures with several subnets and endpoints': [
+    49,
+    (n) => ({
+      infrastructure: {
+        linux: { instanceTypes: ['m7i.large'] },
+        ...named(n, (i) => ({
+          instanceTypes: ['m7i.large'],
+          network: {
+            vpc: `vpc-${String(10_000_000 + (i % 4))}`,
+            subnets: numbers(3).map((j) => `subnet-${String(10_000_000 + 3 * i + j)}`),
+            securityGroups: [`sg-${String(10_000_000 + i)}`],
+            endpoints: 'create',
+          },
+        })),
+      },
     }),
   ],
   'long components': [

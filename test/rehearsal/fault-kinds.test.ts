@@ -40,12 +40,13 @@ const needs: Partial<Record<FaultKind, string>> = {
   'smoke-unreachable': smokeTest,
   'smoke-hangs': smokeTest,
   'check-refuses': `checks: { custom: { licences: { function: "${licences}" } } }`,
+  'no-capacity': 'infrastructure: zoned',
   'approval-rejected': 'rings: [asked]',
   'approval-forgotten': 'rings: [asked]',
 }
 
 const image = (name: string, parent: string, more = 'rings: [all]') =>
-  `  ${name}: { parent: ${parent}, infrastructure: linux, components: [patch], volumes: [{ device: /dev/xvda, size: 8 }],` +
+  `  ${name}: { parent: ${parent}, ${more.includes('infrastructure') ? '' : 'infrastructure: linux, '}components: [patch], volumes: [{ device: /dev/xvda, size: 8 }],` +
   ` estimate: 20m, timeout: 1h, ${more.includes('rings') ? more : `rings: [all], ${more}`} }`
 
 /** Images without faults, each below one that has one. */
@@ -58,7 +59,11 @@ build: { account: "111122223333", region: us-west-2 }
 concurrentBakes: 100
 upstreams:
 ${['soe', ...kindsOf('upstream')].map((name) => `  ${name}: { platform: Linux, ami: { owner: "444455556666", name: "${name}-*" } }`).join('\n')}
-infrastructure: { linux: { instanceTypes: [m7i.large] } }
+infrastructure:
+  linux: { instanceTypes: [m7i.large] }
+  zoned:
+    instanceTypes: [m7i.large]
+    network: { vpc: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e], securityGroups: [sg-0a1b2c3d] }
 components:
   patch: { platform: Linux, arn: "arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x" }
 images:

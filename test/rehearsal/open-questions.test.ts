@@ -171,6 +171,16 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     mutation: { code: [/\[(\w+),\.\.\.(\w+\.filter\((\w+)=>\3!==\1\))\]/, '[...$2,$1]'] },
     fails: /The first region must be the source region us-west-2/,
   },
+  'reason-of-a-launch': {
+    fleet: oneImage([
+      'infrastructure:',
+      'network: { vpc: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e], securityGroups: [sg-0a1b2c3d] }\ninfrastructure:',
+    ]),
+    faults: ['no-capacity=web'],
+    // It looks for the names of errors only.
+    mutation: { code: [/do not have sufficient/, 'InsufficientInstanceCapacity'] },
+    fails: /web failed: .* do not have sufficient m7i\.large capacity/,
+  },
   'tags-of-a-start': {
     fleet: oneImage(),
     mutation: { build: withoutTags('StartBakeRole', ':image-pipeline/') },

@@ -18,6 +18,7 @@ const rehearsals = [
     ],
   },
   { faults: ['scan-finds=base'] },
+  { faults: ['no-capacity=base'] },
   { faults: ['untrusted-owner=soe', 'never-released=soe'] },
 ]
 
@@ -41,9 +42,7 @@ const allowed = {
     ),
   ],
   'what an adopted pipeline may have, and the simulated one has not: workflows, a parent that it follows': [
-    ...['imagebuilder:GetImage', 'imagebuilder:GetWorkflow', 'ssm:GetParameter'].map(
-      (action) => `StartBakeRole: ${action}`,
-    ),
+    ...['imagebuilder:GetWorkflow', 'ssm:GetParameter'].map((action) => `StartBakeRole: ${action}`),
   ],
   // It makes the managed rule where it is deployed.
   'a revocation: see revocation.test.ts': ['lambda:InvokeFunction', 'states:StartExecution'].map(

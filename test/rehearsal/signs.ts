@@ -1,8 +1,9 @@
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { orderRing } from '../../domain/planning/ring-order.ts'
+import type { RebakeState } from '../../domain/state-names.ts'
 import type { EventEnvelope } from '../../emulator/event.ts'
 import type { SignsOf, When } from '../../rehearsal/fault-signs.ts'
-import { passedAt } from '../../rehearsal/records.ts'
+import { passedAt, stateOf } from '../../rehearsal/records.ts'
 import type { Rehearsal } from '../../rehearsal/rehearse.ts'
 import { amiOfRelease } from '../../rehearsal/releases.ts'
 
@@ -15,6 +16,9 @@ export interface Observed {
   events: EventEnvelope[]
 }
 
+/** What starts a bake: in the first subnet, and in another. */
+const starts = ['StartImagePipelineExecution', 'CreateImage']
+
 /** What a rehearsal shows of a target, by the kind of the target. */
 export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: string) => SignsOf[Kind] } = {
   image: ({ fleet, rehearsal, events }, image) => {
@@ -24,7 +28,7 @@ export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: st
     const rebakes = summary.images.filter((each) => each.image === image)
     const { status = 'none', reason = '' } = rebakes.at(-1) ?? {}
     const started = world.aws.calls.filter(
-      ({ operation, input, error }) => operation === 'StartImagePipelineExecution' && isOf(input, image) && !error,
+      ({ operation, input, error }) => starts.includes(operation) && isOf(input, image) && !error,
     )
     const about = notifications.filter(({ attributes }) => attributes.image === image)
     return {
@@ -117,11 +121,16 @@ const executionOf = (world: Rehearsal['world'], imageArn: string) =>
     history.events.some(({ taskSucceededEventDetails: answer }) => String(answer?.output).includes(`"${imageArn}"`)),
   )
 
+const awaiting: RebakeState = 'Await Answer'
+
 function isAnsweredLate({ world }: Rehearsal, imageArn: string): boolean {
   const execution = executionOf(world, imageArn)
-  const asked = passedAt(execution, 'Entered', 'Inspect Bake')
-  const answered = passedAt(execution, 'Entered', 'Run Checks')
-  return asked !== undefined && answered !== undefined && answered - asked > 60_000
+  const times = (passed: string) =>
+    (execution?.history.events ?? []).flatMap((event) =>
+      event.type === `WaitState${passed}` && stateOf(event) === awaiting ? event.timestamp.getTime() : [],
+    )
+  const ended = times('Exited')
+  return times('Entered').reduce((sum, time, i) => sum + (ended[i] ?? time) - time, 0) > 60_000
 }
 
 /** When the function that is notified of states heard of the last state of an image in Image Builder. */

@@ -206,7 +206,15 @@ describe('the end of a bake', () => {
   ]
   const began = '2026-09-01T06:00:00.000Z'
   const after = (seconds: number) => new Date(Date.parse(began) + seconds * 1000).toISOString()
-  const known = { imageArn, order: { maxChecks: 4, checkSeconds: 900 }, bakeBegan: began, reason: '', late: 0 }
+  const known = {
+    imageArn,
+    order: { maxChecks: 4, checkSeconds: 900 },
+    bakeBegan: began,
+    reason: '',
+    late: 0,
+    isFull: false,
+    attempt: 0,
+  }
   const next = (variables: object, seconds = 900) =>
     nextOf(rebake['Is the Bake Done?'] as State, Object.assign({}, known, variables), {
       context: { State: { EnteredTime: after(seconds) } },
@@ -221,6 +229,19 @@ describe('the end of a bake', () => {
     ['A NEW STATUS', [], 'Bake Failed'],
   ])('%s, with %j: %s', async (status, found, to) => {
     expect(await next({ status, amis: found, endReported: false })).toBe(to)
+  })
+
+  it('FAILED, where there are several subnets: a function judges whether the next may be better', async () => {
+    const order = { ...known.order, subnets: ['subnet-a', 'subnet-b'] }
+    for (const failed of [[], [{ imageArn, reason: 'full' }]]) {
+      const state = rebake['Is the Bake Done?'] as State
+      const rule = state.Choices?.find(({ Next }) => Next === 'Start Bake') as { Assign?: Json } | undefined
+      expect(await next({ status: 'FAILED', amis: [], endReported: true, order, failed })).toBe('Start Bake')
+      expect(await evaluated(rule?.Assign ?? null, { failed, imageArn, reason: 'no room' })).toEqual({
+        late: 0,
+        failed: [...failed, { imageArn, reason: 'no room' }],
+      })
+    }
   })
 
   it.each([

@@ -21,7 +21,9 @@ concurrentBakes: 2
 upstreams:
   soe: { platform: Linux, ami: { owner: "444455556666", name: soe-* } }
 infrastructure:
-  linux: { instanceTypes: [m7i.large] }
+  linux:
+    instanceTypes: [m7i.large]
+    network: { vpc: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e], securityGroups: [sg-0a1b2c3d] }
 components:
   hello:
     platform: Linux

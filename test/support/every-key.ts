@@ -39,7 +39,7 @@ upstreams:
     event: { account: "666677778888", owner: "444455556666", amiName: "team-*", architecture: x86_64, emergencies: true }
 network:
   vpc: vpc-0a1b2c3d4e5f67890
-  subnet: subnet-0a1b2c3d4e5f67890
+  subnets: [subnet-0a1b2c3d4e5f67890, { subnet: subnet-0a1b2c3d4e5f67891, securityGroups: [sg-0a1b2c3d4e5f67891] }]
   securityGroups: [sg-0a1b2c3d4e5f67890]
   endpoints: create
   routeTables: [rtb-0a1b2c3d4e5f67890]
@@ -54,6 +54,13 @@ infrastructure:
     kmsKeys: ["${key('us-west-2', '111122223333')}"]
     policies: ["arn:aws:iam::111122223333:policy/tools"]
     permissionsBoundary: arn:aws:iam::111122223333:policy/boundary
+    network:
+      vpc: vpc-0a1b2c3d4e5f67890
+      subnets: [{ subnet: subnet-0a1b2c3d4e5f67892, securityGroups: [sg-0a1b2c3d4e5f67890] }, subnet-0a1b2c3d4e5f67893]
+      securityGroups: [sg-0a1b2c3d4e5f67891]
+      endpoints: create
+      routeTables: [rtb-0a1b2c3d4e5f67891]
+      cidr: 10.0.0.0/16
 components:
   tool: { platform: Linux, file: components/patch-linux.yaml }
   patch: { platform: Linux, arn: "arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x" }

@@ -6,6 +6,7 @@ import { openings } from './change-windows.ts'
 import { parameterUse, sources } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './images.ts'
 import { parts, sizes } from './limits.ts'
+import { subnets } from './networks.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
 import { ownPolicies } from './private-inputs.ts'
@@ -60,6 +61,7 @@ const rules: Rule[] = [
   cycleSelection,
   cveThresholds,
   ownPolicies,
+  subnets,
   parts,
   sizes,
 ]

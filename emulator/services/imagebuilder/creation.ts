@@ -1,7 +1,14 @@
-import type { Component, CreateComponentRequest, CreateImageRecipeRequest } from '@aws-sdk/client-imagebuilder'
+import type {
+  Component,
+  CreateComponentRequest,
+  CreateImageRecipeRequest,
+  CreateImageRequest,
+  ImageScanningConfiguration,
+} from '@aws-sdk/client-imagebuilder'
 import type { Ami } from '../ami-store.ts'
 import { AwsError, type ServiceDeps } from '../types.ts'
 import type { Neighbours } from './builder.ts'
+import { mustBeUsable } from './execution-role.ts'
 import { type Kind, type Place, type Resources, slug } from './resources.ts'
 
 /** What Image Builder refuses when something is made, anybody who makes it: CloudFormation, too. */
@@ -84,18 +91,11 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
   }
 
   const pipeline: Check = (input, place) => {
-    const { account } = place
     const most = near.quotas.values.get('imagebuilder L-7A0E01E3') ?? 0
     const others = resources.list('image-pipeline', place).filter(({ name }) => name !== input.name)
     if (others.length >= most)
       throw new AwsError('ServiceQuotaExceededException', `You have reached the quota of ${most} image pipelines.`)
-    const { imageScanningConfiguration } = input as { imageScanningConfiguration?: { imageScanningEnabled?: boolean } }
-    // "The setting must be enabled in Amazon Inspector": API Reference, ImageScanningConfiguration
-    if (imageScanningConfiguration?.imageScanningEnabled && near.inspector.off.has(account))
-      throw new AwsError(
-        'InvalidRequestException',
-        `Image scanning needs Amazon Inspector, which account ${account} has not enabled for EC2.`,
-      )
+    mustScan(input, place, near)
   }
 
   const checks: Record<Kind, Check> = {
@@ -112,6 +112,32 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     checks[kind](input, place)
   }
 }
+
+/** "The setting must be enabled in Amazon Inspector": API Reference, ImageScanningConfiguration */
+function mustScan(input: Input, { account }: Place, near: Neighbours): void {
+  const { imageScanningConfiguration } = input as { imageScanningConfiguration?: ImageScanningConfiguration }
+  if (imageScanningConfiguration?.imageScanningEnabled && near.inspector.off.has(account))
+    throw refused(`Image scanning needs Amazon Inspector, which account ${account} has not enabled for EC2.`)
+}
+
+/**
+ * https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateImage.html
+ * @throws AwsError for what the request of an image says that does not go together
+ */
+export function mustBeCreatable(input: CreateImageRequest, place: Place, near: Neighbours): void {
+  const { imageRecipeArn, containerRecipeArn, workflows = [], executionRole, loggingConfiguration, tags } = input
+  if ((imageRecipeArn === undefined) === (containerRecipeArn === undefined))
+    throw refused('An image has either an image recipe or a container recipe.')
+  if (workflows.length > 0 && executionRole === undefined) throw refused('Workflows need an executionRole.')
+  const { logGroupName = '/aws/imagebuilder/' } = loggingConfiguration ?? {}
+  if (!logGroupName.startsWith('/aws/imagebuilder/') && executionRole === undefined)
+    throw refused(`The log group ${logGroupName} needs an executionRole.`)
+  if (executionRole !== undefined) mustBeUsable(near.iam, executionRole, place)
+  checkTags('tags', tags, 50)
+  mustScan({ ...input }, place, near)
+}
+
+const refused = (message: string) => new AwsError('InvalidRequestException', message)
 
 const platformOf = ({ image }: Ami) => (image.Platform === 'Windows' ? 'Windows' : 'Linux')
 

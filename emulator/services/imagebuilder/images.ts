@@ -24,6 +24,8 @@ export interface Outcome {
   cancelledAt?: Phase
   /** What the image's state says. */
   reason?: string
+  /** Availability Zones in which EC2 has no capacity for its build instance, whatever its type. */
+  withoutCapacity?: string[]
   /** Its build instance is never online in Systems Manager: it fails while BUILDING, before any component runs. */
   unreachable?: boolean
   /** Further members of the failure's context, or others. */

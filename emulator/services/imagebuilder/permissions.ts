@@ -1,9 +1,13 @@
-import type { DistributeImageRequest, StartImagePipelineExecutionRequest } from '@aws-sdk/client-imagebuilder'
+import type {
+  CreateImageRequest,
+  DistributeImageRequest,
+  StartImagePipelineExecutionRequest,
+} from '@aws-sdk/client-imagebuilder'
 import type { Permission, PermissionsOf, ServiceDeps } from '../types.ts'
 import { distributionConfigurationPermissions } from './distribution-configurations.ts'
 import { findingPermissions } from './finding-queries.ts'
 import { packagePermissions } from './packages.ts'
-import { recipePermissions } from './recipes.ts'
+import { passing, recipePermissions } from './recipes.ts'
 import { type Kind, type Kinds, slug } from './resources.ts'
 
 const on =
@@ -46,6 +50,21 @@ export function permissions(
         { action: 'imagebuilder:GetImagePipeline', resource },
         // Of a pipeline that is not there no image is known.
         ...taggingOf(input, resource, recipe === undefined ? [] : tagging(recipe, context)),
+      ]
+    },
+    CreateImage: (input: CreateImageRequest, { account, region }) => {
+      const name = input.imageRecipeArn?.split('/')[1]
+      const { executionRole, workflows = [] } = input
+      const read = (action: string, arn: string | undefined) =>
+        arn === undefined ? [] : [{ action: `imagebuilder:${action}`, resource: arn }]
+      return [
+        { action: 'imagebuilder:CreateImage', resource: `arn:aws:imagebuilder:${region}:${account}:image/${name}/*` },
+        ...read('GetImageRecipe', input.imageRecipeArn),
+        ...read('GetInfrastructureConfiguration', input.infrastructureConfigurationArn),
+        ...read('GetDistributionConfiguration', input.distributionConfigurationArn),
+        ...workflows.flatMap(({ workflowArn }) => read('GetWorkflow', workflowArn)),
+        ...(executionRole ? [passing(executionRole, account)] : []),
+        ...(hasTags(input) ? tagging(name, { account, region }) : []),
       ]
     },
     DistributeImage: (input: DistributeImageRequest, context) => {

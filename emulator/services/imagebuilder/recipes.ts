@@ -186,7 +186,7 @@ export const recipePermissions: Record<string, PermissionsOf> = {
 
 const on = (action: string, resource: string): Permission => ({ action: `imagebuilder:${action}`, resource })
 
-const passing = (role: string, account: string): Permission => ({
+export const passing = (role: string, account: string): Permission => ({
   action: 'iam:PassRole',
   resource: role.startsWith('arn:') ? role : `arn:aws:iam::${account}:role/${role}`,
   context: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' },

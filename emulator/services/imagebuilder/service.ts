@@ -1,6 +1,7 @@
 import type {
   CancelImageCreationRequest,
   Component,
+  CreateImageRequest,
   DeleteImageRequest,
   DistributeImageRequest,
   Image,
@@ -12,12 +13,11 @@ import type {
 } from '@aws-sdk/client-imagebuilder'
 import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ami } from '../ami-store.ts'
-import { isStandard, vcpusOf } from '../instance-types.ts'
 import { ClientTokens } from '../support.ts'
 import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
 import { Builder, type Neighbours } from './builder.ts'
 import { objectAccesses, type RunningPhase } from './component-access.ts'
-import { creationRules } from './creation.ts'
+import { creationRules, mustBeCreatable } from './creation.ts'
 import { distributionConfigurations } from './distribution-configurations.ts'
 import { type Durations, typicalOf } from './durations.ts'
 import { mustBeUsable } from './execution-role.ts'
@@ -32,9 +32,10 @@ import {
   type Phase,
   type Step,
 } from './images.ts'
+import { whyNoInstance } from './launch.ts'
 import { Packages } from './packages.ts'
 import { permissions } from './permissions.ts'
-import { queries } from './queries.ts'
+import { latestOf, queries } from './queries.ts'
 import { recipes } from './recipes.ts'
 import { type Created, type Kind, type Place, Resources, slug } from './resources.ts'
 import { type WaitingStep, waitingStepOf } from './workflows.ts'
@@ -112,6 +113,11 @@ export class ImageBuilder implements Service {
     StartImagePipelineExecution: (input: StartImagePipelineExecutionRequest, context: Context) =>
       this.#started('StartImagePipelineExecution', input, context, () => this.#build(input, context)),
 
+    CreateImage: (input: CreateImageRequest, context: Context) => {
+      const started = this.#started('CreateImage', input, context, () => this.#create(input, context))
+      return { ...started, ...latestOf(started.imageBuildVersionArn) }
+    },
+
     DistributeImage: (input: DistributeImageRequest, context: Context) =>
       this.#started('DistributeImage', input, context, () => this.#distribute(input, context)),
 
@@ -146,26 +152,43 @@ export class ImageBuilder implements Service {
     const imageBuildVersionArn = this.#tokens.once(scope, input, act)
     const { requestId } = context
     // DistributeImage and RetryImage answer without a request id.
-    const reported =
-      operation === 'StartImagePipelineExecution' || operation === 'CancelImageCreation' ? { requestId } : {}
+    const reported = operation === 'DistributeImage' || operation === 'RetryImage' ? {} : { requestId }
     return { ...reported, clientToken: input.clientToken, imageBuildVersionArn }
   }
 
   #build({ imagePipelineArn = '', tags = {} }: StartImagePipelineExecutionRequest, place: Place): string {
     const pipeline = this.#resources.get('image-pipeline', imagePipelineArn)
+    const arn = this.#bake(pipeline, place, { ...pipeline.imageTags, ...tags })
+    pipeline.dateLastRun = new Date(this.#deps.clock.now()).toISOString()
+    return arn
+  }
+
+  /** An image that no pipeline makes. https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_CreateImage.html */
+  #create(input: CreateImageRequest, place: Place): string {
+    const { tags = {}, clientToken: _, loggingConfiguration, ...settings } = input
+    mustBeCreatable(input, place, this.#near)
+    if (input.distributionConfigurationArn)
+      this.#resources.get('distribution-configuration', input.distributionConfigurationArn)
+    this.#resources.get('infrastructure-configuration', input.infrastructureConfigurationArn ?? '')
+    const imageLogGroupName = loggingConfiguration?.logGroupName
+    const logging = imageLogGroupName === undefined ? {} : { loggingConfiguration: { imageLogGroupName } }
+    return this.#bake({ ...settings, ...logging }, place, tags)
+  }
+
+  #bake(pipeline: ImagePipeline, place: Place, tags: Record<string, string>): string {
     if (pipeline.containerRecipeArn)
       throw new UnsupportedFeature('resource type', `of the container recipe ${pipeline.containerRecipeArn}`)
     const recipe = this.#resources.get('image-recipe', pipeline.imageRecipeArn ?? '')
     this.#mustHaveRoom(place)
-    const record = this.#addBuild(pipeline, recipe, place, tagged({ ...pipeline.imageTags, ...tags }))
+    const record = this.#addBuild(pipeline, recipe, place, tagged(tags))
     const { distributionConfiguration: distribution, imageTestsConfiguration } = record.image
-    pipeline.dateLastRun = new Date(this.#deps.clock.now()).toISOString()
     const outcome = this.outcome(record)
     const parent = this.#builder.resolve(recipe.parentImage ?? '', place)
     const tests = imageTestsConfiguration?.imageTestsEnabled !== false
+    const { isStrict } = this.#deps
     const steps = this.#steps(record, outcome, {
       PENDING: () => (typeof parent === 'string' ? parent : this.#whyNotBy(pipeline.executionRole, place)),
-      CREATING: () => this.#whyNoInstance(record),
+      CREATING: () => whyNoInstance({ near: this.#near, isStrict, running: this.#running(record) }, record, outcome),
       BUILDING: () => {
         const denied = this.#whyDenied(record, recipe, 'BUILDING')
         if (denied) return denied
@@ -193,20 +216,6 @@ export class ImageBuilder implements Service {
     const most = this.#near.quotas.values.get('imagebuilder L-BA4D191B') ?? 0
     if (this.#running(place).length >= most)
       throw new AwsError('ServiceQuotaExceededException', `You have reached the quota of ${most} concurrent builds.`)
-  }
-
-  /**
-   * Why EC2 launches no build instance: with those that run, it has more vCPUs than the account may have.
-   * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits
-   */
-  #whyNoInstance(record: ImageRecord): string | undefined {
-    const most = this.#near.quotas.values.get('ec2 L-1216C47A') ?? 0
-    const all = [record, ...this.#running(record).filter((each) => each !== record && hasInstance(each))]
-    const types = all.map(({ image }) => image.infrastructureConfiguration?.instanceTypes?.[0] ?? 't3.large')
-    const used = types.filter(isStandard).reduce((sum, type) => sum + vcpusOf(type), 0)
-    return used <= most
-      ? undefined
-      : `VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of ${most} allows for the instance bucket that the specified instance type belongs to.`
   }
 
   /**
@@ -284,6 +293,8 @@ export class ImageBuilder implements Service {
         ),
         ...(distributionConfiguration ? { distributionConfiguration } : {}),
         executionRole: pipeline.executionRole,
+        workflows: pipeline.workflows,
+        ...loggingOf(pipeline),
         imageScanningConfiguration,
         ...(imageScanningConfiguration?.imageScanningEnabled && { scanState: { status: 'PENDING' as const } }),
         ...more,
@@ -431,8 +442,6 @@ export class ImageBuilder implements Service {
 const isRunning = (status: string) =>
   ['PENDING', 'CREATING', 'BUILDING', 'TESTING', 'DISTRIBUTING', 'INTEGRATING'].includes(status)
 
-const hasInstance = ({ image }: ImageRecord) => ['BUILDING', 'TESTING'].includes(image.state.status)
-
 /** A step that does something more when it ends well. */
 const withEnd = (step: Step, act: () => void): Step => ({
   ...step,
@@ -442,6 +451,11 @@ const withEnd = (step: Step, act: () => void): Step => ({
     return failed
   },
 })
+
+function loggingOf({ loggingConfiguration }: ImagePipeline) {
+  const { imageLogGroupName: logGroupName } = loggingConfiguration ?? {}
+  return logGroupName === undefined ? {} : { loggingConfiguration: { logGroupName } }
+}
 
 const platformOf = ({ image }: Ami): Image['platform'] => (image.Platform === 'Windows' ? 'Windows' : 'Linux')
 

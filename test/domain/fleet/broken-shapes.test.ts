@@ -179,20 +179,74 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     [
       [
         '{ email: [team@example.com] }',
-        '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnet: subnet-12345678, securityGroups: [sg-12345678], endpoints: creat }',
+        '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnets: [subnet-12345678], securityGroups: [sg-12345678], endpoints: creat }',
       ],
     ],
-    ["fleet.yaml:45:98: network.endpoints: expected one of create, list, found 'creat', did you mean 'create'?"],
+    ["fleet.yaml:45:101: network.endpoints: expected one of create, list, found 'creat', did you mean 'create'?"],
   ],
   [
     'a VPC id',
     [
       [
         '{ email: [team@example.com] }',
-        '{ email: [team@example.com] }\nnetwork: { vpc: my-vpc, subnet: subnet-12345678, securityGroups: [sg-12345678] }',
+        '{ email: [team@example.com] }\nnetwork: { vpc: my-vpc, subnets: [subnet-12345678], securityGroups: [sg-12345678] }',
       ],
     ],
     ["fleet.yaml:45:17: network.vpc: expected a VPC id such as vpc-0a1b2c3d4e5f67890, found 'my-vpc'"],
+  ],
+  [
+    'one subnet, as it was written once',
+    [
+      [
+        '{ email: [team@example.com] }',
+        '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnet: subnet-12345678, securityGroups: [sg-12345678] }',
+      ],
+    ],
+    ["fleet.yaml:45:31: network: unknown key 'subnet', did you mean 'subnets'?"],
+  ],
+  [
+    'a subnet without a security group',
+    [
+      [
+        '{ email: [team@example.com] }',
+        '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnets: [{ subnet: subnet-12345678, securityGroups: [sg-12345678] }, subnet-12345679] }',
+      ],
+    ],
+    [
+      'fleet.yaml:45:101: network.subnets[1]: expected a subnet with securityGroups of its own, as the network has none for all of its subnets, found none',
+    ],
+  ],
+  [
+    'a subnet twice',
+    [
+      [
+        '{ email: [team@example.com] }',
+        '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnets: [subnet-12345678, { subnet: subnet-12345678 }], securityGroups: [sg-12345678] }',
+      ],
+    ],
+    ["fleet.yaml:45:58: network.subnets[1]: expected each once, found 'subnet-12345678' again"],
+  ],
+  [
+    'no subnet',
+    [
+      [
+        '{ email: [team@example.com] }',
+        '{ email: [team@example.com] }\nnetwork: { vpc: vpc-12345678, subnets: [], securityGroups: [sg-12345678] }',
+      ],
+    ],
+    ['fleet.yaml:45:40: network.subnets: expected at least one subnet, found none'],
+  ],
+  [
+    'a subnet of an infrastructure without a security group',
+    [
+      [
+        'instanceTypes: [m7i.large]',
+        'instanceTypes: [m7i.large], network: { vpc: vpc-12345678, subnets: [subnet-12345678] }',
+      ],
+    ],
+    [
+      'fleet.yaml:10:80: infrastructure.small.network.subnets[0]: expected a subnet with securityGroups of its own, as the network has none for all of its subnets, found none',
+    ],
   ],
   [
     'an email address',

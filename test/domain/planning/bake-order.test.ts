@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { orderRebake } from '../../../domain/planning/bake-order.ts'
+import type { Image } from '../../../domain/fleet/model.ts'
+import { orderRebake, toExecutionInput } from '../../../domain/planning/bake-order.ts'
 import { exampleFleet } from '../../support/fleets.ts'
+import { oneImage } from '../../support/one-image.ts'
 
 const fleet = exampleFleet()
 const arnPrefix = 'arn:aws:imagebuilder:us-west-2:111122223333'
@@ -38,6 +40,35 @@ describe('the order of a rebake', () => {
       tags: { 'rebake:fleet': 'golden', 'rebake:image': 'al2023-java', 'rebake:ring': 'early' },
     })
     expect(order).not.toHaveProperty('arnPrefix')
+  })
+
+  it('names the subnets in their order, each with the configuration that bakes there; none of an adopted pipeline, or in the default VPC', () => {
+    const configuration = (name: string) => `${arnPrefix}:infrastructure-configuration/golden-${name}`
+    const order = orderOf('al2023-java')
+    expect(order).toMatchObject({
+      subnets: [
+        { subnet: 'subnet-0a1b2c3d4e5f67890', configuration: configuration('linux') },
+        { subnet: 'subnet-0a1b2c3d4e5f67891', configuration: configuration('linux--2') },
+      ],
+      instanceTypes: fleet.infrastructure.linux?.instanceTypes,
+    })
+    expect(toExecutionInput(order)).toMatchObject({ subnets: ['subnet-0a1b2c3d4e5f67890', 'subnet-0a1b2c3d4e5f67891'] })
+    const bare = oneImage()
+    const web = bare.images.web as Image
+    const adopted = {
+      ...web,
+      rings: ['early'],
+      pipeline: 'arn:aws:imagebuilder:us-west-2:111122223333:image-pipeline/theirs',
+    }
+    delete adopted.infrastructure
+    for (const [of, name, image] of [
+      [bare, 'web', web],
+      [fleet, 'al2023-java', adopted],
+    ] as const) {
+      const without = orderRebake(of, name, image, ordering)
+      expect(without).not.toHaveProperty('subnets')
+      expect(toExecutionInput(without)).toMatchObject({ subnets: [] })
+    }
   })
 
   it('asks about a bake no later than its timeout, and as often as the timeout allows', () => {

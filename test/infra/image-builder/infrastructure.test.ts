@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Network } from '../../../domain/fleet/model.ts'
+import type { Network } from '../../../domain/fleet/network.ts'
 import type { Template } from '../../../infra/synthesize.ts'
 import { allowed, onlyResourceOf, resourcesOf, statementsOf } from '../../support/template.ts'
 import { slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
@@ -111,6 +111,62 @@ describe('infrastructure', () => {
     slow,
   )
 
+  it(
+    'has a configuration for each subnet, with its security groups, and pipelines take the first',
+    async () => {
+      const made = await templateOf((fleet) => {
+        const [group, other] = ['sg-0a1b2c3d4e5f67890', 'sg-0a1b2c3d4e5f67891']
+        const network = { vpc: 'vpc-0a1b2c3d4e5f67890', endpoints: 'list' as const }
+        fleet.network = {
+          ...network,
+          subnets: [{ subnet: 'subnet-00000001' }, { subnet: 'subnet-00000002', securityGroups: [other] }],
+          securityGroups: [group],
+        }
+        fleet.infrastructure.apart = {
+          instanceTypes: ['g6.xlarge'],
+          terminateOnFailure: true,
+          tags: {},
+          network: { ...network, subnets: [{ subnet: 'subnet-00000003', securityGroups: [group, other] }] },
+        }
+        Object.assign(fleet.images.api ?? {}, { infrastructure: 'apart' })
+      })
+      const configurations = resourcesOf(made, 'AWS::ImageBuilder::InfrastructureConfiguration')
+      const [first, second, third] = Object.values(configurations).toSorted((a, b) =>
+        String(a.SubnetId).localeCompare(String(b.SubnetId)),
+      )
+      expect([first?.Name, first?.SubnetId, first?.SecurityGroupIds]).toEqual([
+        'gold-small',
+        'subnet-00000001',
+        ['sg-0a1b2c3d4e5f67890'],
+      ])
+      // All else is as it is in the first subnet.
+      expect(second).toEqual({
+        ...first,
+        Name: 'gold-small--2',
+        SubnetId: 'subnet-00000002',
+        SecurityGroupIds: ['sg-0a1b2c3d4e5f67891'],
+      })
+      expect([third?.Name, third?.SecurityGroupIds]).toEqual([
+        'gold-apart',
+        ['sg-0a1b2c3d4e5f67890', 'sg-0a1b2c3d4e5f67891'],
+      ])
+      expect(Object.keys(configurations)).toEqual([
+        'InfrastructureSmall',
+        'InfrastructureApart',
+        'FurtherSubnetsSmall2',
+      ])
+      const pipelines = Object.values(resourcesOf(made, 'AWS::ImageBuilder::ImagePipeline'))
+      expect(pipelines.map((each) => each.InfrastructureConfigurationArn)).toEqual([
+        '<InfrastructureSmall.Arn>',
+        '<InfrastructureApart.Arn>',
+      ])
+      expect(made.Resources.ImageBasePipeline).toMatchObject({
+        DependsOn: expect.arrayContaining(['FurtherSubnetsSmall2']),
+      })
+    },
+    slow,
+  )
+
   it('keeps the logs private', () => {
     expect(onlyResourceOf(template, 'AWS::S3::Bucket')).toMatchObject({
       BucketEncryption: expect.anything(),
@@ -162,6 +218,49 @@ describe('the network', () => {
       expect(onlyResourceOf(created, 'AWS::EC2::SecurityGroup').SecurityGroupIngress).toMatchObject([
         { CidrIp: '10.0.0.0/16', FromPort: 443 },
       ])
+    },
+    slow,
+  )
+
+  it(
+    'creates the endpoints of a VPC once, for all the networks there, and those of another VPC apart',
+    async () => {
+      const created = await templateOf((fleet) => {
+        const [group, other] = ['sg-0a1b2c3d4e5f67890', 'sg-0a1b2c3d4e5f67891']
+        const here = { vpc: 'vpc-00000001', endpoints: 'create' as const }
+        fleet.network = { ...here, subnets: [{ subnet: 'subnet-00000001' }], securityGroups: [group] }
+        const base = { instanceTypes: ['m7i.large'], terminateOnFailure: true, tags: {} }
+        const subnets = [{ subnet: 'subnet-00000002', securityGroups: [other] }]
+        fleet.infrastructure.also = { ...base, network: { ...here, subnets, routeTables: ['rtb-00000001'] } }
+        fleet.infrastructure.listed = {
+          ...base,
+          network: { ...here, endpoints: 'list', subnets: [{ subnet: 'subnet-00000003' }], cidr: '10.0.3.0/24' },
+        }
+        fleet.infrastructure.apart = {
+          ...base,
+          network: { ...here, vpc: 'vpc-00000002', subnets: [{ subnet: 'subnet-00000004', securityGroups: [group] }] },
+        }
+      })
+      const all = Object.entries(resourcesOf(created, 'AWS::EC2::VPCEndpoint'))
+      const at = (vpc: string) => all.flatMap(([, each]) => (each.VpcId === vpc ? [each] : []))
+      expect(at('vpc-00000001').map(({ ServiceName }) => ServiceName)).toEqual([
+        ...interfaces,
+        'com.amazonaws.eu-west-1.s3',
+      ])
+      expect(at('vpc-00000001')[0]?.SubnetIds).toEqual(['subnet-00000001', 'subnet-00000002'])
+      expect(at('vpc-00000002').map(({ ServiceName }) => ServiceName)).toEqual(interfaces)
+      // The ids of the fleet's own network are those of before: a second endpoint could not be made beside the first.
+      expect(all.map(([id]) => id)).toContain('SsmEndpoint')
+      const rules = Object.values(resourcesOf(created, 'AWS::EC2::SecurityGroupIngress'))
+      const open = rules.map(({ GroupId, SourceSecurityGroupId }) => `${GroupId} ${SourceSecurityGroupId}`)
+      expect(open.toSorted()).toEqual([
+        '<EndpointSecurityGroup.GroupId> sg-0a1b2c3d4e5f67890',
+        '<EndpointSecurityGroup.GroupId> sg-0a1b2c3d4e5f67891',
+        '<VpcsAtVpc00000002EndpointSecurityGroup.GroupId> sg-0a1b2c3d4e5f67890',
+      ])
+      expect(resourcesOf(created, 'AWS::EC2::SecurityGroup').EndpointSecurityGroup?.SecurityGroupIngress).toMatchObject(
+        [{ CidrIp: '10.0.3.0/24' }],
+      )
     },
     slow,
   )

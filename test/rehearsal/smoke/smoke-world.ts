@@ -1,7 +1,8 @@
 import type { AutomationExecution } from '@aws-sdk/client-ssm'
 import type { CommandOutcome, Template } from '../../../emulator/index.ts'
+import { addSubnets } from '../../../rehearsal/subnets.ts'
 import { worldOf } from '../../emulator/world/small-world.ts'
-import { smokeTemplate } from '../../support/smoke.ts'
+import { smokeFleet, smokeTemplate } from '../../support/smoke.ts'
 
 const account = '111122223333'
 const place = { account, region: 'us-west-2' }
@@ -15,6 +16,7 @@ export async function smokeWorld(outcome: CommandOutcome = {}, change: (template
   const { world, clock } = await worldOf(own.Resources)
   const { aws } = world
   aws.ssm.commandOutcome = () => outcome
+  addSubnets(world, smokeFleet())
   const ami = aws.ec2.addImage({
     ...place,
     Name: 'gold-base 1',
