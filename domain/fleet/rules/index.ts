@@ -25,6 +25,7 @@ import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
 import { oneKind } from './upstreams.ts'
+import { workflowParameters, workflowSources, workflowUses } from './workflows.ts'
 
 const rules: Rule[] = [
   oneMeaning,
@@ -33,6 +34,9 @@ const rules: Rule[] = [
   ...Object.values(upstreamRules).flat(),
   sources,
   parameterUse,
+  workflowSources,
+  workflowParameters,
+  workflowUses,
   onePlatform,
   oneArchitecture,
   volumes,

@@ -39,6 +39,11 @@ export function tooLargeDocument(path: Path, document: string): FleetProblem[] {
     : []
 }
 
+/** A document of a workflow goes into the request that creates it. */
+export function tooLongWorkflow(path: Path, document: string): FleetProblem[] {
+  return tooLong(path, document, 'workflow-data')
+}
+
 /** Tags of Rebake's own, beside those of the fleet. */
 const ownAmiTags = ['rebake:fleet', 'rebake:image', 'rebake:ring']
 const ownInstanceTags = ['rebake:fleet']
@@ -59,6 +64,11 @@ export const parts: Rule = ({ fleet }) => [
   ...Object.entries(fleet.components).flatMap(([key, component]) =>
     'description' in component
       ? tooLong(['components', key, 'description'], component.description, 'image-builder-description')
+      : [],
+  ),
+  ...Object.entries(fleet.workflows).flatMap(([key, workflow]) =>
+    'description' in workflow
+      ? tooLong(['workflows', key, 'description'], workflow.description, 'image-builder-description')
       : [],
   ),
   ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) =>
