@@ -140,7 +140,9 @@ function addPipeline(world: World, fleet: Fleet, pipeline: Pipeline, upstreamAmi
     DistributionConfigurationArn,
     ImageTestsConfiguration: { ImageTestsEnabled: true, TimeoutMinutes: 60 },
     ImageScanningConfiguration: { ImageScanningEnabled: !aws.inspector.off.has(build.account) },
-    ...(traits.workflow === 'waits' ? { Workflows: [{ WorkflowArn: make('Workflow', approvalOf(name)) }] } : {}),
+    ...(traits.workflow === 'waits'
+      ? { Workflows: [usualBuild(build.region), { WorkflowArn: make('Workflow', approvalOf(name)) }] }
+      : {}),
     ...executionRole(aws, build.account, pipeline),
   })
   addBuilds(world, fleet, pipeline, parent)
@@ -258,6 +260,10 @@ function volumesOf(fleet: Fleet, { volumes }: PipelineTraits, { image }: Ami) {
     ],
   }
 }
+
+const usualBuild = (region: string) => ({
+  WorkflowArn: `arn:aws:imagebuilder:${region}:aws:workflow/build/build-image/x.x.x`,
+})
 
 const approvalOf = (name: string) => ({
   Name: `${name}-approval`,

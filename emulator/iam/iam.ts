@@ -17,8 +17,8 @@ export interface Role {
   arn: string
   trust: PolicyDocument
   policies: PolicyDocument[]
-  /** It has managed policies as well, of which nothing is known here but their names. */
-  hasAttached?: boolean
+  /** Managed policies that it has as well, by ARN: nothing else of them is known here. */
+  attached?: string[]
 }
 
 export interface Credentials {

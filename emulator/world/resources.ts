@@ -44,8 +44,8 @@ function createRole({ aws }: World, site: Site, logicalId: string, properties: R
   )
   if (missing !== undefined) throw new Error(`Policy ${missing} does not exist or is not attachable.`)
   const trust = properties.AssumeRolePolicyDocument
-  const hasAttached = (properties.ManagedPolicyArns ?? []).length > 0
-  aws.addRole({ account: site.account, logicalId, name, arn, trust, policies: inlineOf(properties), hasAttached })
+  const attached = properties.ManagedPolicyArns ?? []
+  aws.addRole({ account: site.account, logicalId, name, arn, trust, policies: inlineOf(properties), attached })
   return { ref: name, attributes: { Arn: arn } }
 }
 

@@ -3,6 +3,7 @@ import {
   type CreateImageRequest,
   type Image,
   type ImagebuilderClient,
+  type WorkflowConfiguration,
 } from '@aws-sdk/client-imagebuilder'
 import { isMissing } from '../../aws/errors.ts'
 import { readImage } from '../../aws/image-failure.ts'
@@ -96,8 +97,16 @@ const settingsOf = ({
   imageScanningConfiguration,
   enhancedImageMetadataEnabled,
   executionRole,
-  workflows,
+  workflows: workflows?.map(asNamed),
   loggingConfiguration,
+})
+
+/** An image may have its workflows as they were when it was made, and of AWS's own Image Builder takes the version x.x.x only. */
+const asNamed = ({ workflowArn = '', ...use }: WorkflowConfiguration): WorkflowConfiguration => ({
+  ...use,
+  workflowArn: workflowArn.replace(/^([^:]+:){4}aws[^:]*:workflow\/[^/]+\/[^/]+\/.*$/, (arn) =>
+    arn.split('/').slice(0, 3).concat('x.x.x').join('/'),
+  ),
 })
 
 /** Those that anybody may give. */

@@ -183,7 +183,10 @@ describe('in the next subnet', () => {
     imageScanningConfiguration: { imageScanningEnabled: true },
     enhancedImageMetadataEnabled: true,
     executionRole: 'arn:aws:iam::111122223333:role/bake',
-    workflows: [{ workflowArn: `${imageBuilderArnPrefix}:workflow/build/ours/1.0.0/1` }],
+    workflows: [
+      { workflowArn: `${imageBuilderArnPrefix}:workflow/build/ours/1.0.0/1` },
+      { workflowArn: 'arn:aws:imagebuilder:us-west-2:aws:workflow/test/test-image/1.0.2/1', parallelGroup: 'a' },
+    ],
     loggingConfiguration: { logGroupName: '/aws/imagebuilder/golden-al2023-java' },
     tags: { team: 'java', 'aws:cloudformation:stack-name': 'golden', 'rebake:image': 'before' },
     outputResources: { amis: [{ region: 'us-west-2', accountId: '111122223333', image: 'ami-0f' }] },
@@ -209,7 +212,11 @@ describe('in the next subnet', () => {
       imageScanningConfiguration: baked.imageScanningConfiguration,
       enhancedImageMetadataEnabled: true,
       executionRole: baked.executionRole,
-      workflows: baked.workflows,
+      // Of a workflow of AWS, Image Builder takes no other version.
+      workflows: [
+        baked.workflows[0],
+        { workflowArn: 'arn:aws:imagebuilder:us-west-2:aws:workflow/test/test-image/x.x.x', parallelGroup: 'a' },
+      ],
       loggingConfiguration: baked.loggingConfiguration,
       clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
       tags: { team: 'java', 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },

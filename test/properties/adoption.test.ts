@@ -80,7 +80,15 @@ function pipelines(all: boolean) {
     containerRecipeArn: _c,
     ...members
   } = Object.fromEntries(membersOf(CreateImagePipelineRequest$))
-  return structOf(members, { executionRole: fc.constant(executionRole), status: pick('ENABLED', 'DISABLED') }, all)
+  // Those of another account, whatever they declare: one that builds, and some that test.
+  const workflows = anyOf(members.workflows as Shape, all).map((uses) =>
+    (uses as { parallelGroup?: string }[]).map(({ parallelGroup, ...use }, i) => {
+      const workflowArn = `arn:aws:imagebuilder:${build.region}:${soe.account}:workflow/${i === 0 ? 'build' : 'test'}/w${i}/1.0.0/1`
+      return Object.assign(use, { workflowArn }, i === 0 || parallelGroup === undefined ? {} : { parallelGroup })
+    }),
+  )
+  const known = { executionRole: fc.constant(executionRole), status: pick('ENABLED', 'DISABLED'), workflows }
+  return structOf(members, known, all)
 }
 
 let world: Served

@@ -1,15 +1,20 @@
 import type {
   Component,
   CreateComponentRequest,
+  CreateImagePipelineRequest,
   CreateImageRecipeRequest,
   CreateImageRequest,
+  CreateWorkflowRequest,
   ImageScanningConfiguration,
 } from '@aws-sdk/client-imagebuilder'
+import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ami } from '../ami-store.ts'
 import { AwsError, type ServiceDeps } from '../types.ts'
 import type { Neighbours } from './builder.ts'
 import { mustBeUsable } from './execution-role.ts'
 import { type Kind, type Place, type Resources, slug } from './resources.ts'
+import { mustBeWorkflow } from './workflow-documents.ts'
+import { mustTakeWorkflows } from './workflows.ts'
 
 /** What Image Builder refuses when something is made, anybody who makes it: CloudFormation, too. */
 
@@ -29,7 +34,7 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     if ((data?.length ?? 0) > longestDocument)
       throw invalid(`The value supplied for parameter 'data' has more than ${longestDocument} characters.`)
     const version = `arn:aws:imagebuilder:${place.region}:${place.account}:component/${slug(name)}/${semanticVersion}`
-    const latest = resources.builds(version, place).at(-1)
+    const latest = resources.builds('component', version, place).at(-1)
     if (latest && isSame(latest, input))
       throw new AwsError('ResourceAlreadyExistsException', `The content is that of '${latest.arn}', which exists.`)
   }
@@ -96,6 +101,24 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     if (others.length >= most)
       throw new AwsError('ServiceQuotaExceededException', `You have reached the quota of ${most} image pipelines.`)
     mustScan(input, place, near)
+    mustTakeWorkflows(resources, (input as Partial<CreateImagePipelineRequest>).workflows ?? [], place)
+  }
+
+  const workflow: Check = (input, { account, region }) => {
+    const { name = '', semanticVersion = '', type = '', data, uri } = input as Partial<CreateWorkflowRequest>
+    if ((data === undefined) === (uri === undefined))
+      throw new AwsError('InvalidParameterCombinationException', 'A workflow has either data or a uri.')
+    if (data === undefined) throw new UnsupportedFeature('option', `uri of the workflow ${name}`)
+    if (data.length > longestDocument)
+      throw invalid(`The value supplied for parameter 'data' has more than ${longestDocument} characters.`)
+    mustBeWorkflow(data, type)
+    const path = `workflow/${type.toLowerCase()}/${slug(name)}/${semanticVersion}`
+    const latest = resources
+      .builds('workflow', `arn:aws:imagebuilder:${region}:${account}:${path}`, { account, region })
+      .at(-1)
+    // As of components: create-component.html, "Auto build version management"
+    if (latest?.data === data)
+      throw new AwsError('ResourceAlreadyExistsException', `The content is that of '${latest.arn}', which exists.`)
   }
 
   const checks: Record<Kind, Check> = {
@@ -104,7 +127,7 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     'image-pipeline': pipeline,
     'infrastructure-configuration': ({ resourceTags }) => checkTags('resourceTags', resourceTags, 30),
     'distribution-configuration': () => {},
-    workflow: () => {},
+    workflow,
   }
   return (kind: Kind, input: Input, place: Place): void => {
     checkTags('tags', input.tags, 50)

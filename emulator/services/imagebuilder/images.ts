@@ -123,6 +123,8 @@ export interface Step {
   /** Whatever chance makes of the seconds. */
   atLeast?: number
   finish?: (() => Failure | string | undefined) | undefined
+  /** The image goes on after a failure here. */
+  goesOn?: boolean
 }
 
 export const dependency = (arn: string, by: string) =>
@@ -311,7 +313,7 @@ export class Images {
           return
         }
         const failed = failsHere ? failureIn(record, step.phase, outcome) : step.finish?.()
-        if (failed === undefined) {
+        if (failed === undefined || step.goesOn) {
           take(later)
           return
         }

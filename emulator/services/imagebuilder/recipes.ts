@@ -14,6 +14,7 @@ import type { Neighbours } from './builder.ts'
 import { dependency, type Images } from './images.ts'
 import { latestOf, listed } from './queries.ts'
 import { type Place, type Resources, slug } from './resources.ts'
+import { mustTakeWorkflows } from './workflows.ts'
 
 interface RecipeDeps {
   images: Images
@@ -52,6 +53,7 @@ export function recipes({ resources, images, near, checkRole }: RecipeDeps): Rec
     resources.get('infrastructure-configuration', wanted.infrastructureConfigurationArn ?? '')
     if (wanted.distributionConfigurationArn)
       resources.get('distribution-configuration', wanted.distributionConfigurationArn)
+    mustTakeWorkflows(resources, wanted.workflows ?? [], { account, region })
     if (wanted.executionRole) checkRole(wanted.executionRole, { account, region })
     const { name, platform, dateCreated, dateLastRun, tags } = pipeline
     const kept = { arn, name, platform, dateCreated, dateLastRun, tags }
@@ -77,7 +79,7 @@ export function recipes({ resources, images, near, checkRole }: RecipeDeps): Rec
       return { requestId, clientToken: input.clientToken, imageRecipeArn, ...latestOf(imageRecipeArn) }
     },
     ListComponentBuildVersions: (input: ListComponentBuildVersionsRequest, context) => {
-      const builds = resources.builds(input.componentVersionArn ?? '', context)
+      const builds = resources.builds('component', input.componentVersionArn ?? '', context)
       const summary = (component: Component) => {
         const { status: _, ...shown } = componentSummary(component)
         return { ...shown, arn: component.arn, state: component.state }

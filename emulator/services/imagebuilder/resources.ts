@@ -116,7 +116,7 @@ export class Resources {
     const type = kind === 'workflow' ? String(input.type).toLowerCase() : ''
     const path = [kind, type, slug(name), version].filter(Boolean).join('/')
     const base = `arn:aws:imagebuilder:${place.region}:${place.account}:${path}`
-    const arn = built.includes(kind) ? `${base}/${this.#buildsOf(kind, base, place).length + 1}` : base
+    const arn = built.includes(kind) ? `${base}/${this.builds(kind, base, place).length + 1}` : base
     if (this.#kept.in(place).has(arn)) {
       throw new AwsError('ResourceAlreadyExistsException', `The resource with ARN '${arn}' already exists.`)
     }
@@ -157,12 +157,8 @@ export class Resources {
     this.#kept.in({ account, region }).delete(arn)
   }
 
-  /** The builds of a component's version, oldest first. */
-  builds(version: string, place: Place): Component[] {
-    return this.#buildsOf('component', version, place)
-  }
-
-  #buildsOf<K extends Kind>(kind: K, version: string, place: Place): Kinds[K][] {
+  /** The builds of a version, oldest first. */
+  builds<K extends Kind>(kind: K, version: string, place: Place): Kinds[K][] {
     return this.list(kind, place).filter(({ arn }) => arn?.startsWith(`${version}/`))
   }
 

@@ -14,7 +14,7 @@ import type {
 import { UnsupportedFeature } from '../../unsupported-feature.ts'
 import type { Ami } from '../ami-store.ts'
 import { ClientTokens } from '../support.ts'
-import { AwsError, type Context, type Service, type ServiceDeps } from '../types.ts'
+import { AwsError, type Context, type Permission, type Service, type ServiceDeps } from '../types.ts'
 import { Builder, type Neighbours } from './builder.ts'
 import { objectAccesses, type RunningPhase } from './component-access.ts'
 import { creationRules, mustBeCreatable } from './creation.ts'
@@ -38,7 +38,7 @@ import { permissions } from './permissions.ts'
 import { latestOf, queries } from './queries.ts'
 import { recipes } from './recipes.ts'
 import { type Created, type Kind, type Place, Resources, slug } from './resources.ts'
-import { type WaitingStep, waitingStepOf } from './workflows.ts'
+import { mustTakeWorkflows, stageOf, type WaitingStep, waitingStepOf } from './workflows.ts'
 
 /** EC2 Image Builder: starts builds and distributions, and answers about what there is. */
 export class ImageBuilder implements Service {
@@ -170,6 +170,7 @@ export class ImageBuilder implements Service {
     if (input.distributionConfigurationArn)
       this.#resources.get('distribution-configuration', input.distributionConfigurationArn)
     this.#resources.get('infrastructure-configuration', input.infrastructureConfigurationArn ?? '')
+    mustTakeWorkflows(this.#resources, settings.workflows ?? [], place)
     const imageLogGroupName = loggingConfiguration?.logGroupName
     const logging = imageLogGroupName === undefined ? {} : { loggingConfiguration: { imageLogGroupName } }
     return this.#bake({ ...settings, ...logging }, place, tags)
@@ -184,24 +185,30 @@ export class ImageBuilder implements Service {
     const { distributionConfiguration: distribution, imageTestsConfiguration } = record.image
     const outcome = this.outcome(record)
     const parent = this.#builder.resolve(recipe.parentImage ?? '', place)
-    const tests = imageTestsConfiguration?.imageTestsEnabled !== false
+    const [build, test] = [stageOf(this.#resources, pipeline, 'BUILD'), stageOf(this.#resources, pipeline, 'TEST')]
+    const tests = imageTestsConfiguration?.imageTestsEnabled !== false && test.runs
+    const may = (permission: Permission) => this.#mayBy(pipeline.executionRole, permission, place)
     const { isStrict } = this.#deps
     const steps = this.#steps(record, outcome, {
       PENDING: () => (typeof parent === 'string' ? parent : this.#whyNotBy(pipeline.executionRole, place)),
       CREATING: () => whyNoInstance({ near: this.#near, isStrict, running: this.#running(record) }, record, outcome),
       BUILDING: () => {
-        const denied = this.#whyDenied(record, recipe, 'BUILDING')
-        if (denied) return denied
+        const failed = this.#whyDenied(record, recipe, 'BUILDING') ?? build.failure({ may })
+        if (failed) return failed
         this.#packages.built(record, parent as Ami)
         return this.#builder.build(record, recipe, parent as Ami, outcome)
       },
       ...(tests
-        ? { TESTING: () => this.#whyDenied(record, recipe, 'TESTING') ?? this.#scans.end(record, outcome) }
+        ? {
+            TESTING: () =>
+              this.#whyDenied(record, recipe, 'TESTING') ?? test.failure({ may }) ?? this.#scans.end(record, outcome),
+          }
         : {}),
       DISTRIBUTING: () =>
         distribution && this.#builder.distribute(record, this.#sourceOf(record), distribution, outcome),
       INTEGRATING: () => undefined,
     })
+    for (const step of steps) if (step.phase === 'TESTING') step.goesOn = test.goesOn
     const waiting = waitingStepOf(this.#resources, pipeline)
     this.images.run(record, waiting ? this.#waitingAt(record, waiting, steps) : steps, outcome)
     return record.arn
@@ -230,7 +237,7 @@ export class ImageBuilder implements Service {
       record.image.infrastructureConfiguration?.instanceProfileName ?? '',
     )
     const role = profile && iam.role(profile.roleArn)
-    if (!role || role.hasAttached) return undefined
+    if (!role || (role.attached ?? []).length > 0) return undefined
     const principal = iam.principalOf(role.arn, 'build-instance')
     for (const configuration of components) {
       const { componentArn = '' } = configuration
@@ -256,6 +263,16 @@ export class ImageBuilder implements Service {
       }
     }
     return undefined
+  }
+
+  /** EC2ImageBuilderExecutionPolicy allows nothing of Step Functions; what other managed policies allow is not known. */
+  #mayBy(named: string | undefined, permission: Permission, { account, region }: Place): boolean | undefined {
+    const { iam } = this.#near
+    // Nothing of Step Functions is in the policy of the service-linked role either.
+    if (named === undefined) return false
+    const role = iam.role(named.startsWith('arn:') ? named : `arn:aws:iam::${account}:role/${named}`)
+    if (!role || (role.attached ?? []).some((arn) => !arn.endsWith('/EC2ImageBuilderExecutionPolicy'))) return undefined
+    return iam.allows(iam.principalOf(role.arn, 'ImageBuilder'), permission, region)
   }
 
   /** Why Image Builder does not act by a role; undefined where it does, or by its own. */
