@@ -195,7 +195,7 @@ const shares = (fleet: Fleet): number => {
 const many = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 /**
- * @param texts the documents of the fleet's own components, and the scripts of its smoke tests
+ * @param texts the documents of the fleet's own components and workflows, and the scripts of its smoke tests
  */
 export function sizesOf(fleet: Fleet, texts: readonly string[] = []): Size[] {
   const accounts = uniqueIn(rings(fleet).flatMap((ring) => ring.accounts)).length
@@ -206,7 +206,7 @@ export function sizesOf(fleet: Fleet, texts: readonly string[] = []): Size[] {
     {
       limit: 'template-size',
       path: ['components'],
-      of: many(texts.length, 'component'),
+      of: many(texts.length, 'document'),
       found: templateSize(fleet, texts),
     },
     { limit: 'key-policy', path: ['rings'], of: inRings, found: keyPolicy(fleet) },

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Platform } from './model.ts'
 import { atLeastOne, flag, integer, listOf, matching, oneOf, text } from './values.ts'
 
 /**
@@ -59,6 +60,8 @@ export interface WorkflowAction {
   longest: number
   /** The only type of workflow that it is valid for. */
   only?: 'build' | 'test'
+  /** The only platform that it runs on; both where nothing is said. */
+  platform?: Platform
   /** Why no workflow of a fleet may have it. */
   refused?: string
 }
@@ -133,8 +136,8 @@ export const workflowActions: Record<string, WorkflowAction> = {
       documentVersion: may('text'),
     },
   },
-  RunSysPrep: onInstance,
-  SanitizeInstance: onInstance,
+  RunSysPrep: { ...onInstance, platform: 'Windows' },
+  SanitizeInstance: { ...onInstance, platform: 'Linux' },
   TerminateInstance: { inputs: instance, outputs: [], longest: minutes(720) },
   WaitForAction: {
     inputs: { snsTopicArn: may('text'), lambdaFunctionName: may('text'), payload: may('json') },

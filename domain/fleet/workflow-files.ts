@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 import { parse } from 'yaml'
-import { componentText } from './component-text.ts'
 import type { ReadFile } from './documents.ts'
-import type { Fleet, Workflow } from './model.ts'
+import type { Fleet } from './model.ts'
 import { type FleetProblem, type Problem, show, wrongKey, wrongValue } from './problems.ts'
 import { tooLongWorkflow } from './rules/limits.ts'
 import { isMapping } from './rules/scope.ts'
 import { inspectWorkflow } from './rules/workflow-documents.ts'
 import { inspect } from './structure.ts'
 import { WorkflowDocument } from './workflow-document.ts'
+import { type OwnWorkflow, workflowText } from './workflow-text.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
 interface Workflows {
@@ -82,12 +82,6 @@ const readWorkflow = (text: string, file: string, workflow: OwnWorkflow) => {
   ].map(place)
   return shape.length ? { problems: found } : { document: v.parse(WorkflowDocument, value), problems: found }
 }
-
-type OwnWorkflow = Exclude<Workflow, { arn: string }>
-
-/** The text that Image Builder gets: with the description of the workflow, so that another one is another document. */
-export const workflowText = ({ file, document, description }: OwnWorkflow, read: (file: string) => string): string =>
-  componentText(file === undefined ? JSON.stringify(document) : read(file), description)
 
 /** What the role of bakes must be allowed for the steps of a fleet's own workflows, beyond what each build does. */
 export interface WorkflowNeeds {

@@ -11,7 +11,7 @@ import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib'
 import type { CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder'
 import { Construct } from 'constructs'
 import type { Fleet, Workflow as FleetWorkflow, Image } from '../../domain/fleet/model.ts'
-import { workflowText } from '../../domain/fleet/workflow-files.ts'
+import { workflowText } from '../../domain/fleet/workflow-text.ts'
 import { typeOfWorkflow } from '../../domain/fleet/workflows.ts'
 import { resourceName } from '../../domain/names.ts'
 

@@ -22,6 +22,15 @@ const named = <T>(count: number, of: (i: number) => T, prefix = 'part-'): Record
 const document = (command: string) => ({
   phases: [{ name: 'build', steps: [{ name: 'Run', action: 'ExecuteBash', inputs: { commands: [command] } }] }],
 })
+const workflow = (command: string) => ({
+  steps: [
+    {
+      name: 'Run',
+      action: 'RunCommand',
+      inputs: { instanceId: 'i-1', documentName: 'AWS-RunShellScript', parameters: { commands: [command] } },
+    },
+  ],
+})
 const web = {
   parent: 'soe',
   infrastructure: 'linux',
@@ -187,6 +196,11 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
         ...named(n, () => ({ platform, document: document('x'.repeat(15_000)) })),
       },
     }),
+  ],
+  workflows: [324, (n) => ({ workflows: named(n, () => ({ type: 'test', document: workflow('true') })) })],
+  'long workflows': [
+    52,
+    (n) => ({ workflows: named(n, () => ({ type: 'test', document: workflow('x'.repeat(15_000)) })) }),
   ],
 }
 

@@ -207,7 +207,7 @@ describe('an estate says how', () => {
   it('a build waits for somebody, tells of it, and fails when nobody answers', async () => {
     const { world, clock, client, read } = await accountWith('{ pipelines: { nightly: { workflow: waits } } }')
     const { pipeline } = await read('nightly')
-    const { workflowArn: workflowBuildVersionArn } = pipeline.workflows?.[0] ?? {}
+    const { workflowArn: workflowBuildVersionArn } = pipeline.workflows?.[1] ?? {}
     expect(workflowBuildVersionArn).toBe(`${prefix}:workflow/test/nightly-approval/1.0.0/1`)
     const { workflow } = await client.send(new GetWorkflowCommand({ workflowBuildVersionArn }))
     expect(workflow).toMatchObject({ type: 'TEST', data: expect.stringContaining('WaitForAction') })

@@ -1,6 +1,7 @@
 import { limits } from '../../limits.ts'
 import { type FleetProblem, type Path, wrongKey, wrongValue } from '../problems.ts'
 import { sizesOf } from '../sizes.ts'
+import { workflowText } from '../workflow-text.ts'
 import type { Rule } from './scope.ts'
 
 const number = (value: number) => value.toLocaleString('en')
@@ -12,7 +13,10 @@ export const sizes: Rule = ({ fleet, documents, read }) => {
     const text = component.file === undefined ? undefined : read?.(component.file)
     return [text ?? JSON.stringify(component.document ?? documents.get(key) ?? '')]
   })
-  return sizesOf(fleet, texts).flatMap(({ limit, path, of, found }) => {
+  const workflows = Object.values(fleet.workflows).flatMap((workflow) =>
+    'arn' in workflow ? [] : [workflowText(workflow, (file) => read?.(file) ?? '')],
+  )
+  return sizesOf(fleet, [...texts, ...workflows]).flatMap(({ limit, path, of, found }) => {
     const { what, most, unit, fix } = limits[limit]
     return found > most
       ? [

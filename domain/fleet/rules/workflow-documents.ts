@@ -288,7 +288,7 @@ const judge = (found: string, { outline, before }: Place): string | undefined =>
   }
   if (root === 'imagebuilder')
     return has(systemVariables, first) ? undefined : expected('a variable of Image Builder', systemVariables, first)
-  // Which workflows run before is for rules/workflows.ts.
+  // Which workflows run before is of an image: rules/workflows.ts.
   if (root === 'workflowOutputs') return undefined
   const step = before.find(({ name }) => name === first)
   if (!step) {

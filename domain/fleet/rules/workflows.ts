@@ -1,8 +1,10 @@
+import { platformOf } from '../graph.ts'
 import type { Image, Workflow } from '../model.ts'
 import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { inspect } from '../structure.ts'
-import { type ParameterType, parameterTypes } from '../workflow-actions.ts'
+import { type ParameterType, parameterTypes, workflowActions } from '../workflow-actions.ts'
 import { noDistribution, typeOfWorkflow } from '../workflows.ts'
+import { rooted } from './images.ts'
 import type { Rule, Scope } from './scope.ts'
 
 /** Where a workflow's steps come from: one place, in a region that pipelines can reach. */
@@ -106,10 +108,52 @@ export const workflowUses: Rule = (scope) =>
       findings.push(wrongValue(first.path, "expected no workflow that tests beside 'tests: false'", first.path))
     return [
       ...findings,
+      ...uses.flatMap((use) => otherPlatform(scope, key, use)),
+      ...outputsBefore(scope, builds, tests),
       ...lacking(scope, builds, { image, action: 'CollectImageMetadata', for: 'packages' }),
       ...lacking(scope, tests, { image, action: 'CollectImageScanFindings', for: 'vulnerabilities' }),
     ]
   })
+
+/** A step that is for the other platform fails, unless a condition skips it. */
+const otherPlatform = ({ fleet, workflows }: Scope, key: string, { use, path }: Use): FleetProblem[] => {
+  if (!rooted(fleet).includes(key)) return []
+  const platform = platformOf(fleet, key)
+  const steps = workflows.get(use.workflow)?.steps ?? []
+  const odd = steps.find((step) => {
+    const only = workflowActions[step.action]?.platform
+    return only && only !== platform && step.if === undefined
+  })
+  return odd
+    ? [
+        wrongValue(
+          path,
+          `expected steps for ${platform}, the system of this image, found ${odd.action} in ${show(use.workflow)}: give the step ${show(odd.name)} a condition`,
+        ),
+      ]
+    : []
+}
+
+/** "workflowOutputs - Outputs from a workflow doc that already ran": wfdoc-dynamic-vars.html. What others put out is not known here. */
+const outputsBefore = ({ workflows }: Scope, builds: Use[], tests: Use[]): FleetProblem[] => {
+  if (builds.length === 0) return []
+  const inOrder = [...builds, ...tests]
+  return inOrder.flatMap(({ use, path }, i) => {
+    const before = inOrder.slice(0, i).map((each) => workflows.get(each.use.workflow))
+    const document = workflows.get(use.workflow)
+    if (!document || before.includes(undefined)) return []
+    const known = before.flatMap((each) => (each?.outputs ?? []).map(({ name }) => name))
+    const named = [...JSON.stringify(document).matchAll(/\$\.workflowOutputs\.([\w-]+)/g)].map(([, name = '']) => name)
+    return [...new Set(named)]
+      .filter((name) => !known.includes(name))
+      .map((name) =>
+        wrongValue(
+          path,
+          `expected an output of a workflow that runs before, found '$.workflowOutputs.${name}' in ${show(use.workflow)}${didYouMean(name, known)}`,
+        ),
+      )
+  })
+}
 
 /** A check waits in vain for what no step collects. What workflows of others do is not known here. */
 const lacking = (

@@ -6,7 +6,7 @@ import { AwsError } from '../types.ts'
  * https://docs.aws.amazon.com/imagebuilder/latest/userguide/image-workflow-create-document.html
  */
 
-export interface WorkflowStep {
+interface WorkflowStep {
   name: string
   action: string
   onFailure?: string

@@ -76,6 +76,14 @@ it('bakes an image again when a document of its workflows changes, or what it gi
 
 it('says nothing of a sound one', () => expect(problemsIn(sound)).toEqual([]))
 
+it.each([
+  ['an output of the build', '$.workflowOutputs.ImageId', 'LaunchInstance', ''],
+  ['a step for the other platform with a condition', 'i-1', 'RunSysPrep', 'if: { stringEquals: a, value: b }, '],
+])('says nothing of %s', (_, value, action, condition) => {
+  const inputs = action === 'RunSysPrep' ? `instanceId: ${value}` : `waitFor: ssmAgent, 'imageIdOverride.$': ${value}`
+  expect(problemsIn(sound, probe(`{ name: Look, action: ${action}, ${condition}inputs: { ${inputs} } }`))).toEqual([])
+})
+
 const inFleet: [what: string, edits: [string, string][], problems: (string | RegExp)[]][] = [
   [
     'one that distributes',
@@ -181,6 +189,32 @@ const inFleet: [what: string, edits: [string, string][], problems: (string | Reg
       [', theirs', ''],
     ],
     [/workflows\[1\]: expected a step CollectImageScanFindings in 'probe': checks.vulnerabilities judges/],
+  ],
+  [
+    'a step for the other platform',
+    [
+      ['probe, theirs]', 'probe, windows]'],
+      [
+        '  probe: {',
+        '  windows: { type: test, document: { steps: [{ name: Launch, action: LaunchInstance, inputs: { waitFor: ssmAgent } }, { name: Prep, action: RunSysPrep, inputs: { instanceId: i-1 } }] } }\n  probe: {',
+      ],
+    ],
+    [
+      /workflows\[2\]: expected steps for Linux, the system of this image, found RunSysPrep in 'windows': give the step 'Prep' a condition/,
+    ],
+  ],
+  [
+    'an output of no workflow before',
+    [
+      ['probe, theirs]', 'late, probe]'],
+      [
+        '  probe: {',
+        "  late: { type: test, document: { steps: [{ name: Launch, action: LaunchInstance, inputs: { waitFor: ssmAgent, 'imageIdOverride.$': $.workflowOutputs.ImageIdd } }] } }\n  probe: {",
+      ],
+    ],
+    [
+      /workflows\[1\]: expected an output of a workflow that runs before, found '\$.workflowOutputs.ImageIdd' in 'late', did you mean 'ImageId'\?/,
+    ],
   ],
   [
     'a default of another type, and a name twice',
@@ -349,7 +383,9 @@ describe.each(testing)('the action %s', (action, { inputs }) => {
   const least = Object.fromEntries(
     Object.entries(inputs).flatMap(([name, input]) => (input.required ? [[name, samples[input.type].right]] : [])),
   )
-  const judge = (given: object) => problemsIn(sound, probe(JSON.stringify({ name: 'Look', action, inputs: given })))
+  // Its image may be of the other platform.
+  const step = { name: 'Look', action, if: { stringEquals: 'a', value: 'b' } }
+  const judge = (given: object) => problemsIn(sound, probe(JSON.stringify({ ...step, inputs: given })))
 
   it('takes what it must have', () => expect(judge(least)).toEqual([]))
   it.each(Object.entries(inputs))('takes %s of its type', (name, { type, required }) => {
