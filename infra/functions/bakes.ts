@@ -30,6 +30,7 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications }: GrantConte
           resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
           why: 'The parent of every image of this fleet.',
         },
+        ...readParents(arns),
         ...moveParents(fleet, arns),
         ...cancelOlder(fleet.supersede, images),
       ],
@@ -71,6 +72,22 @@ const startPipelines = (fleet: Fleet, arns: Arns): Permission[] => [
   },
 ]
 
+/** What the AMI is that an image is to be baked on, and which keys its volumes would have. */
+const readParents = (arns: Arns): Permission[] => [
+  {
+    actions: ['DescribeImages', 'DescribeSnapshots', 'GetEbsEncryptionByDefault', 'GetEbsDefaultKmsKeyId'].map(
+      (name) => `ec2:${name}`,
+    ),
+    resources: ['*'],
+    why: 'These know no resources.',
+  },
+  {
+    actions: ['kms:DescribeKey'],
+    resources: [arns.keys()],
+    why: "Volumes of a parent may have any key of the account, and the account's default is anybody's choice.",
+  },
+]
+
 /**
  * A pipeline that was there before, whose recipe pins its parent, gets the next version of it.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2imagebuilder.html
@@ -108,7 +125,7 @@ function moveParents(fleet: Fleet, arns: Arns): Permission[] {
       resources: [arns.infrastructure('*'), arns.distribution('*')],
       why,
     },
-    list('imagebuilder:ListImageRecipes', 'ec2:DescribeImages'),
+    list('imagebuilder:ListImageRecipes'),
     {
       actions: ['iam:PassRole'],
       resources: [arns.role('*')],

@@ -1,8 +1,15 @@
 import {
+  DescribeImagesCommand,
+  EC2Client,
+  GetEbsDefaultKmsKeyIdCommand,
+  GetEbsEncryptionByDefaultCommand,
+} from '@aws-sdk/client-ec2'
+import {
   CancelImageCreationCommand,
   ImagebuilderClient,
   StartImagePipelineExecutionCommand,
 } from '@aws-sdk/client-imagebuilder'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
@@ -26,6 +33,9 @@ const mock = mockOf(ImagebuilderClient)
 const imageBuilder = mock as unknown as ImagebuilderClient
 const ssmMock = mockOf(SSMClient)
 const ssm = ssmMock as unknown as SSMClient
+const ec2Mock = mockOf(EC2Client)
+const ec2 = ec2Mock as unknown as EC2Client
+const kms = mockOf(KMSClient) as unknown as KMSClient
 const image = 'al2023-java'
 const imageArn = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/1`
 const time = '2026-09-08T11:00:00Z'
@@ -39,15 +49,34 @@ const request = {
 const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:00', timezone: 'UTC' }
 const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
 const starting = ({ parts: deps }: Planned, more: object = {}) =>
-  startBake({ ...deps, fleet: exampleFleet(), imageBuilder, ssm, ...more }, { ...request, ...more })
+  startBake({ ...deps, fleet: exampleFleet(), imageBuilder, ec2, kms, ssm, ...more }, { ...request, ...more })
 const started = () => mock.commandCalls(StartImagePipelineExecutionCommand).map((call) => call.args[0].input)
 const cancelled = () =>
   mock.commandCalls(CancelImageCreationCommand).map((call) => call.args[0].input.imageBuildVersionArn)
 
+const root = { DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true, SnapshotId: 'snap-1' } }
+
+/** What EC2 says of the parent's AMI, beside what is usual. */
+function parentIs(more: object) {
+  const usual = {
+    ImageId: parentAmi,
+    OwnerId: '444455556666',
+    State: 'available' as const,
+    Architecture: 'x86_64' as const,
+    BootMode: 'uefi-preferred' as const,
+    RootDeviceName: '/dev/xvda',
+    RootDeviceType: 'ebs' as const,
+    BlockDeviceMappings: [root],
+  }
+  ec2Mock.on(DescribeImagesCommand).resolves({ Images: [{ ...usual, ...more }] })
+}
+
 beforeEach(() => {
   mock.reset()
   ssmMock.reset()
+  ec2Mock.reset()
   ssmMock.on(PutParameterCommand).resolves({})
+  parentIs({})
   mock.on(StartImagePipelineExecutionCommand).resolves({ imageBuildVersionArn: imageArn })
   mock.on(CancelImageCreationCommand).resolves({})
 })
@@ -164,6 +193,44 @@ describe('start-bake', () => {
     const all = await underWay()
     await expect(starting(all)).rejects.toThrow('ServiceQuotaExceededException')
     expect((await all.known()).images[image]?.attempt).toBeUndefined()
+  })
+})
+
+describe('on a parent that it cannot be baked on', () => {
+  const second = { DeviceName: '/dev/sdb', Ebs: { VolumeSize: 20, Encrypted: false, SnapshotId: 'snap-2' } }
+  const refused = (message: RegExp) => ({ name: 'ParentRefused', message: expect.stringMatching(message) })
+
+  it('bakes nothing, names the line that is missing, and remembers what it was tried on', async () => {
+    parentIs({ BlockDeviceMappings: [root, second] })
+    ec2Mock.on(GetEbsEncryptionByDefaultCommand).resolves({ EbsEncryptionByDefault: false })
+    ec2Mock.on(GetEbsDefaultKmsKeyIdCommand).resolves({ KmsKeyId: 'alias/aws/ebs' })
+    const all = await underWay()
+    await expect(starting(all)).rejects.toMatchObject(
+      refused(
+        /ami-.* its volume \/dev\/sdb \(20 GiB\) is not encrypted.* add \{ device: \/dev\/sdb \} to images.al2023-java.volumes/,
+      ),
+    )
+    expect(started()).toEqual([])
+    expect(ssmMock.commandCalls(PutParameterCommand)).toEqual([])
+    expect(await all.image(image)).toMatchObject({ parentAmi })
+  })
+
+  it('bakes nothing where its AMI is gone', async () => {
+    ec2Mock.on(DescribeImagesCommand).resolves({ Images: [] })
+    await expect(starting(await underWay())).rejects.toMatchObject(refused(/does not see it/))
+    expect(started()).toEqual([])
+  })
+
+  it('asks nothing of an order that says nothing of its parent', async () => {
+    const all = await underWay()
+    const read = all.ledger.campaigns.readOrdered.bind(all.ledger.campaigns)
+    all.ledger.campaigns.readOrdered = async (...asked) => {
+      const item = await read(...asked)
+      const { wanted: _, ...order } = item.order
+      return { ...item, order }
+    }
+    ec2Mock.on(DescribeImagesCommand).rejects(new Error('nobody asks'))
+    expect(await starting(all)).toEqual({ imageArn })
   })
 })
 
