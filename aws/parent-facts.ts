@@ -19,7 +19,10 @@ interface Asked {
   ami: string
   /** The build account. */
   account: string
+  /** Those that the recipe names. */
   volumes: readonly NamedVolume[]
+  /** Snapshots that volumes are to be made from. */
+  snapshots: readonly string[]
 }
 
 /**
@@ -28,7 +31,7 @@ interface Asked {
  */
 export async function readParent(
   clients: ParentClients,
-  { ami, account, volumes: named }: Asked,
+  { ami, account, volumes: named, snapshots }: Asked,
 ): Promise<ParentFacts | undefined> {
   const { ec2 } = clients
   const image = await describeAmi(ec2, ami)
@@ -57,7 +60,7 @@ export async function readParent(
     rootDevice: image.RootDeviceName ?? '',
     rootType: image.RootDeviceType ?? 'ebs',
     volumes,
-    snapshots: await snapshotsAmong(ec2, named),
+    snapshots: await sizesOf(ec2, snapshots),
     defaults: isLeftToAccount ? await defaultsOf(clients, account) : { encrypts: false, key: 'aws' },
   }
 }
@@ -88,10 +91,10 @@ async function defaultsOf({ ec2, kms }: ParentClients, account: string): Promise
   return { encrypts, key: await kindOf(kms, key, account) }
 }
 
-async function snapshotsAmong(ec2: EC2Client, named: readonly NamedVolume[]): Promise<ParentFacts['snapshots']> {
+/** Of those that are there, and that the account may use. */
+async function sizesOf(ec2: EC2Client, snapshots: readonly string[]): Promise<ParentFacts['snapshots']> {
   const found: ParentFacts['snapshots'] = {}
-  for (const { snapshot } of named) {
-    if (snapshot === undefined) continue
+  for (const snapshot of snapshots) {
     try {
       const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [snapshot] }))
       const { VolumeSize: sizeGiB } = Snapshots?.[0] ?? {}

@@ -8,6 +8,7 @@ import { keyChecks } from './keys.ts'
 import { lifetimeChecks } from './lifetimes.ts'
 import { managedPolicyChecks } from './managed-policies.ts'
 import { nameChecks } from './names.ts'
+import { parentChecks } from './parents.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -22,6 +23,7 @@ export const checks: readonly Check[] = [
   ...nameChecks,
   ...accountChecks,
   ...allowedAmiChecks,
+  ...parentChecks,
   ...managedPolicyChecks,
   ...keyChecks,
   ...quotaChecks,

@@ -242,6 +242,32 @@ function toEncrypt(device: string, wanted: WantedParent, { rootDevice }: ParentF
   )
 }
 
+/** The snapshots that volumes are to be made from. */
+export const snapshotsIn = (volumes: readonly NamedVolume[]): string[] =>
+  volumes.flatMap(({ snapshot }) => snapshot ?? [])
+
+/** What the AMI of the image will be, as a parent of the next: an AMI of the build account, of an image that can be baked. */
+export function madeOn(facts: ParentFacts, { image, volumes: named }: WantedParent, account: string): ParentFacts {
+  const devices = new Map<string, ParentVolume>()
+  for (const volume of facts.volumes) {
+    const key = keyAfter(volume, 'inherited', facts)
+    devices.set(volume.device, { ...volume, encrypted: key !== undefined, key })
+  }
+  for (const { device, size, snapshot, omit, encryption } of named) {
+    const there = devices.get(device)
+    if (omit) {
+      devices.delete(device)
+      continue
+    }
+    const from = snapshot === undefined ? there : facts.snapshots[snapshot]
+    const sizeGiB = size ?? from?.sizeGiB ?? 0
+    const before = facts.volumes.find((volume) => volume.device === device)
+    const key = keyAfter(before ?? { device, sizeGiB, encrypted: false }, encryption, facts)
+    devices.set(device, { device, sizeGiB, encrypted: key !== undefined, key })
+  }
+  return { ...facts, ami: `the AMI of ${image}`, ownerId: account, volumes: [...devices.values()] }
+}
+
 /** One sentence of all findings. */
 export const parentText = (ami: string, { parent }: WantedParent, findings: readonly string[]): string =>
   `${ami}, the AMI of ${parent}: ${findings.join('; ')}. Nothing was baked`

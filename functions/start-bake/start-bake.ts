@@ -14,7 +14,7 @@ import { versionOfArn } from '../../domain/names.ts'
 import type { BakeOrder } from '../../domain/planning/bake-order.ts'
 import { recordBakeStarted } from '../../domain/planning/transitions.ts'
 import type { Bake } from '../../domain/releases/bake.ts'
-import { judgeParent, parentText, type WantedParent } from '../../domain/validation/parent.ts'
+import { judgeParent, parentText, snapshotsIn, type WantedParent } from '../../domain/validation/parent.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { cancelBake } from '../workflow/cancel-bake.ts'
 import { requireOpenWindow, type WindowDeps } from '../workflow/change-window.ts'
@@ -122,7 +122,8 @@ async function requireFit(
   { campaign, image, parentAmi: ami, execution }: StartBakeInput,
 ): Promise<void> {
   const account = execution.split(':')[4] ?? ''
-  const facts = await readParent({ ec2, kms }, { ami, account, volumes: wanted.volumes })
+  const { volumes } = wanted
+  const facts = await readParent({ ec2, kms }, { ami, account, volumes, snapshots: snapshotsIn(volumes) })
   const findings = facts ? judgeParent(facts, wanted) : [notThere]
   if (findings.length === 0) return
   await ledger.campaigns.recordParentRefused(campaign, image, ami)
