@@ -6,12 +6,17 @@ import {
 } from '@aws-sdk/client-ec2'
 import {
   CancelImageCreationCommand,
+  GetImagePipelineCommand,
+  GetImageRecipeCommand,
   ImagebuilderClient,
   StartImagePipelineExecutionCommand,
+  UpdateImagePipelineCommand,
 } from '@aws-sdk/client-imagebuilder'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
+import type { WantedParent } from '../../domain/validation/parent.ts'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
 import {
   campaign,
@@ -196,6 +201,16 @@ describe('start-bake', () => {
   })
 })
 
+/** Its order is another one. */
+function ordered({ ledger }: Planned, change: (order: BakeOrder) => BakeOrder) {
+  const { campaigns } = ledger
+  const read = campaigns.readOrdered.bind(campaigns)
+  campaigns.readOrdered = async (...asked) => {
+    const item = await read(...asked)
+    return { ...item, order: change(item.order) }
+  }
+}
+
 describe('on a parent that it cannot be baked on', () => {
   const second = { DeviceName: '/dev/sdb', Ebs: { VolumeSize: 20, Encrypted: false, SnapshotId: 'snap-2' } }
   const refused = (message: RegExp) => ({ name: 'ParentRefused', message: expect.stringMatching(message) })
@@ -221,14 +236,35 @@ describe('on a parent that it cannot be baked on', () => {
     expect(started()).toEqual([])
   })
 
+  it('changes nothing of a pipeline that was there before, whose recipe decides', async () => {
+    const arn = `${imageBuilderArnPrefix}:image-recipe/nightly/1.0.0`
+    const mapping = { deviceName: '/dev/xvda', ebs: { encrypted: true, kmsKeyId: 'alias/aws/ebs' } }
+    const recipe = { arn, name: 'nightly', version: '1.0.0', parentImage: parentAmi }
+    mock.on(GetImagePipelineCommand).resolves({ imagePipeline: { arn: 'nightly', imageRecipeArn: arn } })
+    const bakedWith = async (kmsKeyId: string) => {
+      const blockDeviceMappings = [{ ...mapping, ebs: { ...mapping.ebs, kmsKeyId } }]
+      mock.on(GetImageRecipeCommand).resolves({ imageRecipe: { ...recipe, blockDeviceMappings } })
+      const all = await underWay()
+      ordered(all, (order) => ({
+        ...order,
+        componentUpdates: 'pinned',
+        wanted: { ...(order.wanted as WantedParent), adopted: true, volumes: [] },
+      }))
+      return starting(all)
+    }
+    await expect(bakedWith('alias/aws/ebs')).rejects.toMatchObject(
+      refused(
+        /alias\/aws\/ebs, .*: give \/dev\/xvda a kmsKeyId in the blockDeviceMappings of the recipe of al2023-java/,
+      ),
+    )
+    expect(mock.commandCalls(UpdateImagePipelineCommand)).toEqual([])
+    expect(started()).toEqual([])
+    expect(await bakedWith('arn:aws:kms:us-west-2:111122223333:key/team')).toEqual({ imageArn })
+  })
+
   it('asks nothing of an order that says nothing of its parent', async () => {
     const all = await underWay()
-    const read = all.ledger.campaigns.readOrdered.bind(all.ledger.campaigns)
-    all.ledger.campaigns.readOrdered = async (...asked) => {
-      const item = await read(...asked)
-      const { wanted: _, ...order } = item.order
-      return { ...item, order }
-    }
+    ordered(all, ({ wanted: _, ...order }) => order)
     ec2Mock.on(DescribeImagesCommand).rejects(new Error('nobody asks'))
     expect(await starting(all)).toEqual({ imageArn })
   })
