@@ -52,6 +52,9 @@ export class AnswersLate extends named('AnswersLate') {}
 /** Parameter Store does not take the parent of a bake: a parameter of another type, or without room. */
 export class ParentNotPinned extends named('ParentNotPinned') {}
 
+/** The image cannot be baked on the AMI of its parent, as the fleet says what it is: found before anything is baked. */
+export class ParentRefused extends named('ParentRefused') {}
+
 /** The AMI is not what the fleet says that it must be. */
 export class ValidationFailed extends named('ValidationFailed') {}
 

@@ -58,6 +58,20 @@ export async function examineVolumes(readers: VolumeReaders, image: string, find
   }
 }
 
+/** What keeps the AMI of an image of the fleet's own from the accounts of its rings: keys that its volumes name. */
+export async function examineNamedKeys(
+  readers: Pick<VolumeReaders, 'deployment'>,
+  image: string,
+  findings: Findings,
+): Promise<void> {
+  const { fleet } = readers.deployment
+  for (const { device, kmsKey: key } of volumesOf(fleet, image)) {
+    if (key === undefined) continue
+    const fix = `correct its kmsKey in images.${image}, or leave it out for the fleet's own key`
+    findings.problems.push(...(await whyUnusable(readers, image, { device, fix, key })))
+  }
+}
+
 /** Whether a ring of the image has other accounts than the build account, or may have some. */
 const leavesAccount = (fleet: Fleet, image: string): boolean =>
   ringsOf(fleet, image).some(
@@ -145,7 +159,7 @@ interface Volume {
 
 /** Why the AMI does not reach the accounts of its rings for the key of a volume. */
 async function whyUnusable(
-  { deployment }: VolumeReaders,
+  { deployment }: Pick<VolumeReaders, 'deployment'>,
   image: string,
   { device, key, fix }: Volume,
 ): Promise<string[]> {

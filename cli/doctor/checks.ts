@@ -9,6 +9,7 @@ import { lifetimeChecks } from './lifetimes.ts'
 import { managedPolicyChecks } from './managed-policies.ts'
 import { nameChecks } from './names.ts'
 import { networkChecks } from './networks.ts'
+import { parentChecks } from './parents.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   ...nameChecks,
   ...accountChecks,
   ...allowedAmiChecks,
+  ...parentChecks,
   ...managedPolicyChecks,
   ...keyChecks,
   ...quotaChecks,

@@ -23,6 +23,7 @@ export const imageFields = {
   // Any instance that can run the parent bakes the same.
   infrastructure: { baked: false, adopted: 'refused' },
   components: { baked: true, adopted: 'refused' },
+  root: { baked: true, adopted: 'refused' },
   volumes: { baked: true, adopted: 'refused' },
   workingDirectory: { baked: true, adopted: 'refused' },
   tags: { baked: true, adopted: 'ours' },

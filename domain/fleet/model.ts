@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
+import { volumeTypes } from './ebs.ts'
 import { Network } from './network.ts'
 import { Notify } from './notify.ts'
 import { privateInputs } from './private-inputs.ts'
@@ -13,6 +14,7 @@ import {
   account,
   atLeastOne,
   describe,
+  deviceName,
   duration,
   flag,
   instanceType,
@@ -79,12 +81,50 @@ const ComponentName = v.pipe(
   v.transform((component): v.InferOutput<typeof ComponentUse> => ({ component, parameters: {} })),
 )
 
-const Volume = object({
-  device: matching(/^(\/dev\/[a-z]+[0-9]*|xvd[a-z]{1,2})$/, 'a device name such as /dev/xvda'),
-  size: v.pipe(integer(1, 16000, ' (GiB)'), describe('GiB')),
-  type: v.optional(oneOf(['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard']), 'gp3'),
+/** What Image Builder takes of a volume: API Reference, EbsInstanceBlockDeviceSpecification. EBS's own rules are in ebs.ts. */
+const volumeSize = integer(1, 16000, ' (GiB)')
+const volumeType = oneOf(volumeTypes)
+const performance = {
   iops: v.exactOptional(integer(100, 64000)),
   throughput: v.pipe(v.exactOptional(integer(125, 1000, ' (MiB/s)')), describe('MiB/s')),
+}
+const kept = {
+  kmsKey: v.pipe(
+    v.exactOptional(
+      matching(
+        /^arn:aws[^:]*:kms:[a-z0-9-]+:\d{12}:(key\/[\w-]+|alias\/[\w/-]+)$/,
+        'the ARN of a KMS key or of its alias, such as arn:aws:kms:us-west-2:111122223333:alias/golden',
+      ),
+    ),
+    describe("Encrypts it in place of the fleet's key; a key of the build account that its rings may use"),
+  ),
+  deleteOnTermination: v.pipe(
+    v.exactOptional(flag),
+    describe('false keeps it when an instance of the image ends. Default: true'),
+  ),
+}
+
+const Root = object({
+  size: v.pipe(v.exactOptional(volumeSize), describe("GiB. Default: the parent's")),
+  type: v.pipe(v.exactOptional(volumeType), describe("Default: the parent's")),
+  ...performance,
+  ...kept,
+})
+
+const Volume = object({
+  device: deviceName,
+  size: v.pipe(v.exactOptional(volumeSize), describe("GiB. Default: the parent's, or the snapshot's")),
+  type: v.optional(volumeType, 'gp3'),
+  ...performance,
+  snapshot: v.pipe(
+    v.exactOptional(matching(/^snap-[0-9a-f]{8,17}$/, 'a snapshot id such as snap-0a1b2c3d4e5f67890')),
+    describe('What is on it, of the build account or shared with it'),
+  ),
+  ...kept,
+  omit: v.pipe(
+    v.exactOptional(v.literal(true, 'true, or no such key')),
+    describe('A volume of the parent that the image does not have'),
+  ),
 })
 
 const freshness = duration('1d', '365d')
@@ -123,9 +163,13 @@ export const ImageSchema = object({
     ),
     describe('What is installed, in this order'),
   ),
+  root: v.pipe(
+    v.exactOptional(Root),
+    describe("The root volume, whatever its device is. Always encrypted with the fleet's key, or its own"),
+  ),
   volumes: v.pipe(
     v.optional(listOf(Volume), []),
-    describe("Always encrypted with the fleet's key. The root is one of them, here or in an image above"),
+    describe("Further volumes, and those of the parent. Always encrypted with the fleet's key, or their own"),
   ),
   workingDirectory: v.pipe(
     v.exactOptional(matching(/^(\/|[A-Za-z]:\\)/, 'an absolute path')),

@@ -44,7 +44,7 @@ export const judgeFleet = (text: string, file: string, read?: ReadFile): { fleet
       documents: components.documents,
       read,
       region: shape.some(({ path }) => path[0] === 'build') ? undefined : sound.output.build.region,
-      given: (path) => path.reduce<unknown>((at, key) => (isMapping(at) ? at[String(key)] : undefined), fleet),
+      given: (path) => path.reduce(within, fleet as unknown),
     }
     findings.push(...components.findings, ...applyRules(scope))
     problems.push(...components.problems)
@@ -94,3 +94,7 @@ const inOrder = (problems: Problem[], file: string): Problem[] => {
       a.column - b.column,
   )
 }
+
+/** What a mapping or a list has there; undefined in anything else. */
+const within = (at: unknown, key: string | number): unknown =>
+  isMapping(at) ? at[String(key)] : Array.isArray(at) ? at[Number(key)] : undefined

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { kindsOfUpstreams, upstreamSchemas } from '../upstream-kinds.ts'
-import { describe, object, operatingSystem, text } from './values.ts'
+import { describe, deviceName, object, operatingSystem, text } from './values.ts'
 
 /** Where SOE AMIs come from: the part of fleet.yaml. An upstream has exactly one kind: domain/upstream-kinds.ts. */
 
@@ -9,6 +9,10 @@ export const Upstream = object({
   platform: v.pipe(
     v.exactOptional(operatingSystem),
     describe('The operating system; otherwise it follows from the components of its images'),
+  ),
+  rootDevice: v.pipe(
+    v.exactOptional(deviceName),
+    describe('The root device of its AMIs. Default: that of the operating system, where that is known'),
   ),
   ...upstreamSchemas(),
 })

@@ -110,4 +110,6 @@ export const showDuration = (value: number): string => {
 
 export const instanceType = matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as m7i.large')
 
+export const deviceName = matching(/^(\/dev\/[a-z]+[0-9]*|xvd[a-z]{1,2})$/, 'a device name such as /dev/xvda')
+
 export const emailAddress = v.pipe(v.string('an email address'), v.email('an email address'))

@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Construct } from 'constructs'
 import { smokeDocument } from '../../domain/check-kinds.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { volumeKeys } from '../../domain/fleet/volumes.ts'
 import { resourceName } from '../../domain/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
 import { smokeArns } from './arns.ts'
@@ -105,9 +106,12 @@ function launch(stack: Stack, { fleet, instance }: RoleProps): Permission[] {
  */
 function encryption(stack: Stack, { fleet, key }: RoleProps): Permission[] {
   const adopted = Object.values(fleet.images).some(({ pipeline, checks }) => pipeline && checks.smoke)
-  const resources = adopted ? [smokeArns(stack).keys] : [key.keyArn]
-  const why = adopted && {
-    why: 'The keys of pipelines that were there before are not known here; it is through EC2 only.',
+  const named = volumeKeys(fleet)
+  // IAM knows keys by their ids only.
+  const isOpen = adopted || named.some((each) => each.includes(':alias/'))
+  const resources = isOpen ? [smokeArns(stack).keys] : [key.keyArn, ...named]
+  const why = isOpen && {
+    why: 'The keys of pipelines that were there before, and those behind aliases, are not known here; it is through EC2 only.',
   }
   const viaEc2 = { 'kms:ViaService': `ec2.${stack.region}.amazonaws.com` }
   return [

@@ -22,7 +22,8 @@ const samples: { [K in Field]: [Written[K], Written[K]] } = {
   componentUpdates: ['pinned', 'latest'],
   infrastructure: ['linux', 'large'],
   components: [['update'], ['agent', 'update']],
-  volumes: [[{ device: '/dev/xvda', size: 8 }], [{ device: '/dev/xvda', size: 9 }]],
+  root: [{ size: 8 }, { size: 9 }],
+  volumes: [[{ device: '/dev/sdf', size: 8 }], [{ device: '/dev/sdf', size: 9 }]],
   workingDirectory: ['/tmp', '/var/tmp'],
   tags: [{ team: 'one' }, { team: 'another' }],
   tests: [true, false],
@@ -39,8 +40,7 @@ const samples: { [K in Field]: [Written[K], Written[K]] } = {
 }
 
 /** What bakes an image of Rebake's own, and what there is in its place where a pipeline was there before. */
-const root = { volumes: [{ device: '/dev/xvda', size: 20 }] }
-const own = { parent: 'soe', infrastructure: 'linux', components: ['update'], ...root }
+const own = { parent: 'soe', infrastructure: 'linux', components: ['update'] }
 const adopted = { parent: 'soe', pipeline: samples.pipeline[0] }
 
 function fleetOf(images: Record<string, object>): Fleet {
@@ -48,7 +48,7 @@ function fleetOf(images: Record<string, object>): Fleet {
   const text = stringify({
     name: 'gold',
     build: { account: '111122223333', region: 'us-west-2' },
-    upstreams: { soe: { platform: 'Linux', ami: { owner: '444455556666', name: 'soe-*' } } },
+    upstreams: { soe: { platform: 'Linux', rootDevice: '/dev/xvda', ami: { owner: '444455556666', name: 'soe-*' } } },
     infrastructure: { linux: { instanceTypes: ['m7i.large'] }, large: { instanceTypes: ['m7i.4xlarge'] } },
     components: { update: { arn: arn('update') }, agent: { arn: arn('agent') } },
     images: { base: own, ...images },

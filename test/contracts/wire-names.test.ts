@@ -186,6 +186,7 @@ it('errors of the functions, which the state machines catch', () => {
     'OrganizationUnreadable',
     'OutsideChangeWindow',
     'ParentNotPinned',
+    'ParentRefused',
     'PipelineMissing',
     'PublicationIncomplete',
     'QuotaReached',

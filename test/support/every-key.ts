@@ -24,6 +24,7 @@ upstreams:
   soe:
     description: by the SOE team
     platform: Linux
+    rootDevice: /dev/xvda
     ami: { owner: "444455556666", name: "soe-*", architecture: x86_64 }
   foreign:
     platform: Linux
@@ -92,7 +93,10 @@ images:
     parent: soe
     infrastructure: linux
     components: [patch, tool, { component: service, parameters: { Version: "2" } }]
-    volumes: [{ device: /dev/xvda, size: 20, type: gp3, iops: 3000, throughput: 250 }]
+    root: { size: 20, type: gp3, iops: 3000, throughput: 250, kmsKey: "${key('us-west-2', '111122223333')}", deleteOnTermination: true }
+    volumes:
+      - { device: /dev/sdf, size: 20, type: gp3, iops: 3000, throughput: 250, deleteOnTermination: true }
+      - { device: /dev/sdg, snapshot: snap-0a1b2c3d4e5f67890, kmsKey: "${key('us-west-2', '111122223333')}" }
     workingDirectory: /var/tmp
     tags: { team: platform }
     tests: true
@@ -125,6 +129,7 @@ images:
     parent: base
     infrastructure: linux
     components: [patch]
+    volumes: [{ device: /dev/sdg, omit: true }]
     tags: { team: a }
     estimate: 20m
     timeout: 1h

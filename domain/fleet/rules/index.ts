@@ -4,7 +4,7 @@ import type { FleetProblem } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
 import { parameterUse, sources } from './components.ts'
-import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './images.ts'
+import { enoughTime, oneArchitecture, onePlatform } from './images.ts'
 import { parts, sizes } from './limits.ts'
 import { subnets } from './networks.ts'
 import { subscriptions } from './notify.ts'
@@ -25,6 +25,7 @@ import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
 import { oneKind } from './upstreams.ts'
+import { deviceNames, growing, roots, volumeKeys, volumes } from './volumes.ts'
 
 const rules: Rule[] = [
   oneMeaning,
@@ -36,7 +37,10 @@ const rules: Rule[] = [
   onePlatform,
   oneArchitecture,
   volumes,
+  deviceNames,
   roots,
+  growing,
+  volumeKeys,
   enoughTime,
   onePipeline,
   ownPipelines,

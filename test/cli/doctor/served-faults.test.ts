@@ -139,6 +139,17 @@ const faults: Record<string, Fault> = {
     reported:
       /no image can be baked on windows-soe: account 444455556666 shares no AMI.* → Have its owner share the newest AMI/,
   },
+  'an upstream has a second volume': {
+    plant: () => {
+      const [ami] = aws.ec2.list(build.region).filter(({ image }) => image.Name.startsWith('soe-windows'))
+      const { BlockDeviceMappings = [] } = must(ami).image
+      const second = { DeviceName: 'xvdf', Ebs: { VolumeSize: 5, Encrypted: false } }
+      return change(ami?.image, { BlockDeviceMappings: [...BlockDeviceMappings, second] })
+    },
+    finds: ['what images are baked on'],
+    reported:
+      /^windows-hardened cannot be baked on ami-\w+: its volume xvdf \(5 GiB\) is not encrypted.* add \{ device: xvdf \} to images.windows-hardened.volumes/,
+  },
   'the key of the fleet is disabled': {
     plant: () => change(aws.kms.key(arn('kms', 'alias/golden')), { enabled: false }),
     finds: ["the fleet's key"],

@@ -29,7 +29,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key near nothing',
     [['    timeout: 90m', '    colour: blue']],
     [
-      "fleet.yaml:36:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
+      "fleet.yaml:36:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, root, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
     ],
   ],
   [
