@@ -252,11 +252,11 @@ const encryption: Record<PipelineTraits['volumes'], ((fleet: Fleet) => object) |
 function volumesOf(fleet: Fleet, { volumes }: PipelineTraits, { image }: Ami) {
   const encrypted = encryption[volumes]?.(fleet)
   if (encrypted === undefined) return {}
-  return {
-    BlockDeviceMappings: [
-      { DeviceName: image.RootDeviceName, Ebs: { ...encrypted, VolumeSize: 20, VolumeType: 'gp3' } },
-    ],
-  }
+  const { RootDeviceName: DeviceName, BlockDeviceMappings = [] } = image
+  const root = BlockDeviceMappings.find((each) => each.DeviceName === DeviceName)
+  // Nobody makes a volume smaller than its snapshot.
+  const VolumeSize = Math.max(20, root?.Ebs?.VolumeSize ?? 0)
+  return { BlockDeviceMappings: [{ DeviceName, Ebs: { ...encrypted, VolumeSize, VolumeType: 'gp3' } }] }
 }
 
 const approvalOf = (name: string) => ({

@@ -10,7 +10,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { describeAmi } from '../../aws/amis.ts'
 import { isMissing } from '../../aws/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { volumesOf } from '../../domain/fleet/volumes.ts'
+import { leavesAccount, volumesOf } from '../../domain/fleet/volumes.ts'
 import { resourceName } from '../../domain/names.ts'
 import type { Deployment } from '../deployment/deployment.ts'
 import { letsIn, type ResourcePolicy } from '../doctor/key-policy.ts'
@@ -39,8 +39,9 @@ export interface VolumeReaders {
  */
 export async function examineVolumes(readers: VolumeReaders, image: string, findings: Findings): Promise<void> {
   const { fleet } = readers.deployment
-  const { checks } = fleet.images[image] ?? {}
-  if (!leavesAccount(fleet, image)) return
+  const found = fleet.images[image]
+  if (!found || !leavesAccount(fleet, found)) return
+  const { checks } = found
   const devices = await devicesOf(readers, image)
   if (devices === undefined) {
     findings.warnings.push(
@@ -53,7 +54,7 @@ export async function examineVolumes(readers: VolumeReaders, image: string, find
     const fix = `give ${device} a kmsKeyId in the blockDeviceMappings of its recipe: a customer managed key whose policy lets the accounts of its rings use it`
     if (encryption !== 'nothing')
       findings.problems.push(...(await whyUnusable(readers, image, { device, fix, ...encryption })))
-    else if (checks?.ami.encrypted)
+    else if (checks.ami.encrypted)
       findings.problems.push(`the volume ${device} is not encrypted, and its check of ami demands that: ${fix}`)
   }
 }
@@ -71,13 +72,6 @@ export async function examineNamedKeys(
     findings.problems.push(...(await whyUnusable(readers, image, { device, fix, key })))
   }
 }
-
-/** Whether a ring of the image has other accounts than the build account, or may have some. */
-const leavesAccount = (fleet: Fleet, image: string): boolean =>
-  ringsOf(fleet, image).some(
-    ({ accounts, organization, organizationalUnits }) =>
-      organization || organizationalUnits.length > 0 || accounts.some((account) => account !== fleet.build.account),
-  )
 
 const ringsOf = (fleet: Fleet, image: string) =>
   (fleet.images[image]?.rings ?? []).flatMap((name) => fleet.rings[name] ?? [])

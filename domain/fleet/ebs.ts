@@ -17,7 +17,7 @@ interface VolumeType {
 
 const hdd: VolumeType = { size: [125, 16_000], boots: false }
 
-export const ebs = {
+const ebs = {
   // "3,000 IOPS ... at a ratio of 500 IOPS per GiB", "125 MiB/s ... at a ratio of 0.25 MiB/s per provisioned IOPS":
   // https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
   gp3: {

@@ -54,3 +54,12 @@ export const volumeKeys = ({ images }: Fleet): string[] => [
       .filter((key) => key !== undefined),
   ),
 ]
+
+/** Whether a ring of the image has, or may have, another account than the build account. Total, as rules look too. */
+export const leavesAccount = ({ rings, build }: Fleet, image: Image): boolean =>
+  image.rings.some((name) => {
+    const ring = Object.hasOwn(rings, name) ? rings[name] : undefined
+    if (!ring) return false
+    const isOpen = ring.organization || ring.organizationalUnits.length > 0
+    return isOpen || ring.accounts.some((account) => account !== build.account)
+  })

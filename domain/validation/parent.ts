@@ -1,7 +1,8 @@
 import { ebsProblems } from '../fleet/ebs.ts'
+import { upstreamOf } from '../fleet/graph.ts'
 import type { Fleet } from '../fleet/model.ts'
 import { rootDevices } from '../fleet/root-device.ts'
-import { rootVolumeOf, volumesOf } from '../fleet/volumes.ts'
+import { leavesAccount, rootVolumeOf, volumesOf } from '../fleet/volumes.ts'
 
 /**
  * Whether an image can be baked on an AMI: every volume of it ends encrypted with a key that the rings can use, and everything that
@@ -75,29 +76,19 @@ export function wantedParent(fleet: Fleet, name: string): WantedParent {
   if (!image) throw new Error(`the fleet has no image ${name}`)
   const { mode, encrypted, architecture, bootMode } = image.checks.ami
   const isDemanded = mode === 'required'
-  const rings = image.rings.flatMap((ring) => fleet.rings[ring] ?? [])
-  const lineage = lineageNames(fleet, name)
   const rootDevice = rootVolumeOf(fleet, name)?.device
   return {
     image: name,
     parent: image.parent,
-    upstream: lineage.at(-1) ?? '',
+    upstream: upstreamOf(fleet, name),
     volumes: image.pipeline ? [] : namedVolumes(fleet, name),
     adopted: image.pipeline !== undefined,
     ...(rootDevice && { rootDevice }),
-    leaves: rings.some(
-      ({ accounts, organization, organizationalUnits }) =>
-        organization || organizationalUnits.length > 0 || accounts.some((account) => account !== fleet.build.account),
-    ),
+    leaves: leavesAccount(fleet, image),
     encrypted: isDemanded && encrypted,
     architecture,
     ...(isDemanded && bootMode && { bootMode }),
   }
-}
-
-function lineageNames(fleet: Fleet, image: string): string[] {
-  const parent = fleet.images[image]?.parent
-  return parent === undefined ? [image] : [image, ...lineageNames(fleet, parent)]
 }
 
 const namedVolumes = (fleet: Fleet, image: string): NamedVolume[] =>

@@ -3,7 +3,7 @@ import { lineageOf, platformOf } from '../graph.ts'
 import type { Fleet, Image } from '../model.ts'
 import { type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { rootDeviceOf } from '../root-device.ts'
-import { isRoot, rootVolumeOf } from '../volumes.ts'
+import { isRoot, leavesAccount, rootVolumeOf } from '../volumes.ts'
 import { rooted } from './images.ts'
 import { type Rule, repeated } from './scope.ts'
 
@@ -76,15 +76,6 @@ export const deviceNames: Rule = ({ fleet }) =>
     return [...twice, ...unavailable]
   })
 
-/** Whether a ring of the image has, or may have, another account than the build account. */
-const goesToOthers = ({ rings, build }: Fleet, image: Image) =>
-  image.rings.some((name) => {
-    const ring = Object.hasOwn(rings, name) ? rings[name] : undefined
-    if (!ring) return false
-    const isOpen = ring.organization || ring.organizationalUnits.length > 0
-    return isOpen || ring.accounts.some((account) => account !== build.account)
-  })
-
 const toAsk = "which `aws ec2 describe-images --image-ids AMI --query 'Images[].RootDeviceName'` shows"
 
 /**
@@ -95,7 +86,7 @@ const toAsk = "which `aws ec2 describe-images --image-ids AMI --query 'Images[].
 export const roots: Rule = ({ fleet }) => {
   const own = rooted(fleet).filter((key) => !fleet.images[key]?.pipeline)
   const lacks = (key: string) =>
-    own.includes(key) && !rootVolumeOf(fleet, key) && goesToOthers(fleet, fleet.images[key] as Image)
+    own.includes(key) && !rootVolumeOf(fleet, key) && leavesAccount(fleet, fleet.images[key] as Image)
   const first = new Map<string, { image: string; device: string }>()
   return own.flatMap((key): FleetProblem[] => {
     const image = fleet.images[key] as Image
