@@ -4,8 +4,8 @@ import { type FleetProblem, type Path, show, wrongKey, wrongValue } from './flee
 import { isArm, rooted } from './fleet/rules/images.ts'
 import type { Rule, Scope } from './fleet/rules/scope.ts'
 import {
+  architectures,
   atLeastOne,
-  cpuArchitecture,
   describe,
   duration,
   flag,
@@ -44,7 +44,7 @@ export function checkSchemas() {
 
   const ami = object({
     mode,
-    architecture: v.pipe(v.exactOptional(cpuArchitecture), describe("Default: the upstream's")),
+    architecture: v.pipe(v.exactOptional(oneOf(architectures)), describe("Default: the upstream's")),
     bootMode: v.exactOptional(oneOf(['uefi', 'uefi-preferred', 'legacy-bios'])),
     imdsv2: v.pipe(v.optional(flag, true), describe('The AMI must demand IMDSv2')),
     encrypted: v.pipe(v.optional(flag, true), describe('Every snapshot must be encrypted')),

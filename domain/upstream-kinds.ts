@@ -4,7 +4,7 @@ import { ownAmis, ownImages, ownParameters } from './fleet/rules/ancestry.ts'
 import { hintTopics } from './fleet/rules/hint-topics.ts'
 import type { Rule } from './fleet/rules/scope.ts'
 import type { Upstream } from './fleet/upstreams.ts'
-import { account, type architectures, cpuArchitecture, describe, flag, matching, object } from './fleet/values.ts'
+import { account, architectures, describe, flag, matching, object, oneOf } from './fleet/values.ts'
 import type { Announcement, Reading } from './planning/announcements.ts'
 import { refusedAs } from './planning/refusals.ts'
 import { readSoeAmiReleased } from './planning/soe-ami-released.ts'
@@ -17,7 +17,7 @@ import { readSoeAmiReleased } from './planning/soe-ami-released.ts'
 
 /** Each kind's key in an upstream of fleet.yaml. A function, because no bundle needs a schema of the fleet. */
 export const upstreamSchemas = () => {
-  const architecture = v.optional(cpuArchitecture, 'x86_64')
+  const architecture = v.optional(oneOf(architectures), 'x86_64')
   const amiName = v.pipe(
     matching(/^[\w()[\]./'@\-*? ]{3,128}$/, 'an AMI name of 3 to 128 characters, * and ? allowed'),
     describe('The name of the AMIs; * stands for any characters, ? for one'),

@@ -7,7 +7,7 @@ import { inspectDocument } from './rules/documents.ts'
 import { tooLargeDocument } from './rules/limits.ts'
 import { isMapping } from './rules/scope.ts'
 import { inspect } from './structure.ts'
-import { platforms } from './values.ts'
+import { platforms } from './upstreams.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** Reads a file that a component names, by its path as the fleet has it; undefined where there is none. */

@@ -9,7 +9,7 @@ import { privateInputs } from './private-inputs.ts'
 import { Retirement } from './retirement.ts'
 import { Ring as RingSchema } from './rings.ts'
 import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
-import { Upstream } from './upstreams.ts'
+import { platforms, Upstream } from './upstreams.ts'
 import {
   account,
   atLeastOne,
@@ -24,8 +24,6 @@ import {
   named,
   object,
   oneOf,
-  operatingSystem,
-  type platforms,
   reference,
   region,
   tags,
@@ -46,7 +44,7 @@ const InfrastructureConfiguration = object({
 })
 
 const OwnComponent = object({
-  platform: operatingSystem,
+  platform: oneOf(platforms),
   description: v.exactOptional(text),
   file: v.pipe(v.exactOptional(text), describe('An AWSTOE document, relative to this file')),
   document: v.pipe(v.exactOptional(Document), describe('An AWSTOE document, here')),
@@ -60,7 +58,7 @@ const SharedComponent = object({
     ),
     describe('A component that AWS manages, or that another account shares through RAM'),
   ),
-  platform: v.exactOptional(operatingSystem),
+  platform: v.exactOptional(oneOf(platforms)),
   description: v.exactOptional(text),
 })
 

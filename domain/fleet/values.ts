@@ -53,7 +53,6 @@ export const account = v.pipe(
 
 export const region = v.picklist(regions, 'an AWS region')
 
-export const platforms = ['Linux', 'Windows'] as const
 export const architectures = ['x86_64', 'arm64'] as const
 
 const minute = 60
@@ -85,20 +84,6 @@ export const flag = v.boolean('true or false')
 
 export const oneOf = <const O extends readonly string[]>(options: O) =>
   v.picklist(options, `one of ${options.join(', ')}`)
-
-/** What Image Builder bakes on Dedicated Hosts alone. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-mac-instances.html */
-const ofMacs: readonly unknown[] = ['macOS', 'arm64_mac', 'x86_64_mac']
-
-/** A platform or an architecture; one of macOS gets the reason why it is none of them. */
-const system = <const O extends readonly string[]>(options: O) =>
-  v.picklist(options, ({ input }) =>
-    ofMacs.includes(input)
-      ? `one of ${options.join(', ')} (macOS is not supported: it runs on Dedicated Hosts alone, each allocated for 24 hours at least)`
-      : `one of ${options.join(', ')}`,
-  )
-
-export const operatingSystem = system(platforms)
-export const cpuArchitecture = system(architectures)
 
 export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
 

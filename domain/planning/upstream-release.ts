@@ -48,7 +48,10 @@ export function verifyRelease(fleet: Fleet, claim: Announcement, image: Released
   const named = owned.filter(({ amiName }) => amiName === undefined || nameMatches(amiName, image.name))
   if (named.length === 0) return wrongName(image, owned)
   const fitting = named.filter(({ architecture }) => architecture === image.architecture)
-  if (fitting.length === 0) return wrongArchitecture(image, named)
+  if (fitting.length === 0) {
+    const upstreams = named.map(({ upstream }) => upstream).join(', ')
+    return refusedAs('wrong-architecture', { architecture: image.architecture, upstreams })
+  }
   if (image.bakedAs) return refusedAs('own-image', { image: image.bakedAs })
   return { releases: fitting.map((source) => releaseOf(source, claim, image)) }
 }
@@ -71,13 +74,6 @@ function wrongName({ name, ownerId }: ReleasedAmi, owned: NamedSource[]): Releas
   return owned.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
     ? { ignored: `its name is '${name}', and the upstreams of account ${ownerId} expect ${expected}` }
     : refusedAs('wrong-name', { name, expected })
-}
-
-/** One name may be that of an AMI of each architecture. */
-function wrongArchitecture({ architecture }: ReleasedAmi, named: NamedSource[]): ReleaseVerdict {
-  const upstreams = named.map(({ upstream }) => upstream).join(', ')
-  const refusal = refusedAs('wrong-architecture', { architecture, upstreams })
-  return named.every(({ kind }) => upstreamKinds[kind].isAmongOthers) ? { ignored: refusal.refused } : refusal
 }
 
 function releaseOf(

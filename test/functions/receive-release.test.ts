@@ -150,13 +150,6 @@ describe('what is no release', () => {
     expect(world.reported).toHaveLength(2)
   })
 
-  it('is ignored, and counted, where its owner has one of each architecture under one name', async () => {
-    const world = withRelease({ Architecture: 'arm64' })
-    expect(await receiving(world)).toEqual({ ignored: 'its architecture is arm64, and al2023-soe expects another' })
-    expect([world.reported, world.counted]).toEqual([[], ['ReleaseIgnored']])
-    expect(world.parts.ledger.items.size).toBe(0)
-  })
-
   it('is ignored, and counted, where it is about something else', async () => {
     const world = withRelease({ Name: 'test' })
     expect(await receiving(world)).toMatchObject({ ignored: expect.stringMatching(/^its name is 'test'/) })
