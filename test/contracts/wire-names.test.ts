@@ -268,6 +268,7 @@ it('alarms and metrics', async () => {
     'LockRequestsWaiting',
     'OldestLock',
     'ReleaseEventLost',
+    'ReleaseIgnored',
     'ReleaseRefused',
   ] satisfies (Parameters<Count>[0] | Parameters<Measure>[0])[]
   expect(metrics.filter((name) => !written.includes(name))).toEqual([])

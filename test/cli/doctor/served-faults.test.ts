@@ -137,7 +137,7 @@ const faults: Record<string, Fault> = {
     },
     finds: ['upstreams', 'parents'],
     reported:
-      /no image can be baked on windows-soe: account 444455556666 shares no AMI.* → Have its owner share the newest AMI/,
+      /no image can be baked on windows-soe: account 444455556666 shares no x86_64 AMI.* → Have its owner share the newest AMI/,
   },
   'the key of the fleet is disabled': {
     plant: () => change(aws.kms.key(arn('kms', 'alias/golden')), { enabled: false }),
