@@ -40,6 +40,9 @@ export class Superseded extends named('Superseded') {}
 /** An image that was planned has no pipeline now: a deployment has removed it. */
 export class PipelineMissing extends named('PipelineMissing') {}
 
+/** Somebody has disabled the pipeline of an image, and Image Builder does not start it. */
+export class PipelineDisabled extends named('PipelineDisabled') {}
+
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}
 

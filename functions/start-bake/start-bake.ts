@@ -1,10 +1,14 @@
-import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
+import {
+  GetImagePipelineCommand,
+  type ImagebuilderClient,
+  StartImagePipelineExecutionCommand,
+} from '@aws-sdk/client-imagebuilder'
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { isDenied, isMissing, isRefusedValue } from '../../aws/errors.ts'
+import { classify, isDenied, isMissing, isRefusedValue } from '../../aws/errors.ts'
 import { putParameter } from '../../aws/pointers.ts'
 import { pinAdopted } from '../../aws/recipes.ts'
 import { TargetMismatch } from '../../aws/targets.ts'
-import { ParentNotPinned, PipelineMissing, Superseded } from '../../domain/errors.ts'
+import { ParentNotPinned, PipelineDisabled, PipelineMissing, Superseded } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { newerRequest, releaseLock } from '../../domain/locks.ts'
 import { versionOfArn } from '../../domain/names.ts'
@@ -39,7 +43,7 @@ interface StartBakeInput {
  * bake.
  *
  * @throws OutsideChangeWindow where a freeze or the image's window forbids it now; then others have its lock. Superseded where a
- * newer campaign cancels bakes, and wants this image. ParentNotPinned.
+ * newer campaign cancels bakes, and wants this image. ParentNotPinned. PipelineMissing. PipelineDisabled.
  */
 export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   const { execution, time, campaign, image, parentAmi } = request
@@ -63,8 +67,8 @@ export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
         tags: { 'rebake:campaign': campaign, 'rebake:image': image, 'rebake:parent-ami': parentAmi },
       }),
     )
-    .catch((error: unknown) => {
-      throw isMissing(error) ? new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error }) : error
+    .catch(async (error: unknown) => {
+      throw await whyNotStarted(deps, pipelineArn, error)
     })
   if (!imageArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
   await remember(deps, { image, version: versionOfArn(imageArn), imageArn, parentAmi, campaign, startedAt: time })
@@ -75,6 +79,18 @@ export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
   )
   await giveWay(deps, order)
   return { imageArn }
+}
+
+/** No document says with which error Image Builder refuses a pipeline that is disabled, if it does: the pipeline is asked. */
+async function whyNotStarted({ imageBuilder }: StartBakeDeps, pipelineArn: string, error: unknown): Promise<unknown> {
+  if (isMissing(error)) return new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error })
+  // What another try may fix is not about the pipeline.
+  if (classify(error) !== error) return error
+  const asked = imageBuilder.send(new GetImagePipelineCommand({ imagePipelineArn: pipelineArn }))
+  const { imagePipeline } = await asked.catch(() => ({ imagePipeline: undefined }))
+  return imagePipeline?.status === 'DISABLED'
+    ? new PipelineDisabled(`the pipeline ${pipelineArn} is disabled`, { cause: error })
+    : error
 }
 
 /**

@@ -185,6 +185,7 @@ it('errors of the functions, which the state machines catch', () => {
     'OrganizationUnreadable',
     'OutsideChangeWindow',
     'ParentNotPinned',
+    'PipelineDisabled',
     'PipelineMissing',
     'PublicationIncomplete',
     'QuotaReached',

@@ -156,6 +156,8 @@ export class ImageBuilder implements Service {
     if (pipeline.containerRecipeArn)
       throw new UnsupportedFeature('resource type', `of the container recipe ${pipeline.containerRecipeArn}`)
     const recipe = this.#resources.get('image-recipe', pipeline.imageRecipeArn ?? '')
+    if (pipeline.status === 'DISABLED' && this.#deps.isStrict('disabled-pipelines'))
+      throw new AwsError('InvalidRequestException', `The image pipeline '${imagePipelineArn}' is disabled.`)
     this.#mustHaveRoom(place)
     const record = this.#addBuild(pipeline, recipe, place, tagged({ ...pipeline.imageTags, ...tags }))
     const { distributionConfiguration: distribution, imageTestsConfiguration } = record.image

@@ -359,7 +359,7 @@ const faults: Record<string, Fault> = {
   'a pipeline is disabled': {
     plant: () => disablePipeline('golden-orders-api'),
     finds: ['pipelines'],
-    reported: /orders-api, pipeline golden-orders-api: it is disabled → Deploy the fleet/,
+    reported: /orders-api, pipeline golden-orders-api: it is disabled: enable it, which no deploy does →/,
   },
   'the service-linked role is gone': {
     plant: () => removeRole('AWSServiceRoleForImageBuilder', build.account),
