@@ -13,6 +13,7 @@ import {
   atLeastOne,
   describe,
   duration,
+  fileOfFleet,
   flag,
   instanceType,
   integer,
@@ -63,7 +64,7 @@ const InfrastructureConfiguration = object({
 const OwnComponent = object({
   platform: oneOf(platforms),
   description: v.exactOptional(text),
-  file: v.pipe(v.exactOptional(text), describe('An AWSTOE document, relative to this file')),
+  file: v.pipe(v.exactOptional(fileOfFleet), describe('An AWSTOE document, relative to this file')),
   document: v.pipe(v.exactOptional(Document), describe('An AWSTOE document, here')),
 })
 
