@@ -8,6 +8,7 @@ import {
   atLeastOne,
   describe,
   duration,
+  fileOfFleet,
   flag,
   instanceType,
   integer,
@@ -78,7 +79,7 @@ export function checkSchemas() {
       v.exactOptional(atLeastOne(instanceType, 'instance type')),
       describe("An instance of each is launched from the AMI; default: the first of the image's infrastructure"),
     ),
-    script: v.pipe(v.exactOptional(text), describe('A shell or PowerShell script, relative to this file')),
+    script: v.pipe(v.exactOptional(fileOfFleet), describe('A shell or PowerShell script, relative to this file')),
     document: v.pipe(v.exactOptional(text), describe('The name of an SSM command document, in place of a script')),
     parameters: v.pipe(
       v.exactOptional(v.record(text, v.string('text'), 'parameters by name')),

@@ -42,6 +42,8 @@ export class PipelineMissing extends named('PipelineMissing') {}
 
 /** A bake failed, and no other subnet would help. */
 export class BakeFailed extends named('BakeFailed') {}
+/** Somebody has disabled the pipeline of an image, and Image Builder does not start it. */
+export class PipelineDisabled extends named('PipelineDisabled') {}
 
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}

@@ -125,7 +125,10 @@ interface Row<K extends UpstreamKind> {
   announcedBy: string
   /** Reads such an event, as one of these upstreams, which are all of this kind and come by name. */
   read(event: Announcement, upstreams: [name: string, source: Source<K>][], build: Fleet['build']): Reading
-  /** Whether its events tell of other AMIs as well: then one of another name is no news, and otherwise it is a mistake. */
+  /**
+   * Whether its events tell of other AMIs as well: then one of another name or architecture is no news, and otherwise it is a
+   * mistake.
+   */
   isAmongOthers: boolean
   /** Whether its AMIs are always the build account's own. */
   isBuildAccounts: boolean

@@ -67,7 +67,7 @@ const tagsText = (tags: Record<string, string>) =>
 
 /** What no deploy does. */
 const strange = ({ status, schedule, distributionConfigurationArn }: ImagePipeline) => [
-  ...(status === 'DISABLED' ? ['it is disabled'] : []),
+  ...(status === 'DISABLED' ? ['it is disabled: enable it, which no deploy does'] : []),
   ...(schedule?.scheduleExpression ? [`it has a schedule, ${schedule.scheduleExpression}`] : []),
   ...(distributionConfigurationArn ? [`it distributes by itself, by ${distributionConfigurationArn}`] : []),
 ]

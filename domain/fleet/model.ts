@@ -16,6 +16,7 @@ import {
   describe,
   deviceName,
   duration,
+  fileOfFleet,
   flag,
   instanceType,
   integer,
@@ -46,7 +47,7 @@ const InfrastructureConfiguration = object({
 const OwnComponent = object({
   platform: oneOf(platforms),
   description: v.exactOptional(text),
-  file: v.pipe(v.exactOptional(text), describe('An AWSTOE document, relative to this file')),
+  file: v.pipe(v.exactOptional(fileOfFleet), describe('An AWSTOE document, relative to this file')),
   document: v.pipe(v.exactOptional(Document), describe('An AWSTOE document, here')),
 })
 

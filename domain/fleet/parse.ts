@@ -4,6 +4,7 @@ import { type ReadFile, readDocuments } from './documents.ts'
 import { type Fleet, FleetSchema } from './model.ts'
 import { FleetInvalid, type FleetProblem, type Problem } from './problems.ts'
 import { applyRules } from './rules/index.ts'
+import { nestedDocuments } from './rules/nested-documents.ts'
 import { deniedObjects } from './rules/private-inputs.ts'
 import { references } from './rules/references.ts'
 import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
@@ -49,7 +50,7 @@ export const judgeFleet = (text: string, file: string, read?: ReadFile): { fleet
     findings.push(...components.findings, ...applyRules(scope))
     problems.push(...components.problems)
     warnings.push(...warningsOf(sound.output, components))
-    for (const { component, finding } of deniedObjects(scope)) {
+    for (const { component, finding } of [...deniedObjects(scope), ...nestedDocuments(scope)]) {
       const place = components.places.get(component)?.place ?? source.place
       problems.push(place(finding))
     }

@@ -15,6 +15,15 @@ export const object = <const E extends v.ObjectEntries>(entries: E) =>
 
 export const text = v.pipe(v.string('text'), v.nonEmpty('text that is not empty'))
 
+/** Nothing else of a machine is where another one deploys the fleet; what is beside its folder may be in its repository. */
+export const fileOfFleet = v.pipe(
+  text,
+  v.regex(
+    /^(?![/\\~]|[A-Za-z]:)/,
+    'a path relative to the fleet file, such as files/agent.yaml or ../shared/agent.yaml',
+  ),
+)
+
 /** A name that leads to another part of the fleet. */
 export const reference = (what: string) => v.pipe(v.string(`the name of ${what}`), v.nonEmpty(`the name of ${what}`))
 

@@ -23,6 +23,10 @@ const explanations: Record<string, Explanation> = {
     what: 'its pipeline is not there any more',
     todo: 'A deployment removed the image, or somebody deleted its pipeline. If the fleet still has the image, deploy it again: npm run deploy.',
   },
+  PipelineDisabled: {
+    what: 'its pipeline is disabled',
+    todo: 'Somebody disabled it in Image Builder, where CloudTrail (UpdateImagePipeline) tells who, or its own schedule failed too often. Enable it: Edit pipeline in the Image Builder console, or UpdateImagePipeline with status ENABLED. To stop an image, hold it.',
+  },
   BakeCancelled: {
     what: 'somebody or something cancelled its bake',
     todo: 'CloudTrail (CancelImageCreation) tells who.',

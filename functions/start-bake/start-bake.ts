@@ -1,13 +1,17 @@
 import type { EC2Client } from '@aws-sdk/client-ec2'
-import { type ImagebuilderClient, StartImagePipelineExecutionCommand } from '@aws-sdk/client-imagebuilder'
+import {
+  GetImagePipelineCommand,
+  type ImagebuilderClient,
+  StartImagePipelineExecutionCommand,
+} from '@aws-sdk/client-imagebuilder'
 import type { KMSClient } from '@aws-sdk/client-kms'
 import type { SSMClient } from '@aws-sdk/client-ssm'
-import { isDenied, isMissing, isRefusedValue } from '../../aws/errors.ts'
+import { classify, isDenied, isMissing, isRefusedValue } from '../../aws/errors.ts'
 import { readParent, volumesNamedBy } from '../../aws/parent-facts.ts'
 import { putParameter } from '../../aws/pointers.ts'
 import { pinAdopted } from '../../aws/recipes.ts'
 import { TargetMismatch } from '../../aws/targets.ts'
-import { ParentNotPinned, ParentRefused, PipelineMissing, Superseded } from '../../domain/errors.ts'
+import { ParentNotPinned, ParentRefused, PipelineDisabled, PipelineMissing, Superseded } from '../../domain/errors.ts'
 import { clientToken } from '../../domain/executions.ts'
 import { newerRequest, releaseLock } from '../../domain/locks.ts'
 import { versionOfArn } from '../../domain/names.ts'
@@ -48,7 +52,7 @@ interface StartBakeInput {
  * that of the configuration in a further subnet, so a retry starts no second bake in one subnet.
  *
  * @throws OutsideChangeWindow where a freeze or the image's window forbids it now; then others have its lock. Superseded where a
- * newer campaign cancels bakes, and wants this image. ParentRefused where the image cannot be baked on that AMI. ParentNotPinned. BakeFailed where no other
+ * newer campaign cancels bakes, and wants this image. ParentRefused where the image cannot be baked on that AMI. ParentNotPinned. PipelineMissing. PipelineDisabled. BakeFailed where no other
  * subnet would help. RequestRefused where the next subnet is not there any more.
  */
 export async function startBake(deps: StartBakeDeps, request: StartBakeInput) {
@@ -93,11 +97,23 @@ async function startPipeline(
 ): Promise<string> {
   const token = clientToken('bake', execution)
   const start = new StartImagePipelineExecutionCommand({ imagePipelineArn: pipelineArn, clientToken: token, tags })
-  const { imageBuildVersionArn } = await imageBuilder.send(start).catch((error: unknown) => {
-    throw isMissing(error) ? new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error }) : error
+  const { imageBuildVersionArn } = await imageBuilder.send(start).catch(async (error: unknown) => {
+    throw await whyNotStarted(imageBuilder, pipelineArn, error)
   })
   if (!imageBuildVersionArn) throw new Error(`Image Builder started ${pipelineArn} and named no image`)
   return imageBuildVersionArn
+}
+
+/** No document says with which error Image Builder refuses a pipeline that is disabled, if it does: the pipeline is asked. */
+async function whyNotStarted(imageBuilder: ImagebuilderClient, pipelineArn: string, error: unknown): Promise<unknown> {
+  if (isMissing(error)) return new PipelineMissing(`there is no pipeline ${pipelineArn}`, { cause: error })
+  // What another try may fix is not about the pipeline.
+  if (classify(error) !== error) return error
+  const asked = imageBuilder.send(new GetImagePipelineCommand({ imagePipelineArn: pipelineArn }))
+  const { imagePipeline } = await asked.catch(() => ({ imagePipeline: undefined }))
+  return imagePipeline?.status === 'DISABLED'
+    ? new PipelineDisabled(`the pipeline ${pipelineArn} is disabled`, { cause: error })
+    : error
 }
 
 /**

@@ -196,10 +196,43 @@ describe('start-bake', () => {
     })
   })
 
+  it.each<[string, string, object, object]>([
+    [
+      'that somebody disabled the pipeline',
+      'InvalidRequestException',
+      { imagePipeline: { status: 'DISABLED' } },
+      { name: 'PipelineDisabled', message: expect.stringMatching(/^the pipeline arn:aws.* is disabled$/) },
+    ],
+    [
+      'what else is refused',
+      'InvalidRequestException',
+      { imagePipeline: { status: 'ENABLED' } },
+      { name: 'InvalidRequestException', message: 'refused' },
+    ],
+    [
+      'to try again, without a question, what another try may fix',
+      'TooManyRequestsException',
+      { imagePipeline: { status: 'DISABLED' } },
+      { name: 'TooManyRequestsException', message: 'refused' },
+    ],
+  ])('says %s', async (_, name, pipeline, expected) => {
+    mock.on(StartImagePipelineExecutionCommand).rejects(Object.assign(new Error('refused'), { name }))
+    mock.on(GetImagePipelineCommand).resolves(pipeline)
+    await expect(starting(await underWay())).rejects.toMatchObject(expected)
+  })
+
+  it('says what was refused where nobody may read the pipeline', async () => {
+    const denied = (name: string) => Object.assign(new Error(name), { name })
+    mock.on(StartImagePipelineExecutionCommand).rejects(denied('ForbiddenException'))
+    mock.on(GetImagePipelineCommand).rejects(denied('AccessDeniedException'))
+    await expect(starting(await underWay())).rejects.toThrow('ForbiddenException')
+  })
+
   it('records nothing of a bake that was refused', async () => {
-    mock.on(StartImagePipelineExecutionCommand).rejects(new Error('ServiceQuotaExceededException'))
+    const quota = Object.assign(new Error('quota'), { name: 'ServiceQuotaExceededException' })
+    mock.on(StartImagePipelineExecutionCommand).rejects(quota)
     const all = await underWay()
-    await expect(starting(all)).rejects.toThrow('ServiceQuotaExceededException')
+    await expect(starting(all)).rejects.toThrow('quota')
     expect((await all.known()).images[image]?.attempt).toBeUndefined()
   })
 })

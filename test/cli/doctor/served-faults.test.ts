@@ -137,7 +137,7 @@ const faults: Record<string, Fault> = {
     },
     finds: ['upstreams', 'parents'],
     reported:
-      /no image can be baked on windows-soe: account 444455556666 shares no AMI.* → Have its owner share the newest AMI/,
+      /no image can be baked on windows-soe: account 444455556666 shares no x86_64 AMI.* → Have its owner share the newest AMI/,
   },
   'an upstream has a second volume': {
     plant: () => {
@@ -370,7 +370,7 @@ const faults: Record<string, Fault> = {
   'a pipeline is disabled': {
     plant: () => disablePipeline('golden-orders-api'),
     finds: ['pipelines'],
-    reported: /orders-api, pipeline golden-orders-api: it is disabled → Deploy the fleet/,
+    reported: /orders-api, pipeline golden-orders-api: it is disabled: enable it, which no deploy does →/,
   },
   'the service-linked role is gone': {
     plant: () => removeRole('AWSServiceRoleForImageBuilder', build.account),

@@ -22,6 +22,19 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     [['file: patch.yaml', 'file: pitch.yaml']],
     ["fleet.yaml:13:35: components.patch.file: expected an AWSTOE document, found no file 'pitch.yaml'"],
   ],
+  ...['/opt/patch.yaml', '~/patch.yaml', 'C:\\patch.yaml'].map((path): [string, Edit[], string[]] => [
+    `a component file of one machine: ${path}`,
+    [['file: patch.yaml', `file: '${path}'`]],
+    [
+      `fleet.yaml:13:35: components.patch.file: expected a path relative to the fleet file, such as files/agent.yaml or ../shared/agent.yaml, found '${path}'`,
+    ],
+  ]),
+  ['a component file beside the folder of the fleet, which is fine', [['file: patch.yaml', 'file: ../patch.yaml']], []],
+  [
+    'a component file in another encoding',
+    [['file: patch.yaml', 'file: utf16.yaml']],
+    ['utf16.yaml:1:1: expected UTF-8, found another encoding: save it as UTF-8'],
+  ],
   [
     'a component file that is not YAML',
     [['file: patch.yaml', 'file: torn.yaml']],
