@@ -85,6 +85,7 @@ const missing = [
   'InvalidAMIID.Unavailable',
   'InvalidAMIID.Malformed',
   'InvalidSnapshot.NotFound',
+  'InvalidKeyPair.NotFound',
   'InvalidLaunchTemplateId.NotFound',
   'InvalidLaunchTemplateId.VersionNotFound',
   'InvalidLaunchTemplateName.NotFoundException',

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
+import { instanceSettings } from './instance-settings.ts'
 import { Notify } from './notify.ts'
 import { privateInputs } from './private-inputs.ts'
 import { Retirement } from './retirement.ts'
@@ -58,6 +59,7 @@ const InfrastructureConfiguration = object({
   ),
   tags: v.optional(tags, {}),
   ...privateInputs,
+  ...instanceSettings,
 })
 
 const OwnComponent = object({

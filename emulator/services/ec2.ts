@@ -5,6 +5,7 @@ import { ec2Tags } from './ec2-tags.ts'
 import { Encryption } from './encryption.ts'
 import { instanceTypes } from './instance-types.ts'
 import { Instances } from './instances.ts'
+import { KeyPairs } from './key-pairs.ts'
 import type { Kms } from './kms.ts'
 import { LaunchTemplates } from './launch-templates.ts'
 import { Regions } from './regions.ts'
@@ -20,6 +21,7 @@ export class Ec2 extends Amis implements Service {
   parameter: (named: string, place: Place) => string | undefined = () => undefined
   readonly launchTemplates: LaunchTemplates
   readonly instances: Instances
+  readonly keyPairs = new KeyPairs()
   readonly regions = new Regions()
   /** Whether volumes are encrypted that nobody asks to be, and with which key. */
   readonly encryption = new Encryption()
@@ -37,7 +39,7 @@ export class Ec2 extends Amis implements Service {
       keysFor: (ami, place) => this.keysFor(ami, place),
     })
     const lifecycle = new AmiLifecycle(this, deps, (...asked) => this.mayDo(...asked))
-    const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances, ec2Tags(this)]
+    const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances, this.keyPairs, ec2Tags(this)]
     this.permissions = Object.assign({}, ...parts.map(({ permissions }) => permissions))
     this.operations = Object.assign(
       {

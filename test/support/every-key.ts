@@ -54,6 +54,14 @@ infrastructure:
     kmsKeys: ["${key('us-west-2', '111122223333')}"]
     policies: ["arn:aws:iam::111122223333:policy/tools"]
     permissionsBoundary: arn:aws:iam::111122223333:policy/boundary
+    description: bakes what runs on Linux
+    keyPair: break-glass
+    hopLimit: 2
+    placement: { tenancy: host, host: h-0a1b2c3d4e5f67890, availabilityZone: us-west-2a }
+    logs: { bucket: example-build-logs, prefix: golden }
+  grouped:
+    instanceTypes: [m7i.large]
+    placement: { tenancy: host, hostResourceGroup: "arn:aws:resource-groups:us-west-2:111122223333:group/hosts" }
 components:
   tool: { platform: Linux, file: components/patch-linux.yaml }
   patch: { platform: Linux, arn: "arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x" }

@@ -8,6 +8,7 @@ import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './imag
 import { parts, sizes } from './limits.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
+import { placements } from './placements.ts'
 import { ownPolicies } from './private-inputs.ts'
 import { cycles, oneMeaning } from './references.ts'
 import {
@@ -60,6 +61,7 @@ const rules: Rule[] = [
   cycleSelection,
   cveThresholds,
   ownPolicies,
+  placements,
   parts,
   sizes,
 ]

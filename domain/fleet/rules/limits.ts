@@ -61,9 +61,13 @@ export const parts: Rule = ({ fleet }) => [
       ? tooLong(['components', key, 'description'], component.description, 'image-builder-description')
       : [],
   ),
-  ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) =>
-    tooManyTags(['infrastructure', key, 'tags'], configuration.tags, { own: ownInstanceTags, limit: 'instance-tags' }),
-  ),
+  ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) => [
+    ...tooLong(['infrastructure', key, 'description'], configuration.description, 'image-builder-description'),
+    ...tooManyTags(['infrastructure', key, 'tags'], configuration.tags, {
+      own: ownInstanceTags,
+      limit: 'instance-tags',
+    }),
+  ]),
   ...Object.entries(fleet.patchCycles).flatMap(([key, cycle]) =>
     tooLong(['patchCycles', key, 'description'], cycle.description, 'schedule-description'),
   ),

@@ -2,6 +2,7 @@ import type { Component, CreateComponentRequest, CreateImageRecipeRequest } from
 import type { Ami } from '../ami-store.ts'
 import { AwsError, type ServiceDeps } from '../types.ts'
 import type { Neighbours } from './builder.ts'
+import { checkInfrastructure } from './infrastructure-rules.ts'
 import { type Kind, type Place, type Resources, slug } from './resources.ts'
 
 /** What Image Builder refuses when something is made, anybody who makes it: CloudFormation, too. */
@@ -102,7 +103,10 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     component,
     'image-recipe': recipe,
     'image-pipeline': pipeline,
-    'infrastructure-configuration': ({ resourceTags }) => checkTags('resourceTags', resourceTags, 30),
+    'infrastructure-configuration': (input) => {
+      checkTags('resourceTags', input.resourceTags, 30)
+      checkInfrastructure(input)
+    },
     'distribution-configuration': () => {},
     workflow: () => {},
   }

@@ -165,7 +165,7 @@ export class ImageBuilder implements Service {
     const tests = imageTestsConfiguration?.imageTestsEnabled !== false
     const steps = this.#steps(record, outcome, {
       PENDING: () => (typeof parent === 'string' ? parent : this.#whyNotBy(pipeline.executionRole, place)),
-      CREATING: () => this.#whyNoInstance(record),
+      CREATING: () => this.#whyNoKeyPair(record) ?? this.#whyNoInstance(record),
       BUILDING: () => {
         const denied = this.#whyDenied(record, recipe, 'BUILDING')
         if (denied) return denied
@@ -207,6 +207,19 @@ export class ImageBuilder implements Service {
     return used <= most
       ? undefined
       : `VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of ${most} allows for the instance bucket that the specified instance type belongs to.`
+  }
+
+  /** Why EC2 launches no build instance: it does not know the key pair. */
+  #whyNoKeyPair(record: ImageRecord): string | undefined {
+    const { keyPair } = record.image.infrastructureConfiguration ?? {}
+    if (keyPair === undefined) return undefined
+    try {
+      this.#near.ec2.keyPairs.mustExist(keyPair, record)
+    } catch (error) {
+      const { name, message } = error as AwsError
+      return `${name}: ${message}`
+    }
+    return undefined
   }
 
   /**
