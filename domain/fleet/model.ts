@@ -67,6 +67,18 @@ const OwnComponent = object({
   description: v.exactOptional(text),
   file: v.pipe(v.exactOptional(text), describe('An AWSTOE document, relative to this file')),
   document: v.pipe(v.exactOptional(Document), describe('An AWSTOE document, here')),
+  uri: v.pipe(
+    v.exactOptional(
+      matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?!\/)\S{1,950}$/, 'an object as s3://bucket/key'),
+    ),
+    describe('An AWSTOE document in S3. Another document needs another key: the same one is not read again'),
+  ),
+  supportedOsVersions: v.pipe(
+    v.exactOptional(
+      v.pipe(atLeastOne(text, 'system'), v.maxLength(25, 'at most 25 systems, the limit of Image Builder')),
+    ),
+    describe('Systems that it runs on, such as Amazon Linux 2023: an image of another one does not take it'),
+  ),
 })
 
 const SharedComponent = object({

@@ -65,6 +65,7 @@ infrastructure:
 components:
   tool: { platform: Linux, file: components/patch-linux.yaml }
   patch: { platform: Linux, arn: "arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x" }
+  scanner: { platform: Linux, uri: "s3://example-components/scanner-3.yaml", supportedOsVersions: [Amazon Linux 2023] }
   service:
     platform: Linux
     description: One of our services
@@ -92,7 +93,7 @@ images:
     description: what the others stand on
     parent: soe
     infrastructure: linux
-    components: [patch, tool, { component: service, parameters: { Version: "2" } }]
+    components: [patch, tool, scanner, { component: service, parameters: { Version: "2" } }]
     volumes: [{ device: /dev/xvda, size: 20, type: gp3, iops: 3000, throughput: 250 }]
     workingDirectory: /var/tmp
     tags: { team: platform }

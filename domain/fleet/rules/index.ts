@@ -3,7 +3,7 @@ import { upstreamRules } from '../../upstream-kinds.ts'
 import type { FleetProblem } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
-import { parameterUse, sources } from './components.ts'
+import { parameterUse, sources, systems } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './images.ts'
 import { parts, sizes } from './limits.ts'
 import { subscriptions } from './notify.ts'
@@ -32,6 +32,7 @@ const rules: Rule[] = [
   oneKind,
   ...Object.values(upstreamRules).flat(),
   sources,
+  systems,
   parameterUse,
   onePlatform,
   oneArchitecture,

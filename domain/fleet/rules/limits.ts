@@ -1,4 +1,5 @@
 import { limits } from '../../limits.ts'
+import { componentDescription } from '../component-text.ts'
 import { type FleetProblem, type Path, wrongKey, wrongValue } from '../problems.ts'
 import { sizesOf } from '../sizes.ts'
 import type { Rule } from './scope.ts'
@@ -57,8 +58,8 @@ export const parts: Rule = ({ fleet }) => [
     ),
   ]),
   ...Object.entries(fleet.components).flatMap(([key, component]) =>
-    'description' in component
-      ? tooLong(['components', key, 'description'], component.description, 'image-builder-description')
+    !('arn' in component)
+      ? tooLong(['components', key, 'description'], componentDescription(component), 'image-builder-description')
       : [],
   ),
   ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) => [

@@ -14,14 +14,21 @@ type Check = (input: Input, place: Place) => void
 const mostComponents = 20
 /** CreateComponent, data: "Length Constraints: Minimum length of 1. Maximum length of 16000." */
 const longestDocument = 16_000
+const mostSystems = 25
 
 export function creationRules(resources: Resources, near: Neighbours, { isStrict }: Pick<ServiceDeps, 'isStrict'>) {
   const component: Check = (input, place) => {
-    const { name = '', semanticVersion = '', data, uri } = input as Partial<CreateComponentRequest>
+    const { name = '', semanticVersion = '', data, uri, ...more } = input as Partial<CreateComponentRequest>
+    const { supportedOsVersions: systems } = more
     if ((data === undefined) === (uri === undefined))
       throw new AwsError('InvalidParameterCombinationException', 'A component has either data or a uri.')
     if ((data?.length ?? 0) > longestDocument)
       throw invalid(`The value supplied for parameter 'data' has more than ${longestDocument} characters.`)
+    if (uri !== undefined && !/^s3:\/\/[^/]+\/.+/.test(uri))
+      throw invalid(`The value supplied for parameter 'uri' is not valid: ${uri} is not s3://bucket/key.`)
+    // CreateComponent, supportedOsVersions: "Array Members: Minimum number of 1 item. Maximum number of 25 items."
+    if (systems && (systems.length < 1 || systems.length > mostSystems || systems.includes('')))
+      throw invalid(`The value supplied for parameter 'supportedOsVersions' is not valid: it has 1 to ${mostSystems}.`)
     const version = `arn:aws:imagebuilder:${place.region}:${place.account}:component/${slug(name)}/${semanticVersion}`
     const latest = resources.builds(version, place).at(-1)
     if (latest && isSame(latest, input))

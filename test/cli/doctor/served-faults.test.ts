@@ -433,7 +433,7 @@ describe('the command', () => {
 
   it('prints all that it examined, and how it went', { timeout: slow }, async () => {
     await doctor(options())
-    expect(output()).toMatch(/ {2}⚠ the fleet as deployed\n {4}.*: rings early.*\n {4}→ Deploy/)
+    expect(output()).toMatch(/ {2}⚠ the fleet as deployed\n {4}.*: infrastructure linux, rings early.*\n {4}→ Deploy/)
     expect(output()).toMatch(/\d\d checks, 1 warning\.\n$/)
     expect(process.exitCode).toBeUndefined()
   })
