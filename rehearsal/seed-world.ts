@@ -38,6 +38,8 @@ export function seedWorld(world: World, fleet: Fleet, others: Others): void {
   for (const { policies = [] } of Object.values(fleet.infrastructure))
     for (const arn of policies.filter((each) => each.split(':')[4] === 'aws'))
       world.aws.iamService.managedPolicies.add(arn.split('/').at(-1) ?? '')
+  for (const { keyPair } of Object.values(fleet.infrastructure))
+    if (keyPair) world.aws.ec2.keyPairs.add(keyPair, fleet.build)
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addPublicAmis(world, fleet)

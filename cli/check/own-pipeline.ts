@@ -109,7 +109,7 @@ function isFor(arn: string, expected: string): boolean {
   const [before = '', after = ''] = plain(expected)
     .slice(0, -(wildcards?.length ?? 0))
     .split('*')
-  if (expected.includes('*')) return new RegExp(`${before}[0-9a-f]{8}${after}`).test(plain(arn))
+  if (expected.includes('*')) return new RegExp(`${before}[0-9a-f]{8}(-[0-9a-f]{8})?${after}`).test(plain(arn))
   return wildcards
     ? plain(arn).includes(before)
     : plain(arn) === plain(expected) || plain(arn).startsWith(`${plain(expected)}/`)

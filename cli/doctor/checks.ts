@@ -1,5 +1,6 @@
 import { accountChecks } from './accounts.ts'
 import { allowedAmiChecks } from './allowed-amis.ts'
+import { buildInstanceChecks } from './build-instances.ts'
 import { capacityChecks } from './capacity.ts'
 import type { Check } from './check.ts'
 import { deploymentChecks } from './deployment.ts'
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   ...subscriptionChecks,
   ...imageBuilderChecks,
   ...networkChecks,
+  ...buildInstanceChecks,
   ...lifetimeChecks,
   ...scheduleChecks,
 ]

@@ -62,6 +62,8 @@ const written = (field: Field, image: Image, source: FingerprintInput): unknown 
 function stepsOf(component: Component | undefined, read: (file: string) => string): unknown {
   if (!component) return undefined
   if ('arn' in component) return component.arn
+  // Nobody reads an object again that has the same key.
+  if (component.uri !== undefined) return component.uri
   return component.file === undefined ? component.document : read(component.file)
 }
 

@@ -3,6 +3,7 @@ import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
 import { volumeTypes } from './ebs.ts'
+import { instanceSettings } from './instance-settings.ts'
 import { Network } from './network.ts'
 import { Notify } from './notify.ts'
 import { privateInputs } from './private-inputs.ts'
@@ -42,6 +43,7 @@ const InfrastructureConfiguration = object({
   tags: v.optional(tags, {}),
   network: v.pipe(v.exactOptional(Network), describe("Where these instances run. Default: the fleet's network")),
   ...privateInputs,
+  ...instanceSettings,
 })
 
 const OwnComponent = object({
@@ -49,6 +51,18 @@ const OwnComponent = object({
   description: v.exactOptional(text),
   file: v.pipe(v.exactOptional(fileOfFleet), describe('An AWSTOE document, relative to this file')),
   document: v.pipe(v.exactOptional(Document), describe('An AWSTOE document, here')),
+  uri: v.pipe(
+    v.exactOptional(
+      matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?!\/)\S{1,950}$/, 'an object as s3://bucket/key'),
+    ),
+    describe('An AWSTOE document in S3. Another document needs another key: the same one is not read again'),
+  ),
+  supportedOsVersions: v.pipe(
+    v.exactOptional(
+      v.pipe(atLeastOne(text, 'system'), v.maxLength(25, 'at most 25 systems, the limit of Image Builder')),
+    ),
+    describe('Systems that it runs on, such as Amazon Linux 2023: an image of another one does not take it'),
+  ),
 })
 
 const SharedComponent = object({

@@ -3,12 +3,13 @@ import { upstreamRules } from '../../upstream-kinds.ts'
 import type { FleetProblem } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
-import { parameterUse, sources } from './components.ts'
+import { parameterUse, sources, systems } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform } from './images.ts'
 import { parts, sizes } from './limits.ts'
 import { subnets } from './networks.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
+import { placements } from './placements.ts'
 import { ownPolicies } from './private-inputs.ts'
 import { cycles, oneMeaning } from './references.ts'
 import {
@@ -33,6 +34,7 @@ const rules: Rule[] = [
   oneKind,
   ...Object.values(upstreamRules).flat(),
   sources,
+  systems,
   parameterUse,
   onePlatform,
   oneArchitecture,
@@ -66,6 +68,7 @@ const rules: Rule[] = [
   cveThresholds,
   ownPolicies,
   subnets,
+  placements,
   parts,
   sizes,
 ]

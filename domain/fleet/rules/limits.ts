@@ -1,4 +1,5 @@
 import { limits } from '../../limits.ts'
+import { componentDescription } from '../component-text.ts'
 import { type FleetProblem, type Path, wrongKey, wrongValue } from '../problems.ts'
 import { sizesOf } from '../sizes.ts'
 import type { Rule } from './scope.ts'
@@ -57,13 +58,17 @@ export const parts: Rule = ({ fleet }) => [
     ),
   ]),
   ...Object.entries(fleet.components).flatMap(([key, component]) =>
-    'description' in component
-      ? tooLong(['components', key, 'description'], component.description, 'image-builder-description')
+    !('arn' in component)
+      ? tooLong(['components', key, 'description'], componentDescription(component), 'image-builder-description')
       : [],
   ),
-  ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) =>
-    tooManyTags(['infrastructure', key, 'tags'], configuration.tags, { own: ownInstanceTags, limit: 'instance-tags' }),
-  ),
+  ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) => [
+    ...tooLong(['infrastructure', key, 'description'], configuration.description, 'image-builder-description'),
+    ...tooManyTags(['infrastructure', key, 'tags'], configuration.tags, {
+      own: ownInstanceTags,
+      limit: 'instance-tags',
+    }),
+  ]),
   ...Object.entries(fleet.patchCycles).flatMap(([key, cycle]) =>
     tooLong(['patchCycles', key, 'description'], cycle.description, 'schedule-description'),
   ),

@@ -30,6 +30,7 @@ function fleetWithAll(): Fleet {
   early.launchTemplates = [{ name: 'web', default: true }]
   early.kmsKeys = { 'us-west-2': 'arn:aws:kms:us-west-2:{account}:alias/golden' }
   everyone.kmsKeys = { 'us-east-1': sharedKey }
+  Object.assign(fleet.infrastructure.linux ?? {}, { keyPair: 'break-glass' })
   fleet.notify.subscriptions.notes = { lambda: notes, severity: 'info' }
   fleet.notify.slack = { golden: { secret: 'slack/golden', severity: 'info' } }
   return fleet
@@ -78,6 +79,15 @@ const rules = "rules let through this fleet's events, and nobody else's"
 const payments = '/golden/images/payments-api'
 
 const faults: Record<string, Fault> = {
+  'a key pair is gone': {
+    plant: () => {
+      aws.ec2.keyPairs.remove('break-glass', build)
+      return () => aws.ec2.keyPairs.add('break-glass', build)
+    },
+    finds: ['EC2: key pairs of build instances'],
+    reported:
+      /has no key pair break-glass in us-west-2, and infrastructure.linux.keyPair names it.* → Make or import it/,
+  },
   'the role that publishes is gone from a target': {
     plant: () => removeRole('golden-publish', early),
     finds: [publishRole],
@@ -434,7 +444,7 @@ describe('the command', () => {
 
   it('prints all that it examined, and how it went', { timeout: slow }, async () => {
     await doctor(options())
-    expect(output()).toMatch(/ {2}⚠ the fleet as deployed\n {4}.*: rings early.*\n {4}→ Deploy/)
+    expect(output()).toMatch(/ {2}⚠ the fleet as deployed\n {4}.*: infrastructure linux, rings early.*\n {4}→ Deploy/)
     expect(output()).toMatch(/\d\d checks, 1 warning\.\n$/)
     expect(process.exitCode).toBeUndefined()
   })

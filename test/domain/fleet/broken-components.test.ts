@@ -10,12 +10,12 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         'file: patch.yaml, document: { phases: [{ name: build, steps: [{ name: A, action: Reboot }] }] }',
       ],
     ],
-    ["fleet.yaml:13:3: components.patch: expected 'file', 'document' or 'arn', found file and document"],
+    ["fleet.yaml:13:3: components.patch: expected 'file', 'document', 'uri' or 'arn', found file and document"],
   ],
   [
     'a component with no steps',
     [['platform: Linux, file: patch.yaml', 'platform: Linux']],
-    ["fleet.yaml:13:3: components.patch: expected 'file', 'document' or 'arn', found none of them"],
+    ["fleet.yaml:13:3: components.patch: expected 'file', 'document', 'uri' or 'arn', found none of them"],
   ],
   [
     'a component file that is not there',
