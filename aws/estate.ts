@@ -1,7 +1,5 @@
 import { DescribeImagesCommand, type EC2Client, type Image } from '@aws-sdk/client-ec2'
 import {
-  type Distribution,
-  GetDistributionConfigurationCommand,
   GetImageRecipeCommand,
   type ImagebuilderClient,
   type ImagePipeline,
@@ -13,6 +11,7 @@ import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import type { AmiFacts, BuildFacts, DistributionFacts, EstateFacts, PipelineFacts } from '../domain/estate/facts.ts'
 import { isOf } from './errors.ts'
 import { allPages } from './paginate.ts'
+import { type Egress, readEgress } from './pipeline-egress.ts'
 
 export interface EstateClients {
   imageBuilder: ImagebuilderClient
@@ -86,7 +85,9 @@ async function readPipeline(client: ImagebuilderClient, pipeline: ImagePipeline,
   const distributions =
     distributionConfigurationArn === undefined
       ? []
-      : await ifAllowed(`the distribution of ${name}`, () => readDistributions(client, distributionConfigurationArn))
+      : await ifAllowed(`the distribution of ${name}`, async () =>
+          (await readEgress(client, distributionConfigurationArn)).flatMap(distributionsOf),
+        )
   const images = await ifAllowed(`the images of ${name}`, () => newestImages(client, arn))
   return { ...facts, recipe, distributions: distributions ?? [], made: [], images: images ?? [] }
 }
@@ -98,17 +99,21 @@ async function readRecipe(client: ImagebuilderClient, imageRecipeArn: string): P
   return { name, version, parent: parentImage, platform: system, fleet: amiTags?.['rebake:fleet'] }
 }
 
-async function readDistributions(client: ImagebuilderClient, arn: string): Promise<DistributionFacts[]> {
-  const get = new GetDistributionConfigurationCommand({ distributionConfigurationArn: arn })
-  const { distributionConfiguration } = await client.send(get)
-  return (distributionConfiguration?.distributions ?? []).flatMap(waysOf)
-}
-
-function waysOf({ region = '', amiDistributionConfiguration: ami }: Distribution): DistributionFacts[] {
-  const modes = { copy: ami?.targetAccountIds ?? [], share: ami?.launchPermission?.userIds ?? [] }
-  return (['copy', 'share'] as const).flatMap((mode) =>
-    modes[mode].length === 0 ? [] : [{ region, mode, accounts: [...modes[mode]].sort() }],
-  )
+/** What is shared with a whole organization is a way of its own: a ring has that, or some of its units. */
+function distributionsOf({
+  region,
+  copiedTo,
+  accounts,
+  organizations,
+  organizationalUnits,
+}: Egress): DistributionFacts[] {
+  const none = { region, accounts: [], organizations: [], organizationalUnits: [] }
+  const ways: DistributionFacts[] = [
+    { ...none, mode: 'copy', accounts: copiedTo.toSorted() },
+    { ...none, mode: 'share', accounts: accounts.toSorted(), organizationalUnits: organizationalUnits.toSorted() },
+    { ...none, mode: 'share', organizations: organizations.toSorted() },
+  ]
+  return ways.filter((way) => way.accounts.length + way.organizationalUnits.length + way.organizations.length > 0)
 }
 
 /** Those that have an AMI, oldest first. */
