@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import type { AmiFacts, BuildFacts, DistributionFacts, EstateFacts, PipelineFacts } from '../domain/estate/facts.ts'
+import { fleetTag, imageNameOf } from '../domain/names.ts'
 import { isOf } from './errors.ts'
 import { allPages } from './paginate.ts'
 import { type Egress, readEgress } from './pipeline-egress.ts'
@@ -96,7 +97,7 @@ async function readRecipe(client: ImagebuilderClient, imageRecipeArn: string): P
   const { imageRecipe } = await client.send(new GetImageRecipeCommand({ imageRecipeArn }))
   const { name = '', version = '', parentImage = '', platform, amiTags } = imageRecipe ?? {}
   const system = platform === 'Windows' ? 'Windows' : 'Linux'
-  return { name, version, parent: parentImage, platform: system, fleet: amiTags?.['rebake:fleet'] }
+  return { name, version, parent: parentImage, platform: system, fleet: amiTags?.[fleetTag] }
 }
 
 /** What is shared with a whole organization is a way of its own: a ring has that, or some of its units. */
@@ -170,7 +171,5 @@ async function describe(client: EC2Client, ids: string[]): Promise<Image[]> {
 
 function amiFacts({ ImageId = '', OwnerId = '', Name = '', Architecture, Tags = [] }: Image): AmiFacts {
   const arn = Tags.find(({ Key }) => Key === 'Ec2ImageBuilderArn')?.Value ?? ''
-  return { id: ImageId, owner: OwnerId, name: Name, architecture: Architecture ?? '', madeBy: imageName(arn) }
+  return { id: ImageId, owner: OwnerId, name: Name, architecture: Architecture ?? '', madeBy: imageNameOf(arn) }
 }
-
-const imageName = (arn: string) => /:image\/([^/]+)\//.exec(arn)?.[1]

@@ -1,6 +1,6 @@
 import type { Fleet, Ring } from '../fleet/model.ts'
 import { partitionOf } from '../fleet/regions.ts'
-import { distributionName, fleetKeyAlias, targetParameter } from '../names.ts'
+import { distributionName, fleetKeyAlias, fleetTag, targetParameter } from '../names.ts'
 
 export interface Target {
   account: string
@@ -47,7 +47,7 @@ export function orderRing(fleet: Fleet, image: string, name: string): RingOrder 
     tags: {
       ...fleet.images[image]?.tags,
       ...ring.tags,
-      'rebake:fleet': fleet.name,
+      [fleetTag]: fleet.name,
       'rebake:image': image,
       'rebake:ring': name,
     },

@@ -8,7 +8,7 @@ import type { IInstanceProfile } from 'aws-cdk-lib/aws-iam'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
+import { fleetTag, resourceName } from '../../domain/names.ts'
 import type { BuildNetwork } from './network.ts'
 
 interface InfrastructureProps {
@@ -36,7 +36,7 @@ export function createInfrastructure(
         httpTokens: HttpTokens.REQUIRED,
         httpPutResponseHopLimit: 1,
         terminateInstanceOnFailure: settings.terminateOnFailure,
-        resourceTags: { ...settings.tags, 'rebake:fleet': fleet.name },
+        resourceTags: { ...settings.tags, [fleetTag]: fleet.name },
         logging: { s3Bucket: logs, s3KeyPrefix: key },
         ...(network && {
           vpc: network.vpc,
