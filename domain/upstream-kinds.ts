@@ -5,6 +5,7 @@ import { hintTopics } from './fleet/rules/hint-topics.ts'
 import type { Rule } from './fleet/rules/scope.ts'
 import type { Upstream } from './fleet/upstreams.ts'
 import { account, architectures, describe, flag, matching, object, oneOf } from './fleet/values.ts'
+import { imageNameOf } from './names.ts'
 import type { Announcement, Reading } from './planning/announcements.ts'
 import { refusedAs } from './planning/refusals.ts'
 import { readSoeAmiReleased } from './planning/soe-ami-released.ts'
@@ -205,7 +206,7 @@ export const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
     announcedBy: 'EC2 Image Builder Image State Change',
     read: ({ resources }, upstreams) => {
       const [imageArn = ''] = resources
-      const named = upstreams.filter(([, source]) => imageArn.split('/')[1] === source.image)
+      const named = upstreams.filter(([, source]) => imageNameOf(imageArn) === source.image)
       return named.length > 0
         ? { upstreams: named.map(([name]) => name), look: { imageArn } }
         : { ignored: `no upstream is the image ${imageArn}` }

@@ -1,6 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { volumeKeys } from '../domain/fleet/volumes.ts'
-import { resourceName } from '../domain/names.ts'
+import { fleetTag, resourceName } from '../domain/names.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
 import type { SsmDocument, World } from '../emulator/index.ts'
 import { placeholderParameters } from '../infra/pointers.ts'
@@ -226,7 +226,7 @@ function addLaunchTemplates({ aws }: World, fleet: Fleet, before: Fleet | undefi
     if (there.has(place)) continue
     there.add(place)
     const data = { ImageId: 'ami-00000000000000000', InstanceType: 'm7i.large' as const }
-    aws.ec2.launchTemplates.add({ account, region, name, data, tags: { 'rebake:fleet': fleet.name } })
+    aws.ec2.launchTemplates.add({ account, region, name, data, tags: { [fleetTag]: fleet.name } })
   }
 }
 

@@ -8,7 +8,7 @@ import type { Adopted } from '../../aws/recipes.ts'
 import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { type RecipeVolume, volumesOf } from '../../domain/fleet/volumes.ts'
-import { pointerName, resourceName } from '../../domain/names.ts'
+import { fleetTag, pointerName, resourceName } from '../../domain/names.ts'
 import { list } from '../render/text.ts'
 
 /** What of a pipeline that a deploy makes is not as the fleet says, each in a sentence; nothing where all is. */
@@ -51,7 +51,7 @@ const differences: { [K in RecipeField]: (recipe: ImageRecipe, image: Image, who
   workingDirectory: (recipe, image) => said('its working directory', recipe.workingDirectory, image.workingDirectory),
   tags: (recipe, image, { fleet, name }) => {
     const found = tagsText(recipe.amiTags ?? {})
-    const wanted = tagsText({ ...image.tags, 'rebake:fleet': fleet.name, 'rebake:image': name })
+    const wanted = tagsText({ ...image.tags, [fleetTag]: fleet.name, 'rebake:image': name })
     return found === wanted ? [] : [`the tags of its AMIs are ${found || 'none'}, and ${wanted} in the fleet`]
   },
 }

@@ -1,7 +1,7 @@
 import type { Fleet, Ring } from '../fleet/model.ts'
 import { partitionOf } from '../fleet/regions.ts'
 import { rootVolumeOf } from '../fleet/volumes.ts'
-import { distributionName, fleetKeyAlias, targetParameter } from '../names.ts'
+import { distributionName, fleetKeyAlias, fleetTag, targetParameter } from '../names.ts'
 
 export interface Target {
   account: string
@@ -48,7 +48,7 @@ export function orderRing(fleet: Fleet, image: string, name: string): RingOrder 
     tags: {
       ...fleet.images[image]?.tags,
       ...ring.tags,
-      'rebake:fleet': fleet.name,
+      [fleetTag]: fleet.name,
       'rebake:image': image,
       'rebake:ring': name,
     },

@@ -18,7 +18,7 @@ import { Construct, type IDependable } from 'constructs'
 import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { type RecipeVolume, volumesOf } from '../../domain/fleet/volumes.ts'
-import { pointerName, resourceName } from '../../domain/names.ts'
+import { fleetTag, pointerName, resourceName } from '../../domain/names.ts'
 
 interface ImagesProps {
   fleet: Fleet
@@ -117,7 +117,7 @@ const recipeOf: { [K in RecipeField]: (image: Image, making: Making) => Partial<
 
 const amiTagsOf = ({ tags }: Image, { fleet, name }: { fleet: Fleet; name: string }): Record<string, string> => ({
   ...tags,
-  'rebake:fleet': fleet.name,
+  [fleetTag]: fleet.name,
   'rebake:image': name,
 })
 

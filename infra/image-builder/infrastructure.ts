@@ -13,6 +13,7 @@ import { Construct } from 'constructs'
 import { logPrefix } from '../../domain/fleet/instance-settings.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { configurationNames, networkOf } from '../../domain/fleet/network.ts'
+import { fleetTag } from '../../domain/names.ts'
 import type { BuildNetworks, BuildPlace } from './network.ts'
 
 interface InfrastructureProps {
@@ -71,7 +72,7 @@ function createConfiguration(
     httpTokens: HttpTokens.REQUIRED,
     httpPutResponseHopLimit: settings.hopLimit ?? 1,
     terminateInstanceOnFailure: settings.terminateOnFailure,
-    resourceTags: { ...settings.tags, 'rebake:fleet': fleet.name },
+    resourceTags: { ...settings.tags, [fleetTag]: fleet.name },
     logging: loggingOf(scope, id, { fleet, key, settings, logs }),
     ...launchOf(scope, id, settings),
     ...(place && {

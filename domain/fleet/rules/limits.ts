@@ -1,4 +1,5 @@
 import { limits } from '../../limits.ts'
+import { fleetTag } from '../../names.ts'
 import { componentDescription } from '../component-text.ts'
 import { type FleetProblem, type Path, wrongKey, wrongValue } from '../problems.ts'
 import { sizesOf } from '../sizes.ts'
@@ -41,8 +42,8 @@ export function tooLargeDocument(path: Path, document: string): FleetProblem[] {
 }
 
 /** Tags of Rebake's own, beside those of the fleet. */
-const ownAmiTags = ['rebake:fleet', 'rebake:image', 'rebake:ring']
-const ownInstanceTags = ['rebake:fleet']
+const ownAmiTags = [fleetTag, 'rebake:image', 'rebake:ring']
+const ownInstanceTags = [fleetTag]
 
 /** What a list or a text of one part may have. */
 export const parts: Rule = ({ fleet }) => [
