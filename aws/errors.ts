@@ -87,6 +87,7 @@ const missing = [
   'InvalidSnapshot.NotFound',
   'InvalidSubnetID.NotFound',
   'InvalidGroup.NotFound',
+  'InvalidKeyPair.NotFound',
   'InvalidLaunchTemplateId.NotFound',
   'InvalidLaunchTemplateId.VersionNotFound',
   'InvalidLaunchTemplateName.NotFoundException',

@@ -1,7 +1,5 @@
 import { DescribeImagesCommand, type EC2Client, type Image } from '@aws-sdk/client-ec2'
 import {
-  type Distribution,
-  GetDistributionConfigurationCommand,
   GetImageRecipeCommand,
   type ImagebuilderClient,
   type ImagePipeline,
@@ -11,8 +9,10 @@ import {
 } from '@aws-sdk/client-imagebuilder'
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm'
 import type { AmiFacts, BuildFacts, DistributionFacts, EstateFacts, PipelineFacts } from '../domain/estate/facts.ts'
+import { fleetTag, imageNameOf } from '../domain/names.ts'
 import { isOf } from './errors.ts'
 import { allPages } from './paginate.ts'
+import { type Egress, readEgress } from './pipeline-egress.ts'
 
 export interface EstateClients {
   imageBuilder: ImagebuilderClient
@@ -86,7 +86,9 @@ async function readPipeline(client: ImagebuilderClient, pipeline: ImagePipeline,
   const distributions =
     distributionConfigurationArn === undefined
       ? []
-      : await ifAllowed(`the distribution of ${name}`, () => readDistributions(client, distributionConfigurationArn))
+      : await ifAllowed(`the distribution of ${name}`, async () =>
+          (await readEgress(client, distributionConfigurationArn)).flatMap(distributionsOf),
+        )
   const images = await ifAllowed(`the images of ${name}`, () => newestImages(client, arn))
   return { ...facts, recipe, distributions: distributions ?? [], made: [], images: images ?? [] }
 }
@@ -95,20 +97,24 @@ async function readRecipe(client: ImagebuilderClient, imageRecipeArn: string): P
   const { imageRecipe } = await client.send(new GetImageRecipeCommand({ imageRecipeArn }))
   const { name = '', version = '', parentImage = '', platform, amiTags } = imageRecipe ?? {}
   const system = platform === 'Windows' ? 'Windows' : 'Linux'
-  return { name, version, parent: parentImage, platform: system, fleet: amiTags?.['rebake:fleet'] }
+  return { name, version, parent: parentImage, platform: system, fleet: amiTags?.[fleetTag] }
 }
 
-async function readDistributions(client: ImagebuilderClient, arn: string): Promise<DistributionFacts[]> {
-  const get = new GetDistributionConfigurationCommand({ distributionConfigurationArn: arn })
-  const { distributionConfiguration } = await client.send(get)
-  return (distributionConfiguration?.distributions ?? []).flatMap(waysOf)
-}
-
-function waysOf({ region = '', amiDistributionConfiguration: ami }: Distribution): DistributionFacts[] {
-  const modes = { copy: ami?.targetAccountIds ?? [], share: ami?.launchPermission?.userIds ?? [] }
-  return (['copy', 'share'] as const).flatMap((mode) =>
-    modes[mode].length === 0 ? [] : [{ region, mode, accounts: [...modes[mode]].sort() }],
-  )
+/** What is shared with a whole organization is a way of its own: a ring has that, or some of its units. */
+function distributionsOf({
+  region,
+  copiedTo,
+  accounts,
+  organizations,
+  organizationalUnits,
+}: Egress): DistributionFacts[] {
+  const none = { region, accounts: [], organizations: [], organizationalUnits: [] }
+  const ways: DistributionFacts[] = [
+    { ...none, mode: 'copy', accounts: copiedTo.toSorted() },
+    { ...none, mode: 'share', accounts: accounts.toSorted(), organizationalUnits: organizationalUnits.toSorted() },
+    { ...none, mode: 'share', organizations: organizations.toSorted() },
+  ]
+  return ways.filter((way) => way.accounts.length + way.organizationalUnits.length + way.organizations.length > 0)
 }
 
 /** Those that have an AMI, oldest first. */
@@ -165,7 +171,5 @@ async function describe(client: EC2Client, ids: string[]): Promise<Image[]> {
 
 function amiFacts({ ImageId = '', OwnerId = '', Name = '', Architecture, Tags = [] }: Image): AmiFacts {
   const arn = Tags.find(({ Key }) => Key === 'Ec2ImageBuilderArn')?.Value ?? ''
-  return { id: ImageId, owner: OwnerId, name: Name, architecture: Architecture ?? '', madeBy: imageName(arn) }
+  return { id: ImageId, owner: OwnerId, name: Name, architecture: Architecture ?? '', madeBy: imageNameOf(arn) }
 }
-
-const imageName = (arn: string) => /:image\/([^/]+)\//.exec(arn)?.[1]

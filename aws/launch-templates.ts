@@ -6,6 +6,7 @@ import {
   ModifyLaunchTemplateCommand,
 } from '@aws-sdk/client-ec2'
 import { clientToken } from '../domain/executions.ts'
+import { fleetTag } from '../domain/names.ts'
 import { isDenied, isMissing } from './errors.ts'
 import type { Permit } from './pointers.ts'
 import { TargetMismatch } from './targets.ts'
@@ -43,7 +44,7 @@ export async function moveTemplates(
 function notMoved(error: unknown): string | undefined {
   if (isMissing(error)) return 'does not exist'
   // The role in the target account may change those only that have the tag.
-  if (isDenied(error)) return "may not be changed: it needs the tag 'rebake:fleet'"
+  if (isDenied(error)) return `may not be changed: it needs the tag '${fleetTag}'`
   return undefined
 }
 

@@ -48,15 +48,18 @@ export interface Pin {
  * Moves a pipeline that was there before to a version of its recipe that has this parent, where the recipe pins one, and
  * the newest components, where that is wanted. Repeated, it finds what it did before, and makes no second version.
  *
+ * @param examine throws where nothing is to be changed, for what the recipe says
  * @returns the recipe that the pipeline has now
  * @throws RequestRefused for a pipeline that cannot be rebaked, with what to do about it
  */
 export async function pinAdopted(
   { imageBuilder }: { imageBuilder: ImagebuilderClient },
   { pipelineArn, parentAmi, componentUpdates, token }: Pin,
+  examine: (recipe: ImageRecipe) => Promise<void> = async () => {},
 ): Promise<{ recipeArn: string; changed: boolean }> {
   const { pipeline, recipe, unknown } = await readAdopted(imageBuilder, pipelineArn)
   await mustStay(imageBuilder, pipeline)
+  await examine(recipe)
   const components =
     componentUpdates === 'latest' ? await movedComponents(imageBuilder, pipelineArn, recipe) : undefined
   const parentImage = movedParent(recipe, parentAmi)

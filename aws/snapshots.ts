@@ -1,4 +1,5 @@
 import { CreateTagsCommand, type EC2Client, type Image } from '@aws-sdk/client-ec2'
+import { fleetTag } from '../domain/names.ts'
 import { isDenied } from './errors.ts'
 
 /** Ids of the snapshots of an AMI, as its owner sees them. */
@@ -12,7 +13,7 @@ export const snapshotsOf = ({ BlockDeviceMappings = [] }: Image): string[] =>
  */
 export async function tagSnapshots(ec2: EC2Client, snapshots: readonly string[], fleet: string): Promise<void> {
   if (snapshots.length === 0) return
-  const Tags = [{ Key: 'rebake:fleet', Value: fleet }]
+  const Tags = [{ Key: fleetTag, Value: fleet }]
   try {
     await ec2.send(new CreateTagsCommand({ Resources: [...snapshots], Tags }))
   } catch (error) {

@@ -104,8 +104,8 @@ async function newestByName({ ec2 }: UpstreamDeps, source: Source<'ami' | 'event
   return amiName === undefined ? undefined : newestOf(ec2, source, [{ Name: 'name', Values: [amiName] }])
 }
 
-function notShared({ owner, amiName }: Source): string {
-  return `account ${owner} shares no AMI '${amiName}' with the build account`
+function notShared({ owner, amiName, architecture }: Source): string {
+  return `account ${owner} shares no ${architecture} AMI '${amiName}' with the build account`
 }
 
 async function newestOf(

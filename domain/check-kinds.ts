@@ -4,10 +4,11 @@ import { type FleetProblem, type Path, show, wrongKey, wrongValue } from './flee
 import { isArm, rooted } from './fleet/rules/images.ts'
 import type { Rule, Scope } from './fleet/rules/scope.ts'
 import {
+  architectures,
   atLeastOne,
-  cpuArchitecture,
   describe,
   duration,
+  fileOfFleet,
   flag,
   instanceType,
   integer,
@@ -44,7 +45,7 @@ export function checkSchemas() {
 
   const ami = object({
     mode,
-    architecture: v.pipe(v.exactOptional(cpuArchitecture), describe("Default: the upstream's")),
+    architecture: v.pipe(v.exactOptional(oneOf(architectures)), describe("Default: the upstream's")),
     bootMode: v.exactOptional(oneOf(['uefi', 'uefi-preferred', 'legacy-bios'])),
     imdsv2: v.pipe(v.optional(flag, true), describe('The AMI must demand IMDSv2')),
     encrypted: v.pipe(v.optional(flag, true), describe('Every snapshot must be encrypted')),
@@ -78,7 +79,7 @@ export function checkSchemas() {
       v.exactOptional(atLeastOne(instanceType, 'instance type')),
       describe("An instance of each is launched from the AMI; default: the first of the image's infrastructure"),
     ),
-    script: v.pipe(v.exactOptional(text), describe('A shell or PowerShell script, relative to this file')),
+    script: v.pipe(v.exactOptional(fileOfFleet), describe('A shell or PowerShell script, relative to this file')),
     document: v.pipe(v.exactOptional(text), describe('The name of an SSM command document, in place of a script')),
     parameters: v.pipe(
       v.exactOptional(v.record(text, v.string('text'), 'parameters by name')),

@@ -42,6 +42,8 @@ export class PipelineMissing extends named('PipelineMissing') {}
 
 /** A bake failed, and no other subnet would help. */
 export class BakeFailed extends named('BakeFailed') {}
+/** Somebody has disabled the pipeline of an image, and Image Builder does not start it. */
+export class PipelineDisabled extends named('PipelineDisabled') {}
 
 /** A quota of Image Builder is reached: worth another try in minutes, not in seconds. */
 export class QuotaReached extends named('QuotaReached') {}
@@ -51,6 +53,9 @@ export class AnswersLate extends named('AnswersLate') {}
 
 /** Parameter Store does not take the parent of a bake: a parameter of another type, or without room. */
 export class ParentNotPinned extends named('ParentNotPinned') {}
+
+/** The image cannot be baked on the AMI of its parent, as the fleet says what it is: found before anything is baked. */
+export class ParentRefused extends named('ParentRefused') {}
 
 /** The AMI is not what the fleet says that it must be. */
 export class ValidationFailed extends named('ValidationFailed') {}

@@ -4,9 +4,15 @@
  */
 const slot = (fleet: string, image: string, pointer: string) => `/${fleet}/images/${image}/${pointer}`
 
+/** The tag that says whose something in AWS is: its value is the name of the fleet. Deployed, and so a promise. */
+export const fleetTag = 'rebake:fleet'
+
+/** `golden-web` of `arn:aws:imagebuilder:us-west-2:111122223333:image/golden-web/1.0.3/1`: its recipe's. Undefined for no image. */
+export const imageNameOf = (arn: string): string | undefined => /:image\/([^/]+)\//.exec(arn)?.[1]
+
 /** The image of the fleet that an Image Builder image is of; undefined for any other. */
 export const imageOfArn = (fleet: string, arn: string): string | undefined => {
-  const [, name = ''] = arn.match(/:image\/([^/]+)\//) ?? []
+  const name = imageNameOf(arn) ?? ''
   return name.startsWith(`${fleet}-`) ? name.slice(fleet.length + 1) : undefined
 }
 

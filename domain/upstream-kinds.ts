@@ -4,7 +4,8 @@ import { ownAmis, ownImages, ownParameters } from './fleet/rules/ancestry.ts'
 import { hintTopics } from './fleet/rules/hint-topics.ts'
 import type { Rule } from './fleet/rules/scope.ts'
 import type { Upstream } from './fleet/upstreams.ts'
-import { account, type architectures, cpuArchitecture, describe, flag, matching, object } from './fleet/values.ts'
+import { account, architectures, describe, flag, matching, object, oneOf } from './fleet/values.ts'
+import { imageNameOf } from './names.ts'
 import type { Announcement, Reading } from './planning/announcements.ts'
 import { refusedAs } from './planning/refusals.ts'
 import { readSoeAmiReleased } from './planning/soe-ami-released.ts'
@@ -17,7 +18,7 @@ import { readSoeAmiReleased } from './planning/soe-ami-released.ts'
 
 /** Each kind's key in an upstream of fleet.yaml. A function, because no bundle needs a schema of the fleet. */
 export const upstreamSchemas = () => {
-  const architecture = v.optional(cpuArchitecture, 'x86_64')
+  const architecture = v.optional(oneOf(architectures), 'x86_64')
   const amiName = v.pipe(
     matching(/^[\w()[\]./'@\-*? ]{3,128}$/, 'an AMI name of 3 to 128 characters, * and ? allowed'),
     describe('The name of the AMIs; * stands for any characters, ? for one'),
@@ -125,7 +126,10 @@ interface Row<K extends UpstreamKind> {
   announcedBy: string
   /** Reads such an event, as one of these upstreams, which are all of this kind and come by name. */
   read(event: Announcement, upstreams: [name: string, source: Source<K>][], build: Fleet['build']): Reading
-  /** Whether its events tell of other AMIs as well: then one of another name is no news, and otherwise it is a mistake. */
+  /**
+   * Whether its events tell of other AMIs as well: then one of another name or architecture is no news, and otherwise it is a
+   * mistake.
+   */
   isAmongOthers: boolean
   /** Whether its AMIs are always the build account's own. */
   isBuildAccounts: boolean
@@ -202,7 +206,7 @@ export const upstreamKinds: { [K in UpstreamKind]: Row<K> } = {
     announcedBy: 'EC2 Image Builder Image State Change',
     read: ({ resources }, upstreams) => {
       const [imageArn = ''] = resources
-      const named = upstreams.filter(([, source]) => imageArn.split('/')[1] === source.image)
+      const named = upstreams.filter(([, source]) => imageNameOf(imageArn) === source.image)
       return named.length > 0
         ? { upstreams: named.map(([name]) => name), look: { imageArn } }
         : { ignored: `no upstream is the image ${imageArn}` }

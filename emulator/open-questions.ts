@@ -173,6 +173,13 @@ export const openQuestions = {
       'Image Builder API Reference, CancelImageCreation: AMIs and snapshots that the build already made are not removed; Image, outputResources: what it produces "when it creates this image"',
     settledBy: 'S12',
   },
+  'disabled-pipelines': {
+    strict: 'StartImagePipelineExecution refuses a pipeline whose status is DISABLED',
+    lenient: 'a pipeline whose status is DISABLED is started by nothing but StartImagePipelineExecution',
+    source:
+      'Image Builder user guide, schedule-pipeline: "Image Builder disables the pipeline" where scheduled runs fail; API Reference, CreateImagePipeline, status; StartImagePipelineExecution: no text says what starts of such a pipeline come to',
+    settledBy: 'S15',
+  },
 } satisfies Record<string, OpenQuestion>
 
 export type OpenQuestionName = keyof typeof openQuestions

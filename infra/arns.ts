@@ -42,6 +42,8 @@ export const arnsIn = (stack: Stack) => {
     role: (name: string, account = stack.account) => `arn:${stack.partition}:iam::${account}:role/${name}`,
     anyImage: `arn:${stack.partition}:ec2:*::image/*`,
     anySnapshot: `arn:${stack.partition}:ec2:*::snapshot/*`,
+    /** IAM knows keys by their ids only. */
+    keys: () => slash('kms', 'key', '*'),
     objects: (path: string) => `arn:${stack.partition}:s3:::${path}`,
     logGroup: (name: string) => colon('logs', 'log-group', name),
   }

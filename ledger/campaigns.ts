@@ -126,6 +126,11 @@ export class CampaignStore {
     await this.#table.set(imageKey(campaign, image), { imageArn, parentAmi })
   }
 
+  /** It cannot be baked on this AMI: the same is not to be tried again. */
+  async recordParentRefused(campaign: string, image: string, parentAmi: string): Promise<void> {
+    await this.#table.set(imageKey(campaign, image), { parentAmi })
+  }
+
   /** There is an AMI, whatever its checks come to. */
   async recordBaked(campaign: string, image: string, ami: string): Promise<void> {
     await this.#table.set(imageKey(campaign, image), { ami })

@@ -26,8 +26,18 @@ async function readLedger({ aws }: World, table: string) {
   return items
 }
 
-/** Adds up a rehearsal from its ledger, its executions and its calls. `started` is the first event's time. */
-export async function summarise(world: World, table: string, started: number): Promise<Omit<Summary, 'wallSeconds'>> {
+/**
+ * Adds up a rehearsal from its ledger, its executions and its calls.
+ *
+ * @param started the first event's time
+ * @param until when the time ends that was asked for: nothing may happen for days before it
+ */
+export async function summarise(
+  world: World,
+  table: string,
+  started: number,
+  until = started,
+): Promise<Omit<Summary, 'wallSeconds'>> {
   const partitions = Map.groupBy(await readLedger(world, table), ({ pk }) => pk)
   const campaigns = [...partitions.values()]
     .flatMap((items) =>
@@ -48,7 +58,7 @@ export async function summarise(world: World, table: string, started: number): P
         })
       }),
     ),
-    makespanSeconds: seconds(ends.reduce((last, end) => Math.max(last, end), started) - started),
+    makespanSeconds: seconds(ends.reduce((last, end) => Math.max(last, end), until) - started),
     criticalPathSeconds: Math.max(0, ...campaigns.map(({ images }) => criticalPath(world, images))),
   }
 }

@@ -1,7 +1,7 @@
 import { platformOf, upstreamOf } from '../domain/fleet/graph.ts'
 import type { Fleet } from '../domain/fleet/model.ts'
 import { architectureOf } from '../domain/fleet/upstreams.ts'
-import { imageOfArn } from '../domain/names.ts'
+import { imageNameOf, imageOfArn } from '../domain/names.ts'
 import { type Ami, buildPhases, type World } from '../emulator/index.ts'
 import { derivedFrom } from './derived-ids.ts'
 import { type Estate, type PipelineTraits, soundEstate, traitsOf } from './estate.ts'
@@ -10,7 +10,7 @@ import { type Estate, type PipelineTraits, soundEstate, traitsOf } from './estat
 
 /** The image of the fleet that an image in Image Builder is of: its ARN has the name of the recipe. */
 export const imageBehind = (fleet: Fleet, arn: string): string => {
-  const [, recipe = ''] = arn.match(/:image\/([^/]+)\//) ?? []
+  const recipe = imageNameOf(arn) ?? ''
   const adopted = Object.entries(fleet.images).find(
     ([, image]) => image.pipeline && recipe === `${nameOf(image.pipeline)}-recipe`,
   )
@@ -254,11 +254,11 @@ const encryption: Record<PipelineTraits['volumes'], ((fleet: Fleet) => object) |
 function volumesOf(fleet: Fleet, { volumes }: PipelineTraits, { image }: Ami) {
   const encrypted = encryption[volumes]?.(fleet)
   if (encrypted === undefined) return {}
-  return {
-    BlockDeviceMappings: [
-      { DeviceName: image.RootDeviceName, Ebs: { ...encrypted, VolumeSize: 20, VolumeType: 'gp3' } },
-    ],
-  }
+  const { RootDeviceName: DeviceName, BlockDeviceMappings = [] } = image
+  const root = BlockDeviceMappings.find((each) => each.DeviceName === DeviceName)
+  // Nobody makes a volume smaller than its snapshot.
+  const VolumeSize = Math.max(20, root?.Ebs?.VolumeSize ?? 0)
+  return { BlockDeviceMappings: [{ DeviceName, Ebs: { ...encrypted, VolumeSize, VolumeType: 'gp3' } }] }
 }
 
 const usualBuild = (region: string) => ({

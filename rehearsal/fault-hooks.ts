@@ -1,6 +1,7 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import type { Target } from '../domain/planning/ring-order.ts'
 import type {
+  Ami,
   CommandOutcome,
   ImageFindings,
   ImageOutcome,
@@ -50,11 +51,16 @@ interface UpstreamHooks {
   announcement: (upstream: string) => number[]
   /** The AMI that is released. */
   ami: (upstream: string, usual: SimulatedAmi) => SimulatedAmi
+  /** What the AMIs are made of that it has and releases. */
+  machine: (upstream: string, usual: Machine) => Machine
   /** After this delay from its release, the AMI is shared with the build account; infinite for never. */
   sharing: (upstream: string) => number
   /** What becomes of the AMI before anybody announces it. */
   withdrawal: (upstream: string) => 'deregistered'
 }
+
+/** The part of an AMI that images on it have from it. */
+export type Machine = Pick<Ami['image'], 'RootDeviceName' | 'RootDeviceType' | 'BootMode' | 'BlockDeviceMappings'>
 
 interface ChannelHooks {
   /** How Slack answers what is posted to it. */

@@ -33,6 +33,8 @@ export interface SignsOf {
     older: boolean
     /** What people read of a refusal. */
     refusal: string
+    /** Why images could not be baked on its AMIs. */
+    unfit: string
   }
   channel: {
     /** Something is posted to it. */

@@ -276,6 +276,39 @@ export const faultKinds = {
     acts: { sharing: () => Number.POSITIVE_INFINITY },
     expects: { campaigns: [], refusal: /share the AMI and its KMS key with that account/ },
   },
+  'parent-volume': {
+    target: 'upstream',
+    help: 'its AMIs have a second volume, /dev/sdb, which is not encrypted',
+    acts: {
+      machine: (_, { BlockDeviceMappings = [], ...usual }) => ({
+        ...usual,
+        BlockDeviceMappings: [...BlockDeviceMappings, plainVolume('/dev/sdb')],
+      }),
+    },
+    expects: {
+      unfit: /its volume \/dev\/sdb \(20 GiB\) is not encrypted, .* add \{ device: \/dev\/sdb \} to images\./,
+    },
+  },
+  'parent-root': {
+    target: 'upstream',
+    help: 'the root of its AMIs has another device than those of its operating system have',
+    acts: {
+      machine: (_, { RootDeviceName: before, BlockDeviceMappings = [], ...usual }) => {
+        const RootDeviceName = before === '/dev/xvda' ? '/dev/sda1' : '/dev/xvda'
+        const mappings = BlockDeviceMappings.map((mapping) =>
+          mapping.DeviceName === before ? { ...mapping, DeviceName: RootDeviceName } : mapping,
+        )
+        return { ...usual, RootDeviceName, BlockDeviceMappings: mappings }
+      },
+    },
+    expects: { unfit: /its root device is \/dev\/sda1, and the recipe of .* calls it \/dev\/xvda/ },
+  },
+  'parent-store': {
+    target: 'upstream',
+    help: 'the root of its AMIs is on an instance store',
+    acts: { machine: (_, usual) => ({ ...usual, RootDeviceType: 'instance-store', BlockDeviceMappings: [] }) },
+    expects: { unfit: /its root is on an instance store/ },
+  },
   'never-released': {
     target: 'upstream',
     help: 'it has released nothing yet when the fleet is deployed',
@@ -348,6 +381,11 @@ function stopped(reason: RegExp, status = 'failed'): Changed<SignsOf['image']> {
 function stoppedAtRing(reason: RegExp): Changed<SignsOf['image']> {
   return { status: 'failed', reason, messages: ['approval-requested', 'image-failed'], published: false }
 }
+
+const plainVolume = (DeviceName: string) => ({
+  DeviceName,
+  Ebs: { VolumeSize: 20, VolumeType: 'gp3' as const, Encrypted: false },
+})
 
 function failureIn(phase: 'BUILDING' | 'TESTING', fleet: Fleet, image: string): string {
   const component = fleet.images[image]?.components.at(-1)?.component ?? 'of the recipe'

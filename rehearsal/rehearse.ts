@@ -183,7 +183,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 
   const table = resourceName(fleet.name, 'ledger')
   const summary: Summary = {
-    ...(await summarise(world, table, started)),
+    ...(await summarise(world, table, started, started + (options.for ?? 0) * 1000)),
     wallSeconds: Math.round(performance.now() - wallStart) / 1000,
   }
   const notifications = world.aws.sns.notifications

@@ -40,7 +40,7 @@ export interface ImageResult {
 export interface Summary {
   campaigns: CampaignResult[]
   images: ImageResult[]
-  /** Virtual seconds from the first event to the end of the last campaign. */
+  /** Virtual seconds from the first event to the end of the last campaign, or of the time that was asked for, if that is later. */
   makespanSeconds: number
   /** Virtual seconds of the longest chain of images, each counted from its bake to its own end. */
   criticalPathSeconds: number

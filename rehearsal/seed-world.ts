@@ -1,5 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
-import { resourceName } from '../domain/names.ts'
+import { volumeKeys } from '../domain/fleet/volumes.ts'
+import { fleetTag, resourceName } from '../domain/names.ts'
 import { orderRing } from '../domain/planning/ring-order.ts'
 import type { SsmDocument, World } from '../emulator/index.ts'
 import { placeholderParameters } from '../infra/pointers.ts'
@@ -37,12 +38,15 @@ export function seedWorld(world: World, fleet: Fleet, others: Others): void {
   for (const { policies = [] } of Object.values(fleet.infrastructure))
     for (const arn of policies.filter((each) => each.split(':')[4] === 'aws'))
       world.aws.iamService.managedPolicies.add(arn.split('/').at(-1) ?? '')
+  for (const { keyPair } of Object.values(fleet.infrastructure))
+    if (keyPair) world.aws.ec2.keyPairs.add(keyPair, fleet.build)
   addOrganization(world, fleet)
   addServiceRole(world, fleet)
   addPublicAmis(world, fleet)
   addSubnets(world, fleet)
   const targets = [...targetAccounts(fleet), ...simulatedTargets(fleet)]
   addKeys(world, fleet, targets)
+  addSnapshots(world, fleet)
   for (const account of targets) world.aws.autoscaling.addServiceRole(account)
   addAdoptedPipelines(world, fleet, {
     estate,
@@ -93,7 +97,7 @@ function switchOnEncryption({ aws }: World, fleet: Fleet): void {
       aws.ec2.encryption.switchOn({ account, region })
 }
 
-/** The keys that rings name, in the build account or in every target, with the policies that docs/fleet.md asks their teams for. */
+/** The keys that rings and volumes name, in the build account or in every target, with the policies that docs/fleet.md asks their teams for. */
 export function addKeys({ aws }: World, fleet: Fleet, targets: string[]): void {
   const policy = {
     Statement: [fleet.build.account, ...targets].map((account) => ({
@@ -103,14 +107,21 @@ export function addKeys({ aws }: World, fleet: Fleet, targets: string[]): void {
       Resource: '*',
     })),
   }
-  for (const { kmsKeys = {} } of Object.values(fleet.rings))
-    for (const account of targets)
-      for (const named of Object.values(kmsKeys)) {
-        const arn = named.replace('{account}', account)
-        const key = arn.replace(':alias/', ':key/')
-        aws.kms.addKey({ arn: key, enabled: true, policy })
-        aws.kms.addAlias(arn, key)
-      }
+  const ofRings = Object.values(fleet.rings).flatMap(({ kmsKeys = {} }) => Object.values(kmsKeys))
+  for (const account of targets)
+    for (const named of [...ofRings, ...volumeKeys(fleet)]) {
+      const arn = named.replace('{account}', account)
+      const key = arn.replace(':alias/', ':key/')
+      aws.kms.addKey({ arn: key, enabled: true, policy })
+      aws.kms.addAlias(arn, key)
+    }
+}
+
+/** The snapshots that volumes are made from, which the build account has. */
+function addSnapshots({ aws }: World, { build, images }: Fleet): void {
+  const named = Object.values(images).flatMap(({ volumes }) => volumes.flatMap(({ snapshot }) => snapshot ?? []))
+  const BlockDeviceMappings = named.map((SnapshotId) => ({ Ebs: { SnapshotId, VolumeSize: 10, Encrypted: false } }))
+  aws.ec2.snapshots.add({ ImageId: '', Name: '', OwnerId: build.account, BlockDeviceMappings }, build.region)
 }
 
 /** Image Builder makes it itself, with the first resource of an account. */
@@ -215,7 +226,7 @@ function addLaunchTemplates({ aws }: World, fleet: Fleet, before: Fleet | undefi
     if (there.has(place)) continue
     there.add(place)
     const data = { ImageId: 'ami-00000000000000000', InstanceType: 'm7i.large' as const }
-    aws.ec2.launchTemplates.add({ account, region, name, data, tags: { 'rebake:fleet': fleet.name } })
+    aws.ec2.launchTemplates.add({ account, region, name, data, tags: { [fleetTag]: fleet.name } })
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type World,
 } from '../emulator/index.ts'
 import { upstreamAccounts } from '../infra/targets.ts'
+import type { Machine } from './fault-hooks.ts'
 import type { Faults } from './faults.ts'
 import { amiOfRelease, type SimulatedAmi } from './releases.ts'
 import { eventsOf, imageArn, point } from './upstream-kinds.ts'
@@ -53,10 +54,9 @@ export function addStandingReleases(
     const time = eventTime(new Date(started - month + nth * 60_000))
     const simulated = amiOfRelease(fleet, { upstream, time })
     const arn = imageArn(fleet, { upstream, time })
-    addAmi(world, fleet, simulated, {
+    addAmi(world, { fleet, faults, systems }, simulated, {
       region: fleet.build.region,
       unannounced: true,
-      systems,
       tags: tagsOf(arn),
     })
     point(world.aws, fleet, upstream, simulated.ami, arn)
@@ -85,9 +85,8 @@ function make(
   const { ami, upstream } = simulated
   const arn = upstream === undefined ? undefined : imageArn(fleet, { upstream, time }, event)
   if (!isThere) {
-    const made = addAmi(world, fleet, faults.at('ami', upstream ?? '', simulated) ?? simulated, {
+    const made = addAmi(world, { fleet, faults, systems }, faults.at('ami', upstream ?? '', simulated) ?? simulated, {
       region,
-      systems,
       tags: tagsOf(arn),
       // Of an upstream that is an account's AMIs, the event itself is EC2's.
       unannounced: event?.source === 'aws.ec2',
@@ -153,17 +152,25 @@ export function announce(world: World, fleet: Fleet, event: EventEnvelope): stri
 
 function addAmi(
   { aws }: World,
-  fleet: Fleet,
+  { fleet, faults, systems = {} }: UpstreamContext,
   { ami, ownerId, ownerAlias, name, architecture, state, created, upstream = '' }: SimulatedAmi,
-  o: { region: string; unannounced: boolean; systems: Systems; tags?: Record<string, string> },
+  o: { region: string; unannounced: boolean; tags?: Record<string, string> },
 ): Ami {
-  const { region, unannounced, systems, tags = {} } = o
+  const { region, unannounced, tags = {} } = o
   const system = systemOf(fleet, { upstream, name }, systems)
   const windows = system === 'windows'
-  const device = operatingSystems[system].root
+  const { root, size, others = [] } = operatingSystems[system]
   // What everybody may launch is not encrypted: nobody else could use the key.
   const key = ownerAlias === undefined ? ownerKey(aws, fleet, { account: ownerId, region }) : undefined
   const encryption = key === undefined ? { Encrypted: false } : { Encrypted: true, KmsKeyId: key }
+  const usual: Machine = {
+    RootDeviceName: root,
+    RootDeviceType: 'ebs',
+    BlockDeviceMappings: [{ device: root, size }, ...others].map((volume) => ({
+      DeviceName: volume.device,
+      Ebs: { VolumeSize: volume.size, VolumeType: 'gp3', ...encryption },
+    })),
+  }
   // A name that is taken is free once its AMI is gone.
   const former = aws.ec2.named(name, { account: ownerId, region })
   if (former) aws.ec2.deregister(former.image.ImageId, region)
@@ -179,8 +186,7 @@ function addAmi(
     ...(ownerAlias === undefined
       ? { sharedWith: [fleet.build.account] }
       : { ImageOwnerAlias: ownerAlias, Public: true }),
-    RootDeviceName: device,
-    BlockDeviceMappings: [{ DeviceName: device, Ebs: { VolumeSize: 8, VolumeType: 'gp3', ...encryption } }],
+    ...(faults.at('machine', upstream, usual) ?? usual),
     ...(windows && { Platform: 'Windows' as const, PlatformDetails: 'Windows' }),
     Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
   })

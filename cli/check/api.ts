@@ -12,7 +12,7 @@ import { inTheWay, outwards, rebakeText } from './adopted-pipeline.ts'
 import { deniedAction, type Findings, lookingAt } from './findings.ts'
 import { notAsTheFleetSays } from './own-pipeline.ts'
 import { examineParent, examineRecipe, examineRole, examineWorkflows } from './pipeline-surroundings.ts'
-import { examineVolumes } from './volume-keys.ts'
+import { examineNamedKeys, examineVolumes } from './volume-keys.ts'
 
 /** An image of the fleet, and what there is of it in its build account. */
 export interface Compared extends Findings {
@@ -90,6 +90,8 @@ async function compareImage(context: Context, name: string, image: Image): Promi
       else compared.rebake = 'the first deploy makes its pipeline'
     }),
   )
+  if (!compared.adopted)
+    await lookingAt('the keys of its volumes', compared, () => examineNamedKeys({ deployment }, name, compared))
   return compared
 }
 

@@ -7,8 +7,8 @@ import type {
 import type { Adopted } from '../../aws/recipes.ts'
 import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
-import { volumesOf } from '../../domain/fleet/volumes.ts'
-import { pointerName, resourceName } from '../../domain/names.ts'
+import { type RecipeVolume, volumesOf } from '../../domain/fleet/volumes.ts'
+import { fleetTag, pointerName, resourceName } from '../../domain/names.ts'
 import { list } from '../render/text.ts'
 
 /** What of a pipeline that a deploy makes is not as the fleet says, each in a sentence; nothing where all is. */
@@ -44,12 +44,14 @@ const differences: { [K in RecipeField]: (recipe: ImageRecipe, image: Image, who
         parameters,
       })),
     ),
+  // It is one of its volumes, named by its device.
+  root: () => [],
   volumes: (recipe, _image, { fleet, name }) =>
     differingVolumes(recipe.blockDeviceMappings ?? [], volumesOf(fleet, name)),
   workingDirectory: (recipe, image) => said('its working directory', recipe.workingDirectory, image.workingDirectory),
   tags: (recipe, image, { fleet, name }) => {
     const found = tagsText(recipe.amiTags ?? {})
-    const wanted = tagsText({ ...image.tags, 'rebake:fleet': fleet.name, 'rebake:image': name })
+    const wanted = tagsText({ ...image.tags, [fleetTag]: fleet.name, 'rebake:image': name })
     return found === wanted ? [] : [`the tags of its AMIs are ${found || 'none'}, and ${wanted} in the fleet`]
   },
 }
@@ -65,7 +67,7 @@ const tagsText = (tags: Record<string, string>) =>
 
 /** What no deploy does. */
 const strange = ({ status, schedule, distributionConfigurationArn }: ImagePipeline) => [
-  ...(status === 'DISABLED' ? ['it is disabled'] : []),
+  ...(status === 'DISABLED' ? ['it is disabled: enable it, which no deploy does'] : []),
   ...(schedule?.scheduleExpression ? [`it has a schedule, ${schedule.scheduleExpression}`] : []),
   ...(distributionConfigurationArn ? [`it distributes by itself, by ${distributionConfigurationArn}`] : []),
 ]
@@ -107,7 +109,7 @@ function isFor(arn: string, expected: string): boolean {
   const [before = '', after = ''] = plain(expected)
     .slice(0, -(wildcards?.length ?? 0))
     .split('*')
-  if (expected.includes('*')) return new RegExp(`${before}[0-9a-f]{8}${after}`).test(plain(arn))
+  if (expected.includes('*')) return new RegExp(`${before}[0-9a-f]{8}(-[0-9a-f]{8})?${after}`).test(plain(arn))
   return wildcards
     ? plain(arn).includes(before)
     : plain(arn) === plain(expected) || plain(arn).startsWith(`${plain(expected)}/`)
@@ -115,26 +117,37 @@ function isFor(arn: string, expected: string): boolean {
 
 const shortName = (arn: string) => arn.split('/')[1]?.replace(/-\*$/, '') ?? arn
 
-function differingVolumes(found: readonly InstanceBlockDeviceMapping[], wanted: Image['volumes']): string[] {
-  const there = found.map(({ deviceName: device, ebs = {} }) => {
-    const { volumeSize: size, volumeType: type, iops, throughput } = ebs
-    return volumeText({ device, size, type, iops, throughput })
+function differingVolumes(found: readonly InstanceBlockDeviceMapping[], wanted: RecipeVolume[]): string[] {
+  const there = found.map(({ deviceName: device, ebs = {}, noDevice }) => {
+    const { volumeSize: size, volumeType: type, iops, throughput, snapshotId: snapshot, deleteOnTermination } = ebs
+    // Nobody here knows the id of the fleet's own key.
+    const kmsKey = wanted.find((volume) => volume.device === device)?.kmsKey && ebs.kmsKeyId
+    const facts = { device, size, type, iops, throughput, snapshot, kmsKey, deleteOnTermination }
+    return volumeText({ ...facts, omit: noDevice !== undefined })
   })
-  const expected = wanted.map(volumeText)
+  const expected = wanted.map(({ type, ...volume }) => volumeText(volume.omit ? volume : { type, ...volume }))
   const same = there.toSorted().join('\n') === expected.toSorted().join('\n')
   const reported = (volumes: string[]) => volumes.join(', ') || 'none'
   return same ? [] : [`the volumes of its recipe are ${reported(there)}, and ${reported(expected)} in the fleet`]
 }
 
-interface VolumeFacts {
-  device: string | undefined
-  size: number | undefined
-  type: string | undefined
-  iops?: number | undefined
-  throughput?: number | undefined
-}
+type VolumeFacts = {
+  [K in Exclude<keyof RecipeVolume, 'omit'>]?: RecipeVolume[K] | string | undefined
+} & { omit?: boolean | undefined }
 
-const volumeText = ({ device = '', size, type, iops, throughput }: VolumeFacts) =>
-  [device, size && `${size} GiB`, type, iops && `${iops} IOPS`, throughput && `${throughput} MiB/s`]
+const volumeText = (volume: VolumeFacts) => {
+  const { device = '', size, type, iops, throughput, snapshot, kmsKey, deleteOnTermination, omit } = volume
+  return [
+    device,
+    omit && 'omitted',
+    size && `${size} GiB`,
+    type,
+    iops && `${iops} IOPS`,
+    throughput && `${throughput} MiB/s`,
+    snapshot && `of ${snapshot}`,
+    kmsKey && `with ${kmsKey}`,
+    deleteOnTermination === false && 'kept on termination',
+  ]
     .filter(Boolean)
     .join(' ')
+}

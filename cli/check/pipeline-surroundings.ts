@@ -11,7 +11,7 @@ import { parse } from 'yaml'
 import { isMissing } from '../../aws/errors.ts'
 import { compareVersions, isTerraforms, parentKind } from '../../domain/adoption.ts'
 import type { Image } from '../../domain/fleet/model.ts'
-import { pointerName, resourceName } from '../../domain/names.ts'
+import { imageNameOf, pointerName, resourceName } from '../../domain/names.ts'
 import type { Deployment } from '../deployment/deployment.ts'
 import { listOf } from '../doctor/key-policy.ts'
 import { duration } from '../render/duration.ts'
@@ -61,7 +61,7 @@ export async function examineParent(
   const { parameter, image: source } = fleet.upstreams[parent] ?? {}
   const above = fleet.images[parent]
   const [, followed] = parentImage.match(/^ssm:(.+)$/) ?? []
-  const [, made] = parentImage.match(/:image\/([^/]+)\//) ?? []
+  const made = imageNameOf(parentImage)
   if (parentKind(parentImage) === 'pinned' || (followed ?? made) === undefined) return
   const expected = above
     ? followed

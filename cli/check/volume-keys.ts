@@ -10,7 +10,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { describeAmi } from '../../aws/amis.ts'
 import { isMissing } from '../../aws/errors.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { volumesOf } from '../../domain/fleet/volumes.ts'
+import { leavesAccount, volumesOf } from '../../domain/fleet/volumes.ts'
 import { resourceName } from '../../domain/names.ts'
 import type { Deployment } from '../deployment/deployment.ts'
 import { letsIn, type ResourcePolicy } from '../doctor/key-policy.ts'
@@ -39,8 +39,9 @@ export interface VolumeReaders {
  */
 export async function examineVolumes(readers: VolumeReaders, image: string, findings: Findings): Promise<void> {
   const { fleet } = readers.deployment
-  const { checks } = fleet.images[image] ?? {}
-  if (!leavesAccount(fleet, image)) return
+  const found = fleet.images[image]
+  if (!found || !leavesAccount(fleet, found)) return
+  const { checks } = found
   const devices = await devicesOf(readers, image)
   if (devices === undefined) {
     findings.warnings.push(
@@ -53,17 +54,24 @@ export async function examineVolumes(readers: VolumeReaders, image: string, find
     const fix = `give ${device} a kmsKeyId in the blockDeviceMappings of its recipe: a customer managed key whose policy lets the accounts of its rings use it`
     if (encryption !== 'nothing')
       findings.problems.push(...(await whyUnusable(readers, image, { device, fix, ...encryption })))
-    else if (checks?.ami.encrypted)
+    else if (checks.ami.encrypted)
       findings.problems.push(`the volume ${device} is not encrypted, and its check of ami demands that: ${fix}`)
   }
 }
 
-/** Whether a ring of the image has other accounts than the build account, or may have some. */
-const leavesAccount = (fleet: Fleet, image: string): boolean =>
-  ringsOf(fleet, image).some(
-    ({ accounts, organization, organizationalUnits }) =>
-      organization || organizationalUnits.length > 0 || accounts.some((account) => account !== fleet.build.account),
-  )
+/** What keeps the AMI of an image of the fleet's own from the accounts of its rings: keys that its volumes name. */
+export async function examineNamedKeys(
+  readers: Pick<VolumeReaders, 'deployment'>,
+  image: string,
+  findings: Findings,
+): Promise<void> {
+  const { fleet } = readers.deployment
+  for (const { device, kmsKey: key } of volumesOf(fleet, image)) {
+    if (key === undefined) continue
+    const fix = `correct its kmsKey in images.${image}, or leave it out for the fleet's own key`
+    findings.problems.push(...(await whyUnusable(readers, image, { device, fix, key })))
+  }
+}
 
 const ringsOf = (fleet: Fleet, image: string) =>
   (fleet.images[image]?.rings ?? []).flatMap((name) => fleet.rings[name] ?? [])
@@ -145,7 +153,7 @@ interface Volume {
 
 /** Why the AMI does not reach the accounts of its rings for the key of a volume. */
 async function whyUnusable(
-  { deployment }: VolumeReaders,
+  { deployment }: Pick<VolumeReaders, 'deployment'>,
   image: string,
   { device, key, fix }: Volume,
 ): Promise<string[]> {

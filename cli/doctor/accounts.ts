@@ -1,5 +1,5 @@
 import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2'
-import { crossAccountRoleName, publishRoleName } from '../../domain/names.ts'
+import { crossAccountRoleName, fleetTag, publishRoleName } from '../../domain/names.ts'
 import { isClosed, type TargetReport } from '../../functions/examine-accounts/targets.ts'
 import { count, list } from '../render/text.ts'
 import { type Check, fail, info, unknown } from './check.ts'
@@ -107,7 +107,7 @@ const launchTemplates: Check = {
       for (const { region, name } of templates)
         yield fail(
           `there is no launch template ${name} in ${account} ${region}, and a ring gives it every new AMI`,
-          `Create it there, tagged rebake:fleet=${environment.fleet.name}, or take it out of the ring.`,
+          `Create it there, tagged ${fleetTag}=${environment.fleet.name}, or take it out of the ring.`,
         )
   },
 }

@@ -1,5 +1,6 @@
 import { accountChecks } from './accounts.ts'
 import { allowedAmiChecks } from './allowed-amis.ts'
+import { buildInstanceChecks } from './build-instances.ts'
 import { capacityChecks } from './capacity.ts'
 import type { Check } from './check.ts'
 import { deploymentChecks } from './deployment.ts'
@@ -9,6 +10,7 @@ import { lifetimeChecks } from './lifetimes.ts'
 import { managedPolicyChecks } from './managed-policies.ts'
 import { nameChecks } from './names.ts'
 import { networkChecks } from './networks.ts'
+import { parentChecks } from './parents.ts'
 import { pointerChecks } from './pointers.ts'
 import { quotaChecks } from './quotas.ts'
 import { ruleChecks } from './rules.ts'
@@ -23,6 +25,7 @@ export const checks: readonly Check[] = [
   ...nameChecks,
   ...accountChecks,
   ...allowedAmiChecks,
+  ...parentChecks,
   ...managedPolicyChecks,
   ...keyChecks,
   ...quotaChecks,
@@ -32,6 +35,7 @@ export const checks: readonly Check[] = [
   ...subscriptionChecks,
   ...imageBuilderChecks,
   ...networkChecks,
+  ...buildInstanceChecks,
   ...lifetimeChecks,
   ...scheduleChecks,
 ]

@@ -4,7 +4,7 @@ import { endpointOption, examples, fleetOption, jsonOption, type OptionsOf } fro
 /** By service: what the checks name, and a test holds the two together. */
 const permissions: Record<string, string> = {
   dynamodb: 'DescribeTable, GetItem, Query',
-  ec2: 'DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeRegions, DescribeSecurityGroups, DescribeSnapshots, DescribeSubnets, GetAllowedImagesSettings, GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault',
+  ec2: 'DescribeImages, DescribeInstanceTypeOfferings, DescribeInstanceTypes, DescribeKeyPairs, DescribeRegions, DescribeSecurityGroups, DescribeSnapshots, DescribeSubnets, GetAllowedImagesSettings, GetEbsDefaultKmsKeyId, GetEbsEncryptionByDefault',
   events: 'DescribeEventBus, DescribeRule, ListRuleNamesByTarget, ListTargetsByRule',
   iam: 'GetPolicy, GetRole',
   imagebuilder:

@@ -1,5 +1,6 @@
 import { EC2Client, type Image, paginateDescribeImages } from '@aws-sdk/client-ec2'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { fleetTag } from '../../domain/names.ts'
 import type { FleetState } from '../../domain/planning/fleet-state.ts'
 import type { Bake } from '../../domain/releases/bake.ts'
 import type { ImageRelease } from '../../domain/releases/image-release.ts'
@@ -81,7 +82,7 @@ const lifetimes: Check = {
     const known = await ledger.fleetState.read()
     const images = everyImage(fleet, known)
     const amis: Image[] = []
-    const Filters = [{ Name: 'tag:rebake:fleet', Values: [fleet.name] }]
+    const Filters = [{ Name: `tag:${fleetTag}`, Values: [fleet.name] }]
     const asked = { Owners: ['self'], IncludeDisabled: true, IncludeDeprecated: true, Filters, MaxResults: 1_000 }
     for await (const { Images = [] } of paginateDescribeImages({ client: new EC2Client(config) }, asked))
       amis.push(...Images)

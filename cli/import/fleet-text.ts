@@ -9,12 +9,13 @@ import { oneLine } from '../render/text.ts'
  * with `# TODO`.
  */
 export function fleetText({ account, region, unread }: EstateFacts, proposal: Proposal): string {
-  const { name, upstreams, images, rings, leftOut } = proposal
+  const { name, organization, upstreams, images, rings, leftOut } = proposal
   return lines(
     `# yaml-language-server: $schema=./node_modules/${packageName}/fleet.schema.json`,
     `# Imported from account ${account}, ${region}. Read it whole, and answer each TODO.`,
     `name: ${name}`,
     `build: ${flow({ account, region })}`,
+    organization === undefined ? [] : `organization: ${organization}`,
     '',
     unread.map((what) => `# TODO: could not be read: ${oneLine(what)}`),
     unread.length > 0 ? '' : [],
@@ -69,11 +70,14 @@ function imageLines({ name, pipeline, parent, from, estimate, rings, todo }: Pro
   return [...todos(todo), ...block(name, keys)]
 }
 
-function ringLines({ name, todo, accounts, regions, mode }: ProposedRing): string[] {
-  const keys: [string, unknown][] = [
-    ['accounts', accounts],
-    ['regions', regions],
-  ]
+function ringLines(ring: ProposedRing): string[] {
+  const { name, todo, regions, mode } = ring
+  const keys: [string, unknown][] = (['accounts', 'organizationalUnits'] as const)
+    .filter((key) => ring[key].length > 0)
+    .map((key) => [key, ring[key]])
+  if (ring.organization) keys.push(['organization', true])
+  if (ring.except.length > 0) keys.push(['except', ring.except])
+  keys.push(['regions', regions])
   if (mode === 'share') keys.push(['mode', mode])
   return [...todos(todo), ...block(name, keys)]
 }

@@ -2,6 +2,16 @@ import type { Answers } from './questions.ts'
 
 const run = (command: string) => `npx --no-install rebake ${command}`
 
+/** How each job of the workflow begins. */
+const steps = (...checkout: string[]) => `      - uses: actions/checkout@v5
+        with:
+${[...checkout, 'persist-credentials: false'].map((line) => `          ${line}`).join('\n')}
+      - uses: actions/setup-node@v5
+        with:
+          node-version-file: .nvmrc
+          cache: npm
+      - run: npm ci`
+
 /**
  * Actions stand by the tag of their major version: the commits of today are not known here, and an invented one would run nothing or
  * something else.
@@ -27,15 +37,7 @@ jobs:
     runs-on: ubuntu-latest
     timeout-minutes: 20
     steps:
-      - uses: actions/checkout@v5
-        with:
-          fetch-depth: 0 # the plan compares with the branch that is merged into
-          persist-credentials: false
-      - uses: actions/setup-node@v5
-        with:
-          node-version-file: .nvmrc
-          cache: npm
-      - run: npm ci
+${steps('fetch-depth: 0 # the plan compares with the branch that is merged into')}
       - run: ${run('check')}
       - run: ${run('rehearse')}
       - run: ${run('plan --base "origin/$BASE"')}
@@ -54,14 +56,7 @@ jobs:
       contents: read
       id-token: write
     steps:
-      - uses: actions/checkout@v5
-        with:
-          persist-credentials: false
-      - uses: actions/setup-node@v5
-        with:
-          node-version-file: .nvmrc
-          cache: npm
-      - run: npm ci
+${steps()}
       - uses: aws-actions/configure-aws-credentials@v4
         with:
           role-to-assume: \${{ vars.REBAKE_DEPLOY_ROLE }}

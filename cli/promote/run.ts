@@ -5,7 +5,7 @@ import { campaignName, type Promotion } from '../../domain/triggers.ts'
 import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { type Steering, steeringOf } from '../deployment/steering.ts'
 import { loadFleet } from '../fleet.ts'
-import { checkName } from '../options/names.ts'
+import { checkName, checkVersion } from '../options/names.ts'
 import { forecast } from '../plan/forecast.ts'
 import { Failed } from '../problems.ts'
 import { startAsPlanned } from '../start/start-as-planned.ts'
@@ -31,7 +31,9 @@ export async function promote(
   requireAnswerable({ yes, json }, terminal)
   const deployment = deploymentOf(fleet, options.endpointUrl)
   const steering = await open(deployment)
-  const version = options.version ?? (await newestOf(steering, image))
+  const versions = (await steering.releases(image)).map(({ version }) => version)
+  if (options.version !== undefined) checkVersion('VERSION', image, options.version, versions)
+  const version = options.version ?? newestOf(versions, image)
   const trigger: Promotion = {
     kind: 'promote',
     image,
@@ -64,8 +66,7 @@ export async function promote(
 }
 
 /** @throws Failed where no release of the image passed its checks */
-async function newestOf(steering: Pick<Steering, 'releases'>, image: string): Promise<string> {
-  const [newest] = await steering.releases(image)
-  if (!newest) throw new Failed(`Nothing was promoted: no AMI of ${image} has passed its checks.`)
-  return newest.version
+function newestOf([newest]: readonly string[], image: string): string {
+  if (newest === undefined) throw new Failed(`Nothing was promoted: no AMI of ${image} has passed its checks.`)
+  return newest
 }

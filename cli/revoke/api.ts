@@ -4,11 +4,13 @@ import type { Withdrawal } from '../../domain/releases/withdrawal.ts'
 import type { Preview } from '../../functions/plan-revocation/plan-revocation.ts'
 import type { OperationItem, RevocationItem, RollbackItem } from '../../ledger/items.ts'
 import { rollbackOf } from '../../ledger/operations.ts'
+import { everyImage } from '../../ledger/releases.ts'
 import { calling } from '../deployment/aws-problems.ts'
 import type { Deployment } from '../deployment/deployment.ts'
 import { invokerOf } from '../deployment/invoke.ts'
 import { ledgerOf } from '../deployment/ledger.ts'
 import { operationsOf, problemsOf } from '../deployment/operations.ts'
+import { releasesIn } from '../deployment/releases.ts'
 
 interface RevocationInput extends RevocationRequest {
   reason: string
@@ -31,6 +33,10 @@ export interface RevocationNow {
 
 /** What revocations are to a person. Every call throws BadInput or Failed. */
 export interface Revocations {
+  /** Those that the fleet has, or has had. */
+  images(): Promise<string[]>
+  /** Of every release of an image, the newest first. */
+  versions(image: string): Promise<string[]>
   preview(request: RevocationRequest): Promise<Preview>
   /** Starts it; the same again, of the same time, starts nothing. */
   start(input: RevocationInput): Promise<void>
@@ -50,7 +56,10 @@ export function revocationsIn(deployment: Deployment): Revocations {
   const operations = operationsOf(deployment, 'revocation')
   const plan = invokerOf<Preview>(deployment, 'plan-revocation', patience)
   const reading = <T>(operation: string, work: () => Promise<T>) => calling(deployment, `read ${operation}`, work)
+  const releases = releasesIn(deployment)
   return {
+    images: async () => everyImage(deployment.fleet, await releases.known()),
+    versions: async (image) => (await releases.of(image)).map(({ version }) => version),
     preview: (request) =>
       calling(deployment, `find out what revoking ${request.image} ${request.version} would do`, () =>
         plan({ preview: request }),

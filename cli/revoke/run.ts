@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { RevocationRequest } from '../../domain/releases/revocation.ts'
 import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
+import { checkName, checkVersion } from '../options/names.ts'
 import { BadInput } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
 import { type ChangeDeps as Changes, changeDeps, isWanted, requireAnswerable } from '../terminal/confirm-change.ts'
@@ -37,6 +38,8 @@ export async function revoke(
   const operation = revocationName(image, version, time)
   const request: RevocationRequest = { image, version, descendants, force }
   if (!(await revocations.isThere(operation))) {
+    checkName('IMAGE', 'image', image, await revocations.images())
+    checkVersion('VERSION', image, version, await revocations.versions(image))
     const preview = await revocations.preview(request)
     if (!json) print(previewLines(preview, request, printed()))
     const wanted = { question: `Revoke in ${placeOf(deployment)}?`, otherwise: 'Nothing was revoked.' }

@@ -3,7 +3,7 @@ import type { Fleet } from '../../domain/fleet/model.ts'
 import { planRollback, type RollbackPlan, rebakedBecauseOf } from '../../domain/releases/rollback.ts'
 import { deploymentOf, placeOf } from '../deployment/deployment.ts'
 import { loadFleet } from '../fleet.ts'
-import { checkName } from '../options/names.ts'
+import { checkName, checkVersion } from '../options/names.ts'
 import { Failed } from '../problems.ts'
 import { oneLine, painterFor } from '../render/text.ts'
 import type { Standing } from '../status/standing.ts'
@@ -40,6 +40,8 @@ export async function rollback(
   const standing = await rollbacks.standing(image)
   const operation = rollbackName(image, time)
   const before = await rollbacks.read(operation)
+  const versions = standing.releases.map(({ version }) => version)
+  if (to !== undefined && !before) checkVersion('--to', image, to, versions)
   const plan = planOf(fleet, standing, { image, ring, to: before?.to ?? to })
   const facts = { ...standing, plan, ring, children: childrenOf(fleet, standing, plan, ring) }
   if (!before) {

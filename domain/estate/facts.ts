@@ -42,6 +42,10 @@ export interface DistributionFacts {
   region: string
   mode: 'copy' | 'share'
   accounts: string[]
+  /** ARNs. */
+  organizationalUnits: string[]
+  /** ARNs of whole organizations. */
+  organizations: string[]
 }
 
 export interface BuildFacts {

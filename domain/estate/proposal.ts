@@ -4,6 +4,8 @@ import { publicParameterOf } from './public-parameters.ts'
 /** A fleet that adopts what an account has, as far as that can be known. A person reads it before it is used. */
 export interface Proposal {
   name: string
+  /** The id of the one whose accounts its rings have; undefined where they list all. */
+  organization?: string | undefined
   upstreams: ProposedUpstream[]
   /** Parents before children. */
   images: ProposedImage[]
@@ -35,6 +37,10 @@ export interface ProposedImage {
 export interface ProposedRing {
   name: string
   accounts: string[]
+  organizationalUnits: string[]
+  /** All accounts of the fleet's organization, without those of other rings. */
+  organization: boolean
+  except: string[]
   regions: string[]
   mode: 'copy' | 'share'
   todo: string
@@ -90,6 +96,7 @@ export function propose(
   })
   return {
     name: fleet,
+    organization: organizationOf(named),
     upstreams: [...upstreams.values()],
     images: parentsFirst(images),
     rings: rings.map(({ ring }) => ring),
@@ -240,30 +247,62 @@ function estimateOf({ made }: PipelineFacts): ProposedImage['estimate'] {
   return { minutes: Math.max(1, Math.round(middle)), builds: minutes.length }
 }
 
+/** `arn:aws:organizations::111122223333:organization/o-exampleorgid` and `...:ou/o-exampleorgid/ou-exam-example1` */
+const organizationIn = (arn: string): string => arn.match(/\/(o-[a-z0-9]+)/)?.[1] ?? ''
+const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
+
+/** A fleet has one: the first that a distribution names. */
+const organizationOf = (named: readonly Named[]): string | undefined =>
+  named
+    .flatMap(({ pipeline }) => pipeline.distributions)
+    .flatMap(({ organizations, organizationalUnits }) => [...organizations, ...organizationalUnits])
+    .map(organizationIn)[0]
+
+const nobody = 'no pipeline distributes to another account: which accounts and regions get these images?'
+const guessed =
+  'a guess from what pipelines distribute to by themselves: which accounts first, and how long before the next?'
+
 /** Equal ways of distributing make one ring. Whether they are the fleet's, and in which order, nobody can know. */
 function ringsOf(
   named: readonly Named[],
   { account, region }: EstateFacts,
 ): { ring: ProposedRing; images: string[] }[] {
-  const ways = named.flatMap(({ name, pipeline }) =>
-    pipeline.distributions.map(({ accounts, mode, region }) => ({ name, region, mode, accounts })),
+  const own = organizationOf(named)
+  const isOwn = (arn: string) => organizationIn(arn) === own
+  const all = named.flatMap(({ name, pipeline }) => pipeline.distributions.map((way) => ({ name, ...way })))
+  const foreign = all.flatMap((way) => [...way.organizations, ...way.organizationalUnits].filter((arn) => !isOwn(arn)))
+  const ways = all.filter((way) => [...way.organizations, ...way.organizationalUnits].every(isOwn))
+  const groups = Map.groupBy(ways, ({ mode, accounts, organizationalUnits, organizations }) =>
+    [mode, ...accounts, ...organizationalUnits, ...organizations].join(' '),
   )
-  const todo =
-    'a guess from what pipelines distribute to by themselves: which accounts first, and how long before the next?'
-  const groups = Map.groupBy(ways, ({ mode, accounts }) => `${mode} ${accounts.join()}`)
-  const rings = [...groups.values()].map((group, i) => ({
-    ring: {
+  const rings = [...groups.values()].map((group, i) => {
+    const { mode = 'copy', accounts = [], organizationalUnits = [], organizations = [] } = group[0] ?? {}
+    const ring: ProposedRing = {
       name: `ring-${i + 1}`,
-      accounts: group[0]?.accounts ?? [],
+      accounts,
+      organizationalUnits: organizationalUnits.map(lastPart),
+      organization: organizations.length > 0,
+      except: [],
       regions: [...new Set(group.map((each) => each.region))].sort(),
-      mode: group[0]?.mode ?? 'copy',
-      todo,
+      mode,
+      todo:
+        i === 0 && foreign.length > 0
+          ? `${guessed} And who has ${foreign.join(', ')}, of another organization?`
+          : guessed,
+    }
+    return { ring, images: [...new Set(group.map((each) => each.name))] }
+  })
+  const listed = [...new Set(rings.flatMap(({ ring }) => ring.accounts))].sort()
+  // An account is in one ring only.
+  for (const { ring } of rings) if (ring.organization) ring.except = listed
+  if (rings.length > 0) return rings
+  const list = { accounts: [account], organizationalUnits: [], organization: false, except: [] }
+  return [
+    {
+      ring: { name: 'all', ...list, regions: [region], mode: 'copy', todo: nobody },
+      images: named.map(({ name }) => name),
     },
-    images: [...new Set(group.map((each) => each.name))],
-  }))
-  const nobody = 'no pipeline distributes to another account: which accounts and regions get these images?'
-  const all = { name: 'all', accounts: [account], regions: [region], mode: 'copy' as const, todo: nobody }
-  return rings.length > 0 ? rings : [{ ring: all, images: named.map(({ name }) => name) }]
+  ]
 }
 
 function parentsFirst(images: readonly ProposedImage[]): ProposedImage[] {

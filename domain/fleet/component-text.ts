@@ -7,3 +7,18 @@ export function componentText(text: string, description: string | undefined): st
   document.set('description', description)
   return text.startsWith('{') ? JSON.stringify(document.toJS()) : document.toString({ lineWidth: 0 })
 }
+
+interface Described {
+  description?: string
+  supportedOsVersions?: string[]
+}
+
+/**
+ * The description of a component, with the systems that it is for: other systems make another component, whose document must be
+ * another one, too.
+ */
+export function componentDescription({ description, supportedOsVersions = [] }: Described): string | undefined {
+  if (supportedOsVersions.length === 0) return description
+  const systems = `For ${supportedOsVersions.join(', ')}`
+  return description ? `${description} (${systems})` : systems
+}

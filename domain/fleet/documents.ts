@@ -1,13 +1,13 @@
 import * as v from 'valibot'
 import { Document } from './awstoe.ts'
-import { componentText } from './component-text.ts'
+import { componentDescription, componentText } from './component-text.ts'
 import type { Fleet, Platform } from './model.ts'
 import { type FleetProblem, type Path, type Problem, show, wrongKey, wrongValue } from './problems.ts'
 import { inspectDocument } from './rules/documents.ts'
 import { tooLargeDocument } from './rules/limits.ts'
 import { isMapping } from './rules/scope.ts'
 import { inspect } from './structure.ts'
-import { platforms } from './values.ts'
+import { platforms } from './upstreams.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** Reads a file that a component names, by its path as the fleet has it; undefined where there is none. */
@@ -53,7 +53,7 @@ export const readDocuments = (
     if ('arn' in component) continue
     if (component.document) {
       const path = ['components', key, 'document']
-      const whole = componentText(JSON.stringify(component.document), component.description)
+      const whole = componentText(JSON.stringify(component.document), componentDescription(component))
       result.documents.set(key, component.document)
       result.places.set(key, { at: path, place: source.place })
       result.findings.push(...tooLargeDocument(path, whole))
@@ -77,17 +77,19 @@ export const readDocuments = (
 
 interface Described {
   platform: Platform
-  description?: string | undefined
+  description?: string
+  supportedOsVersions?: string[]
 }
 
-const readDocument = (text: string, file: string, { platform, description }: Described) => {
+const readDocument = (text: string, file: string, component: Described) => {
+  const { platform } = component
   const { problems, value, written, place } = readYaml(text, file)
   if (problems.length) return { problems, place }
   const shape = [...inspect(Document, value, written), ...versionIn(value)]
   const findings = [
     ...shape,
     ...inspectDocument(value, platform, written),
-    ...tooLargeDocument([], componentText(text, description)),
+    ...tooLargeDocument([], componentText(text, componentDescription(component))),
   ]
   const found = findings.map(place)
   return shape.length ? { problems: found, place } : { document: v.parse(Document, value), problems: found, place }

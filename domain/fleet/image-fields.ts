@@ -24,6 +24,7 @@ export const imageFields = {
   infrastructure: { baked: false, adopted: 'refused' },
   components: { baked: true, adopted: 'refused' },
   workflows: { baked: true, adopted: 'refused' },
+  root: { baked: true, adopted: 'refused' },
   volumes: { baked: true, adopted: 'refused' },
   workingDirectory: { baked: true, adopted: 'refused' },
   tags: { baked: true, adopted: 'ours' },

@@ -67,6 +67,8 @@ const written = (field: Field, image: Image, source: FingerprintInput): unknown 
 function documentOf(part: Component | Workflow | undefined, read: (file: string) => string): unknown {
   if (!part) return undefined
   if ('arn' in part) return part.arn
+  // Nobody reads an object again that has the same key.
+  if ('uri' in part && part.uri !== undefined) return part.uri
   return part.file === undefined ? part.document : read(part.file)
 }
 

@@ -2,18 +2,22 @@ import * as v from 'valibot'
 import { Document } from './awstoe.ts'
 import { Checks, Waiver } from './checks.ts'
 import { complete } from './defaults.ts'
+import { volumeTypes } from './ebs.ts'
+import { instanceSettings } from './instance-settings.ts'
 import { Network } from './network.ts'
 import { Notify } from './notify.ts'
 import { privateInputs } from './private-inputs.ts'
 import { Retirement } from './retirement.ts'
 import { Ring as RingSchema } from './rings.ts'
 import { Cves, Freeze, PatchCycle, Window } from './timing.ts'
-import { Upstream } from './upstreams.ts'
+import { platforms, Upstream } from './upstreams.ts'
 import {
   account,
   atLeastOne,
   describe,
+  deviceName,
   duration,
+  fileOfFleet,
   flag,
   instanceType,
   integer,
@@ -22,8 +26,6 @@ import {
   named,
   object,
   oneOf,
-  operatingSystem,
-  type platforms,
   reference,
   region,
   tags,
@@ -42,13 +44,26 @@ const InfrastructureConfiguration = object({
   tags: v.optional(tags, {}),
   network: v.pipe(v.exactOptional(Network), describe("Where these instances run. Default: the fleet's network")),
   ...privateInputs,
+  ...instanceSettings,
 })
 
 const OwnComponent = object({
-  platform: operatingSystem,
+  platform: oneOf(platforms),
   description: v.exactOptional(text),
-  file: v.pipe(v.exactOptional(text), describe('An AWSTOE document, relative to this file')),
+  file: v.pipe(v.exactOptional(fileOfFleet), describe('An AWSTOE document, relative to this file')),
   document: v.pipe(v.exactOptional(Document), describe('An AWSTOE document, here')),
+  uri: v.pipe(
+    v.exactOptional(
+      matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/(?!\/)\S{1,950}$/, 'an object as s3://bucket/key'),
+    ),
+    describe('An AWSTOE document in S3. Another document needs another key: the same one is not read again'),
+  ),
+  supportedOsVersions: v.pipe(
+    v.exactOptional(
+      v.pipe(atLeastOne(text, 'system'), v.maxLength(25, 'at most 25 systems, the limit of Image Builder')),
+    ),
+    describe('Systems that it runs on, such as Amazon Linux 2023: an image of another one does not take it'),
+  ),
 })
 
 const SharedComponent = object({
@@ -59,7 +74,7 @@ const SharedComponent = object({
     ),
     describe('A component that AWS manages, or that another account shares through RAM'),
   ),
-  platform: v.exactOptional(operatingSystem),
+  platform: v.exactOptional(oneOf(platforms)),
   description: v.exactOptional(text),
 })
 
@@ -80,12 +95,50 @@ const ComponentName = v.pipe(
   v.transform((component): v.InferOutput<typeof ComponentUse> => ({ component, parameters: {} })),
 )
 
-const Volume = object({
-  device: matching(/^(\/dev\/[a-z]+[0-9]*|xvd[a-z]{1,2})$/, 'a device name such as /dev/xvda'),
-  size: v.pipe(integer(1, 16000, ' (GiB)'), describe('GiB')),
-  type: v.optional(oneOf(['gp3', 'gp2', 'io1', 'io2', 'st1', 'sc1', 'standard']), 'gp3'),
+/** What Image Builder takes of a volume: API Reference, EbsInstanceBlockDeviceSpecification. EBS's own rules are in ebs.ts. */
+const volumeSize = integer(1, 16000, ' (GiB)')
+const volumeType = oneOf(volumeTypes)
+const performance = {
   iops: v.exactOptional(integer(100, 64000)),
   throughput: v.pipe(v.exactOptional(integer(125, 1000, ' (MiB/s)')), describe('MiB/s')),
+}
+const kept = {
+  kmsKey: v.pipe(
+    v.exactOptional(
+      matching(
+        /^arn:aws[^:]*:kms:[a-z0-9-]+:\d{12}:(key\/[\w-]+|alias\/[\w/-]+)$/,
+        'the ARN of a KMS key or of its alias, such as arn:aws:kms:us-west-2:111122223333:alias/golden',
+      ),
+    ),
+    describe("Encrypts it in place of the fleet's key; a key of the build account that its rings may use"),
+  ),
+  deleteOnTermination: v.pipe(
+    v.exactOptional(flag),
+    describe('false keeps it when an instance of the image ends. Default: true'),
+  ),
+}
+
+const Root = object({
+  size: v.pipe(v.exactOptional(volumeSize), describe("GiB. Default: the parent's")),
+  type: v.pipe(v.exactOptional(volumeType), describe("Default: the parent's")),
+  ...performance,
+  ...kept,
+})
+
+const Volume = object({
+  device: deviceName,
+  size: v.pipe(v.exactOptional(volumeSize), describe("GiB. Default: the parent's, or the snapshot's")),
+  type: v.optional(volumeType, 'gp3'),
+  ...performance,
+  snapshot: v.pipe(
+    v.exactOptional(matching(/^snap-[0-9a-f]{8,17}$/, 'a snapshot id such as snap-0a1b2c3d4e5f67890')),
+    describe('What is on it, of the build account or shared with it'),
+  ),
+  ...kept,
+  omit: v.pipe(
+    v.exactOptional(v.literal(true, 'true, or no such key')),
+    describe('A volume of the parent that the image does not have'),
+  ),
 })
 
 const freshness = duration('1d', '365d')
@@ -128,9 +181,13 @@ export const ImageSchema = object({
     v.exactOptional(atLeastOne(v.union([WorkflowName, WorkflowUse]), 'workflow')),
     describe("In place of Image Builder's own workflows: one that builds, and up to ten that test"),
   ),
+  root: v.pipe(
+    v.exactOptional(Root),
+    describe("The root volume, whatever its device is. Always encrypted with the fleet's key, or its own"),
+  ),
   volumes: v.pipe(
     v.optional(listOf(Volume), []),
-    describe("Always encrypted with the fleet's key. The root is one of them, here or in an image above"),
+    describe("Further volumes, and those of the parent. Always encrypted with the fleet's key, or their own"),
   ),
   workingDirectory: v.pipe(
     v.exactOptional(matching(/^(\/|[A-Za-z]:\\)/, 'an absolute path')),

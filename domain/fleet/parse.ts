@@ -4,6 +4,7 @@ import { type ReadFile, readDocuments } from './documents.ts'
 import { type Fleet, FleetSchema } from './model.ts'
 import { FleetInvalid, type FleetProblem, type Problem } from './problems.ts'
 import { applyRules } from './rules/index.ts'
+import { nestedDocuments } from './rules/nested-documents.ts'
 import { deniedObjects } from './rules/private-inputs.ts'
 import { references } from './rules/references.ts'
 import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
@@ -47,12 +48,12 @@ export const judgeFleet = (text: string, file: string, read?: ReadFile): { fleet
       workflows: workflows.documents,
       read,
       region: shape.some(({ path }) => path[0] === 'build') ? undefined : sound.output.build.region,
-      given: (path) => path.reduce<unknown>((at, key) => (isMapping(at) ? at[String(key)] : undefined), fleet),
+      given: (path) => path.reduce(within, fleet as unknown),
     }
     findings.push(...components.findings, ...workflows.findings, ...applyRules(scope))
     problems.push(...components.problems, ...workflows.problems)
     warnings.push(...warningsOf(sound.output, components))
-    for (const { component, finding } of deniedObjects(scope)) {
+    for (const { component, finding } of [...deniedObjects(scope), ...nestedDocuments(scope)]) {
       const place = components.places.get(component)?.place ?? source.place
       problems.push(place(finding))
     }
@@ -97,3 +98,7 @@ const inOrder = (problems: Problem[], file: string): Problem[] => {
       a.column - b.column,
   )
 }
+
+/** What a mapping or a list has there; undefined in anything else. */
+const within = (at: unknown, key: string | number): unknown =>
+  isMapping(at) ? at[String(key)] : Array.isArray(at) ? at[Number(key)] : undefined

@@ -5,6 +5,7 @@ import type { Fleet } from './model.ts'
 import { buildSubnets, configurationNames, networksOf } from './network.ts'
 import type { Path } from './problems.ts'
 import { partitionOf } from './regions.ts'
+import { volumeKeys } from './volumes.ts'
 
 /**
  * How large what grows with a fleet becomes, without the CDK: an upper bound, a few per cent above what the templates have.
@@ -101,7 +102,7 @@ const keyPolicy = (fleet: Fleet): number => {
 
 const adopted = (fleet: Fleet): string[] => images(fleet).flatMap(({ pipeline }) => pipeline ?? [])
 const startBake = (fleet: Fleet): number =>
-  2_550 +
+  2_950 +
   // What it takes to bake in another subnet.
   (configurations(fleet).length > Object.keys(fleet.infrastructure).length ? 1_000 : 0) +
   listed(adopted(fleet))
@@ -166,7 +167,8 @@ const publishRole = (fleet: Fleet): number => {
 
 const distributionRole = (fleet: Fleet): number => {
   const licenses = uniqueIn(rings(fleet).flatMap((ring) => ring.licenses))
-  const keys = uniqueIn(rings(fleet).flatMap(({ kmsKeys = {} }) => Object.values(kmsKeys)))
+  const named = rings(fleet).flatMap(({ kmsKeys = {} }) => Object.values(kmsKeys))
+  const keys = uniqueIn([...named, ...volumeKeys(fleet)])
   const accounts = uniqueIn(rings(fleet).flatMap((ring) => ring.accounts))
   const roles = accounts.map((account) => `arn:aws-us-gov:iam::${account}:role/${crossAccountRoleName}`)
   return 1_550 + listed(licenses) + 2 * listed(keys) + (roles.length > 50 ? 0 : listed(roles))

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { didYouMean, type FleetProblem, nearest, type Path, show, wrongKey, wrongValue } from './problems.ts'
 import { isMapping } from './rules/scope.ts'
+import { adviceOnKey, adviceOnValue } from './unsupported.ts'
 
 /**
  * Holds a value against a Valibot schema by walking both. Valibot stops at the first unknown key and says of a
@@ -90,7 +91,8 @@ const strangers = (entries: Record<string, v.GenericSchema>, value: object, path
   const hints = unknown.map((key) => nearest(key, free) ?? nearest(key, known))
   return [
     ...unknown.map((key, i) => {
-      const hint = hints[i] ? `, did you mean '${hints[i]}'?` : `: expected one of ${known.join(', ')}`
+      const near = hints[i] ? `, did you mean '${hints[i]}'?` : `: expected one of ${known.join(', ')}`
+      const hint = adviceOnKey(path, key) ?? near
       return wrongKey([...path, key], `unknown key '${key}'${hint}`, path)
     }),
     ...free
@@ -143,7 +145,7 @@ const mismatch = (
   const found = quoted ? `the ${typeof value} ${text}: write it in quotes, '${text}'` : show(value)
   const options = (schema as { options?: string[] }).options ?? []
   const hint = typeof value === 'string' ? didYouMean(value, options) : ''
-  return wrongValue(path, `expected ${expectation(schema, value)}, found ${found}${hint}`)
+  return wrongValue(path, `expected ${expectation(schema, value)}, found ${found}${hint || adviceOnValue(path, value)}`)
 }
 
 const firstIssue = (schema: v.GenericSchema, value: unknown) =>

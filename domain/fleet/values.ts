@@ -15,6 +15,15 @@ export const object = <const E extends v.ObjectEntries>(entries: E) =>
 
 export const text = v.pipe(v.string('text'), v.nonEmpty('text that is not empty'))
 
+/** Nothing else of a machine is where another one deploys the fleet; what is beside its folder may be in its repository. */
+export const fileOfFleet = v.pipe(
+  text,
+  v.regex(
+    /^(?![/\\~]|[A-Za-z]:)/,
+    'a path relative to the fleet file, such as files/agent.yaml or ../shared/agent.yaml',
+  ),
+)
+
 /** A name that leads to another part of the fleet. */
 export const reference = (what: string) => v.pipe(v.string(`the name of ${what}`), v.nonEmpty(`the name of ${what}`))
 
@@ -53,7 +62,6 @@ export const account = v.pipe(
 
 export const region = v.picklist(regions, 'an AWS region')
 
-export const platforms = ['Linux', 'Windows'] as const
 export const architectures = ['x86_64', 'arm64'] as const
 
 const minute = 60
@@ -86,20 +94,6 @@ export const flag = v.boolean('true or false')
 export const oneOf = <const O extends readonly string[]>(options: O) =>
   v.picklist(options, `one of ${options.join(', ')}`)
 
-/** What Image Builder bakes on Dedicated Hosts alone. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-mac-instances.html */
-const ofMacs: readonly unknown[] = ['macOS', 'arm64_mac', 'x86_64_mac']
-
-/** A platform or an architecture; one of macOS gets the reason why it is none of them. */
-const system = <const O extends readonly string[]>(options: O) =>
-  v.picklist(options, ({ input }) =>
-    ofMacs.includes(input)
-      ? `one of ${options.join(', ')} (macOS is not supported: it runs on Dedicated Hosts alone, each allocated for 24 hours at least)`
-      : `one of ${options.join(', ')}`,
-  )
-
-export const operatingSystem = system(platforms)
-export const cpuArchitecture = system(architectures)
-
 export const matching = (pattern: RegExp, expected: string) => v.pipe(v.string(expected), v.regex(pattern, expected))
 
 /** Seconds as a person would write them: 5400 -> '90m', 86400 -> '1d'. */
@@ -109,5 +103,7 @@ export const showDuration = (value: number): string => {
 }
 
 export const instanceType = matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as m7i.large')
+
+export const deviceName = matching(/^(\/dev\/[a-z]+[0-9]*|xvd[a-z]{1,2})$/, 'a device name such as /dev/xvda')
 
 export const emailAddress = v.pipe(v.string('an email address'), v.email('an email address'))

@@ -9,6 +9,7 @@ import {
   parseDocument,
   type Scalar,
   visit,
+  type YAMLError,
 } from 'yaml'
 import type { FleetProblem, Path, Problem } from './problems.ts'
 
@@ -35,14 +36,10 @@ export const readYaml = (text: string, file: string): YamlSource => {
   const faults = [...document.errors, ...document.warnings]
   const doubled = faults.filter(({ code }) => code === 'DUPLICATE_KEY')
   // One fault in the syntax brings others after it that only confuse.
-  const torn = faults.find(({ code }) => code !== 'DUPLICATE_KEY')
+  const fault = faults.find(({ code }) => code !== 'DUPLICATE_KEY')
+  const torn = otherEncoding(text) ?? (fault && tornBy(fault))
   const problems = torn
-    ? [
-        problem(
-          torn.pos[0],
-          torn.code === 'MULTIPLE_DOCS' ? 'expected one document in the file' : notYaml(torn.message),
-        ),
-      ]
+    ? [problem(torn.offset, torn.message)]
     : doubled.map(({ pos }) =>
         problem(pos[0], `the key '${wordAt(text, pos[0])}' is there already: expected each key once`),
       )
@@ -119,6 +116,28 @@ const withinBlock = (raw: string, source: string, character: number) => {
   const line = (lines[before.length - 1] ?? '').replace(/\r$/, '')
   const indentation = line.length - (source.split('\n')[before.length - 1] ?? '').length
   return indentation < 0 ? 0 : above.join('\n').length + 1 + indentation + (before.at(-1) ?? '').length
+}
+
+interface Torn {
+  offset: number
+  message: string
+}
+
+const tornBy = ({ code, pos, message }: YAMLError): Torn => ({
+  offset: pos[0],
+  message: code === 'MULTIPLE_DOCS' ? 'expected one document in the file' : notYaml(message),
+})
+
+/**
+ * What a text is that was read as UTF-8 and is not, or begins with a byte order mark: a component would have the mark in its document,
+ * and no page on AWSTOE says that it takes one.
+ */
+const otherEncoding = (text: string): Torn | undefined => {
+  if (text.startsWith('\uFEFF'))
+    return { offset: 0, message: 'expected UTF-8 without a byte order mark, found one: save it as UTF-8' }
+  // UTF-16 has a NUL in each letter of English; what is no UTF-8 at all becomes U+FFFD.
+  const offset = text.search(/[\0\uFFFD]/)
+  return offset < 0 ? undefined : { offset, message: 'expected UTF-8, found another encoding: save it as UTF-8' }
 }
 
 const pairOf = (map: unknown, key: string | number) =>

@@ -23,6 +23,10 @@ const explanations: Record<string, Explanation> = {
     what: 'its pipeline is not there any more',
     todo: 'A deployment removed the image, or somebody deleted its pipeline. If the fleet still has the image, deploy it again: npm run deploy.',
   },
+  PipelineDisabled: {
+    what: 'its pipeline is disabled',
+    todo: 'Somebody disabled it in Image Builder, where CloudTrail (UpdateImagePipeline) tells who, or its own schedule failed too often. Enable it: Edit pipeline in the Image Builder console, or UpdateImagePipeline with status ENABLED. To stop an image, hold it.',
+  },
   BakeCancelled: {
     what: 'somebody or something cancelled its bake',
     todo: 'CloudTrail (CancelImageCreation) tells who.',
@@ -34,6 +38,10 @@ const explanations: Record<string, Explanation> = {
   ParentNotPinned: {
     what: 'the parameter that its recipe takes the parent from could not be written',
     todo: "Fix the cause above. If the parameter's data type is not text, delete the parameter (aws ssm delete-parameter --name NAME): AWS does not change a data type. The next bake creates it again.",
+  },
+  ParentRefused: {
+    what: 'it cannot be baked on the AMI of its parent',
+    todo: `Change what is named above, in fleet.yaml where it names a line, and deploy: npm run deploy. If the AMI is at fault, its owner makes another one.`,
   },
   BakeUnclear: {
     what: 'an event said that its bake has ended, but Image Builder does not show the result',
@@ -192,7 +200,7 @@ const ofBakes: Advice[] = [
 const ofDistributions: Advice[] = [
   {
     when: /AWS Managed CMK/i,
-    todo: "A volume of the AMI is encrypted with alias/aws/ebs, a key that AWS manages and no other account can use: no role helps. List every volume of the parent in the image's volumes in fleet.yaml, which encrypts it with the fleet's key, or name a key in the ring's kmsKeys. In the recipe of a pipeline that was there before, give each blockDeviceMapping a kmsKeyId.",
+    todo: "A volume of the AMI is encrypted with alias/aws/ebs, a key that AWS manages and no other account can use: no role helps. Name the root by root, and every other volume of the parent in volumes of the image in fleet.yaml, which encrypts them with the fleet's key, and a key of yours in the ring's kmsKeys where it has some. In the recipe of a pipeline that was there before, give each blockDeviceMapping a kmsKeyId.",
   },
   {
     when: /ASSOCIATE_LICENSES|license/i,

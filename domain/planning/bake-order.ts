@@ -5,6 +5,7 @@ import type { Fleet, Image } from '../fleet/model.ts'
 import { configurationNames, networkOf } from '../fleet/network.ts'
 import { pointerName, resourceName } from '../names.ts'
 import type { ImageRelease } from '../releases/image-release.ts'
+import { type WantedParent, wantedParent } from '../validation/parent.ts'
 import { orderChecks } from './check-order.ts'
 import { orderRing, type RingOrder } from './ring-order.ts'
 
@@ -22,6 +23,8 @@ export interface BakeOrder {
   definition: string
   pipelineArn: string
   parentParameter: string
+  /** What it wants of its parent's AMI. Older orders do not say. */
+  wanted?: WantedParent
   /** Seconds of the longest path from here down: the claim's priority. */
   remaining: number
   /** Seconds to wait for the event before asking Image Builder, and how often to ask at the most. */
@@ -80,6 +83,7 @@ export function orderRebake(
     ...(image.pipeline && { componentUpdates: image.componentUpdates ?? 'pinned' }),
     ...(image.infrastructure && placesOf(fleet, image.infrastructure, arnPrefix)),
     parentParameter: pointerName(fleet.name, name, 'parent'),
+    wanted: wantedParent(fleet, name),
     remaining: remainingPath(fleet, name),
     checkSeconds,
     maxChecks: Math.max(1, Math.ceil(image.timeout / checkSeconds)),

@@ -1,6 +1,7 @@
 import type { Fleet, Ring } from '../fleet/model.ts'
 import { partitionOf } from '../fleet/regions.ts'
-import { distributionName, fleetKeyAlias, targetParameter } from '../names.ts'
+import { rootVolumeOf } from '../fleet/volumes.ts'
+import { distributionName, fleetKeyAlias, fleetTag, targetParameter } from '../names.ts'
 
 export interface Target {
   account: string
@@ -47,7 +48,7 @@ export function orderRing(fleet: Fleet, image: string, name: string): RingOrder 
     tags: {
       ...fleet.images[image]?.tags,
       ...ring.tags,
-      'rebake:fleet': fleet.name,
+      [fleetTag]: fleet.name,
       'rebake:image': image,
       'rebake:ring': name,
     },
@@ -55,17 +56,20 @@ export function orderRing(fleet: Fleet, image: string, name: string): RingOrder 
     launchTemplates: ring.launchTemplates
       .filter(({ images }) => images?.includes(image) ?? true)
       .map((template) => ({ name: targetParameter(template.name, values), default: template.default })),
-    kmsKeys: keysOf(fleet, ring),
+    kmsKeys: keysOf(fleet, image, ring),
     ...(approval && { approval }),
     ...(alarm && { alarm }),
   }
 }
 
-/** Where a ring names no key, the fleet's own. What is shared where it was baked keeps the key of its bake, which is the fleet's. */
-const keysOf = ({ name, build }: Fleet, { mode, regions, kmsKeys = {} }: Ring): Record<string, string> =>
-  Object.fromEntries(
+/** Where a ring names no key, the fleet's own. What is shared where it was baked keeps the key of its bake: that of its root. */
+function keysOf(fleet: Fleet, image: string, { mode, regions, kmsKeys = {} }: Ring): Record<string, string> {
+  const { name, build } = fleet
+  const { kmsKey } = rootVolumeOf(fleet, image) ?? {}
+  return Object.fromEntries(
     regions.map((region) => {
       const own = `arn:${partitionOf(region) ?? 'aws'}:kms:${region}:${build.account}:${fleetKeyAlias(name)}`
-      return [region, mode === 'share' && region === build.region ? own : (kmsKeys[region] ?? own)]
+      return [region, mode === 'share' && region === build.region ? (kmsKey ?? own) : (kmsKeys[region] ?? own)]
     }),
   )
+}

@@ -48,36 +48,35 @@ export function verifyRelease(fleet: Fleet, claim: Announcement, image: Released
   const named = owned.filter(({ amiName }) => amiName === undefined || nameMatches(amiName, image.name))
   if (named.length === 0) return wrongName(image, owned)
   const fitting = named.filter(({ architecture }) => architecture === image.architecture)
-  if (fitting.length === 0) return wrongArchitecture(image, named)
+  if (fitting.length === 0) {
+    const upstreams = named.map(({ upstream }) => upstream).join(', ')
+    const refused = refusedAs('wrong-architecture', { architecture: image.architecture, upstreams })
+    return areAmongOthers(named) ? { ignored: refused.refused } : refused
+  }
   if (image.bakedAs) return refusedAs('own-image', { image: image.bakedAs })
   return { releases: fitting.map((source) => releaseOf(source, claim, image)) }
 }
 
 type NamedSource = Source & { upstream: string }
 
+/** An account has many AMIs: that an event is about another one is no news. A parameter that names another one is. */
+const areAmongOthers = (sources: NamedSource[]) => sources.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
+
 const isOwner = (owner: string, { ownerId, ownerAlias }: ReleasedAmi) =>
   owner === 'amazon' ? ownerAlias === 'amazon' : owner === ownerId
 
 function wrongOwner({ ownerId }: ReleasedAmi, sources: NamedSource[]): Refused {
-  const expected = sources.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
+  const expected = areAmongOthers(sources)
     ? 'no upstream of the fleet names that account as its owner'
     : sources.map(({ upstream, owner }) => `${upstream} expects ${owner}`).join(', ')
   return refusedAs('wrong-owner', { owner: ownerId, expected })
 }
 
-/** An account has many AMIs: that an event is about another one is no news. A parameter that names another one is. */
 function wrongName({ name, ownerId }: ReleasedAmi, owned: NamedSource[]): ReleaseVerdict {
   const expected = owned.map(({ upstream, amiName }) => `'${amiName}' (${upstream})`).join(', ')
-  return owned.every(({ kind }) => upstreamKinds[kind].isAmongOthers)
+  return areAmongOthers(owned)
     ? { ignored: `its name is '${name}', and the upstreams of account ${ownerId} expect ${expected}` }
     : refusedAs('wrong-name', { name, expected })
-}
-
-/** One name may be that of an AMI of each architecture. */
-function wrongArchitecture({ architecture }: ReleasedAmi, named: NamedSource[]): ReleaseVerdict {
-  const upstreams = named.map(({ upstream }) => upstream).join(', ')
-  const refusal = refusedAs('wrong-architecture', { architecture, upstreams })
-  return named.every(({ kind }) => upstreamKinds[kind].isAmongOthers) ? { ignored: refusal.refused } : refusal
 }
 
 function releaseOf(

@@ -61,7 +61,7 @@ export function checkAmi(facts: AmiFacts, { checks, buildAccount, parentAmi }: E
       result(
         'root device',
         facts.rootDevice === checks.rootDevice,
-        `${checks.rootDevice}, which 'volumes' names: with another name it is a second volume, and the root stays as the parent has it`,
+        `${checks.rootDevice}, as its recipe calls it: with another name it is a second volume, and the root stays as the parent has it`,
         facts.rootDevice ?? 'none',
       ),
     )

@@ -5,6 +5,7 @@ import { ec2Tags } from './ec2-tags.ts'
 import { Encryption } from './encryption.ts'
 import { instanceTypes } from './instance-types.ts'
 import { Instances } from './instances.ts'
+import { KeyPairs } from './key-pairs.ts'
 import type { Kms } from './kms.ts'
 import { LaunchTemplates } from './launch-templates.ts'
 import { Regions } from './regions.ts'
@@ -21,6 +22,7 @@ export class Ec2 extends Amis implements Service {
   parameter: (named: string, place: Place) => string | undefined = () => undefined
   readonly launchTemplates: LaunchTemplates
   readonly instances: Instances
+  readonly keyPairs = new KeyPairs()
   readonly regions = new Regions()
   readonly subnets = new Subnets()
   /** Whether volumes are encrypted that nobody asks to be, and with which key. */
@@ -40,7 +42,7 @@ export class Ec2 extends Amis implements Service {
       subnets: this.subnets,
     })
     const lifecycle = new AmiLifecycle(this, deps, (...asked) => this.mayDo(...asked))
-    const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances, ec2Tags(this)]
+    const parts = [lifecycle, this.snapshots, this.launchTemplates, this.instances, this.keyPairs, ec2Tags(this)]
     this.permissions = Object.assign({}, ...parts.map(({ permissions }) => permissions))
     this.operations = Object.assign(
       {

@@ -120,7 +120,7 @@ function learn(
   known: FleetState,
   item: CampaignImageItem,
   skipped: string[],
-  { campaign, time, as, reason }: Omit<Failed, 'as'> & { as: Outcome; reason: string },
+  { campaign, time, as, reason, failure }: Omit<Failed, 'as'> & { as: Outcome; reason: string },
 ): FleetState {
   const { image, plan, parentAmi: began, order, startedAt } = item
   const after = [image, ...skipped].reduce((now, each) => removePending(now, each, campaign), known)
@@ -130,7 +130,9 @@ function learn(
   if (as === 'superseded' || isRollingOut(item) || !parentAmi || !order || order.promotes) return after
   const bake = { parentAmi, definition: order.definition, at: startedAt ?? time, campaign }
   const because = { failed: reason, failedAt: time }
-  return failedBake(after, image, { ...bake, ...because, ...(as === 'aborted' && { givenUp: true }) })
+  // The same image on the same AMI is refused again.
+  const givenUp = as === 'aborted' || failure.error === 'ParentRefused'
+  return failedBake(after, image, { ...bake, ...because, ...(givenUp && { givenUp }) })
 }
 
 /** A child starts when its parent is a candidate: below one that ended before, nothing will. */

@@ -1,4 +1,6 @@
+import { EC2Client } from '@aws-sdk/client-ec2'
 import { ImagebuilderClient } from '@aws-sdk/client-imagebuilder'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { SSMClient } from '@aws-sdk/client-ssm'
 import * as v from 'valibot'
 import { ReleaseStore } from '../../ledger/releases.ts'
@@ -14,6 +16,8 @@ const deps = {
   ...windowDeps(table),
   ledger: { ...locking.ledger, releases: new ReleaseStore(table) },
   imageBuilder: new ImagebuilderClient({}),
+  ec2: new EC2Client({}),
+  kms: new KMSClient({}),
   ssm: new SSMClient({}),
 }
 const Request = v.object({

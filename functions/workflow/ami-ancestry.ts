@@ -1,5 +1,6 @@
 import type { EC2Client, Image } from '@aws-sdk/client-ec2'
 import { describeAmi } from '../../aws/amis.ts'
+import { fleetTag } from '../../domain/names.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 
 /** How many generations of an AMI are looked at: its source, and the source's source, ... */
@@ -16,7 +17,7 @@ export async function bakedAs(
   let ancestor: Image | undefined = image
   for (let generation = 0; ancestor && generation < generations; generation++) {
     const tag = (key: string) => ancestor?.Tags?.find(({ Key }) => Key === key)?.Value
-    if (tag('rebake:fleet') === fleetName) return tag('rebake:image')
+    if (tag(fleetTag) === fleetName) return tag('rebake:image')
     const source: string | undefined = ancestor.SourceImageId
     if (source === undefined) return undefined
     const copy = await ledger.releases.readCopy(source)

@@ -32,6 +32,7 @@ export const bakeFunctions = ({ fleet, arns, ledger, notifications, bakeRole }: 
           resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
           why: 'The parent of every image of this fleet.',
         },
+        ...readParents(arns),
         ...moveParents(fleet, arns),
         ...cancelOlder(fleet.supersede, images),
       ],
@@ -70,6 +71,22 @@ const startPipelines = (fleet: Fleet, arns: Arns): Permission[] => [
     actions: ['StartImagePipelineExecution', 'GetImagePipeline', 'TagResource'].map((name) => `imagebuilder:${name}`),
     resources: [arns.pipeline(resourceName(fleet.name, '*'))],
     why: 'The pipelines of this fleet.',
+  },
+]
+
+/** What the AMI is that an image is to be baked on, and which keys its volumes would have. */
+const readParents = (arns: Arns): Permission[] => [
+  {
+    actions: ['DescribeImages', 'DescribeSnapshots', 'GetEbsEncryptionByDefault', 'GetEbsDefaultKmsKeyId'].map(
+      (name) => `ec2:${name}`,
+    ),
+    resources: ['*'],
+    why: 'These know no resources.',
+  },
+  {
+    actions: ['kms:DescribeKey'],
+    resources: [arns.keys()],
+    why: "Volumes of a parent may have any key of the account, and the account's default is anybody's choice.",
   },
 ]
 
@@ -137,7 +154,7 @@ function moveParents(fleet: Fleet, arns: Arns): Permission[] {
       resources: [arns.infrastructure('*'), arns.distribution('*')],
       why,
     },
-    list('imagebuilder:ListImageRecipes', 'ec2:DescribeImages'),
+    list('imagebuilder:ListImageRecipes'),
     {
       actions: ['iam:PassRole'],
       resources: [arns.role('*')],

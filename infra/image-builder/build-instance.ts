@@ -2,6 +2,7 @@ import { Validations } from 'aws-cdk-lib'
 import { type IInstanceProfile, InstanceProfile, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { logPrefix } from '../../domain/fleet/instance-settings.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { buildRoleName, resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
@@ -10,7 +11,8 @@ import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.
 interface BuildInstanceProps {
   fleet: Fleet
   arns: Arns
-  logs: IBucket
+  /** The fleet's own bucket; undefined where nothing logs to it. */
+  logs: IBucket | undefined
 }
 
 type Configuration = Fleet['infrastructure'][string]
@@ -41,7 +43,12 @@ function createProfile(
   props: BuildInstanceProps,
 ): IInstanceProfile {
   const { policies = [], permissionsBoundary } = configuration
-  const permissions = [...systemsManager, ...imageBuilder(props), ...privateInputs(configuration, props.arns)]
+  const permissions = [
+    ...systemsManager,
+    ...imageBuilder(props),
+    ...logging(key, configuration, props),
+    ...privateInputs(configuration, props.arns),
+  ]
   const name = buildRoleName(props.fleet.name, key)
   const boundary = permissionsBoundary && {
     permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(scope, 'Boundary', permissionsBoundary),
@@ -64,7 +71,7 @@ function createProfile(
 }
 
 /** What the fleet says that components read and write, and no more. */
-function privateInputs({ reads = [], writes = [], kmsKeys = [] }: Configuration, arns: Arns): Permission[] {
+function privateInputs({ reads = [], writes = [], kmsKeys = [], logs }: Configuration, arns: Arns): Permission[] {
   const after = (prefix: string, entries: string[]) =>
     entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length))
   const read = after('s3://', reads)
@@ -84,9 +91,23 @@ function privateInputs({ reads = [], writes = [], kmsKeys = [] }: Configuration,
     { actions: ['secretsmanager:GetSecretValue'], resources: after('secret:', reads).map(arns.secret), why },
     { actions: ['kms:Decrypt'], resources: kmsKeys },
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
-    { actions: ['kms:GenerateDataKey'], resources: written.length > 0 ? kmsKeys : [] },
+    { actions: ['kms:GenerateDataKey'], resources: written.length > 0 || logs ? kmsKeys : [] },
   ]
   return all.filter(({ resources }) => resources.length > 0)
+}
+
+/** Where the logs of its instances go. */
+function logging(key: string, { logs: named }: Configuration, { fleet, arns, logs }: BuildInstanceProps): Permission[] {
+  const resource = named
+    ? arns.objects(`${named.bucket}/${logPrefix(fleet.name, key, named)}/*`)
+    : (logs?.arnForObjects('*') ?? '')
+  return [
+    {
+      actions: ['s3:PutObject'],
+      resources: [resource],
+      why: 'The logs of every build; Image Builder chooses the keys.',
+    },
+  ]
 }
 
 const noResources = 'The SSM agent acts as its own instance; these actions know no narrower resource.'
@@ -136,7 +157,7 @@ const systemsManager: Permission[] = [
   },
 ]
 
-const imageBuilder = ({ fleet, arns, logs }: BuildInstanceProps): Permission[] => {
+const imageBuilder = ({ fleet, arns }: BuildInstanceProps): Permission[] => {
   const shared = Object.values(fleet.components).flatMap((component) =>
     'arn' in component ? [component.arn.replace(/(:component\/[^/]+)\/.*/, '$1/*')] : [],
   )
@@ -150,11 +171,6 @@ const imageBuilder = ({ fleet, arns, logs }: BuildInstanceProps): Permission[] =
       actions: ['s3:GetObject'],
       resources: [arns.objects('ec2imagebuilder*')],
       why: 'AWSTOE and the managed components come from buckets of Image Builder, one for each region.',
-    },
-    {
-      actions: ['s3:PutObject'],
-      resources: [logs.arnForObjects('*')],
-      why: 'The logs of every build; Image Builder chooses the keys.',
     },
     {
       actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],

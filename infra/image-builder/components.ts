@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Component, ComponentData, type IComponent, Platform } from '@aws-cdk/aws-imagebuilder-alpha'
+import { Component, ComponentData, type IComponent, OSVersion, Platform } from '@aws-cdk/aws-imagebuilder-alpha'
 import { Aws, FileSystem, Fn, RemovalPolicy } from 'aws-cdk-lib'
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { componentText } from '../../domain/fleet/component-text.ts'
+import { componentDescription, componentText } from '../../domain/fleet/component-text.ts'
 import type { Fleet, Component as FleetComponent } from '../../domain/fleet/model.ts'
 import { limits } from '../../domain/limits.ts'
 import { resourceName } from '../../domain/names.ts'
@@ -36,18 +38,37 @@ function createComponent(
   scope: Construct,
   fleet: Fleet,
   key: string,
-  { platform, description, file, document }: Exclude<FleetComponent, { arn: string }>,
+  component: Exclude<FleetComponent, { arn: string }>,
   directory: string,
 ): IComponent {
+  const { platform, file, document, uri, supportedOsVersions = [] } = component
+  const description = componentDescription(component)
   const text = file ? readFileSync(resolve(directory, file), 'utf8') : JSON.stringify(document)
-  const component = new Component(scope, key, {
-    componentName: `${resourceName(fleet.name, key)}-${stackPart}`,
-    platform: platform === 'Windows' ? Platform.WINDOWS : Platform.LINUX,
+  const on = platform === 'Windows' ? Platform.WINDOWS : Platform.LINUX
+  const systems = supportedOsVersions.map((system) => OSVersion.custom(on, system))
+  const made = new Component(scope, key, {
+    componentName: [resourceName(fleet.name, key), stackPart, ...identityOf(component)].join('-'),
+    platform: on,
     ...(description && { description }),
-    data: dataOf(scope, key, componentText(text, description)),
+    data: uri ? objectAt(scope, key, uri) : dataOf(scope, key, componentText(text, description)),
+    ...(systems.length > 0 && { supportedOsVersions: systems }),
   })
-  component.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-  return component
+  made.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+  return made
+}
+
+/** A document in S3 cannot have what replaces its component: the name has it, by a hash. */
+function identityOf({ uri, ...others }: Exclude<FleetComponent, { arn: string }>): string[] {
+  if (!uri) return []
+  const { platform, description, supportedOsVersions } = others
+  const said = JSON.stringify([platform, description, supportedOsVersions])
+  return [createHash('sha256').update(said).digest('hex').slice(0, 8)]
+}
+
+/** Who creates the component reads the object: the role of CloudFormation. */
+function objectAt(scope: Construct, key: string, uri: string): ComponentData {
+  const [, bucket = '', path = ''] = uri.match(/^s3:\/\/([^/]+)\/(.+)$/) ?? []
+  return ComponentData.fromS3(Bucket.fromBucketName(scope, `${key}-bucket`, bucket) as IBucket, path)
 }
 
 /** A document that is too long for a request goes through S3: who creates the component reads it there, and no build does. */

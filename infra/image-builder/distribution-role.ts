@@ -1,6 +1,7 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { volumeKeys } from '../../domain/fleet/volumes.ts'
 import { crossAccountRoleName, fleetKeyAlias, resourceName } from '../../domain/names.ts'
 import type { Arns } from '../arns.ts'
 import type { FleetKey } from '../fleet-key.ts'
@@ -105,12 +106,12 @@ const useThroughEc2 = ({ resources, conditions = {}, why }: Keys): Permission[] 
 type Keys = Pick<Permission, 'resources' | 'conditions'> & { why: string }
 
 /**
- * The keys that a distribution uses: the fleet's own in every region, and those that rings name. Those of targets, too: the
+ * The keys that a distribution uses: the fleet's own in every region, and those that rings and volumes name. Those of targets, too: the
  * guide does not say whether this role or the one in the target makes the first copy. And those of adopted pipelines, which
  * encrypt what is copied.
  */
 function keysOf(fleet: Fleet, arns: Arns, key: FleetKey): Keys[] {
-  const named = namedKeys(fleet)
+  const named = [...new Set([...namedKeys(fleet), ...volumeKeys(fleet)])]
   const anyKey = (region: string, account: string) => `arn:${arns.partition}:kms:${region}:${account}:key/*`
   const aliased = [
     ...regionsWithFleetKey(fleet).map((region) => ({ region, alias: fleetKeyAlias(fleet.name) })),
@@ -149,7 +150,7 @@ function keysOf(fleet: Fleet, arns: Arns, key: FleetKey): Keys[] {
     why: 'The recipe of a pipeline that was there before names its key, and its team may change it.',
   }
   const all: Keys[] = [
-    { resources: byId, why: "The fleet's key, and those that rings name." },
+    { resources: byId, why: "The fleet's key, and those that rings and volumes name." },
     byAlias,
     foreign,
     adopted,

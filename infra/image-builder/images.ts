@@ -10,7 +10,7 @@ import {
   type IWorkflow,
 } from '@aws-cdk/aws-imagebuilder-alpha'
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { type BlockDevice, BlockDeviceVolume, type EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2'
+import { type BlockDevice, BlockDeviceVolume, type EbsDeviceProps, type EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2'
 import type { IRole } from 'aws-cdk-lib/aws-iam'
 import type { CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
@@ -18,8 +18,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
 import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
-import { volumesOf } from '../../domain/fleet/volumes.ts'
-import { pointerName, resourceName } from '../../domain/names.ts'
+import { type RecipeVolume, volumesOf } from '../../domain/fleet/volumes.ts'
+import { fleetTag, pointerName, resourceName } from '../../domain/names.ts'
 import { workflowsOf } from './workflows.ts'
 
 interface ImagesProps {
@@ -109,6 +109,8 @@ const recipeOf: { [K in RecipeField]: (image: Image, making: Making) => Partial<
       ...(Object.keys(parameters).length > 0 && { parameters: parametersOf(parameters) }),
     })),
   }),
+  // It is one of its volumes, named by its device.
+  root: () => ({}),
   volumes: (_image, { fleet, name, key }) => ({
     blockDevices: volumesOf(fleet, name).map((volume) => blockDevice(volume, key)),
   }),
@@ -118,7 +120,7 @@ const recipeOf: { [K in RecipeField]: (image: Image, making: Making) => Partial<
 
 const amiTagsOf = ({ tags }: Image, { fleet, name }: { fleet: Fleet; name: string }): Record<string, string> => ({
   ...tags,
-  'rebake:fleet': fleet.name,
+  [fleetTag]: fleet.name,
   'rebake:image': name,
 })
 
@@ -141,17 +143,28 @@ const parametersOf = (parameters: Record<string, string>) =>
     Object.entries(parameters).map(([name, value]) => [name, ComponentParameterValue.fromString(value)]),
   )
 
-const blockDevice = (
-  { device, size, type, iops, throughput }: Image['volumes'][number],
-  kmsKey: IKey,
-): BlockDevice => ({
-  deviceName: device,
-  volume: BlockDeviceVolume.ebs(size, {
-    encrypted: true,
-    kmsKey,
-    deleteOnTermination: true,
-    volumeType: type as EbsDeviceVolumeType,
-    ...(iops && { iops }),
-    ...(throughput && { throughput }),
-  }),
-})
+/** The L2's own asks for a size or a snapshot: a volume of the parent has both. */
+class NamedVolume extends BlockDeviceVolume {
+  constructor(properties?: EbsDeviceProps) {
+    super(properties)
+  }
+}
+
+/** With the fleet's key, unless the volume has one of its own. */
+function blockDevice(volume: RecipeVolume, fleetKey: IKey): BlockDevice {
+  const { device, size, type, iops, throughput, snapshot, kmsKey, deleteOnTermination = true, omit } = volume
+  if (omit) return { deviceName: device, mappingEnabled: false, volume: new NamedVolume() }
+  return {
+    deviceName: device,
+    volume: new NamedVolume({
+      encrypted: true,
+      kmsKey: kmsKey === undefined ? fleetKey : ({ keyArn: kmsKey } as IKey),
+      deleteOnTermination,
+      ...(size && { volumeSize: size }),
+      ...(type && { volumeType: type as EbsDeviceVolumeType }),
+      ...(snapshot && { snapshotId: snapshot }),
+      ...(iops && { iops }),
+      ...(throughput && { throughput }),
+    }),
+  }
+}

@@ -2,20 +2,26 @@ import {
   HttpTokens,
   type IInfrastructureConfiguration,
   InfrastructureConfiguration,
+  type InfrastructureConfigurationLogging,
+  type InfrastructureConfigurationProps,
+  type Tenancy,
 } from '@aws-cdk/aws-imagebuilder-alpha'
-import { InstanceType } from 'aws-cdk-lib/aws-ec2'
+import { type IKeyPair, InstanceType, KeyPair } from 'aws-cdk-lib/aws-ec2'
 import type { IInstanceProfile } from 'aws-cdk-lib/aws-iam'
-import type { IBucket } from 'aws-cdk-lib/aws-s3'
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { logPrefix } from '../../domain/fleet/instance-settings.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { configurationNames, networkOf } from '../../domain/fleet/network.ts'
+import { fleetTag } from '../../domain/names.ts'
 import type { BuildNetworks, BuildPlace } from './network.ts'
 
 interface InfrastructureProps {
   fleet: Fleet
   /** By the key of the configuration. */
   instanceProfiles: Record<string, IInstanceProfile>
-  logs: IBucket
+  /** The fleet's own bucket; undefined where nothing logs to it. */
+  logs: IBucket | undefined
   networks: BuildNetworks
 }
 
@@ -57,21 +63,53 @@ function createConfiguration(
   id: string,
   { fleet, instanceProfiles, logs, key, name, place }: ConfigurationProps,
 ): IInfrastructureConfiguration {
-  const { instanceTypes = [], terminateOnFailure, tags } = fleet.infrastructure[key] ?? {}
+  const settings = fleet.infrastructure[key] as Settings
   return new InfrastructureConfiguration(scope, id, {
     infrastructureConfigurationName: name,
-    instanceTypes: instanceTypes.map((type) => new InstanceType(type)),
+    instanceTypes: settings.instanceTypes.map((type) => new InstanceType(type)),
     instanceProfile: instanceProfiles[key] as IInstanceProfile,
     // IMDSv2 only, and not from inside a container on the instance.
     httpTokens: HttpTokens.REQUIRED,
-    httpPutResponseHopLimit: 1,
-    terminateInstanceOnFailure: terminateOnFailure ?? true,
-    resourceTags: { ...tags, 'rebake:fleet': fleet.name },
-    logging: { s3Bucket: logs, s3KeyPrefix: key },
+    httpPutResponseHopLimit: settings.hopLimit ?? 1,
+    terminateInstanceOnFailure: settings.terminateOnFailure,
+    resourceTags: { ...settings.tags, [fleetTag]: fleet.name },
+    logging: loggingOf(scope, id, { fleet, key, settings, logs }),
+    ...launchOf(scope, id, settings),
     ...(place && {
       vpc: place.vpc,
       subnetSelection: { subnets: [place.subnet] },
       securityGroups: place.securityGroups,
     }),
   })
+}
+
+type Settings = Fleet['infrastructure'][string]
+
+/** How its instances are launched, where the fleet says so. */
+function launchOf(
+  scope: Construct,
+  id: string,
+  { description, keyPair, placement = {} }: Settings,
+): Partial<InfrastructureConfigurationProps> {
+  const { tenancy, host, hostResourceGroup, availabilityZone } = placement
+  const said = {
+    description,
+    keyPair: keyPair && (KeyPair.fromKeyPairName(scope, `${id}-key-pair`, keyPair) as IKeyPair),
+    ec2InstanceTenancy: tenancy as Tenancy | undefined,
+    ec2InstanceHostId: host,
+    ec2InstanceHostResourceGroupArn: hostResourceGroup,
+    ec2InstanceAvailabilityZone: availabilityZone,
+  }
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
+}
+
+function loggingOf(
+  scope: Construct,
+  id: string,
+  { fleet, key, settings, logs }: { fleet: Fleet; key: string; settings: Settings; logs: IBucket | undefined },
+): InfrastructureConfigurationLogging {
+  const { logs: named } = settings
+  if (!named) return { s3Bucket: logs as IBucket, s3KeyPrefix: key }
+  const bucket = Bucket.fromBucketName(scope, `${id}-logs`, named.bucket) as IBucket
+  return { s3Bucket: bucket, s3KeyPrefix: logPrefix(fleet.name, key, named) }
 }

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+
 import type { IResolvable } from 'aws-cdk-lib'
 import type {
   CfnComponentProps,
@@ -12,6 +13,7 @@ import type {
   CfnLifecyclePolicyProps,
   CfnWorkflowProps,
 } from 'aws-cdk-lib/aws-imagebuilder'
+import { command } from '../../domain/command-text.ts'
 
 /**
  * What becomes of a property of an Image Builder resource: keys of the fleet file say it, with `NAME` for a name in it; Rebake decides it,
@@ -225,7 +227,7 @@ export const properties: Resources = {
     description: { fleet: ['workflows.NAME.description'] },
     type: { fleet: ['workflows.NAME.type'] },
     data: { fleet: ['workflows.NAME.file', 'workflows.NAME.document'] },
-    uri: { rebake: 'None: a document that is longer than a request takes is an error of `rebake check`.' },
+    uri: { rebake: `None: a document that is longer than a request takes is an error of ${command('check')}.` },
     version: versions,
     changeDescription: { rebake: 'None: what changed is in the history of the fleet file.' },
     kmsKeyId: managedKey,

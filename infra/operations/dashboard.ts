@@ -56,7 +56,7 @@ export function createDashboard(scope: Construct, props: DashboardProps): void {
         graph('Images', count('ImageReleased', 'ImageFailed', 'ImageSuperseded', 'ImageGivenUp')),
       ],
       [
-        graph('Campaigns', count('CampaignStarted', 'ReleaseRefused', 'ReleaseEventLost'), {
+        graph('Campaigns', count('CampaignStarted', 'ReleaseRefused', 'ReleaseIgnored', 'ReleaseEventLost'), {
           right: level('CampaignsOpen'),
         }),
         graph('What waits', level('ImagesPending', 'LockRequestsWaiting', 'ApprovalsOpen')),

@@ -1,3 +1,5 @@
+import { fleetTag } from '../../domain/names.ts'
+
 /** What the runbook of the smoke tests gets from the stack. */
 interface SmokeSurroundings {
   fleet: string
@@ -45,7 +47,7 @@ export function smokeAutomation(surroundings: SmokeSurroundings) {
   const { fleet, role, instanceProfile, subnet, securityGroups, logGroup } = surroundings
   const tags = [
     tag('Name', `${fleet}-smoke`),
-    tag('rebake:fleet', fleet),
+    tag(fleetTag, fleet),
     tag('rebake:campaign', '{{ Campaign }}'),
     tag('rebake:image', '{{ Image }}'),
     tag('rebake:smoke', '{{ automation:EXECUTION_ID }}'),

@@ -4,7 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { Construct } from 'constructs'
 import { smokeDocument } from '../../domain/check-kinds.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { resourceName } from '../../domain/names.ts'
+import { volumeKeys } from '../../domain/fleet/volumes.ts'
+import { fleetTag, resourceName } from '../../domain/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
 import { smokeArns } from './arns.ts'
 import type { TestInstance } from './instance.ts'
@@ -43,7 +44,7 @@ const noIdYet = 'EC2 gives the ids as it launches.'
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
 function launch(stack: Stack, { fleet, instance }: RoleProps): Permission[] {
   const { ec2 } = smokeArns(stack)
-  const ours = { 'aws:RequestTag/rebake:fleet': fleet.name }
+  const ours = { [`aws:RequestTag/${fleetTag}`]: fleet.name }
   return [
     {
       actions: ['ec2:RunInstances'],
@@ -90,7 +91,7 @@ function launch(stack: Stack, { fleet, instance }: RoleProps): Permission[] {
       actions: ['ec2:TerminateInstances'],
       resources: [ec2('instance/*')],
       conditions: {
-        StringEquals: { 'ec2:ResourceTag/rebake:fleet': fleet.name },
+        StringEquals: { [`ec2:ResourceTag/${fleetTag}`]: fleet.name },
         // Build instances have the fleet's tag too.
         StringLike: { 'ec2:ResourceTag/rebake:smoke': '*' },
       },
@@ -105,9 +106,12 @@ function launch(stack: Stack, { fleet, instance }: RoleProps): Permission[] {
  */
 function encryption(stack: Stack, { fleet, key }: RoleProps): Permission[] {
   const adopted = Object.values(fleet.images).some(({ pipeline, checks }) => pipeline && checks.smoke)
-  const resources = adopted ? [smokeArns(stack).keys] : [key.keyArn]
-  const why = adopted && {
-    why: 'The keys of pipelines that were there before are not known here; it is through EC2 only.',
+  const named = volumeKeys(fleet)
+  // IAM knows keys by their ids only.
+  const isOpen = adopted || named.some((each) => each.includes(':alias/'))
+  const resources = isOpen ? [smokeArns(stack).keys] : [key.keyArn, ...named]
+  const why = isOpen && {
+    why: 'The keys of pipelines that were there before, and those behind aliases, are not known here; it is through EC2 only.',
   }
   const viaEc2 = { 'kms:ViaService': `ec2.${stack.region}.amazonaws.com` }
   return [
@@ -144,7 +148,7 @@ function test(stack: Stack, { fleet }: RoleProps): Permission[] {
       actions: ['ssm:SendCommand'],
       resources: [ec2('instance/*')],
       conditions: {
-        StringEquals: { 'ssm:resourceTag/rebake:fleet': fleet.name },
+        StringEquals: { [`ssm:resourceTag/${fleetTag}`]: fleet.name },
         StringLike: { 'ssm:resourceTag/rebake:smoke': '*' },
       },
       why: 'Only those that smoke tests have launched, by their tags.',

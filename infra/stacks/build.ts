@@ -7,6 +7,7 @@ import type { Code } from 'aws-cdk-lib/aws-lambda'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import type { Construct, IDependable } from 'constructs'
 import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
+import { logsToFleet } from '../../domain/fleet/instance-settings.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { workflowNeeds } from '../../domain/fleet/workflow-files.ts'
 import { arnsIn } from '../arns.ts'
@@ -122,7 +123,7 @@ export class BuildStack extends RebakeStack {
     { key, bakeRole }: { key: FleetKey; bakeRole: IRole },
   ): { images: IDependable; pointers: IDependable } {
     const arns = arnsIn(this)
-    const logs = new BuildLogs(this) as IBucket
+    const logs = Object.values(fleet.infrastructure).some(logsToFleet) ? (new BuildLogs(this) as IBucket) : undefined
     createDistributionRole(this, fleet, arns, key)
     const pointers = new Pointers(this, fleet, {
       seedParameters: this.functions['seed-parameters'],

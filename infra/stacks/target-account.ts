@@ -4,7 +4,7 @@ import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
 import { grantOperations, serviceRoleArn } from '../../domain/grants.ts'
 import { managedPolicies } from '../../domain/managed-policies.ts'
-import { crossAccountRoleName, publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
+import { crossAccountRoleName, fleetTag, publishRoleName, resourceName, targetParameter } from '../../domain/names.ts'
 import type { FunctionName } from '../functions/names.ts'
 import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
 import { targetStackName } from '../stack-names.ts'
@@ -165,7 +165,7 @@ function templatePermissions(fleet: Fleet): Permission[] {
     {
       actions: ['ec2:CreateLaunchTemplateVersion', 'ec2:ModifyLaunchTemplate'],
       resources: [...regions].sort().map((region) => arn('ec2', region, Aws.ACCOUNT_ID, 'launch-template/*')),
-      conditions: { StringEquals: { 'aws:ResourceTag/rebake:fleet': fleet.name } },
+      conditions: { StringEquals: { [`aws:ResourceTag/${fleetTag}`]: fleet.name } },
       why: 'The ids of launch templates are of the account; the tag limits them to those meant for the fleet.',
     },
   ]
@@ -181,14 +181,14 @@ function withdrawalPermissions(fleet: Fleet): Permission[] {
         images: inRegions((region) => arn('ec2', region, '', 'image/*')),
         snapshots: inRegions((region) => arn('ec2', region, '', 'snapshot/*')),
       },
-      { 'aws:ResourceTag/rebake:fleet': fleet.name },
+      { [`aws:ResourceTag/${fleetTag}`]: fleet.name },
     ),
     {
       actions: ['ec2:CreateTags'],
       resources: inRegions((region) => arn('ec2', region, '', 'snapshot/*')),
       conditions: {
-        StringEquals: { 'aws:RequestTag/rebake:fleet': fleet.name },
-        'ForAllValues:StringEquals': { 'aws:TagKeys': ['rebake:fleet'] },
+        StringEquals: { [`aws:RequestTag/${fleetTag}`]: fleet.name },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [fleetTag] },
       },
       why: 'EC2 gives snapshots their ids, and nobody has tagged them: only the tag of the fleet may be given.',
     },

@@ -110,6 +110,7 @@ const known: [code: string, means: ErrorClass, by: string, source: string][] = [
   ['InvalidAMIID.NotFound', 'missing', 'EC2', ec2],
   ['InvalidAMIID.Unavailable', 'missing', 'EC2', ec2],
   ['InvalidAMIID.Malformed', 'missing', 'EC2', ec2],
+  ['InvalidKeyPair.NotFound', 'missing', 'EC2', ec2],
   ['InvalidSnapshot.NotFound', 'missing', 'EC2', ec2],
   ['InvalidSubnetID.NotFound', 'missing', 'EC2', ec2],
   ['InvalidGroup.NotFound', 'missing', 'EC2', ec2],

@@ -132,6 +132,10 @@ describe('an estate that is read', () => {
     expect(ec2.commandCalls(DescribeImagesCommand)[0]?.args[0].input.Filters?.[0]?.Values).toEqual(['ami-0soe'])
   })
 
+  const organization = 'arn:aws:organizations::999988887777:organization/o-exampleorgid'
+  const unit = 'arn:aws:organizations::999988887777:ou/o-exampleorgid/ou-exam-example'
+  const none = { accounts: [], organizations: [], organizationalUnits: [] }
+
   it('says how a distribution leaves the account, by region', async () => {
     imageBuilder.on(GetDistributionConfigurationCommand).resolves({
       distributionConfiguration: {
@@ -140,13 +144,24 @@ describe('an estate that is read', () => {
           { region: 'us-west-2', amiDistributionConfiguration: { name: 'web' } },
           { region: 'eu-west-1', amiDistributionConfiguration: { targetAccountIds: ['333344445555', '222233334444'] } },
           { region: 'us-east-1', amiDistributionConfiguration: { launchPermission: { userIds: ['222233334444'] } } },
+          {
+            region: 'us-west-2',
+            amiDistributionConfiguration: {
+              launchPermission: {
+                organizationArns: [organization],
+                organizationalUnitArns: [`${unit}2`, `${unit}1`],
+              },
+            },
+          },
         ],
       },
     })
     const { pipelines } = await readEstate(clients, place)
     expect(pipelines[0]?.distributions).toEqual([
-      { region: 'eu-west-1', mode: 'copy', accounts: ['222233334444', '333344445555'] },
-      { region: 'us-east-1', mode: 'share', accounts: ['222233334444'] },
+      { ...none, region: 'eu-west-1', mode: 'copy', accounts: ['222233334444', '333344445555'] },
+      { ...none, region: 'us-east-1', mode: 'share', accounts: ['222233334444'] },
+      { ...none, region: 'us-west-2', mode: 'share', organizationalUnits: [`${unit}1`, `${unit}2`] },
+      { ...none, region: 'us-west-2', mode: 'share', organizations: [organization] },
     ])
   })
 

@@ -67,7 +67,7 @@ describe('a served rehearsal', { timeout: slow }, () => {
     ).toEqual([...['autoscaling:DescribeLaunchConfigurations'].map((name) => `PlanRevocationRole: ${name}`)])
 
     const unknown = await rebake('revoke', 'web', '9.9.9/1', ...why)
-    expect(unknown).toMatchObject({ code: 1, stdout: '' })
+    expect(unknown).toMatchObject({ code: 2, stdout: '' })
     expect(unknown.stderr).toContain('web has no release 9.9.9/1')
   })
 })

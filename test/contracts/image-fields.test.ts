@@ -23,7 +23,8 @@ const samples: { [K in Field]: [Written[K], Written[K]] } = {
   infrastructure: ['linux', 'large'],
   components: [['update'], ['agent', 'update']],
   workflows: [['sound'], [{ workflow: 'sound', parallelGroup: 'first' }]],
-  volumes: [[{ device: '/dev/xvda', size: 8 }], [{ device: '/dev/xvda', size: 9 }]],
+  root: [{ size: 8 }, { size: 9 }],
+  volumes: [[{ device: '/dev/sdf', size: 8 }], [{ device: '/dev/sdf', size: 9 }]],
   workingDirectory: ['/tmp', '/var/tmp'],
   tags: [{ team: 'one' }, { team: 'another' }],
   tests: [true, false],
@@ -40,8 +41,7 @@ const samples: { [K in Field]: [Written[K], Written[K]] } = {
 }
 
 /** What bakes an image of Rebake's own, and what there is in its place where a pipeline was there before. */
-const root = { volumes: [{ device: '/dev/xvda', size: 20 }] }
-const own = { parent: 'soe', infrastructure: 'linux', components: ['update'], ...root }
+const own = { parent: 'soe', infrastructure: 'linux', components: ['update'] }
 const adopted = { parent: 'soe', pipeline: samples.pipeline[0] }
 
 function fleetOf(images: Record<string, object>): Fleet {
@@ -49,7 +49,7 @@ function fleetOf(images: Record<string, object>): Fleet {
   const text = stringify({
     name: 'gold',
     build: { account: '111122223333', region: 'us-west-2' },
-    upstreams: { soe: { platform: 'Linux', ami: { owner: '444455556666', name: 'soe-*' } } },
+    upstreams: { soe: { platform: 'Linux', rootDevice: '/dev/xvda', ami: { owner: '444455556666', name: 'soe-*' } } },
     infrastructure: { linux: { instanceTypes: ['m7i.large'] }, large: { instanceTypes: ['m7i.4xlarge'] } },
     components: { update: { arn: arn('update') }, agent: { arn: arn('agent') } },
     workflows: { sound: { arn: 'arn:aws:imagebuilder:us-west-2:111122223333:workflow/test/sound/1.0.0/1' } },

@@ -186,6 +186,8 @@ it('errors of the functions, which the state machines catch', () => {
     'OrganizationUnreadable',
     'OutsideChangeWindow',
     'ParentNotPinned',
+    'ParentRefused',
+    'PipelineDisabled',
     'PipelineMissing',
     'PublicationIncomplete',
     'QuotaReached',
@@ -269,6 +271,7 @@ it('alarms and metrics', async () => {
     'LockRequestsWaiting',
     'OldestLock',
     'ReleaseEventLost',
+    'ReleaseIgnored',
     'ReleaseRefused',
   ] satisfies (Parameters<Count>[0] | Parameters<Measure>[0])[]
   expect(metrics.filter((name) => !written.includes(name))).toEqual([])

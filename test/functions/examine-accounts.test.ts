@@ -60,7 +60,7 @@ describe('an upstream', () => {
   })
 
   it.each([
-    ['amis', "account 444455556666 shares no AMI 'soe-*' with the build account"],
+    ['amis', "account 444455556666 shares no x86_64 AMI 'soe-*' with the build account"],
     ['baked', 'no AMI of the Image Builder image soe-base is there'],
     ['here', /^the build account 111122223333 cannot see it/],
   ])('%s without an AMI says so', async (upstream, problem) => {

@@ -193,6 +193,13 @@ describe('what the ledger learns of a failure', () => {
     expect(images['al2023-node']?.pending).toHaveLength(1)
   })
 
+  it('is that nobody tries again on a parent that was refused', async () => {
+    const all = await plannedCampaign()
+    await all.set(image, { status: 'baking', parentAmi })
+    await failing(all, { failure: { error: 'ParentRefused', cause: 'its volume /dev/sdb is not encrypted' } })
+    expect((await all.known()).images[image]?.attempt).toMatchObject({ parentAmi, tries: 1, givenUp: true })
+  })
+
   it('is that nobody tries again where a person stopped it', async () => {
     const all = await plannedCampaign()
     await claimFor(all, image)

@@ -150,13 +150,6 @@ describe('what is no release', () => {
     expect(world.reported).toHaveLength(2)
   })
 
-  it('is ignored, and counted, where its owner has one of each architecture under one name', async () => {
-    const world = withRelease({ Architecture: 'arm64' })
-    expect(await receiving(world)).toEqual({ ignored: 'its architecture is arm64, and al2023-soe expects another' })
-    expect([world.reported, world.counted]).toEqual([[], ['ReleaseIgnored']])
-    expect(world.parts.ledger.items.size).toBe(0)
-  })
-
   it('is ignored, and counted, where it is about something else', async () => {
     const world = withRelease({ Name: 'test' })
     expect(await receiving(world)).toMatchObject({ ignored: expect.stringMatching(/^its name is 'test'/) })
@@ -165,6 +158,17 @@ describe('what is no release', () => {
     })
     expect([world.reported, world.counted]).toEqual([[], ['ReleaseIgnored', 'ReleaseIgnored']])
     expect(world.parts.ledger.items.size).toBe(0)
+  })
+
+  it('is ignored, and counted, where an account publishes another architecture beside it: one campaign, no message', async () => {
+    const world = withRelease()
+    world.add(soeAmi({ ImageId: 'ami-0000000a', Name: 'soe-al2023-2026.09.1-arm64', Architecture: 'arm64' }))
+    expect(await receiving(world, { detail: { ...event.detail, ImageId: 'ami-0000000a' } })).toEqual({
+      ignored: 'its architecture is arm64, and al2023-soe expects another',
+    })
+    expect(await receiving(world)).toEqual({ taken: [{ campaign }] })
+    expect([world.reported, world.counted]).toEqual([[], ['ReleaseIgnored', 'CampaignStarted']])
+    expect(world.started()).toEqual([campaign])
   })
 
   it('is refused when it is older than what its upstream is now, and says than what', async () => {

@@ -1,12 +1,24 @@
 import {
+  DescribeImagesCommand,
+  EC2Client,
+  GetEbsDefaultKmsKeyIdCommand,
+  GetEbsEncryptionByDefaultCommand,
+} from '@aws-sdk/client-ec2'
+import {
   CancelImageCreationCommand,
   CreateImageCommand,
   GetImageCommand,
+  GetImagePipelineCommand,
+  GetImageRecipeCommand,
   ImagebuilderClient,
   StartImagePipelineExecutionCommand,
+  UpdateImagePipelineCommand,
 } from '@aws-sdk/client-imagebuilder'
+import { KMSClient } from '@aws-sdk/client-kms'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { BakeOrder } from '../../domain/planning/bake-order.ts'
+import type { WantedParent } from '../../domain/validation/parent.ts'
 import { startBake } from '../../functions/start-bake/start-bake.ts'
 import {
   campaign,
@@ -28,6 +40,9 @@ const mock = mockOf(ImagebuilderClient)
 const imageBuilder = mock as unknown as ImagebuilderClient
 const ssmMock = mockOf(SSMClient)
 const ssm = ssmMock as unknown as SSMClient
+const ec2Mock = mockOf(EC2Client)
+const ec2 = ec2Mock as unknown as EC2Client
+const kms = mockOf(KMSClient) as unknown as KMSClient
 const image = 'al2023-java'
 const imageArn = `${imageBuilderArnPrefix}:image/golden-al2023-java/1.0.0/1`
 const time = '2026-09-08T11:00:00Z'
@@ -42,15 +57,34 @@ const request = {
 const freeze = { reason: 'audit', from: '2026-09-08T00:00', to: '2026-09-09T00:00', timezone: 'UTC' }
 const frozen = { ...exampleFleet(), freezes: { audit: { ...freeze, images: ['al2023-*'] } } }
 const starting = ({ parts: deps }: Planned, more: object = {}) =>
-  startBake({ ...deps, fleet: exampleFleet(), imageBuilder, ssm, ...more }, { ...request, ...more })
+  startBake({ ...deps, fleet: exampleFleet(), imageBuilder, ec2, kms, ssm, ...more }, { ...request, ...more })
 const started = () => mock.commandCalls(StartImagePipelineExecutionCommand).map((call) => call.args[0].input)
 const cancelled = () =>
   mock.commandCalls(CancelImageCreationCommand).map((call) => call.args[0].input.imageBuildVersionArn)
 
+const root = { DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true, SnapshotId: 'snap-1' } }
+
+/** What EC2 says of the parent's AMI, beside what is usual. */
+function parentIs(more: object) {
+  const usual = {
+    ImageId: parentAmi,
+    OwnerId: '444455556666',
+    State: 'available' as const,
+    Architecture: 'x86_64' as const,
+    BootMode: 'uefi-preferred' as const,
+    RootDeviceName: '/dev/xvda',
+    RootDeviceType: 'ebs' as const,
+    BlockDeviceMappings: [root],
+  }
+  ec2Mock.on(DescribeImagesCommand).resolves({ Images: [{ ...usual, ...more }] })
+}
+
 beforeEach(() => {
   mock.reset()
   ssmMock.reset()
+  ec2Mock.reset()
   ssmMock.on(PutParameterCommand).resolves({})
+  parentIs({})
   mock.on(StartImagePipelineExecutionCommand).resolves({ imageBuildVersionArn: imageArn })
   mock.on(CancelImageCreationCommand).resolves({})
 })
@@ -162,10 +196,43 @@ describe('start-bake', () => {
     })
   })
 
+  it.each<[string, string, object, object]>([
+    [
+      'that somebody disabled the pipeline',
+      'InvalidRequestException',
+      { imagePipeline: { status: 'DISABLED' } },
+      { name: 'PipelineDisabled', message: expect.stringMatching(/^the pipeline arn:aws.* is disabled$/) },
+    ],
+    [
+      'what else is refused',
+      'InvalidRequestException',
+      { imagePipeline: { status: 'ENABLED' } },
+      { name: 'InvalidRequestException', message: 'refused' },
+    ],
+    [
+      'to try again, without a question, what another try may fix',
+      'TooManyRequestsException',
+      { imagePipeline: { status: 'DISABLED' } },
+      { name: 'TooManyRequestsException', message: 'refused' },
+    ],
+  ])('says %s', async (_, name, pipeline, expected) => {
+    mock.on(StartImagePipelineExecutionCommand).rejects(Object.assign(new Error('refused'), { name }))
+    mock.on(GetImagePipelineCommand).resolves(pipeline)
+    await expect(starting(await underWay())).rejects.toMatchObject(expected)
+  })
+
+  it('says what was refused where nobody may read the pipeline', async () => {
+    const denied = (name: string) => Object.assign(new Error(name), { name })
+    mock.on(StartImagePipelineExecutionCommand).rejects(denied('ForbiddenException'))
+    mock.on(GetImagePipelineCommand).rejects(denied('AccessDeniedException'))
+    await expect(starting(await underWay())).rejects.toThrow('ForbiddenException')
+  })
+
   it('records nothing of a bake that was refused', async () => {
-    mock.on(StartImagePipelineExecutionCommand).rejects(new Error('ServiceQuotaExceededException'))
+    const quota = Object.assign(new Error('quota'), { name: 'ServiceQuotaExceededException' })
+    mock.on(StartImagePipelineExecutionCommand).rejects(quota)
     const all = await underWay()
-    await expect(starting(all)).rejects.toThrow('ServiceQuotaExceededException')
+    await expect(starting(all)).rejects.toThrow('quota')
     expect((await all.known()).images[image]?.attempt).toBeUndefined()
   })
 })
@@ -312,6 +379,75 @@ describe('in the next subnet', () => {
   it('fails loudly when Image Builder names no image', async () => {
     mock.on(CreateImageCommand).resolves({})
     await expect(starting(await underWay(), next)).rejects.toThrow('subnet-0a1b2c3d4e5f67891 and named no image')
+  })
+})
+
+/** Its order is another one. */
+function ordered({ ledger }: Planned, change: (order: BakeOrder) => BakeOrder) {
+  const { campaigns } = ledger
+  const read = campaigns.readOrdered.bind(campaigns)
+  campaigns.readOrdered = async (...asked) => {
+    const item = await read(...asked)
+    return { ...item, order: change(item.order) }
+  }
+}
+
+describe('on a parent that it cannot be baked on', () => {
+  const second = { DeviceName: '/dev/sdb', Ebs: { VolumeSize: 20, Encrypted: false, SnapshotId: 'snap-2' } }
+  const refused = (message: RegExp) => ({ name: 'ParentRefused', message: expect.stringMatching(message) })
+
+  it('bakes nothing, names the line that is missing, and remembers what it was tried on', async () => {
+    parentIs({ BlockDeviceMappings: [root, second] })
+    ec2Mock.on(GetEbsEncryptionByDefaultCommand).resolves({ EbsEncryptionByDefault: false })
+    ec2Mock.on(GetEbsDefaultKmsKeyIdCommand).resolves({ KmsKeyId: 'alias/aws/ebs' })
+    const all = await underWay()
+    await expect(starting(all)).rejects.toMatchObject(
+      refused(
+        /ami-.* its volume \/dev\/sdb \(20 GiB\) is not encrypted.* add \{ device: \/dev\/sdb \} to images.al2023-java.volumes/,
+      ),
+    )
+    expect(started()).toEqual([])
+    expect(ssmMock.commandCalls(PutParameterCommand)).toEqual([])
+    expect(await all.image(image)).toMatchObject({ parentAmi })
+  })
+
+  it('bakes nothing where its AMI is gone', async () => {
+    ec2Mock.on(DescribeImagesCommand).resolves({ Images: [] })
+    await expect(starting(await underWay())).rejects.toMatchObject(refused(/does not see it/))
+    expect(started()).toEqual([])
+  })
+
+  it('changes nothing of a pipeline that was there before, whose recipe decides', async () => {
+    const arn = `${imageBuilderArnPrefix}:image-recipe/nightly/1.0.0`
+    const mapping = { deviceName: '/dev/xvda', ebs: { encrypted: true, kmsKeyId: 'alias/aws/ebs' } }
+    const recipe = { arn, name: 'nightly', version: '1.0.0', parentImage: parentAmi }
+    mock.on(GetImagePipelineCommand).resolves({ imagePipeline: { arn: 'nightly', imageRecipeArn: arn } })
+    const bakedWith = async (kmsKeyId: string) => {
+      const blockDeviceMappings = [{ ...mapping, ebs: { ...mapping.ebs, kmsKeyId } }]
+      mock.on(GetImageRecipeCommand).resolves({ imageRecipe: { ...recipe, blockDeviceMappings } })
+      const all = await underWay()
+      ordered(all, (order) => ({
+        ...order,
+        componentUpdates: 'pinned',
+        wanted: { ...(order.wanted as WantedParent), adopted: true, volumes: [] },
+      }))
+      return starting(all)
+    }
+    await expect(bakedWith('alias/aws/ebs')).rejects.toMatchObject(
+      refused(
+        /alias\/aws\/ebs, .*: give \/dev\/xvda a kmsKeyId in the blockDeviceMappings of the recipe of al2023-java/,
+      ),
+    )
+    expect(mock.commandCalls(UpdateImagePipelineCommand)).toEqual([])
+    expect(started()).toEqual([])
+    expect(await bakedWith('arn:aws:kms:us-west-2:111122223333:key/team')).toEqual({ imageArn })
+  })
+
+  it('asks nothing of an order that says nothing of its parent', async () => {
+    const all = await underWay()
+    ordered(all, ({ wanted: _, ...order }) => order)
+    ec2Mock.on(DescribeImagesCommand).rejects(new Error('nobody asks'))
+    expect(await starting(all)).toEqual({ imageArn })
   })
 })
 

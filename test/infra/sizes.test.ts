@@ -82,7 +82,7 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
     }),
   ],
   'adopted pipelines': [
-    98,
+    93,
     (n) => ({
       images: named(n, (i) => ({
         parent: 'soe',
@@ -91,7 +91,7 @@ const growth: Record<string, [border: number, of: (count: number) => object]> = 
     }),
   ],
   'adopted pipelines, and several subnets': [
-    85,
+    80,
     (n) => ({
       infrastructure: {
         linux: {

@@ -52,13 +52,19 @@ export interface FakeAmi {
   BlockDeviceMappings?: { DeviceName: string; Ebs: { VolumeSize: number; Encrypted: boolean } }[]
 }
 
+/** What images can be baked on. */
+const fitting = {
+  RootDeviceName: '/dev/xvda',
+  BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 8, Encrypted: true } }],
+}
+
 export const ec2Client = (amis: Map<string, FakeAmi>) =>
   clientOf({
     DescribeImages: ({ ImageIds, Owners, Filters }: DescribeImages) => {
       if (ImageIds) {
         const found = amis.get(ImageIds[0] ?? '')
         if (!found) throw named('InvalidAMIID.NotFound')
-        return { Images: [found] }
+        return { Images: [{ ...fitting, ...found }] }
       }
       const name = Filters?.find(({ Name }) => Name === 'name')?.Values[0]?.replace('*', '') ?? ''
       const seen = [...amis.values()].filter(

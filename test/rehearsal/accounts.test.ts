@@ -49,8 +49,8 @@ function worldOf(items: object[], executions: Execution[] = []) {
     },
   } as unknown as World
 }
-const summaryOf = (items: object[], executions: Execution[] = []) =>
-  summarise(worldOf(items, executions), 'golden-ledger', start)
+const summaryOf = (items: object[], executions: Execution[] = [], until?: number) =>
+  summarise(worldOf(items, executions), 'golden-ledger', start, until)
 
 it('has nothing to add up where nothing happened', async () => {
   expect(await summaryOf([])).toEqual({
@@ -251,6 +251,14 @@ describe('time', () => {
     expect(await measured({ base: ['soe', rebake('base', 10, 110, 200, 900)] })).toMatchObject({
       makespanSeconds: 900,
     })
+  })
+
+  it.each([
+    ['the time that was asked for, where nothing happens at its end', 86_400, 86_400],
+    ['the last end, where that is later', 300, 900],
+  ])('the makespan is %s', async (_, asked, expected) => {
+    const executions = [rebake('base', 10, 110, 200, 900)]
+    expect(await summaryOf([], executions, start + asked * 1_000)).toMatchObject({ makespanSeconds: expected })
   })
 
   it.each<[string, Record<string, [string, Execution]>, number]>([

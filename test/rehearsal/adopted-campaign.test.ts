@@ -10,11 +10,11 @@ it('fails for each reason that stops an adopted pipeline, and for no other', { t
   const reasons = Object.fromEntries(summary.images.map(({ image, status, reason }) => [image, `${status}: ${reason}`]))
   expect(reasons).toEqual({
     sound: expect.stringMatching(/^released/),
-    below: expect.stringMatching(/^released/),
+    below: expect.stringMatching(/^failed.*its pipeline is disabled/),
     follows: expect.stringMatching(/^failed.*ami: parent: expected ami-/),
-    managed: expect.stringMatching(/^failed.*AWS Managed CMK/),
-    silent: expect.stringMatching(/^failed.*AWS Managed CMK/),
-    unencrypted: expect.stringMatching(/^failed.*expected every volume encrypted/),
+    managed: expect.stringMatching(/^failed.*cannot be baked on the AMI.*alias\/aws\/ebs/),
+    silent: expect.stringMatching(/^failed.*cannot be baked on the AMI.*alias\/aws\/ebs/),
+    unencrypted: expect.stringMatching(/^failed.*cannot be baked on the AMI.*a kmsKeyId/),
     shares: expect.stringMatching(/^failed.*before anything is checked/),
     container: expect.stringMatching(/^failed.*builds containers/),
     roleless: expect.stringMatching(/^failed.*execution role .* does not exist/),

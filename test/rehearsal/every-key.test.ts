@@ -16,7 +16,7 @@ describe('the fleet with every key', () => {
 
   it.each([
     ['supersede', 'supersede: wait'],
-    ['images.*.volumes[].iops', ', iops: 3000'],
+    ['images.*.root.iops', ', iops: 3000'],
     ['components.*.document.phases[].steps[].onFailure', 'onFailure: Abort'],
   ])('would miss %s', (key, text) => {
     expect(unusedIn(everyKeyText.replace(text, ''), keys)).toEqual([key])

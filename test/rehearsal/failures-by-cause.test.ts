@@ -36,7 +36,7 @@ describe('a copy that fails', () => {
     const reason = 'Snapshots encrypted with the AWS Managed CMK can’t be shared'
     const reported = await failing({ failedCopies: [{ account: '222233334444', reason }] })
     expect(reported).toContain('encrypted with alias/aws/ebs')
-    expect(reported).toContain("List every volume of the parent in the image's volumes")
+    expect(reported).toContain('Name the root by root, and every other volume of the parent in volumes of the image')
     expect(reported).not.toContain('EC2ImageBuilderDistributionCrossAccountRole')
   })
 })

@@ -334,6 +334,14 @@ const mutants: Record<OpenQuestionName, Mutant> = {
     },
     fails: /AMIs of images that are gone/,
   },
+  // Its pipelines have no schedule that a status could be for.
+  'disabled-pipelines': {
+    fleet: oneImage(),
+    mutation: {
+      build: ({ Resources }) => Object.assign(Resources.ImageWebPipeline?.Properties ?? {}, { Status: 'DISABLED' }),
+    },
+    fails: /^web failed: .*its pipeline is disabled/,
+  },
 }
 
 it('each question has two readings, a source and the test that settles it', () => {

@@ -66,6 +66,12 @@ export const signsOf: { [Kind in keyof SignsOf]: (observed: Observed, target: st
             image.Name.startsWith(`${upstream}-`) && Date.parse(String(image.CreationDate)) < Date.parse(time),
         ),
       refusal: refusals.find(({ message }) => message.includes(ami))?.message ?? '',
+      unfit: summary.images
+        .filter(
+          ({ image, reason }) => fleet.images[image]?.parent === upstream && reason.includes('the AMI of its parent'),
+        )
+        .map(({ reason }) => reason)
+        .join('\n'),
     }
   },
 

@@ -24,6 +24,7 @@ upstreams:
   soe:
     description: by the SOE team
     platform: Linux
+    rootDevice: /dev/xvda
     ami: { owner: "444455556666", name: "soe-*", architecture: x86_64 }
   foreign:
     platform: Linux
@@ -61,9 +62,19 @@ infrastructure:
       endpoints: create
       routeTables: [rtb-0a1b2c3d4e5f67891]
       cidr: 10.0.0.0/16
+    description: bakes what runs on Linux
+    keyPair: break-glass
+    hopLimit: 2
+    placement: { tenancy: host, host: h-0a1b2c3d4e5f67890 }
+    logs: { bucket: example-build-logs, prefix: golden }
+  grouped:
+    instanceTypes: [m7i.large]
+    placement: { tenancy: host, hostResourceGroup: "arn:aws:resource-groups:us-west-2:111122223333:group/hosts", availabilityZone: us-west-2a }
+    network: { vpc: vpc-0a1b2c3d4e5f67890, subnets: [subnet-0a1b2c3d4e5f67892], securityGroups: [sg-0a1b2c3d4e5f67890] }
 components:
   tool: { platform: Linux, file: components/patch-linux.yaml }
   patch: { platform: Linux, arn: "arn:aws:imagebuilder:us-west-2:aws:component/update-linux/x.x.x" }
+  scanner: { platform: Linux, uri: "s3://example-components/scanner-3.yaml", supportedOsVersions: [Amazon Linux 2023] }
   service:
     platform: Linux
     description: One of our services
@@ -117,8 +128,11 @@ images:
     description: what the others stand on
     parent: soe
     infrastructure: linux
-    components: [patch, tool, { component: service, parameters: { Version: "2" } }]
-    volumes: [{ device: /dev/xvda, size: 20, type: gp3, iops: 3000, throughput: 250 }]
+    components: [patch, tool, scanner, { component: service, parameters: { Version: "2" } }]
+    root: { size: 20, type: gp3, iops: 3000, throughput: 250, kmsKey: "${key('us-west-2', '111122223333')}", deleteOnTermination: true }
+    volumes:
+      - { device: /dev/sdf, size: 20, type: gp3, iops: 3000, throughput: 250, deleteOnTermination: true }
+      - { device: /dev/sdg, snapshot: snap-0a1b2c3d4e5f67890, kmsKey: "${key('us-west-2', '111122223333')}" }
     workingDirectory: /var/tmp
     tags: { team: platform }
     tests: true
@@ -151,6 +165,7 @@ images:
     parent: base
     infrastructure: linux
     components: [patch]
+    volumes: [{ device: /dev/sdg, omit: true }]
     workflows:
       - { workflow: attested, parameters: { Strict: true } }
       - { workflow: restarted, onFailure: continue, parallelGroup: tests }

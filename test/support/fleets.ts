@@ -242,8 +242,16 @@ const arbitraryImage = (parent: string, upstream: Fleet['upstreams'][string], ri
         { minLength: 1 },
       ),
       volumes: fc
-        .subarray([{ device: '/dev/sdf', size: 500, type: 'st1' as const }])
-        .map((more) => [{ device: '/dev/xvda', size: 30, type: 'gp3' as const, throughput: 250 }, ...more]),
+        .subarray([{ device: platform === 'Windows' ? 'xvdf' : '/dev/sdf', size: 500, type: 'st1' as const }])
+        .map((more) => [
+          {
+            device: platform === 'Windows' ? '/dev/sda1' : '/dev/xvda',
+            size: 30,
+            type: 'gp3' as const,
+            throughput: 250,
+          },
+          ...more,
+        ]),
       tags: fc.dictionary(word, word, { maxKeys: 3 }),
       tests: fc.boolean(),
       scanning: fc.boolean(),

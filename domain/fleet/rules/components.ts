@@ -1,6 +1,6 @@
 import { didYouMean, show, wrongKey, wrongValue } from '../problems.ts'
 import { parametersOf } from './documents.ts'
-import type { Rule } from './scope.ts'
+import { type Rule, repeated } from './scope.ts'
 
 /** Where a component's steps come from: one place, in a region that recipes can reach. */
 export const sources: Rule = ({ fleet, region }) =>
@@ -12,9 +12,31 @@ export const sources: Rule = ({ fleet, region }) =>
         ? [wrongValue([...path, 'arn'], `expected a component in the build region ${region}, found one in ${found}`)]
         : []
     }
-    const given = ['file', 'document'].filter((name) => Object.hasOwn(component, name))
+    const given = ['file', 'document', 'uri'].filter((name) => Object.hasOwn(component, name))
     if (given.length === 1) return []
-    return [wrongKey(path, `expected 'file', 'document' or 'arn', found ${given.join(' and ') || 'none of them'}`)]
+    return [
+      wrongKey(path, `expected 'file', 'document', 'uri' or 'arn', found ${given.join(' and ') || 'none of them'}`),
+    ]
+  })
+
+/** Each system once, and all of the component's platform. What an image is of, only its parent knows. */
+export const systems: Rule = ({ fleet }) =>
+  Object.entries(fleet.components).flatMap(([key, component]) => {
+    if ('arn' in component) return []
+    const { platform, supportedOsVersions: names = [] } = component
+    const path = ['components', key, 'supportedOsVersions']
+    const others = names.flatMap((name, i) => {
+      const isWindows = /windows/i.test(name)
+      return isWindows === (platform === 'Windows')
+        ? []
+        : [wrongValue([...path, i], `expected a system of the platform ${platform}, found ${show(name)}`)]
+    })
+    return [
+      ...others,
+      ...repeated(names).map(([name, i]) =>
+        wrongValue([...path, i], `expected each system once, found ${show(name)} again`),
+      ),
+    ]
   })
 
 /** A recipe gives each component the parameters that its document declares. */

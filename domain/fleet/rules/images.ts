@@ -1,10 +1,9 @@
 import { componentPlatform, lineageOf, platformOf } from '../graph.ts'
-import type { Fleet, Image } from '../model.ts'
-import { type FleetProblem, show, wrongKey, wrongValue } from '../problems.ts'
+import type { Fleet } from '../model.ts'
+import { type FleetProblem, show, wrongValue } from '../problems.ts'
 import { architectureOf } from '../upstreams.ts'
 import { showDuration } from '../values.ts'
-import { isRoot, rootDevices, rootVolumeOf } from '../volumes.ts'
-import { type Rule, repeated } from './scope.ts'
+import type { Rule } from './scope.ts'
 
 /** Images whose whole lineage is there; the others have a problem of their own already. */
 export const rooted = (fleet: Fleet): string[] => Object.keys(fleet.images).filter((image) => leadsUp(fleet, image))
@@ -69,70 +68,6 @@ export const oneArchitecture: Rule = ({ fleet }) =>
       )
     return findings
   })
-
-const withIops = ['gp3', 'io1', 'io2']
-
-export const volumes: Rule = ({ fleet }) =>
-  Object.entries(fleet.images).flatMap(([key, image]) => [
-    ...repeated(image.volumes.map(({ device }) => device)).map(([device, i]) =>
-      wrongValue(['images', key, 'volumes', i, 'device'], `expected each device once, found ${show(device)} again`),
-    ),
-    ...image.volumes.flatMap(({ type, iops, throughput }, i) => {
-      const path = ['images', key, 'volumes', i] as const
-      if (iops !== undefined && !withIops.includes(type))
-        return [wrongValue([...path, 'iops'], `expected no iops: a ${type} volume has none to set`)]
-      if (throughput !== undefined && type !== 'gp3')
-        return [wrongValue([...path, 'throughput'], `expected no throughput: only a gp3 volume has one to set`)]
-      return []
-    }),
-  ])
-
-const goesToOthers = ({ rings, build }: Fleet, image: Image) =>
-  image.rings.some((name) => {
-    const ring = Object.hasOwn(rings, name) ? rings[name] : undefined
-    if (!ring) return false
-    const isOpen = ring.organization || ring.organizationalUnits.length > 0
-    return isOpen || ring.accounts.some((account) => account !== build.account)
-  })
-
-/**
- * What leaves the account is encrypted with the fleet's key, the root first of all: a recipe that does not name it leaves it
- * to the parent and to the account's default encryption. The images of one upstream have one root.
- * https://repost.aws/knowledge-center/image-builder-distr-error-encrypted-ami
- */
-export const roots: Rule = ({ fleet }) => {
-  const own = rooted(fleet).filter((key) => !fleet.images[key]?.pipeline)
-  const lacks = (key: string) =>
-    own.includes(key) && !rootVolumeOf(fleet, key) && goesToOthers(fleet, fleet.images[key] as Image)
-  const named = new Map<string, { image: string; device: string }>()
-  return own.flatMap((key) => {
-    const image = fleet.images[key] as Image
-    const upstream = lineageOf(fleet, key).at(-1) ?? ''
-    // What a parent lacks is said of the parent.
-    if (lacks(key))
-      return lacks(image.parent)
-        ? []
-        : [
-            wrongKey(
-              ['images', key],
-              `expected the root in 'volumes', ${rootDevices.join(' or ')} as the AMIs of ${show(upstream)} have it: otherwise the fleet's key does not encrypt it, and it reaches no other account`,
-            ),
-          ]
-    return image.volumes.flatMap((volume, i) => {
-      if (!isRoot(volume)) return []
-      const first = named.get(upstream) ?? { image: key, device: volume.device }
-      named.set(upstream, first)
-      return first.device === volume.device
-        ? []
-        : [
-            wrongValue(
-              ['images', key, 'volumes', i, 'device'],
-              `expected ${first.device}, the root that ${show(first.image)} names: the AMIs of ${show(upstream)} have one, found ${show(volume.device)}`,
-            ),
-          ]
-    })
-  })
-}
 
 export const enoughTime: Rule = ({ fleet, given }) =>
   Object.entries(fleet.images)

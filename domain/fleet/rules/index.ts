@@ -3,12 +3,13 @@ import { upstreamRules } from '../../upstream-kinds.ts'
 import type { FleetProblem } from '../problems.ts'
 import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
-import { parameterUse, sources } from './components.ts'
-import { enoughTime, oneArchitecture, onePlatform, roots, volumes } from './images.ts'
+import { parameterUse, sources, systems } from './components.ts'
+import { enoughTime, oneArchitecture, onePlatform } from './images.ts'
 import { parts, sizes } from './limits.ts'
 import { subnets } from './networks.ts'
 import { subscriptions } from './notify.ts'
 import { cveThresholds, cycleNames, cycleSelection } from './patch-cycles.ts'
+import { placements } from './placements.ts'
 import { ownPolicies } from './private-inputs.ts'
 import { cycles, oneMeaning } from './references.ts'
 import {
@@ -25,6 +26,7 @@ import { times } from './schedules.ts'
 import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
 import { oneKind } from './upstreams.ts'
+import { deviceNames, growing, roots, volumeKeys, volumes } from './volumes.ts'
 import { workflowParameters, workflowSources, workflowUses } from './workflows.ts'
 
 const rules: Rule[] = [
@@ -33,6 +35,7 @@ const rules: Rule[] = [
   oneKind,
   ...Object.values(upstreamRules).flat(),
   sources,
+  systems,
   parameterUse,
   workflowSources,
   workflowParameters,
@@ -40,7 +43,10 @@ const rules: Rule[] = [
   onePlatform,
   oneArchitecture,
   volumes,
+  deviceNames,
   roots,
+  growing,
+  volumeKeys,
   enoughTime,
   onePipeline,
   ownPipelines,
@@ -66,6 +72,7 @@ const rules: Rule[] = [
   cveThresholds,
   ownPolicies,
   subnets,
+  placements,
   parts,
   sizes,
 ]

@@ -1,4 +1,6 @@
 import { limits } from '../../limits.ts'
+import { fleetTag } from '../../names.ts'
+import { componentDescription } from '../component-text.ts'
 import { type FleetProblem, type Path, wrongKey, wrongValue } from '../problems.ts'
 import { sizesOf } from '../sizes.ts'
 import { workflowText } from '../workflow-text.ts'
@@ -49,8 +51,8 @@ export function tooLongWorkflow(path: Path, document: string): FleetProblem[] {
 }
 
 /** Tags of Rebake's own, beside those of the fleet. */
-const ownAmiTags = ['rebake:fleet', 'rebake:image', 'rebake:ring']
-const ownInstanceTags = ['rebake:fleet']
+const ownAmiTags = [fleetTag, 'rebake:image', 'rebake:ring']
+const ownInstanceTags = [fleetTag]
 
 /** What a list or a text of one part may have. */
 export const parts: Rule = ({ fleet }) => [
@@ -66,17 +68,21 @@ export const parts: Rule = ({ fleet }) => [
     ),
   ]),
   ...Object.entries(fleet.components).flatMap(([key, component]) =>
-    'description' in component
-      ? tooLong(['components', key, 'description'], component.description, 'image-builder-description')
+    !('arn' in component)
+      ? tooLong(['components', key, 'description'], componentDescription(component), 'image-builder-description')
       : [],
   ),
+  ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) => [
+    ...tooLong(['infrastructure', key, 'description'], configuration.description, 'image-builder-description'),
+    ...tooManyTags(['infrastructure', key, 'tags'], configuration.tags, {
+      own: ownInstanceTags,
+      limit: 'instance-tags',
+    }),
+  ]),
   ...Object.entries(fleet.workflows).flatMap(([key, workflow]) =>
     'description' in workflow
       ? tooLong(['workflows', key, 'description'], workflow.description, 'image-builder-description')
       : [],
-  ),
-  ...Object.entries(fleet.infrastructure).flatMap(([key, configuration]) =>
-    tooManyTags(['infrastructure', key, 'tags'], configuration.tags, { own: ownInstanceTags, limit: 'instance-tags' }),
   ),
   ...Object.entries(fleet.patchCycles).flatMap(([key, cycle]) =>
     tooLong(['patchCycles', key, 'description'], cycle.description, 'schedule-description'),

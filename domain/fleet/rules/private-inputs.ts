@@ -39,7 +39,7 @@ const locationsIn = (document: Document, at: Path): Location[] =>
   )
 
 /** What the names of a document stand for where an image gives it these parameters; no others are known before it runs. */
-const valuesFor = ({ parameters = [], constants = [] }: Document, given: Record<string, string>) => {
+export const valuesFor = ({ parameters = [], constants = [] }: Document, given: Record<string, string>) => {
   const defaults = parameters.flatMap((each) =>
     Object.entries(each).flatMap(([name, parameter]): [string, unknown][] => [[name, parameter.default]]),
   )
@@ -49,19 +49,19 @@ const valuesFor = ({ parameters = [], constants = [] }: Document, given: Record<
   return new Map([...defaults, ...Object.entries(given), ...fixed])
 }
 
-const filled = (text: string, values: Map<string, unknown>): string =>
+export const filled = (text: string, values: Map<string, unknown>): string =>
   text.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name: string) => {
     const value = values.get(name)
     return typeof value === 'string' ? value : whole
   })
 
 /** A finding in the document of a component: in the file that it names, or in the fleet's. */
-interface DocumentFinding {
+export interface DocumentFinding {
   component: string
   finding: FleetProblem
 }
 
-const inFleet = (component: Component | undefined, key: string): Path =>
+export const inFleet = (component: Component | undefined, key: string): Path =>
   component && 'document' in component && component.document ? ['components', key, 'document'] : []
 
 /**

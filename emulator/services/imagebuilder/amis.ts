@@ -1,5 +1,4 @@
 import type { Image } from '@aws-sdk/client-ec2'
-import type { ImageRecipe } from '@aws-sdk/client-imagebuilder'
 import type { Kms } from '../kms.ts'
 import { AwsError } from '../types.ts'
 import type { ImageRecord } from './images.ts'
@@ -28,39 +27,11 @@ const kept = [
 export const inherited = (from: Image): Partial<Image> =>
   Object.fromEntries(kept.map((key) => [key, from[key]]).filter(([, value]) => value !== undefined))
 
-/**
- * The parent's volumes, with what the recipe says about each, and the recipe's own. The key of another account's snapshot
- * stays behind: what is launched from that has a key of its own.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AMIEncryption.html
- */
-export function volumes(parent: Image, recipe: ImageRecipe, account: string): Devices {
-  const devices = new Map(
-    (parent.BlockDeviceMappings ?? []).map((device) => {
-      const { KmsKeyId, ...ebs } = device.Ebs ?? {}
-      const kept = parent.OwnerId === account && KmsKeyId !== undefined ? { ...ebs, KmsKeyId } : ebs
-      return [device.DeviceName ?? '', { ...device, Ebs: kept }]
-    }),
-  )
-  for (const { deviceName = '', ebs } of recipe.blockDeviceMappings ?? []) {
-    const said = {
-      Encrypted: ebs?.encrypted,
-      KmsKeyId: ebs?.kmsKeyId,
-      VolumeSize: ebs?.volumeSize,
-      VolumeType: ebs?.volumeType,
-      Iops: ebs?.iops,
-      Throughput: ebs?.throughput,
-      DeleteOnTermination: ebs?.deleteOnTermination,
-    }
-    const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
-    devices.set(deviceName, { DeviceName: deviceName, Ebs: { ...devices.get(deviceName)?.Ebs, ...known } })
-  }
-  return [...devices.values()]
-}
-
 /** A new AMI has snapshots of its own. */
 export function fresh(devices: Devices, change: (ebs: Ebs) => Ebs): Devices {
   return devices.map((device) => {
-    const { SnapshotId: _, ...ebs } = device.Ebs ?? {}
+    if (!device.Ebs) return device
+    const { SnapshotId: _, ...ebs } = device.Ebs
     return { ...device, Ebs: change(ebs) }
   })
 }

@@ -7,7 +7,8 @@ import type { Kms } from '../kms.ts'
 import type { ServiceQuotas } from '../servicequotas.ts'
 import type { Ssm } from '../ssm/service.ts'
 import { AwsError, type ServiceDeps } from '../types.ts'
-import { type Ebs, encrypted, fresh, inherited, keyArn, tagsOf, unencrypted, volumes } from './amis.ts'
+import { type Ebs, encrypted, fresh, inherited, keyArn, tagsOf, unencrypted } from './amis.ts'
+import { volumes } from './block-devices.ts'
 import { Copies, targetsOf } from './copies.ts'
 import type { Failure, ImageRecord, Images, Outcome } from './images.ts'
 import type { Place } from './resources.ts'
@@ -61,11 +62,12 @@ export class Builder {
     const { image: from } = parent
     const created = (past ?? new Date(this.#deps.clock.now())).toISOString()
     const name = `${recipe.name} ${created.replaceAll(':', '-')}`
-    const made = attempt(() =>
-      fresh(volumes(from, recipe, record.account), (ebs) =>
-        outcome.unencrypted ? unencrypted(ebs) : this.#volume(ebs, record),
-      ),
-    )
+    const { snapshots } = this.#near.ec2
+    const made = attempt(() => {
+      requireEbs(from)
+      const devices = volumes(from, recipe, record.account, (id) => snapshots.find(id, record))
+      return fresh(devices, (ebs) => (outcome.unencrypted ? unencrypted(ebs) : this.#volume(ebs, record)))
+    })
     if (typeof made === 'string') return made
     const { image } = this.#near.ec2.addImage({
       ...inherited(from),
@@ -136,6 +138,18 @@ export class Builder {
       },
     }
   }
+}
+
+/**
+ * "Creates an Amazon EBS-backed AMI from an Amazon EBS-backed instance": another has no AMI made of it.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html
+ */
+function requireEbs({ ImageId: id, RootDeviceType: type }: Ami['image']): void {
+  if (type !== 'ebs')
+    throw new AwsError(
+      'InvalidParameterValue',
+      `The root device of ${id} is not an EBS volume: no image can be created.`,
+    )
 }
 
 /** What it makes, or why it failed. */

@@ -12,6 +12,7 @@ import type { Ami } from '../ami-store.ts'
 import { AwsError, type ServiceDeps } from '../types.ts'
 import type { Neighbours } from './builder.ts'
 import { mustBeUsable } from './execution-role.ts'
+import { checkInfrastructure } from './infrastructure-rules.ts'
 import { type Kind, type Place, type Resources, slug } from './resources.ts'
 import { mustBeWorkflow } from './workflow-documents.ts'
 import { mustTakeWorkflows } from './workflows.ts'
@@ -25,14 +26,21 @@ type Check = (input: Input, place: Place) => void
 const mostComponents = 20
 /** CreateComponent, data: "Length Constraints: Minimum length of 1. Maximum length of 16000." */
 const longestDocument = 16_000
+const mostSystems = 25
 
 export function creationRules(resources: Resources, near: Neighbours, { isStrict }: Pick<ServiceDeps, 'isStrict'>) {
   const component: Check = (input, place) => {
-    const { name = '', semanticVersion = '', data, uri } = input as Partial<CreateComponentRequest>
+    const { name = '', semanticVersion = '', data, uri, ...more } = input as Partial<CreateComponentRequest>
+    const { supportedOsVersions: systems } = more
     if ((data === undefined) === (uri === undefined))
       throw new AwsError('InvalidParameterCombinationException', 'A component has either data or a uri.')
     if ((data?.length ?? 0) > longestDocument)
       throw invalid(`The value supplied for parameter 'data' has more than ${longestDocument} characters.`)
+    if (uri !== undefined && !/^s3:\/\/[^/]+\/.+/.test(uri))
+      throw invalid(`The value supplied for parameter 'uri' is not valid: ${uri} is not s3://bucket/key.`)
+    // CreateComponent, supportedOsVersions: "Array Members: Minimum number of 1 item. Maximum number of 25 items."
+    if (systems && (systems.length < 1 || systems.length > mostSystems || systems.includes('')))
+      throw invalid(`The value supplied for parameter 'supportedOsVersions' is not valid: it has 1 to ${mostSystems}.`)
     const version = `arn:aws:imagebuilder:${place.region}:${place.account}:component/${slug(name)}/${semanticVersion}`
     const latest = resources.builds('component', version, place).at(-1)
     if (latest && isSame(latest, input))
@@ -125,7 +133,10 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
     component,
     'image-recipe': recipe,
     'image-pipeline': pipeline,
-    'infrastructure-configuration': ({ resourceTags }) => checkTags('resourceTags', resourceTags, 30),
+    'infrastructure-configuration': (input) => {
+      checkTags('resourceTags', input.resourceTags, 30)
+      checkInfrastructure(input)
+    },
     'distribution-configuration': () => {},
     workflow,
   }

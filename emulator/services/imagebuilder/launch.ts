@@ -18,8 +18,9 @@ interface Launching {
  */
 export function whyNoInstance(launching: Launching, record: ImageRecord, outcome: Outcome): Failure | undefined {
   const { near, isStrict } = launching
-  const { subnetId, securityGroupIds = [], instanceTypes } = configurationOf(record)
+  const { subnetId, securityGroupIds = [], instanceTypes, keyPair } = configurationOf(record)
   try {
+    if (keyPair !== undefined) near.ec2.keyPairs.mustExist(keyPair, record)
     const zone = near.ec2.subnets.zoneOf({ subnet: subnetId, groups: securityGroupIds }, record)
     const reasons = (instanceTypes ?? ['t3.large']).map((type) => refusal(launching, record, { type, zone, outcome }))
     if (reasons.includes(undefined)) return undefined

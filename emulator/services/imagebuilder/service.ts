@@ -158,6 +158,8 @@ export class ImageBuilder implements Service {
 
   #build({ imagePipelineArn = '', tags = {} }: StartImagePipelineExecutionRequest, place: Place): string {
     const pipeline = this.#resources.get('image-pipeline', imagePipelineArn)
+    if (pipeline.status === 'DISABLED' && this.#deps.isStrict('disabled-pipelines'))
+      throw new AwsError('InvalidRequestException', `The image pipeline '${imagePipelineArn}' is disabled.`)
     const arn = this.#bake(pipeline, place, { ...pipeline.imageTags, ...tags })
     pipeline.dateLastRun = new Date(this.#deps.clock.now()).toISOString()
     return arn

@@ -174,7 +174,7 @@ describe('the pipelines of a deploy', () => {
 
   it.each<[string, Partial<UpdateImagePipelineCommandInput>, string]>([
     ['a schedule', { schedule: { scheduleExpression: 'rate(1 day)' } }, 'it has a schedule, rate(1 day)'],
-    ['being disabled', { status: 'DISABLED' }, 'it is disabled'],
+    ['being disabled', { status: 'DISABLED' }, 'it is disabled: enable it, which no deploy does'],
     [
       'tests',
       { imageTestsConfiguration: { imageTestsEnabled: false } },

@@ -30,6 +30,7 @@ function fleetWithAll(): Fleet {
   early.launchTemplates = [{ name: 'web', default: true }]
   early.kmsKeys = { 'us-west-2': 'arn:aws:kms:us-west-2:{account}:alias/golden' }
   everyone.kmsKeys = { 'us-east-1': sharedKey }
+  Object.assign(fleet.infrastructure.linux ?? {}, { keyPair: 'break-glass' })
   fleet.notify.subscriptions.notes = { lambda: notes, severity: 'info' }
   fleet.notify.slack = { golden: { secret: 'slack/golden', severity: 'info' } }
   return fleet
@@ -78,6 +79,15 @@ const rules = "rules let through this fleet's events, and nobody else's"
 const payments = '/golden/images/payments-api'
 
 const faults: Record<string, Fault> = {
+  'a key pair is gone': {
+    plant: () => {
+      aws.ec2.keyPairs.remove('break-glass', build)
+      return () => aws.ec2.keyPairs.add('break-glass', build)
+    },
+    finds: ['EC2: key pairs of build instances'],
+    reported:
+      /has no key pair break-glass in us-west-2, and infrastructure.linux.keyPair names it.* → Make or import it/,
+  },
   'the role that publishes is gone from a target': {
     plant: () => removeRole('golden-publish', early),
     finds: [publishRole],
@@ -137,7 +147,18 @@ const faults: Record<string, Fault> = {
     },
     finds: ['upstreams', 'parents'],
     reported:
-      /no image can be baked on windows-soe: account 444455556666 shares no AMI.* → Have its owner share the newest AMI/,
+      /no image can be baked on windows-soe: account 444455556666 shares no x86_64 AMI.* → Have its owner share the newest AMI/,
+  },
+  'an upstream has a second volume': {
+    plant: () => {
+      const [ami] = aws.ec2.list(build.region).filter(({ image }) => image.Name.startsWith('soe-windows'))
+      const { BlockDeviceMappings = [] } = must(ami).image
+      const second = { DeviceName: 'xvdf', Ebs: { VolumeSize: 5, Encrypted: false } }
+      return change(ami?.image, { BlockDeviceMappings: [...BlockDeviceMappings, second] })
+    },
+    finds: ['what images are baked on'],
+    reported:
+      /^windows-hardened cannot be baked on ami-\w+: its volume xvdf \(5 GiB\) is not encrypted.* add \{ device: xvdf \} to images.windows-hardened.volumes/,
   },
   'the key of the fleet is disabled': {
     plant: () => change(aws.kms.key(arn('kms', 'alias/golden')), { enabled: false }),
@@ -359,7 +380,7 @@ const faults: Record<string, Fault> = {
   'a pipeline is disabled': {
     plant: () => disablePipeline('golden-orders-api'),
     finds: ['pipelines'],
-    reported: /orders-api, pipeline golden-orders-api: it is disabled → Deploy the fleet/,
+    reported: /orders-api, pipeline golden-orders-api: it is disabled: enable it, which no deploy does →/,
   },
   'the service-linked role is gone': {
     plant: () => removeRole('AWSServiceRoleForImageBuilder', build.account),
@@ -423,7 +444,7 @@ describe('the command', () => {
 
   it('prints all that it examined, and how it went', { timeout: slow }, async () => {
     await doctor(options())
-    expect(output()).toMatch(/ {2}⚠ the fleet as deployed\n {4}.*: rings early.*\n {4}→ Deploy/)
+    expect(output()).toMatch(/ {2}⚠ the fleet as deployed\n {4}.*: infrastructure linux, rings early.*\n {4}→ Deploy/)
     expect(output()).toMatch(/\d\d checks, 1 warning\.\n$/)
     expect(process.exitCode).toBeUndefined()
   })

@@ -123,6 +123,13 @@ To ring canary it would wait: freeze 'move' (moving) until`)
     expect(started()).toEqual([])
   })
 
+  it('takes a version that there is not for bad usage, and names the nearest', async () => {
+    const failure = run({ version: '1.0.33/1', yes: true })
+    await expect(failure).rejects.toThrow(BadInput)
+    await expect(failure).rejects.toThrow("VERSION 1.0.33/1: web has no release 1.0.33/1, did you mean '1.0.3/1'?")
+    expect(started()).toEqual([])
+  })
+
   it.each([
     [{ image: 'wep', yes: true }, "IMAGE wep: the fleet has no image 'wep', did you mean 'web'?"],
     [{}, 'say so beforehand with --yes'],

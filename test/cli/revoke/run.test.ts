@@ -56,6 +56,8 @@ function world({ preview = {}, looks = [], answer, before = false }: World = {})
   }))
   const ended = { status: 'finished' as const, record, rollbacks: [], withdrawals: [], problems: [] }
   const revocations = {
+    images: async () => ['base', 'java', 'gone'],
+    versions: async (image) => (image === 'gone' ? [] : ['1.0.2/1', '1.0.1/1']),
     preview: vi.fn(async () => ({ ...shown, ...preview })),
     start: async (input) => void started.push(input),
     isThere: async () => before,
@@ -194,6 +196,19 @@ What is affected is baked again: \`npx --no-install rebake status manual-1\`
       status: 'finished',
       record: { campaign: 'manual-1' },
     })
+  })
+
+  it.each<[string, Partial<RevokeOptions>, string]>([
+    ['an image', { image: 'bsae' }, "IMAGE bsae: the fleet has no image 'bsae', did you mean 'base'?"],
+    ['a version', { version: '1.0.4/1' }, "VERSION 1.0.4/1: base has no release 1.0.4/1, did you mean '1.0.2/1'?"],
+    ['a version far from all', { version: '9' }, 'VERSION 9: base has no release 9; it has 1.0.2/1 and 1.0.1/1'],
+    ['a version of an image without releases', { image: 'gone' }, 'gone has no release 1.0.2/1; it has none'],
+  ])('takes %s that there is not for bad usage', async (_, options, message) => {
+    const { run, started, revocations } = world({ answer: true })
+    const failure = run(options)
+    await expect(failure).rejects.toThrow(BadInput)
+    await expect(failure).rejects.toThrow(message)
+    expect([started, revocations.preview.mock.calls]).toEqual([[], []])
   })
 
   it.each<[string, Partial<RevokeOptions>, RegExp]>([

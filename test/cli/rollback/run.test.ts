@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { BadInput, Failed } from '../../../cli/problems.ts'
+import { BadInput } from '../../../cli/problems.ts'
 import type { RollbackInput, RollbackNow, Rollbacks } from '../../../cli/rollback/api.ts'
 import type { RollbackOptions } from '../../../cli/rollback/command.ts'
 import { rollback } from '../../../cli/rollback/run.ts'
@@ -228,7 +228,7 @@ base is held from then on: nothing of it is baked or moves until \`npx --no-inst
   it.each([
     [{ image: 'bass' }, BadInput, "IMAGE bass: the fleet has no image 'bass', did you mean 'base'?"],
     [{ ring: 'canari' }, BadInput, "--ring canari: the fleet has no ring 'canari'"],
-    [{ to: '9' }, Failed, 'Nothing can be rolled back: there is no release 9 of base'],
+    [{ to: '1.0.11/1' }, BadInput, "--to 1.0.11/1: base has no release 1.0.11/1, did you mean '1.0.1/1'?"],
     [{ yes: false }, BadInput, 'Nobody can be asked whether to go on'],
   ])('refuses %j', async (options, kind, message) => {
     const { run, started } = world()

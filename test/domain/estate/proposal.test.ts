@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { fleetText } from '../../../cli/import/fleet-text.ts'
 import type { EstateFacts, PipelineFacts } from '../../../domain/estate/facts.ts'
 import { propose } from '../../../domain/estate/proposal.ts'
+import { parseFleet } from '../../../domain/fleet/parse.ts'
 
 const account = '111122223333'
 const arn = (name: string) => `arn:aws:imagebuilder:us-west-2:${account}:image-pipeline/${name}`
@@ -198,7 +200,46 @@ describe('an estimate', () => {
 })
 
 describe('rings', () => {
-  const shared = (accounts: string[], region = 'us-west-2') => ({ region, mode: 'share' as const, accounts })
+  const none = { region: 'us-west-2', mode: 'share' as const, accounts: [], organizations: [], organizationalUnits: [] }
+  const shared = (accounts: string[], region = 'us-west-2') => ({ ...none, region, accounts })
+  const organization = (id: string) => ({
+    ...none,
+    organizations: [`arn:aws:organizations::999988887777:organization/${id}`],
+  })
+  const units = (...ids: string[]) => ({
+    ...none,
+    organizationalUnits: ids.map((id) => `arn:aws:organizations::999988887777:ou/o-exampleorgid/${id}`),
+  })
+
+  it('are the organization and its units where a pipeline shares with those, and no account is there twice', () => {
+    const facts = estate([
+      pipeline('web', { distributions: [shared(['222233334444'])] }),
+      pipeline('api', { distributions: [organization('o-exampleorgid')] }),
+      pipeline('cli', { distributions: [units('ou-exam-example1', 'ou-exam-example2')] }),
+    ])
+    const { organization: own, rings } = propose(facts)
+    expect(own).toBe('o-exampleorgid')
+    expect(rings).toMatchObject([
+      { name: 'ring-1', accounts: ['222233334444'], organization: false, organizationalUnits: [] },
+      { name: 'ring-2', accounts: [], organization: true, except: ['222233334444'], mode: 'share' },
+      { name: 'ring-3', accounts: [], organizationalUnits: ['ou-exam-example1', 'ou-exam-example2'], mode: 'share' },
+    ])
+    const { rings: read } = parseFleet(fleetText(facts, propose(facts)), 'fleet.yaml')
+    expect(read['ring-2']).toMatchObject({ organization: true, except: ['222233334444'], accounts: [] })
+    expect(read['ring-3']).toMatchObject({ organizationalUnits: ['ou-exam-example1', 'ou-exam-example2'] })
+  })
+
+  it('ask about another organization than the first: a fleet has one', () => {
+    const { rings } = propose(
+      estate([
+        pipeline('web', { distributions: [organization('o-exampleorgid')] }),
+        pipeline('api', { distributions: [organization('o-anotherorgid')] }),
+      ]),
+    )
+    expect(rings).toMatchObject([
+      { organization: true, todo: expect.stringMatching(/organization\/o-anotherorgid, of another organization\?$/) },
+    ])
+  })
 
   it('are the ways in which pipelines distribute, with the images of each', () => {
     const { rings, images } = propose(

@@ -49,6 +49,13 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     ["fleet.yaml:36:32: images.web.checks.smoke.script: expected a script, found no file 'nowhere.sh'"],
   ],
   [
+    'a script of one machine',
+    checks('{ smoke: { script: /home/ada/smoke.sh } }'),
+    [
+      "fleet.yaml:36:32: images.web.checks.smoke.script: expected a path relative to the fleet file, such as files/agent.yaml or ../shared/agent.yaml, found '/home/ada/smoke.sh'",
+    ],
+  ],
+  [
     'a smoke test on instances that cannot run it',
     checks('{ smoke: { document: mine, instanceTypes: [m7i.large, m7g.large] } }'),
     [

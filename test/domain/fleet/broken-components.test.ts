@@ -10,17 +10,30 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
         'file: patch.yaml, document: { phases: [{ name: build, steps: [{ name: A, action: Reboot }] }] }',
       ],
     ],
-    ["fleet.yaml:13:3: components.patch: expected 'file', 'document' or 'arn', found file and document"],
+    ["fleet.yaml:13:3: components.patch: expected 'file', 'document', 'uri' or 'arn', found file and document"],
   ],
   [
     'a component with no steps',
     [['platform: Linux, file: patch.yaml', 'platform: Linux']],
-    ["fleet.yaml:13:3: components.patch: expected 'file', 'document' or 'arn', found none of them"],
+    ["fleet.yaml:13:3: components.patch: expected 'file', 'document', 'uri' or 'arn', found none of them"],
   ],
   [
     'a component file that is not there',
     [['file: patch.yaml', 'file: pitch.yaml']],
     ["fleet.yaml:13:35: components.patch.file: expected an AWSTOE document, found no file 'pitch.yaml'"],
+  ],
+  ...['/opt/patch.yaml', '~/patch.yaml', 'C:\\patch.yaml'].map((path): [string, Edit[], string[]] => [
+    `a component file of one machine: ${path}`,
+    [['file: patch.yaml', `file: '${path}'`]],
+    [
+      `fleet.yaml:13:35: components.patch.file: expected a path relative to the fleet file, such as files/agent.yaml or ../shared/agent.yaml, found '${path}'`,
+    ],
+  ]),
+  ['a component file beside the folder of the fleet, which is fine', [['file: patch.yaml', 'file: ../patch.yaml']], []],
+  [
+    'a component file in another encoding',
+    [['file: patch.yaml', 'file: utf16.yaml']],
+    ['utf16.yaml:1:1: expected UTF-8, found another encoding: save it as UTF-8'],
   ],
   [
     'a component file that is not YAML',

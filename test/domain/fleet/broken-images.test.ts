@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { type Edit, problemsAfter } from './broken.ts'
 
+const nameRoot =
+  "expected 'rootDevice' in upstreams.linux-soe, the root device of its AMIs, which `aws ec2 describe-images --image-ids AMI --query 'Images[].RootDeviceName'` shows"
+
 const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a Windows component in a Linux image',
@@ -35,14 +38,14 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'a root that nobody names: what is below it has the same cause',
     [['    volumes: [{ device: /dev/xvda, size: 20 }]\n', '']],
     [
-      "fleet.yaml:26:3: images.base: expected the root in 'volumes', /dev/xvda or /dev/sda1 as the AMIs of 'linux-soe' have it: otherwise the fleet's key does not encrypt it, and it reaches no other account",
+      `fleet.yaml:26:3: images.base: ${nameRoot}: otherwise no recipe can name the root, the fleet's key does not encrypt it, and it reaches no other account`,
     ],
   ],
   [
     'a volume that is no root',
     [['device: /dev/xvda, size: 20', 'device: /dev/sdf, size: 20']],
     [
-      "fleet.yaml:26:3: images.base: expected the root in 'volumes', /dev/xvda or /dev/sda1 as the AMIs of 'linux-soe' have it: otherwise the fleet's key does not encrypt it, and it reaches no other account",
+      `fleet.yaml:26:3: images.base: ${nameRoot}: otherwise no recipe can name the root, the fleet's key does not encrypt it, and it reaches no other account`,
     ],
   ],
   [
@@ -54,18 +57,18 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   [
     'a volume twice',
-    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8 }, { device: /dev/xvda, size: 9 }]']],
-    ["fleet.yaml:36:57: images.web.volumes[1].device: expected each device once, found '/dev/xvda' again"],
+    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 20 }, { device: /dev/xvda, size: 21 }]']],
+    ["fleet.yaml:36:58: images.web.volumes[1].device: expected each device once, found '/dev/xvda' again"],
   ],
   [
     'iops where there are none',
-    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8, type: gp2, iops: 3000 }]']],
-    ['fleet.yaml:36:62: images.web.volumes[0].iops: expected no iops: a gp2 volume has none to set'],
+    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 20, type: gp2, iops: 3000 }]']],
+    ['fleet.yaml:36:63: images.web.volumes[0].iops: expected no iops: type gp2 has none to set'],
   ],
   [
     'throughput where there is none',
-    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8, type: io2, throughput: 200 }]']],
-    ['fleet.yaml:36:68: images.web.volumes[0].throughput: expected no throughput: only a gp3 volume has one to set'],
+    [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 20, type: io2, iops: 500, throughput: 200 }]']],
+    ['fleet.yaml:36:80: images.web.volumes[0].throughput: expected no throughput: only type gp3 has one to set'],
   ],
   [
     'a timeout below the estimate',

@@ -29,7 +29,29 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key near nothing',
     [['    timeout: 90m', '    colour: blue']],
     [
-      "fleet.yaml:36:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
+      "fleet.yaml:36:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, root, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
+    ],
+  ],
+  [
+    'several architectures of one image',
+    [
+      ['    parent: base', '    parent: [linux-soe, arm-soe]'],
+      ['    timeout: 90m', '    architectures: [x86_64, arm64]'],
+    ],
+    [
+      'fleet.yaml:32:13: images.web.parent: expected the name of an upstream or an image, found a list; an image has one architecture, that of its parent: write one image for each',
+      "fleet.yaml:36:5: images.web: unknown key 'architectures'; an image has one architecture, that of its parent: write one image for each",
+    ],
+  ],
+  [
+    'a Mac',
+    [
+      ['    platform: Linux\n', '    platform: macOS\n'],
+      ['architecture: arm64', 'architecture: arm64_mac'],
+    ],
+    [
+      "fleet.yaml:5:15: upstreams.linux-soe.platform: expected one of Linux, Windows, found 'macOS'; macOS is not supported, as EC2 runs it only on dedicated hosts, each allocated for 24 hours or more",
+      "fleet.yaml:8:66: upstreams.arm-soe.ami.architecture: expected one of x86_64, arm64, found 'arm64_mac'; macOS is not supported, as EC2 runs it only on dedicated hosts, each allocated for 24 hours or more",
     ],
   ],
   [

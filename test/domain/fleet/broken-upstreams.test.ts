@@ -18,14 +18,6 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     ['fleet.yaml:7:3: upstreams.arm-soe: expected one of ami, parameter, image, event, found ami and parameter'],
   ],
   [
-    'AMIs of macOS',
-    upstream("ami: { owner: '444455556666', name: mac-*, architecture: arm64_mac }\n    platform: macOS"),
-    [
-      "fleet.yaml:8:62: upstreams.arm-soe.ami.architecture: expected one of x86_64, arm64 (macOS is not supported: it runs on Dedicated Hosts alone, each allocated for 24 hours at least), found 'arm64_mac'",
-      "fleet.yaml:9:15: upstreams.arm-soe.platform: expected one of Linux, Windows (macOS is not supported: it runs on Dedicated Hosts alone, each allocated for 24 hours at least), found 'macOS'",
-    ],
-  ],
-  [
     'a parameter name that SSM does not allow',
     upstream('parameter: { name: /soe/al 2023 }'),
     [

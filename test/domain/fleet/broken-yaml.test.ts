@@ -32,6 +32,26 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
   ],
   ['two documents', [['notify:', '---\nnotify:']], ['fleet.yaml:44:1: expected one document in the file']],
   ['a tag', [['name: acme', 'name: !Ref acme']], ['fleet.yaml:1:7: this is not YAML: unresolved tag: !Ref']],
+  [
+    'a byte order mark',
+    [['name: acme', '\uFEFFname: acme']],
+    ['fleet.yaml:1:1: expected UTF-8 without a byte order mark, found one: save it as UTF-8'],
+  ],
+  [
+    'UTF-16',
+    [['', Buffer.from('\uFEFFname: acme', 'utf16le').toString('utf8')]],
+    ['fleet.yaml:1:1: expected UTF-8, found another encoding: save it as UTF-8'],
+  ],
+  [
+    'UTF-16 without a mark',
+    [['', Buffer.from('name: acme', 'utf16le').toString('utf8')]],
+    ['fleet.yaml:1:2: expected UTF-8, found another encoding: save it as UTF-8'],
+  ],
+  [
+    'Latin-1',
+    [['name: acme', Buffer.from('name: acme # é', 'latin1').toString('utf8')]],
+    ['fleet.yaml:1:14: expected UTF-8, found another encoding: save it as UTF-8'],
+  ],
   ['an empty file', [['', '']], ['fleet.yaml:1:1: expected a mapping of keys to values, found nothing']],
   ['a list', [['', '- a']], ['fleet.yaml:1:1: expected a mapping of keys to values, found a list']],
 ]

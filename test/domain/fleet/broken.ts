@@ -70,6 +70,8 @@ phases:
   'iis.yaml': `schemaVersion: '1.0'
 phases: [{ name: build, steps: [{ name: Iis, action: ExecutePowerShell, inputs: { file: 'C:\\iis.ps1' } }] }]
 `,
+  '../patch.yaml': `schemaVersion: 1.0\n${reboot}\n`,
+  'utf16.yaml': Buffer.from(`\uFEFFschemaVersion: 1.0\n${reboot}\n`, 'utf16le').toString('utf8'),
   'torn.yaml': 'phases: [',
   'list.yaml': '- name: build\n',
   'unversioned.yaml': reboot,

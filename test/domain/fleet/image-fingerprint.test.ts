@@ -29,7 +29,7 @@ describe('the fingerprint of an image', () => {
     ['a parameter', ['web'], [["Version: '1.10'", "Version: '1.11'"]]],
     ['the order of components', ['base'], [['[patch, agent]', '[agent, patch]']]],
     ['a shared component', ['base'], [['agent-linux/x.x.x', 'agent-linux/1.x.x']]],
-    ['volumes', ['web'], [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 8 }]']]],
+    ['volumes', ['web'], [['timeout: 90m', 'volumes: [{ device: /dev/xvda, size: 40 }]']]],
     ['tags', ['web'], [['timeout: 90m', 'tags: { team: web }']]],
   ] as [string, string[], [string, string][]][])('changes with %s', (_, images, edits) => {
     const after = imageFingerprints(fleetAfter(...edits), read)

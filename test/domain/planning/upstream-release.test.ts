@@ -83,13 +83,17 @@ describe('a release', () => {
       'wrong-owner',
       'its owner is account 137112412989, and amazon-linux expects amazon',
     ],
-    [
-      'is of another architecture than its parameter may name',
-      ['rhel-soe'],
-      { name: 'soe-rhel9-1', architecture: 'arm64' },
+    ...[
+      ['the AMI that a parameter names', 'rhel-soe', { name: 'soe-rhel9-1' }],
+      ['an image', 'suse-soe', { ownerId: own }],
+      ['an announcement', 'sap-soe', { name: 'soe-sap-3' }],
+    ].map(([what, upstream, seen]): [string, string[], Partial<ReleasedAmi>, RefusalCode, string] => [
+      `is of another architecture: ${what}`,
+      [String(upstream)],
+      Object.assign({ architecture: 'arm64' }, seen),
       'wrong-architecture',
-      'its architecture is arm64, and rhel-soe expects another',
-    ],
+      `its architecture is arm64, and ${upstream} expects another`,
+    ]),
     [
       'has another name than its parameter may name',
       ['rhel-soe'],
@@ -121,15 +125,15 @@ describe('a release', () => {
     })
   })
 
-  it('is ignored where its owner has one of each architecture under one name', () => {
-    expect(judged(amis, { architecture: 'arm64' })).toEqual({
-      ignored: 'its architecture is arm64, and al2023-soe expects another',
-    })
-  })
-
   it('is ignored under a name that no upstream of its owner expects: an account has many AMIs', () => {
     expect(judged(amis, { name: 'test' })).toEqual({
       ignored: `its name is 'test', and the upstreams of account ${soe} expect 'soe-al2023-*' (al2023-soe), 'soe-ubuntu-2404-*' (ubuntu-soe), 'soe-windows-2022-*' (windows-soe)`,
+    })
+  })
+
+  it('is ignored where an account publishes another architecture under the same names', () => {
+    expect(judged(amis, { architecture: 'arm64' })).toEqual({
+      ignored: 'its architecture is arm64, and al2023-soe expects another',
     })
   })
 })

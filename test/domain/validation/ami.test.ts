@@ -72,7 +72,7 @@ describe('the checks of an AMI', () => {
       check: 'root device',
       passed: false,
       detail:
-        "expected /dev/sda1, which 'volumes' names: with another name it is a second volume, and the root stays as the parent has it, found /dev/xvda",
+        'expected /dev/sda1, as its recipe calls it: with another name it is a second volume, and the root stays as the parent has it, found /dev/xvda',
     })
   })
 

@@ -47,7 +47,7 @@ describe('a build', () => {
   })
 
   it('gives the root of another account’s AMI the default key, unless the recipe names the root', async () => {
-    const named = { deviceName: '/dev/sda1', ebs: { encrypted: true, kmsKeyId: keyIn('us-east-1') } }
+    const named = { deviceName: '/dev/sda1', ebs: { encrypted: true, kmsKeyId: keyIn('us-east-1'), volumeSize: 8 } }
     expect(await built(theirs, [named])).toEqual({ '/dev/xvda': managed(), '/dev/sda1': keyIn('us-east-1') })
     await world.close()
     world = await served()

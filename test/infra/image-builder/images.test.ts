@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Template } from '../../../infra/synthesize.ts'
+import { oneImage } from '../../support/one-image.ts'
 import { allowed, resourcesOf, statementsOf } from '../../support/template.ts'
 import { fleetDirectory, hardening, slow, smallAssembly, smallFleet, synth } from '../fixture.ts'
 
@@ -150,6 +151,39 @@ describe('recipes', () => {
       },
     ]
     for (const name of ['gold-base', 'gold-api']) expect(named('ImageRecipe', name)?.BlockDeviceMappings).toEqual(root)
+  })
+
+  it('name the root by its device, and say of each volume what the fleet says', async () => {
+    const kmsKey = 'arn:aws:kms:us-west-2:111122223333:alias/golden'
+    const said = `root: {}
+    volumes:
+      - { device: /dev/sdb }
+      - { device: /dev/sdc, omit: true }
+      - { device: /dev/sdf, snapshot: snap-0a1b2c3d, kmsKey: "${kmsKey}", deleteOnTermination: false }`
+    const fleet = oneImage(
+      ['platform: Linux, ami', 'platform: Linux, rootDevice: /dev/xvda, ami'],
+      ['volumes: [{ device: /dev/xvda, size: 20 }]', said],
+    )
+    const { buildStack } = await synth(fleet)
+    const [recipe] = Object.values(resourcesOf(buildStack.template, 'AWS::ImageBuilder::ImageRecipe'))
+    const encrypted = { Encrypted: true, KmsKeyId: '<FleetKey.Arn>', DeleteOnTermination: true }
+    expect(recipe?.BlockDeviceMappings).toEqual([
+      { DeviceName: '/dev/xvda', Ebs: encrypted },
+      { DeviceName: '/dev/sdb', Ebs: { ...encrypted, VolumeType: 'gp3' } },
+      { DeviceName: '/dev/sdc', NoDevice: '' },
+      {
+        DeviceName: '/dev/sdf',
+        Ebs: {
+          Encrypted: true,
+          KmsKeyId: kmsKey,
+          DeleteOnTermination: false,
+          VolumeType: 'gp3',
+          SnapshotId: 'snap-0a1b2c3d',
+        },
+      },
+    ])
+    const role = statementsOf(buildStack.template, 'DistributionRole')
+    expect(JSON.stringify(role)).toContain('alias/golden')
   })
 
   it('tag the AMI', () => {

@@ -92,6 +92,13 @@ describe('a component', () => {
   it.each<[string, Record<string, unknown>, string]>([
     ['a document and an address', { Uri: 's3://bucket/key' }, 'either data or a uri'],
     ['neither', { Data: undefined }, 'either data or a uri'],
+    ['an address that is none', { Data: undefined, Uri: 'https://example.com/a' }, "'uri' is not valid"],
+    ['no system', { SupportedOsVersions: [] }, "'supportedOsVersions' is not valid"],
+    [
+      'too many systems',
+      { SupportedOsVersions: Array.from({ length: 26 }, (_, i) => `Ubuntu ${i}`) },
+      "'supportedOsVersions' is not valid",
+    ],
     ['a document too long', { Data: 'x'.repeat(16_001) }, 'more than 16000 characters'],
   ])('is refused for %s', (_, o, message) => {
     expect(() => component(o)).toThrow(message)

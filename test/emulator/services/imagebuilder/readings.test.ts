@@ -2,9 +2,11 @@ import { DescribeImagesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import {
   DistributeImageCommand,
   GetImageCommand,
+  GetImagePipelineCommand,
   ImagebuilderClient,
   RetryImageCommand,
   StartImagePipelineExecutionCommand,
+  UpdateImagePipelineCommand,
 } from '@aws-sdk/client-imagebuilder'
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -48,6 +50,30 @@ async function begin(readings: Readings = {}) {
   }
   return { fleet, get, start, distribute, retry, reported, fails }
 }
+
+describe('a pipeline that is disabled', () => {
+  const disable = async (fleet: ReturnType<typeof seedFleet>) => {
+    const client = new ImagebuilderClient(clientOptions(world))
+    const { imagePipeline = {} } = await client.send(new GetImagePipelineCommand({ imagePipelineArn: fleet.pipeline }))
+    const { imageRecipeArn, infrastructureConfigurationArn } = imagePipeline
+    const input = { imagePipelineArn: fleet.pipeline, imageRecipeArn, infrastructureConfigurationArn }
+    await client.send(new UpdateImagePipelineCommand({ ...input, status: 'DISABLED', clientToken: 'disable' }))
+  }
+
+  it('is not started, read strictly', async () => {
+    const { fleet, start } = await begin()
+    await disable(fleet)
+    await expect(start()).rejects.toThrow(
+      expect.objectContaining({ name: 'InvalidRequestException', message: expect.stringMatching(/is disabled/) }),
+    )
+  })
+
+  it('is started, read leniently: it only has no schedule', async () => {
+    const { fleet, start } = await begin({ 'disabled-pipelines': 'lenient' })
+    await disable(fleet)
+    expect(await start()).toMatch(/:image\//)
+  })
+})
 
 const later = (seconds: number) => world.clock.run(world.clock.now() + seconds * 1000)
 
