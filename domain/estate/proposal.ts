@@ -271,7 +271,13 @@ function ringsOf(
   const isOwn = (arn: string) => organizationIn(arn) === own
   const all = named.flatMap(({ name, pipeline }) => pipeline.distributions.map((way) => ({ name, ...way })))
   const foreign = all.flatMap((way) => [...way.organizations, ...way.organizationalUnits].filter((arn) => !isOwn(arn)))
-  const ways = all.filter((way) => [...way.organizations, ...way.organizationalUnits].every(isOwn))
+  const ways = all
+    .map((way) => ({
+      ...way,
+      organizations: way.organizations.filter(isOwn),
+      organizationalUnits: way.organizationalUnits.filter(isOwn),
+    }))
+    .filter((way) => way.accounts.length + way.organizations.length + way.organizationalUnits.length > 0)
   const groups = Map.groupBy(ways, ({ mode, accounts, organizationalUnits, organizations }) =>
     [mode, ...accounts, ...organizationalUnits, ...organizations].join(' '),
   )

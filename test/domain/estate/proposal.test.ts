@@ -241,6 +241,22 @@ describe('rings', () => {
     ])
   })
 
+  it('lose nothing of a distribution that goes to another organization as well', () => {
+    const own = 'ou-exam-example1'
+    const foreign = 'arn:aws:organizations::999988887777:ou/o-anotherorgid/ou-othr-example2'
+    const both = organization('o-exampleorgid')
+    const web = pipeline('web', {
+      distributions: [
+        { ...both, organizations: [...both.organizations, ...organization('o-anotherorgid').organizations] },
+        { ...none, accounts: ['222233334444'], organizationalUnits: [...units(own).organizationalUnits, foreign] },
+      ],
+    })
+    expect(propose(estate([web])).rings).toMatchObject([
+      { organization: true, todo: expect.stringContaining(`o-anotherorgid, ${foreign}, of another organization?`) },
+      { organization: false, accounts: ['222233334444'], organizationalUnits: [own] },
+    ])
+  })
+
   it('are the ways in which pipelines distribute, with the images of each', () => {
     const { rings, images } = propose(
       estate([
