@@ -297,6 +297,14 @@ export const limits = {
     source: imageBuilderQuotas,
     fix: 'Divide the component into two, or let it download what is long.',
   },
+  'workflow-data': {
+    what: 'the text of a workflow',
+    most: 16_000,
+    unit: 'characters',
+    adjustable: false,
+    source: `${imageBuilder}API_CreateWorkflow.html`,
+    fix: 'Put what is long into a component, an SSM document or a state machine.',
+  },
   'recipe-components': {
     what: 'components of an image',
     most: 20,

@@ -2,11 +2,11 @@
 interface OperatingSystem {
   /** The name of the root device of its AMIs. */
   root: '/dev/xvda' | '/dev/sda1'
-  /** GiB of the root. */
+  /** GiB of the root: a usual size, of which nothing depends. AMIs of one system differ. */
   size: number
   /** Further volumes. */
   others?: readonly { device: string; size: number }[]
-  /** Where that is written, or was seen. */
+  /** Where the devices are written, or were seen. */
   source: string
 }
 
@@ -20,7 +20,7 @@ const systems = {
   'amazon-linux': {
     root: '/dev/xvda',
     size: 8,
-    source: `${blockDevices}; DescribeImages of al2023-ami-2023, by Amazon`,
+    source: blockDevices,
   },
   bottlerocket: {
     root: '/dev/xvda',
@@ -34,7 +34,7 @@ const systems = {
   windows: {
     root: '/dev/sda1',
     size: 30,
-    source: 'EC2 User Guide, device_naming; DescribeImages of Windows_Server-2022',
+    source: 'EC2 User Guide, device_naming',
   },
 } satisfies Record<string, OperatingSystem>
 

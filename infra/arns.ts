@@ -31,6 +31,12 @@ export const arnsIn = (stack: Stack) => {
     secret: (name: string) => colon('secretsmanager', 'secret', `${name}-??????`),
     stateMachine: (name: string) => colon('states', 'stateMachine', name),
     executions: (stateMachine: string) => colon('states', 'execution', `${stateMachine}:*`),
+    /** A document of Systems Manager by its name: one of AWS's is of no account. */
+    commandDocuments: (name: string) =>
+      name.startsWith('arn:')
+        ? [name]
+        : [slash('ssm', 'document', name), `arn:${stack.partition}:ssm:${stack.region}::document/${name}`],
+    anyInstance: slash('ec2', 'instance', '*'),
     defaultBus: slash('events', 'event-bus', 'default'),
     eventRule: (name: string) => slash('events', 'rule', name),
     role: (name: string, account = stack.account) => `arn:${stack.partition}:iam::${account}:role/${name}`,

@@ -27,6 +27,7 @@ const mappings = new Set([
   'upstreams',
   'infrastructure',
   'components',
+  'workflows',
   'images',
   'rings',
   'patchCycles',

@@ -23,6 +23,7 @@ export const imageFields = {
   // Any instance that can run the parent bakes the same.
   infrastructure: { baked: false, adopted: 'refused' },
   components: { baked: true, adopted: 'refused' },
+  workflows: { baked: true, adopted: 'refused' },
   root: { baked: true, adopted: 'refused' },
   volumes: { baked: true, adopted: 'refused' },
   workingDirectory: { baked: true, adopted: 'refused' },
@@ -43,8 +44,10 @@ type FieldThat<Row extends Partial<ImageField>> = {
 }[keyof Fields]
 
 export type BakedField = FieldThat<{ baked: true }>
+/** What a pipeline of Rebake's own has itself. */
+export type PipelineField = 'workflows'
 /** What the recipe of a pipeline of Rebake's own is made of. */
-export type RecipeField = Exclude<BakedField, FieldThat<{ adopted: 'only' }>>
+export type RecipeField = Exclude<BakedField, FieldThat<{ adopted: 'only' }> | PipelineField>
 /** What only an image with a pipeline that was there before can have. */
 export type AdoptedField = Exclude<FieldThat<{ adopted: 'only' }>, 'pipeline'>
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type BakedField, imageFields } from './image-fields.ts'
-import type { Component, Fleet, Image } from './model.ts'
+import type { Component, Fleet, Image, Workflow } from './model.ts'
 
 /**
  * What an image is made of beside its parent, as one fingerprint: of all its fields but those that image-fields.ts leaves
- * out, and of the steps of its components. Two definitions that bake the same AMI have the same.
+ * out, and of the steps of its components and workflows. Two definitions that bake the same AMI have the same.
  *
  * @param read the text of a component's file
  */
@@ -48,9 +48,14 @@ const forms: { [K in Field]?: (image: Image, source: FingerprintInput) => unknow
   componentUpdates: ({ pipeline, componentUpdates = 'pinned' }) => pipeline && componentUpdates,
   components: ({ components }, { fleet, read }) =>
     components.map(({ component, parameters, ...others }) => ({
-      steps: stepsOf(fleet.components[component], read),
+      steps: documentOf(fleet.components[component], read),
       parameters: sorted(parameters),
       ...withKeysInOrder(others),
+    })),
+  workflows: ({ workflows }, { fleet, read }) =>
+    workflows?.map(({ workflow, ...use }) => ({
+      steps: documentOf(fleet.workflows[workflow], read),
+      ...withKeysInOrder(use),
     })),
   volumes: ({ volumes }) => volumes,
   tags: ({ tags }) => sorted(tags),
@@ -59,12 +64,12 @@ const forms: { [K in Field]?: (image: Image, source: FingerprintInput) => unknow
 const written = (field: Field, image: Image, source: FingerprintInput): unknown =>
   forms[field] ? forms[field](image, source) : withKeysInOrder(image[field])
 
-function stepsOf(component: Component | undefined, read: (file: string) => string): unknown {
-  if (!component) return undefined
-  if ('arn' in component) return component.arn
+function documentOf(part: Component | Workflow | undefined, read: (file: string) => string): unknown {
+  if (!part) return undefined
+  if ('arn' in part) return part.arn
   // Nobody reads an object again that has the same key.
-  if (component.uri !== undefined) return component.uri
-  return component.file === undefined ? component.document : read(component.file)
+  if ('uri' in part && part.uri !== undefined) return part.uri
+  return part.file === undefined ? part.document : read(part.file)
 }
 
 const sorted = (record: Record<string, string>) => Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -31,6 +31,7 @@ import {
   tags,
   text,
 } from './values.ts'
+import { OwnWorkflow, SharedWorkflow, WorkflowName, WorkflowUse } from './workflows.ts'
 
 /** The shape of fleet.yaml. What one part says about another is in rules/; defaults that do, in defaults.ts. */
 
@@ -176,6 +177,10 @@ export const ImageSchema = object({
     ),
     describe('What is installed, in this order'),
   ),
+  workflows: v.pipe(
+    v.exactOptional(atLeastOne(v.union([WorkflowName, WorkflowUse]), 'workflow')),
+    describe("In place of Image Builder's own workflows: one that builds, and up to ten that test"),
+  ),
   root: v.pipe(
     v.exactOptional(Root),
     describe("The root volume, whatever its device is. Always encrypted with the fleet's key, or its own"),
@@ -249,6 +254,12 @@ export const FleetSchema = v.pipe(
       v.optional(named(v.union([OwnComponent, SharedComponent]), 'component'), {}),
       describe('AWSTOE documents, in files or here, and components of others by ARN'),
     ),
+    workflows: v.pipe(
+      v.optional(named(v.union([OwnWorkflow, SharedWorkflow]), 'workflow'), {}),
+      describe(
+        'What Image Builder does in a build and in its tests, step by step; documents, or workflows of others by ARN',
+      ),
+    ),
     images: v.pipe(
       named(ImageSchema, 'image'),
       v.minEntries(1, 'at least one image'),
@@ -285,6 +296,7 @@ export const FleetSchema = v.pipe(
 export type Fleet = v.InferOutput<typeof FleetSchema>
 export type Component = Fleet['components'][string]
 export type Image = Fleet['images'][string]
+export type Workflow = Fleet['workflows'][string]
 export type Ring = Fleet['rings'][string]
 export type Platform = (typeof platforms)[number]
 export type { Cves, PatchCycle } from './timing.ts'

@@ -10,6 +10,7 @@ import { references } from './rules/references.ts'
 import { isMapping, type Names, type Scope, type Section, sections } from './rules/scope.ts'
 import { warningsOf } from './rules/warnings.ts'
 import { inspect } from './structure.ts'
+import { readWorkflows } from './workflow-files.ts'
 import { readYaml } from './yaml-source.ts'
 
 export type { ReadFile } from './documents.ts'
@@ -39,16 +40,18 @@ export const judgeFleet = (text: string, file: string, read?: ReadFile): { fleet
   if (sound.success) {
     const near = (path: string) => join(dirname(file), path)
     const components = readDocuments(sound.output, fleet.components, source, read, near)
+    const workflows = readWorkflows(sound.output, fleet.workflows, source, read, near)
     const scope: Scope = {
       fleet: sound.output,
       names,
       documents: components.documents,
+      workflows: workflows.documents,
       read,
       region: shape.some(({ path }) => path[0] === 'build') ? undefined : sound.output.build.region,
       given: (path) => path.reduce(within, fleet as unknown),
     }
-    findings.push(...components.findings, ...applyRules(scope))
-    problems.push(...components.problems)
+    findings.push(...components.findings, ...workflows.findings, ...applyRules(scope))
+    problems.push(...components.problems, ...workflows.problems)
     warnings.push(...warningsOf(sound.output, components))
     for (const { component, finding } of [...deniedObjects(scope), ...nestedDocuments(scope)]) {
       const place = components.places.get(component)?.place ?? source.place

@@ -46,6 +46,7 @@ const resources = (fleet: Fleet): number => {
     168 +
     3 * own.length +
     Object.values(fleet.components).filter((component) => !('arn' in component)).length +
+    Object.values(fleet.workflows).filter((workflow) => !('arn' in workflow)).length +
     // With the role and the profile of its instances.
     2 * Object.keys(fleet.infrastructure).length +
     configurations(fleet).length +

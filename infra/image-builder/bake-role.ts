@@ -2,22 +2,28 @@ import { Validations } from 'aws-cdk-lib'
 import { Effect, ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import type { WorkflowNeeds } from '../../domain/fleet/workflow-files.ts'
 import { managedPolicies } from '../../domain/managed-policies.ts'
 import type { Arns } from '../arns.ts'
-import { acknowledgeWildcards, type Permission, policyOf } from '../permissions.ts'
+import { acknowledgeWildcards, madeByImageBuilder, type Permission, policyOf } from '../permissions.ts'
 
 /**
  * The role that pipelines bake with. Image Builder's service-linked role would do, but it reads private
  * parameters under /imagebuilder/ only, and recipes name their parents under /<fleet>/images/.
  * https://docs.aws.amazon.com/imagebuilder/latest/userguide/security-iam-awsmanpol.html
  */
-export function createBakeRole(scope: Construct, fleet: Fleet, arns: Arns): Role {
+export function createBakeRole(
+  scope: Construct,
+  fleet: Fleet,
+  { arns, needs }: { arns: Arns; needs: WorkflowNeeds },
+): Role {
   const permissions: Permission[] = [
     {
       actions: ['ssm:GetParameter'],
       resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
       why: 'The parent of every image of this fleet.',
     },
+    ...ofWorkflows(arns, needs),
   ]
   const policy = policyOf(permissions)
   // The managed policy may also distribute; a pipeline distributes to nowhere, so nothing unvalidated can leave.
@@ -34,4 +40,32 @@ export function createBakeRole(scope: Construct, fleet: Fleet, arns: Arns): Role
     reason: 'What Image Builder does in a build is its own affair, and changes: AWS maintains this policy for it.',
   })
   return role
+}
+
+/**
+ * What steps of the fleet's own workflows start: AWS's policy allows no state machine, and of Systems Manager's documents its own only.
+ * https://docs.aws.amazon.com/imagebuilder/latest/userguide/wfdoc-step-actions.html#wfdoc-step-action-exec-state-machine
+ */
+function ofWorkflows(arns: Arns, { stateMachines, commands }: WorkflowNeeds): Permission[] {
+  const permissions: Permission[] = []
+  if (stateMachines.length > 0)
+    permissions.push(
+      { actions: ['states:StartExecution'], resources: stateMachines },
+      {
+        actions: ['states:DescribeExecution'],
+        resources: stateMachines.map((arn) => `${arn.replace(':stateMachine:', ':execution:')}:*`),
+        why: 'Each execution has a name of its own.',
+      },
+    )
+  if (commands.length > 0)
+    permissions.push(
+      { actions: ['ssm:SendCommand'], resources: commands.flatMap((name) => arns.commandDocuments(name)) },
+      {
+        actions: ['ssm:SendCommand'],
+        resources: [arns.anyInstance],
+        conditions: { StringEquals: madeByImageBuilder },
+        why: 'An instance of a build has no name before.',
+      },
+    )
+  return permissions
 }

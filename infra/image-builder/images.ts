@@ -7,6 +7,7 @@ import {
   ImagePipeline,
   ImageRecipe,
   type ImageRecipeProps,
+  type IWorkflow,
 } from '@aws-cdk/aws-imagebuilder-alpha'
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { type BlockDevice, BlockDeviceVolume, type EbsDeviceProps, type EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2'
@@ -19,11 +20,13 @@ import type { RecipeField } from '../../domain/fleet/image-fields.ts'
 import type { Fleet, Image } from '../../domain/fleet/model.ts'
 import { type RecipeVolume, volumesOf } from '../../domain/fleet/volumes.ts'
 import { fleetTag, pointerName, resourceName } from '../../domain/names.ts'
+import { workflowsOf } from './workflows.ts'
 
 interface ImagesProps {
   fleet: Fleet
   key: IKey
   components: Record<string, IComponent>
+  workflows: Record<string, IWorkflow>
   /** Of each, the configuration of the subnet that is tried first at the front. */
   infrastructure: Record<string, IInfrastructureConfiguration[]>
   bakeRole: IRole
@@ -51,7 +54,7 @@ function createImage(
   image: Image,
   props: ImagesProps & { pipelineLogs: LogGroup },
 ): void {
-  const { fleet, infrastructure, bakeRole, pointers } = props
+  const { fleet, infrastructure, workflows, bakeRole, pointers } = props
   const name = resourceName(fleet.name, key)
   const made = Object.values(recipeOf).map((partOf) => partOf(image, { ...props, name: key }))
   const recipeProps: ImageRecipeProps = Object.assign(
@@ -87,10 +90,10 @@ function createImage(
   // A bake that finds no capacity in the first subnet is done with these.
   pipeline.node.addDependency(...further)
   // The L2 can only have a pipeline that is there already write to a group.
-  ;(pipeline.node.defaultChild as CfnImagePipeline).addPropertyOverride(
-    'LoggingConfiguration.PipelineLogGroupName',
-    props.pipelineLogs.logGroupName,
-  )
+  const resource = pipeline.node.defaultChild as CfnImagePipeline
+  resource.addPropertyOverride('LoggingConfiguration.PipelineLogGroupName', props.pipelineLogs.logGroupName)
+  // The L2 writes what becomes of a failure as documents of workflows do, and CloudFormation has it in capitals.
+  if (image.workflows) resource.workflows = workflowsOf(scope, fleet, image, workflows)
 }
 
 interface Making extends ImagesProps {

@@ -9,6 +9,7 @@ import type { Construct, IDependable } from 'constructs'
 import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
 import { logsToFleet } from '../../domain/fleet/instance-settings.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
+import { workflowNeeds } from '../../domain/fleet/workflow-files.ts'
 import { arnsIn } from '../arns.ts'
 import { createChats } from '../chats.ts'
 import { createChecks } from '../check-kinds.ts'
@@ -32,6 +33,7 @@ import { createDistributionRole } from '../image-builder/distribution-role.ts'
 import { createImages } from '../image-builder/images.ts'
 import { createInfrastructure } from '../image-builder/infrastructure.ts'
 import { BuildNetworks } from '../image-builder/network.ts'
+import { createWorkflows } from '../image-builder/workflows.ts'
 import { Ledger } from '../ledger.ts'
 import { Notifications } from '../notifications.ts'
 import { createOperations } from '../operations/operations.ts'
@@ -69,7 +71,8 @@ export class BuildStack extends RebakeStack {
     const key = new FleetKey(this, fleet, fleet.build.region)
     const deadLetters = new DeadLetters(this, fleet)
     const releases = new ReleasesBus(this, fleet) as IEventBus
-    const bakeRole = createBakeRole(this, fleet, arns)
+    const needs = workflowNeeds(fleet, (file) => readFileSync(resolve(fleetDirectory, file), 'utf8'))
+    const bakeRole = createBakeRole(this, fleet, { arns, needs })
     const surroundings: GrantContext = {
       fleet,
       arns,
@@ -130,6 +133,7 @@ export class BuildStack extends RebakeStack {
       fleet,
       key,
       components: createComponents(this, fleet, fleetDirectory),
+      workflows: createWorkflows(this, fleet, fleetDirectory),
       infrastructure: createInfrastructure(this, {
         fleet,
         instanceProfiles: createBuildInstanceProfiles(this, { fleet, arns, logs }),

@@ -1,7 +1,7 @@
 import type * as v from 'valibot'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-import { imageFields } from '../../domain/fleet/image-fields.ts'
+import { imageFields, type PipelineField } from '../../domain/fleet/image-fields.ts'
 import { imageFingerprint } from '../../domain/fleet/image-fingerprint.ts'
 import { type Fleet, type Image, ImageSchema } from '../../domain/fleet/model.ts'
 import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
@@ -22,6 +22,7 @@ const samples: { [K in Field]: [Written[K], Written[K]] } = {
   componentUpdates: ['pinned', 'latest'],
   infrastructure: ['linux', 'large'],
   components: [['update'], ['agent', 'update']],
+  workflows: [['sound'], [{ workflow: 'sound', parallelGroup: 'first' }]],
   root: [{ size: 8 }, { size: 9 }],
   volumes: [[{ device: '/dev/sdf', size: 8 }], [{ device: '/dev/sdf', size: 9 }]],
   workingDirectory: ['/tmp', '/var/tmp'],
@@ -51,6 +52,7 @@ function fleetOf(images: Record<string, object>): Fleet {
     upstreams: { soe: { platform: 'Linux', rootDevice: '/dev/xvda', ami: { owner: '444455556666', name: 'soe-*' } } },
     infrastructure: { linux: { instanceTypes: ['m7i.large'] }, large: { instanceTypes: ['m7i.4xlarge'] } },
     components: { update: { arn: arn('update') }, agent: { arn: arn('agent') } },
+    workflows: { sound: { arn: 'arn:aws:imagebuilder:us-west-2:111122223333:workflow/test/sound/1.0.0/1' } },
     images: { base: own, ...images },
     rings: {
       early: { accounts: ['222233334444'], regions: ['us-west-2'] },
@@ -102,6 +104,8 @@ describe.each(Object.keys(imageFields) as Field[])('the field %s', (field) => {
 const baked = (Object.keys(imageFields) as Field[]).filter((field) => imageFields[field].baked)
 const adoptedFields = baked.filter(besidePipeline)
 const recipeFields = baked.filter((field) => !besidePipeline(field))
+/** What the pipeline of an image says itself. */
+const pipelineFields: PipelineField[] = ['workflows']
 const nameFor = (field: Field) => field.toLowerCase()
 
 describe('what bakes an image of its own changes with', () => {
@@ -109,7 +113,12 @@ describe('what bakes an image of its own changes with', () => {
   const recipesWith = async (nth: 0 | 1) => {
     const images = recipeFields.map((field) => [nameFor(field), { ...own, [field]: samples[field][nth] }])
     const { template } = (await synth(fleetOf(Object.fromEntries(images)))).buildStack
-    return new Map(Object.values(resourcesOf(template, 'AWS::ImageBuilder::ImageRecipe')).map((of) => [of.Name, of]))
+    const made = (type: string) =>
+      Object.values(resourcesOf(template, `AWS::ImageBuilder::${type}`)).map((of): [string, unknown] => [
+        `${type} ${of.Name}`,
+        of,
+      ])
+    return new Map([...made('ImageRecipe'), ...made('ImagePipeline')])
   }
   let recipes: Awaited<ReturnType<typeof recipesWith>>[]
   beforeAll(async () => {
@@ -117,7 +126,8 @@ describe('what bakes an image of its own changes with', () => {
   }, slow)
 
   it.each(recipeFields)('%s', (field) => {
-    const [one, another] = recipes.map((each) => each.get(`gold-${nameFor(field)}`))
+    const type = pipelineFields.some((each) => each === field) ? 'ImagePipeline' : 'ImageRecipe'
+    const [one, another] = recipes.map((each) => each.get(`${type} gold-${nameFor(field)}`))
     expect(one).toBeDefined()
     expect(one).not.toEqual(another)
   })

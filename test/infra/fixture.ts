@@ -57,6 +57,7 @@ export const smallFleet = (): Fleet => ({
     update: { arn: 'arn:aws:imagebuilder:eu-west-1:aws:component/update-linux/x.x.x' },
     agent: { arn: 'arn:aws:imagebuilder:eu-west-1:444455556666:component/agent/1.2.0/3' },
   },
+  workflows: {},
   images: {
     base: image('soe', {
       description: 'The base',

@@ -19,6 +19,7 @@ const rehearsals = [
   },
   { faults: ['scan-finds=base'] },
   { faults: ['no-capacity=base'] },
+  { faults: ['parent-volume=soe'] },
   { faults: ['untrusted-owner=soe', 'never-released=soe'] },
 ]
 
@@ -43,6 +44,9 @@ const allowed = {
   ],
   'what an adopted pipeline may have, and the simulated one has not: workflows, a parent that it follows': [
     ...['imagebuilder:GetWorkflow', 'ssm:GetParameter'].map((action) => `StartBakeRole: ${action}`),
+  ],
+  'the size of a snapshot that a volume names, and the key of one that nobody names: see parent-facts.test.ts': [
+    'StartBakeRole: ec2:DescribeSnapshots',
   ],
   // It makes the managed rule where it is deployed.
   'a revocation: see revocation.test.ts': ['lambda:InvokeFunction', 'states:StartExecution'].map(

@@ -97,6 +97,32 @@ components:
               maxAttempts: 2
               timeoutSeconds: 300
               inputs: { commands: ["echo {{ Version }} {{ Home }}"] }
+workflows:
+  attested:
+    type: build
+    description: Bakes, and has the AMI attested
+    document:
+      name: attested
+      description: Bakes, and has the AMI attested
+      schemaVersion: 1.0
+      parameters:
+        - { name: StateMachine, type: string, default: "arn:aws:states:us-west-2:111122223333:stateMachine:attest", description: What attests }
+        - { name: Strict, type: boolean }
+      steps:
+        - { name: Launch, action: LaunchInstance, onFailure: Abort, inputs: { waitFor: ssmAgent } }
+        - { name: Install, action: ExecuteComponents, description: Its components, timeoutSeconds: 3600, waitSeconds: 10, inputs: { "instanceId.$": $.stepOutputs.Launch.instanceId } }
+        - { name: Clean, action: SanitizeInstance, rollbackEnabled: false, if: { stringEquals: Linux, value: $.imagebuilder.platform }, inputs: { "instanceId.$": $.stepOutputs.Launch.instanceId } }
+        - { name: Inventory, action: CollectImageMetadata, inputs: { "instanceId.$": $.stepOutputs.Launch.instanceId } }
+        - { name: Snapshot, action: CreateImage, inputs: { "instanceId.$": $.stepOutputs.Launch.instanceId } }
+        - name: Attest
+          action: ExecuteStateMachine
+          if: { booleanEquals: true, value: $.parameters.Strict }
+          inputs: { "stateMachineArn.$": $.parameters.StateMachine, input: '{ "image": "{{ $.stepOutputs.Snapshot.imageId }}" }' }
+        - { name: End, action: TerminateInstance, onFailure: Continue, inputs: { "instanceId.$": $.stepOutputs.Launch.instanceId } }
+      outputs:
+        - { name: ImageId, value: $.stepOutputs.Snapshot.imageId }
+  restarted: { type: test, file: workflows/test-after-reboot.yaml }
+  usual: { arn: "arn:aws:imagebuilder:us-west-2:aws:workflow/test/test-image/x.x.x" }
 images:
   base:
     description: what the others stand on
@@ -140,6 +166,10 @@ images:
     infrastructure: linux
     components: [patch]
     volumes: [{ device: /dev/sdg, omit: true }]
+    workflows:
+      - { workflow: attested, parameters: { Strict: true } }
+      - { workflow: restarted, onFailure: continue, parallelGroup: tests }
+      - usual
     tags: { team: a }
     estimate: 20m
     timeout: 1h

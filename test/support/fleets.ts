@@ -330,6 +330,7 @@ export const arbitraryFleet = (): fc.Arbitrary<Fleet> =>
         patchCycles: patchCycles(Object.keys(parents), rooting),
         freezes: freezes(Object.keys(parents), used),
         cves: fc.option(cves, { nil: undefined }),
+        workflows: fc.constant({}),
         waivers: fc.constant({}),
         notify: fc.constant({ email: ['platform-team@example.com'], subscriptions: {}, slack: {}, chat: {} }),
       }) as fc.Arbitrary<Fleet>

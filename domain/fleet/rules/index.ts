@@ -27,6 +27,7 @@ import type { Rule, Scope } from './scope.ts'
 import { alarms, approvers, reach, shares, templates } from './targets.ts'
 import { oneKind } from './upstreams.ts'
 import { deviceNames, growing, roots, volumeKeys, volumes } from './volumes.ts'
+import { workflowParameters, workflowSources, workflowUses } from './workflows.ts'
 
 const rules: Rule[] = [
   oneMeaning,
@@ -36,6 +37,9 @@ const rules: Rule[] = [
   sources,
   systems,
   parameterUse,
+  workflowSources,
+  workflowParameters,
+  workflowUses,
   onePlatform,
   oneArchitecture,
   volumes,

@@ -41,6 +41,11 @@ export function tooLargeDocument(path: Path, document: string): FleetProblem[] {
     : []
 }
 
+/** A document of a workflow goes into the request that creates it. */
+export function tooLongWorkflow(path: Path, document: string): FleetProblem[] {
+  return tooLong(path, document, 'workflow-data')
+}
+
 /** Tags of Rebake's own, beside those of the fleet. */
 const ownAmiTags = [fleetTag, 'rebake:image', 'rebake:ring']
 const ownInstanceTags = [fleetTag]
@@ -70,6 +75,11 @@ export const parts: Rule = ({ fleet }) => [
       limit: 'instance-tags',
     }),
   ]),
+  ...Object.entries(fleet.workflows).flatMap(([key, workflow]) =>
+    'description' in workflow
+      ? tooLong(['workflows', key, 'description'], workflow.description, 'image-builder-description')
+      : [],
+  ),
   ...Object.entries(fleet.patchCycles).flatMap(([key, cycle]) =>
     tooLong(['patchCycles', key, 'description'], cycle.description, 'schedule-description'),
   ),

@@ -53,6 +53,14 @@ const ofImages = (images: unknown, names: Names): FleetProblem[] =>
           ...(isMapping(use) ? ['component'] : []),
         ]),
       ),
+      ...listed(image.workflows).flatMap((use, i) =>
+        named(names, ['workflows'], 'a workflow', isMapping(use) ? use.workflow : use, [
+          ...path,
+          'workflows',
+          i,
+          ...(isMapping(use) ? ['workflow'] : []),
+        ]),
+      ),
       ...list(names, 'rings', 'a ring', image.rings, [...path, 'rings']),
     ]
   })

@@ -2,11 +2,13 @@ import type { Document } from '../awstoe.ts'
 import type { ReadFile } from '../documents.ts'
 import type { Fleet } from '../model.ts'
 import type { FleetProblem } from '../problems.ts'
+import type { WorkflowDocument } from '../workflow-document.ts'
 
 export const sections = [
   'upstreams',
   'infrastructure',
   'components',
+  'workflows',
   'images',
   'rings',
   'patchCycles',
@@ -24,6 +26,8 @@ export interface Scope {
   names: Names
   /** AWSTOE documents that could be read, by component. */
   documents: Map<string, Document>
+  /** Documents of workflows that could be read, by workflow. */
+  workflows: Map<string, WorkflowDocument>
   /** Reads a file, relative to the fleet's; where the caller can. */
   read?: ReadFile | undefined
   /** The build region, when it is one. */
