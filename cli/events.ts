@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
+import { otherEncoding } from '../domain/fleet/encoding.ts'
 import { BadInput, fileProblem } from './problems.ts'
 
 /** An EventBridge event, as a file has it. */
@@ -85,6 +86,7 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new BadInput(`${file}: not valid JSON: ${(error as Error).message}.\n${advice}`, { cause: error })
+    const why = otherEncoding(text)?.message ?? `not valid JSON: ${(error as Error).message}`
+    throw new BadInput(`${file}: ${why}.\n${advice}`, { cause: error })
   }
 }

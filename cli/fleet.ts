@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Fleet } from '../domain/fleet/model.ts'
-import { FleetInvalid, judgeFleet } from '../domain/fleet/parse.ts'
+import { judgeFleet } from '../domain/fleet/parse.ts'
 import type { Problem } from '../domain/fleet/problems.ts'
-import { BadInput, fileProblem } from './problems.ts'
+import { fileProblem, notValid } from './problems.ts'
 
 /**
  * Reads and checks a fleet file and the component files that it names, which are relative to it.
@@ -17,8 +17,7 @@ export function loadJudged(file: string): { fleet: Fleet; warnings: Problem[] } 
   try {
     return judgeFleet(text, file, (path) => readIfThere(resolve(dirname(file), path)))
   } catch (error) {
-    if (error instanceof FleetInvalid) throw new BadInput(error.message, { cause: error })
-    throw error
+    throw notValid(error, file)
   }
 }
 

@@ -1,3 +1,5 @@
+import { FleetInvalid } from '../domain/fleet/problems.ts'
+
 /** Something the person at the keyboard can put right: shown as its message alone, and exit code 2. */
 export class BadInput extends Error {
   override readonly name = 'BadInput'
@@ -7,6 +9,10 @@ export class BadInput extends Error {
 export class Failed extends Error {
   override readonly name = 'Failed'
 }
+
+/** A file that is not valid as a BadInput: the file once, then each problem on a line that begins with its place; anything else as it was. */
+export const notValid = (error: unknown, file: string): unknown =>
+  error instanceof FleetInvalid ? new BadInput(`${file} is not valid:\n${error.message}`, { cause: error }) : error
 
 const hints: Record<string, string> = {
   ENOENT: 'there is no such file',

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { otherEncoding } from './fleet/encoding.ts'
 import type { Fleet, Image } from './fleet/model.ts'
 import { type FleetProblem, type Path, show, wrongKey, wrongValue } from './fleet/problems.ts'
 import { isArm, rooted } from './fleet/rules/images.ts'
@@ -309,8 +310,9 @@ const smokeTests: Rule = (scope) =>
           `expected ${longestParameter} characters at most, written as JSON, found ${given}: Systems Manager takes no more`,
         ),
       )
-    if (smoke.script !== undefined && scope.read && scope.read(smoke.script) === undefined)
-      findings.push(wrongValue([...at, 'script'], `expected a script, found no file ${show(smoke.script)}`))
+    const unreadable =
+      smoke.script !== undefined && scope.read && unreadableScript(smoke.script, scope.read(smoke.script))
+    if (unreadable) findings.push(wrongValue([...at, 'script'], unreadable))
     if (!smoke.instanceTypes && image.pipeline)
       findings.push(wrongKey(at, "expected 'instanceTypes': the fleet does not say what bakes this image"))
     if (rooted(scope.fleet).includes(key)) {
@@ -326,6 +328,12 @@ const smokeTests: Rule = (scope) =>
     }
     return findings
   })
+
+function unreadableScript(path: string, script: string | undefined): string | undefined {
+  if (script === undefined) return `expected a script, found no file ${show(path)}`
+  const encoding = otherEncoding(script)?.message
+  return encoding && `in ${path}, ${encoding}`
+}
 
 /** One package cannot be both. */
 const packageLists: Rule = (scope) =>

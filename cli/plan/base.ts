@@ -3,9 +3,9 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import { fleetFingerprints } from '../../domain/fleet/fleet-fingerprint.ts'
 import { imageFingerprints } from '../../domain/fleet/image-fingerprint.ts'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { FleetInvalid, parseFleet } from '../../domain/fleet/parse.ts'
+import { parseFleet } from '../../domain/fleet/parse.ts'
 import { emptyFleetState, type FleetState } from '../../domain/planning/fleet-state.ts'
-import { BadInput } from '../problems.ts'
+import { BadInput, notValid } from '../problems.ts'
 import { causeOfDrift } from '../triggers/drift.ts'
 import { type Forecast, forecast } from './forecast.ts'
 
@@ -35,7 +35,7 @@ export interface FleetChange {
  */
 export function fleetAt(file: string, ref: string): FleetVersion {
   const directory = dirname(resolve(file))
-  const read = (path: string) => git(directory, 'show', `${ref}:./${path}`)
+  const read = (path: string) => fileIn(directory, ref, path)
   // A ref that looks like an option would be one.
   if (ref.startsWith('-') || git(directory, 'rev-parse', '--verify', '--quiet', `${ref}^{commit}`) === undefined)
     throw new BadInput(`--base ${ref}: git knows no such commit in ${directory}. In a shallow clone, fetch it first.`)
@@ -46,15 +46,28 @@ export function fleetAt(file: string, ref: string): FleetVersion {
     const fleet = parseFleet(text, `${ref}:${file}`, inside)
     return { fleet, definitions: imageFingerprints(fleet, (path) => inside(path) ?? '') }
   } catch (error) {
-    if (error instanceof FleetInvalid) throw new BadInput(error.message, { cause: error })
-    throw error
+    throw notValid(error, `${ref}:${file}`)
   }
 }
 
+/** A file of a commit, by its path from the directory, through links as a check-out has them; undefined where there is none. */
+function fileIn(directory: string, ref: string, path: string): string | undefined {
+  const answer = asked(directory, ['cat-file', '--batch', '--follow-symlinks'], `${ref}:./${path}\n`) ?? ''
+  const [header] = /^[0-9a-f]+ blob \d+\n/.exec(answer) ?? []
+  // After the contents git ends the line.
+  return header === undefined ? undefined : answer.slice(header.length, -1)
+}
+
 /** What git prints; undefined where it fails. */
-function git(directory: string, ...args: string[]): string | undefined {
+const git = (directory: string, ...args: string[]): string | undefined => asked(directory, args)
+
+function asked(directory: string, args: string[], input = ''): string | undefined {
   try {
-    return execFileSync('git', ['-C', directory, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    return execFileSync('git', ['-C', directory, ...args], {
+      encoding: 'utf8',
+      input,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
   } catch {
     return undefined
   }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Fleet } from '../../domain/fleet/model.ts'
-import { FleetInvalid } from '../../domain/fleet/parse.ts'
 import { type Estate, parseEstate } from '../../rehearsal/estate.ts'
-import { BadInput, fileProblem } from '../problems.ts'
+import { fileProblem, notValid } from '../problems.ts'
 
 /**
  * What `--estate` names.
@@ -12,7 +11,6 @@ export function readEstate(fleet: Fleet, file: string): Estate {
   try {
     return parseEstate(fleet, readFileSync(file, 'utf8'), file)
   } catch (error) {
-    if (error instanceof FleetInvalid) throw new BadInput(error.message, { cause: error })
-    throw fileProblem(error, file, 'Name a file with --estate FILE; examples/estate.yaml is one.')
+    throw fileProblem(notValid(error, file), file, 'Name a file with --estate FILE; examples/estate.yaml is one.')
   }
 }

@@ -271,7 +271,13 @@ function ringsOf(
   const isOwn = (arn: string) => organizationIn(arn) === own
   const all = named.flatMap(({ name, pipeline }) => pipeline.distributions.map((way) => ({ name, ...way })))
   const foreign = all.flatMap((way) => [...way.organizations, ...way.organizationalUnits].filter((arn) => !isOwn(arn)))
-  const ways = all.filter((way) => [...way.organizations, ...way.organizationalUnits].every(isOwn))
+  const ways = all
+    .map((way) => ({
+      ...way,
+      organizations: way.organizations.filter(isOwn),
+      organizationalUnits: way.organizationalUnits.filter(isOwn),
+    }))
+    .filter((way) => way.accounts.length + way.organizations.length + way.organizationalUnits.length > 0)
   const groups = Map.groupBy(ways, ({ mode, accounts, organizationalUnits, organizations }) =>
     [mode, ...accounts, ...organizationalUnits, ...organizations].join(' '),
   )
@@ -293,8 +299,15 @@ function ringsOf(
     return { ring, images: [...new Set(group.map((each) => each.name))] }
   })
   const listed = [...new Set(rings.flatMap(({ ring }) => ring.accounts))].sort()
-  // An account is in one ring only.
-  for (const { ring } of rings) if (ring.organization) ring.except = listed
+  // An account is in one ring only: what reached it through the organization must be given that ring.
+  for (const { ring, images } of rings.filter((each) => each.ring.organization)) {
+    ring.except = listed
+    const reaches = (image: string, account: string) =>
+      rings.some((other) => other.images.includes(image) && other.ring.accounts.includes(account))
+    const missed = listed.filter((account) => images.some((image) => !reaches(image, account)))
+    if (missed.length > 0)
+      ring.todo += ` And do its images go to ${missed.join(', ')} as well? Then give them the ring that has it, too.`
+  }
   if (rings.length > 0) return rings
   const list = { accounts: [account], organizationalUnits: [], organization: false, except: [] }
   return [

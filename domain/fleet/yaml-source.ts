@@ -11,6 +11,7 @@ import {
   visit,
   type YAMLError,
 } from 'yaml'
+import { otherEncoding, type Torn } from './encoding.ts'
 import type { FleetProblem, Path, Problem } from './problems.ts'
 
 /** A YAML file whose every key and value can be found again by its path. */
@@ -118,27 +119,10 @@ const withinBlock = (raw: string, source: string, character: number) => {
   return indentation < 0 ? 0 : above.join('\n').length + 1 + indentation + (before.at(-1) ?? '').length
 }
 
-interface Torn {
-  offset: number
-  message: string
-}
-
 const tornBy = ({ code, pos, message }: YAMLError): Torn => ({
   offset: pos[0],
   message: code === 'MULTIPLE_DOCS' ? 'expected one document in the file' : notYaml(message),
 })
-
-/**
- * What a text is that was read as UTF-8 and is not, or begins with a byte order mark: a component would have the mark in its document,
- * and no page on AWSTOE says that it takes one.
- */
-const otherEncoding = (text: string): Torn | undefined => {
-  if (text.startsWith('\uFEFF'))
-    return { offset: 0, message: 'expected UTF-8 without a byte order mark, found one: save it as UTF-8' }
-  // UTF-16 has a NUL in each letter of English; what is no UTF-8 at all becomes U+FFFD.
-  const offset = text.search(/[\0\uFFFD]/)
-  return offset < 0 ? undefined : { offset, message: 'expected UTF-8, found another encoding: save it as UTF-8' }
-}
 
 const pairOf = (map: unknown, key: string | number) =>
   isMap(map)

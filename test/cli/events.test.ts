@@ -44,6 +44,8 @@ describe('event files', () => {
   it.each([
     ['{"version": "0",', 'not valid JSON: '],
     ['', 'not valid JSON: '],
+    ['\uFEFF{}', 'expected UTF-8 without a byte order mark, found one: save it as UTF-8.'],
+    [Buffer.from('{}', 'utf16le').toString('utf8'), 'expected UTF-8, found another encoding: save it as UTF-8.'],
     ['[]', 'expected a JSON object, found a list.'],
     ['null', 'expected a JSON object, found null.'],
     ['"text"', 'expected a JSON object, found a text.'],

@@ -18,6 +18,10 @@ beforeAll(() => {
     join(directory, 'atlantis.yaml'),
     smallFleet.replace('regions: [eu-west-1]', 'regions: [eu-atlantis-1]'),
   )
+  writeFileSync(
+    join(directory, 'two.yaml'),
+    smallFleet.replace('parent: base', 'parent: bose').replace('eu-west-1]', 'eu-moon-1]'),
+  )
   writeFileSync(join(directory, 'empty.yaml'), '')
   writeFileSync(join(directory, 'event.json'), '{"version": "0"}')
 })
@@ -64,6 +68,18 @@ describe.concurrent('rebake', () => {
     expect(stderr).toContain(message)
     expect(stderr).not.toMatch(/^ +at /m)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  })
+
+  it('names the file once that is not valid, and begins each finding with its place', async () => {
+    const { code, stderr } = await rebake(['check', '--fleet', 'two.yaml'])
+    expect({ code, lines: stderr.trimEnd().split('\n') }).toEqual({
+      code: 2,
+      lines: [
+        'error: two.yaml is not valid:',
+        expect.stringMatching(/^two\.yaml:\d+:\d+: images\./),
+        expect.stringMatching(/^two\.yaml:\d+:\d+: rings\./),
+      ],
+    })
   })
 
   it.each([

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -122,10 +122,32 @@ describe('rebake plan --base', () => {
     { base: 'no-such', message: '--base no-such: git knows no such commit' },
     { base: '--output=x', message: '--base --output=x: git knows no such commit' },
     { base: 'empty', message: '--base empty: it has no ' },
-    { base: 'broken', message: /^broken:.*fleet\.yaml:\d+:\d+: / },
+    { base: 'broken', message: /^broken:(.*fleet\.yaml) is not valid:\nbroken:\1:\d+:\d+: / },
   ])('is bad input for the ref $base', async ({ base, message }) => {
     await expect(run({ base })).rejects.toThrow(BadInput)
     await expect(run({ base })).rejects.toThrow(message)
+  })
+
+  it('follows links to components, as a check-out does', async () => {
+    const shared = join(root, 'shared')
+    mkdirSync(shared)
+    writeFileSync(join(shared, 'patch.yaml'), document)
+    unlinkSync(component)
+    symlinkSync('../../shared/patch.yaml', component)
+    git('add', '-A')
+    git('commit', '-qm', 'a link')
+    expect(await changed({ documentAs: document.replace('[a]', '[b]') })).toMatchObject({
+      redefined: ['base', 'java', 'web'],
+    })
+  })
+
+  it('finds components beside the folder of the fleet', async () => {
+    writeFileSync(join(root, 'fleets/patch.yaml'), document)
+    writeFileSync(fleet, text.replace('file: patch.yaml', 'file: ../patch.yaml'))
+    git('add', '-A')
+    git('commit', '-qm', 'beside')
+    await run({ json: true })
+    expect(JSON.parse(printed())).toEqual({ base: 'HEAD', added: [], removed: [], redefined: [], parts: [] })
   })
 
   it('is about no trigger', async () => {

@@ -229,6 +229,16 @@ describe('rings', () => {
     expect(read['ring-3']).toMatchObject({ organizationalUnits: ['ou-exam-example1', 'ou-exam-example2'] })
   })
 
+  it('ask about accounts that other rings take out of the organization, where its images would miss them', () => {
+    const everywhere = pipeline('web', { distributions: [shared(['222233334444']), organization('o-exampleorgid')] })
+    const todos = (...more: PipelineFacts[]) => propose(estate([everywhere, ...more])).rings.map(({ todo }) => todo)
+    expect(todos().join()).not.toContain('as well?')
+    expect(todos(pipeline('api', { distributions: [organization('o-exampleorgid')] }))).toEqual([
+      expect.not.stringContaining('as well?'),
+      expect.stringContaining('And do its images go to 222233334444 as well?'),
+    ])
+  })
+
   it('ask about another organization than the first: a fleet has one', () => {
     const { rings } = propose(
       estate([
@@ -238,6 +248,22 @@ describe('rings', () => {
     )
     expect(rings).toMatchObject([
       { organization: true, todo: expect.stringMatching(/organization\/o-anotherorgid, of another organization\?$/) },
+    ])
+  })
+
+  it('lose nothing of a distribution that goes to another organization as well', () => {
+    const own = 'ou-exam-example1'
+    const foreign = 'arn:aws:organizations::999988887777:ou/o-anotherorgid/ou-othr-example2'
+    const both = organization('o-exampleorgid')
+    const web = pipeline('web', {
+      distributions: [
+        { ...both, organizations: [...both.organizations, ...organization('o-anotherorgid').organizations] },
+        { ...none, accounts: ['222233334444'], organizationalUnits: [...units(own).organizationalUnits, foreign] },
+      ],
+    })
+    expect(propose(estate([web])).rings).toMatchObject([
+      { organization: true, todo: expect.stringContaining(`o-anotherorgid, ${foreign}, of another organization?`) },
+      { organization: false, accounts: ['222233334444'], organizationalUnits: [own] },
     ])
   })
 

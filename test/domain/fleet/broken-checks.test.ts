@@ -49,6 +49,20 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     ["fleet.yaml:36:32: images.web.checks.smoke.script: expected a script, found no file 'nowhere.sh'"],
   ],
   [
+    'a script with a byte order mark',
+    checks('{ smoke: { script: marked.sh } }'),
+    [
+      'fleet.yaml:36:32: images.web.checks.smoke.script: in marked.sh, expected UTF-8 without a byte order mark, found one: save it as UTF-8',
+    ],
+  ],
+  [
+    'a script in another encoding',
+    checks('{ smoke: { script: utf16.yaml } }'),
+    [
+      'fleet.yaml:36:32: images.web.checks.smoke.script: in utf16.yaml, expected UTF-8, found another encoding: save it as UTF-8',
+    ],
+  ],
+  [
     'a script of one machine',
     checks('{ smoke: { script: /home/ada/smoke.sh } }'),
     [

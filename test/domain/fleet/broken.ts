@@ -72,6 +72,7 @@ phases: [{ name: build, steps: [{ name: Iis, action: ExecutePowerShell, inputs: 
 `,
   '../patch.yaml': `schemaVersion: 1.0\n${reboot}\n`,
   'utf16.yaml': Buffer.from(`\uFEFFschemaVersion: 1.0\n${reboot}\n`, 'utf16le').toString('utf8'),
+  'marked.sh': '\uFEFF#!/bin/sh\n',
   'torn.yaml': 'phases: [',
   'list.yaml': '- name: build\n',
   'unversioned.yaml': reboot,
