@@ -49,12 +49,24 @@ const differences: { [K in RecipeField]: (recipe: ImageRecipe, image: Image, who
   volumes: (recipe, _image, { fleet, name }) =>
     differingVolumes(recipe.blockDeviceMappings ?? [], volumesOf(fleet, name)),
   workingDirectory: (recipe, image) => said('its working directory', recipe.workingDirectory, image.workingDirectory),
+  userData: ({ additionalInstanceConfiguration: more }, { userData }) =>
+    more?.userDataOverride === encoded(userData) ? [] : ['its user data is not that of the fleet'],
+  uninstallSsmAgent: ({ additionalInstanceConfiguration: more }, { uninstallSsmAgent = false }) =>
+    said(
+      'removing the Systems Manager Agent',
+      more?.systemsManagerAgent?.uninstallAfterBuild ?? false,
+      uninstallSsmAgent,
+    ),
+  // The SDK's answer has none.
+  watermarks: () => [],
   tags: (recipe, image, { fleet, name }) => {
     const found = tagsText(recipe.amiTags ?? {})
     const wanted = tagsText({ ...image.tags, [fleetTag]: fleet.name, 'rebake:image': name })
     return found === wanted ? [] : [`the tags of its AMIs are ${found || 'none'}, and ${wanted} in the fleet`]
   },
 }
+
+const encoded = (userData?: string) => userData && Buffer.from(userData).toString('base64')
 
 const said = (what: string, found: unknown, wanted: unknown) =>
   found === wanted ? [] : [`${what} is ${found ?? 'not set'}, and ${wanted ?? 'not set'} in the fleet`]

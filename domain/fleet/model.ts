@@ -193,6 +193,29 @@ export const ImageSchema = object({
     v.exactOptional(matching(/^(\/|[A-Za-z]:\\)/, 'an absolute path')),
     describe('Where its components run'),
   ),
+  userData: v.pipe(
+    v.exactOptional(text),
+    describe(
+      "What its build instance runs first, in place of Image Builder's own installation of the Systems Manager Agent",
+    ),
+  ),
+  uninstallSsmAgent: v.pipe(v.exactOptional(flag), describe('Its AMI has no Systems Manager Agent')),
+  watermarks: v.pipe(
+    v.exactOptional(
+      v.pipe(
+        // API Reference of Image Builder, CreateImageRecipe, amiWatermarks: "Maximum number of 5 items"
+        atLeastOne(
+          matching(
+            /^[A-Za-z0-9()[\]./'@_-][A-Za-z0-9 ()[\]./'@_-]{1,126}[A-Za-z0-9()[\]./'@_-]$/,
+            "the name of a watermark, of 3 to 128 letters, digits, spaces and ()[]./-'@_",
+          ),
+          'watermark',
+        ),
+        v.maxLength(5, 'at most 5 watermarks, the limit of Image Builder'),
+      ),
+    ),
+    describe('Marks of its AMI, which every copy of it and every AMI made from it keeps'),
+  ),
   tags: v.pipe(
     v.optional(tags, {}),
     describe(
@@ -200,6 +223,10 @@ export const ImageSchema = object({
     ),
   ),
   tests: v.pipe(v.optional(flag, true), describe('Run the test phases on an instance of the new image')),
+  testTimeout: v.pipe(
+    v.exactOptional(duration('1h', '24h')),
+    describe("How long its tests may take. Default: Image Builder's, 12h"),
+  ),
   scanning: v.pipe(
     v.optional(flag, false),
     describe('Scan with Amazon Inspector, which the build account must have on'),

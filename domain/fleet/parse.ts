@@ -4,6 +4,7 @@ import { type ReadFile, readDocuments } from './documents.ts'
 import { type Fleet, FleetSchema } from './model.ts'
 import { FleetInvalid, type FleetProblem, type Problem } from './problems.ts'
 import { applyRules } from './rules/index.ts'
+import { agentWarnings } from './rules/instance-software.ts'
 import { nestedDocuments } from './rules/nested-documents.ts'
 import { deniedObjects } from './rules/private-inputs.ts'
 import { references } from './rules/references.ts'
@@ -52,7 +53,7 @@ export const judgeFleet = (text: string, file: string, read?: ReadFile): { fleet
     }
     findings.push(...components.findings, ...workflows.findings, ...applyRules(scope))
     problems.push(...components.problems, ...workflows.problems)
-    warnings.push(...warningsOf(sound.output, components))
+    warnings.push(...warningsOf(sound.output, components), ...agentWarnings(sound.output).map(source.place))
     for (const { component, finding } of [...deniedObjects(scope), ...nestedDocuments(scope)]) {
       const place = components.places.get(component)?.place ?? source.place
       problems.push(place(finding))

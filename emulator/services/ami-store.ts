@@ -14,6 +14,8 @@ export interface Ami {
   shownFrom: number
   /** ARNs of the License Manager configurations that it is associated with. */
   licenses?: string[]
+  /** Its instances have no Systems Manager Agent. */
+  withoutAgent?: boolean
 }
 
 /** One AMI made from another: for anybody who counts them. */

@@ -10,9 +10,15 @@ import {
   type IWorkflow,
 } from '@aws-cdk/aws-imagebuilder-alpha'
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { type BlockDevice, BlockDeviceVolume, type EbsDeviceProps, type EbsDeviceVolumeType } from 'aws-cdk-lib/aws-ec2'
+import {
+  type BlockDevice,
+  BlockDeviceVolume,
+  type EbsDeviceProps,
+  type EbsDeviceVolumeType,
+  UserData,
+} from 'aws-cdk-lib/aws-ec2'
 import type { IRole } from 'aws-cdk-lib/aws-iam'
-import type { CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder'
+import type { CfnImagePipeline, CfnImageRecipe } from 'aws-cdk-lib/aws-imagebuilder'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct, type IDependable } from 'constructs'
@@ -61,12 +67,14 @@ function createImage(
     {
       imageRecipeName: name,
       // No version: the L2 asks for 1.0.x, and Image Builder gives the next free one to each changed recipe.
-      description: withTags(image.description ?? name, amiTagsOf(image, { fleet, name: key })),
+      description: hashed(image, { fleet, name: key }),
       baseImage: BaseImage.fromSsmParameterName(pointerName(fleet.name, key, 'parent')),
     },
     ...made,
   )
   const recipe = new ImageRecipe(scope, 'Recipe', recipeProps)
+  // The L2 does not know them.
+  ;(recipe.node.defaultChild as CfnImageRecipe).amiWatermarks = image.watermarks
   recipe.node.addDependency(pointers)
   // Images refer to the recipe that made them: Image Builder would refuse to delete it.
   recipe.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
@@ -93,6 +101,9 @@ function createImage(
   const resource = pipeline.node.defaultChild as CfnImagePipeline
   resource.addPropertyOverride('LoggingConfiguration.PipelineLogGroupName', props.pipelineLogs.logGroupName)
   // The L2 writes what becomes of a failure as documents of workflows do, and CloudFormation has it in capitals.
+  if (Object.keys(image.tags).length > 0) resource.imageTags = image.tags
+  if (image.testTimeout !== undefined)
+    resource.addPropertyOverride('ImageTestsConfiguration.TimeoutMinutes', image.testTimeout / 60)
   if (image.workflows) resource.workflows = workflowsOf(scope, fleet, image, workflows)
 }
 
@@ -115,6 +126,10 @@ const recipeOf: { [K in RecipeField]: (image: Image, making: Making) => Partial<
     blockDevices: volumesOf(fleet, name).map((volume) => blockDevice(volume, key)),
   }),
   workingDirectory: ({ workingDirectory }) => (workingDirectory ? { workingDirectory } : {}),
+  userData: ({ userData }) => (userData === undefined ? {} : { userDataOverride: UserData.custom(userData) }),
+  uninstallSsmAgent: ({ uninstallSsmAgent }) => (uninstallSsmAgent ? { uninstallSsmAgentAfterBuild: true } : {}),
+  // The recipe gets them below, past the L2.
+  watermarks: () => ({}),
   tags: (image, making) => ({ amiTags: amiTagsOf(image, making) }),
 }
 
@@ -128,13 +143,17 @@ const amiTagsOf = ({ tags }: Image, { fleet, name }: { fleet: Fleet; name: strin
 const longestDescription = 1_024
 
 /**
- * A description that says by a hash which tags AMIs get. Image Builder cannot change a recipe, and CloudFormation does not replace
- * one whose AmiTags alone differ: that is not one of the type's createOnlyProperties, as the description is.
+ * A description that says by a hash what AMIs get that is no create-only property of a recipe, as the description is: Image Builder cannot
+ * change a recipe, and CloudFormation does not replace one for those alone.
  */
-function withTags(description: string, tags: Record<string, string>): string {
-  const inOrder = Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const hash = createHash('sha256').update(JSON.stringify(inOrder)).digest('hex').slice(0, 8)
-  const suffix = ` (tags ${hash})`
+function hashed(image: Image, { fleet, name }: { fleet: Fleet; name: string }): string {
+  const { description = resourceName(fleet.name, name), userData, uninstallSsmAgent } = image
+  const tags = Object.entries(amiTagsOf(image, { fleet, name })).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  // Without the others it is the hash of the tags alone, as recipes have it that are deployed.
+  const more = userData === undefined && !uninstallSsmAgent ? [] : [{ userData, uninstallSsmAgent }]
+  const hash = createHash('sha256')
+  for (const part of [tags, ...more]) hash.update(JSON.stringify(part))
+  const suffix = ` (tags ${hash.digest('hex').slice(0, 8)})`
   return `${description.slice(0, longestDescription - suffix.length)}${suffix}`
 }
 

@@ -239,7 +239,10 @@ export const properties: Resources = {
     distributions: {
       region: { fleet: ['rings.NAME.regions'] },
       amiDistributionConfiguration: {
-        name: { fleet: ['images.NAME.amiName'] },
+        name: {
+          rebake:
+            'The names of the fleet and the image, and the time: what makes it unique in each account. Pointers name AMIs, and people need not.',
+        },
         description: { fleet: ['images.NAME.description'] },
         amiTags: { fleet: ['images.NAME.tags', 'rings.NAME.tags'] },
         kmsKeyId: { fleet: ['rings.NAME.kmsKeys'] },

@@ -134,6 +134,11 @@ images:
       - { device: /dev/sdf, size: 20, type: gp3, iops: 3000, throughput: 250, deleteOnTermination: true }
       - { device: /dev/sdg, snapshot: snap-0a1b2c3d4e5f67890, kmsKey: "${key('us-west-2', '111122223333')}" }
     workingDirectory: /var/tmp
+    userData: |
+      #!/bin/sh
+      mkdir -p /opt/ours
+    watermarks: [golden, platform]
+    testTimeout: 2h
     tags: { team: platform }
     tests: true
     scanning: true
@@ -166,6 +171,7 @@ images:
     infrastructure: linux
     components: [patch]
     volumes: [{ device: /dev/sdg, omit: true }]
+    uninstallSsmAgent: true
     workflows:
       - { workflow: attested, parameters: { Strict: true } }
       - { workflow: restarted, onFailure: continue, parallelGroup: tests }

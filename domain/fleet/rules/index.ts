@@ -5,6 +5,7 @@ import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
 import { parameterUse, sources, systems } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform } from './images.ts'
+import { agents, instanceSoftware } from './instance-software.ts'
 import { parts, sizes } from './limits.ts'
 import { subnets } from './networks.ts'
 import { subscriptions } from './notify.ts'
@@ -73,6 +74,8 @@ const rules: Rule[] = [
   ownPolicies,
   subnets,
   placements,
+  agents,
+  instanceSoftware,
   parts,
   sizes,
 ]

@@ -69,7 +69,7 @@ export class Builder {
       return fresh(devices, (ebs) => (outcome.unencrypted ? unencrypted(ebs) : this.#volume(ebs, record)))
     })
     if (typeof made === 'string') return made
-    const { image } = this.#near.ec2.addImage({
+    const ami = this.#near.ec2.addImage({
       ...inherited(from),
       account: record.account,
       region: record.region,
@@ -82,9 +82,11 @@ export class Builder {
       Tags: tagsOf(record, recipe.amiTags),
       snapshotTags: tagsOf(record),
     })
+    // On Linux, Image Builder installs it where the parent has none.
+    if (recipe.additionalInstanceConfiguration?.systemsManagerAgent?.uninstallAfterBuild) ami.withoutAgent = true
     record.amis.push({
       region: record.region,
-      image: image.ImageId,
+      image: ami.image.ImageId,
       name,
       accountId: record.account,
       state: { status: 'AVAILABLE' },

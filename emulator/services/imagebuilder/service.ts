@@ -185,8 +185,9 @@ export class ImageBuilder implements Service {
     this.#mustHaveRoom(place)
     const record = this.#addBuild(pipeline, recipe, place, tagged(tags))
     const { distributionConfiguration: distribution, imageTestsConfiguration } = record.image
-    const outcome = this.outcome(record)
     const parent = this.#builder.resolve(recipe.parentImage ?? '', place)
+    const outcome = this.outcome(record)
+    if (isNeverReached(parent)) outcome.unreachable = true
     const [build, test] = [stageOf(this.#resources, pipeline, 'BUILD'), stageOf(this.#resources, pipeline, 'TEST')]
     const tests = imageTestsConfiguration?.imageTestsEnabled !== false && test.runs
     const may = (permission: Permission) => this.#mayBy(pipeline.executionRole, permission, place)
@@ -480,3 +481,10 @@ const platformOf = ({ image }: Ami): Image['platform'] => (image.Platform === 'W
 
 /** AWS's model has no empty map of tags. */
 const tagged = (tags: Record<string, string>) => (Object.keys(tags).length === 0 ? {} : { tags })
+
+/**
+ * "Image Builder does not automatically install the Systems Manager agent on Windows instances."
+ * https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_AdditionalInstanceConfiguration.html
+ */
+const isNeverReached = (parent: Ami | string) =>
+  typeof parent !== 'string' && parent.withoutAgent === true && platformOf(parent) === 'Windows'

@@ -152,6 +152,7 @@ export class Commands {
     const { clock } = this.#deps
     const takes = instance.Platform ? agentStarts.windows : agentStarts.linux
     if (instance.State.Name !== 'running' || clock.now() < (runningSince ?? 0) + takes * 1_000) return false
+    if (this.#ec2.find(instance.ImageId ?? '', { account, region })?.withoutAgent) return false
     if (!profile || this.#outcomeOf(aboutOf({ instance })).online === false) return false
     try {
       const resource = `arn:aws:ec2:${region}:${account}:instance/${instance.InstanceId}`
