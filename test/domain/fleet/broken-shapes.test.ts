@@ -17,7 +17,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key at the top',
     [['notify:', 'notifications:']],
     [
-      "fleet.yaml:44:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, freshness, upstreams, network, infrastructure, components, images, rings, patchCycles, freezes, cves, retirement, waivers, notify",
+      "fleet.yaml:44:1: unknown key 'notifications': expected one of name, build, organization, concurrentBakes, supersede, poll, freshness, upstreams, network, infrastructure, components, workflows, images, rings, patchCycles, freezes, cves, retirement, waivers, notify",
     ],
   ],
   [
@@ -29,7 +29,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     'an unknown key near nothing',
     [['    timeout: 90m', '    colour: blue']],
     [
-      "fleet.yaml:36:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, root, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
+      "fleet.yaml:36:5: images.web: unknown key 'colour': expected one of description, parent, pipeline, componentUpdates, infrastructure, components, workflows, root, volumes, workingDirectory, tags, tests, scanning, timeout, estimate, freshness, rings, checks, window",
     ],
   ],
   [
