@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { describe, matching, object, oneOf, reference, text } from './values.ts'
+import { describe, fileOfFleet, matching, object, oneOf, reference, text } from './values.ts'
 import { WorkflowDocument } from './workflow-document.ts'
 
 /** Workflows of Image Builder: what a build does, and what tests do, step by step. */
@@ -18,7 +18,7 @@ const type = v.picklist(workflowTypes, ({ input }) =>
 export const OwnWorkflow = object({
   type,
   description: v.exactOptional(text),
-  file: v.pipe(v.exactOptional(text), describe('A workflow document, relative to this file')),
+  file: v.pipe(v.exactOptional(fileOfFleet), describe('A workflow document, relative to this file')),
   document: v.pipe(v.exactOptional(WorkflowDocument), describe('A workflow document, here')),
 })
 

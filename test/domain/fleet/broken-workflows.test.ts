@@ -345,6 +345,15 @@ it.each([
   ],
 ])('takes %s', (step) => expect(problemsIn(sound, probe(`{ ${step} }`))).toEqual([]))
 
+it('refuses a file of one machine, and another encoding', () => {
+  expect(problemsIn(sound.replace('file: probe.yaml', 'file: /opt/probe.yaml'))).toEqual([
+    "fleet.yaml:18:30: workflows.probe.file: expected a path relative to the fleet file, such as files/agent.yaml or ../shared/agent.yaml, found '/opt/probe.yaml'",
+  ])
+  expect(problemsIn(sound, `\uFEFF${probe()}`)).toEqual([
+    'probe.yaml:1:1: expected UTF-8 without a byte order mark, found one: save it as UTF-8',
+  ])
+})
+
 it('refuses more than 15 steps, more than 16,000 characters, no version and no file', () => {
   const step = (i: number) => `  - { name: Look${i}, action: SanitizeInstance, inputs: { instanceId: i-1 } }\n`
   const many = Array.from({ length: 16 }, (_, i) => step(i)).join('')
