@@ -21,6 +21,7 @@ export const arnsIn = (stack: Stack) => {
     anybodys: (kind: 'component' | 'workflow') => `arn:${stack.partition}:imagebuilder:${stack.region}:*:${kind}/*`,
     distribution: (name: string) => slash('imagebuilder', 'distribution-configuration', name),
     component: (name: string) => slash('imagebuilder', 'component', name),
+    workflow: (name: string) => slash('imagebuilder', 'workflow', `*/${name}`),
     parameter: (name: string) => slash('ssm', 'parameter', name.replace(/^\//, '')),
     /** A public parameter is of no account. */
     anyParameter: (name: string) =>

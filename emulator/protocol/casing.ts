@@ -1,3 +1,4 @@
+import { isNewer } from './newer-members.ts'
 import { isObject, type Shape } from './shape.ts'
 
 /**
@@ -10,8 +11,8 @@ const upper = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 
 /** Names as the API has them. What the model does not have stays, for validation to name. */
 export function toApiNames(shape: Shape, value: unknown): unknown {
-  return rename(shape, value, (written, members) =>
-    members.has(written) ? written : members.has(lower(written)) ? lower(written) : written,
+  return rename(shape, value, (written, members, name) =>
+    !members.has(written) && (members.has(lower(written)) || isNewer(name, lower(written))) ? lower(written) : written,
   )
 }
 
@@ -20,7 +21,9 @@ export function toPascalNames(shape: Shape, value: unknown): unknown {
   return rename(shape, value, upper)
 }
 
-function rename(shape: Shape, value: unknown, name: (written: string, members: Map<string, Shape>) => string): unknown {
+type Renaming = (written: string, members: Map<string, Shape>, structure: string) => string
+
+function rename(shape: Shape, value: unknown, name: Renaming): unknown {
   if (shape.isListSchema() && Array.isArray(value))
     return value.map((item) => rename(shape.getValueSchema(), item, name))
   if (!isObject(value)) return value
@@ -33,7 +36,7 @@ function rename(shape: Shape, value: unknown, name: (written: string, members: M
   const members = new Map(shape.structIterator())
   return Object.fromEntries(
     Object.entries(value).map(([written, item]) => {
-      const renamed = name(written, members)
+      const renamed = name(written, members, String(shape.getName()))
       const member = members.get(renamed) ?? members.get(written)
       return [renamed, member ? rename(member, item, name) : item]
     }),

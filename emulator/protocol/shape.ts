@@ -128,8 +128,11 @@ function readStruct(
     else if (member.isToken && options.token) value[name] = options.token()
     else if (member.required) problems.push(`${at(name)} is missing`)
   }
-  for (const name of isUnion ? [] : Object.keys(raw))
-    if (!members.has(name)) problems.push(`${at(name)} is not a member of ${shape.getName()}`)
+  for (const name of isUnion ? [] : Object.keys(raw)) {
+    if (members.has(name)) continue
+    if (isNewer(String(shape.getName()), name)) value[name] = raw[name]
+    else problems.push(`${at(name)} is not a member of ${shape.getName()}`)
+  }
   return value
 }
 

@@ -109,10 +109,27 @@ function bakeElsewhere(fleet: Fleet, arns: Arns, bakeRole: string): Permission[]
       resources: [arns.recipe(own), arns.infrastructure(own)],
       why: 'The recipes of this fleet, in every version, and its infrastructure configurations.',
     },
+    ...readWorkflows(fleet, arns),
     {
       actions: ['iam:PassRole'],
       resources: [bakeRole],
       conditions: { StringEquals: { 'iam:PassedToService': 'imagebuilder.amazonaws.com' } },
+    },
+  ]
+}
+
+/** A request that names workflows reads them. */
+function readWorkflows(fleet: Fleet, arns: Arns): Permission[] {
+  const workflows = Object.values(fleet.workflows)
+  if (workflows.length === 0) return []
+  return [
+    {
+      actions: ['imagebuilder:GetWorkflow'],
+      resources: [
+        arns.workflow(resourceName(fleet.name, '*')),
+        ...workflows.flatMap((workflow) => ('arn' in workflow ? [workflow.arn] : [])),
+      ],
+      why: 'The workflows of this fleet, in every version.',
     },
   ]
 }

@@ -62,7 +62,7 @@ const managedKey = {
     'Image Builder encrypts it with a key of its own. A document holds no secrets: it reads them by their names.',
 }
 const containers = {
-  unsupported: 'An image of a fleet is an AMI: [decision 57](decisions/0057-an-image-is-an-ami.md).',
+  unsupported: 'An image of a fleet is an AMI: [decision 55](decisions/0055-an-image-is-an-ami.md).',
 }
 const retirement = {
   unsupported:

@@ -171,7 +171,6 @@ images:
     infrastructure: linux
     components: [patch]
     volumes: [{ device: /dev/sdg, omit: true }]
-    uninstallSsmAgent: true
     workflows:
       - { workflow: attested, parameters: { Strict: true } }
       - { workflow: restarted, onFailure: continue, parallelGroup: tests }
@@ -192,7 +191,7 @@ images:
 ${['foreign', 'public', 'built', 'announced']
   .map(
     (parent) =>
-      `  on-${parent}: { parent: ${parent}, infrastructure: linux, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], estimate: 20m, timeout: 1h, rings: [early] }`,
+      `  on-${parent}: { parent: ${parent}, infrastructure: linux, components: [patch], volumes: [{ device: /dev/xvda, size: 20 }], uninstallSsmAgent: true, estimate: 20m, timeout: 1h, rings: [early] }`,
   )
   .join('\n')}
 rings:

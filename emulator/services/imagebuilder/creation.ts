@@ -58,6 +58,7 @@ export function creationRules(resources: Resources, near: Neighbours, { isStrict
   const recipe: Check = (input, place) => {
     const { parentImage = '', components = [], blockDeviceMappings = [] } = input as Partial<CreateImageRecipeRequest>
     const parent = parentOf(parentImage, place)
+    mustBeWatermarks((input as { amiWatermarks?: unknown }).amiWatermarks)
     if (components.length > mostComponents)
       throw new AwsError('ServiceQuotaExceededException', `A recipe has ${mostComponents} components at the most.`)
     for (const { componentArn = '' } of components) {
@@ -190,3 +191,16 @@ function checkTags(name: string, tags: unknown, most: number): void {
 }
 
 const invalid = (message: string) => new AwsError('InvalidParameterValueException', message)
+
+const watermark = /^[A-Za-z0-9()[\]./'@_-][A-Za-z0-9 ()[\]./'@_-]{1,126}[A-Za-z0-9()[\]./'@_-]$/
+
+/**
+ * "Minimum number of 1 item. Maximum number of 5 items", and the pattern: API Reference, CreateImageRecipe. What EC2 does with them on
+ * copies is not emulated, as nothing reads it.
+ */
+function mustBeWatermarks(found: unknown): void {
+  if (found === undefined) return
+  const isSound = Array.isArray(found) && found.length >= 1 && found.length <= 5
+  if (!isSound || !found.every((name) => typeof name === 'string' && watermark.test(name)))
+    throw invalid("The value supplied for parameter 'amiWatermarks' is not valid: it has 1 to 5 names of watermarks.")
+}

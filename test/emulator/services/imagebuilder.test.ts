@@ -75,6 +75,21 @@ const fail = (outcome: Outcome) => {
   world.aws.imagebuilder.outcome = ({ attempt }) => (attempt === 1 ? outcome : {})
 }
 
+describe('a parent without the Systems Manager Agent', () => {
+  it.each([
+    ['Windows', 'FAILED', 'verifying the Systems Manager Agent'],
+    [undefined, 'AVAILABLE', undefined],
+  ] as const)('of %s is %s: Image Builder installs it on Linux alone', async (Platform, status, reason) => {
+    const parent = world.aws.ec2.find(world.aws.ssm.valueOf('/golden/images/base/parent', build) ?? '', build)
+    if (!parent) throw new Error('there is no parent')
+    Object.assign(parent, { withoutAgent: true })
+    if (Platform) Object.assign(parent.image, { Platform })
+    const image = await get(await built())
+    expect(image?.state?.status).toBe(status)
+    if (reason) expect(image?.state?.reason).toContain(reason)
+  })
+})
+
 describe('what is deleted', () => {
   const remove = (arn: string) => client.send(new DeleteImageCommand({ imageBuildVersionArn: arn }))
   const recipe = () => world.aws.imagebuilder.images.list(build)[0]?.image.imageRecipe?.arn ?? ''

@@ -180,6 +180,13 @@ describe('Systems Manager', () => {
     expect(await online('i-00000000000000000')).toEqual([])
   })
 
+  it('never hears of an instance of an AMI without the agent', async () => {
+    const { image } = Object.assign(world.aws.ec2.addImage({ ...build, Name: 'bare 1' }), { withoutAgent: true })
+    await run({ ...profile, ImageId: image.ImageId })
+    await pass(600)
+    expect(await online()).toEqual([])
+  })
+
   it('runs documents that are there, on instances that are online', async () => {
     const [id = ''] = idsOf(await run(profile))
     await expect(send(id)).rejects.toMatchObject({ name: 'InvalidInstanceId' })

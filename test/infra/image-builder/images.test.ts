@@ -105,6 +105,43 @@ describe('recipes', () => {
     expect(described(after, 'ImageApiRecipe')).toBe(described(template, 'ImageApiRecipe'))
   })
 
+  it(
+    'say what runs first and what stays, and are replaced when that changes',
+    async () => {
+      const made = async (more: object) => {
+        const fleet = smallFleet()
+        Object.assign(fleet.images.base ?? {}, more)
+        const { Resources } = (await synth(fleet)).buildStack.template
+        return {
+          recipe: Resources.ImageBaseRecipe?.Properties ?? {},
+          pipeline: Resources.ImageBasePipeline?.Properties ?? {},
+        }
+      }
+      const { recipe, pipeline } = await made({
+        userData: '#!/bin/sh\ntrue\n',
+        uninstallSsmAgent: true,
+        watermarks: ['golden'],
+        testTimeout: 7_200,
+      })
+      expect(recipe).toMatchObject({
+        AdditionalInstanceConfiguration: {
+          UserDataOverride: { 'Fn::Base64': '#!/bin/sh\ntrue\n' },
+          SystemsManagerAgent: { UninstallAfterBuild: true },
+        },
+        AmiWatermarks: ['golden'],
+      })
+      expect(pipeline).toMatchObject({
+        ImageTestsConfiguration: { TimeoutMinutes: 120 },
+        ImageTags: { team: 'platform' },
+      })
+      const others = await Promise.all([{}, { userData: 'true' }, { uninstallSsmAgent: true }].map(made))
+      const descriptions = [recipe, ...others.map((other) => other.recipe)].map(({ Description }) => Description)
+      expect(new Set(descriptions).size).toBe(descriptions.length)
+      expect(descriptions[1]).toBe(template.Resources.ImageBaseRecipe?.Properties?.Description)
+    },
+    slow,
+  )
+
   it('have a description that is short enough', async () => {
     const fleet = smallFleet()
     Object.assign(fleet.images.base ?? {}, { description: 'x'.repeat(1_024) })

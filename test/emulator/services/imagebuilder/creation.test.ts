@@ -35,6 +35,19 @@ describe('a recipe', () => {
     expect(recipe()).toContain(':image-recipe/web/1.0.0')
   })
 
+  it.each([[[]], [['ab']], [['golden ']], ['golden'], [['one', 'two', 'three', 'four', 'five', 'six']]])(
+    'is refused with the watermarks %j',
+    (AmiWatermarks) => {
+      parameter(ami())
+      expect(() => recipe({ AmiWatermarks })).toThrow("'amiWatermarks' is not valid")
+    },
+  )
+
+  it('is created with watermarks', () => {
+    parameter(ami())
+    expect(recipe({ AmiWatermarks: ['golden', 'a b'] })).toContain(':image-recipe/web/1.0.0')
+  })
+
   const refusals: [string, () => void, string][] = [
     ['does not exist', () => {}, 'The SSM parameter /parent does not exist in us-east-1'],
     ['is in another region only', () => parameter(ami(), 'eu-west-1'), '/parent does not exist in us-east-1'],
