@@ -108,7 +108,7 @@ describe('a template', () => {
 })
 
 it('each limit is measured in a template, of the fleet alone, or in the account by the doctor', () => {
-  const ofFleet: LimitName[] = ['ami-shares', 'component-document']
+  const ofFleet: LimitName[] = ['ami-shares', 'component-document', 'workflow-data']
   const doctor = globSync('cli/doctor/*.ts')
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n')

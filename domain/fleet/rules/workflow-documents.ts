@@ -97,7 +97,24 @@ const whatABuildNeeds = ({ steps, outputs }: Outline, at: Path): FleetProblem[] 
         `expected an output ${amiOutput}, such as $.stepOutputs.STEP.imageId of a step CreateImage: Image Builder takes the AMI from it`,
       ),
     )
-  return findings
+  const said = outputs.find(({ name }) => name === amiOutput)
+  return [...findings, ...(said ? noAmi(said, steps) : [])]
+}
+
+/** A value that no step has as its AMI; a name that no step has is a problem of its own. */
+function noAmi({ is, path }: Part, steps: Part[]): FleetProblem[] {
+  const [, name, output] = /^\$\.stepOutputs\.([^.]+)\.(\w+)$/.exec(String(is.value)) ?? []
+  const step = steps.find((each) => each.name === name)
+  const makes =
+    step && (output === 'imageId' || !workflowActions[String(step.is.action)]?.outputs.includes(output ?? ''))
+  return makes || (name !== undefined && !step)
+    ? []
+    : [
+        wrongValue(
+          [...path, 'value'],
+          `expected the AMI, $.stepOutputs.STEP.imageId of a step CreateImage, found ${show(is.value)}`,
+        ),
+      ]
 }
 
 interface Place {

@@ -163,6 +163,16 @@ const inFleet: [what: string, edits: [string, string][], problems: (string | Reg
     ],
   ],
   [
+    'a build whose AMI is an instance',
+    [['value: $.stepOutputs.Snapshot.imageId', 'value: $.stepOutputs.Launch.instanceId']],
+    [/outputs\[0\].value: expected the AMI, .* of a step CreateImage, found '\$.stepOutputs.Launch.instanceId'/],
+  ],
+  [
+    'a build whose AMI is written out',
+    [['value: $.stepOutputs.Snapshot.imageId', 'value: ami-0a1b2c3d4e5f67890']],
+    [/outputs\[0\].value: expected the AMI, .* of a step CreateImage, found 'ami-0a1b2c3d4e5f67890'/],
+  ],
+  [
     'a build without its parts',
     [
       ['LaunchInstance, inputs: { waitFor: ssmAgent }', 'WaitForSSMAgent, inputs: { instanceId: i-1 }'],
