@@ -15,15 +15,18 @@ export interface Definition {
  * begin with `x-`, which hold what several states share, are gone.
  */
 export function readDefinition(name: MachineName): Definition {
-  const known = definitions.get(name)
-  if (known) return known
+  const known = definitions.get(name) ?? parsed(name)
+  definitions.set(name, known)
+  // The caller's own: a validator of definitions writes into the one that it is given.
+  return structuredClone(known)
+}
+
+function parsed(name: MachineName): Definition {
   const text = readFileSync(packageFile(`statemachines/${name}.asl.yaml`), 'utf8')
   // As many states may share a retrier as like.
   const { States, ...head } = parse(text, { maxAliasCount: -1, merge: true }) as Definition
   const kept = Object.entries(head).filter(([key]) => !key.startsWith('x-'))
-  const definition = { ...(Object.fromEntries(kept) as Omit<Definition, 'States'> & { StartAt: string }), States }
-  definitions.set(name, definition)
-  return definition
+  return { ...(Object.fromEntries(kept) as Omit<Definition, 'States'> & { StartAt: string }), States }
 }
 /** Read once: a process that rehearses synthesizes many fleets. */
 const definitions = new Map<MachineName, Definition>()

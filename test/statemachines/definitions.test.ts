@@ -37,6 +37,12 @@ const statesOf = (states: Record<string, State>): [string, State][] =>
 
 const statesIn = (name: MachineName) => statesOf(readDefinition(name).States as unknown as Record<string, State>)
 
+it("a definition is its reader's own: what a validator writes into it, no template has", () => {
+  const before = JSON.stringify(readDefinition('rebake'))
+  validate(readDefinition('rebake'))
+  expect(JSON.stringify(readDefinition('rebake'))).toBe(before)
+})
+
 it('every file of statemachines/ is deployed', () => {
   expect(readdirSync('statemachines').sort()).toEqual(machineNames.map((name) => `${name}.asl.yaml`).sort())
 })
