@@ -29,7 +29,7 @@ export function durationsOf({ fleet, random, faults }: BuildContext, image: Star
 
 export function outcomeOf({ fleet, faults }: BuildContext, image: StartedImage): ImageOutcome {
   const name = imageBehind(fleet, image.arn)
-  if (image.kind === 'build') return faults.at('build', name, fleet) ?? {}
+  if (image.kind === 'build') return faults.buildOutcome(name, fleet)
   const ring = fleet.images[name]?.rings[0] ?? ''
   const { accounts: [account] = [], regions: [region] = [] } = fleet.rings[ring] ?? {}
   const isFirst = image.distributionConfigurationArn?.endsWith(`/${fleet.name}-${name}-${ring}`)

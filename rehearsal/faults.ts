@@ -1,6 +1,6 @@
 import type { Fleet } from '../domain/fleet/model.ts'
 import { isSilent, sourceIn, upstreamKinds } from '../domain/upstream-kinds.ts'
-import type { InvocationOutcome } from '../emulator/index.ts'
+import type { ImageOutcome, InvocationOutcome } from '../emulator/index.ts'
 import { functionNames } from '../infra/functions/names.ts'
 import type { Acts, Hooks, HooksOf } from './fault-hooks.ts'
 import type { Changed, SignsOf } from './fault-signs.ts'
@@ -466,6 +466,15 @@ export class Faults {
       return act(...about)
     }
     return undefined
+  }
+
+  /** What becomes of a build, by all faults that act on it: a bake that finds no capacity may fail otherwise in its next subnet. */
+  buildOutcome(image: string, fleet: Fleet): ImageOutcome {
+    const outcomes = this.#faults.flatMap(({ kind, target }) => {
+      const acts: ActsOfAny = faultKinds[kind].acts
+      return target === image && acts.build ? acts.build(image, fleet) : []
+    })
+    return Object.assign({}, ...outcomes.toReversed())
   }
 
   /** What becomes of an invocation of a function, which a fault names without its fleet: `start-bake`. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { modules } from './awstoe-modules.ts'
 import type { Path } from './problems.ts'
-import { atLeastOne, integer, listOf, object, oneOf, text } from './values.ts'
+import { atLeastOne, integer, listOf, object, oneOf, schemaVersion, text } from './values.ts'
 
 /**
  * The document of a component, as AWSTOE reads it.
@@ -52,14 +52,7 @@ const byName = <const S extends v.GenericSchema>(value: S, what: string) =>
 export const Document = object({
   name: v.exactOptional(text),
   description: v.exactOptional(text),
-  schemaVersion: v.optional(
-    v.pipe(
-      v.union([v.string(), v.number()], '1.0'),
-      v.check((value) => Number(value) === 1, '1.0'),
-      v.transform(() => '1.0'),
-    ),
-    '1.0',
-  ),
+  schemaVersion,
   parameters: v.exactOptional(
     v.pipe(
       listOf(byName(Parameter, 'parameter')),

@@ -32,7 +32,7 @@ interface Documents {
 
 /**
  * The AWSTOE documents of a fleet's own components.
- * @param given the components as they are written: a document is judged as a whole, whatever is wrong in its shape
+ * @param given the components as they are written: a document is judged as a whole, also where its shape is wrong
  * @param near turns a path of the fleet file into one to show.
  */
 export const readDocuments = (

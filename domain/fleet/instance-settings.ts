@@ -35,7 +35,7 @@ const Logs = object({
   bucket: v.pipe(bucketName, describe('A bucket that exists. Its own policy must let another account write')),
   prefix: v.pipe(
     v.exactOptional(
-      matching(/^[^/*?$][^*?$]*[^/*?$]$/, 'a prefix such as image-builder/golden, without a / at its ends'),
+      matching(/^[^/*?$]([^*?$]*[^/*?$])?$/, 'a prefix such as image-builder/golden, without a / at its ends'),
     ),
     describe('Before the keys. Default: FLEET/NAME'),
   ),

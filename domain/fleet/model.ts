@@ -183,7 +183,7 @@ export const ImageSchema = object({
   ),
   root: v.pipe(
     v.exactOptional(Root),
-    describe("The root volume, whatever its device is. Always encrypted with the fleet's key, or its own"),
+    describe("The root volume: its device needs no name. Always encrypted with the fleet's key, or its own"),
   ),
   volumes: v.pipe(
     v.optional(listOf(Volume), []),

@@ -42,7 +42,12 @@ export const Network = object({
     v.exactOptional(listOf(matching(/^rtb-[0-9a-f]{8,17}$/, 'a route table id such as rtb-0a1b2c3d4e5f67890'))),
     describe("The subnets', for the endpoint of S3"),
   ),
-  cidr: v.exactOptional(matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'a CIDR block such as 10.0.0.0/16')),
+  cidr: v.exactOptional(
+    matching(
+      /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}\/(3[0-2]|[12]?\d)$/,
+      'a CIDR block such as 10.0.0.0/16',
+    ),
+  ),
 })
 export type Network = v.InferOutput<typeof Network>
 

@@ -107,3 +107,13 @@ export const instanceType = matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 in
 export const deviceName = matching(/^(\/dev\/[a-z]+[0-9]*|xvd[a-z]{1,2})$/, 'a device name such as /dev/xvda')
 
 export const emailAddress = v.pipe(v.string('an email address'), v.email('an email address'))
+
+/** Of documents of components and of workflows: there is one. */
+export const schemaVersion = v.optional(
+  v.pipe(
+    v.union([v.string(), v.number()], '1.0'),
+    v.check((value) => Number(value) === 1, '1.0'),
+    v.transform(() => '1.0'),
+  ),
+  '1.0',
+)

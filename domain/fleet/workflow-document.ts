@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { atLeastOne, flag, integer, listOf, matching, object, oneOf, text } from './values.ts'
+import { atLeastOne, flag, integer, listOf, matching, object, oneOf, schemaVersion, text } from './values.ts'
 import { type ParameterType, parameterTypes, workflowActions } from './workflow-actions.ts'
 
 /**
@@ -37,14 +37,7 @@ const Output = object({ name: text, value: text })
 export const WorkflowDocument = object({
   name: v.exactOptional(text),
   description: v.exactOptional(text),
-  schemaVersion: v.optional(
-    v.pipe(
-      v.union([v.string(), v.number()], '1.0'),
-      v.check((value) => Number(value) === 1, '1.0'),
-      v.transform(() => '1.0'),
-    ),
-    '1.0',
-  ),
+  schemaVersion,
   parameters: v.exactOptional(listOf(Parameter)),
   steps: v.pipe(atLeastOne(Step, 'step'), v.maxLength(15, 'at most 15 steps, the limit of Image Builder')),
   outputs: v.exactOptional(listOf(Output)),

@@ -172,7 +172,7 @@ interface Advice {
 const ofBakes: Advice[] = [
   {
     when: fullSubnet,
-    todo: `Give its infrastructure in fleet.yaml further instanceTypes, or its network further subnets in other Availability Zones, and deploy. ${command('check --aws')} says which zone has which type. Rebake tries again by itself, and ${command('retry', 'IMAGE')} at once: EC2 may have capacity again.`,
+    todo: `Give its infrastructure in fleet.yaml further instanceTypes, or a network with further subnets in other Availability Zones, and deploy; for a pipeline that was there before, change its own infrastructure configuration in Image Builder. ${command('check --aws')} says which zone has which type. Rebake tries again by itself, and ${command('retry', 'IMAGE')} at once: EC2 may have capacity again.`,
     withoutLog: true,
   },
   {

@@ -14,6 +14,8 @@ export interface Ami {
   shownFrom: number
   /** ARNs of the License Manager configurations that it is associated with. */
   licenses?: string[]
+  /** Its own and those of what it is made of. */
+  watermarks?: string[]
   /** Its instances have no Systems Manager Agent. */
   withoutAgent?: boolean
 }
@@ -115,6 +117,7 @@ export class Amis {
   copy(source: Ami, made: NewAmi): Ami {
     const { image: from, region } = source
     const copy = this.addImage({ ...made, SourceImageId: from.ImageId, SourceImageRegion: region })
+    copy.watermarks = source.watermarks ?? []
     this.copies.push({
       source: from.ImageId,
       account: made.account,

@@ -23,6 +23,7 @@ export function createBakeRole(
       resources: [arns.parameter(`/${fleet.name}/images/*/parent`)],
       why: 'The parent of every image of this fleet.',
     },
+    ...ofWatermarks(fleet, arns),
     ...ofWorkflows(arns, needs),
   ]
   const policy = policyOf(permissions)
@@ -41,6 +42,18 @@ export function createBakeRole(
   })
   return role
 }
+
+/** https://docs.aws.amazon.com/imagebuilder/latest/userguide/ami-watermarks.html#ami-watermarks-prereqs */
+const ofWatermarks = ({ images }: Fleet, arns: Arns): Permission[] =>
+  Object.values(images).some(({ watermarks }) => watermarks)
+    ? [
+        {
+          actions: ['ec2:AttachImageWatermark'],
+          resources: [arns.anyImage],
+          why: 'An AMI has no id before it is made.',
+        },
+      ]
+    : []
 
 /**
  * What steps of the fleet's own workflows start: AWS's policy allows no state machine, and of Systems Manager's documents its own only.

@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Component, ComponentData, type IComponent, OSVersion, Platform } from '@aws-cdk/aws-imagebuilder-alpha'
-import { Aws, FileSystem, Fn, RemovalPolicy } from 'aws-cdk-lib'
+import { FileSystem, RemovalPolicy } from 'aws-cdk-lib'
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { componentDescription, componentText } from '../../domain/fleet/component-text.ts'
 import type { Fleet, Component as FleetComponent } from '../../domain/fleet/model.ts'
 import { limits } from '../../domain/limits.ts'
 import { resourceName } from '../../domain/names.ts'
-
-/** The first part of the UUID that ends the stack's ARN: another one for each stack, also of the same name. */
-const stackPart = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))
+import { stackPart } from './stack-part.ts'
 
 /**
  * The fleet's components by key. A component is immutable: a changed document becomes the next *build* of the

@@ -100,10 +100,10 @@ function createImage(
   // The L2 can only have a pipeline that is there already write to a group.
   const resource = pipeline.node.defaultChild as CfnImagePipeline
   resource.addPropertyOverride('LoggingConfiguration.PipelineLogGroupName', props.pipelineLogs.logGroupName)
-  // The L2 writes what becomes of a failure as documents of workflows do, and CloudFormation has it in capitals.
   if (Object.keys(image.tags).length > 0) resource.imageTags = image.tags
   if (image.testTimeout !== undefined)
     resource.addPropertyOverride('ImageTestsConfiguration.TimeoutMinutes', image.testTimeout / 60)
+  // The L2 writes what becomes of a failure as documents of workflows do, and CloudFormation has it in capitals.
   if (image.workflows) resource.workflows = workflowsOf(scope, fleet, image, workflows)
 }
 

@@ -4,10 +4,10 @@ import {
   InfrastructureConfiguration,
   type InfrastructureConfigurationLogging,
   type InfrastructureConfigurationProps,
-  type Tenancy,
 } from '@aws-cdk/aws-imagebuilder-alpha'
 import { type IKeyPair, InstanceType, KeyPair } from 'aws-cdk-lib/aws-ec2'
 import type { IInstanceProfile } from 'aws-cdk-lib/aws-iam'
+import type { CfnInfrastructureConfiguration } from 'aws-cdk-lib/aws-imagebuilder'
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { logPrefix } from '../../domain/fleet/instance-settings.ts'
@@ -64,7 +64,7 @@ function createConfiguration(
   { fleet, instanceProfiles, logs, key, name, place }: ConfigurationProps,
 ): IInfrastructureConfiguration {
   const settings = fleet.infrastructure[key] as Settings
-  return new InfrastructureConfiguration(scope, id, {
+  const configuration = new InfrastructureConfiguration(scope, id, {
     infrastructureConfigurationName: name,
     instanceTypes: settings.instanceTypes.map((type) => new InstanceType(type)),
     instanceProfile: instanceProfiles[key] as IInstanceProfile,
@@ -81,6 +81,15 @@ function createConfiguration(
       securityGroups: place.securityGroups,
     }),
   })
+  const resource = configuration.node.defaultChild as CfnInfrastructureConfiguration
+  if (settings.placement) resource.placement = placementOf(settings.placement)
+  return configuration
+}
+
+/** Not by the L2, which takes no tenancy host without a host: EC2 places an instance on a host that allows it. */
+function placementOf({ tenancy, host, hostResourceGroup, availabilityZone }: NonNullable<Settings['placement']>) {
+  const said = { tenancy, hostId: host, hostResourceGroupArn: hostResourceGroup, availabilityZone }
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
 }
 
 type Settings = Fleet['infrastructure'][string]
@@ -89,16 +98,11 @@ type Settings = Fleet['infrastructure'][string]
 function launchOf(
   scope: Construct,
   id: string,
-  { description, keyPair, placement = {} }: Settings,
+  { description, keyPair }: Settings,
 ): Partial<InfrastructureConfigurationProps> {
-  const { tenancy, host, hostResourceGroup, availabilityZone } = placement
   const said = {
     description,
     keyPair: keyPair && (KeyPair.fromKeyPairName(scope, `${id}-key-pair`, keyPair) as IKeyPair),
-    ec2InstanceTenancy: tenancy as Tenancy | undefined,
-    ec2InstanceHostId: host,
-    ec2InstanceHostResourceGroupArn: hostResourceGroup,
-    ec2InstanceAvailabilityZone: availabilityZone,
   }
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
 }

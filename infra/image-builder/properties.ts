@@ -17,9 +17,9 @@ import { command } from '../../domain/command-text.ts'
 
 /**
  * What becomes of a property of an Image Builder resource: keys of the fleet file say it, with `NAME` for a name in it; Rebake decides it,
- * as `rebake` says; or there is no way to say it, for the reason in `unsupported`.
+ * as `rebake` says, or leaves it out, for the reason in `unset`; or there is no way to say it, for the reason in `unsupported`.
  */
-type Row = { fleet: string[] } | { rebake: string } | { unsupported: string }
+type Row = { fleet: string[] } | { rebake: string } | { unset: string } | { unsupported: string }
 
 /** What a value is made of, where that is a structure: not of a list, a token or a reference. */
 type Structure<T> = Leaf<Items<NonNullable<T>>>
@@ -56,7 +56,7 @@ interface Resources {
 
 const byFleetName = { rebake: 'The name of the fleet and that in the fleet file: `FLEET-NAME`.' }
 const versions = { rebake: 'Image Builder counts them: a change of the fleet file makes the next.' }
-const ownTags = { rebake: 'None of its own: CloudFormation gives it those of the stack.' }
+const ownTags = { unset: 'CloudFormation gives it those of the stack.' }
 const managedKey = {
   unsupported:
     'Image Builder encrypts it with a key of its own. A document holds no secrets: it reads them by their names.',
@@ -71,7 +71,7 @@ const retirement = {
 const images = { unsupported: 'A deployment bakes nothing. Campaigns start pipelines, which make images.' }
 
 const accountByAccount = {
-  rebake: 'None: AMIs are shared account by account, so that `except` holds, and the ledger knows who has them.',
+  unset: 'AMIs are shared account by account, so that `except` holds, and the ledger knows who has them.',
 }
 
 /** Every property of every resource of Image Builder that CloudFormation knows. */
@@ -115,7 +115,7 @@ export const properties: Resources = {
         'An instance that a bake has left after its success only costs: `terminateOnFailure` keeps those that there is something to see on.',
     },
     snsTopicArn: {
-      rebake: 'None: Image Builder sends its events to EventBridge as well, and the fleet reads them there.',
+      unset: 'Image Builder sends its events to EventBridge as well, and the fleet reads them there.',
     },
     parentInstance: {
       unsupported:
@@ -131,7 +131,7 @@ export const properties: Resources = {
     data: { fleet: ['components.NAME.file', 'components.NAME.document'] },
     uri: { fleet: ['components.NAME.uri', 'components.NAME.file'] },
     version: versions,
-    changeDescription: { rebake: 'None: what changed is in the history of the fleet file.' },
+    changeDescription: { unset: 'what changed is in the history of the fleet file.' },
     kmsKeyId: managedKey,
     tags: ownTags,
   },
@@ -185,13 +185,13 @@ export const properties: Resources = {
     containerRecipeArn: containers,
     infrastructureConfigurationArn: { fleet: ['images.NAME.infrastructure'] },
     distributionConfigurationArn: {
-      rebake: 'None: an AMI leaves the build account after its checks, ring by ring, in distributions of its own.',
+      unset: 'an AMI leaves the build account after its checks, ring by ring, in distributions of its own.',
     },
     executionRole: { rebake: 'A role of the fleet, which may bake and may not distribute.' },
-    enhancedImageMetadataEnabled: { rebake: 'None, so `true`: checks and release notes read the packages.' },
+    enhancedImageMetadataEnabled: { unset: 'the default is `true`, as checks and release notes need the packages.' },
     imageScanningConfiguration: {
       imageScanningEnabled: { fleet: ['images.NAME.scanning'] },
-      imageScanningTypes: { rebake: "None, so Image Builder's default: the test instance is scanned." },
+      imageScanningTypes: { unset: 'by default the test instance is scanned.' },
       scanResultCondition: {
         unsupported: '`checks.vulnerabilities` judges findings, with waivers and messages that name them.',
       },
@@ -216,10 +216,10 @@ export const properties: Resources = {
       parallelGroup: { fleet: ['images.NAME.workflows[].parallelGroup'] },
     },
     schedule: {
-      rebake:
-        'None: upstreams, `patchCycles`, `cves` and people start bakes, each once. A schedule beside them would bake twice.',
+      unset:
+        'upstreams, `patchCycles`, `cves` and people start bakes, each once. A schedule beside them would bake twice.',
     },
-    status: { rebake: 'None, so `ENABLED`.' },
+    status: { unset: 'the default is `ENABLED`.' },
     tags: ownTags,
   },
   Workflow: {
@@ -227,9 +227,9 @@ export const properties: Resources = {
     description: { fleet: ['workflows.NAME.description'] },
     type: { fleet: ['workflows.NAME.type'] },
     data: { fleet: ['workflows.NAME.file', 'workflows.NAME.document'] },
-    uri: { rebake: `None: a document that is longer than a request takes is an error of ${command('check')}.` },
+    uri: { unset: `a document that is longer than a request takes is an error of ${command('check')}.` },
     version: versions,
-    changeDescription: { rebake: 'None: what changed is in the history of the fleet file.' },
+    changeDescription: { unset: 'what changed is in the history of the fleet file.' },
     kmsKeyId: managedKey,
     tags: ownTags,
   },
@@ -243,7 +243,7 @@ export const properties: Resources = {
           rebake:
             'The names of the fleet and the image, and the time: what makes it unique in each account. Pointers name AMIs, and people need not.',
         },
-        description: { fleet: ['images.NAME.description'] },
+        description: { rebake: 'The image, its version and the AMI that it was baked on.' },
         amiTags: { fleet: ['images.NAME.tags', 'rings.NAME.tags'] },
         kmsKeyId: { fleet: ['rings.NAME.kmsKeys'] },
         targetAccountIds: {
@@ -273,12 +273,12 @@ export const properties: Resources = {
       },
       licenseConfigurationArns: { fleet: ['rings.NAME.licenses'] },
       launchTemplateConfigurations: {
-        rebake:
-          'None: functions write the `launchTemplates` of a ring when all of its copies are verified, and set them back in a rollback.',
+        unset:
+          'functions write the `launchTemplates` of a ring when all of its copies are verified, and set them back in a rollback.',
       },
       ssmParameterConfigurations: {
-        rebake:
-          'None: functions write the `parameter` of a ring when all of its copies are verified, and set it back in a rollback.',
+        unset:
+          'functions write the `parameter` of a ring when all of its copies are verified, and set it back in a rollback.',
       },
       fastLaunchConfigurations: {
         unsupported:
@@ -286,7 +286,7 @@ export const properties: Resources = {
       },
       containerDistributionConfiguration: containers,
     },
-    tags: { rebake: 'None: it goes with the release that it was made for.' },
+    tags: { unset: 'it goes with the release that it was made for.' },
   },
   LifecyclePolicy: {
     name: retirement,
@@ -332,7 +332,8 @@ export const properties: Resources = {
   },
 }
 
-const isRow = (cell: object): cell is Row => 'fleet' in cell || 'rebake' in cell || 'unsupported' in cell
+const isRow = (cell: object): cell is Row =>
+  'fleet' in cell || 'rebake' in cell || 'unset' in cell || 'unsupported' in cell
 
 /** The rows of a resource, each with the path of its property, such as `placement.tenancy`. */
 export const rowsOf = (cells: object, under = ''): [path: string, row: Row][] =>
@@ -343,7 +344,8 @@ export const rowsOf = (cells: object, under = ''): [path: string, row: Row][] =>
 
 const text = (row: Row): [who: string, what: string] => {
   if ('fleet' in row) return ['the fleet file', row.fleet.map((key) => `\`${key}\``).join(', ')]
-  return 'rebake' in row ? ['Rebake', row.rebake] : ['not supported', row.unsupported]
+  if ('rebake' in row) return ['Rebake', row.rebake]
+  return 'unset' in row ? ['Rebake', `Left out: ${row.unset}`] : ['not supported', row.unsupported]
 }
 
 const tableOf = ([resource, cells]: [string, object]) => `
@@ -366,7 +368,7 @@ export const propertiesReference = (): string => `# Image Builder in the fleet f
 <!-- Generated from infra/image-builder/properties.ts by \`npm run reference\`. -->
 
 Each property that CloudFormation knows of a resource of Image Builder, and who says it: a key of the [fleet file](fleet.md), or Rebake.
-What is not supported has its reason. Pipelines that exist already keep what they have, whatever that is.
+What is not supported has its reason. Pipelines that exist already keep all that they have.
 ${Object.entries(properties).map(tableOf).join('')}`
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.stdout.write(propertiesReference())

@@ -7,16 +7,14 @@ import {
   WorkflowData,
   WorkflowType,
 } from '@aws-cdk/aws-imagebuilder-alpha'
-import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib'
+import { RemovalPolicy } from 'aws-cdk-lib'
 import type { CfnImagePipeline } from 'aws-cdk-lib/aws-imagebuilder'
 import { Construct } from 'constructs'
 import type { Fleet, Workflow as FleetWorkflow, Image } from '../../domain/fleet/model.ts'
 import { workflowText } from '../../domain/fleet/workflow-text.ts'
 import { typeOfWorkflow } from '../../domain/fleet/workflows.ts'
 import { resourceName } from '../../domain/names.ts'
-
-/** The first part of the UUID that ends the stack's ARN: another one for each stack, also of the same name. */
-const stackPart = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))
+import { stackPart } from './stack-part.ts'
 
 const types = { build: WorkflowType.BUILD, test: WorkflowType.TEST }
 

@@ -74,8 +74,15 @@ describe('where no zone has capacity', () => {
         /EC2 launched no g6\.xlarge or g5\.xlarge in any of its 2 subnets: subnet-0a1b2c3d4e5f67890: .*\(us-west-2a\).*; subnet-0a1b2c3d4e5f67891: .*\(us-west-2b\)/,
       )
       const failed = rehearsal.notifications.find(({ attributes }) => attributes.kind === 'image-failed')
-      expect(JSON.stringify(failed)).toContain('further instanceTypes, or its network further subnets')
+      expect(JSON.stringify(failed)).toContain('further instanceTypes, or a network with further subnets')
     },
     slow,
   )
+})
+
+it('another fault of the image happens to the bake in the second', { timeout: slow }, async () => {
+  const faults = ['no-capacity=web', 'build-fails=web']
+  const rehearsal = await (await stageFor(fleet)).rehearse({ releases, faults })
+  expect(rehearsal.summary.images.map(({ status }) => status)).toEqual(['failed'])
+  expect(rehearsal.summary.images[0]?.reason).toContain('exited with 1')
 })

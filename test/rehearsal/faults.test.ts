@@ -119,6 +119,14 @@ describe('a fault', () => {
     expect([1, 2, 3].map(() => faults.at('announcement', 'soe'))).toEqual([[3_600_000], [], []])
   })
 
+  it('acts on a build with the others: what two of them say of one thing, the first says', () => {
+    const faults = new Faults(
+      ['ami-unencrypted=web', 'test-fails=web', 'build-fails=web', 'build-fails=api'].map(parseFault),
+    )
+    expect(faults.buildOutcome('web', exampleFleet())).toMatchObject({ unencrypted: true, failsAt: 'TESTING' })
+    expect(faults.buildOutcome('base', exampleFleet())).toEqual({})
+  })
+
   it('acts beside another of another hook', () => {
     const faults = new Faults(['event-lost=web', 'build-cancelled=web'].map(parseFault))
     expect(faults.at('build', 'web', exampleFleet())).toEqual({ cancelledAt: 'BUILDING' })

@@ -43,7 +43,8 @@ const allowed = {
     ),
   ],
   'what an adopted pipeline may have, and the simulated one has not: workflows, a parent that it follows': [
-    ...['imagebuilder:GetWorkflow', 'ssm:GetParameter'].map((action) => `StartBakeRole: ${action}`),
+    'StartBakeRole: imagebuilder:GetWorkflow',
+    'StartBakeRole: ssm:GetParameter',
   ],
   'the size of a snapshot that a volume names, and the key of one that nobody names: see parent-facts.test.ts': [
     'StartBakeRole: ec2:DescribeSnapshots',

@@ -65,8 +65,12 @@ infrastructure:
     description: bakes what runs on Linux
     keyPair: break-glass
     hopLimit: 2
-    placement: { tenancy: host, host: h-0a1b2c3d4e5f67890 }
+    placement: { tenancy: dedicated }
     logs: { bucket: example-build-logs, prefix: golden }
+  pinned:
+    instanceTypes: [m7i.large]
+    placement: { tenancy: host, host: h-0a1b2c3d4e5f67890 }
+    network: { vpc: vpc-0a1b2c3d4e5f67890, subnets: [subnet-0a1b2c3d4e5f67892], securityGroups: [sg-0a1b2c3d4e5f67890] }
   grouped:
     instanceTypes: [m7i.large]
     placement: { tenancy: host, hostResourceGroup: "arn:aws:resource-groups:us-west-2:111122223333:group/hosts", availabilityZone: us-west-2a }

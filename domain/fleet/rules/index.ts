@@ -5,7 +5,7 @@ import { onePipeline, ownPipelines } from './adoption.ts'
 import { openings } from './change-windows.ts'
 import { parameterUse, sources, systems } from './components.ts'
 import { enoughTime, oneArchitecture, onePlatform } from './images.ts'
-import { agents, instanceSoftware } from './instance-software.ts'
+import { agents, instanceSoftware, watermarks } from './instance-software.ts'
 import { parts, sizes } from './limits.ts'
 import { subnets } from './networks.ts'
 import { subscriptions } from './notify.ts'
@@ -76,6 +76,7 @@ const rules: Rule[] = [
   placements,
   agents,
   instanceSoftware,
+  watermarks,
   parts,
   sizes,
 ]

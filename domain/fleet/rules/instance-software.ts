@@ -1,8 +1,8 @@
-import { platformOf } from '../graph.ts'
+import { lineageOf, platformOf } from '../graph.ts'
 import type { Fleet } from '../model.ts'
 import { type FleetProblem, show, wrongKey, wrongValue } from '../problems.ts'
 import { rooted } from './images.ts'
-import type { Rule } from './scope.ts'
+import { type Rule, repeated } from './scope.ts'
 
 /** Bytes: "Maximum length of 21847" in base 64. API Reference of Image Builder, AdditionalInstanceConfiguration */
 const longestUserData = 16_383
@@ -35,6 +35,25 @@ export const agents: Rule = ({ fleet }) =>
       )
     return findings
   })
+
+/**
+ * "Source AMI watermarks plus recipe watermarks cannot exceed 5", and "duplicate names within the same recipe are not permitted".
+ * https://docs.aws.amazon.com/imagebuilder/latest/userguide/ami-watermarks.html
+ */
+export const watermarks: Rule = ({ fleet }) =>
+  rooted(fleet).flatMap((key) => {
+    const { watermarks: own = [] } = fleet.images[key] ?? {}
+    const path = ['images', key, 'watermarks']
+    const twice = repeated(own).map(([name, i]) =>
+      wrongValue([...path, i], `expected each watermark once, found ${show(name)} again`),
+    )
+    const { length: all } = lineageOf(fleet, key).flatMap((name) => fleet.images[name]?.watermarks ?? [])
+    return own.length > 0 && all > mostWatermarks
+      ? [...twice, wrongKey(path, `expected at most ${mostWatermarks} with those of the images above, found ${all}`)]
+      : twice
+  })
+
+const mostWatermarks = 5
 
 /** What Image Builder takes of user data and of a time for tests. */
 export const instanceSoftware: Rule = ({ fleet }) =>

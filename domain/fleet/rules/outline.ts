@@ -13,7 +13,7 @@ export interface OutlinedStep {
   path: Path
 }
 
-/** What of a document can be read, whatever else is wrong with it. */
+/** The parts of a document that can be read, in a sound document and in a broken one. */
 export interface Outline {
   parameters: Declared[]
   constants: Declared[]

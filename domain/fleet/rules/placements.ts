@@ -17,6 +17,10 @@ export const placements: Rule = ({ fleet, region }) =>
     for (const name of ['host', 'hostResourceGroup'] as const)
       if (placement[name] !== undefined && tenancy !== 'host')
         findings.push(wrongKey([...path, name], `expected it beside tenancy: host only, found tenancy: ${tenancy}`))
+    if (host !== undefined && subnets.length > 1)
+      findings.push(
+        wrongKey([...path, 'host'], `expected none beside ${subnets.length} subnets: a host is in one zone`),
+      )
     if (host !== undefined && group !== undefined)
       findings.push(wrongKey([...path, 'hostResourceGroup'], "expected 'host' or 'hostResourceGroup', found both"))
     const found = group?.split(':')[3]

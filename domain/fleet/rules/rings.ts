@@ -1,5 +1,5 @@
 import { longestBetweenLooks } from '../../alarms.ts'
-import { distributionName } from '../../names.ts'
+import { distributionName, fleetKeyAlias } from '../../names.ts'
 import type { Ring } from '../model.ts'
 import { didYouMean, type FleetProblem, type Path, show, wrongKey, wrongValue } from '../problems.ts'
 import { partitionOf, untriedPartitions } from '../regions.ts'
@@ -137,7 +137,17 @@ const wrongParameter = (template: string): string | undefined => {
 
 export const keys: Rule = ({ fleet }) =>
   Object.entries(fleet.rings).flatMap(([name, ring]) =>
-    Object.entries(ring.kmsKeys ?? {}).flatMap(([region, arn]) => wrongKmsKey(name, ring, region, arn)),
+    Object.entries(ring.kmsKeys ?? {}).flatMap(([region, arn]) => [
+      ...wrongKmsKey(name, ring, region, arn),
+      ...(arn.endsWith(`:${fleet.build.account}:${fleetKeyAlias(fleet.name)}`)
+        ? [
+            wrongValue(
+              ['rings', name, 'kmsKeys', region],
+              `expected another key than the fleet's own, found ${show(arn)}: leave it out`,
+            ),
+          ]
+        : []),
+    ]),
   )
 
 const wrongKmsKey = (name: string, ring: Ring, region: string, arn: string): FleetProblem[] => {

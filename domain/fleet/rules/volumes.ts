@@ -1,3 +1,4 @@
+import { fleetKeyAlias } from '../../names.ts'
 import { ebsProblems } from '../ebs.ts'
 import { lineageOf, platformOf } from '../graph.ts'
 import type { Fleet, Image } from '../model.ts'
@@ -134,10 +135,13 @@ export const growing: Rule = ({ fleet }) =>
     const image = fleet.images[key] as Image
     const known = rootDeviceOf(fleet, key)
     return saidOf(key, image).flatMap(({ path, volume }) => {
-      const { device = known, size } = volume
-      if (size === undefined || device === undefined) return []
+      const { device = known, size, snapshot } = volume
+      // Of another snapshot, the parent's says nothing.
+      if (size === undefined || device === undefined || snapshot !== undefined) return []
       for (const above of lineageOf(fleet, image.parent)) {
-        const sizes = Object.hasOwn(fleet.images, above) ? sizesIn(fleet.images[above] as Image, known) : new Map()
+        const { [above]: image } = fleet.images
+        if (image?.volumes.some((each) => each.device === device && each.omit)) return []
+        const sizes = image ? sizesIn(image, known) : new Map()
         const least: number | undefined = sizes.get(device)
         if (least === undefined) continue
         return size >= least
@@ -169,6 +173,8 @@ export const volumeKeys: Rule = ({ fleet, region }) =>
         return [wrongValue(at, `expected a key in ${region}, where images are baked, found one in ${found}`)]
       if (account !== fleet.build.account)
         return [wrongValue(at, `expected a key of the build account ${fleet.build.account}, found one of ${account}`)]
+      if (name === fleetKeyAlias(fleet.name))
+        return [wrongValue(at, `expected another key than the fleet's own, which ${name} is: leave it out`)]
       return []
     }),
   )

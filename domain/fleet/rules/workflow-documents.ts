@@ -18,7 +18,7 @@ import { isMapping, repeated } from './scope.ts'
 type Written = (path: Path) => string | undefined
 type Mapping = Record<string, unknown>
 
-/** What can be read of a document, whatever else is wrong with it. */
+/** The parts of a document that can be read, in a sound document and in a broken one. */
 interface Outline {
   parameters: Part[]
   steps: Part[]
@@ -52,7 +52,9 @@ export const inspectWorkflow = (
   }
   const { parameters, steps, outputs } = outline
   return [
-    ...[parameters, steps, outputs].flatMap(again),
+    ...again(parameters),
+    ...again(steps),
+    ...again(outputs),
     ...parameters.flatMap((parameter) => defaultOf(parameter, written)),
     ...steps.flatMap((step, i) => inspectStep(step, { type, written, outline, before: steps.slice(0, i) })),
     ...outputs.flatMap(({ is, path }) => variable(is.value, [...path, 'value'], { outline, before: steps })),
@@ -239,7 +241,8 @@ const inspectCondition = (
   if (comparison)
     return [
       ...inspect(object({ [operator]: comparison, value: comparison }), value, written, path),
-      ...[operator, 'value'].flatMap((key) => variable(value[key], [...path, key], place)),
+      ...variable(value[operator], [...path, operator], place),
+      ...variable(value.value, [...path, 'value'], place),
     ]
   const { most } = workflowLogic[operator] as { most: number }
   const children = value[operator]

@@ -84,6 +84,8 @@ export class Builder {
     })
     // On Linux, Image Builder installs it where the parent has none.
     if (recipe.additionalInstanceConfiguration?.systemsManagerAgent?.uninstallAfterBuild) ami.withoutAgent = true
+    const { amiWatermarks = [] } = recipe as { amiWatermarks?: string[] }
+    ami.watermarks = [...(parent.watermarks ?? []), ...amiWatermarks]
     record.amis.push({
       region: record.region,
       image: ami.image.ImageId,

@@ -195,12 +195,12 @@ const invalid = (message: string) => new AwsError('InvalidParameterValueExceptio
 const watermark = /^[A-Za-z0-9()[\]./'@_-][A-Za-z0-9 ()[\]./'@_-]{1,126}[A-Za-z0-9()[\]./'@_-]$/
 
 /**
- * "Minimum number of 1 item. Maximum number of 5 items", and the pattern: API Reference, CreateImageRecipe. What EC2 does with them on
- * copies is not emulated, as nothing reads it.
+ * "Minimum number of 1 item. Maximum number of 5 items", and the pattern: API Reference, CreateImageRecipe. Each name once: user
+ * guide, ami-watermarks.
  */
 function mustBeWatermarks(found: unknown): void {
   if (found === undefined) return
-  const isSound = Array.isArray(found) && found.length >= 1 && found.length <= 5
+  const isSound = Array.isArray(found) && found.length >= 1 && found.length <= 5 && new Set(found).size === found.length
   if (!isSound || !found.every((name) => typeof name === 'string' && watermark.test(name)))
     throw invalid("The value supplied for parameter 'amiWatermarks' is not valid: it has 1 to 5 names of watermarks.")
 }

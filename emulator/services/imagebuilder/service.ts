@@ -196,7 +196,10 @@ export class ImageBuilder implements Service {
       PENDING: () => (typeof parent === 'string' ? parent : this.#whyNotBy(pipeline.executionRole, place)),
       CREATING: () => whyNoInstance({ near: this.#near, isStrict, running: this.#running(record) }, record, outcome),
       BUILDING: () => {
-        const failed = this.#whyDenied(record, recipe, 'BUILDING') ?? build.failure({ may })
+        const failed =
+          this.#whyDenied(record, recipe, 'BUILDING') ??
+          build.failure({ may }) ??
+          whyNotMarked(recipe, parent as Ami, may)
         if (failed) return failed
         this.#packages.built(record, parent as Ami)
         return this.#builder.build(record, recipe, parent as Ami, outcome)
@@ -488,3 +491,23 @@ const tagged = (tags: Record<string, string>) => (Object.keys(tags).length === 0
  */
 const isNeverReached = (parent: Ami | string) =>
   typeof parent !== 'string' && parent.withoutAgent === true && platformOf(parent) === 'Windows'
+
+/**
+ * "Your Image Builder execution role must include the ec2:AttachImageWatermark permission", and "the total cannot exceed 5": no page says
+ * that AWS's own policy for the role has it.
+ * https://docs.aws.amazon.com/imagebuilder/latest/userguide/ami-watermarks.html
+ */
+function whyNotMarked(
+  recipe: ImageRecipe,
+  { image, region, watermarks = [] }: Ami,
+  may: (permission: Permission) => boolean | undefined,
+): string | undefined {
+  const { amiWatermarks: own = [] } = recipe as { amiWatermarks?: string[] }
+  if (own.length === 0) return undefined
+  const all = own.length + watermarks.length
+  if (all > 5) return `The output AMI would have ${all} watermarks with those of ${image.ImageId}, and 5 is the most.`
+  const permission = { action: 'ec2:AttachImageWatermark', resource: `arn:aws:ec2:${region}::image/*` }
+  return may(permission) === false
+    ? 'The execution role is not authorized to perform: ec2:AttachImageWatermark'
+    : undefined
+}

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Edit, many, problemsAfter } from './broken.ts'
 
+const ofOneMachine = ['/opt/patch.yaml', '~/patch.yaml', 'C:\\patch.yaml']
+
 const cases: [what: string, edits: Edit[], problems: string[]][] = [
   [
     'a component with a file and a document',
@@ -22,7 +24,7 @@ const cases: [what: string, edits: Edit[], problems: string[]][] = [
     [['file: patch.yaml', 'file: pitch.yaml']],
     ["fleet.yaml:13:35: components.patch.file: expected an AWSTOE document, found no file 'pitch.yaml'"],
   ],
-  ...['/opt/patch.yaml', '~/patch.yaml', 'C:\\patch.yaml'].map((path): [string, Edit[], string[]] => [
+  ...ofOneMachine.map((path): [string, Edit[], string[]] => [
     `a component file of one machine: ${path}`,
     [['file: patch.yaml', `file: '${path}'`]],
     [

@@ -166,7 +166,15 @@ describe('what a step takes of another one', () => {
 })
 
 /** What a step does then. The lint takes an object with a member `then` for a promise. */
-const saying = (...[yes, no]: string[]) => Object.fromEntries([['then', yes], ...(no ? [['else', no]] : [])])
+const saying = (yes: string, no?: string) =>
+  Object.fromEntries(
+    no
+      ? [
+          ['then', yes],
+          ['else', no],
+        ]
+      : [['then', yes]],
+  )
 
 const output = '{{ build.First.outputs.stdout }}'
 

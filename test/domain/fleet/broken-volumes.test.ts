@@ -134,6 +134,27 @@ describe('a fleet with broken volumes', () => {
       ["fleet.yaml:37:19: images.web.root.size: expected 20 GiB at least, as 'base' has, found 10"],
     ],
     [
+      'a volume smaller than the one above',
+      [known, [base, 'volumes: [{ device: /dev/sdf, size: 30 }]'], [own, 'volumes: [{ device: /dev/sdf, size: 10 }]']],
+      ["fleet.yaml:37:41: images.web.volumes[0].size: expected 30 GiB at least, as 'base' has, found 10"],
+    ],
+    [
+      'a smaller volume of another snapshot, which is fine',
+      [
+        known,
+        [base, 'volumes: [{ device: /dev/sdf, size: 30 }]'],
+        [own, 'volumes: [{ device: /dev/sdf, size: 10, snapshot: snap-0a1b2c3d }]'],
+      ],
+      [],
+    ],
+    [
+      "the fleet's own key",
+      [[own, `volumes: [{ device: /dev/sdf, size: 8, kmsKey: 'arn:aws:kms:us-west-2:111122223333:alias/acme' }]`]],
+      [
+        "fleet.yaml:36:52: images.web.volumes[0].kmsKey: expected another key than the fleet's own, which alias/acme is: leave it out",
+      ],
+    ],
+    [
       'one device under two names',
       [[own, 'volumes: [{ device: /dev/sdf, size: 8 }, { device: /dev/xvdf, size: 8 }]']],
       [

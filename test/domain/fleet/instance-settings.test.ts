@@ -14,6 +14,7 @@ describe('an infrastructure configuration takes', () => {
     `placement: { tenancy: host, hostResourceGroup: "${group('us-west-2')}" }`,
     'logs: { bucket: example-logs }',
     'logs: { bucket: example-logs, prefix: builds/golden }',
+    'logs: { bucket: example-logs, prefix: a }',
   ])('%s', (more) => expect(withSettings(more)).toEqual([]))
 })
 
@@ -43,6 +44,14 @@ describe('an infrastructure configuration does not take', () => {
     [
       'placement: { availabilityZone: us-east-1a }',
       `${at}.placement.availabilityZone: expected a zone of the build region us-west-2, found 'us-east-1a'`,
+    ],
+    [
+      'placement: { tenancy: host, host: h-0a1b2c3d4e5f67890 }, network: { vpc: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d, subnet-0a1b2c3e], securityGroups: [sg-0a1b2c3d] }',
+      `${at}.placement.host: expected none beside 2 subnets: a host is in one zone`,
+    ],
+    [
+      'network: { vpc: vpc-0a1b2c3d, subnets: [subnet-0a1b2c3d], securityGroups: [sg-0a1b2c3d], cidr: 999.0.0.0/99 }',
+      `${at}.network.cidr: expected a CIDR block such as 10.0.0.0/16`,
     ],
     ['placement: { availabilityZone: us-west-2 }', `${at}.placement.availabilityZone: expected an Availability Zone`],
     ['logs: { bucket: Example }', `${at}.logs.bucket: expected the name of a bucket`],

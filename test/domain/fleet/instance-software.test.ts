@@ -60,6 +60,18 @@ describe('what Image Builder runs first, and what it leaves', () => {
       /expected at most 5 watermarks/,
     ],
     [
+      'a watermark twice',
+      'Linux',
+      image('base', 'soe', 'watermarks: [one, one]'),
+      /watermarks\[1\]: expected each watermark once, found 'one' again/,
+    ],
+    [
+      'six watermarks with those of its parent',
+      'Linux',
+      `${image('base', 'soe', 'watermarks: [one, two, three]')}\n${image('web', 'base', 'watermarks: [four, five, six]')}`,
+      /images\.web\.watermarks: expected at most 5 with those of the images above, found 6/,
+    ],
+    [
       'a watermark of two characters',
       'Linux',
       image('base', 'soe', 'watermarks: [ab]'),

@@ -83,17 +83,27 @@ describe('a release', () => {
       'wrong-owner',
       'its owner is account 137112412989, and amazon-linux expects amazon',
     ],
-    ...[
-      ['the AMI that a parameter names', 'rhel-soe', { name: 'soe-rhel9-1' }],
-      ['an image', 'suse-soe', { ownerId: own }],
-      ['an announcement', 'sap-soe', { name: 'soe-sap-3' }],
-    ].map(([what, upstream, seen]): [string, string[], Partial<ReleasedAmi>, RefusalCode, string] => [
-      `is of another architecture: ${what}`,
-      [String(upstream)],
-      Object.assign({ architecture: 'arm64' }, seen),
+    [
+      'is of another architecture: the AMI that a parameter names',
+      ['rhel-soe'],
+      { architecture: 'arm64', name: 'soe-rhel9-1' },
       'wrong-architecture',
-      `its architecture is arm64, and ${upstream} expects another`,
-    ]),
+      'its architecture is arm64, and rhel-soe expects another',
+    ],
+    [
+      'is of another architecture: an image',
+      ['suse-soe'],
+      { architecture: 'arm64', ownerId: own },
+      'wrong-architecture',
+      'its architecture is arm64, and suse-soe expects another',
+    ],
+    [
+      'is of another architecture: an announcement',
+      ['sap-soe'],
+      { architecture: 'arm64', name: 'soe-sap-3' },
+      'wrong-architecture',
+      'its architecture is arm64, and sap-soe expects another',
+    ],
     [
       'has another name than its parameter may name',
       ['rhel-soe'],
