@@ -11,6 +11,8 @@ export type Modules = Record<string, object>
 
 /** By their files: the same function of the next world is compiled already. Folders may link one file. */
 const scripts = new Map<string, Script>()
+/** Of modules, in this process. */
+let coldStarts = 0
 /** More than one CDK app has functions; what nothing uses any more may go. */
 const mostScripts = 200
 
@@ -19,14 +21,13 @@ const mostScripts = 200
  * is done again each time. Of index.js, CommonJS, nothing stays when the handler is dropped; of index.mjs Node keeps each
  * copy for the life of the process.
  *
- * @param start tells this cold start from all others of the process
  * @param modules what index.js is given where it asks for a module of that name
  */
-export async function loadHandler(directory: string, start: string, modules: Modules = {}): Promise<Handler> {
+export async function loadHandler(directory: string, modules: Modules = {}): Promise<Handler> {
   const file = join(directory, 'index.js')
   if (!existsSync(file)) {
-    // The query keeps Node from sharing a module between two cold starts.
-    const url = `${pathToFileURL(join(directory, 'index.mjs')).href}?${start}`
+    // The query keeps Node from sharing a module between two cold starts. No name would do: ports come again, and with them endpoints.
+    const url = `${pathToFileURL(join(directory, 'index.mjs')).href}?${++coldStarts}`
     return ((await import(url)) as { handler: Handler }).handler
   }
   const module = { exports: {} as { handler: Handler } }

@@ -169,7 +169,7 @@ export class Functions {
   async #load(fn: LambdaFunction): Promise<Handler> {
     const known = this.#handlers.get(fn.arn)
     if (known) return known
-    const handler = await loadHandler(fn.directory, `${this.#parts.endpoint}/${fn.name}`, this.#pauses.modules)
+    const handler = await loadHandler(fn.directory, this.#pauses.modules)
     this.#handlers.set(fn.arn, handler)
     return handler
   }
